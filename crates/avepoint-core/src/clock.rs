@@ -1,0 +1,47 @@
+//! Time as the session sees it, so that tests need not wait.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+/// The time of day, and a way to wait.
+///
+/// Retries wait and measure their deadline by it; a test puts its own in place and sleeps in no time.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time of day, against which an HTTP date is held.
+    fn now(&self) -> Timestamp;
+
+    /// A time that never runs backwards, counted from any fixed moment.
+    fn elapsed(&self) -> Duration;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        SystemClock { start: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}

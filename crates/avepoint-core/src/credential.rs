@@ -1,0 +1,105 @@
+//! Where access tokens come from.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::operation::Operation;
+
+/// An access token. `Debug` does not show it.
+#[derive(Clone)]
+pub struct AccessToken {
+    secret: SecretString,
+    expires_at: Option<Timestamp>,
+}
+
+impl AccessToken {
+    /// A token, and when it ends if that is known.
+    pub fn new(secret: impl Into<SecretString>, expires_at: Option<Timestamp>) -> Self {
+        AccessToken {
+            secret: secret.into(),
+            expires_at,
+        }
+    }
+
+    /// The token itself. Keep it out of logs and errors.
+    pub fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// When it ends, if that is known.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("secret", &"[redacted]")
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+/// Gives access tokens to a client.
+///
+/// ```
+/// use avepoint_core::{AccessToken, Credential, Error, Operation};
+/// use futures_util::future::BoxFuture;
+///
+/// #[derive(Debug)]
+/// struct FromVault;
+///
+/// impl Credential for FromVault {
+///     fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+///         Box::pin(async move {
+///             // Ask for a token with the scope that this operation takes.
+///             let _scope = operation.scope();
+///             Ok(AccessToken::new("a token", None))
+///         })
+///     }
+/// }
+/// ```
+pub trait Credential: fmt::Debug + Send + Sync {
+    /// A token for a call of this operation. Its `scopes` say which permission the token must carry.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::Credential`](crate::ErrorKind::Credential) where none can be had.
+    fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>>;
+
+    /// Told when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
+    /// a token once more and repeats the call if it is another one.
+    fn rejected(&self, _token: &AccessToken) {}
+}
+
+/// A token that was had elsewhere and is used as it is until it ends.
+///
+/// ```
+/// use avepoint_core::StaticToken;
+///
+/// let credential = StaticToken::new("eyJ…");
+/// assert_eq!(format!("{credential:?}"), "StaticToken { token: AccessToken { secret: \"[redacted]\", expires_at: None } }");
+/// ```
+#[derive(Clone, Debug)]
+pub struct StaticToken {
+    token: AccessToken,
+}
+
+impl StaticToken {
+    /// A credential that always gives this token.
+    pub fn new(token: impl Into<SecretString>) -> Self {
+        StaticToken {
+            token: AccessToken::new(token, None),
+        }
+    }
+}
+
+impl Credential for StaticToken {
+    fn token<'a>(&'a self, _operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        Box::pin(std::future::ready(Ok(self.token.clone())))
+    }
+}

@@ -1,0 +1,110 @@
+//! Calls by name with JSON parameters: what generated `dynamic` modules are made of.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind};
+use crate::limits;
+use crate::operation::{Operation, Shape};
+
+/// The parameters of one call, by their names on the wire, and `body`.
+#[derive(Debug)]
+pub struct Parameters {
+    operation: &'static Operation,
+    values: Map<String, Value>,
+}
+
+impl Parameters {
+    /// Takes the parameters of a call and checks them.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] for what is no object, a name that the operation does not know, a
+    /// value that breaks the specification and a parameter that is missing.
+    pub fn new(operation: &'static Operation, parameters: Value) -> Result<Self, Error> {
+        let invalid = |problem: String| Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation);
+        let values = match parameters {
+            Value::Object(values) => values,
+            Value::Null => Map::new(),
+            _ => return Err(invalid("the parameters must be an object".to_owned())),
+        };
+        let known = |name: &str| {
+            operation.parameters.iter().any(|parameter| parameter.name == name)
+                || (name == "body" && operation.body.is_some())
+        };
+        if let Some(name) = values.keys().find(|name| !known(name)) {
+            let mut names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();
+            names.extend(operation.body.is_some().then_some("body"));
+            return Err(invalid(format!(
+                "`{name}` is no parameter; there are: {}",
+                names.join(", ")
+            )));
+        }
+        let expected = operation
+            .parameters
+            .iter()
+            .map(|parameter| (parameter.name, parameter.required, parameter.shape))
+            .chain(operation.body.iter().map(|body| ("body", body.required, body.shape)));
+        for (name, required, shape) in expected {
+            match values.get(name) {
+                Some(value) => {
+                    limits::check(shape, value).map_err(|violation| invalid(violation.in_place(name)))?;
+                }
+                None if required => return Err(invalid(format!("`{name}` is missing"))),
+                None => {}
+            }
+        }
+        Ok(Parameters { operation, values })
+    }
+
+    /// Takes out a parameter.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] where the value is not of the type.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Error> {
+        let Some(value) = self.values.remove(name) else {
+            return Ok(None);
+        };
+        serde_json::from_value(value).map(Some).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, format!("`{name}`: {error}")).with_operation(self.operation)
+        })
+    }
+
+    /// Which of the documented forms the body has, counted from 0; the first where there is but one.
+    pub fn form_of_body(&self) -> usize {
+        match (&self.operation.body, self.values.get("body")) {
+            (Some(body), Some(value)) => match body.shape {
+                Shape::AnyOf(shapes) => limits::matching(shapes, value).unwrap_or_default(),
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
+}
+
+/// A typed answer as JSON.
+///
+/// # Errors
+/// An error of kind [`ErrorKind::Decode`] where the answer cannot be written as JSON.
+pub fn answer<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Value, Error> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::new(ErrorKind::Decode, error.to_string()).with_operation(operation))
+}
+
+/// The error for a name that no operation has.
+pub fn unknown(name: &str, operations: &[&Operation]) -> Error {
+    let similar: Vec<_> = operations
+        .iter()
+        .map(|operation| operation.id)
+        .filter(|id| id.eq_ignore_ascii_case(name) || id.to_ascii_lowercase().contains(&name.to_ascii_lowercase()))
+        .take(5)
+        .collect();
+    let hint = match similar.as_slice() {
+        [] => String::new(),
+        similar => format!("; did you mean {}?", similar.join(", ")),
+    };
+    Error::new(
+        ErrorKind::InvalidRequest,
+        format!("there is no operation `{name}`{hint}"),
+    )
+}

@@ -1,0 +1,567 @@
+//! One error type for every call, whatever went wrong and whatever the server sent.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::operation::Operation;
+
+/// The longest piece of an error's body that is kept, in characters.
+const EXCERPT: usize = 1024;
+
+/// Why a call failed.
+///
+/// `Display` is one line: the operation, what happened, what to do about it. Tokens and passwords are in none of it.
+///
+/// ```
+/// # fn handle(error: avepoint_core::Error) {
+/// if error.is_permission() {
+///     eprintln!("grant {} to the app registration", error.scope().unwrap_or_default());
+/// } else if error.is_retryable() {
+///     eprintln!("try again later: {error}");
+/// }
+/// # }
+/// ```
+pub struct Error(Box<Details>);
+
+struct Details {
+    kind: ErrorKind,
+    operation: Option<&'static Operation>,
+    message: String,
+    answer: Option<FailedAnswer>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What is known of an answer that made a call fail.
+struct FailedAnswer {
+    status: StatusCode,
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    excerpt: String,
+}
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client was set up with something that cannot work.
+    Configuration,
+    /// The request breaks the specification and was not sent.
+    InvalidRequest,
+    /// No access token could be had.
+    Credential,
+    /// No connection was made; nothing was sent.
+    Connect,
+    /// The time for the call ran out.
+    Timeout,
+    /// The connection broke after the request was sent, in whole or in part.
+    Connection,
+    /// The server answered with a status that is no success.
+    Status,
+    /// The server pointed to another address.
+    Redirect,
+    /// The answer is a success that cannot be read.
+    Decode,
+    /// A list does not end.
+    Paging,
+}
+
+impl Error {
+    /// An error that a caller's own credential or settings may raise.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Details {
+            kind,
+            operation: None,
+            message: message.into(),
+            answer: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Configuration, message)
+    }
+
+    /// Adds what caused the error; `source()` gives it back.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Names the operation that failed, unless one is named already.
+    pub fn with_operation(mut self, operation: &'static Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    /// What kind of failure it was.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// The code in the body of the answer, if it has one.
+    pub fn code(&self) -> Option<&str> {
+        self.0.answer.as_ref()?.code.as_deref()
+    }
+
+    /// What went wrong, in the server's words where it had any.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The id under which the server's operators find the call, if it sent one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.answer.as_ref()?.request_id.as_deref()
+    }
+
+    /// The operation that failed, if it got as far as to have one.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// The permission that the operation takes: the least of those that allow it.
+    pub fn scope(&self) -> Option<String> {
+        self.0.operation.map(Operation::scope)
+    }
+
+    /// The beginning of the answer's body, at most 1024 characters; empty if there was none.
+    pub fn body_excerpt(&self) -> &str {
+        self.0.answer.as_ref().map_or("", |answer| &answer.excerpt)
+    }
+
+    /// How long the server asked to wait, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.answer.as_ref()?.retry_after
+    }
+
+    /// Whether the server has had too many requests (429).
+    ///
+    /// # Troubleshooting
+    /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
+    pub fn is_throttled(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the token is not accepted (401), or none could be had.
+    ///
+    /// # Troubleshooting
+    /// Check the client id and the secret or certificate, that they belong to this cloud, and that the app was
+    /// registered in the portal of this service: Elements and Insights have one each.
+    pub fn is_authentication(&self) -> bool {
+        self.kind() == ErrorKind::Credential || self.status() == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether the app lacks the permission for the operation (403).
+    ///
+    /// # Troubleshooting
+    /// Grant the permission that [`Error::scope`] names to the app registration, and consent to it.
+    pub fn is_permission(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// Whether there is nothing under the path (404).
+    ///
+    /// # Troubleshooting
+    /// Check the ids: whether they exist, and whether each is of the kind that the parameter wants.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the request was wrong: refused before it was sent, or by the server (400, 422).
+    ///
+    /// # Troubleshooting
+    /// The message names the value and what is allowed.
+    pub fn is_invalid_request(&self) -> bool {
+        self.kind() == ErrorKind::InvalidRequest
+            || matches!(
+                self.status(),
+                Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
+            )
+    }
+
+    /// Whether the time for the call ran out.
+    ///
+    /// # Troubleshooting
+    /// Give the call more time with [`CallOptions::timeout`](crate::CallOptions::timeout), or ask for smaller pages.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether no connection was made, or it broke.
+    ///
+    /// # Troubleshooting
+    /// Check the network, the proxy and the base URL. After a write, read first whether it was carried out.
+    pub fn is_connection(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
+    }
+
+    /// Whether the same call may succeed later. For a write that may have been carried out this is false.
+    ///
+    /// # Troubleshooting
+    /// The client has tried again by itself as its [`RetryPolicy`](crate::RetryPolicy) says; wait longer before the
+    /// next attempt.
+    pub fn is_retryable(&self) -> bool {
+        let read_only = self.0.operation.is_some_and(|operation| operation.read_only);
+        match self.kind() {
+            ErrorKind::Connect => true,
+            ErrorKind::Timeout | ErrorKind::Connection => read_only,
+            ErrorKind::Status => self
+                .status()
+                .is_some_and(|status| crate::retry::may_pass_later(status, read_only)),
+            _ => false,
+        }
+    }
+
+    /// A failure of the connection, seen from the HTTP client.
+    pub(crate) fn from_transport(error: reqwest::Error) -> Self {
+        // The address may hold ids; the operation's path template says enough.
+        let error = error.without_url();
+        let (kind, message) = if error.is_connect() {
+            (ErrorKind::Connect, "no connection was made")
+        } else if error.is_timeout() {
+            (ErrorKind::Timeout, "no answer came in time")
+        } else if error.is_builder() {
+            (ErrorKind::InvalidRequest, "the request cannot be put together")
+        } else {
+            (ErrorKind::Connection, "the connection broke")
+        };
+        let cause = innermost(&error);
+        Error::new(kind, format!("{message}: {cause}")).with_source(error)
+    }
+
+    /// An answer whose status is no success.
+    pub(crate) fn from_status(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        retry_after: Option<Duration>,
+        secrets: &[String],
+    ) -> Self {
+        let text = redact(&String::from_utf8_lossy(body), secrets);
+        let told = ToldError::read(&text);
+        let message = told.message.unwrap_or_else(|| {
+            status
+                .canonical_reason()
+                .unwrap_or("the server gave no reason")
+                .to_owned()
+        });
+        let mut error = Error::new(ErrorKind::Status, message);
+        error.0.answer = Some(FailedAnswer {
+            status,
+            code: told.code,
+            request_id: request_id(headers),
+            retry_after,
+            excerpt: excerpt(&text),
+        });
+        error
+    }
+
+    /// A success whose body cannot be read.
+    pub(crate) fn from_decode(status: StatusCode, headers: &HeaderMap, body: &[u8], problem: String) -> Self {
+        let mut error = Error::new(ErrorKind::Decode, problem);
+        error.0.answer = Some(FailedAnswer {
+            status,
+            code: None,
+            request_id: request_id(headers),
+            retry_after: None,
+            excerpt: excerpt(&String::from_utf8_lossy(body)),
+        });
+        error
+    }
+
+    /// What a person can do about it, if there is something to say.
+    fn remedy(&self) -> Option<String> {
+        let scope = self.scope();
+        match (self.kind(), self.status().map(|status| status.as_u16())) {
+            (ErrorKind::Status, Some(401)) => Some("check that the credential belongs to this cloud".to_owned()),
+            (ErrorKind::Status, Some(403)) => {
+                scope.map(|scope| format!("grant the permission {scope} to the app registration"))
+            }
+            (ErrorKind::Status, Some(429)) => Some(match self.retry_after() {
+                Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
+                None => "make fewer calls at once".to_owned(),
+            }),
+            (ErrorKind::Connection | ErrorKind::Timeout, _)
+                if self.0.operation.is_some_and(|operation| !operation.read_only) =>
+            {
+                Some("the write may have been carried out: read before you repeat it".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        match (self.0.kind, &self.0.answer) {
+            (ErrorKind::InvalidRequest, _) => f.write_str("the request was not sent: ")?,
+            (ErrorKind::Credential, _) => f.write_str("no access token: ")?,
+            (ErrorKind::Decode, Some(answer)) => {
+                write!(f, "the answer ({}) cannot be read: ", answer.status.as_u16())?;
+            }
+            (_, Some(answer)) => write!(f, "{} ", answer.status.as_u16())?,
+            _ => {}
+        }
+        f.write_str(&one_line(&self.0.message))?;
+        if let Some(code) = self.code() {
+            write!(f, " [{}]", one_line(code))?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request id {})", one_line(id))?;
+        }
+        if let Some(remedy) = self.remedy() {
+            write!(f, "; {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation.map(|operation| operation.id))
+            .field("status", &self.status().map(|status| status.as_u16()))
+            .field("code", &self.code())
+            .field("message", &self.0.message)
+            .field("request_id", &self.request_id())
+            .field("retry_after", &self.retry_after())
+            .field("body_excerpt", &self.body_excerpt())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// What the body of an error says, whatever its form.
+#[derive(Default)]
+struct ToldError {
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl ToldError {
+    fn read(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            return ToldError::default();
+        }
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) => ToldError::from_json(&value),
+            Err(_) if text.starts_with('<') => ToldError {
+                code: None,
+                message: html_title(text),
+            },
+            // Truncated JSON tells a person nothing as a message; the excerpt has it.
+            Err(_) if text.starts_with(['{', '[']) => ToldError::default(),
+            Err(_) => ToldError {
+                code: None,
+                message: Some(excerpt(text)),
+            },
+        }
+    }
+
+    fn from_json(value: &Value) -> Self {
+        // {"error": {"code": …, "message": …}}, as OData and many gateways have it.
+        if let Some(inner @ Value::Object(_)) = member(value, &["error"]) {
+            return ToldError::from_json(inner);
+        }
+        let message = member(
+            value,
+            &[
+                "message",
+                "error_description",
+                "detail",
+                "errorMessage",
+                "title",
+                "errors",
+            ],
+        );
+        let code = member(value, &["code", "errorCode", "error", "status"]);
+        ToldError {
+            code: code.and_then(scalar_text),
+            message: match value {
+                Value::String(text) => Some(text.clone()),
+                _ => message.and_then(|message| scalar_text(message).or_else(|| Some(message.to_string()))),
+            }
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| excerpt(&text)),
+        }
+    }
+}
+
+/// The first member with one of these names, in any letter case, that is not `null`.
+fn member<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    let object = value.as_object()?;
+    names.iter().find_map(|wanted| {
+        object
+            .iter()
+            .find(|(name, value)| name.eq_ignore_ascii_case(wanted) && !value.is_null())
+            .map(|(_, value)| value)
+    })
+}
+
+fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// What an HTML page calls itself.
+fn html_title(page: &str) -> Option<String> {
+    // ASCII lowercase keeps the length, so that places in one are places in the other.
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = page[start..end].trim();
+    (!title.is_empty()).then(|| format!("an HTML page: {}", excerpt(title)))
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    ["request-id", "x-request-id", "x-ms-request-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// The beginning of a text, at most so many characters.
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A text in which no secret stands: servers like to quote what they refuse.
+fn redact(text: &str, secrets: &[String]) -> String {
+    secrets
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| {
+            text.replace(secret.as_str(), "[redacted]")
+        })
+}
+
+/// The cause at the bottom, which says what really happened.
+fn innermost(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Method;
+
+    static READ: Operation = Operation::new("listThings", Method::Get, "/things", "List the things")
+        .scopes(&[&["elements.things.read.all"], &["elements.things.readwrite.all"]]);
+    static WRITE: Operation = Operation::new("addThing", Method::Post, "/things", "Add a thing");
+
+    fn refused(status: u16, body: &str) -> Error {
+        let mut headers = HeaderMap::new();
+        headers.insert("request-id", "r-1".parse().expect("a header"));
+        let status = StatusCode::from_u16(status).expect("a status");
+        Error::from_status(status, &headers, body.as_bytes(), None, &["hunter2".to_owned()]).with_operation(&READ)
+    }
+
+    #[test]
+    fn whatever_the_body_the_line_is_one_and_helps() {
+        for (status, body, line) in [
+            (
+                403,
+                r#"{"message":"No."}"#,
+                "listThings: 403 No. (request id r-1); grant the permission elements.things.read.all to the app registration",
+            ),
+            (
+                404,
+                r#"{"error":{"code":"NotFound","message":"Gone\nfor good"}}"#,
+                "listThings: 404 Gone for good [NotFound] (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"Title":"Bad","errors":{"a":["b"]}}"#,
+                "listThings: 400 Bad (request id r-1)",
+            ),
+            (400, r#"["odd"]"#, "listThings: 400 Bad Request (request id r-1)"),
+            (
+                502,
+                "<html><head><TITLE>Bad gateway</TITLE></head></html>",
+                "listThings: 502 an HTML page: Bad gateway (request id r-1)",
+            ),
+            (502, "<html>", "listThings: 502 Bad Gateway (request id r-1)"),
+            (503, "", "listThings: 503 Service Unavailable (request id r-1)"),
+            (
+                500,
+                r#"{"message":"cut of"#,
+                "listThings: 500 Internal Server Error (request id r-1)",
+            ),
+            (400, "plain words", "listThings: 400 plain words (request id r-1)"),
+            (
+                429,
+                r#"{"message":null,"code":7}"#,
+                "listThings: 429 Too Many Requests [7] (request id r-1); make fewer calls at once",
+            ),
+        ] {
+            assert_eq!(refused(status, body).to_string(), line);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_the_server_quotes_is_not_shown() {
+        let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
+        assert_eq!(error.message(), "the password [redacted] is weak");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_excerpt_is_bounded_on_a_character() {
+        let error = refused(500, &"ü".repeat(5000));
+        assert_eq!(error.body_excerpt().chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn predicates_follow_kind_status_and_operation() {
+        assert!(refused(429, "").is_throttled() && refused(429, "").is_retryable());
+        assert!(refused(403, "").is_permission() && !refused(403, "").is_retryable());
+        assert!(refused(404, "").is_not_found());
+        assert!(refused(401, "").is_authentication());
+        assert!(refused(400, "").is_invalid_request());
+        assert!(refused(503, "").is_retryable());
+        let cut = |operation| Error::new(ErrorKind::Connection, "cut").with_operation(operation);
+        assert!(cut(&READ).is_retryable() && !cut(&WRITE).is_retryable());
+        assert!(cut(&WRITE).to_string().contains("may have been carried out"));
+    }
+}

@@ -1,0 +1,131 @@
+//! The seam between generated code and this crate. Not for use by hand.
+//!
+//! progenitor's code decides by the status and knows two kinds of results: a typed success, or an "unexpected response".
+//! All that goes wrong below travels through it as such a response, in whose extensions the real error is kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use progenitor_client::ResponseValue;
+use reqwest::Response;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind};
+use crate::operation::Operation;
+use crate::session::Session;
+use crate::tolerant::Tolerant;
+
+/// Carries out a call for progenitor's `exec` hook.
+pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> Response {
+    session.execute(operation, request).await.unwrap_or_else(carry)
+}
+
+/// Reads the typed answer of a successful call.
+///
+/// # Errors
+/// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
+pub async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| unreadable(Error::from_transport(error)))?;
+    match read(&body) {
+        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Err(problem) => Err(unreadable(Error::from_decode(status, &headers, &body, problem))),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = T::deserialize(Tolerant(&mut deserializer)).and_then(|value| deserializer.end().map(|()| value));
+    read.map_err(|error| {
+        let text = String::from_utf8_lossy(body);
+        match text.trim_start().chars().next() {
+            None => "the body is empty".to_owned(),
+            Some('<') => "the body is HTML or XML, not JSON".to_owned(),
+            // Where it is costs time, so it is found out only now.
+            Some(_) => match locate::<T>(body) {
+                Some(place) => format!("`{place}`: {error}"),
+                None => error.to_string(),
+            },
+        }
+    })
+}
+
+/// Reads an object that was kept as it came.
+///
+/// # Errors
+/// An error of kind [`ErrorKind::Decode`] where a member has a value that the type cannot hold.
+pub fn read_object<T: DeserializeOwned>(object: &serde_json::Map<String, serde_json::Value>) -> Result<T, Error> {
+    let members = serde::de::value::MapDeserializer::new(object.iter().map(|(name, value)| (name.as_str(), value)));
+    T::deserialize(Tolerant(members))
+        .map_err(|error: serde_json::Error| Error::new(ErrorKind::Decode, error.to_string()))
+}
+
+/// The member at which reading fails.
+fn locate<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let failed = serde_path_to_error::deserialize::<_, T>(Tolerant(&mut deserializer)).err()?;
+    let path = failed.path().to_string();
+    (path != ".").then_some(path)
+}
+
+/// The error of a call, from what progenitor's code made of it.
+pub fn error(operation: &'static Operation, error: progenitor_client::Error<()>) -> Error {
+    use progenitor_client::Error as Generated;
+    match error {
+        Generated::UnexpectedResponse(mut response) => unpack(&mut response).unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::Decode,
+                format!("the status {} is not in the specification", response.status()),
+            )
+        }),
+        Generated::InvalidRequest(problem) | Generated::Custom(problem) => {
+            Error::new(ErrorKind::InvalidRequest, problem)
+        }
+        Generated::CommunicationError(error)
+        | Generated::InvalidUpgrade(error)
+        | Generated::ResponseBodyError(error) => Error::from_transport(error),
+        Generated::ErrorResponse(value) => {
+            Error::new(ErrorKind::Decode, format!("the status {} is not read", value.status()))
+        }
+        Generated::InvalidResponsePayload(_, error) => Error::new(ErrorKind::Decode, error.to_string()),
+    }
+    .with_operation(operation)
+}
+
+/// The page at which a builder's list begins: the one it was given, or the first.
+///
+/// # Errors
+/// An error of kind [`ErrorKind::InvalidRequest`] for what is no number of a page.
+pub fn first_page(operation: &'static Operation, given: &Result<Option<i32>, String>) -> Result<u32, Error> {
+    let problem = match given {
+        Ok(None) => return Ok(1),
+        Ok(Some(number)) => match u32::try_from(*number) {
+            Ok(number) if number > 0 => return Ok(number),
+            _ => format!("there is no page {number}; the first is 1"),
+        },
+        Err(problem) => problem.clone(),
+    };
+    Err(Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation))
+}
+
+/// An error on its way through code that knows responses only. Extensions must be `Clone`, which an error is not.
+#[derive(Clone)]
+struct Carried(Arc<Mutex<Option<Error>>>);
+
+fn carry(error: Error) -> Response {
+    let mut response = http::Response::new("");
+    // A status that no specification lists as a success.
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    response
+        .extensions_mut()
+        .insert(Carried(Arc::new(Mutex::new(Some(error)))));
+    response.into()
+}
+
+fn unpack(response: &mut Response) -> Option<Error> {
+    let Carried(error) = response.extensions_mut().remove()?;
+    error.lock().unwrap_or_else(PoisonError::into_inner).take()
+}

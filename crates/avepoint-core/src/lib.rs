@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod clock;
+mod cloud;
+mod credential;
+mod error;
+mod limits;
+mod operation;
+mod options;
+mod paging;
+mod retry;
+mod session;
+mod tolerant;
+mod value;
+
+#[cfg(feature = "dynamic")]
+#[doc(hidden)]
+pub mod dynamic;
+#[doc(hidden)]
+pub mod generated;
+
+pub use client::{ApiClient, ClientBuilder};
+pub use clock::{Clock, SystemClock};
+pub use cloud::{Cloud, Region, Service};
+pub use credential::{AccessToken, Credential, StaticToken};
+pub use error::{Error, ErrorKind};
+pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
+pub use options::{CallOptions, Capture, RawAnswer};
+pub use paging::{Continuation, Items, Page, Pages};
+pub use retry::RetryPolicy;
+pub use session::Session;
+pub use value::code::{Code, CodeOrText, OpenEnum};
+pub use value::id::InvalidId;
+pub use value::list::{List, OneOrMany};
+pub use value::number::NumberOrText;
+pub use value::secret::SecretText;
+pub use value::text_or::TextOr;
+pub use value::time::{InvalidTime, Time};
+
+/// An answer with its status and headers; it dereferences to the answer.
+pub use progenitor_client::ResponseValue;

@@ -1,0 +1,413 @@
+//! Holds a request against the specification before any byte of it is sent.
+//!
+//! What is checked is the request as it would go out, so that no way of making one gets around the limits.
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::operation::{Format, Operation, Place, Shape};
+use crate::value::id::InvalidId;
+use crate::value::time::{is_date, is_date_time};
+
+/// Checks a request that was built for an operation. `base_path` is the path of the base URL.
+///
+/// # Errors
+/// One sentence: which value, what is wrong with it, what is allowed.
+pub(crate) fn check_request(operation: &Operation, base_path: &str, request: &reqwest::Request) -> Result<(), String> {
+    check_path(operation, base_path, request.url().path())?;
+    check_query(operation, request.url())?;
+    if let Some(body) = &operation.body {
+        match request.body().and_then(reqwest::Body::as_bytes) {
+            Some(bytes) => {
+                let value: Value =
+                    serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
+                check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
+            }
+            None if body.required => return Err("the body is missing".to_owned()),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), String> {
+    let own = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
+    let segments: Vec<_> = own.split('/').collect();
+    let template: Vec<_> = operation.path.split('/').collect();
+    if segments.len() != template.len() {
+        return Err(format!(
+            "the path has {} segments where `{}` has {}",
+            segments.len(),
+            operation.path,
+            template.len()
+        ));
+    }
+    for (segment, part) in segments.iter().zip(template) {
+        let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
+            continue;
+        };
+        let Some(parameter) = parameter(operation, Place::Path, name) else {
+            continue;
+        };
+        // The URL holds the parameter percent-encoded; its limits are those of the text behind that.
+        let text = percent_decode_str(segment).decode_utf8_lossy();
+        check_text(parameter.shape, &text).map_err(|violation| violation.in_place(name))?;
+    }
+    Ok(())
+}
+
+fn check_query(operation: &Operation, url: &reqwest::Url) -> Result<(), String> {
+    for parameter in operation.parameters.iter().filter(|p| p.place == Place::Query) {
+        let mut present = false;
+        for (_, text) in url.query_pairs().filter(|(name, _)| *name == parameter.name) {
+            present = true;
+            check_text(parameter.shape, &text).map_err(|violation| violation.in_place(parameter.name))?;
+        }
+        if parameter.required && !present {
+            return Err(format!("`{}` is missing", parameter.name));
+        }
+    }
+    Ok(())
+}
+
+fn parameter<'a>(operation: &'a Operation, place: Place, name: &str) -> Option<&'a crate::operation::Parameter> {
+    operation.parameters.iter().find(|p| p.place == place && p.name == name)
+}
+
+/// What is wrong with a value, and where in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    place: String,
+    problem: String,
+}
+
+impl Violation {
+    fn new(problem: impl Into<String>) -> Self {
+        Violation {
+            place: String::new(),
+            problem: problem.into(),
+        }
+    }
+
+    fn below(mut self, step: &str) -> Self {
+        self.place.insert_str(0, step);
+        self
+    }
+
+    pub(crate) fn in_place(self, name: &str) -> String {
+        format!("`{name}{}` {}", self.place, self.problem)
+    }
+}
+
+/// Checks a text of the path or query, which stands for a scalar.
+fn check_text(shape: &Shape, text: &str) -> Result<(), Violation> {
+    match shape {
+        Shape::Text { .. } | Shape::TextCode(_) => check(shape, &Value::from(text)),
+        // A list in a query repeats the name: each occurrence is one entry.
+        Shape::List { item, .. } => check_text(item, text),
+        Shape::AnyOf(shapes) => first_success(shapes, |shape| check_text(shape, text)),
+        Shape::AllOf(shapes) => shapes.iter().try_for_each(|shape| check_text(shape, text)),
+        _ => {
+            let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+            check(shape, &value)
+        }
+    }
+}
+
+/// Checks a value against what the specification allows it to be.
+///
+/// # Errors
+/// The first thing that is wrong, and its place in the value.
+pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
+    match shape {
+        Shape::Any => Ok(()),
+        Shape::Boolean if value.is_boolean() => Ok(()),
+        Shape::Boolean => Err(wrong_kind("true or false", value)),
+        Shape::Integer { minimum, maximum } => {
+            let number = value.as_i64().ok_or_else(|| wrong_kind("a whole number", value))?;
+            check_bounds(number, *minimum, *maximum)
+        }
+        Shape::Number { minimum, maximum } => {
+            let number = value.as_f64().ok_or_else(|| wrong_kind("a number", value))?;
+            check_bounds(number, *minimum, *maximum)
+        }
+        Shape::Text { min, max, format } => {
+            let text = value.as_str().ok_or_else(|| wrong_kind("a text", value))?;
+            check_length("characters", text.chars().count(), *min, *max)?;
+            check_format(text, *format)
+        }
+        Shape::IntegerCode(codes) => match value.as_i64() {
+            Some(code) if codes.contains(&code) => Ok(()),
+            _ => Err(Violation::new(format!(
+                "is {} where the documented codes are {}",
+                shown(value),
+                listed(codes)
+            ))),
+        },
+        Shape::TextCode(codes) => match value.as_str() {
+            Some(code) if codes.contains(&code) => Ok(()),
+            _ => Err(Violation::new(format!(
+                "is {} where the documented codes are {}",
+                shown(value),
+                listed(codes)
+            ))),
+        },
+        Shape::List { item, min, max } => {
+            let entries = value.as_array().ok_or_else(|| wrong_kind("a list", value))?;
+            check_length("entries", entries.len(), *min, *max)?;
+            entries.iter().enumerate().try_for_each(|(index, entry)| {
+                check(item, entry).map_err(|violation| violation.below(&format!("[{index}]")))
+            })
+        }
+        Shape::Object { members, open } => {
+            let object = value.as_object().ok_or_else(|| wrong_kind("an object", value))?;
+            for member in *members {
+                match object.get(member.name) {
+                    Some(value) => {
+                        check(member.shape, value).map_err(|violation| violation.below(&format!(".{}", member.name)))?
+                    }
+                    None if member.required => {
+                        return Err(Violation::new("is missing").below(&format!(".{}", member.name)));
+                    }
+                    None => {}
+                }
+            }
+            match object
+                .keys()
+                .find(|name| !members.iter().any(|member| member.name == *name))
+            {
+                Some(name) if !open => Err(Violation::new("is no documented member").below(&format!(".{name}"))),
+                _ => Ok(()),
+            }
+        }
+        Shape::Requiring(names) => match names.iter().find(|name| value.get(name).is_none()) {
+            Some(name) => Err(Violation::new("is missing").below(&format!(".{name}"))),
+            None => Ok(()),
+        },
+        Shape::AnyOf(shapes) => first_success(shapes, |shape| check(shape, value)),
+        Shape::AllOf(shapes) => shapes.iter().try_for_each(|shape| check(shape, value)),
+    }
+}
+
+/// Which of several shapes a value has, if any.
+#[cfg(feature = "dynamic")]
+pub(crate) fn matching(shapes: &[&Shape], value: &Value) -> Option<usize> {
+    shapes.iter().position(|shape| check(shape, value).is_ok())
+}
+
+fn first_success(shapes: &[&Shape], check: impl Fn(&Shape) -> Result<(), Violation>) -> Result<(), Violation> {
+    let mut problems = Vec::new();
+    for shape in shapes {
+        match check(shape) {
+            Ok(()) => return Ok(()),
+            Err(violation) => problems.push(violation),
+        }
+    }
+    // With one place in common the alternatives are told together; else each is told with its own place.
+    let told: Vec<_> = problems
+        .iter()
+        .map(|violation| match violation.place.as_str() {
+            "" => violation.problem.clone(),
+            place => format!("`{}` {}", place.trim_start_matches('.'), violation.problem),
+        })
+        .collect();
+    Err(Violation::new(match told.as_slice() {
+        [only] => only.clone(),
+        several => format!(
+            "fits none of the {} documented forms ({})",
+            several.len(),
+            several.join("; ")
+        ),
+    }))
+}
+
+fn check_bounds<N: PartialOrd + std::fmt::Display>(
+    number: N,
+    minimum: Option<N>,
+    maximum: Option<N>,
+) -> Result<(), Violation> {
+    match (minimum, maximum) {
+        (Some(least), _) if number < least => Err(Violation::new(format!("is {number}, the least is {least}"))),
+        (_, Some(greatest)) if number > greatest => {
+            Err(Violation::new(format!("is {number}, the greatest is {greatest}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_length(unit: &str, length: usize, min: usize, max: Option<usize>) -> Result<(), Violation> {
+    if length < min {
+        Err(Violation::new(format!("has {length} {unit}, the least is {min}")))
+    } else if let Some(max) = max.filter(|max| length > *max) {
+        Err(Violation::new(format!("has {length} {unit}, the most is {max}")))
+    } else {
+        Ok(())
+    }
+}
+
+fn check_format(text: &str, format: Format) -> Result<(), Violation> {
+    let (fits, wanted) = match format {
+        Format::Plain | Format::Password => (true, ""),
+        Format::Id => match InvalidId::check(text) {
+            Ok(()) => (true, ""),
+            Err(problem) => return Err(Violation::new(format!("is no id: {problem}"))),
+        },
+        Format::DateTime => (
+            is_date_time(text),
+            "a time with an offset, such as 2026-01-31T12:00:00Z",
+        ),
+        Format::Date => (is_date(text), "a date, such as 2026-01-31"),
+        Format::Email => (
+            text.split_once('@')
+                .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+                && !text.contains(char::is_whitespace),
+            "an e-mail address",
+        ),
+        Format::Uri => (reqwest::Url::parse(text).is_ok(), "an absolute URL"),
+        Format::Digits => (
+            text.parse::<i64>().is_ok() && !text.starts_with('+'),
+            "the digits of a whole number",
+        ),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Violation::new(format!("is not {wanted}")))
+    }
+}
+
+fn wrong_kind(wanted: &str, value: &Value) -> Violation {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Violation::new(format!("is {kind} where {wanted} is wanted"))
+}
+
+/// A code as it is told to a person; never longer than a line.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn listed<T: std::fmt::Display>(codes: &[T]) -> String {
+    const MOST: usize = 12;
+    let mut told: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
+    if codes.len() > MOST {
+        told.push(format!("{} more", codes.len() - MOST));
+    }
+    told.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Member;
+    use serde_json::json;
+
+    const SIZE: Shape = Shape::Integer {
+        minimum: Some(1),
+        maximum: Some(100),
+    };
+    const NAME: Shape = Shape::Text {
+        min: 1,
+        max: Some(3),
+        format: Format::Plain,
+    };
+
+    fn problem(shape: &Shape, value: Value) -> String {
+        check(shape, &value).expect_err("it must be refused").in_place("x")
+    }
+
+    #[test]
+    fn numbers_keep_their_bounds() {
+        assert_eq!(check(&SIZE, &json!(1)), Ok(()));
+        assert_eq!(check(&SIZE, &json!(100)), Ok(()));
+        assert_eq!(problem(&SIZE, json!(0)), "`x` is 0, the least is 1");
+        assert_eq!(problem(&SIZE, json!(101)), "`x` is 101, the greatest is 100");
+        assert_eq!(
+            problem(&SIZE, json!("5")),
+            "`x` is a text where a whole number is wanted"
+        );
+    }
+
+    #[test]
+    fn lengths_count_characters_not_bytes() {
+        assert_eq!(check(&NAME, &json!("äöü")), Ok(()));
+        assert_eq!(problem(&NAME, json!("äöüß")), "`x` has 4 characters, the most is 3");
+        assert_eq!(problem(&NAME, json!("")), "`x` has 0 characters, the least is 1");
+    }
+
+    #[test]
+    fn a_violation_names_its_place() {
+        static ITEM: Shape = Shape::Object {
+            members: &[Member {
+                name: "name",
+                required: true,
+                shape: &NAME,
+            }],
+            open: false,
+        };
+        let list = Shape::List {
+            item: &ITEM,
+            min: 1,
+            max: Some(2),
+        };
+        assert_eq!(check(&list, &json!([{"name": "a"}])), Ok(()));
+        assert_eq!(problem(&list, json!([{"name": "a"}, {}])), "`x[1].name` is missing");
+        assert_eq!(
+            problem(&list, json!([{"name": "a", "nmae": 1}])),
+            "`x[0].nmae` is no documented member"
+        );
+        assert_eq!(problem(&list, json!([])), "`x` has 0 entries, the least is 1");
+        assert_eq!(
+            problem(&list, json!([{"name": "a"}, {"name": "a"}, {"name": "a"}])),
+            "`x` has 3 entries, the most is 2"
+        );
+    }
+
+    #[test]
+    fn codes_are_the_documented_ones() {
+        let codes = Shape::IntegerCode(&[0, 7]);
+        assert_eq!(check(&codes, &json!(7)), Ok(()));
+        assert_eq!(
+            problem(&codes, json!(8)),
+            "`x` is 8 where the documented codes are 0, 7"
+        );
+        let text = Shape::AnyOf(&[
+            &Shape::IntegerCode(&[0]),
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ]);
+        assert_eq!(check(&text, &json!("3")), Ok(()));
+        assert!(problem(&text, json!("red")).contains("fits none of the 2 documented forms"));
+    }
+
+    #[test]
+    fn formats_are_held() {
+        let check_it = |format, text: &str| check_format(text, format).is_ok();
+        assert!(check_it(Format::DateTime, "2026-01-31T12:00:00Z"));
+        assert!(!check_it(Format::DateTime, "2026-01-31T12:00:00"));
+        assert!(!check_it(Format::DateTime, "2026-02-30T12:00:00Z"));
+        assert!(check_it(Format::Date, "2026-01-31"));
+        assert!(!check_it(Format::Date, "31.01.2026"));
+        assert!(check_it(Format::Email, "ada@example.com"));
+        assert!(!check_it(Format::Email, "ada at example.com"));
+        assert!(check_it(Format::Uri, "https://contoso.example"));
+        assert!(!check_it(Format::Uri, "contoso"));
+        assert!(check_it(Format::Digits, "-3"));
+        assert!(!check_it(Format::Digits, "+3"));
+        assert!(!check_it(Format::Id, " "));
+        assert!(!check_it(Format::Id, ".."));
+    }
+}

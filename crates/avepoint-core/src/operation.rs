@@ -1,0 +1,286 @@
+//! What the specification says of each operation, as a static table that clients, tests and command lines read.
+
+/// One operation of an API. The generated `operations` module of each client holds one for every operation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The `operationId` of the specification.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// The permissions that allow the call: any one of the outer list, the lesser first; each names the scopes that it
+    /// takes together.
+    pub scopes: &'static [&'static [&'static str]],
+    /// Whether the call changes nothing, so that it may be sent again.
+    pub read_only: bool,
+    /// Whether the vendor has replaced the operation.
+    pub deprecated: bool,
+    /// How the answer is split into pages, if it is a list.
+    pub paging: Option<Paging>,
+    /// The parameters in the path and in the query.
+    pub parameters: &'static [Parameter],
+    /// The body of the request, if it takes one.
+    pub body: Option<Body>,
+    /// What a success carries.
+    pub answer: Answer,
+}
+
+impl Operation {
+    /// An operation with nothing but its address. For use by generated code, as all that follows it.
+    #[doc(hidden)]
+    pub const fn new(id: &'static str, method: Method, path: &'static str, summary: &'static str) -> Self {
+        Operation {
+            id,
+            method,
+            path,
+            summary,
+            scopes: &[],
+            read_only: matches!(method, Method::Get),
+            deprecated: false,
+            paging: None,
+            parameters: &[],
+            body: None,
+            answer: Answer::Json,
+        }
+    }
+
+    #[doc(hidden)]
+    pub const fn scopes(mut self, scopes: &'static [&'static [&'static str]]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn paging(mut self, paging: Paging) -> Self {
+        self.paging = Some(paging);
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn parameters(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn body(mut self, required: bool, shape: &'static Shape) -> Self {
+        self.body = Some(Body { required, shape });
+        self
+    }
+
+    #[doc(hidden)]
+    pub const fn answer(mut self, answer: Answer) -> Self {
+        self.answer = answer;
+        self
+    }
+
+    /// The permission to grant for the call: the least of those that allow it.
+    pub fn scope(&self) -> String {
+        self.scopes.first().map(|scopes| scopes.join(" ")).unwrap_or_default()
+    }
+}
+
+// Two tables never hold the same operation under one id.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.path == other.path
+    }
+}
+
+/// The HTTP method of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are HTTP's
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// How a list is split into pages: the `x-paging` of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Paging {
+    /// Pages are asked for by number, from 1.
+    PageNumber {
+        /// The query parameter that takes the page's number.
+        page: &'static str,
+        /// The query parameter that takes the number of entries of a page.
+        size: &'static str,
+        /// The member of the answer that holds the entries.
+        items: &'static str,
+        /// Where the answer says how many entries there are, as a dotted path.
+        total: Option<&'static str>,
+    },
+    /// The list comes whole.
+    Single {
+        /// The member of the answer that holds the entries.
+        items: &'static str,
+    },
+}
+
+/// A parameter in the path or in the query.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether the call needs it.
+    pub required: bool,
+    /// What it is, in words.
+    pub description: &'static str,
+    /// What it may hold.
+    pub shape: &'static Shape,
+}
+
+/// Where a parameter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+}
+
+/// The JSON body of a request.
+#[derive(Debug)]
+pub struct Body {
+    /// Whether the call needs it.
+    pub required: bool,
+    /// What it may hold.
+    pub shape: &'static Shape,
+}
+
+/// What the answer to a successful call carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// JSON.
+    Json,
+    /// Nothing.
+    Empty,
+    /// A file.
+    Bytes,
+}
+
+/// What the specification allows a value of a request to be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Anything.
+    Any,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number, within bounds that are themselves allowed.
+    Integer {
+        /// The least.
+        minimum: Option<i64>,
+        /// The greatest.
+        maximum: Option<i64>,
+    },
+    /// A number, within bounds that are themselves allowed.
+    Number {
+        /// The least.
+        minimum: Option<f64>,
+        /// The greatest.
+        maximum: Option<f64>,
+    },
+    /// A text; lengths count characters.
+    Text {
+        /// The least length.
+        min: usize,
+        /// The greatest length.
+        max: Option<usize>,
+        /// What the text must look like.
+        format: Format,
+    },
+    /// One of the documented integer codes.
+    IntegerCode(&'static [i64]),
+    /// One of the documented text codes.
+    TextCode(&'static [&'static str]),
+    /// A list.
+    List {
+        /// What each entry may be.
+        item: &'static Shape,
+        /// The least number of entries.
+        min: usize,
+        /// The greatest number of entries.
+        max: Option<usize>,
+    },
+    /// An object.
+    Object {
+        /// Its documented members.
+        members: &'static [Member],
+        /// Whether members that are not documented may stand in it.
+        open: bool,
+    },
+    /// An object of which certain members must be present together.
+    Requiring(&'static [&'static str]),
+    /// At least one of these.
+    AnyOf(&'static [&'static Shape]),
+    /// All of these.
+    AllOf(&'static [&'static Shape]),
+}
+
+/// A member of an object in a request.
+#[derive(Debug)]
+pub struct Member {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Whether the object needs it.
+    pub required: bool,
+    /// What it may hold.
+    pub shape: &'static Shape,
+}
+
+/// What a text must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// No matter.
+    Plain,
+    /// An identifier: not blank, and no dot segment of a path.
+    Id,
+    /// RFC 3339 with an offset.
+    DateTime,
+    /// A date, as 2026-01-31.
+    Date,
+    /// An e-mail address.
+    Email,
+    /// An absolute URL.
+    Uri,
+    /// The decimal digits of an integer.
+    Digits,
+    /// A secret: it is sent, and never shown.
+    Password,
+}

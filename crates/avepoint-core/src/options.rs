@@ -1,0 +1,139 @@
+//! What a caller may set for the calls of one clone of a client.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::retry::RetryPolicy;
+
+/// Options of calls. Each clone of a client has its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use avepoint_core::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::default()
+///     .timeout(Duration::from_secs(20))
+///     .retry(RetryPolicy::none())
+///     .header("x-correlation", "nightly-report")?;
+/// assert!(CallOptions::default().header("authorization", "mine").is_err());
+/// # let _ = options;
+/// # Ok::<(), avepoint_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct CallOptions {
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) headers: HeaderMap,
+    pub(crate) capture: Option<Capture>,
+}
+
+impl Default for CallOptions {
+    fn default() -> Self {
+        CallOptions {
+            timeout: Duration::from_secs(100),
+            retry: RetryPolicy::default(),
+            headers: HeaderMap::new(),
+            capture: None,
+        }
+    }
+}
+
+/// Headers that the client itself sets; a caller's would break the call or its safety.
+const OWN_HEADERS: [HeaderName; 6] = [
+    header::AUTHORIZATION,
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::TRANSFER_ENCODING,
+    header::USER_AGENT,
+];
+
+impl CallOptions {
+    /// The time for one attempt, its answer included. Default: 100 seconds. The time for all attempts together is the
+    /// retry policy's deadline.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How calls are sent again.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// A header for every call.
+    ///
+    /// # Errors
+    /// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself
+    /// sets (such as `authorization`).
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        let name =
+            HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is no name of a header")))?;
+        if OWN_HEADERS.contains(&name) || name == "api-version" {
+            return Err(Error::configuration(format!(
+                "the header `{name}` is not the caller's to set"
+            )));
+        }
+        // The value may be a secret of the caller's: it is not shown.
+        let mut value = HeaderValue::try_from(value)
+            .map_err(|_| Error::configuration(format!("the value of the header `{name}` is not allowed")))?;
+        value.set_sensitive(true);
+        self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Keeps every successful answer as it came, beside the typed one.
+    #[must_use]
+    pub fn capture(mut self, capture: &Capture) -> Self {
+        self.capture = Some(capture.clone());
+        self
+    }
+}
+
+/// Collects answers as they came, with the members that the typed view does not know.
+///
+/// ```
+/// use avepoint_core::{CallOptions, Capture};
+///
+/// let capture = Capture::default();
+/// let options = CallOptions::default().capture(&capture);
+/// // … calls of a client with these options …
+/// for answer in capture.take() {
+///     println!("{}: {} bytes", answer.operation.id, answer.body.len());
+/// }
+/// # let _ = options;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Capture(Arc<Mutex<Vec<RawAnswer>>>);
+
+impl Capture {
+    /// The answers since the last time, in the order of their arrival.
+    pub fn take(&self) -> Vec<RawAnswer> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn push(&self, answer: RawAnswer) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+    }
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug)]
+pub struct RawAnswer {
+    /// The operation that was called.
+    pub operation: &'static Operation,
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}

@@ -1,0 +1,145 @@
+//! When a call is sent again, and how long to wait before.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
+
+/// How calls are sent again.
+///
+/// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
+/// 504; a write only after a connection that was never made, or 429, which says that it was not carried out.
+///
+/// ```
+/// use std::time::Duration;
+/// use avepoint_core::RetryPolicy;
+///
+/// let patient = RetryPolicy { attempts: 8, deadline: Duration::from_secs(600), ..RetryPolicy::default() };
+/// assert_eq!(RetryPolicy::none().attempts, 1);
+/// # let _ = patient;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryPolicy {
+    /// How often a call is sent at most, the first time included. Default: 5.
+    pub attempts: u32,
+    /// The wait before the second attempt; each further one doubles. Default: half a second.
+    pub initial: Duration,
+    /// The longest wait that the policy itself chooses. Default: 30 seconds.
+    pub longest: Duration,
+    /// The time for all attempts and waits together. A wait that would end later is not begun. Default: 2 minutes.
+    pub deadline: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        RetryPolicy {
+            attempts: 5,
+            initial: Duration::from_millis(500),
+            longest: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Every call is sent once.
+    pub fn none() -> Self {
+        RetryPolicy {
+            attempts: 1,
+            ..RetryPolicy::default()
+        }
+    }
+
+    /// The wait after a failed attempt: exponential, of which at least half is kept and the rest is left to chance
+    /// (`random` from 0 to 1), so that many clients do not come back at the same moment; longer if the server asks.
+    pub(crate) fn delay(&self, failed_attempts: u32, random: f64, retry_after: Option<Duration>) -> Duration {
+        let doublings = failed_attempts.saturating_sub(1).min(31);
+        let full = self.initial.saturating_mul(1 << doublings).min(self.longest);
+        let jittered = full.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
+        jittered.max(retry_after.unwrap_or_default())
+    }
+}
+
+/// Whether a failed status may pass if the same request is sent again.
+pub(crate) fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
+    match status {
+        // Says that the request was not carried out.
+        StatusCode::TOO_MANY_REQUESTS => true,
+        StatusCode::REQUEST_TIMEOUT
+        | StatusCode::INTERNAL_SERVER_ERROR
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => read_only,
+        _ => false,
+    }
+}
+
+/// The wait that the server asks for: seconds or an HTTP date, as in RFC 9110 section 10.2.3. A date in the past is no
+/// wait; what is neither is not looked at.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let policy = RetryPolicy {
+            initial: Duration::from_secs(1),
+            longest: Duration::from_secs(5),
+            ..RetryPolicy::default()
+        };
+        let waits: Vec<_> = (1..=5).map(|n| policy.delay(n, 1.0, None).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 5, 5]);
+        assert_eq!(policy.delay(3, 0.0, None), Duration::from_secs(2));
+        assert_eq!(policy.delay(u32::MAX, 1.0, None), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn the_server_can_only_ask_for_more() {
+        let policy = RetryPolicy {
+            initial: Duration::from_secs(4),
+            ..RetryPolicy::default()
+        };
+        assert_eq!(
+            policy.delay(1, 1.0, Some(Duration::from_secs(1))),
+            Duration::from_secs(4)
+        );
+        assert_eq!(
+            policy.delay(1, 1.0, Some(Duration::from_secs(90))),
+            Duration::from_secs(90)
+        );
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
+        let parse = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, text.parse().expect("a header"));
+            retry_after(&headers, now)
+        };
+        assert_eq!(parse("7"), Some(Duration::from_secs(7)));
+        assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
+        assert_eq!(parse("Sat, 31 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("soon"), None);
+        assert_eq!(parse("-5"), None);
+    }
+
+    #[test]
+    fn writes_pass_later_only_when_they_were_refused() {
+        for status in [408, 500, 502, 503, 504] {
+            let status = StatusCode::from_u16(status).expect("a status");
+            assert!(may_pass_later(status, true) && !may_pass_later(status, false));
+        }
+        assert!(may_pass_later(StatusCode::TOO_MANY_REQUESTS, false));
+        assert!(!may_pass_later(StatusCode::BAD_REQUEST, true));
+    }
+}

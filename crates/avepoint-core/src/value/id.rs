@@ -1,0 +1,112 @@
+//! Identifiers: one type for each kind of thing, so that a tenant's id cannot stand where a customer's belongs.
+
+/// Why a text is no identifier.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidId {
+    /// The text is empty or blank; it would make another path of the request.
+    #[error("an id must not be empty")]
+    Empty,
+    /// The text is `.` or `..`; it would make another path of the request.
+    #[error("an id must not be a dot segment")]
+    DotSegment,
+}
+
+impl InvalidId {
+    /// Checks a text that is to become an identifier.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for a text that is blank or a dot segment.
+    pub fn check(text: &str) -> Result<(), InvalidId> {
+        match text.trim() {
+            "" => Err(InvalidId::Empty),
+            "." | ".." => Err(InvalidId::DotSegment),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Defines an identifier type over text.
+///
+/// It is made from `&str` or `String` and refuses what cannot stand in a path; reading an answer takes any text, since
+/// an answer never fails for what it holds.
+///
+/// ```
+/// avepoint_core::id! {
+///     /// Identifies a lamp.
+///     pub struct LampId;
+/// }
+///
+/// let id = LampId::try_from("lamp-1")?;
+/// assert_eq!(id.as_str(), "lamp-1");
+/// assert!(LampId::try_from("").is_err());
+/// # Ok::<(), avepoint_core::InvalidId>(())
+/// ```
+#[macro_export]
+macro_rules! id {
+    ($(#[doc = $doc:literal])* $vis:vis struct $name:ident;) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[serde(transparent)]
+        $vis struct $name(::std::string::String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::convert::TryFrom<::std::string::String> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, Self::Error> {
+                $crate::InvalidId::check(&text)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl ::std::convert::TryFrom<&str> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: &str) -> ::std::result::Result<Self, Self::Error> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl ::std::convert::TryFrom<&::std::string::String> for $name {
+            type Error = $crate::InvalidId;
+
+            fn try_from(text: &::std::string::String) -> ::std::result::Result<Self, Self::Error> {
+                Self::try_from(text.as_str())
+            }
+        }
+
+        impl ::std::convert::From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::InvalidId;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                Self::try_from(text)
+            }
+        }
+    };
+}

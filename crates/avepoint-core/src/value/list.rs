@@ -1,0 +1,298 @@
+//! Lists, and values that are a list on some answers.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+use serde::de::{Deserialize, Deserializer, IntoDeserializer, SeqAccess, Visitor, value};
+use serde::{Serialize, Serializer};
+
+/// A list that may arrive as `null`, or not at all: for a reader that is an empty list, but it is told apart when it is
+/// written out again. A `null` among the entries is left out.
+///
+/// ```
+/// use avepoint_core::List;
+///
+/// let names: List<String> = serde_json::from_str("null")?;
+/// assert!(names.is_empty() && names.is_null());
+/// assert_eq!(serde_json::to_string(&names)?, "null");
+///
+/// let names = List::from(vec!["Ada", "Grace"]);
+/// assert_eq!(names.iter().map(|name| name.len()).sum::<usize>(), 8);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct List<T>(Option<Vec<T>>);
+
+impl<T> List<T> {
+    /// Whether there was no list at all, or `null` in its place.
+    pub fn is_null(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The entries.
+    pub fn into_vec(self) -> Vec<T> {
+        self.0.unwrap_or_default()
+    }
+}
+
+// By hand: a derived one would ask for `T: Default`.
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        List(None)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<T> DerefMut for List<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        self.0.as_deref_mut().unwrap_or_default()
+    }
+}
+
+impl<T> From<Vec<T>> for List<T> {
+    fn from(items: Vec<T>) -> Self {
+        List(Some(items))
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for List<T> {
+    fn from(items: [T; N]) -> Self {
+        List(Some(items.into()))
+    }
+}
+
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        List(Some(items.into_iter().collect()))
+    }
+}
+
+impl<T> IntoIterator for List<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_vec().into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a List<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OptionVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OptionVisitor<T> {
+            type Value = List<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_none<E>(self) -> Result<List<T>, E> {
+                Ok(List(None))
+            }
+
+            fn visit_unit<E>(self) -> Result<List<T>, E> {
+                Ok(List(None))
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, items: D) -> Result<List<T>, D::Error> {
+                items
+                    .deserialize_seq(ItemsVisitor(PhantomData))
+                    .map(|items| List(Some(items)))
+            }
+        }
+
+        deserializer.deserialize_option(OptionVisitor(PhantomData))
+    }
+}
+
+/// Reads the entries of a list and leaves out those that are `null`.
+struct ItemsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ItemsVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(entry) = entries.next_element::<Option<T>>()? {
+            items.extend(entry);
+        }
+        Ok(items)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for List<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("List_of_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        <Option<Vec<T>>>::json_schema(generator)
+    }
+}
+
+/// One value, or a list of them: some members are one on the page and the other on the wire.
+///
+/// ```
+/// use avepoint_core::OneOrMany;
+///
+/// let one: OneOrMany<u8> = serde_json::from_str("1")?;
+/// let many: OneOrMany<u8> = serde_json::from_str("[1, 2]")?;
+/// assert_eq!(one.as_slice(), [1]);
+/// assert_eq!(many.as_slice(), [1, 2]);
+/// assert_eq!(serde_json::to_string(&one)?, "1");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum OneOrMany<T> {
+    /// A bare value.
+    One(T),
+    /// A list of values.
+    Many(Vec<T>),
+}
+
+impl<T> OneOrMany<T> {
+    /// The values, however they arrived.
+    pub fn as_slice(&self) -> &[T] {
+        match self {
+            OneOrMany::One(value) => std::slice::from_ref(value),
+            OneOrMany::Many(values) => values,
+        }
+    }
+
+    /// The values, however they arrived.
+    pub fn into_vec(self) -> Vec<T> {
+        match self {
+            OneOrMany::One(value) => vec![value],
+            OneOrMany::Many(values) => values,
+        }
+    }
+}
+
+impl<T> Deref for OneOrMany<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.as_slice()
+    }
+}
+
+impl<T> From<T> for OneOrMany<T> {
+    fn from(value: T) -> Self {
+        OneOrMany::One(value)
+    }
+}
+
+impl<T> From<Vec<T>> for OneOrMany<T> {
+    fn from(values: Vec<T>) -> Self {
+        OneOrMany::Many(values)
+    }
+}
+
+impl<T: Serialize> Serialize for OneOrMany<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            OneOrMany::One(value) => value.serialize(serializer),
+            OneOrMany::Many(values) => values.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyVisitor<T> {
+            type Value = OneOrMany<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or a list of values")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+                ItemsVisitor(PhantomData).visit_seq(entries).map(OneOrMany::Many)
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(value::MapAccessDeserializer::new(members)).map(OneOrMany::One)
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, scalar: i64) -> Result<Self::Value, E> {
+                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, scalar: u64) -> Result<Self::Value, E> {
+                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, scalar: f64) -> Result<Self::Value, E> {
+                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, scalar: bool) -> Result<Self::Value, E> {
+                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, scalar: &str) -> Result<Self::Value, E> {
+                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+            }
+        }
+
+        deserializer.deserialize_any(AnyVisitor(PhantomData))
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for OneOrMany<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("One_or_many_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = generator.subschema_for::<T>();
+        let many = generator.subschema_for::<Vec<T>>();
+        schemars::json_schema!({ "anyOf": [one, many] })
+    }
+}

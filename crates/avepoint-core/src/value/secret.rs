@@ -1,0 +1,81 @@
+//! Text that must not be shown.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A secret that is part of a request, such as the first password of a new customer.
+///
+/// It goes over the wire and nowhere else: `Debug` shows a placeholder, there is no `Display`, and its memory is wiped
+/// when it is dropped.
+///
+/// ```
+/// use avepoint_core::SecretText;
+///
+/// let password = SecretText::from("correct horse");
+/// assert_eq!(format!("{password:?}"), "[redacted]");
+/// assert_eq!(serde_json::to_string(&password)?, "\"correct horse\"");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct SecretText(SecretString);
+
+impl SecretText {
+    /// The secret itself. Keep it out of logs and errors.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<&str> for SecretText {
+    fn from(secret: &str) -> Self {
+        SecretText(secret.into())
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(secret: String) -> Self {
+        SecretText(secret.into())
+    }
+}
+
+impl From<SecretString> for SecretText {
+    fn from(secret: SecretString) -> Self {
+        SecretText(secret)
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+// A request must carry it.
+impl Serialize for SecretText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(SecretText::from)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for SecretText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretText".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "password", "writeOnly": true })
+    }
+}
