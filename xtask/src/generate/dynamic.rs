@@ -1,0 +1,123 @@
+//! `dynamic.rs`: every operation by its name, with JSON parameters, through the typed client.
+
+use anyhow::Context;
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use super::client::Client;
+use super::names::{camel, snake};
+use super::spec::{Operation, Spec, referenced, text};
+use super::view::are_conditions;
+
+/// The function `call`.
+///
+/// # Errors
+/// If progenitor made no builder for an operation or a parameter.
+pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
+    let arms = spec
+        .operations()
+        .iter()
+        .map(|operation| arm(spec, client, operation).with_context(|| format!("the operation {}", operation.id)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(quote! {
+        //! Any operation by its name, with JSON parameters.
+
+        use ::avepoint_core::dynamic::{Parameters, answer, unknown};
+        use ::avepoint_core::{Error, ResponseValue};
+        use ::serde_json::Value;
+        use super::client::{Client, types};
+        use super::operations;
+
+        /// Runs an operation through the typed client.
+        ///
+        /// `operation` is the specification's operationId. `parameters` is one object of the path and query
+        /// parameters by their names on the wire, and `body`. The answer is what the typed client read, as JSON.
+        ///
+        /// # Errors
+        /// As the typed call, and for a name that no operation or parameter has.
+        pub async fn call(client: &Client, operation: &str, parameters: Value) -> Result<Value, Error> {
+            let Some(table) = operations::find(operation) else {
+                return Err(unknown(operation, operations::ALL));
+            };
+            let mut parameters = Parameters::new(table, parameters)?;
+            match table.id {
+                #(#arms)*
+                _ => Err(unknown(operation, operations::ALL)),
+            }
+        }
+    })
+}
+
+fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<TokenStream> {
+    let id = &operation.id;
+    let method = snake(id);
+    let mut setters = Vec::new();
+    for parameter in &operation.parameters {
+        let name = text(parameter, "name").context("a parameter without a name")?;
+        let setter = snake(name);
+        let ty = client.parameter_type(id, &setter)?;
+        setters.push(quote! {
+            if let Some(value) = parameters.take::<#ty>(#name)? {
+                request = request.#setter(value);
+            }
+        });
+    }
+    if let Some(schema) = operation.body() {
+        let ty = client.parameter_type(id, &snake("body"))?;
+        setters.push(match forms(spec, schema)? {
+            // JSON alone does not say which form it is; the table does.
+            Some(forms) => {
+                let arms = forms.iter().enumerate().map(|(index, form)| {
+                    let form = camel(form);
+                    quote! { #index => parameters.take::<types::#form>("body")?.map(#ty::from), }
+                });
+                quote! {
+                    let body = match parameters.form_of_body() {
+                        #(#arms)*
+                        _ => None,
+                    };
+                    if let Some(value) = body {
+                        request = request.body(value);
+                    }
+                }
+            }
+            None => quote! {
+                if let Some(value) = parameters.take::<#ty>("body")? {
+                    request = request.body(value);
+                }
+            },
+        });
+    }
+    let mutable = (!setters.is_empty()).then(|| quote! { mut });
+    let read = match operation.answer() {
+        Some(_) => quote! { answer(table, &ResponseValue::into_inner(sent)) },
+        None => quote! { sent.map(|()| Value::Null).map(ResponseValue::into_inner) },
+    };
+    Ok(quote! {
+        #id => {
+            let #mutable request = client.#method();
+            #(#setters)*
+            let sent = request.send().await?;
+            #read
+        }
+    })
+}
+
+/// The forms of a body that is a choice of objects.
+fn forms(spec: &Spec, schema: &Value) -> anyhow::Result<Option<Vec<String>>> {
+    let schema = spec.schema(schema)?;
+    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"));
+    Ok(match alternatives {
+        Some(alternatives) if !are_conditions(alternatives) => Some(
+            alternatives
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(referenced)
+                .map(str::to_owned)
+                .collect(),
+        ),
+        _ => None,
+    })
+}

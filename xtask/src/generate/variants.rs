@@ -1,0 +1,52 @@
+//! `variants.rs`: values that are one of several objects, where only their surroundings say which.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::names::{camel, snake};
+use super::view::View;
+
+/// The types of such values: the object as it came, and a view of it as each of the documented ones.
+///
+/// # Errors
+/// None; as the other generators.
+pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
+    let types = view.variants.iter().map(|(name, description, objects)| {
+        let name = camel(name);
+        let views = objects.iter().map(|object| {
+            let ty = camel(object);
+            let method = format_ident!("as_{}", snake(object));
+            let doc = format!("The object read as a [`types::{ty}`].");
+            quote! {
+                #[doc = #doc]
+                ///
+                /// # Errors
+                /// If a member has a value that the type cannot hold.
+                pub fn #method(&self) -> Result<types::#ty, ::avepoint_core::Error> {
+                    ::avepoint_core::generated::read_object(&self.0)
+                }
+            }
+        });
+        quote! {
+            #[doc = #description]
+            ///
+            /// The members are kept as they came; `as_…` reads them as one of the documented objects.
+            #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+            #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+            #[serde(transparent)]
+            pub struct #name(pub ::serde_json::Map<String, ::serde_json::Value>);
+
+            impl #name {
+                #(#views)*
+            }
+        }
+    });
+    Ok(quote! {
+        //! Values that are one of several objects.
+
+        #[allow(unused_imports)]
+        use super::client::types;
+
+        #(#types)*
+    })
+}

@@ -1,0 +1,127 @@
+//! The commands as a person runs them, on a workspace of the test's own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A workspace that holds the specs and nothing that was generated.
+fn workspace() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(root.path().join("xtask")).expect("a folder");
+    for api in xtask::api::APIS {
+        let folder = root.path().join("specs").join(api.name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
+    }
+    root
+}
+
+fn xtask(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .env("XTASK_MANIFEST_DIR", root.join("xtask"))
+        .output()
+        .expect("xtask runs")
+}
+
+fn told(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn generated(root: &Path) -> std::path::PathBuf {
+    root.join("crates/avepoint-elements-v3/src/generated")
+}
+
+/// Every generated file and its text.
+fn files(root: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(generated(root))
+        .expect("generated files")
+        .map(|entry| entry.expect("a file").path())
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).expect("a text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
+    let root = workspace();
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+
+    let missing = xtask(root.path(), &["generate", "--check"]);
+    assert_eq!(missing.status.code(), Some(4), "{}", told(&missing));
+    assert!(!generated(root.path()).exists(), "a check writes nothing");
+
+    let first = xtask(root.path(), &["generate"]);
+    assert_eq!(first.status.code(), Some(0), "{}", told(&first));
+    assert!(told(&first).contains("elements-v3: 55 operations"), "{}", told(&first));
+    let fresh = files(root.path());
+    assert_eq!(xtask(root.path(), &["generate", "--check"]).status.code(), Some(0));
+    xtask(root.path(), &["generate", "--api", "elements-v3"]);
+    assert!(files(root.path()) == fresh, "the same spec gives the same code");
+
+    std::fs::write(&spec, text.replacen("maximum: 100", "maximum: 200", 1)).expect("written");
+    let stale = xtask(root.path(), &["generate", "--check"]);
+    assert_eq!(stale.status.code(), Some(4), "{}", told(&stale));
+    let diff = told(&stale);
+    assert!(
+        diff.contains("+++ generated/operations.rs") && diff.contains("Some(200i64)"),
+        "{diff}"
+    );
+    assert!(files(root.path()) == fresh, "a check writes nothing");
+
+    std::fs::write(&spec, text.replacen("paths:", "paths: [", 1)).expect("written");
+    let broken = xtask(root.path(), &["generate"]);
+    assert_eq!(broken.status.code(), Some(1), "{}", told(&broken));
+    assert!(
+        told(&broken).contains("specs/elements-v3/openapi.yaml:"),
+        "{}",
+        told(&broken)
+    );
+    assert!(files(root.path()) == fresh, "a failure leaves what was there");
+
+    std::fs::write(
+        &spec,
+        text.replacen("operationId: listCustomers", "operationId: customers", 1),
+    )
+    .expect("written");
+    let refused = xtask(root.path(), &["generate"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    assert!(told(&refused).contains("nothing was generated"), "{}", told(&refused));
+    assert!(files(root.path()) == fresh, "what the lint refuses is not generated");
+}
+
+#[test]
+fn lint_names_the_file_the_line_and_the_remedy() {
+    let root = workspace();
+    assert_eq!(xtask(root.path(), &["lint"]).status.code(), Some(0));
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+    let line = text
+        .lines()
+        .position(|line| line.contains("totalCount: 2"))
+        .expect("an example")
+        + 1;
+    std::fs::write(&spec, text.replacen("totalCount: 2", "totalCount: two", 1)).expect("written");
+    let output = xtask(root.path(), &["lint", "--api", "elements-v3"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told(&output).contains(&format!("specs/elements-v3/openapi.yaml:{line}: ")),
+        "{}",
+        told(&output)
+    );
+}
+
+#[test]
+fn an_unknown_api_is_refused_with_the_names_there_are() {
+    let output = xtask(workspace().path(), &["generate", "--api", "elements-v4"]);
+    assert_ne!(output.status.code(), Some(0));
+    assert!(told(&output).contains("there are: elements-v3"), "{}", told(&output));
+}
