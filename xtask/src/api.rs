@@ -48,6 +48,11 @@ impl Api {
         self.spec_folder().join("openapi.yaml")
     }
 
+    /// Where the vendor's pages and the spec differ.
+    pub fn deviations(&self) -> PathBuf {
+        self.spec_folder().join("deviations.yaml")
+    }
+
     /// The folder of the crate.
     pub fn crate_folder(&self) -> PathBuf {
         root().join("crates").join(format!("avepoint-{}", self.name))

@@ -11,6 +11,7 @@ fn workspace() -> tempfile::TempDir {
         let folder = root.path().join("specs").join(api.name);
         std::fs::create_dir_all(&folder).expect("a folder");
         std::fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
+        std::fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
     }
     root
 }

