@@ -1,0 +1,44 @@
+//! Clients of the APIs, as one value for tests that run over all of them.
+
+use avepoint_core::{CallOptions, ClientBuilder, Error, RetryPolicy, StaticToken};
+use serde_json::Value;
+
+/// A client of one of the APIs, called by operation name.
+pub enum AnyClient {
+    ElementsV3(avepoint_elements_v3::Client),
+}
+
+/// Every API that has a client.
+pub const APIS: &[&str] = &["elements-v3"];
+
+impl AnyClient {
+    /// A client of the API at this address. It sends every call once.
+    ///
+    /// # Panics
+    /// For an API that has no client.
+    pub fn new(api: &str, base_url: &str) -> Self {
+        match api {
+            "elements-v3" => AnyClient::ElementsV3(built(avepoint_elements_v3::Client::builder(), base_url)),
+            other => panic!("there is no client of {other}"),
+        }
+    }
+
+    /// Runs an operation by its name.
+    ///
+    /// # Errors
+    /// As the client's own `dynamic::call`.
+    pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
+        match self {
+            AnyClient::ElementsV3(client) => avepoint_elements_v3::dynamic::call(client, operation, parameters).await,
+        }
+    }
+}
+
+fn built<C: avepoint_core::ApiClient>(builder: ClientBuilder<C>, base_url: &str) -> C {
+    builder
+        .base_url(base_url)
+        .credential(StaticToken::new("a-token"))
+        .options(CallOptions::default().retry(RetryPolicy::none()))
+        .build()
+        .expect("a client")
+}

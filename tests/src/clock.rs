@@ -1,0 +1,48 @@
+//! A clock that does not wait: a sleep moves it on, and is remembered.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use avepoint_core::Clock;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+/// The clock. It begins at a moment of the test's choice.
+#[derive(Debug)]
+pub struct FakeClock {
+    start: Timestamp,
+    sleeps: Mutex<Vec<Duration>>,
+}
+
+impl FakeClock {
+    /// A clock that shows this time.
+    pub fn at(start: &str) -> Self {
+        FakeClock {
+            start: start.parse().expect("a time"),
+            sleeps: Mutex::default(),
+        }
+    }
+
+    /// The sleeps so far.
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.sleeps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Timestamp {
+        self.start + self.elapsed()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.sleeps().iter().sum()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.sleeps
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(duration);
+        Box::pin(std::future::ready(()))
+    }
+}

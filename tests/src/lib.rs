@@ -1,0 +1,12 @@
+//! What the tests share: a server on loopback, a clock that does not wait, and the specs.
+
+// Their names say what they are.
+#![allow(missing_docs)]
+
+pub mod client;
+pub mod clock;
+pub mod elements;
+pub mod json;
+pub mod places;
+pub mod server;
+pub mod specs;

@@ -1,0 +1,67 @@
+//! Every operation of every spec over a real socket: what goes out is the example of the spec, and what comes back is
+//! the same JSON after the client has read it and written it again.
+
+use avepoint_tests::client::{APIS, AnyClient};
+use avepoint_tests::json::differences;
+use avepoint_tests::server::{Reply, Server};
+use avepoint_tests::specs::cases;
+
+#[tokio::test]
+async fn every_operation_goes_out_as_its_example_and_comes_back_as_its_example() {
+    let mut problems = Vec::new();
+    for api in APIS {
+        for case in cases(api) {
+            let reply = match &case.answer {
+                Some(answer) => Reply::json(case.status, answer),
+                None => Reply::empty(case.status),
+            };
+            let server = Server::always(reply).await;
+            let client = AnyClient::new(api, &server.url());
+            let mut problem = |what: String| problems.push(format!("{api} {}: {what}", case.id));
+
+            match client.call(&case.id, case.parameters.clone()).await {
+                Ok(answer) => {
+                    let expected = case.answer.clone().unwrap_or_default();
+                    differences(&expected, &answer).into_iter().for_each(&mut problem);
+                }
+                Err(error) => problem(error.to_string()),
+            }
+            let received = server.received();
+            let [request] = received.as_slice() else {
+                problem(format!("{} requests were received", received.len()));
+                continue;
+            };
+            if (&request.method, &request.path) != (&case.method, &case.path) {
+                problem(format!(
+                    "{} {} went out as {} {}",
+                    case.method, case.path, request.method, request.path
+                ));
+            }
+            let mut expected = url_query(&case.query);
+            let mut query: Vec<_> = request
+                .query
+                .iter()
+                .flat_map(|query| query.split('&'))
+                .map(str::to_owned)
+                .collect();
+            expected.sort();
+            query.sort();
+            if query != expected {
+                problem(format!("the query is {query:?}, not {expected:?}"));
+            }
+            if request.header("authorization") != Some("Bearer a-token") {
+                problem("the token did not arrive".to_owned());
+            }
+            match &case.body {
+                Some(body) => differences(body, &request.json()).into_iter().for_each(&mut problem),
+                None if request.body.is_empty() => {}
+                None => problem(format!("a body went out: {}", request.json())),
+            }
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+fn url_query(pairs: &[(String, String)]) -> Vec<String> {
+    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect()
+}

@@ -1,0 +1,131 @@
+//! Every response sample of the vendor's pages, as the server's answer: none fails to decode, and nothing that was in
+//! one is missing after the client has read it and written it again.
+//!
+//! The pages stand beside the project and not in it; without them the test says that it was skipped.
+
+use std::path::PathBuf;
+
+use avepoint_tests::client::{APIS, AnyClient};
+use avepoint_tests::json::differences;
+use avepoint_tests::server::{Reply, Server};
+use avepoint_tests::specs::{Case, cases};
+use jsonc_parser::ParseOptions;
+use serde_json::Value;
+
+#[tokio::test]
+async fn every_sample_of_the_pages_survives() {
+    let shared = xtask::api::root().join("../shared");
+    let pages = shared.join("upstream/cloud-api");
+    if !pages.exists() {
+        println!("SKIPPED: the vendor's pages are not beside the project");
+        return;
+    }
+    let (mut problems, mut survived) = (Vec::new(), 0);
+    for api in APIS {
+        for case in cases(api) {
+            let texts = match &case.page {
+                Some(url) => vec![pages.join(page_of(url))],
+                None => seeds_of(&shared.join("seeds"), &case),
+            };
+            if texts.is_empty() {
+                problems.push(format!("{}: no page describes it", case.id));
+            }
+            for page in texts {
+                let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+                let Some(sample) = response_sample(&text) else {
+                    // Only an operation without an answer may go without a sample.
+                    if case.answer.is_some() {
+                        problems.push(format!("{}: {} has no response sample", case.id, page.display()));
+                    }
+                    continue;
+                };
+                match survives(api, &case, &sample).await {
+                    Ok(()) => survived += 1,
+                    Err(problem) => problems.push(format!("{}: {problem}", case.id)),
+                }
+            }
+        }
+    }
+    println!("{survived} samples survived");
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+    assert!(
+        survived >= 37,
+        "only {survived} samples were found: are the pages read as they are written?"
+    );
+}
+
+async fn survives(api: &str, case: &Case, sample: &str) -> Result<(), String> {
+    let sample = parsed(sample)?;
+    let server = Server::always(Reply::json(case.status, &sample)).await;
+    let client = AnyClient::new(api, &server.url());
+    let answer = client
+        .call(&case.id, case.parameters.clone())
+        .await
+        .map_err(|error| error.to_string())?;
+    match differences(&sample, &answer).as_slice() {
+        [] => Ok(()),
+        lost => Err(lost.join(", ")),
+    }
+}
+
+/// The file that a link to the vendor's repository names.
+fn page_of(url: &str) -> PathBuf {
+    let (_, path) = url
+        .split_once("/blob/main/")
+        .expect("a link to a page of the vendor's repository");
+    PathBuf::from(path.replace("%20", " "))
+}
+
+/// The older texts that describe an operation without a page.
+fn seeds_of(folder: &std::path::Path, case: &Case) -> Vec<PathBuf> {
+    let line = format!("| {} | `{}` |", case.method, case.template);
+    let bare = format!("| {} | `{}` |", case.method, case.template.trim_start_matches('/'));
+    let mut seeds: Vec<_> = std::fs::read_dir(folder)
+        .expect("the seeds")
+        .map(|entry| entry.expect("a seed").path())
+        .filter(|path| {
+            let text = std::fs::read_to_string(path).expect("a text");
+            text.contains(&line) || text.contains(&bare)
+        })
+        .collect();
+    seeds.sort();
+    seeds
+}
+
+/// The text of the response sample: from the first brace after its heading to the end of its block.
+fn response_sample(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("Response Sample")?;
+    let lines: Vec<_> = rest
+        .lines()
+        .skip_while(|line| !line.trim_start().starts_with(['{', '[']))
+        .take_while(|line| !line.trim_start().starts_with("```"))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// A sample as JSON. The slips of the pages are mended: comments, commas too many and too few, lines of dots for what
+/// was left out, and list brackets around members.
+fn parsed(sample: &str) -> Result<Value, String> {
+    let mut text: String = sample
+        .lines()
+        .filter(|line| line.trim() != "..." && line.trim() != "...,")
+        .collect::<Vec<_>>()
+        .join("\n");
+    let members_in_a_list = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.trim_start().strip_prefix('"'))
+        .and_then(|rest| rest.split_once('"'))
+        .is_some_and(|(_, rest)| rest.trim_start().starts_with(':'));
+    if members_in_a_list && let Some(end) = text.rfind(']') {
+        text.replace_range(end..=end, "}");
+        text.replace_range(0..1, "{");
+    }
+    let options = ParseOptions {
+        allow_comments: true,
+        allow_trailing_commas: true,
+        allow_missing_commas: true,
+        ..ParseOptions::default()
+    };
+    jsonc_parser::parse_to_serde_value::<Value>(&text, &options)
+        .map_err(|error| format!("the sample is no JSON: {error}"))
+}
