@@ -63,10 +63,19 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let first = xtask(root.path(), &["generate"]);
     assert_eq!(first.status.code(), Some(0), "{}", told(&first));
     assert!(told(&first).contains("elements-v3: 55 operations"), "{}", told(&first));
+    let manifest = root.path().join("crates/avepoint-elements-v3/Cargo.toml");
+    let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
+    assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");
+    std::fs::write(&manifest, "mine").expect("written");
     let fresh = files(root.path());
     assert_eq!(xtask(root.path(), &["generate", "--check"]).status.code(), Some(0));
     xtask(root.path(), &["generate", "--api", "elements-v3"]);
     assert!(files(root.path()) == fresh, "the same spec gives the same code");
+    assert_eq!(
+        std::fs::read_to_string(&manifest).expect("a manifest"),
+        "mine",
+        "what is there is not touched"
+    );
 
     std::fs::write(&spec, text.replacen("maximum: 100", "maximum: 200", 1)).expect("written");
     let stale = xtask(root.path(), &["generate", "--check"]);

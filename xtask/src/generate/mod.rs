@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod output;
 mod paging;
+mod scaffold;
 mod shapes;
 mod spec;
 mod variants;
@@ -46,6 +47,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
             print!("{diff}");
             !diff.is_empty()
         } else {
+            scaffold::begin(api, spec.title())?;
             output::replace(&folder, &files)?;
             false
         };

@@ -58,6 +58,11 @@ impl Spec {
         &self.operations
     }
 
+    /// What the API calls itself.
+    pub fn title(&self) -> &str {
+        text(&self.value["info"], "title").unwrap_or("API")
+    }
+
     /// The component schemas.
     pub fn schemas(&self) -> &Map<String, Value> {
         object(&self.value["components"]["schemas"])
