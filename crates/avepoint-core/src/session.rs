@@ -115,15 +115,12 @@ impl Session {
             let used = clock.elapsed().saturating_sub(start);
             let left = policy.deadline.saturating_sub(used);
             let attempt = authorized(attempt, &token, self.options.timeout.min(left))?;
+            span.record("http.request.resend_count", sent);
             sent += 1;
             let error = match self.exchange(operation, attempt, &token, &body_secrets, span).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error.with_operation(operation),
             };
-            if sent > 1 || error.is_retryable() {
-                span.record("http.request.resend_count", sent - 1);
-            }
-
             if error.status() == Some(StatusCode::UNAUTHORIZED) && !refreshed {
                 refreshed = true;
                 credential.rejected(&token);
