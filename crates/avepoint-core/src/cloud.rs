@@ -177,6 +177,11 @@ impl std::str::FromStr for Region {
 
 /// A base URL that a token may be sent to: https, or plain http to this machine alone.
 ///
+/// ```
+/// assert!(avepoint_core::checked_url("https://api.example.com/stem").is_ok());
+/// assert!(avepoint_core::checked_url("http://api.example.com/").is_err());
+/// ```
+///
 /// # Errors
 /// A configuration error that says what is wrong with the address.
 pub fn checked_url(text: &str) -> Result<Url, Error> {

@@ -30,6 +30,10 @@ impl AccessToken {
         self.secret.expose_secret()
     }
 
+    pub(crate) fn secret(&self) -> SecretString {
+        self.secret.clone()
+    }
+
     /// When it ends, if that is known.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at

@@ -8,9 +8,13 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::operation::Operation;
+use crate::redact::Secrets;
 
 /// The longest piece of an error's body that is kept, in characters.
 const EXCERPT: usize = 1024;
+
+/// The longest code that is kept, in characters: what is longer is none.
+const CODE: usize = 100;
 
 /// Why a call failed.
 ///
@@ -31,6 +35,7 @@ struct Details {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
     message: String,
+    code: Option<String>,
     answer: Option<FailedAnswer>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -77,6 +82,7 @@ impl Error {
             kind,
             operation: None,
             message: message.into(),
+            code: None,
             answer: None,
             source: None,
         }))
@@ -89,6 +95,21 @@ impl Error {
     /// Adds what caused the error; `source()` gives it back.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds the code by which another server than the API names the failure, such as the `invalid_client` of a token
+    /// endpoint; `code()` gives it back.
+    ///
+    /// ```
+    /// use avepoint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Credential, "the secret is wrong").with_code("invalid_client");
+    /// assert_eq!(error.code(), Some("invalid_client"));
+    /// assert_eq!(error.to_string(), "no access token: the secret is wrong [invalid_client]");
+    /// ```
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
         self
     }
 
@@ -110,7 +131,8 @@ impl Error {
 
     /// The code in the body of the answer, if it has one.
     pub fn code(&self) -> Option<&str> {
-        self.0.answer.as_ref()?.code.as_deref()
+        let answered = self.0.answer.as_ref().and_then(|answer| answer.code.as_deref());
+        answered.or(self.0.code.as_deref())
     }
 
     /// What went wrong, in the server's words where it had any.
@@ -244,38 +266,49 @@ impl Error {
         headers: &HeaderMap,
         body: &[u8],
         retry_after: Option<Duration>,
-        secrets: &[String],
+        secrets: &Secrets,
     ) -> Self {
-        let text = redact(&String::from_utf8_lossy(body), secrets);
+        let text = String::from_utf8_lossy(without_mark(body));
         let told = ToldError::read(&text);
-        let message = told.message.unwrap_or_else(|| {
-            status
+        let message = match told.message {
+            Some(message) => secrets.redact(&message),
+            None => status
                 .canonical_reason()
                 .unwrap_or("the server gave no reason")
-                .to_owned()
-        });
+                .to_owned(),
+        };
         let mut error = Error::new(ErrorKind::Status, message);
         error.0.answer = Some(FailedAnswer {
             status,
-            code: told.code,
+            code: told.code.map(|code| secrets.redact(&code)),
             request_id: request_id(headers),
             retry_after,
-            excerpt: excerpt(&text),
+            excerpt: excerpt(&secrets.redact(&text)),
         });
         error
     }
 
     /// A success whose body cannot be read.
-    pub(crate) fn from_decode(status: StatusCode, headers: &HeaderMap, body: &[u8], problem: String) -> Self {
-        let mut error = Error::new(ErrorKind::Decode, problem);
+    pub(crate) fn from_decode(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        problem: String,
+        secrets: &Secrets,
+    ) -> Self {
+        let mut error = Error::new(ErrorKind::Decode, secrets.redact(&problem));
         error.0.answer = Some(FailedAnswer {
             status,
             code: None,
             request_id: request_id(headers),
             retry_after: None,
-            excerpt: excerpt(&String::from_utf8_lossy(body)),
+            excerpt: excerpt(&secrets.redact(&String::from_utf8_lossy(body))),
         });
         error
+    }
+
+    fn is_write(&self) -> bool {
+        self.0.operation.is_some_and(|operation| !operation.read_only)
     }
 
     /// What a person can do about it, if there is something to say.
@@ -290,10 +323,13 @@ impl Error {
                 Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
                 None => "make fewer calls at once".to_owned(),
             }),
-            (ErrorKind::Connection | ErrorKind::Timeout, _)
-                if self.0.operation.is_some_and(|operation| !operation.read_only) =>
+            (ErrorKind::Connection | ErrorKind::Timeout, _) | (ErrorKind::Status, Some(408 | 500..))
+                if self.is_write() =>
             {
                 Some("the write may have been carried out: read before you repeat it".to_owned())
+            }
+            (ErrorKind::Decode, _) if self.is_write() => {
+                Some("the write was carried out as far as the status says: read before you repeat it".to_owned())
             }
             _ => None,
         }
@@ -399,7 +435,7 @@ impl ToldError {
         );
         let code = member(value, &["code", "errorCode", "error", "status"]);
         ToldError {
-            code: code.and_then(scalar_text),
+            code: code.and_then(scalar_text).map(|code| shortened(&code, CODE)),
             message: match value {
                 Value::String(text) => Some(text.clone()),
                 _ => message.and_then(|message| scalar_text(message).or_else(|| Some(message.to_string()))),
@@ -446,9 +482,14 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The beginning of a text, at most so many characters.
+/// The beginning of a text that stands for a body.
 fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT) {
+    shortened(text, EXCERPT)
+}
+
+/// The beginning of a text, at most so many characters.
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
@@ -462,14 +503,9 @@ fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// A text in which no secret stands: servers like to quote what they refuse.
-fn redact(text: &str, secrets: &[String]) -> String {
-    secrets
-        .iter()
-        .filter(|secret| !secret.is_empty())
-        .fold(text.to_owned(), |text, secret| {
-            text.replace(secret.as_str(), "[redacted]")
-        })
+/// A body without the byte order mark that some servers put before it (RFC 8259 section 8.1 lets a reader ignore it).
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 /// The cause at the bottom, which says what really happened.
@@ -494,7 +530,14 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("request-id", "r-1".parse().expect("a header"));
         let status = StatusCode::from_u16(status).expect("a status");
-        Error::from_status(status, &headers, body.as_bytes(), None, &["hunter2".to_owned()]).with_operation(&READ)
+        Error::from_status(
+            status,
+            &headers,
+            body.as_bytes(),
+            None,
+            &Secrets::new(["hunter2".into()]),
+        )
+        .with_operation(&READ)
     }
 
     #[test]
@@ -550,6 +593,16 @@ mod tests {
     fn the_excerpt_is_bounded_on_a_character() {
         let error = refused(500, &"ü".repeat(5000));
         assert_eq!(error.body_excerpt().chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn a_code_of_another_server_stands_beside_no_status() {
+        let error = Error::new(ErrorKind::Credential, "wrong").with_code("invalid_client");
+        assert_eq!((error.code(), error.status()), (Some("invalid_client"), None));
+        assert!(!error.is_invalid_request());
+        // The answer's own code goes before.
+        let error = refused(400, r#"{"code":"own"}"#).with_code("other");
+        assert_eq!(error.code(), Some("own"));
     }
 
     #[test]

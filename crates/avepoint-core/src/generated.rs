@@ -5,12 +5,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use progenitor_client::ResponseValue;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, without_mark};
 use crate::operation::Operation;
+use crate::redact::Secrets;
 use crate::session::Session;
 use crate::tolerant::Tolerant;
 
@@ -25,6 +27,7 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
 pub async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
     let (status, headers) = (response.status(), response.headers().clone());
+    let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
     let body = response
         .bytes()
@@ -32,11 +35,14 @@ pub async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseV
         .map_err(|error| unreadable(Error::from_transport(error)))?;
     match read(&body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(problem) => Err(unreadable(Error::from_decode(status, &headers, &body, problem))),
+        Err(problem) => Err(unreadable(Error::from_decode(
+            status, &headers, &body, problem, &secrets,
+        ))),
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let body = without_mark(body);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let read = T::deserialize(Tolerant(&mut deserializer)).and_then(|value| deserializer.end().map(|()| value));
     read.map_err(|error| {
@@ -69,6 +75,25 @@ fn locate<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
     let failed = serde_path_to_error::deserialize::<_, T>(Tolerant(&mut deserializer)).err()?;
     let path = failed.path().to_string();
     (path != ".").then_some(path)
+}
+
+/// A text as one segment of a path, percent-encoded once.
+pub fn encode_path(text: &str) -> String {
+    // The path percent-encode set of the URL standard, what would end the segment, and the sign of encoding itself.
+    const SEGMENT: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'#')
+        .add(b'<')
+        .add(b'>')
+        .add(b'?')
+        .add(b'`')
+        .add(b'{')
+        .add(b'}')
+        .add(b'/')
+        .add(b'\\')
+        .add(b'%');
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 /// The error of a call, from what progenitor's code made of it.

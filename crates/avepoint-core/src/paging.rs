@@ -16,6 +16,7 @@ use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::operation::Operation;
 
 /// Where a list goes on.
 ///
@@ -92,6 +93,7 @@ type Fetched<T> = (u32, Result<Page<T>, Error>);
 /// there are, or at an empty page.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Pages<'a, T> {
+    operation: &'static Operation,
     fetch: Fetch<'a, T>,
     ahead: FuturesOrdered<BoxFuture<'a, Fetched<T>>>,
     prefetch: u32,
@@ -108,7 +110,7 @@ pub struct Pages<'a, T> {
 impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
     /// A list whose pages are asked for by number. For use by generated code.
     #[doc(hidden)]
-    pub fn numbered<F>(start: Result<u32, Error>, fetch: F) -> Self
+    pub fn numbered<F>(operation: &'static Operation, start: Result<u32, Error>, fetch: F) -> Self
     where
         F: Fn(u32) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
@@ -117,6 +119,7 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
             Err(error) => (1, Some(error)),
         };
         Pages {
+            operation,
             fetch: Arc::new(fetch),
             ahead: FuturesOrdered::new(),
             prefetch: 0,
@@ -130,13 +133,13 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
 
     /// A list that comes whole. For use by generated code.
     #[doc(hidden)]
-    pub fn single<F>(fetch: F) -> Self
+    pub fn single<F>(operation: &'static Operation, fetch: F) -> Self
     where
         F: Fn(u32) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
         Pages {
             single: true,
-            ..Pages::numbered(Ok(1), fetch)
+            ..Pages::numbered(operation, Ok(1), fetch)
         }
     }
 
@@ -166,7 +169,8 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
 
     fn fill(&mut self) {
         let wanted = if self.single { 1 } else { self.prefetch as usize + 1 };
-        while self.ahead.len() < wanted && self.progress.may_go_on_to(self.next) {
+        // The page that is wanted is asked for in any case: how many there are is a guess.
+        while self.ahead.is_empty() || (self.ahead.len() < wanted && self.progress.may_go_on_to(self.next)) {
             let number = self.next;
             let page = (self.fetch)(number);
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
@@ -195,11 +199,13 @@ impl<'a, T: Serialize + Send + 'a> Stream for Pages<'a, T> {
             this.done = true;
             return Poll::Ready(None);
         };
+        let operation = this.operation;
         let outcome = result.and_then(|mut page| {
             let ends = this.single || this.progress.ends_with(number, &page)?;
             page.next = (!ends).then(|| Continuation::Page(number.saturating_add(1)));
             Ok(page)
         });
+        let outcome = outcome.map_err(|error| error.with_operation(operation));
         this.done = outcome.as_ref().map_or(true, |page| page.next.is_none());
         if this.done {
             // What was asked for ahead is not wanted any more.
@@ -251,8 +257,8 @@ impl Progress {
             return Ok(true);
         }
         let content = fingerprint(&page.items);
-        // Single entries may well be equal; a whole page that comes twice is a server that does not look at the number.
-        if page.items.len() > 1 && self.previous == Some(content) {
+        // A page that comes twice is a server that does not look at the number.
+        if self.previous == Some(content) {
             return Err(Error::new(
                 ErrorKind::Paging,
                 format!("page {number} is the same as the one before: the list does not end"),
@@ -264,7 +270,8 @@ impl Progress {
         self.total = self.total.max(page.total);
         // A list that was not begun at its first page has entries before it that were not seen.
         let before = u64::from(self.start - 1) * self.largest;
-        Ok(self.total.is_some_and(|total| before + self.seen >= total))
+        // A count that is less than what has come is wrong, and the empty page tells the end instead.
+        Ok(self.total == Some(before + self.seen))
     }
 }
 
@@ -351,7 +358,10 @@ impl<'a, T: Serialize + Send + Unpin + 'a> Stream for Items<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Method;
     use std::sync::atomic::{AtomicU32, Ordering};
+
+    static LIST: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
 
     /// A list of `count` numbers in pages of `size`; `total` is what the server says of each page.
     fn list(
@@ -361,7 +371,7 @@ mod tests {
         total: impl Fn(u32) -> Option<i64> + Send + Sync + Copy + 'static,
     ) -> Pages<'static, u32> {
         let asked = Arc::clone(asked);
-        Pages::numbered(Ok(1), move |number| {
+        Pages::numbered(&LIST, Ok(1), move |number| {
             asked.fetch_add(1, Ordering::Relaxed);
             Box::pin(async move {
                 let first = (number - 1) * size;
@@ -428,7 +438,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_repeats_is_an_error_and_the_end() {
-        let mut pages = Pages::numbered(Ok(1), |_| Box::pin(async { Ok(Page::new(vec![1, 2], Some(1000))) }));
+        let mut pages = Pages::numbered(&LIST, Ok(1), |_| {
+            Box::pin(async { Ok(Page::new(vec![1, 2], Some(1000))) })
+        });
         assert!(pages.next().await.expect("a page").is_ok());
         let error = pages.next().await.expect("an error").expect_err("the same page twice");
         assert_eq!(error.kind(), ErrorKind::Paging);
@@ -465,8 +477,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_ends_the_list() {
-        let mut pages: Pages<'_, u32> =
-            Pages::numbered(Ok(1), |_| Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) }));
+        let mut pages: Pages<'_, u32> = Pages::numbered(&LIST, Ok(1), |_| {
+            Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
+        });
         assert!(pages.next().await.expect("an error").is_err());
         assert!(pages.next().await.is_none());
     }

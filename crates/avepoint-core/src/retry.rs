@@ -42,7 +42,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Every call is sent once.
+    /// Every call is sent once; only a token that is not accepted (401) is renewed once, and the call sent again.
     pub fn none() -> Self {
         RetryPolicy {
             attempts: 1,
@@ -52,7 +52,18 @@ impl RetryPolicy {
 
     /// The wait after a failed attempt: exponential, of which at least half is kept and the rest is left to chance
     /// (`random` from 0 to 1), so that many clients do not come back at the same moment; longer if the server asks.
-    pub(crate) fn delay(&self, failed_attempts: u32, random: f64, retry_after: Option<Duration>) -> Duration {
+    /// `failed_attempts` counts from 1.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use avepoint_core::RetryPolicy;
+    ///
+    /// let policy = RetryPolicy::default();
+    /// assert_eq!(policy.delay(2, 1.0, None), Duration::from_secs(1));
+    /// assert_eq!(policy.delay(2, 1.0, Some(Duration::from_secs(9))), Duration::from_secs(9));
+    /// ```
+    #[must_use]
+    pub fn delay(&self, failed_attempts: u32, random: f64, retry_after: Option<Duration>) -> Duration {
         let doublings = failed_attempts.saturating_sub(1).min(31);
         let full = self.initial.saturating_mul(1 << doublings).min(self.longest);
         let jittered = full.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
@@ -76,7 +87,17 @@ pub(crate) fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
 
 /// The wait that the server asks for: seconds or an HTTP date, as in RFC 9110 section 10.2.3. A date in the past is no
 /// wait; what is neither is not looked at.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("retry-after", http::HeaderValue::from_static("7"));
+/// let now = jiff::Timestamp::UNIX_EPOCH;
+/// assert_eq!(avepoint_core::retry_after(&headers, now), Some(Duration::from_secs(7)));
+/// ```
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
+use secrecy::SecretString;
 use serde_json::Value;
 use tracing::{Instrument, Span, field};
 
@@ -17,6 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::operation::{Answer, Format, Operation, Shape};
 use crate::options::{CallOptions, RawAnswer};
+use crate::redact::Secrets;
 use crate::retry::retry_after;
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
@@ -89,7 +91,10 @@ impl Session {
         );
         let outcome = self.call(operation, request, &span).instrument(span.clone()).await;
         outcome.map_err(|error| {
-            span.record("error.type", field::debug(error.kind()));
+            match error.status() {
+                Some(status) if !status.is_success() => span.record("error.type", status.as_str()),
+                _ => span.record("error.type", field::debug(error.kind())),
+            };
             error.with_operation(operation)
         })
     }
@@ -98,7 +103,7 @@ impl Session {
         limits::check_request(operation, self.shared.base_url.path(), &request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
-        let body_secrets = secrets_of(operation, &request);
+        let passwords = passwords_in(operation, &request);
 
         let Shared { credential, clock, .. } = &*self.shared;
         let policy = &self.options.retry;
@@ -117,7 +122,8 @@ impl Session {
             let attempt = authorized(attempt, &token, self.options.timeout.min(left))?;
             span.record("http.request.resend_count", sent);
             sent += 1;
-            let error = match self.exchange(operation, attempt, &token, &body_secrets, span).await {
+            let secrets = Secrets::new(passwords.iter().cloned().chain([token.secret()]));
+            let error = match self.exchange(operation, attempt, secrets, span).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error.with_operation(operation),
             };
@@ -161,8 +167,7 @@ impl Session {
         &self,
         operation: &'static Operation,
         request: Request,
-        token: &AccessToken,
-        body_secrets: &[String],
+        secrets: Secrets,
         span: &Span,
     ) -> Result<Response, Error> {
         let mut response = self.follow(operation, request).await?;
@@ -171,18 +176,22 @@ impl Session {
         if !status.is_success() {
             let wait = retry_after(response.headers(), self.shared.clock.now());
             let body = beginning(&mut response).await;
-            let secrets = [body_secrets, &[token.expose().to_owned()]].concat();
             return Err(Error::from_status(status, response.headers(), &body, wait, &secrets));
         }
         match operation.answer {
             // A file can be larger than memory: its reader takes it piece by piece.
             Answer::Bytes => Ok(response),
-            Answer::Empty | Answer::Json => self.read_whole(operation, response).await,
+            Answer::Empty | Answer::Json => self.read_whole(operation, response, secrets).await,
         }
     }
 
     /// Reads an answer to its end, so that a cut one counts as a failed attempt.
-    async fn read_whole(&self, operation: &'static Operation, response: Response) -> Result<Response, Error> {
+    async fn read_whole(
+        &self,
+        operation: &'static Operation,
+        response: Response,
+        secrets: Secrets,
+    ) -> Result<Response, Error> {
         let (status, version, headers) = (response.status(), response.version(), response.headers().clone());
         let body = match response.bytes().await {
             Ok(body) => body,
@@ -202,6 +211,8 @@ impl Session {
         *whole.status_mut() = status;
         *whole.version_mut() = version;
         *whole.headers_mut() = headers;
+        // Who reads the body may have to tell of it.
+        whole.extensions_mut().insert(secrets);
         Ok(whole.into())
     }
 
@@ -279,18 +290,18 @@ async fn beginning(response: &mut Response) -> BytesMut {
 }
 
 /// The passwords in a request, so that an error which quotes them can be cleaned.
-fn secrets_of(operation: &Operation, request: &Request) -> Vec<String> {
-    let mut secrets = Vec::new();
+fn passwords_in(operation: &Operation, request: &Request) -> Vec<SecretString> {
+    let mut passwords = Vec::new();
     if let Some(body) = &operation.body
         && let Some(bytes) = request.body().and_then(reqwest::Body::as_bytes)
         && let Ok(value) = serde_json::from_slice::<Value>(bytes)
     {
-        collect_secrets(body.shape, &value, &mut secrets);
+        collect_passwords(body.shape, &value, &mut passwords);
     }
-    secrets
+    passwords
 }
 
-fn collect_secrets(shape: &Shape, value: &Value, secrets: &mut Vec<String>) {
+fn collect_passwords(shape: &Shape, value: &Value, passwords: &mut Vec<SecretString>) {
     match (shape, value) {
         (
             Shape::Text {
@@ -298,19 +309,23 @@ fn collect_secrets(shape: &Shape, value: &Value, secrets: &mut Vec<String>) {
                 ..
             },
             Value::String(secret),
-        ) => secrets.push(secret.clone()),
+        ) => passwords.push(secret.as_str().into()),
         (Shape::Object { members, .. }, Value::Object(object)) => {
             for member in *members {
                 if let Some(value) = object.get(member.name) {
-                    collect_secrets(member.shape, value, secrets);
+                    collect_passwords(member.shape, value, passwords);
                 }
             }
         }
         (Shape::List { item, .. }, Value::Array(entries)) => {
-            entries.iter().for_each(|entry| collect_secrets(item, entry, secrets));
+            entries
+                .iter()
+                .for_each(|entry| collect_passwords(item, entry, passwords));
         }
         (Shape::AnyOf(shapes) | Shape::AllOf(shapes), value) => {
-            shapes.iter().for_each(|shape| collect_secrets(shape, value, secrets));
+            shapes
+                .iter()
+                .for_each(|shape| collect_passwords(shape, value, passwords));
         }
         _ => {}
     }

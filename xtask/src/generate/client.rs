@@ -58,6 +58,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     deprecate(spec, &mut tree.items)?;
     change_builders(spec, module(&mut tree.items, "builder")?)?;
 
+    choose_by_builder(view, spec, module(&mut tree.items, "types")?)?;
     let appended = hooks(api);
     let file = quote! { #tree #appended };
     Ok(Client { file, tree })
@@ -256,7 +257,7 @@ fn is_constructor(item: &Item) -> bool {
     }
 }
 
-/// Answers are read by the core crate.
+/// Answers are read, and segments of paths encoded, by the core crate.
 struct Answers;
 
 impl VisitMut for Answers {
@@ -270,6 +271,31 @@ impl VisitMut for Answers {
         {
             *path = parse_quote! { ::avepoint_core::generated::decode };
         }
+    }
+
+    fn visit_item_use_mut(&mut self, import: &mut syn::ItemUse) {
+        if import
+            .tree
+            .to_token_stream()
+            .to_string()
+            .starts_with("progenitor_client")
+        {
+            Imports.visit_item_use_mut(import);
+        }
+    }
+}
+
+/// Progenitor's `encode_path` leaves a backslash, which the URL parser takes for a slash: the core crate's takes its place.
+struct Imports;
+
+impl VisitMut for Imports {
+    fn visit_use_group_mut(&mut self, group: &mut syn::UseGroup) {
+        group.items = group
+            .items
+            .iter()
+            .filter(|item| !matches!(item, syn::UseTree::Name(name) if name.ident == "encode_path"))
+            .cloned()
+            .collect();
     }
 }
 
@@ -291,6 +317,34 @@ impl VisitMut for Docs {
             literal.lit = syn::Lit::Str(syn::LitStr::new(kept, text.span()));
         }
     }
+}
+
+/// A body that is one of several objects can be given as the builder of any of them.
+fn choose_by_builder(view: &View, spec: &Spec, types: &mut ItemMod) -> anyhow::Result<()> {
+    let items = items(types)?;
+    for (name, schema) in spec.schemas() {
+        let forms = schema["oneOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(super::spec::referenced);
+        if view.replacements.contains_key(name) {
+            continue;
+        }
+        let choice = camel(name);
+        for form in forms.map(camel) {
+            items.push(parse_quote! {
+                impl ::std::convert::TryFrom<builder::#form> for #choice {
+                    type Error = error::ConversionError;
+
+                    fn try_from(form: builder::#form) -> ::std::result::Result<Self, Self::Error> {
+                        #form::try_from(form).map(Self::from)
+                    }
+                }
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Operations that the vendor has replaced warn whoever calls them.
@@ -411,7 +465,7 @@ impl VisitMut for Problems {
             .and_then(|rest| rest.split_once("` for "))
             && let Some(parameter) = parameter.strip_suffix(" failed")
         {
-            let ty = ty.rsplit("::").next().unwrap_or(ty);
+            let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
             let hint = if ty.ends_with("Id") {
                 ": an id is not empty and no dot segment"
             } else {
@@ -455,6 +509,8 @@ impl VisitMut for Dispatch<'_> {
 fn hooks(api: &Api) -> TokenStream {
     let service = Ident::new(api.service, proc_macro2::Span::call_site());
     quote! {
+        use ::avepoint_core::generated::encode_path;
+
         impl ::avepoint_core::ApiClient for Client {
             const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::#service;
             const AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

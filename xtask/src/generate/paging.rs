@@ -52,7 +52,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
             };
             quote! {
                 let start = ::avepoint_core::generated::first_page(&super::operations::#table, &self.#page);
-                Pages::numbered(start, move |number| {
+                Pages::numbered(&super::operations::#table, start, move |number| {
                     let mut request = self.clone();
                     request.#page = <#number_type>::try_from(number).map(Some).map_err(|error| error.to_string());
                     Box::pin(async move {
@@ -64,7 +64,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
             }
         }
         Some("single") => quote! {
-            Pages::single(move |_| {
+            Pages::single(&super::operations::#table, move |_| {
                 let request = self.clone();
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();

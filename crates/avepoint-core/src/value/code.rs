@@ -21,8 +21,10 @@ use serde::{Serialize, Serializer};
 pub enum Code {
     /// A code that is a JSON integer.
     Integer(i64),
-    /// A code that is a JSON string, or any other scalar in its JSON spelling.
+    /// A code that is a JSON string.
     Text(String),
+    /// Any other scalar (a fraction, a boolean, an integer of more than 64 bits), in its JSON spelling.
+    Other(String),
 }
 
 impl Code {
@@ -31,14 +33,15 @@ impl Code {
         match self {
             Code::Integer(value) => Some(*value),
             Code::Text(text) => text.trim().parse().ok(),
+            Code::Other(_) => None,
         }
     }
 
     /// The code as text, if it is text on the wire.
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Code::Integer(_) => None,
             Code::Text(text) => Some(text),
+            Code::Integer(_) | Code::Other(_) => None,
         }
     }
 }
@@ -65,7 +68,7 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Code::Integer(value) => value.fmt(f),
-            Code::Text(text) => text.fmt(f),
+            Code::Text(text) | Code::Other(text) => text.fmt(f),
         }
     }
 }
@@ -75,6 +78,9 @@ impl Serialize for Code {
         match self {
             Code::Integer(value) => serializer.serialize_i64(*value),
             Code::Text(text) => serializer.serialize_str(text),
+            Code::Other(json) => serde_json::from_str::<serde_json::Value>(json)
+                .unwrap_or_else(|_| json.as_str().into())
+                .serialize(serializer),
         }
     }
 }
@@ -99,15 +105,16 @@ impl Visitor<'_> for CodeVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Code, E> {
-        Ok(i64::try_from(value).map_or_else(|_| Code::Text(value.to_string()), Code::Integer))
+        Ok(i64::try_from(value).map_or_else(|_| Code::Other(value.to_string()), Code::Integer))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Code, E> {
-        Ok(Code::Text(value.to_string()))
+        // As JSON spells it, so that it can be read again.
+        Ok(Code::Other(serde_json::Value::from(value).to_string()))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Code, E> {
-        Ok(Code::Text(value.to_string()))
+        Ok(Code::Other(value.to_string()))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Code, E> {
@@ -140,7 +147,9 @@ pub trait OpenEnum: Sized + Clone + 'static {
                 known == code
                     || match &known {
                         Code::Integer(value) => code.as_integer() == Some(*value),
-                        Code::Text(text) => code.as_text().is_some_and(|other| other.eq_ignore_ascii_case(text)),
+                        Code::Text(text) | Code::Other(text) => {
+                            code.as_text().is_some_and(|other| other.eq_ignore_ascii_case(text))
+                        }
                     }
             })
             .cloned()
@@ -168,6 +177,10 @@ pub trait OpenEnum: Sized + Clone + 'static {
 /// assert!(!broken.is_known());
 /// assert_eq!(serde_json::to_string(&broken)?, "9");
 /// assert_eq!(Lamp::On.description(), Some("It shines."));
+/// // In another form it means the same, and stays as it came.
+/// let on: Lamp = serde_json::from_str("\"1\"")?;
+/// assert_eq!(on, Lamp::On);
+/// assert_eq!(serde_json::to_string(&on)?, "\"1\"");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -179,7 +192,10 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        ///
+        /// Two values are equal if they mean the same: a documented code that arrived in another form (`"7"` for 7)
+        /// is an `Unknown` that equals its variant. To match on it, take its `canonical` form.
+        #[derive(Clone, Debug)]
         #[non_exhaustive]
         $vis enum $name {
             $( #[doc = $description] $variant, )*
@@ -222,6 +238,24 @@ macro_rules! open_enum {
                     $( Self::$variant => $crate::Code::from($value), )*
                     Self::Unknown(code) => code.clone(),
                 }
+            }
+        }
+
+        impl ::std::cmp::PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                if self.is_known() && other.is_known() {
+                    ::std::mem::discriminant(self) == ::std::mem::discriminant(other)
+                } else {
+                    $crate::OpenEnum::code(&$crate::OpenEnum::canonical(self)) == $crate::OpenEnum::code(&$crate::OpenEnum::canonical(other))
+                }
+            }
+        }
+
+        impl ::std::cmp::Eq for $name {}
+
+        impl ::std::hash::Hash for $name {
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                ::std::hash::Hash::hash(&$crate::OpenEnum::code(&$crate::OpenEnum::canonical(self)), state);
             }
         }
 

@@ -7,6 +7,8 @@ use std::ops::{Deref, DerefMut};
 use serde::de::{Deserialize, Deserializer, IntoDeserializer, SeqAccess, Visitor, value};
 use serde::{Serialize, Serializer};
 
+use crate::tolerant::Tolerant;
+
 /// A list that may arrive as `null`, or not at all: for a reader that is an empty list, but it is told apart when it is
 /// written out again. A `null` among the entries is left out.
 ///
@@ -122,6 +124,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn visit_unit<E>(self) -> Result<List<T>, E> {
                 Ok(List(None))
+            }
+
+            // A deserializer that has looked at the value already does not ask whether there is one.
+            fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<List<T>, A::Error> {
+                ItemsVisitor(PhantomData)
+                    .visit_seq(entries)
+                    .map(|items| List(Some(items)))
             }
 
             fn visit_some<D: Deserializer<'de>>(self, items: D) -> Result<List<T>, D::Error> {
@@ -247,32 +256,40 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 f.write_str("a value or a list of values")
             }
 
+            fn visit_none<E>(self) -> Result<Self::Value, E> {
+                Ok(OneOrMany::Many(Vec::new()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(OneOrMany::Many(Vec::new()))
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
                 ItemsVisitor(PhantomData).visit_seq(entries).map(OneOrMany::Many)
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(value::MapAccessDeserializer::new(members)).map(OneOrMany::One)
+                T::deserialize(Tolerant(value::MapAccessDeserializer::new(members))).map(OneOrMany::One)
             }
 
             fn visit_i64<E: serde::de::Error>(self, scalar: i64) -> Result<Self::Value, E> {
-                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
             }
 
             fn visit_u64<E: serde::de::Error>(self, scalar: u64) -> Result<Self::Value, E> {
-                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
             }
 
             fn visit_f64<E: serde::de::Error>(self, scalar: f64) -> Result<Self::Value, E> {
-                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
             }
 
             fn visit_bool<E: serde::de::Error>(self, scalar: bool) -> Result<Self::Value, E> {
-                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
             }
 
             fn visit_str<E: serde::de::Error>(self, scalar: &str) -> Result<Self::Value, E> {
-                T::deserialize(scalar.into_deserializer()).map(OneOrMany::One)
+                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
             }
         }
 

@@ -3,7 +3,7 @@
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
-use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -7453,6 +7453,42 @@ pub mod types {
             }
         }
     }
+    impl ::std::convert::TryFrom<builder::AddBackupTrialRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddBackupTrialRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddBackupTrialRequest::try_from(form).map(Self::from)
+        }
+    }
+    impl ::std::convert::TryFrom<builder::AddServiceTrialRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddServiceTrialRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddServiceTrialRequest::try_from(form).map(Self::from)
+        }
+    }
+    impl ::std::convert::TryFrom<builder::AddBackupPoolRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddBackupPoolRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddBackupPoolRequest::try_from(form).map(Self::from)
+        }
+    }
+    impl ::std::convert::TryFrom<builder::AddServicePoolRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddServicePoolRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddServicePoolRequest::try_from(form).map(Self::from)
+        }
+    }
 }
 #[derive(Clone, Debug)]
 /**Client for Elements API v3
@@ -8713,7 +8749,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -8725,7 +8761,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -8844,7 +8880,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -8856,7 +8892,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -8970,7 +9006,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -8982,7 +9018,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9062,7 +9098,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9074,7 +9110,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9085,7 +9121,7 @@ pub mod builder {
         {
             self.product_name = value
                 .try_into()
-                .map_err(|_| "`product_name` is no  AppService".to_string());
+                .map_err(|_| "`product_name` is no AppService".to_string());
             self
         }
         async fn dispatch(
@@ -9303,7 +9339,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9401,7 +9437,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9412,7 +9448,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|_| "`type_` is no  TenantType".to_string());
+                .map_err(|_| "`type_` is no TenantType".to_string());
             self
         }
         pub fn page_index<V>(mut self, value: V) -> Self
@@ -9548,7 +9584,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9559,7 +9595,7 @@ pub mod builder {
         {
             self.product_type = value
                 .try_into()
-                .map_err(|_| "`product_type` is no  Product".to_string());
+                .map_err(|_| "`product_type` is no Product".to_string());
             self
         }
         async fn dispatch(
@@ -9643,7 +9679,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9655,7 +9691,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9795,7 +9831,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -9904,7 +9940,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10038,7 +10074,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10178,7 +10214,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10283,7 +10319,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10295,7 +10331,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no  ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10373,7 +10409,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10385,7 +10421,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no  ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10465,7 +10501,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10477,7 +10513,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no  ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10776,7 +10812,7 @@ pub mod builder {
             self.baseline_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`baseline_id` is no  BaselineId: an id is not empty and no dot segment"
+                    "`baseline_id` is no BaselineId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10884,7 +10920,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -10896,7 +10932,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11159,7 +11195,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11171,7 +11207,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11296,7 +11332,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11308,7 +11344,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11320,7 +11356,7 @@ pub mod builder {
             self.data_sources = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`data_sources` is no  DataSource".to_string());
+                .map_err(|_| "`data_sources` is no DataSource".to_string());
             self
         }
         pub fn status<V>(mut self, value: V) -> Self
@@ -11330,7 +11366,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`status` is no  RiskRuleStatus".to_string());
+                .map_err(|_| "`status` is no RiskRuleStatus".to_string());
             self
         }
         async fn dispatch(
@@ -11418,7 +11454,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11430,7 +11466,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11442,7 +11478,7 @@ pub mod builder {
             self.rule_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`rule_id` is no  RuleId: an id is not empty and no dot segment"
+                    "`rule_id` is no RuleId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11560,7 +11596,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11572,7 +11608,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11706,7 +11742,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11718,7 +11754,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11730,7 +11766,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11813,7 +11849,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11825,7 +11861,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11837,7 +11873,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11950,7 +11986,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11962,7 +11998,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -11974,7 +12010,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12085,7 +12121,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12097,7 +12133,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12109,7 +12145,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12220,7 +12256,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12232,7 +12268,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12244,7 +12280,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12354,7 +12390,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12366,7 +12402,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12378,7 +12414,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12488,7 +12524,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12500,7 +12536,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12512,7 +12548,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12623,7 +12659,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12635,7 +12671,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12647,7 +12683,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12758,7 +12794,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12770,7 +12806,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12782,7 +12818,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12892,7 +12928,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12904,7 +12940,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -12916,7 +12952,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13026,7 +13062,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13038,7 +13074,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13050,7 +13086,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13164,7 +13200,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13176,7 +13212,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13188,7 +13224,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13299,7 +13335,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13311,7 +13347,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13323,7 +13359,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13433,7 +13469,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13445,7 +13481,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13457,7 +13493,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13568,7 +13604,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13580,7 +13616,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13592,7 +13628,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13703,7 +13739,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13715,7 +13751,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13727,7 +13763,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13838,7 +13874,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13850,7 +13886,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13862,7 +13898,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13976,7 +14012,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -13988,7 +14024,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14000,7 +14036,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14111,7 +14147,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14123,7 +14159,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14135,7 +14171,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no  UserId: an id is not empty and no dot segment"
+                    "`user_id` is no UserId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14248,7 +14284,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14260,7 +14296,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14292,7 +14328,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`status` is no  UserStatus".to_string());
+                .map_err(|_| "`status` is no UserStatus".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
@@ -14383,7 +14419,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14395,7 +14431,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14407,7 +14443,7 @@ pub mod builder {
             self.catagory = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`catagory` is no  RiskCategory".to_string());
+                .map_err(|_| "`catagory` is no RiskCategory".to_string());
             self
         }
         pub fn page_index<V>(mut self, value: V) -> Self
@@ -14524,7 +14560,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14536,7 +14572,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14548,7 +14584,7 @@ pub mod builder {
             self.workflow_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`workflow_id` is no  WorkflowId: an id is not empty and no dot segment"
+                    "`workflow_id` is no WorkflowId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14668,7 +14704,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14680,7 +14716,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14692,7 +14728,7 @@ pub mod builder {
             self.types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`types` is no  RiskyActionKind".to_string());
+                .map_err(|_| "`types` is no RiskyActionKind".to_string());
             self
         }
         async fn dispatch(
@@ -14778,7 +14814,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14790,7 +14826,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14904,7 +14940,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14916,7 +14952,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -14996,7 +15032,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15008,7 +15044,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15091,7 +15127,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15103,7 +15139,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15183,7 +15219,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no  CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15195,7 +15231,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no  TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
                         .to_string()
                 });
             self
@@ -15256,6 +15292,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
+use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const AGENT: &'static str = concat!(

@@ -11,6 +11,7 @@ impl<'a> builder::ListCustomers<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_CUSTOMERS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -41,6 +42,7 @@ impl<'a> builder::ListCustomerServices<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_CUSTOMER_SERVICES,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -71,6 +73,7 @@ impl<'a> builder::ListTenantUserSeats<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_TENANT_USER_SEATS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -101,6 +104,7 @@ impl<'a> builder::ListProtectedUsers<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_PROTECTED_USERS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -131,6 +135,7 @@ impl<'a> builder::ListProtectionOverview<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_PROTECTION_OVERVIEW,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -161,6 +166,7 @@ impl<'a> builder::ListJobs<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_JOBS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -191,6 +197,7 @@ impl<'a> builder::ListScanProfiles<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_SCAN_PROFILES,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -221,6 +228,7 @@ impl<'a> builder::ListScanProfileChanges<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_SCAN_PROFILE_CHANGES,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -251,6 +259,7 @@ impl<'a> builder::ListBaselines<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_BASELINES,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -281,6 +290,7 @@ impl<'a> builder::ListBaselineReports<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_BASELINE_REPORTS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -311,6 +321,7 @@ impl<'a> builder::ListBaselineJobs<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_BASELINE_JOBS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -341,6 +352,7 @@ impl<'a> builder::ListBaselineTenants<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_BASELINE_TENANTS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -366,13 +378,16 @@ impl<'a> builder::ListBaselineTenants<'a> {
 impl<'a> builder::ListRiskRules<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::RiskRule> {
-        Pages::single(move |_| {
-            let request = self.clone();
-            Box::pin(async move {
-                let answer = request.send().await?.into_inner();
-                Ok(Page::new(answer.result.into_vec(), None))
-            })
-        })
+        Pages::single(
+            &super::operations::LIST_RISK_RULES,
+            move |_| {
+                let request = self.clone();
+                Box::pin(async move {
+                    let answer = request.send().await?.into_inner();
+                    Ok(Page::new(answer.result.into_vec(), None))
+                })
+            },
+        )
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::RiskRule> {
@@ -387,6 +402,7 @@ impl<'a> builder::ListRiskHitItems<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_RISK_HIT_ITEMS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -417,6 +433,7 @@ impl<'a> builder::ListUsers<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_USERS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -447,6 +464,7 @@ impl<'a> builder::ListSecurityUsers<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_SECURITY_USERS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -477,6 +495,7 @@ impl<'a> builder::ListRiskWorkflows<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_RISK_WORKFLOWS,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -507,6 +526,7 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
             start,
             move |number| {
                 let mut request = self.clone();
@@ -537,6 +557,7 @@ impl<'a> builder::ListSignIns<'a> {
             &self.page_index,
         );
         Pages::numbered(
+            &super::operations::LIST_SIGN_INS,
             start,
             move |number| {
                 let mut request = self.clone();
