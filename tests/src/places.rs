@@ -21,7 +21,7 @@ pub enum Kind {
     Object,
     /// One of several scalars; what arrives is kept.
     Mixed,
-    /// One of several objects; its members are kept as they came.
+    /// An object whose members no schema settles; they are kept as they came.
     Free,
 }
 
@@ -75,6 +75,10 @@ fn walk(spec: &Value, schema: &Value, value: &Value, pointer: &str, found: &mut 
     }
     let kind = match schema["type"].as_str() {
         _ if is_code(schema) => Kind::Code,
+        _ if value.is_object() && schema.get("properties").is_none() => {
+            note(Kind::Free, pointer, found);
+            return;
+        }
         Some("object") => Kind::Object,
         Some("array") => Kind::List,
         Some("integer") => Kind::Integer,

@@ -1,0 +1,343 @@
+//! Lists in pages over a real socket: what is asked for, what arrives, and that every list ends.
+
+use avepoint_core::{Continuation, ErrorKind};
+use avepoint_elements_v3::types::Customer;
+use avepoint_tests::elements::client;
+use avepoint_tests::server::{Received, Reply, Server};
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+
+/// The most requests that a list which does not end may cost.
+const BOUND: usize = 50;
+
+/// The number of the page that is asked for, and its size.
+fn asked(request: &Received) -> (usize, usize) {
+    let query = request.query.clone().unwrap_or_default();
+    let number = |name: &str, default| {
+        let value = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        value.map_or(default, |value| value.parse().expect("a number"))
+    };
+    (number("pageIndex", 1), number("pageSize", 50))
+}
+
+fn pages_asked(server: &Server) -> Vec<usize> {
+    server.received().iter().map(|request| asked(request).0).collect()
+}
+
+/// Some customers, named by their numbers, and what the server says of their count.
+fn page(customers: impl Iterator<Item = usize>, total: Option<usize>) -> Reply {
+    let data: Vec<_> = customers.map(|number| json!({"id": number.to_string()})).collect();
+    Reply::json(
+        200,
+        &json!({"data": data, "metadata": total.map(|total| json!({"totalCount": total}))}),
+    )
+}
+
+/// A server that has so many customers and says so, or not.
+async fn customers(count: usize, tells: bool) -> Server {
+    Server::start(move |request, _| {
+        let (number, size) = asked(request);
+        page(
+            ((number - 1) * size).min(count)..(number * size).min(count),
+            tells.then_some(count),
+        )
+    })
+    .await
+}
+
+fn numbers(customers: &[Customer]) -> Vec<usize> {
+    let id = |customer: &Customer| customer.id.as_ref().expect("an id").as_str().parse().expect("a number");
+    customers.iter().map(id).collect()
+}
+
+fn upto(count: usize) -> Vec<usize> {
+    (0..count).collect()
+}
+
+#[tokio::test]
+async fn a_thousand_pages_are_streamed_each_when_it_is_wanted() {
+    let server = customers(10_000, true).await;
+    let client = client(&server);
+    let mut items = client.list_customers().page_size(10).stream();
+    assert!(
+        server.received().is_empty(),
+        "nothing is asked for before the stream is polled"
+    );
+    let mut seen = 0;
+    while let Some(customer) = items.next().await {
+        assert_eq!(numbers(&[customer.expect("an entry")]), [seen]);
+        seen += 1;
+        // No page is asked for before all entries of the one before were taken. (The log is long to copy.)
+        if seen % 500 < 2 {
+            assert_eq!(server.received().len(), seen.div_ceil(10));
+        }
+    }
+    assert_eq!(seen, 10_000);
+    assert_eq!(pages_asked(&server), (1..=1000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn taking_a_few_entries_asks_for_one_page() {
+    let server = customers(10_000, true).await;
+    let first: Vec<_> = client(&server)
+        .list_customers()
+        .stream()
+        .take(3)
+        .try_collect()
+        .await
+        .expect("entries");
+    assert_eq!((numbers(&first), pages_asked(&server)), (upto(3), vec![1]));
+}
+
+#[tokio::test]
+async fn a_list_goes_on_in_another_process_where_it_stopped() {
+    let server = customers(47, true).await;
+    let (stored, mut all) = {
+        let client = client(&server);
+        let mut pages = client.list_customers().page_size(10).pages();
+        pages.next().await.expect("a page").expect("the first page");
+        let second = pages.next().await.expect("a page").expect("the second page");
+        let next = second.next.expect("more pages");
+        (
+            [next.to_string(), serde_json::to_string(&next).expect("JSON")],
+            upto(20),
+        )
+    };
+    let [text, json] = stored;
+    let continuation: Continuation = text.parse().expect("a continuation");
+    assert_eq!(
+        serde_json::from_str::<Continuation>(&json).expect("a continuation"),
+        continuation
+    );
+
+    let pages = client(&server);
+    let rest = pages
+        .list_customers()
+        .page_size(10)
+        .pages()
+        .resume(&continuation)
+        .items()
+        .collect_all()
+        .await;
+    all.extend(numbers(&rest.expect("the rest")));
+    assert_eq!(all, upto(47));
+    assert_eq!(pages_asked(&server), [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn looking_ahead_keeps_the_order_and_asks_for_little_more() {
+    for (count, tells, most) in [
+        (95, true, 10),
+        (95, false, 10 + 1 + 4),
+        (5, true, 1 + 4),
+        (0, true, 1 + 4),
+    ] {
+        let server = customers(count, tells).await;
+        let client = client(&server);
+        let all = client
+            .list_customers()
+            .page_size(10)
+            .stream()
+            .prefetch(4)
+            .collect_all()
+            .await
+            .expect("a list");
+        assert_eq!(numbers(&all), upto(count));
+        let asked = pages_asked(&server);
+        assert!(asked.len() <= most, "{count} {tells}: {asked:?}");
+    }
+
+    let server = customers(1000, true).await;
+    let client = client(&server);
+    let few: Vec<_> = client
+        .list_customers()
+        .page_size(10)
+        .stream()
+        .prefetch(4)
+        .take(3)
+        .try_collect()
+        .await
+        .expect("entries");
+    assert_eq!(numbers(&few), upto(3));
+    assert!(
+        pages_asked(&server).len() <= 5,
+        "the page that is wanted and four ahead"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_end_is_an_error() {
+    let lying = |total: Value| json!({"totalCount": total});
+    let metadata = [
+        ("no count", Value::Null),
+        ("a count that lies", lying(json!(i32::MAX))),
+        ("no number", lying(json!(-1))),
+    ];
+    let mut problems = Vec::new();
+    for (what, metadata) in metadata {
+        // One entry, as where a server answers every further page with the last one.
+        for entries in [1, 2, 50] {
+            for ahead in [0, 4] {
+                let body = json!({"data": vec![json!({"id": "same"}); entries], "metadata": metadata});
+                // It ends in the end, so that a client which does not stop is a failed test and not an endless one.
+                let server = Server::start(move |_, count| match count {
+                    0..300 => Reply::json(200, &body),
+                    _ => Reply::json(200, &json!({"data": []})),
+                })
+                .await;
+                let outcome = client(&server)
+                    .list_customers()
+                    .stream()
+                    .prefetch(ahead)
+                    .collect_all()
+                    .await;
+                let place = format!("{what}, {entries} entries a page, {ahead} ahead");
+                let requests = server.received().len();
+                match outcome {
+                    Err(error) if error.kind() == ErrorKind::Paging && requests <= BOUND => {
+                        // The operation is all that tells which list it was.
+                        if !error.to_string().starts_with("listCustomers: ") {
+                            problems.push(format!("{place}: the error names no operation: {error}"));
+                        }
+                    }
+                    Err(error) => problems.push(format!("{place}: after {requests} requests: {error}")),
+                    Ok(_) => problems.push(format!("{place}: no error after {requests} requests")),
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[tokio::test]
+async fn an_empty_page_ends_a_list_whatever_the_count_says() {
+    for body in [
+        json!({"data": [], "metadata": {"totalCount": 5000}}),
+        json!({"data": null, "metadata": {"totalCount": 5000}}),
+        json!({"metadata": {"totalCount": 5000}}),
+        json!({"data": [null, null], "metadata": {"totalCount": 5000}}),
+        Value::Null,
+    ] {
+        let then = body.clone();
+        let server = Server::start(move |request, _| match asked(request).0 {
+            1 => page(0..50, Some(5000)),
+            _ => Reply::json(200, &then),
+        })
+        .await;
+        let all = client(&server)
+            .list_customers()
+            .stream()
+            .collect_all()
+            .await
+            .expect("a list");
+        assert_eq!((numbers(&all), pages_asked(&server)), (upto(50), vec![1, 2]), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_count_that_is_wrong_loses_nothing() {
+    type Count = fn(usize) -> usize;
+    let counts: [(&str, Count); 5] = [
+        ("it shrinks", |page| 300 / page),
+        ("it grows", |page| 60 * page),
+        ("it comes and goes", |page| 300 * (page % 2)),
+        // Fewer than have come already: such a count says nothing.
+        ("it is never counted", |_| 0),
+        ("it is too small", |_| 7),
+    ];
+    for (what, count) in counts {
+        for ahead in [0, 2] {
+            let server = Server::start(move |request, _| {
+                let (number, size) = asked(request);
+                page(
+                    ((number - 1) * size).min(230)..(number * size).min(230),
+                    Some(count(number)),
+                )
+            })
+            .await;
+            let all = client(&server)
+                .list_customers()
+                .stream()
+                .prefetch(ahead)
+                .collect_all()
+                .await
+                .expect(what);
+            assert_eq!(numbers(&all), upto(230), "{what}, {ahead} ahead");
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_of_uneven_size_lose_nothing() {
+    // Four pages hold what three pages of the first one's size would.
+    let starts = [0, 50, 80, 110, 140];
+    let server = Server::start(move |request, _| match asked(request).0 {
+        number @ 1..=4 => page(starts[number - 1]..starts[number], Some(140)),
+        _ => page(0..0, Some(140)),
+    })
+    .await;
+    let all = client(&server)
+        .list_customers()
+        .stream()
+        .collect_all()
+        .await
+        .expect("a list");
+    assert_eq!(numbers(&all), upto(140));
+}
+
+#[tokio::test]
+async fn an_error_comes_after_the_entries_before_it_and_ends_the_list() {
+    for ahead in [0, 3] {
+        let server = Server::start(|request, _| match asked(request) {
+            (3, _) => Reply::json(500, &json!({"message": "no third page"})),
+            (number, size) => page((number - 1) * size..number * size, Some(500)),
+        })
+        .await;
+        let client = client(&server);
+        let mut items = client.list_customers().stream().prefetch(ahead);
+        let mut seen = Vec::new();
+        let error = loop {
+            match items.next().await.expect("an error before the end") {
+                Ok(customer) => seen.push(customer),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((numbers(&seen), error.message()), (upto(100), "no third page"));
+        let before = server.received().len();
+        assert!(items.next().await.is_none() && items.next().await.is_none());
+        assert_eq!(server.received().len(), before, "nothing is asked for after the end");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_is_refused_before_anything_is_sent() {
+    let server = customers(10, true).await;
+    let client = client(&server);
+    let list = || client.list_customers();
+    for (what, request, words) in [
+        ("page 0", list().page_index(0), "is 1"),
+        ("page -1", list().page_index(-1), "is 1"),
+        ("101 entries", list().page_size(101), "is 101, the greatest is 100"),
+        ("0 entries", list().page_size(0), "is 1"),
+        ("a number too large", list().page_size(1_u64 << 40), "i32"),
+        ("a page too far", list().page_index(1_u64 << 40), "i32"),
+    ] {
+        let mut items = request.clone().stream().prefetch(2);
+        let streamed = items.next().await.expect("an error").expect_err(what);
+        assert!(items.next().await.is_none(), "{what}");
+        let sent = request.send().await.expect_err(what);
+        for error in [streamed, sent] {
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{what}");
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("listCustomers: the request was not sent: "),
+                "{error}"
+            );
+            assert!(error.message().contains(words), "{what}: {error}");
+        }
+    }
+    assert!(server.received().is_empty());
+}
