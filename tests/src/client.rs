@@ -5,11 +5,12 @@ use serde_json::Value;
 
 /// A client of one of the APIs, called by operation name.
 pub enum AnyClient {
+    ElementsLegacy(avepoint_elements_legacy::Client),
     ElementsV3(avepoint_elements_v3::Client),
 }
 
 /// Every API that has a client.
-pub const APIS: &[&str] = &["elements-v3"];
+pub const APIS: &[&str] = &["elements-v3", "elements-legacy"];
 
 impl AnyClient {
     /// A client of the API at this address. It sends every call once.
@@ -18,6 +19,9 @@ impl AnyClient {
     /// For an API that has no client.
     pub fn new(api: &str, base_url: &str) -> Self {
         match api {
+            "elements-legacy" => {
+                AnyClient::ElementsLegacy(built(avepoint_elements_legacy::Client::builder(), base_url))
+            }
             "elements-v3" => AnyClient::ElementsV3(built(avepoint_elements_v3::Client::builder(), base_url)),
             other => panic!("there is no client of {other}"),
         }
@@ -29,6 +33,9 @@ impl AnyClient {
     /// As the client's own `dynamic::call`.
     pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
         match self {
+            AnyClient::ElementsLegacy(client) => {
+                avepoint_elements_legacy::dynamic::call(client, operation, parameters).await
+            }
             AnyClient::ElementsV3(client) => avepoint_elements_v3::dynamic::call(client, operation, parameters).await,
         }
     }

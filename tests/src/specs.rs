@@ -9,8 +9,8 @@ use xtask::document::Document;
 pub struct Case {
     pub id: String,
     pub method: String,
-    /// The path with the examples in place of the parameters.
-    pub path: String,
+    /// The segments of the path, with the examples in place of the parameters.
+    pub path: Vec<String>,
     /// The query of the example, in the order of the spec.
     pub query: Vec<(String, String)>,
     /// The body of the example.
@@ -44,7 +44,7 @@ pub fn cases(api: &str) -> Vec<Case> {
 }
 
 fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
-    let mut path = template.to_owned();
+    let mut path: Vec<_> = template.split('/').map(str::to_owned).collect();
     let (mut query, mut parameters) = (Vec::new(), Map::new());
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let parameter = resolve(spec, parameter);
@@ -52,7 +52,10 @@ fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
         let example = parameter["example"].clone();
         let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
         match parameter["in"].as_str() {
-            Some("path") => path = path.replace(&format!("{{{name}}}"), &text),
+            Some("path") => path
+                .iter_mut()
+                .filter(|segment| **segment == format!("{{{name}}}"))
+                .for_each(|segment| text.clone_into(segment)),
             _ => query.push((name.to_owned(), text)),
         }
         parameters.insert(name.to_owned(), example);

@@ -241,7 +241,7 @@ async fn a_base_url_may_have_a_path() {
             run(&client, id).await.unwrap_or_else(|error| panic!("{stem}: {error}"));
             assert_eq!(
                 only(&server).path,
-                format!("{}{}", stem.trim_end_matches('/'), case(id).path)
+                format!("{}{}", stem.trim_end_matches('/'), case(id).path.join("/"))
             );
         }
     }

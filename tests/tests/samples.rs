@@ -12,6 +12,9 @@ use avepoint_tests::specs::{Case, cases};
 use jsonc_parser::ParseOptions;
 use serde_json::Value;
 
+/// Operations whose page shows no response.
+const WITHOUT_SAMPLE: &[&str] = &["getScanProfileDailyReport"];
+
 #[tokio::test]
 async fn every_sample_of_the_pages_survives() {
     let shared = xtask::api::root().join("../shared");
@@ -33,8 +36,8 @@ async fn every_sample_of_the_pages_survives() {
             for page in texts {
                 let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
                 let Some(sample) = response_sample(&text) else {
-                    // Only an operation without an answer may go without a sample.
-                    if case.answer.is_some() {
+                    // An operation without an answer has none; else only those may go without that are known to.
+                    if case.answer.is_some() && !WITHOUT_SAMPLE.contains(&case.id.as_str()) {
                         problems.push(format!("{}: {} has no response sample", case.id, page.display()));
                     }
                     continue;
@@ -80,12 +83,13 @@ fn page_of(url: &str) -> PathBuf {
 fn seeds_of(folder: &std::path::Path, case: &Case) -> Vec<PathBuf> {
     let line = format!("| {} | `{}` |", case.method, case.template);
     let bare = format!("| {} | `{}` |", case.method, case.template.trim_start_matches('/'));
+    let heading = format!("[{}]{}", case.method, case.template.trim_start_matches("/partner"));
     let mut seeds: Vec<_> = std::fs::read_dir(folder)
         .expect("the seeds")
         .map(|entry| entry.expect("a seed").path())
         .filter(|path| {
             let text = std::fs::read_to_string(path).expect("a text");
-            text.contains(&line) || text.contains(&bare)
+            text.contains(&line) || text.contains(&bare) || text.contains(&heading)
         })
         .collect();
     seeds.sort();

@@ -15,10 +15,16 @@ pub struct Api {
 }
 
 /// Every API. To add one: a folder in `specs/`, a row here, `cargo xtask generate`.
-pub const APIS: &[Api] = &[Api {
-    name: "elements-v3",
-    service: "Elements",
-}];
+pub const APIS: &[Api] = &[
+    Api {
+        name: "elements-v3",
+        service: "Elements",
+    },
+    Api {
+        name: "elements-legacy",
+        service: "Elements",
+    },
+];
 
 impl Api {
     /// The API of this name.

@@ -30,7 +30,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     Ok(quote! {
         //! What the specification says of each operation.
 
-        use ::avepoint_core::{Answer, Method, Operation, Paging, Parameter, Place, Shape};
+        use ::avepoint_core::{Answer, Format, Method, Operation, Paging, Parameter, Place, Shape};
 
         /// Every operation, in the order of the specification.
         pub static ALL: &[&Operation] = &[#(&#names),*];

@@ -268,6 +268,14 @@ impl Deriving<'_> {
         match (text(schema, "type"), text(schema, "format")) {
             (Some("string"), Some("password")) => return path("::avepoint_core::SecretText"),
             (Some("string"), Some("date-time" | "date")) => return path("::avepoint_core::Time"),
+            // Anything at all.
+            (None, _)
+                if ["anyOf", "oneOf", "allOf", "properties", "$ref"]
+                    .iter()
+                    .all(|key| schema.get(key).is_none()) =>
+            {
+                return path("::serde_json::Value");
+            }
             _ => {}
         }
         let alternatives = match (schema["anyOf"].as_array(), schema["oneOf"].as_array()) {

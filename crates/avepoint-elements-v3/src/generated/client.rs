@@ -2113,36 +2113,6 @@ pub mod types {
         )]
         pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
     }
-    ///An object that a daily report names. Its shape is not documented: read it as free-form JSON.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ScanProfileChangedObject(
-        pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    );
-    impl ::std::ops::Deref for ScanProfileChangedObject {
-        type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
-        fn deref(
-            &self,
-        ) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ScanProfileChangedObject>
-    for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
-        fn from(value: ScanProfileChangedObject) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<
-        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    > for ScanProfileChangedObject {
-        fn from(
-            value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        ) -> Self {
-            Self(value)
-        }
-    }
     ///The daily report of a scan profile, with the objects concerned.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2181,7 +2151,7 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         pub moved_to_another_container_objects: ::avepoint_core::List<
-            ScanProfileChangedObject,
+            ::serde_json::Value,
         >,
         ///The new objects. The shape of an entry is not documented.
         #[serde(
@@ -2189,7 +2159,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
-        pub new_registered_content: ::avepoint_core::List<ScanProfileChangedObject>,
+        pub new_registered_content: ::avepoint_core::List<::serde_json::Value>,
         ///How many objects the report counts as new.
         #[serde(
             rename = "newRegisteredContentCount",
