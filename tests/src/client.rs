@@ -7,10 +7,12 @@ use serde_json::Value;
 pub enum AnyClient {
     ElementsLegacy(avepoint_elements_legacy::Client),
     ElementsV3(avepoint_elements_v3::Client),
+    Insights(avepoint_insights::Client),
+    InsightsLegacy(avepoint_insights_legacy::Client),
 }
 
 /// Every API that has a client.
-pub const APIS: &[&str] = &["elements-v3", "elements-legacy"];
+pub const APIS: &[&str] = &["elements-v3", "elements-legacy", "insights", "insights-legacy"];
 
 impl AnyClient {
     /// A client of the API at this address. It sends every call once.
@@ -23,6 +25,10 @@ impl AnyClient {
                 AnyClient::ElementsLegacy(built(avepoint_elements_legacy::Client::builder(), base_url))
             }
             "elements-v3" => AnyClient::ElementsV3(built(avepoint_elements_v3::Client::builder(), base_url)),
+            "insights" => AnyClient::Insights(built(avepoint_insights::Client::builder(), base_url)),
+            "insights-legacy" => {
+                AnyClient::InsightsLegacy(built(avepoint_insights_legacy::Client::builder(), base_url))
+            }
             other => panic!("there is no client of {other}"),
         }
     }
@@ -36,6 +42,10 @@ impl AnyClient {
             AnyClient::ElementsLegacy(client) => {
                 avepoint_elements_legacy::dynamic::call(client, operation, parameters).await
             }
+            AnyClient::InsightsLegacy(client) => {
+                avepoint_insights_legacy::dynamic::call(client, operation, parameters).await
+            }
+            AnyClient::Insights(client) => avepoint_insights::dynamic::call(client, operation, parameters).await,
             AnyClient::ElementsV3(client) => avepoint_elements_v3::dynamic::call(client, operation, parameters).await,
         }
     }

@@ -20,6 +20,8 @@ pub struct Case {
     /// The status and the example of the answer.
     pub status: u16,
     pub answer: Option<Value>,
+    /// Whether the answer is a file.
+    pub is_file: bool,
     /// The page that documents the operation, as the spec links it.
     pub page: Option<String>,
     /// The path as the spec has it.
@@ -50,13 +52,17 @@ fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
         let parameter = resolve(spec, parameter);
         let name = parameter["name"].as_str().expect("a name");
         let example = parameter["example"].clone();
-        let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+        let text = plain(&example);
         match parameter["in"].as_str() {
             Some("path") => path
                 .iter_mut()
                 .filter(|segment| **segment == format!("{{{name}}}"))
                 .for_each(|segment| text.clone_into(segment)),
-            _ => query.push((name.to_owned(), text)),
+            // A list repeats the name.
+            _ => match example.as_array() {
+                Some(entries) => query.extend(entries.iter().map(|entry| (name.to_owned(), plain(entry)))),
+                None => query.push((name.to_owned(), text)),
+            },
         }
         parameters.insert(name.to_owned(), example);
     }
@@ -81,12 +87,20 @@ fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
         parameters: Value::Object(parameters),
         status: status.parse().expect("a status"),
         answer: success.pointer("/content/application~1json/example").cloned(),
+        is_file: success["content"]
+            .as_object()
+            .is_some_and(|content| !content.contains_key("application/json")),
         page: operation
             .pointer("/externalDocs/url")
             .and_then(Value::as_str)
             .map(str::to_owned),
         template: template.to_owned(),
     }
+}
+
+/// A scalar as it stands in an address.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// What a value or the reference in it stands for.

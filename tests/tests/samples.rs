@@ -3,7 +3,7 @@
 //!
 //! The pages stand beside the project and not in it; without them the test says that it was skipped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use avepoint_tests::client::{APIS, AnyClient};
 use avepoint_tests::json::differences;
@@ -13,7 +13,14 @@ use jsonc_parser::ParseOptions;
 use serde_json::Value;
 
 /// Operations whose page shows no response.
-const WITHOUT_SAMPLE: &[&str] = &["getScanProfileDailyReport"];
+const WITHOUT_SAMPLE: &[(&str, &str)] = &[
+    ("elements-legacy", "getScanProfileDailyReport"),
+    ("insights-legacy", "exportGroupPermissions"),
+    ("insights-legacy", "exportSharingLinks"),
+    ("insights-legacy", "exportSitePermissions"),
+    ("insights-legacy", "exportUserPermissions"),
+    ("insights-legacy", "getExportJob"),
+];
 
 #[tokio::test]
 async fn every_sample_of_the_pages_survives() {
@@ -27,24 +34,23 @@ async fn every_sample_of_the_pages_survives() {
     for api in APIS {
         for case in cases(api) {
             let texts = match &case.page {
-                Some(url) => vec![pages.join(page_of(url))],
+                Some(url) => vec![read(&pages.join(page_of(url)))],
                 None => seeds_of(&shared.join("seeds"), &case),
             };
             if texts.is_empty() {
-                problems.push(format!("{}: no page describes it", case.id));
+                problems.push(format!("{api} {}: no page describes it", case.id));
             }
-            for page in texts {
-                let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            for text in texts {
                 let Some(sample) = response_sample(&text) else {
                     // An operation without an answer has none; else only those may go without that are known to.
-                    if case.answer.is_some() && !WITHOUT_SAMPLE.contains(&case.id.as_str()) {
-                        problems.push(format!("{}: {} has no response sample", case.id, page.display()));
+                    if case.answer.is_some() && !WITHOUT_SAMPLE.contains(&(api, &case.id)) {
+                        problems.push(format!("{api} {}: there is no response sample", case.id));
                     }
                     continue;
                 };
                 match survives(api, &case, &sample).await {
                     Ok(()) => survived += 1,
-                    Err(problem) => problems.push(format!("{}: {problem}", case.id)),
+                    Err(problem) => problems.push(format!("{api} {}: {problem}", case.id)),
                 }
             }
         }
@@ -79,30 +85,58 @@ fn page_of(url: &str) -> PathBuf {
     PathBuf::from(path.replace("%20", " "))
 }
 
-/// The older texts that describe an operation without a page.
-fn seeds_of(folder: &std::path::Path, case: &Case) -> Vec<PathBuf> {
-    let line = format!("| {} | `{}` |", case.method, case.template);
-    let bare = format!("| {} | `{}` |", case.method, case.template.trim_start_matches('/'));
-    let heading = format!("[{}]{}", case.method, case.template.trim_start_matches("/partner"));
-    let mut seeds: Vec<_> = std::fs::read_dir(folder)
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The older texts that describe an operation without a page: whole ones, or its section of one that describes many.
+fn seeds_of(folder: &Path, case: &Case) -> Vec<String> {
+    let (method, path) = (&case.method, case.template.trim_start_matches('/'));
+    let marks = [
+        format!("| {method} | `/{path}` |"),
+        format!("| {method} | `{path}` |"),
+        format!("[{method}]/{}", path.trim_start_matches("partner/")),
+    ];
+    let heading = format!("{method} {}", path.trim_start_matches("insights/"));
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
         .expect("the seeds")
         .map(|entry| entry.expect("a seed").path())
-        .filter(|path| {
-            let text = std::fs::read_to_string(path).expect("a text");
-            text.contains(&line) || text.contains(&bare) || text.contains(&heading)
-        })
         .collect();
-    seeds.sort();
-    seeds
+    paths.sort();
+    let texts = paths.iter().map(|path| read(path));
+    texts
+        .filter_map(|text| {
+            let whole = marks.iter().any(|mark| text.contains(mark));
+            if whole { Some(text) } else { section(&text, &heading) }
+        })
+        .collect()
+}
+
+/// The part of a text under a heading such as `POST api/v1/User/summary`, to the next such heading.
+fn section(text: &str, heading: &str) -> Option<String> {
+    let is_heading = |line: &str| line.starts_with("GET api/") || line.starts_with("POST api/");
+    let is_wanted = |line: &str| {
+        is_heading(line)
+            && line
+                .split('?')
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case(heading))
+    };
+    let lines: Vec<_> = text.lines().collect();
+    let start = lines.iter().position(|line| is_wanted(line))?;
+    let rest = lines[start + 1..].iter().take_while(|line| !is_heading(line));
+    Some(rest.copied().collect::<Vec<_>>().join("\n"))
 }
 
 /// The text of the response sample: from the first brace after its heading to the end of its block.
 fn response_sample(page: &str) -> Option<String> {
-    let (_, rest) = page.split_once("Response Sample")?;
+    let (_, rest) = page
+        .split_once("Response Sample")
+        .or_else(|| page.split_once("Response Example"))?;
     let lines: Vec<_> = rest
         .lines()
         .skip_while(|line| !line.trim_start().starts_with(['{', '[']))
-        .take_while(|line| !line.trim_start().starts_with("```"))
+        .take_while(|line| !line.trim_start().starts_with("```") && *line != "Request Information")
         .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -24,6 +24,14 @@ pub const APIS: &[Api] = &[
         name: "elements-legacy",
         service: "Elements",
     },
+    Api {
+        name: "insights",
+        service: "Insights",
+    },
+    Api {
+        name: "insights-legacy",
+        service: "Insights",
+    },
 ];
 
 impl Api {

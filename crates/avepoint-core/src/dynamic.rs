@@ -1,5 +1,10 @@
 //! Calls by name with JSON parameters: what generated `dynamic` modules are made of.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use progenitor_client::ByteStream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -89,6 +94,19 @@ impl Parameters {
 pub fn answer<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Value, Error> {
     serde_json::to_value(value)
         .map_err(|error| Error::new(ErrorKind::Decode, error.to_string()).with_operation(operation))
+}
+
+/// A file as JSON: its bytes in base64.
+///
+/// # Errors
+/// An error of kind [`ErrorKind::Connection`] where the file does not come whole.
+pub async fn file(operation: &'static Operation, file: ByteStream) -> Result<Value, Error> {
+    let bytes: Vec<Bytes> = file
+        .into_inner()
+        .try_collect()
+        .await
+        .map_err(|error| Error::from_transport(error).with_operation(operation))?;
+    Ok(Value::from(BASE64.encode(bytes.concat())))
 }
 
 /// The error for a name that no operation has.

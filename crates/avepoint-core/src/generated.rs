@@ -131,6 +131,8 @@ pub fn first_page(operation: &'static Operation, given: &Result<Option<i32>, Str
             Ok(number) if number > 0 => return Ok(number),
             _ => format!("there is no page {number}; the first is 1"),
         },
+        // A number that the call needs and that nobody gave: a list begins at its first page.
+        Err(problem) if problem.ends_with(" is missing") => return Ok(1),
         Err(problem) => problem.clone(),
     };
     Err(Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation))

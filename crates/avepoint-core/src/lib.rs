@@ -28,6 +28,8 @@ pub use credential::{AccessToken, Credential, StaticToken};
 pub use error::{Error, ErrorKind};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};
+#[doc(hidden)]
+pub use paging::Ask;
 pub use paging::{Continuation, Items, Page, Pages};
 pub use retry::{RetryPolicy, retry_after};
 pub use session::Session;

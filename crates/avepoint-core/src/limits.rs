@@ -58,12 +58,17 @@ fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), 
 
 fn check_query(operation: &Operation, url: &reqwest::Url) -> Result<(), String> {
     for parameter in operation.parameters.iter().filter(|p| p.place == Place::Query) {
-        let mut present = false;
+        let mut present = 0;
         for (_, text) in url.query_pairs().filter(|(name, _)| *name == parameter.name) {
-            present = true;
+            present += 1;
             check_text(parameter.shape, &text).map_err(|violation| violation.in_place(parameter.name))?;
         }
-        if parameter.required && !present {
+        if let Shape::List { min, max, .. } = parameter.shape
+            && present > 0
+        {
+            check_length("entries", present, *min, *max).map_err(|violation| violation.in_place(parameter.name))?;
+        }
+        if parameter.required && present == 0 {
             return Err(format!("`{}` is missing", parameter.name));
         }
     }
@@ -257,6 +262,10 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
             "a time with an offset, such as 2026-01-31T12:00:00Z",
         ),
         Format::Date => (is_date(text), "a date, such as 2026-01-31"),
+        Format::LocalTime => (
+            text.len() == 19 && text.parse::<jiff::civil::DateTime>().is_ok(),
+            "a time without an offset, such as 2026-01-31T12:00:00",
+        ),
         Format::Email => (
             text.split_once('@')
                 .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
@@ -405,6 +414,8 @@ mod tests {
         assert!(!check_it(Format::Email, "ada at example.com"));
         assert!(check_it(Format::Uri, "https://contoso.example"));
         assert!(!check_it(Format::Uri, "contoso"));
+        assert!(check_it(Format::LocalTime, "2026-01-31T12:00:00"));
+        assert!(!check_it(Format::LocalTime, "2026-01-31T12:00:00Z"));
         assert!(check_it(Format::Digits, "-3"));
         assert!(!check_it(Format::Digits, "+3"));
         assert!(!check_it(Format::Id, " "));

@@ -55,8 +55,8 @@ impl Operation {
     }
 
     #[doc(hidden)]
-    pub const fn read_only(mut self) -> Self {
-        self.read_only = true;
+    pub const fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
         self
     }
 
@@ -133,14 +133,25 @@ impl Method {
 pub enum Paging {
     /// Pages are asked for by number, from 1.
     PageNumber {
-        /// The query parameter that takes the page's number.
+        /// What takes the page's number: a query parameter, or `body.` and a member of the body.
         page: &'static str,
-        /// The query parameter that takes the number of entries of a page.
+        /// What takes the number of entries of a page, likewise.
         size: &'static str,
         /// The member of the answer that holds the entries.
         items: &'static str,
         /// Where the answer says how many entries there are, as a dotted path.
         total: Option<&'static str>,
+    },
+    /// Each page gives the token of the next.
+    Token {
+        /// What takes the token: a query parameter, or `body.` and a member of the body.
+        token: &'static str,
+        /// What takes the number of entries of a page, likewise.
+        size: &'static str,
+        /// The member of the answer that holds the entries.
+        items: &'static str,
+        /// Where the answer gives the token of the next page, as a dotted path.
+        next: &'static str,
     },
     /// The list comes whole.
     Single {
@@ -281,6 +292,8 @@ pub enum Format {
     Uri,
     /// The decimal digits of an integer.
     Digits,
+    /// A time without an offset, to the second, as 2026-01-31T12:00:00.
+    LocalTime,
     /// A secret: it is sent, and never shown.
     Password,
 }

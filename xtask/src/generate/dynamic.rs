@@ -23,7 +23,7 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     Ok(quote! {
         //! Any operation by its name, with JSON parameters.
 
-        use ::avepoint_core::dynamic::{Parameters, answer, unknown};
+        use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
         use ::avepoint_core::{Error, ResponseValue};
         use ::serde_json::Value;
         use super::client::{Client, types};
@@ -32,7 +32,8 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
         /// Runs an operation through the typed client.
         ///
         /// `operation` is the specification's operationId. `parameters` is one object of the path and query
-        /// parameters by their names on the wire, and `body`. The answer is what the typed client read, as JSON.
+        /// parameters by their names on the wire, and `body`. The answer is what the typed client read, as JSON; a file
+        /// is its bytes in base64.
         ///
         /// # Errors
         /// As the typed call, and for a name that no operation or parameter has.
@@ -90,9 +91,10 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
         });
     }
     let mutable = (!setters.is_empty()).then(|| quote! { mut });
-    let read = match operation.answer() {
-        Some(_) => quote! { answer(table, &ResponseValue::into_inner(sent)) },
-        None => quote! { sent.map(|()| Value::Null).map(ResponseValue::into_inner) },
+    let read = match (operation.answer(), operation.is_file()) {
+        (Some(_), _) => quote! { answer(table, &ResponseValue::into_inner(sent)) },
+        (None, true) => quote! { file(table, ResponseValue::into_inner(sent)).await },
+        (None, false) => quote! { sent.map(|()| Value::Null).map(ResponseValue::into_inner) },
     };
     Ok(quote! {
         #id => {

@@ -67,7 +67,9 @@ fn operation(operation: &Operation) -> anyhow::Result<TokenStream> {
             let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str);
             quote! { &[#(#scopes),*] }
         });
-    let read_only = (value["x-read-only"] == true).then(|| quote! { .read_only() });
+    let read_only = value["x-read-only"]
+        .as_bool()
+        .map(|read_only| quote! { .read_only(#read_only) });
     let deprecated = operation.is_deprecated().then(|| quote! { .deprecated() });
     let paging = value
         .get("x-paging")
@@ -100,10 +102,10 @@ fn operation(operation: &Operation) -> anyhow::Result<TokenStream> {
         }
         None => None,
     };
-    let answer = match (operation.answer(), operation.success()) {
+    let answer = match (operation.answer(), operation.is_file()) {
         (Some(_), _) => None,
-        (None, Some((_, success))) if success.get("content").is_some() => Some(quote! { .answer(Answer::Bytes) }),
-        _ => Some(quote! { .answer(Answer::Empty) }),
+        (None, true) => Some(quote! { .answer(Answer::Bytes) }),
+        (None, false) => Some(quote! { .answer(Answer::Empty) }),
     };
     Ok(quote! {
         #[doc = #doc]
@@ -124,6 +126,10 @@ fn paging(paging: &Value) -> anyhow::Result<TokenStream> {
                 None => quote! { None },
             };
             quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total } }
+        }
+        "token" => {
+            let (token, size, next) = (member("token")?, member("size")?, member("next")?);
+            quote! { Paging::Token { token: #token, size: #size, items: #items, next: #next } }
         }
         "single" => quote! { Paging::Single { items: #items } },
         other => anyhow::bail!("there is no style of paging `{other}`"),

@@ -42,23 +42,52 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
     let items = snake(member);
     let table = shouty(&operation.id);
     let read = quote! { answer.#items.into_vec() };
+    let parameter = |name: &str| text(paging, name).with_context(|| format!("no `{name}`"));
     let pages = match text(paging, "style") {
         Some("page-number") => {
-            let page = snake(text(paging, "page").context("no `page`")?);
-            let number_type = client.parameter_type(&operation.id, &page)?;
+            let (start, turn) = numbered(client, operation, parameter("page")?)?;
             let total = match text(paging, "total") {
-                Some(path) => total(spec, answer, path)?,
+                Some(path) => {
+                    let total = path_in(spec, answer, path)?;
+                    quote! { #total.copied().map(i64::from) }
+                }
                 None => quote! { None },
             };
             quote! {
-                let start = ::avepoint_core::generated::first_page(&super::operations::#table, &self.#page);
-                Pages::numbered(&super::operations::#table, start, move |number| {
+                Pages::numbered(&super::operations::#table, #start, move |ask| {
                     let mut request = self.clone();
-                    request.#page = <#number_type>::try_from(number).map(Some).map_err(|error| error.to_string());
+                    #turn
                     Box::pin(async move {
                         let answer = request.send().await?.into_inner();
                         let total = #total;
                         Ok(Page::new(#read, total))
+                    })
+                })
+            }
+        }
+        Some("token") => {
+            let token = parameter("token")?;
+            let turn = match token.strip_prefix("body.") {
+                Some(member) => {
+                    let member = snake(member);
+                    quote! { request = request.body_map(|body| body.#member(token)); }
+                }
+                None => {
+                    let name = snake(token);
+                    quote! { request = request.#name(token); }
+                }
+            };
+            let next = path_in(spec, answer, parameter("next")?)?;
+            quote! {
+                Pages::tokens(&super::operations::#table, move |ask| {
+                    let mut request = self.clone();
+                    if let Some(token) = ask.token {
+                        #turn
+                    }
+                    Box::pin(async move {
+                        let answer = request.send().await?.into_inner();
+                        let next = #next.cloned();
+                        Ok(Page::new(#read, None).followed_by(next))
                     })
                 })
             }
@@ -89,22 +118,44 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
     })
 }
 
-/// The expression that reads the count of entries from an answer.
-fn total(spec: &Spec, answer: &Value, path: &str) -> anyhow::Result<TokenStream> {
-    let (parents, last) = match path.rsplit_once('.') {
-        Some((parents, last)) => (parents.split('.').collect(), last),
-        None => (Vec::new(), path),
+/// Where the numbers of pages begin, and the statement that puts one into the request.
+fn numbered(client: &Client, operation: &Operation, page: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
+    if let Some(member) = page.strip_prefix("body.") {
+        let member = snake(member);
+        // What the caller may have put into the body cannot be read back: the list begins at its first page.
+        return Ok((
+            quote! { Ok(1) },
+            quote! { request = request.body_map(|body| body.#member(ask.page)); },
+        ));
+    }
+    let table = shouty(&operation.id);
+    let name = snake(page);
+    let ty = client.parameter_type(&operation.id, &name)?;
+    let required = operation
+        .parameters
+        .iter()
+        .any(|parameter| parameter["name"] == page && parameter["required"] == true);
+    let (given, wrap) = if required {
+        (quote! { &self.#name.clone().map(Some) }, None)
+    } else {
+        (quote! { &self.#name }, Some(quote! { .map(Some) }))
     };
+    Ok((
+        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, #given) },
+        quote! { request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|error| error.to_string()); },
+    ))
+}
+
+/// The expression that reads a member of an answer, as an option of a reference.
+fn path_in(spec: &Spec, answer: &Value, path: &str) -> anyhow::Result<TokenStream> {
     let mut schema = answer;
     let mut expression = quote! { Some(&answer) };
-    for parent in parents {
-        let field = snake(parent);
+    for name in path.split('.') {
+        let field = snake(name);
         expression = quote! { #expression.and_then(|value| value.#field.as_ref()) };
-        schema = spec.schema(member(schema, parent)?)?;
+        schema = spec.schema(member(schema, name)?)?;
     }
-    spec.schema(member(schema, last)?)?;
-    let field = snake(last);
-    Ok(quote! { #expression.and_then(|value| value.#field).map(i64::from) })
+    Ok(expression)
 }
 
 fn member<'a>(schema: &'a Value, name: &str) -> anyhow::Result<&'a Value> {

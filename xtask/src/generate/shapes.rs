@@ -5,12 +5,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::names::shouty;
+use super::names::{camel, shouty};
 use super::spec::{Spec, object, referenced, text};
 use super::view::{are_conditions, is_id};
 
-/// The one pattern that the table can say.
-const DIGITS: &str = "^-?[0-9]+$";
+/// The patterns that the table can say, and how it says them.
+const PATTERNS: [(&str, &str); 2] = [
+    ("^-?[0-9]+$", "Digits"),
+    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "LocalTime"),
+];
 
 /// A reference to the shape of a schema: to its component's static, or to one made on the spot.
 ///
@@ -150,10 +153,15 @@ fn bounded(kind: &str, schema: &Value) -> anyhow::Result<TokenStream> {
 }
 
 fn format(schema: &Value) -> anyhow::Result<TokenStream> {
-    match text(schema, "pattern") {
-        Some(DIGITS) => return Ok(quote! { Digits }),
-        Some(other) => bail!("the pattern {other} has no shape; the one there is: {DIGITS}"),
-        None => {}
+    if let Some(pattern) = text(schema, "pattern") {
+        let Some((_, format)) = PATTERNS.iter().find(|(known, _)| *known == pattern) else {
+            bail!(
+                "the pattern {pattern} has no shape; there are: {}",
+                PATTERNS.map(|(known, _)| known).join(" and ")
+            );
+        };
+        let format = camel(format);
+        return Ok(quote! { #format });
     }
     Ok(match text(schema, "format") {
         Some("date-time") => quote! { DateTime },

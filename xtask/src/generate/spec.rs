@@ -109,6 +109,14 @@ impl Operation {
         self.success()?.1.pointer("/content/application~1json/schema")
     }
 
+    /// Whether a success carries a file.
+    pub fn is_file(&self) -> bool {
+        self.answer().is_none()
+            && self
+                .success()
+                .is_some_and(|(_, success)| success.get("content").is_some())
+    }
+
     pub fn is_deprecated(&self) -> bool {
         self.value["deprecated"] == true
     }

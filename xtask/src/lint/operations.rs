@@ -210,12 +210,12 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
             "write the page's address to `externalDocs.url`",
         );
     }
-    if is_deprecated && !names_another(spec, operation) {
+    if is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation) {
         report.add(
             "deprecated",
             &at("description"),
             format!("{name} is deprecated, and its description names no operation that replaces it"),
-            "name the `operationId` of the replacement in the description",
+            "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it",
         );
     }
 }
@@ -228,6 +228,21 @@ fn names_another(spec: &Spec, operation: &Operation) -> bool {
         .collect();
     let mut others = spec.operations.iter().filter_map(Operation::id);
     others.any(|id| Some(id) != operation.id() && words.contains(id))
+}
+
+/// Whether the description names an operation of another API, by method and path between backticks: `GET /insights/users`.
+/// Whether that API has it is not looked up, since a document is linted by itself.
+fn names_elsewhere(operation: &Operation) -> bool {
+    const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
+    let description = operation.place.text("description").unwrap_or_default();
+    let mut quoted = description.split('`').skip(1).step_by(2);
+    quoted.any(|text| {
+        let Some((method, path)) = text.split_once(' ') else {
+            return false;
+        };
+        let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
+        METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+    })
 }
 
 /// The names in the braces of a path and its path parameters are the same.
@@ -326,12 +341,17 @@ fn read_only(operation: &Operation, report: &mut Report) {
     let Some(mark) = operation.place.get("x-read-only") else {
         return;
     };
-    if !operation.place.says("x-read-only") || operation.method != "post" {
+    let fits = match operation.method {
+        "post" => mark.value.as_bool() == Some(true),
+        "get" => mark.value.as_bool() == Some(false),
+        _ => false,
+    };
+    if !fits {
         report.add(
             "read-only",
             &mark.pointer,
-            "`x-read-only` is only for a POST that reads, and then `true`",
-            "delete it, or write `x-read-only: true` on a POST",
+            "`x-read-only` is for a POST that reads, and then `true`, or a GET that changes something, and then `false`",
+            "delete it, or write what fits the method",
         );
     }
 }
@@ -420,6 +440,22 @@ mod tests {
             &[("description: Reads one user. Replaced by `listUsers`.", alone)],
             &[("deprecated", alone)],
         );
+    }
+
+    #[test]
+    fn a_successor_may_be_of_another_api() {
+        let from = "description: Reads one user. Replaced by `listUsers`.";
+        let good = "description: Reads one user. Replaced by `GET /people/{personId}` of the API of people.";
+        expect(&[(from, good)], &[]);
+        for bad in [
+            "description: Reads one user. See `GET /users/{userId}`.",
+            "description: Reads one user. Replaced by GET /people.",
+            "description: Reads one user. Replaced by `GET people`.",
+            "description: Reads one user. Replaced by `FETCH /people`.",
+            "description: Reads one user. Replaced by `/people`.",
+        ] {
+            expect(&[(from, bad)], &[("deprecated", bad)]);
+        }
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use super::Report;
 use super::place::Place;
-use super::spec::{Operation, Spec};
+use super::spec::{Operation, Spec, is_json};
+
+/// Stands before the name of a member of the request body; a query parameter is named as it is.
+const BODY: &str = "body.";
 
 /// A way of paging: its name, and the members that describe it.
 struct Style {
@@ -20,8 +23,8 @@ struct Member {
 /// What the text in a member names.
 #[derive(Clone, Copy)]
 enum Names {
-    /// A query parameter of a type.
-    Query(&'static str),
+    /// What a request says, of a type: a query parameter, or a member of the body as `body.pageSize`.
+    Request(&'static str),
     /// A member of the answer (dotted, if it lies deeper) of a type.
     Answer(&'static str),
 }
@@ -47,8 +50,8 @@ const STYLES: &[Style] = &[
     Style {
         name: "page-number",
         members: &[
-            required("page", Names::Query("integer")),
-            required("size", Names::Query("integer")),
+            required("page", Names::Request("integer")),
+            required("size", Names::Request("integer")),
             required("items", Names::Answer("array")),
             optional("total", Names::Answer("integer")),
         ],
@@ -56,6 +59,15 @@ const STYLES: &[Style] = &[
     Style {
         name: "single",
         members: &[required("items", Names::Answer("array"))],
+    },
+    Style {
+        name: "token",
+        members: &[
+            required("token", Names::Request("string")),
+            required("size", Names::Request("integer")),
+            required("items", Names::Answer("array")),
+            required("next", Names::Answer("string")),
+        ],
     },
 ];
 
@@ -108,7 +120,10 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
 fn target(spec: &Spec, operation: &Operation, member: &Member, place: &Place, report: &mut Report) {
     let name = place.value.as_str().unwrap_or_default();
     let (schema, what, wanted) = match member.names {
-        Names::Query(wanted) => (query(spec, operation, name), "query parameter", wanted),
+        Names::Request(wanted) => match name.strip_prefix(BODY) {
+            Some(name) => (body(spec, operation, name), "member of the body", wanted),
+            None => (query(spec, operation, name), "query parameter", wanted),
+        },
         Names::Answer(wanted) => {
             let answer = spec.answer(operation);
             let schema = answer.and_then(|answer| spec.member(&answer, name));
@@ -132,6 +147,14 @@ fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<P
         described.text("in") == Some("query") && described.text("name") == Some(name)
     })?;
     found.described.get("schema")
+}
+
+fn body<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
+    let content = spec.request_body(operation)?.members_of("content").into_iter();
+    let schema = content
+        .filter(|(media_type, _)| is_json(media_type))
+        .find_map(|(_, media)| media.get("schema"))?;
+    spec.member(&schema, name)
 }
 
 #[cfg(test)]
@@ -177,5 +200,65 @@ mod tests {
         ] {
             expect(&[(from, to)], &[("paging", to)]);
         }
+    }
+
+    /// The scan as a list, with the token and the size in its body, and `paging` in the place of its `x-paging`.
+    fn scans(paging: &str) -> [(String, String); 3] {
+        let with = |text: &str, more: &str| (text.to_owned(), format!("{text}{more}"));
+        [
+            with("      x-read-only: true\n", &format!("      x-paging:\n{paging}")),
+            (
+                "        '204':\n          description: It runs.\n".to_owned(),
+                "        '200':\n          description: A page of users.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/UserPage'\n              example:\n                data: []\n                next: t-2\n".to_owned(),
+            ),
+            with(
+                "          items:\n            $ref: '#/components/schemas/User'\n",
+                "        next:\n          type: string\n          description: Leads to the next page.\n",
+            ),
+        ]
+    }
+
+    const TOKEN: &str = "        style: token\n        token: body.contact\n        size: body.depth\n        items: data\n        next: next\n";
+
+    #[track_caller]
+    fn expect_scans(paging: &str, expected: &[(&str, &str)]) {
+        let edits = scans(paging);
+        let edits: Vec<_> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        expect(&edits, expected);
+    }
+
+    #[test]
+    fn tokens() {
+        expect_scans(TOKEN, &[]);
+        let without = |gone: &str| TOKEN.replace(&format!("        {gone}\n"), "");
+        for member in ["token: body.contact", "size: body.depth", "items: data", "next: next"] {
+            expect_scans(&without(member), &[("paging", "x-paging:")]);
+        }
+        expect_scans(
+            &format!("{TOKEN}        total: metadata.totalCount\n"),
+            &[("paging", "total: metadata.totalCount")],
+        );
+    }
+
+    #[test]
+    fn what_names_of_the_body_name() {
+        for (from, to) in [
+            ("token: body.contact", "token: body.nobody"),
+            ("token: body.contact", "token: body.depth"),
+            ("token: body.contact", "token: contact"),
+            ("size: body.depth", "size: body.contact"),
+            ("next: next", "next: metadata.totalCount"),
+            ("next: next", "next: body.contact"),
+        ] {
+            expect_scans(&TOKEN.replace(from, to), &[("paging", to)]);
+        }
+        let numbered =
+            "        style: page-number\n        page: body.depth\n        size: body.depth\n        items: data\n";
+        expect_scans(numbered, &[]);
+        // Only a body has members to name.
+        expect(
+            &[("page: pageIndex", "page: body.pageIndex")],
+            &[("paging", "page: body.pageIndex")],
+        );
     }
 }

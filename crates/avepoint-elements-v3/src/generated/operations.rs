@@ -74,7 +74,7 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         "List the customers of the partner",
     )
     .scopes(&[&["elements.customers.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -236,7 +236,7 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         "List the services of customers",
     )
     .scopes(&[&["elements.license.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -296,7 +296,7 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         "List the user seats of the tenants of a customer",
     )
     .scopes(&[&["elements.license.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -376,7 +376,7 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         "List what Cloud Backup for Microsoft 365 protects of each user",
     )
     .scopes(&[&["elements.cbprotected.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -475,7 +475,7 @@ pub static LIST_JOBS: Operation = Operation::new(
         "List the backup and scan jobs of a customer",
     )
     .scopes(&[&["elements.jobs.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -522,7 +522,7 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         "List the scan profiles of a customer",
     )
     .scopes(&[&["elements.scanprofiles.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -705,7 +705,7 @@ pub static LIST_BASELINES: Operation = Operation::new(
     .scopes(
         &[&["elements.bm.baseline.read.all"], &["elements.bm.baseline.readwrite.all"]],
     )
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -792,7 +792,7 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
         "List the baseline jobs of a tenant",
     )
     .scopes(&[&["elements.bm.tenant.read.all"], &["elements.bm.tenant.readwrite.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -846,7 +846,7 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         "List the tenants under baseline management",
     )
     .scopes(&[&["elements.bm.tenant.read.all"], &["elements.bm.tenant.readwrite.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",
@@ -1013,7 +1013,7 @@ pub static LIST_USERS: Operation = Operation::new(
         "List the users of a tenant",
     )
     .scopes(&[&["elements.um.user.read.all"]])
-    .read_only()
+    .read_only(true)
     .paging(Paging::PageNumber {
         page: "pageIndex",
         size: "pageSize",

@@ -6,23 +6,23 @@ use super::client::{builder, types};
 impl<'a> builder::ListCustomers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Customer> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_CUSTOMERS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_CUSTOMERS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_CUSTOMERS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -37,23 +37,23 @@ impl<'a> builder::ListCustomers<'a> {
 impl<'a> builder::ListCustomerServices<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::CustomerServices> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_CUSTOMER_SERVICES,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_CUSTOMER_SERVICES,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_CUSTOMER_SERVICES,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -68,23 +68,23 @@ impl<'a> builder::ListCustomerServices<'a> {
 impl<'a> builder::ListTenantUserSeats<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::TenantUserSeats> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_TENANT_USER_SEATS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_TENANT_USER_SEATS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_TENANT_USER_SEATS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -99,23 +99,23 @@ impl<'a> builder::ListTenantUserSeats<'a> {
 impl<'a> builder::ListProtectedUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ProtectedUser> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_PROTECTED_USERS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_PROTECTED_USERS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_PROTECTED_USERS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -130,23 +130,23 @@ impl<'a> builder::ListProtectedUsers<'a> {
 impl<'a> builder::ListProtectionOverview<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ProtectionOverview> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_PROTECTION_OVERVIEW,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_PROTECTION_OVERVIEW,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_PROTECTION_OVERVIEW,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -161,23 +161,23 @@ impl<'a> builder::ListProtectionOverview<'a> {
 impl<'a> builder::ListJobs<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Job> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_JOBS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_JOBS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_JOBS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -192,23 +192,23 @@ impl<'a> builder::ListJobs<'a> {
 impl<'a> builder::ListScanProfiles<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ScanProfileSummary> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_SCAN_PROFILES,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_SCAN_PROFILES,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_SCAN_PROFILES,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -223,23 +223,23 @@ impl<'a> builder::ListScanProfiles<'a> {
 impl<'a> builder::ListScanProfileChanges<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ScanProfileDailyReport> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_SCAN_PROFILE_CHANGES,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_SCAN_PROFILE_CHANGES,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_SCAN_PROFILE_CHANGES,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -254,23 +254,23 @@ impl<'a> builder::ListScanProfileChanges<'a> {
 impl<'a> builder::ListBaselines<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Baseline> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_BASELINES,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_BASELINES,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_BASELINES,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -285,23 +285,23 @@ impl<'a> builder::ListBaselines<'a> {
 impl<'a> builder::ListBaselineReports<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::BaselineReport> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_BASELINE_REPORTS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_BASELINE_REPORTS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_BASELINE_REPORTS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -316,23 +316,23 @@ impl<'a> builder::ListBaselineReports<'a> {
 impl<'a> builder::ListBaselineJobs<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::BaselineJob> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_BASELINE_JOBS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_BASELINE_JOBS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_BASELINE_JOBS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -347,23 +347,23 @@ impl<'a> builder::ListBaselineJobs<'a> {
 impl<'a> builder::ListBaselineTenants<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::BaselineTenant> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_BASELINE_TENANTS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_BASELINE_TENANTS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_BASELINE_TENANTS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -397,23 +397,23 @@ impl<'a> builder::ListRiskRules<'a> {
 impl<'a> builder::ListRiskHitItems<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::RiskHitItem> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_RISK_HIT_ITEMS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_RISK_HIT_ITEMS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RISK_HIT_ITEMS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.meta_data.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -428,23 +428,23 @@ impl<'a> builder::ListRiskHitItems<'a> {
 impl<'a> builder::ListUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::User> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_USERS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_USERS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_USERS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -459,23 +459,23 @@ impl<'a> builder::ListUsers<'a> {
 impl<'a> builder::ListSecurityUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::User> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_SECURITY_USERS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_SECURITY_USERS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_SECURITY_USERS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -490,23 +490,23 @@ impl<'a> builder::ListSecurityUsers<'a> {
 impl<'a> builder::ListRiskWorkflows<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::RiskWorkflow> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_RISK_WORKFLOWS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_RISK_WORKFLOWS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RISK_WORKFLOWS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -521,23 +521,23 @@ impl<'a> builder::ListRiskWorkflows<'a> {
 impl<'a> builder::GetRiskWorkflowCompliance<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::RiskyUser> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })
@@ -552,23 +552,23 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
 impl<'a> builder::ListSignIns<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::SignIn> {
-        let start = ::avepoint_core::generated::first_page(
-            &super::operations::LIST_SIGN_INS,
-            &self.page_index,
-        );
         Pages::numbered(
             &super::operations::LIST_SIGN_INS,
-            start,
-            move |number| {
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_SIGN_INS,
+                &self.page_index,
+            ),
+            move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(number)
+                request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
                     .map_err(|error| error.to_string());
                 Box::pin(async move {
                     let answer = request.send().await?.into_inner();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
                         .map(i64::from);
                     Ok(Page::new(answer.data.into_vec(), total))
                 })

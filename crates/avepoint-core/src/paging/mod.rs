@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::hash::{DefaultHasher, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,8 +14,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::operation::Operation;
+
+mod progress;
+
+use progress::{Progress, Tokens};
 
 /// Where a list goes on.
 ///
@@ -36,12 +39,15 @@ use crate::operation::Operation;
 pub enum Continuation {
     /// The number of the next page. The first page is 1.
     Page(u32),
+    /// The token that the server gave for the next page.
+    Token(String),
 }
 
 impl fmt::Display for Continuation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Continuation::Page(number) => write!(f, "page:{number}"),
+            Continuation::Token(token) => write!(f, "token:{token}"),
         }
     }
 }
@@ -50,13 +56,12 @@ impl std::str::FromStr for Continuation {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let number = text.strip_prefix("page:").and_then(|number| number.parse().ok());
-        match number {
-            Some(number) if number > 0 => Ok(Continuation::Page(number)),
-            _ => Err(Error::configuration(format!(
-                "`{text}` is no continuation, such as page:2"
-            ))),
+        match text.split_once(':') {
+            Some(("token", token)) if !token.is_empty() => Some(Continuation::Token(token.to_owned())),
+            Some(("page", number)) => number.parse().ok().filter(|number| *number > 0).map(Continuation::Page),
+            _ => None,
         }
+        .ok_or_else(|| Error::configuration(format!("`{text}` is no continuation, such as page:2")))
     }
 }
 
@@ -70,6 +75,8 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// Where the list goes on; nothing after the last page.
     pub next: Option<Continuation>,
+    /// The token of the next page, as the answer has it.
+    token: Option<String>,
 }
 
 impl<T> Page<T> {
@@ -80,12 +87,42 @@ impl<T> Page<T> {
             items,
             total: total.and_then(|total| u64::try_from(total).ok()),
             next: None,
+            token: None,
         }
+    }
+
+    /// The same page with the token that leads to the next. For use by generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn followed_by(mut self, token: Option<impl AsRef<str>>) -> Self {
+        self.token = token
+            .map(|token| token.as_ref().to_owned())
+            .filter(|token| !token.is_empty());
+        self
     }
 }
 
-type Fetch<'a, T> = Arc<dyn Fn(u32) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
+/// What to ask a server for: a page by its number, counted in any case, or by the token that the last one gave.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub page: u32,
+    pub token: Option<String>,
+}
+
+type Fetch<'a, T> = Arc<dyn Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
 type Fetched<T> = (u32, Result<Page<T>, Error>);
+
+/// How the pages of a list follow each other, and what is known of them so far.
+#[derive(Debug)]
+enum Order {
+    /// By number.
+    Numbered(Progress),
+    /// Each by the token of the one before.
+    Tokens(Tokens),
+    /// There is but one.
+    Single,
+}
 
 /// The pages of a list, as a stream.
 ///
@@ -97,65 +134,92 @@ pub struct Pages<'a, T> {
     fetch: Fetch<'a, T>,
     ahead: FuturesOrdered<BoxFuture<'a, Fetched<T>>>,
     prefetch: u32,
-    /// The page to ask for next.
-    next: u32,
-    /// Whether the list is one page only.
-    single: bool,
+    next: Ask,
+    order: Order,
     /// Why the list cannot even be begun.
     refused: Option<Error>,
     done: bool,
-    progress: Progress,
+    /// How many pages were given out.
+    shown: u64,
 }
 
 impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
-    /// A list whose pages are asked for by number. For use by generated code.
-    #[doc(hidden)]
-    pub fn numbered<F>(operation: &'static Operation, start: Result<u32, Error>, fetch: F) -> Self
+    fn new<F>(operation: &'static Operation, order: Order, fetch: F) -> Self
     where
-        F: Fn(u32) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
-        let (start, refused) = match start {
-            Ok(start) => (start, None),
-            Err(error) => (1, Some(error)),
-        };
         Pages {
             operation,
             fetch: Arc::new(fetch),
             ahead: FuturesOrdered::new(),
             prefetch: 0,
-            next: start,
-            single: false,
-            refused,
+            next: Ask { page: 1, token: None },
+            order,
+            refused: None,
             done: false,
-            progress: Progress::new(start),
+            shown: 0,
         }
+    }
+
+    /// A list whose pages are asked for by number. For use by generated code.
+    #[doc(hidden)]
+    pub fn numbered<F>(operation: &'static Operation, start: Result<u32, Error>, fetch: F) -> Self
+    where
+        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+    {
+        let (page, refused) = match start {
+            Ok(start) => (start, None),
+            Err(error) => (1, Some(error)),
+        };
+        Pages {
+            next: Ask { page, token: None },
+            refused,
+            ..Pages::new(operation, Order::Numbered(Progress::new(page)), fetch)
+        }
+    }
+
+    /// A list each of whose pages gives the token of the next. For use by generated code.
+    #[doc(hidden)]
+    pub fn tokens<F>(operation: &'static Operation, fetch: F) -> Self
+    where
+        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+    {
+        Pages::new(operation, Order::Tokens(Tokens::default()), fetch)
     }
 
     /// A list that comes whole. For use by generated code.
     #[doc(hidden)]
     pub fn single<F>(operation: &'static Operation, fetch: F) -> Self
     where
-        F: Fn(u32) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
-        Pages {
-            single: true,
-            ..Pages::numbered(operation, Ok(1), fetch)
-        }
+        Pages::new(operation, Order::Single, fetch)
     }
 
     /// Asks for so many pages before they are wanted, beside the one that is. Default: 0.
     ///
-    /// Up to so many requests after the end of the list may be made for nothing.
+    /// Up to so many requests after the end of the list may be made for nothing. A list whose pages are not asked for
+    /// by number takes no notice.
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.prefetch = pages;
         self
     }
 
     /// Begins where another run of the same list left off.
+    ///
+    /// A continuation of another sort than the list's own is told as an error by the first poll.
     pub fn resume(mut self, continuation: &Continuation) -> Self {
-        let Continuation::Page(number) = continuation;
-        self.next = *number;
-        self.progress = Progress::new(*number);
+        match (continuation, &mut self.order) {
+            (Continuation::Page(number), Order::Numbered(progress)) => {
+                *progress = Progress::new(*number);
+                self.next.page = *number;
+            }
+            (Continuation::Token(token), Order::Tokens(_)) => self.next.token = Some(token.clone()),
+            _ => {
+                let problem = format!("`{continuation}` does not continue this list");
+                self.refused = Some(Error::configuration(problem).with_operation(self.operation));
+            }
+        }
         self
     }
 
@@ -168,17 +232,44 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
     }
 
     fn fill(&mut self) {
-        let wanted = if self.single { 1 } else { self.prefetch as usize + 1 };
         // The page that is wanted is asked for in any case: how many there are is a guess.
-        while self.ahead.is_empty() || (self.ahead.len() < wanted && self.progress.may_go_on_to(self.next)) {
-            let number = self.next;
-            let page = (self.fetch)(number);
+        while self.ahead.is_empty() || self.may_look_ahead() {
+            let ask = self.next.clone();
+            let (number, page) = (ask.page, (self.fetch)(ask));
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
-            match self.next.checked_add(1) {
-                Some(next) => self.next = next,
+            match self.next.page.checked_add(1) {
+                Some(next) => self.next.page = next,
                 None => return,
             }
         }
+    }
+
+    fn may_look_ahead(&self) -> bool {
+        match &self.order {
+            Order::Numbered(progress) => {
+                self.ahead.len() <= self.prefetch as usize && progress.may_go_on_to(self.next.page)
+            }
+            Order::Tokens(_) | Order::Single => false,
+        }
+    }
+
+    /// Takes in a page, and tells where the list goes on, if it does.
+    fn after(&mut self, number: u32, page: &Page<T>) -> Result<Option<Continuation>, Error> {
+        Ok(match &mut self.order {
+            Order::Single => None,
+            Order::Numbered(progress) => {
+                let ends = progress.ends_with(number, page)?;
+                (!ends).then(|| Continuation::Page(number.saturating_add(1)))
+            }
+            Order::Tokens(tokens) => match &page.token {
+                Some(token) => {
+                    tokens.take(token, page.items.is_empty())?;
+                    self.next.token = Some(token.clone());
+                    Some(Continuation::Token(token.clone()))
+                }
+                None => None,
+            },
+        })
     }
 }
 
@@ -199,101 +290,25 @@ impl<'a, T: Serialize + Send + 'a> Stream for Pages<'a, T> {
             this.done = true;
             return Poll::Ready(None);
         };
-        let operation = this.operation;
         let outcome = result.and_then(|mut page| {
-            let ends = this.single || this.progress.ends_with(number, &page)?;
-            page.next = (!ends).then(|| Continuation::Page(number.saturating_add(1)));
+            page.next = this.after(number, &page)?;
             Ok(page)
         });
-        let outcome = outcome.map_err(|error| error.with_operation(operation));
+        let outcome = outcome.map_err(|error| error.with_operation(this.operation));
         this.done = outcome.as_ref().map_or(true, |page| page.next.is_none());
         if this.done {
             // What was asked for ahead is not wanted any more.
             this.ahead.clear();
         }
         match outcome {
-            Ok(page) if page.items.is_empty() && this.done && number > this.progress.start => Poll::Ready(None),
-            outcome => Poll::Ready(Some(outcome)),
+            // The empty page that told the end is nothing to show, unless the list itself is empty.
+            Ok(page) if page.items.is_empty() && this.done && this.shown > 0 => Poll::Ready(None),
+            outcome => {
+                this.shown += 1;
+                Poll::Ready(Some(outcome))
+            }
         }
     }
-}
-
-/// What is known of a list so far.
-#[derive(Debug)]
-struct Progress {
-    start: u32,
-    /// How many entries have come.
-    seen: u64,
-    /// The greatest count that the server has told. A smaller one later does not end the list early: entries may have
-    /// gone, or the count may be the page's own.
-    total: Option<u64>,
-    /// The largest page so far, from which the number of pages is guessed.
-    largest: u64,
-    previous: Option<u64>,
-}
-
-impl Progress {
-    fn new(start: u32) -> Self {
-        Progress {
-            start,
-            seen: 0,
-            total: None,
-            largest: 0,
-            previous: None,
-        }
-    }
-
-    /// Whether a page of this number can still hold entries, as far as is known. Used for looking ahead.
-    fn may_go_on_to(&self, number: u32) -> bool {
-        match self.total {
-            Some(total) if self.largest > 0 => u64::from(number - 1) < total.div_ceil(self.largest).max(1),
-            _ => true,
-        }
-    }
-
-    /// Takes in a page, and tells whether it is the last.
-    fn ends_with<T: Serialize>(&mut self, number: u32, page: &Page<T>) -> Result<bool, Error> {
-        if page.items.is_empty() {
-            return Ok(true);
-        }
-        let content = fingerprint(&page.items);
-        // A page that comes twice is a server that does not look at the number.
-        if self.previous == Some(content) {
-            return Err(Error::new(
-                ErrorKind::Paging,
-                format!("page {number} is the same as the one before: the list does not end"),
-            ));
-        }
-        self.previous = Some(content);
-        self.seen += page.items.len() as u64;
-        self.largest = self.largest.max(page.items.len() as u64);
-        self.total = self.total.max(page.total);
-        // A list that was not begun at its first page has entries before it that were not seen.
-        let before = u64::from(self.start - 1) * self.largest;
-        // A count that is less than what has come is wrong, and the empty page tells the end instead.
-        Ok(self.total == Some(before + self.seen))
-    }
-}
-
-/// The content of a page as one number; pages are compared, never kept.
-fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
-    struct Sink(DefaultHasher);
-
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.write(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    let mut sink = Sink(DefaultHasher::new());
-    // What was read from JSON can be written as JSON, and the sink takes everything.
-    let _ = serde_json::to_writer(&mut sink, items);
-    sink.0.finish()
 }
 
 impl<T> fmt::Debug for Pages<'_, T> {
@@ -301,7 +316,7 @@ impl<T> fmt::Debug for Pages<'_, T> {
         f.debug_struct("Pages")
             .field("next", &self.next)
             .field("prefetch", &self.prefetch)
-            .field("progress", &self.progress)
+            .field("order", &self.order)
             .finish_non_exhaustive()
     }
 }
@@ -358,6 +373,7 @@ impl<'a, T: Serialize + Send + Unpin + 'a> Stream for Items<'a, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::operation::Method;
     use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -371,7 +387,8 @@ mod tests {
         total: impl Fn(u32) -> Option<i64> + Send + Sync + Copy + 'static,
     ) -> Pages<'static, u32> {
         let asked = Arc::clone(asked);
-        Pages::numbered(&LIST, Ok(1), move |number| {
+        Pages::numbered(&LIST, Ok(1), move |ask| {
+            let number = ask.page;
             asked.fetch_add(1, Ordering::Relaxed);
             Box::pin(async move {
                 let first = (number - 1) * size;
@@ -473,6 +490,52 @@ mod tests {
             .expect("a list");
         assert_eq!(all, (0..1000).collect::<Vec<_>>());
         assert_eq!(asked.load(Ordering::Relaxed), 10);
+    }
+
+    /// A list of tokens: each page is one number, and the token of the next.
+    fn chain(tokens: &'static [(Option<u32>, &'static str)]) -> Pages<'static, u32> {
+        Pages::tokens(&LIST, move |ask| {
+            let place = match &ask.token {
+                None => 0,
+                Some(token) => {
+                    1 + tokens
+                        .iter()
+                        .position(|(_, next)| next == token)
+                        .expect("a token of the server's")
+                }
+            };
+            let (item, next) = tokens[place];
+            Box::pin(async move { Ok(Page::new(item.into_iter().collect(), None).followed_by(Some(next))) })
+        })
+    }
+
+    #[tokio::test]
+    async fn tokens_are_followed_to_the_end_over_empty_pages_too() {
+        let tokens = &[(Some(1), "a"), (None, "b"), (Some(2), "c"), (Some(3), "")];
+        assert_eq!(numbers(chain(tokens)).await.expect("a list"), [1, 2, 3]);
+        let rest = chain(tokens).resume(&"token:b".parse().expect("a continuation"));
+        assert_eq!(numbers(rest).await.expect("the rest"), [2, 3]);
+    }
+
+    #[tokio::test]
+    async fn tokens_that_come_again_are_an_error() {
+        let error = numbers(chain(&[(Some(1), "a"), (Some(2), "b"), (Some(3), "a")]))
+            .await
+            .expect_err("a circle");
+        assert_eq!(error.kind(), ErrorKind::Paging);
+        let endless = Pages::tokens(&LIST, |ask| {
+            Box::pin(async move { Ok(Page::<u32>::new(vec![], None).followed_by(Some(ask.page.to_string()))) })
+        });
+        assert_eq!(
+            numbers(endless).await.expect_err("only empty pages").kind(),
+            ErrorKind::Paging
+        );
+    }
+
+    #[tokio::test]
+    async fn a_continuation_of_another_sort_is_refused() {
+        let page = Continuation::Page(2);
+        assert!(numbers(chain(&[(Some(1), "")]).resume(&page)).await.is_err());
     }
 
     #[tokio::test]
