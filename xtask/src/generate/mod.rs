@@ -115,13 +115,27 @@ fn header(api: &Api) -> String {
     )
 }
 
+/// What every crate of an API shows of its generated code.
 const MODULE: &str = "\
-pub mod client;
+// Generated code is formatted by its generator, and documented as far as its spec is.
+#![allow(clippy::all, clippy::unwrap_used, deprecated, missing_docs, rustdoc::all, unused_imports, unused_mut)]
+
+pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]
 pub mod dynamic;
-pub mod enums;
-pub mod ids;
+pub(crate) mod enums;
+pub(crate) mod ids;
 pub mod operations;
 mod paging;
-pub mod variants;
+pub(crate) mod variants;
+
+pub use ::avepoint_core as core;
+pub use ::avepoint_core::{Cloud, Error, Region, StaticToken};
+pub use client::{Client, builder};
+
+/// The types of requests and answers: objects, open enums, ids.
+pub mod types {
+    pub use super::client::types::*;
+    pub use super::{enums::*, ids::*, variants::*};
+}
 ";
