@@ -1,0 +1,109 @@
+//! The signed statement by which an app proves that it holds a certificate's key (RFC 7523).
+
+use avepoint_core::{Error, ErrorKind};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+use jsonwebtoken::{Algorithm, Header};
+use secrecy::SecretString;
+use serde::Serialize;
+
+use crate::certificate::ClientCertificate;
+
+/// How long an assertion holds, in seconds.
+const LIFE: i64 = 300;
+
+/// What an assertion says.
+#[derive(Clone, Copy, Debug)]
+pub struct Assertion<'a> {
+    /// The app that proves who it is.
+    pub client_id: &'a str,
+    /// The token endpoint for which the assertion is meant.
+    pub audience: &'a str,
+    /// When it is made; it holds for five minutes.
+    pub now: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+/// Signs an assertion with the key of a certificate. Each has an identifier of its own, since a service may refuse one
+/// that it has seen before.
+///
+/// # Errors
+/// A credential error where the machine has no random numbers to give, or the key does not sign.
+pub fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> Result<SecretString, Error> {
+    let failed = |what: &str| Error::new(ErrorKind::Credential, format!("the assertion cannot be {what}"));
+    let now = assertion.now.as_second();
+    let claims = Claims {
+        iss: assertion.client_id,
+        sub: assertion.client_id,
+        aud: assertion.audience,
+        jti: unique().ok_or_else(|| failed("made unique: the machine gives no random numbers"))?,
+        iat: now,
+        nbf: now,
+        exp: now + LIFE,
+    };
+    let header = Header {
+        // Published clients name the certificate by one or the other.
+        x5t: Some(certificate.x5t().to_owned()),
+        kid: Some(certificate.thumbprint().to_owned()),
+        ..Header::new(Algorithm::RS256)
+    };
+    let (header, claims) = match (serde_json::to_vec(&header), serde_json::to_vec(&claims)) {
+        (Ok(header), Ok(claims)) => (header, claims),
+        _ => return Err(failed("written")),
+    };
+    let mut text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    // The provider is named here: `jsonwebtoken::encode` takes the process's own, and panics in an application where
+    // another crate has switched on the other one.
+    let signature = (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, certificate.key())
+        .ok()
+        .and_then(|signer| signer.try_sign(text.as_bytes()).ok())
+        .ok_or_else(|| failed("signed with the certificate's key"))?;
+    text.push('.');
+    text.push_str(&URL_SAFE_NO_PAD.encode(signature));
+    Ok(text.into())
+}
+
+/// A random UUID (version 4).
+fn unique() -> Option<String> {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    let number = u128::from_be_bytes(bytes);
+    let number = number & !(0xf000_u128 << 64) & !(0xc000_u128 << 48) | (0x4000_u128 << 64) | (0x8000_u128 << 48);
+    let hex = format!("{number:032x}");
+    Some(format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_random_uuids() {
+        let all: std::collections::HashSet<_> = (0..1000).map(|_| unique().expect("random numbers")).collect();
+        assert_eq!(all.len(), 1000);
+        for id in all {
+            assert_eq!(id.len(), 36);
+            assert_eq!(&id[14..15], "4", "{id}");
+            assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The certificate of an app, with its key, whatever file it comes from.
+
+mod leaf;
+mod pem;
+mod pkcs12;
+mod rsa;
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use avepoint_core::{Error, ErrorKind};
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::EncodingKey;
+use zeroize::Zeroizing;
+
+use leaf::Leaf;
+use rsa::RsaKey;
+
+/// The largest file that is read, in bytes: far more than any certificate and its chain take.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// From how many days before its end on a certificate is warned of.
+const WARNED_DAYS: i64 = 30;
+
+/// What is wrong with a certificate or a key, without the name of its file; never with a part of the key.
+pub(crate) type Problem = String;
+
+/// A certificate with its private key, by which an app proves who it is. It is read from PKCS#12 (`.pfx`, `.p12`) or
+/// from PEM.
+///
+/// The service checks signatures of the kind RS256: the key is RSA with 2048 to 8192 bits. The key is wiped from memory
+/// when the last clone goes, and neither `Debug` nor an error shows it.
+///
+/// ```no_run
+/// use avepoint_auth::ClientCertificate;
+///
+/// let certificate = ClientCertificate::from_file("app.pfx", Some("password"))?;
+/// println!("{} holds until {}", certificate.thumbprint(), certificate.not_after());
+/// # Ok::<(), avepoint_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct ClientCertificate(Arc<Parts>);
+
+struct Parts {
+    /// It wipes itself when it is dropped, and shows nothing.
+    key: EncodingKey,
+    leaf: Leaf,
+}
+
+impl ClientCertificate {
+    /// Reads a file that holds both the certificate and the key, as PKCS#12 or as PEM: its content tells which. A chain
+    /// of issuers may stand in it too. The password is left out where there is none.
+    ///
+    /// # Errors
+    /// A configuration error that names the file, what is wrong with it, and the remedy.
+    pub fn from_file(path: impl AsRef<Path>, password: Option<&str>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let content = read(path)?;
+        let parts = if pem::is_pem(&content) {
+            pem::read(&content).and_then(|found| found.finish(password))
+        } else {
+            pkcs12::read(&content, password)
+        };
+        parts
+            .and_then(Self::assemble)
+            .map_err(|problem| in_file(path, &problem))
+    }
+
+    /// Reads PKCS#12: the content of a `.pfx` or `.p12` file. The password may be empty.
+    ///
+    /// ```
+    /// use avepoint_auth::ClientCertificate;
+    ///
+    /// let error = ClientCertificate::from_pkcs12(b"nonsense", "password").unwrap_err();
+    /// assert!(error.to_string().starts_with("the certificate is neither PKCS#12"));
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that says what is wrong, and the remedy.
+    pub fn from_pkcs12(content: &[u8], password: &str) -> Result<Self, Error> {
+        pkcs12::read(content, Some(password))
+            .and_then(Self::assemble)
+            .map_err(|problem| in_memory(&problem))
+    }
+
+    /// Reads PEM that holds both the certificate and the key, in any order. The key is PKCS#8 (`PRIVATE KEY`, or
+    /// `ENCRYPTED PRIVATE KEY` with a password) or PKCS#1 (`RSA PRIVATE KEY`).
+    ///
+    /// ```
+    /// use avepoint_auth::ClientCertificate;
+    ///
+    /// let error = ClientCertificate::from_pem(b"nonsense", None).unwrap_err();
+    /// assert_eq!(error.to_string(), "the certificate holds no PEM block: give the text from `-----BEGIN` on");
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that says what is wrong, and the remedy.
+    pub fn from_pem(content: &[u8], password: Option<&str>) -> Result<Self, Error> {
+        pem::read(content)
+            .and_then(|found| found.finish(password))
+            .and_then(Self::assemble)
+            .map_err(|problem| in_memory(&problem))
+    }
+
+    /// Reads two PEM files: one with the certificate, one with the key.
+    ///
+    /// ```no_run
+    /// use avepoint_auth::ClientCertificate;
+    ///
+    /// let certificate = ClientCertificate::from_pem_files("app.crt", "app.key", None)?;
+    /// # let _ = certificate;
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that names the file, what is wrong with it, and the remedy.
+    pub fn from_pem_files(
+        certificate: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+        password: Option<&str>,
+    ) -> Result<Self, Error> {
+        let (certificate, key) = (certificate.as_ref(), key.as_ref());
+        let certificates = pem::read(&read(certificate)?).map_err(|problem| in_file(certificate, &problem))?;
+        if certificates.certificates.is_empty() {
+            return Err(in_file(
+                certificate,
+                "holds no certificate: give the file that has one first",
+            ));
+        }
+        let found = pem::read(&read(key)?).map_err(|problem| in_file(key, &problem))?;
+        let found = found.finish(password).map_err(|problem| in_file(key, &problem))?;
+        let found = Found {
+            key: found.key,
+            certificates: certificates.certificates,
+        };
+        Self::assemble(found).map_err(|problem| in_file(certificate, &problem))
+    }
+
+    /// The SHA-1 of the certificate, in hexadecimal capitals, as portals show it.
+    pub fn thumbprint(&self) -> &str {
+        &self.0.leaf.thumbprint
+    }
+
+    /// From when on the certificate holds.
+    pub fn not_before(&self) -> Timestamp {
+        self.0.leaf.not_before
+    }
+
+    /// Until when the certificate holds.
+    pub fn not_after(&self) -> Timestamp {
+        self.0.leaf.not_after
+    }
+
+    /// The SHA-1 of the certificate as the header of an assertion takes it.
+    pub(crate) fn x5t(&self) -> &str {
+        &self.0.leaf.x5t
+    }
+
+    pub(crate) fn key(&self) -> &EncodingKey {
+        &self.0.key
+    }
+
+    fn assemble(found: Found) -> Result<Self, Problem> {
+        let leaf = Leaf::of(&found.key, &found.certificates)?;
+        Ok(ClientCertificate(Arc::new(Parts {
+            key: EncodingKey::from_rsa_der(found.key.pkcs1()),
+            leaf,
+        })))
+    }
+
+    /// Tells through `tracing` if the certificate does not hold at this time, or soon will not.
+    pub(crate) fn warn_of_its_end(&self, now: Timestamp) {
+        let thumbprint = self.thumbprint();
+        let (from, until) = (self.not_before(), self.not_after());
+        let days = |duration: SignedDuration| duration.as_hours() / 24;
+        let left = days(until.duration_since(now));
+        if now > until {
+            let ago = days(now.duration_since(until));
+            tracing::warn!(
+                thumbprint, not_after = %until, days = ago,
+                "the client certificate expired {ago} days ago: upload a new one to the app registration"
+            );
+        } else if now < from {
+            let ahead = days(from.duration_since(now));
+            tracing::warn!(
+                thumbprint, not_before = %from, days = ahead,
+                "the client certificate is not valid yet, for {ahead} days more: check the clock"
+            );
+        } else if left < WARNED_DAYS {
+            tracing::warn!(
+                thumbprint, not_after = %until, days = left,
+                "the client certificate expires in {left} days: upload a new one to the app registration"
+            );
+        }
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCertificate")
+            .field("thumbprint", &self.thumbprint())
+            .field("not_before", &self.not_before())
+            .field("not_after", &self.not_after())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key, and the certificates beside it; which of them is the key's own is not settled yet.
+struct Found {
+    key: RsaKey,
+    certificates: Vec<Vec<u8>>,
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let unreadable = |error: std::io::Error| {
+        in_file(
+            path,
+            &format!("cannot be read ({error}): check the path and its permissions"),
+        )
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(size.min(LARGEST)).unwrap_or(0)));
+    // Not by its size: a pipe has none.
+    let taken = file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
+    match taken {
+        0 => Err(in_file(path, "is empty: export it again")),
+        _ if content.len() as u64 > LARGEST => Err(in_file(path, "is too large to be a certificate: check the path")),
+        _ => Ok(content),
+    }
+}
+
+fn in_file(path: &Path, problem: &str) -> Error {
+    let path = path.display();
+    Error::new(
+        ErrorKind::Configuration,
+        format!("the certificate file `{path}` {problem}"),
+    )
+}
+
+fn in_memory(problem: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("the certificate {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = ClientCertificate::from_pkcs12(&bytes, "p");
+            let _ = ClientCertificate::from_pem(&bytes, Some("p"));
+        }
+
+        #[test]
+        fn no_pem_makes_it_panic(
+            label in "(CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|ENCRYPTED PRIVATE KEY|EC PRIVATE KEY|[A-Z ]{0,20})",
+            headers in "(Proc-Type: 4,ENCRYPTED\n\n|[ -~]{0,30}\n)?",
+            body in "[A-Za-z0-9+/=\r\n]{0,200}",
+            end in "(-----END CERTIFICATE-----|-----END PRIVATE KEY-----)?",
+        ) {
+            let text = format!("-----BEGIN {label}-----\n{headers}{body}\n-----END {label}-----\n{end}");
+            let _ = ClientCertificate::from_pem(text.as_bytes(), None);
+            let _ = ClientCertificate::from_pem(text.as_bytes(), Some("p"));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! PEM: certificates and a key as text, in any order, with any text around them.
+
+use ::pem::Pem;
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use pkcs8::pkcs5::pbes2::Kdf;
+use zeroize::Zeroizing;
+
+use super::rsa::{RsaKey, refusal};
+use super::{Found, Problem};
+
+/// The most rounds by which a password is made into a key; a file that asks for more is not opened.
+const MOST_ROUNDS: u32 = 10_000_000;
+
+/// The most memory for the same, in bytes.
+const MOST_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// How a key in an old or unusual form is brought into one that can be read.
+const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -v2 aes256 -in OLD.key -out app.key`";
+
+/// What stands in a PEM text.
+pub(super) struct Blocks {
+    pub(super) certificates: Vec<Vec<u8>>,
+    keys: Vec<Key>,
+}
+
+/// A private key as it stands in the text.
+enum Key {
+    Pkcs8(Zeroizing<Vec<u8>>),
+    Pkcs1(Zeroizing<Vec<u8>>),
+    Encrypted(Zeroizing<Vec<u8>>),
+    /// One that cannot be used, and why.
+    Unusable(Problem),
+}
+
+/// Whether a content is PEM.
+pub(super) fn is_pem(content: &[u8]) -> bool {
+    content.windows(11).any(|window| window == b"-----BEGIN ")
+}
+
+/// Finds the blocks; other text and other blocks are passed over.
+pub(super) fn read(content: &[u8]) -> Result<Blocks, Problem> {
+    if !is_pem(content) {
+        return Err("holds no PEM block: give the text from `-----BEGIN` on".to_owned());
+    }
+    let blocks = ::pem::parse_many(content)
+        .map_err(|_| "holds a PEM block that is broken or cut off: copy it whole, from `BEGIN` to `END`".to_owned())?;
+    let mut found = Blocks {
+        certificates: Vec::new(),
+        keys: Vec::new(),
+    };
+    for block in blocks {
+        match block.tag() {
+            "CERTIFICATE" | "X509 CERTIFICATE" => found.certificates.push(block.into_contents()),
+            tag if tag.ends_with("PRIVATE KEY") => found.keys.push(Key::of(block)),
+            _ => {}
+        }
+    }
+    if found.certificates.is_empty() && found.keys.is_empty() {
+        return Err(
+            "holds neither a certificate nor a private key, or a block that is cut off: give the PEM of both"
+                .to_owned(),
+        );
+    }
+    Ok(found)
+}
+
+impl Blocks {
+    /// The one key, opened, and the certificates.
+    pub(super) fn finish(mut self, password: Option<&str>) -> Result<Found, Problem> {
+        let key = match (self.keys.pop(), self.keys.is_empty()) {
+            (Some(key), true) => key.open(password)?,
+            (None, _) => {
+                return Err("holds a certificate and no private key: add the key, or name its file too".to_owned());
+            }
+            (Some(_), false) => return Err("holds several private keys: leave the one of the app alone".to_owned()),
+        };
+        Ok(Found {
+            key,
+            certificates: self.certificates,
+        })
+    }
+}
+
+impl Key {
+    fn of(block: Pem) -> Self {
+        let old_encryption = block
+            .headers()
+            .get("Proc-Type")
+            .is_some_and(|kind| kind.contains("ENCRYPTED"));
+        let tag = block.tag().to_owned();
+        let content = Zeroizing::new(block.into_contents());
+        match tag.as_str() {
+            _ if old_encryption => Key::Unusable(format!(
+                "holds a key that is encrypted in an outdated, weak way (`Proc-Type: 4,ENCRYPTED`): {CONVERT}"
+            )),
+            "PRIVATE KEY" => Key::Pkcs8(content),
+            "RSA PRIVATE KEY" => Key::Pkcs1(content),
+            "ENCRYPTED PRIVATE KEY" => Key::Encrypted(content),
+            "EC PRIVATE KEY" => Key::Unusable(refusal("an EC key")),
+            "OPENSSH PRIVATE KEY" => Key::Unusable(
+                "holds a key in the form of OpenSSH: convert a copy of it with `ssh-keygen -p -m PKCS8 -f COPY`"
+                    .to_owned(),
+            ),
+            _ => Key::Unusable(refusal("a key that is not RSA")),
+        }
+    }
+
+    fn open(self, password: Option<&str>) -> Result<RsaKey, Problem> {
+        match self {
+            Key::Pkcs8(der) => RsaKey::from_pkcs8(&der),
+            Key::Pkcs1(der) => RsaKey::from_pkcs1(&der),
+            Key::Encrypted(der) => decrypted(&der, password),
+            Key::Unusable(problem) => Err(problem),
+        }
+    }
+}
+
+fn decrypted(der: &[u8], password: Option<&str>) -> Result<RsaKey, Problem> {
+    let password = password.ok_or("holds an encrypted key, and there is no password: give the one of the key")?;
+    let unknown = || format!("holds a key that is broken, or encrypted in a way that is not known here: {CONVERT}");
+    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| unknown())?;
+    let scheme = info.encryption_algorithm.pbes2().ok_or_else(unknown)?;
+    let reasonable = match &scheme.kdf {
+        Kdf::Pbkdf2(kdf) => kdf.iteration_count <= MOST_ROUNDS,
+        Kdf::Scrypt(kdf) => {
+            let memory = 128_u64
+                .checked_mul(kdf.cost_parameter)
+                .and_then(|memory| memory.checked_mul(kdf.block_size.into()));
+            memory.is_some_and(|memory| memory <= MOST_MEMORY) && kdf.parallelization <= 16
+        }
+        _ => false,
+    };
+    if !reasonable {
+        return Err(format!(
+            "asks for more work to open its key than is reasonable: {CONVERT}"
+        ));
+    }
+    let wrong = "holds a key that cannot be opened with this password: give the one of the key, or export it again if it \
+                 is damaged";
+    let key = info.decrypt(password).map_err(|_| wrong.to_owned())?;
+    RsaKey::from_pkcs8(key.as_bytes())
+}

@@ -1,0 +1,100 @@
+//! The private key: RSA, as RS256 needs it, and of a size that can be used.
+
+use pkcs1::RsaPrivateKey;
+use pkcs1::der::Decode;
+use pkcs1::der::asn1::UintRef;
+use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
+use zeroize::Zeroizing;
+
+use super::Problem;
+
+/// The sizes that are accepted, in bits: what the signing library takes, and no standard goes below.
+const BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// What RS256 can use, for refusals.
+const NEEDED: &str = "RS256 needs an RSA key of at least 2048 bits: make one with \
+                      `openssl req -x509 -newkey rsa:2048 -days 365 -keyout app.key -out app.crt`";
+
+/// A private key that can sign. It wipes itself when it is dropped.
+pub(super) struct RsaKey {
+    pkcs1: Zeroizing<Vec<u8>>,
+    public: PublicKey,
+}
+
+/// What a key and its certificate have in common.
+#[derive(PartialEq, Eq)]
+pub(super) struct PublicKey {
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+}
+
+impl PublicKey {
+    pub(super) fn new(modulus: &UintRef<'_>, exponent: &UintRef<'_>) -> Self {
+        PublicKey {
+            modulus: modulus.as_bytes().to_vec(),
+            exponent: exponent.as_bytes().to_vec(),
+        }
+    }
+}
+
+impl RsaKey {
+    /// A key in PKCS#8.
+    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self, Problem> {
+        let info = PrivateKeyInfoRef::try_from(der)
+            .map_err(|_| "holds a private key that is broken or cut off: export it again".to_owned())?;
+        if info.algorithm.oid != RSA {
+            return Err(refusal(kind_of(&info.algorithm.oid)));
+        }
+        Self::from_pkcs1(info.private_key.as_bytes())
+    }
+
+    /// A key in PKCS#1.
+    pub(super) fn from_pkcs1(der: &[u8]) -> Result<Self, Problem> {
+        let broken = || "holds an RSA key that is broken or cut off: export it again".to_owned();
+        let key = RsaPrivateKey::<UintRef<'_>>::from_der(der).map_err(|_| broken())?;
+        let bits = bits(key.modulus.as_bytes());
+        if !BITS.contains(&bits) {
+            return Err(refusal(&format!("an RSA key of {bits} bits")));
+        }
+        // The library that signs has the last word on whether the numbers belong together.
+        aws_lc_rs::rsa::KeyPair::from_der(der).map_err(|_| broken())?;
+        Ok(RsaKey {
+            pkcs1: Zeroizing::new(der.to_vec()),
+            public: PublicKey::new(&key.modulus, &key.public_exponent),
+        })
+    }
+
+    pub(super) fn pkcs1(&self) -> &[u8] {
+        &self.pkcs1
+    }
+
+    pub(super) fn public(&self) -> &PublicKey {
+        &self.public
+    }
+}
+
+/// The refusal of a key that cannot sign.
+pub(super) fn refusal(kind: &str) -> Problem {
+    format!("holds {kind}, which cannot be used: {NEEDED}")
+}
+
+fn kind_of(oid: &ObjectIdentifier) -> &'static str {
+    match *oid {
+        EC => "an EC key",
+        ED25519 => "an Ed25519 key",
+        RSA_PSS => "a key for RSA-PSS alone",
+        _ => "a key that is not RSA",
+    }
+}
+
+fn bits(number: &[u8]) -> usize {
+    match number.iter().position(|&byte| byte != 0) {
+        Some(start) => (number.len() - start) * 8 - number[start].leading_zeros() as usize,
+        None => 0,
+    }
+}

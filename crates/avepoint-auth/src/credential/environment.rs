@@ -1,0 +1,152 @@
+//! An app that is described by environment variables.
+
+use std::env::VarError;
+use std::fmt::Display;
+
+use avepoint_core::{Cloud, Error, ErrorKind};
+
+use crate::certificate::ClientCertificate;
+use crate::credential::{CredentialBuilder, credential};
+use crate::endpoint::Identity;
+use crate::source::Authentication;
+
+const CLIENT_ID: &str = "AVEPOINT_CLIENT_ID";
+const SECRET: &str = "AVEPOINT_CLIENT_SECRET";
+const CERTIFICATE: &str = "AVEPOINT_CLIENT_CERTIFICATE_PATH";
+const PASSWORD: &str = "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD";
+const CLOUD: &str = "AVEPOINT_CLOUD";
+const IDENTITY_URL: &str = "AVEPOINT_IDENTITY_URL";
+
+credential! {
+    /// Tokens for the app that the environment describes. Clones share their tokens.
+    ///
+    /// | Variable | What it holds |
+    /// | --- | --- |
+    /// | `AVEPOINT_CLIENT_ID` | the client id; always needed |
+    /// | `AVEPOINT_CLIENT_SECRET` | the client secret, or else: |
+    /// | `AVEPOINT_CLIENT_CERTIFICATE_PATH` | the file of the certificate with its key, PKCS#12 or PEM |
+    /// | `AVEPOINT_CLIENT_CERTIFICATE_PASSWORD` | the password of that file, if it has one |
+    /// | `AVEPOINT_CLOUD` | `commercial` (the default), `us-government`, `aos2` or `fedramp` |
+    /// | `AVEPOINT_IDENTITY_URL` | another identity service than the cloud's |
+    ///
+    /// ```no_run
+    /// use avepoint_auth::EnvironmentCredential;
+    ///
+    /// let credential = EnvironmentCredential::new()?;
+    /// # let _ = credential;
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    EnvironmentCredential
+}
+
+impl EnvironmentCredential {
+    /// The credential of the process's environment.
+    ///
+    /// # Errors
+    /// A configuration error that names the variable that is missing or wrong.
+    pub fn new() -> Result<Self, Error> {
+        Self::builder()?.build()
+    }
+
+    /// A credential to be finished, from the process's environment: for what no variable says, such as a store.
+    ///
+    /// ```no_run
+    /// use avepoint_auth::{EnvironmentCredential, FileStore};
+    ///
+    /// let credential = EnvironmentCredential::builder()?.store(FileStore::new("tokens.json")?).build()?;
+    /// # let _ = credential;
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that names the variable that is missing or wrong.
+    pub fn builder() -> Result<CredentialBuilder<EnvironmentCredential>, Error> {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    /// A credential to be finished, from variables that are kept elsewhere than in the process's environment. The
+    /// function gives the value of a variable by its name.
+    ///
+    /// ```
+    /// use std::env::VarError;
+    /// use avepoint_auth::EnvironmentCredential;
+    ///
+    /// let result = EnvironmentCredential::from_variables(|name| match name {
+    ///     "AVEPOINT_CLIENT_ID" => Ok("my-app".to_owned()),
+    ///     _ => Err(VarError::NotPresent),
+    /// });
+    /// let missing = result.unwrap_err().to_string();
+    /// assert!(missing.contains("AVEPOINT_CLIENT_SECRET") && missing.contains("AVEPOINT_CLIENT_CERTIFICATE_PATH"));
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that names the variable that is missing or wrong.
+    pub fn from_variables(
+        variable: impl Fn(&str) -> Result<String, VarError>,
+    ) -> Result<CredentialBuilder<EnvironmentCredential>, Error> {
+        let get = |name: &str| match variable(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            // The value may be a secret: it is not shown.
+            Err(VarError::NotUnicode(_)) => Err(wrong(name, "is no Unicode text")),
+        };
+        // An empty variable is how some tools write one that is not set.
+        let filled = |name: &str| get(name).map(|value| value.filter(|value| !value.trim().is_empty()));
+
+        let client_id = filled(CLIENT_ID)?.ok_or_else(|| wrong(CLIENT_ID, "is missing: it holds the client id"))?;
+        if client_id.trim().chars().any(char::is_whitespace) {
+            return Err(wrong(CLIENT_ID, "holds white space"));
+        }
+        let cloud = match filled(CLOUD)? {
+            Some(name) => name
+                .trim()
+                .parse::<Cloud>()
+                .map_err(|error| wrong(CLOUD, format!("is wrong: {}", error.message())))?,
+            None => Cloud::default(),
+        };
+        let identity_url = filled(IDENTITY_URL)?.map(|url| url.trim().to_owned());
+        if let Some(url) = &identity_url {
+            Identity::at(url).map_err(|error| wrong(IDENTITY_URL, format!("is wrong: {}", error.message())))?;
+        }
+        let authentication = match (filled(SECRET)?, filled(CERTIFICATE)?) {
+            (Some(_), Some(_)) => {
+                return Err(configuration(format!(
+                    "{SECRET} and {CERTIFICATE} are both set: keep one of them"
+                )));
+            }
+            (None, None) => {
+                return Err(configuration(format!(
+                    "{SECRET} or {CERTIFICATE} is missing: set one of them"
+                )));
+            }
+            (Some(secret), None) => Authentication::Secret(secret.into()),
+            (None, Some(path)) => {
+                // A password may be empty, and that is not the same as none in a PEM file.
+                let password = get(PASSWORD)?.map(zeroize::Zeroizing::new);
+                let certificate = ClientCertificate::from_file(&path, password.as_ref().map(|text| text.as_str()));
+                Authentication::Certificate(certificate.map_err(|error| {
+                    let message = error.message();
+                    let hint = if message.contains("password") {
+                        format!(" ({PASSWORD} holds the password)")
+                    } else {
+                        String::new()
+                    };
+                    wrong(CERTIFICATE, format!("cannot be used: {message}{hint}"))
+                })?)
+            }
+        };
+        let builder = CredentialBuilder::new(client_id.trim().to_owned(), authentication).cloud(cloud);
+        Ok(match identity_url {
+            Some(url) => builder.identity_url(url),
+            None => builder,
+        })
+    }
+}
+
+fn wrong(name: &str, problem: impl Display) -> Error {
+    configuration(format!("{name} {problem}"))
+}
+
+fn configuration(message: String) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}

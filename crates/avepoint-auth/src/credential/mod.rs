@@ -1,0 +1,306 @@
+//! The credentials: one way to get tokens, and several to prove who asks.
+
+pub(crate) mod certificate;
+pub(crate) mod environment;
+pub(crate) mod secret;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
+use futures_util::future::BoxFuture;
+use tokio::sync::OnceCell;
+
+use crate::cache::Cache;
+use crate::endpoint::Identity;
+use crate::failure::About;
+use crate::request::Sender;
+use crate::scopes::Scopes;
+use crate::source::{Authentication, Source};
+use crate::store::TokenStore;
+
+/// How the crate introduces itself to the identity service.
+const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
+
+/// What every credential is underneath. Clones share their tokens.
+#[derive(Clone)]
+pub(crate) struct Provider(Arc<Shared>);
+
+struct Shared {
+    scopes: Scopes,
+    cache: Cache,
+}
+
+impl Provider {
+    pub(crate) fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        Box::pin(async move {
+            let Shared { scopes, cache } = &*self.0;
+            let scope = scopes
+                .choose(operation)
+                .map_err(|problem| Error::new(ErrorKind::Credential, problem).with_operation(operation))?;
+            cache.token(&scope).await.map_err(|failure| {
+                let source = cache.source();
+                let about = About {
+                    host: source.identity.host(),
+                    proof: &source.proof_to_check(),
+                    scope: &scope,
+                    fixed: scopes.is_fixed(),
+                };
+                failure.to_error(operation, &about)
+            })
+        })
+    }
+
+    pub(crate) fn rejected(&self, token: &AccessToken) {
+        self.0.cache.rejected(token);
+    }
+
+    /// What can be shown of a credential of this name.
+    fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = self.0.cache.source();
+        f.debug_struct(name)
+            .field("identity_url", &source.identity.address())
+            .field("client_id", &source.client_id)
+            .field("authentication", &source.authentication)
+            .field("scopes", &self.0.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a credential. The `builder` functions of the credentials give one.
+///
+/// ```
+/// use std::time::Duration;
+/// use avepoint_auth::ClientSecretCredential;
+/// use avepoint_core::{Cloud, RetryPolicy};
+///
+/// let credential = ClientSecretCredential::builder("my-app", "my-secret")
+///     .cloud(Cloud::UsGovernment)
+///     .timeout(Duration::from_secs(10))
+///     .retry(RetryPolicy::none())
+///     .build()?;
+/// # let _ = credential;
+/// # Ok::<(), avepoint_core::Error>(())
+/// ```
+pub struct CredentialBuilder<C> {
+    client_id: String,
+    authentication: Authentication,
+    cloud: Cloud,
+    identity_url: Option<String>,
+    discovery: bool,
+    scopes: Option<Vec<String>>,
+    store: Option<Arc<dyn TokenStore>>,
+    retry: RetryPolicy,
+    timeout: Duration,
+    clock: Arc<dyn Clock>,
+    http: Option<reqwest::ClientBuilder>,
+    credential: PhantomData<fn() -> C>,
+}
+
+impl<C> CredentialBuilder<C> {
+    pub(crate) fn new(client_id: String, authentication: Authentication) -> Self {
+        CredentialBuilder {
+            client_id,
+            authentication,
+            cloud: Cloud::default(),
+            identity_url: None,
+            discovery: false,
+            scopes: None,
+            store: None,
+            retry: RetryPolicy {
+                attempts: 4,
+                longest: Duration::from_secs(10),
+                deadline: Duration::from_secs(60),
+                ..RetryPolicy::default()
+            },
+            timeout: Duration::from_secs(20),
+            clock: Arc::new(SystemClock::default()),
+            http: None,
+            credential: PhantomData,
+        }
+    }
+
+    /// The cloud in which the app is registered. Default: the commercial one.
+    #[must_use]
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Another identity service than the cloud's: https, or plain http to this machine. It may hold a path.
+    #[must_use]
+    pub fn identity_url(mut self, url: impl Into<String>) -> Self {
+        self.identity_url = Some(url.into());
+        self
+    }
+
+    /// Whether the token endpoint is asked of the identity service by its discovery document, once, instead of being
+    /// taken by convention (`/connect/token`). The document must name the same issuer and the same host. Default: no.
+    #[must_use]
+    pub fn discovery(mut self, discovery: bool) -> Self {
+        self.discovery = discovery;
+        self
+    }
+
+    /// The permissions that every token carries, instead of exactly those that an operation needs. The service accepts
+    /// at most 300 characters in one request: a longer set is split, and each call takes the token that covers its
+    /// operation.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Where tokens are kept beyond this credential and its clones. Default: nowhere.
+    #[must_use]
+    pub fn store(self, store: impl TokenStore + 'static) -> Self {
+        self.shared_store(Arc::new(store))
+    }
+
+    /// Where tokens are kept, for credentials that share one store.
+    #[must_use]
+    pub fn shared_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// How token requests are sent again: after a failed connection, a cut answer, 408, 429 and any 5xx. Default: 4
+    /// attempts within a minute.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The time for one attempt, its answer included. Default: 20 seconds.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The clock by which tokens end, assertions are dated and retries wait.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Settings of the HTTP client, such as a proxy or a certificate authority. Redirections are never followed,
+    /// whatever stands in them.
+    #[must_use]
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    fn provider(self) -> Result<Provider, Error> {
+        let wrong = |problem: &str| Error::new(ErrorKind::Configuration, problem);
+        if self.client_id.is_empty() || self.client_id.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(wrong("the client id is empty or holds white space"));
+        }
+        let scopes = match &self.scopes {
+            None => Scopes::OfOperation,
+            Some(scopes) => Scopes::fixed(scopes)?,
+        };
+        let identity = match &self.identity_url {
+            Some(url) => Identity::at(url)?,
+            None => Identity::at(&format!("https://{}", self.cloud.identity_host()))?,
+        };
+        match &self.authentication {
+            Authentication::Secret(secret) if is_blank(secret) => return Err(wrong("the client secret is empty")),
+            Authentication::Secret(_) => {}
+            Authentication::Certificate(certificate) => certificate.warn_of_its_end(self.clock.now()),
+        }
+        let http = self
+            .http
+            .unwrap_or_else(|| reqwest::Client::builder().user_agent(AGENT))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .build()
+            .map_err(|error| wrong("the HTTP client cannot be set up").with_source(error))?;
+        let source = Source {
+            identity,
+            client_id: self.client_id,
+            authentication: self.authentication,
+            discovery: self.discovery,
+            endpoint: OnceCell::new(),
+            sender: Sender {
+                http,
+                clock: self.clock,
+                retry: self.retry,
+                timeout: self.timeout,
+            },
+        };
+        Ok(Provider(Arc::new(Shared {
+            scopes,
+            cache: Cache::new(source, self.store),
+        })))
+    }
+}
+
+// The bound is met by the credentials of this crate and by nothing else.
+#[allow(private_bounds)]
+impl<C: From<Provider>> CredentialBuilder<C> {
+    /// The credential. Nothing is sent until the first token is needed.
+    ///
+    /// # Errors
+    /// A configuration error for an empty client id or secret, for an address that a secret must not be sent to, for
+    /// `scopes` that cannot be asked for, and where the HTTP client cannot be set up.
+    pub fn build(self) -> Result<C, Error> {
+        self.provider().map(C::from)
+    }
+}
+
+fn is_blank(secret: &secrecy::SecretString) -> bool {
+    use secrecy::ExposeSecret;
+    secret.expose_secret().trim().is_empty()
+}
+
+impl<C> fmt::Debug for CredentialBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialBuilder")
+            .field("client_id", &self.client_id)
+            .field("authentication", &self.authentication)
+            .field("cloud", &self.cloud)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A credential of the crate: what it is called, and what all of them have.
+macro_rules! credential {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(crate::credential::Provider);
+
+        impl From<crate::credential::Provider> for $name {
+            fn from(provider: crate::credential::Provider) -> Self {
+                $name(provider)
+            }
+        }
+
+        impl avepoint_core::Credential for $name {
+            fn token<'a>(
+                &'a self,
+                operation: &'static avepoint_core::Operation,
+            ) -> futures_util::future::BoxFuture<'a, Result<avepoint_core::AccessToken, avepoint_core::Error>> {
+                self.0.token(operation)
+            }
+
+            fn rejected(&self, token: &avepoint_core::AccessToken) {
+                self.0.rejected(token);
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.show(stringify!($name), f)
+            }
+        }
+    };
+}
+pub(crate) use credential;

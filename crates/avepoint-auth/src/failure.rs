@@ -1,0 +1,135 @@
+//! Why no token could be had: kept apart from [`Error`], since all that wait for one request share its failure.
+
+use avepoint_core::{Error, ErrorKind, Operation};
+
+/// Why no token could be had.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Failure {
+    /// The token endpoint refused, in the terms of RFC 6749 section 5.2.
+    Refused(Refusal),
+    /// Anything else, in words.
+    Other(String),
+}
+
+/// A refusal of the token endpoint. Its texts are fit to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// The `error` of the answer.
+    pub(crate) code: String,
+    /// The `error_description` of the answer.
+    pub(crate) description: Option<String>,
+}
+
+/// What the failed request was about, for the words of its error.
+pub(crate) struct About<'a> {
+    /// The host that issues tokens.
+    pub(crate) host: &'a str,
+    /// How the client has proved who it is, as advice on what to check.
+    pub(crate) proof: &'a str,
+    /// The permissions that were asked for.
+    pub(crate) scope: &'a str,
+    /// Whether the caller has chosen them.
+    pub(crate) fixed: bool,
+}
+
+impl Failure {
+    /// A failure in words.
+    pub(crate) fn other(text: impl Into<String>) -> Self {
+        Failure::Other(text.into())
+    }
+
+    /// In one line, for a log.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Failure::Other(text) => text.clone(),
+            Failure::Refused(refusal) => refusal.words(),
+        }
+    }
+
+    /// The error of a call that needed the token.
+    pub(crate) fn to_error(&self, operation: &'static Operation, about: &About<'_>) -> Error {
+        let credential = |text: String| Error::new(ErrorKind::Credential, text).with_operation(operation);
+        match self {
+            Failure::Other(text) => credential(text.clone()),
+            Failure::Refused(refusal) => {
+                credential(format!("{}{}", refusal.advice(operation, about), refusal.quote())).with_code(&refusal.code)
+            }
+        }
+    }
+}
+
+impl Refusal {
+    fn advice(&self, operation: &'static Operation, about: &About<'_>) -> String {
+        let About {
+            host,
+            proof,
+            scope,
+            fixed,
+        } = *about;
+        match self.code.as_str() {
+            "invalid_scope" => lacking(operation, scope, fixed),
+            "invalid_client" => format!(
+                "{host} does not accept the client: check the client id and {proof}, and that the app is registered in \
+                 this cloud"
+            ),
+            "unauthorized_client" => {
+                format!("{host} does not let this app get tokens by client credentials: check how it is registered")
+            }
+            _ => format!("{host} refused the token request with {}", self.status),
+        }
+    }
+
+    fn quote(&self) -> String {
+        match &self.description {
+            Some(description) => format!(" (the server says: {description})"),
+            None => String::new(),
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("the token request was refused: {}{}", self.code, self.quote())
+    }
+}
+
+/// Which permission is missing, and for what.
+fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
+    let id = operation.id;
+    let names = listed(scope.split(' '));
+    match (scope.is_empty(), scope.contains(' '), fixed) {
+        (true, ..) => format!("the server wants a permission to be named, and `{id}` has none: fix one with `scopes`"),
+        (_, true, true) => format!(
+            "the app registration lacks at least one of the permissions {names}, which are asked for together and of \
+             which `{id}` needs one: grant what is missing, or leave it out of `scopes`"
+        ),
+        (_, false, true) => format!(
+            "the app registration lacks the permission {names}, which `{id}` needs: grant it to the app registration"
+        ),
+        (_, several, false) => {
+            let what = if several {
+                "one of the permissions"
+            } else {
+                "the permission"
+            };
+            let others: Vec<_> = operation.scopes.iter().skip(1).map(|scopes| scopes.join(" ")).collect();
+            let otherwise = match others.as_slice() {
+                [] => String::new(),
+                others => format!(
+                    ", or, if it has {} instead, fix that with `scopes`",
+                    listed(others.iter().map(String::as_str))
+                ),
+            };
+            format!(
+                "the app registration lacks {what} {names}, which `{id}` needs: grant it to the app \
+                 registration{otherwise}"
+            )
+        }
+    }
+}
+
+/// Names in backticks, with commas.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,360 @@
+//! One token request: who asks, how it is proved, and how the answer is read.
+
+use std::fmt;
+
+use avepoint_core::Error;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::assertion::{Assertion, sign};
+use crate::certificate::ClientCertificate;
+use crate::endpoint::Identity;
+use crate::failure::{Failure, Refusal};
+use crate::redact::shown;
+use crate::request::{Answer, Sender};
+use crate::store::StoredToken;
+
+/// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
+/// one that is too long costs failed calls.
+const UNSAID_LIFE: i64 = 300;
+
+/// The longest life that is believed, in seconds: thirty days.
+const LONGEST_LIFE: i64 = 30 * 24 * 3600;
+
+/// How an app proves who it is.
+#[derive(Clone)]
+pub(crate) enum Authentication {
+    Secret(SecretString),
+    Certificate(ClientCertificate),
+}
+
+/// Where tokens come from.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) identity: Identity,
+    pub(crate) client_id: String,
+    pub(crate) authentication: Authentication,
+    pub(crate) discovery: bool,
+    /// Filled by the first request, one at a time.
+    pub(crate) endpoint: OnceCell<String>,
+    pub(crate) sender: Sender,
+}
+
+impl Source {
+    /// Asks for a token.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) async fn fetch(&self, scope: &str) -> Result<StoredToken, Failure> {
+        let endpoint = self.endpoint().await?;
+        let what = format!("no token from {}", self.identity.host());
+        // What the server may quote of the last attempt.
+        let quotable = std::sync::Mutex::new(None);
+        let answer = self
+            .sender
+            .send(&what, |now| {
+                let proof = self
+                    .proof(endpoint, now)
+                    .map_err(|error| Failure::other(error.message()))?;
+                let mut form = vec![("grant_type", "client_credentials"), ("client_id", &self.client_id)];
+                if !scope.is_empty() {
+                    form.push(("scope", scope));
+                }
+                match &self.authentication {
+                    Authentication::Secret(_) => form.push(("client_secret", proof.expose_secret())),
+                    Authentication::Certificate(_) => form.extend([
+                        (
+                            "client_assertion_type",
+                            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                        ),
+                        ("client_assertion", proof.expose_secret()),
+                    ]),
+                }
+                let request = self.sender.http.post(endpoint).form(&form);
+                *lock(&quotable) = Some(proof);
+                Ok(request.header(http::header::ACCEPT, "application/json"))
+            })
+            .await?;
+        let proof = lock(&quotable).take();
+        let secret = proof.as_ref().map_or("", |proof| proof.expose_secret());
+        read(&answer, secret, self.identity.host())
+    }
+
+    /// What proves who the app is. An assertion is made anew for each attempt.
+    fn proof(&self, endpoint: &str, now: Timestamp) -> Result<SecretString, Error> {
+        match &self.authentication {
+            Authentication::Secret(secret) => Ok(secret.clone()),
+            Authentication::Certificate(certificate) => sign(
+                certificate,
+                &Assertion {
+                    client_id: &self.client_id,
+                    audience: endpoint,
+                    now,
+                },
+            ),
+        }
+    }
+
+    async fn endpoint(&self) -> Result<&str, Failure> {
+        let endpoint = self.endpoint.get_or_try_init(async || {
+            if self.discovery {
+                self.identity.discover(&self.sender).await
+            } else {
+                Ok(self.identity.token_endpoint())
+            }
+        });
+        endpoint.await.map(String::as_str)
+    }
+
+    /// What to check when the proof is not accepted.
+    pub(crate) fn proof_to_check(&self) -> String {
+        match &self.authentication {
+            Authentication::Secret(_) => "the client secret (it may have expired)".to_owned(),
+            Authentication::Certificate(certificate) => format!(
+                "that the certificate with the thumbprint {} is the one of the app registration",
+                certificate.thumbprint()
+            ),
+        }
+    }
+}
+
+/// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
+fn read(answer: &Answer, secret: &str, host: &str) -> Result<StoredToken, Failure> {
+    /// The members that matter, in whatever form they come.
+    #[derive(Deserialize)]
+    struct Body {
+        access_token: Option<Value>,
+        token_type: Option<Value>,
+        expires_in: Option<Value>,
+        error: Option<Value>,
+        error_description: Option<Value>,
+    }
+    let other = |problem: &str| Failure::other(format!("{host} {problem}"));
+    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| other(&unreadable(answer)))?;
+    if let Some(Value::String(code)) = &body.error {
+        let description = body.error_description.as_ref().and_then(Value::as_str);
+        // An odd server might give a token in the same breath.
+        let token = body.access_token.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let secrets = [secret, token];
+        return Err(Failure::Refused(Refusal {
+            status: answer.status.as_u16(),
+            code: shown(code, &secrets).unwrap_or_else(|| "unnamed".to_owned()),
+            description: description.and_then(|text| shown(text, &secrets)),
+        }));
+    }
+    let status = answer.status.as_u16();
+    if !answer.status.is_success() {
+        return Err(other(&format!("answered {status} without saying why")));
+    }
+    let token = match body.access_token {
+        Some(Value::String(token)) if !token.is_empty() => SecretString::from(token),
+        _ => return Err(other(&format!("answered {status} without an access token"))),
+    };
+    if !token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(other("gave a token with characters that no header may hold"));
+    }
+    match body.token_type {
+        None | Some(Value::Null) => {}
+        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
+        Some(_) => return Err(other("gave a token that is of another type than `Bearer`")),
+    }
+    let life = body.expires_in.as_ref().and_then(seconds).unwrap_or(UNSAID_LIFE);
+    if life <= 0 {
+        return Err(other(
+            "gave a token that had already ended (`expires_in` is not above 0)",
+        ));
+    }
+    let issued_at = answer.asked_at;
+    let ends = issued_at.saturating_add(SignedDuration::from_secs(life.min(LONGEST_LIFE)));
+    // A clock at the end of time is nobody's; then the token ends now.
+    Ok(StoredToken::new(token, issued_at, ends.unwrap_or(issued_at)))
+}
+
+/// What came instead of JSON.
+fn unreadable(answer: &Answer) -> String {
+    let remedy = match answer.status.as_u16() {
+        500.. | 429 | 408 => "try again later",
+        _ => "check the cloud and the identity URL",
+    };
+    format!("{}: {remedy}", answer.no_json())
+}
+
+/// A number of seconds, as a number or as text; a part of a second is dropped.
+fn seconds(value: &Value) -> Option<i64> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse::<f64>().ok()?,
+        _ => return None,
+    };
+    // A cast from a float saturates, so that a number of any size will do.
+    number.is_finite().then_some(number as i64)
+}
+
+fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl fmt::Debug for Authentication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Authentication::Secret(_) => f.write_str("Secret([redacted])"),
+            Authentication::Certificate(certificate) => f.debug_tuple("Certificate").field(certificate).finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(status: u16, content_type: &str, body: &[u8]) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).expect("a status"),
+            content_type: Some(content_type.to_owned()),
+            body: body.to_vec().into(),
+            asked_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn life(body: &Value) -> Result<i64, String> {
+        read(
+            &answer(200, "application/json", body.to_string().as_bytes()),
+            "s",
+            "host",
+        )
+        .map(|token| token.expires_at().as_second())
+        .map_err(|failure| failure.text())
+    }
+
+    #[test]
+    fn the_life_of_a_token_is_read_in_every_form() {
+        for (expires_in, expected) in [
+            (json!(3600), 3600),
+            (json!("3600"), 3600),
+            (json!(3600.9), 3600),
+            (json!(" 60 "), 60),
+            (Value::Null, UNSAID_LIFE),
+            (json!("soon"), UNSAID_LIFE),
+            (json!([1]), UNSAID_LIFE),
+            (json!(u64::MAX), LONGEST_LIFE),
+            (json!("1e300"), LONGEST_LIFE),
+        ] {
+            let body = json!({"access_token": "t", "token_type": "bearer", "expires_in": expires_in, "more": {}});
+            assert_eq!(life(&body), Ok(expected), "{body}");
+        }
+        assert_eq!(life(&json!({"access_token": "t"})), Ok(UNSAID_LIFE));
+        for ended in [json!(0), json!(-1), json!("0")] {
+            let problem = life(&json!({"access_token": "t", "expires_in": ended})).expect_err("ended");
+            assert!(problem.contains("already ended"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_is_named_and_not_shown() {
+        for (status, kind, body, problem) in [
+            (
+                200,
+                "application/json",
+                "",
+                "host answered 200 with nothing: check the cloud and the identity URL",
+            ),
+            (
+                200,
+                "text/html",
+                "<p>hidden",
+                "host answered 200 with text/html, which is no JSON: check",
+            ),
+            (
+                200,
+                "application/json",
+                r#"{"access_token":"hidden"#,
+                "host answered 200 with JSON that is broken or cut off",
+            ),
+            (200, "application/json", r#"["hidden"]"#, "broken"),
+            (
+                200,
+                "application/json",
+                r#"{"access_token":7}"#,
+                "host answered 200 without an access token",
+            ),
+            (
+                200,
+                "application/json",
+                r#"{"token":"hidden"}"#,
+                "without an access token",
+            ),
+            (
+                200,
+                "application/json",
+                r#"{"access_token":"hid\nden"}"#,
+                "host gave a token with characters that no header may hold",
+            ),
+            (
+                200,
+                "application/json",
+                r#"{"access_token":"hidden","token_type":"mac"}"#,
+                "of another type than `Bearer`",
+            ),
+            (
+                302,
+                "text/html",
+                "hidden",
+                "host answered 302, a redirection, which is not followed",
+            ),
+            (400, "application/json", "{}", "host answered 400 without saying why"),
+            (
+                503,
+                "text/html",
+                "hidden",
+                "host answered 503 with text/html, which is no JSON: try again later",
+            ),
+        ] {
+            let found = read(&answer(status, kind, body.as_bytes()), "s", "host")
+                .expect_err(problem)
+                .text();
+            assert!(found.contains(problem), "{found}");
+            assert!(!found.contains("hid"), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_quote_the_secret() {
+        let body = json!({"error": "invalid_client", "error_description": "the secret s3cr3t!\nis wrong"});
+        let failure = read(
+            &answer(401, "application/json", body.to_string().as_bytes()),
+            "s3cr3t!",
+            "host",
+        );
+        assert_eq!(
+            failure.expect_err("refused"),
+            Failure::Refused(Refusal {
+                status: 401,
+                code: "invalid_client".to_owned(),
+                description: Some("the secret [redacted] is wrong".to_owned()),
+            })
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let authentication = Authentication::Secret("hunter2".into());
+        assert_eq!(
+            format!("{authentication:?} {authentication:#?}"),
+            "Secret([redacted]) Secret([redacted])"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(status in 200_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&answer(status, "application/json", &body), "s", "host");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Where tokens are kept beyond one credential.
+
+pub(crate) mod file;
+pub(crate) mod memory;
+
+use std::fmt;
+
+use avepoint_core::{AccessToken, Error};
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+/// Keeps tokens for several credentials or processes, such as [`MemoryStore`](crate::MemoryStore) and
+/// [`FileStore`](crate::FileStore).
+///
+/// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
+/// that fails never fails a call: the failure is told through `tracing`, and the token is fetched.
+///
+/// ```
+/// use avepoint_auth::{StoredToken, TokenKey, TokenStore};
+/// use avepoint_core::Error;
+/// use futures_util::future::BoxFuture;
+///
+/// /// Forgets everything.
+/// #[derive(Debug)]
+/// struct Sieve;
+///
+/// impl TokenStore for Sieve {
+///     fn get<'a>(&'a self, _key: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
+///         Box::pin(async { Ok(None) })
+///     }
+///     fn put<'a>(&'a self, _key: &'a TokenKey, _token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
+///         Box::pin(async { Ok(()) })
+///     }
+///     fn remove<'a>(&'a self, _key: &'a TokenKey, _token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
+///         Box::pin(async { Ok(()) })
+///     }
+/// }
+/// ```
+pub trait TokenStore: fmt::Debug + Send + Sync {
+    /// The token under a key, if there is one. It may have ended: the caller looks.
+    ///
+    /// # Errors
+    /// Where the store cannot be read. The text says what to do about it, and holds no token.
+    fn get<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>>;
+
+    /// Keeps a token under a key, in place of the one before.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn put<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Removes a token that is no longer accepted; one that has taken its place stays.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    fn remove<'a>(&'a self, key: &'a TokenKey, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>>;
+}
+
+/// What a stored token is for: the identity service, the client and the scope. No secret stands in it.
+///
+/// ```
+/// use avepoint_auth::TokenKey;
+///
+/// let key = TokenKey::new("https://identity.example.com", "my-app", "elements.customers.read.all");
+/// assert_eq!(key.as_str(), "https://identity.example.com my-app elements.customers.read.all");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenKey(String);
+
+impl TokenKey {
+    /// The key of the tokens that a client has from an identity service for a scope.
+    pub fn new(identity_url: &str, client_id: &str, scope: &str) -> Self {
+        TokenKey(format!("{identity_url} {client_id} {scope}"))
+    }
+
+    /// The key as a text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A token as it stands in a store. `Debug` does not show it.
+///
+/// ```
+/// use avepoint_auth::StoredToken;
+///
+/// let issued_at: jiff::Timestamp = "2026-01-31T12:00:00Z".parse()?;
+/// let stored = StoredToken::new("eyJ…", issued_at, issued_at + jiff::SignedDuration::from_hours(1));
+/// assert_eq!(stored.token().expose(), "eyJ…");
+/// assert!(!format!("{stored:?}").contains("eyJ"));
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct StoredToken {
+    token: AccessToken,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl StoredToken {
+    /// A token with the time from which and the time until which it holds.
+    pub fn new(secret: impl Into<SecretString>, issued_at: Timestamp, expires_at: Timestamp) -> Self {
+        StoredToken {
+            token: AccessToken::new(secret, Some(expires_at)),
+            issued_at,
+            expires_at,
+        }
+    }
+
+    /// The token.
+    pub fn token(&self) -> &AccessToken {
+        &self.token
+    }
+
+    /// When it was asked for.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// When it ends.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
