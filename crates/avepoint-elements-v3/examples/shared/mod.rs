@@ -4,12 +4,24 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
+use avepoint_auth::EnvironmentCredential;
 use avepoint_elements_v3::{Client, StaticToken};
 
-/// A client with the token of `AVEPOINT_ACCESS_TOKEN`; `AVEPOINT_BASE_URL`, if set, leads it to another server.
+/// A client of the app that `AVEPOINT_CLIENT_ID` and the variables beside it describe, or else with the token of
+/// `AVEPOINT_ACCESS_TOKEN`; `AVEPOINT_BASE_URL`, if set, leads it to another server.
 pub fn client() -> Result<Client, Box<dyn Error>> {
-    let token = env::var("AVEPOINT_ACCESS_TOKEN").map_err(|_| "AVEPOINT_ACCESS_TOKEN must hold an access token")?;
-    let mut builder = Client::builder().credential(StaticToken::new(token));
+    let mut builder = Client::builder();
+    builder = if env::var_os("AVEPOINT_CLIENT_ID").is_some() {
+        builder.credential(EnvironmentCredential::new()?)
+    } else {
+        let token = env::var("AVEPOINT_ACCESS_TOKEN")
+            .map_err(|_| "AVEPOINT_CLIENT_ID must name an app, or AVEPOINT_ACCESS_TOKEN hold an access token")?;
+        builder.credential(StaticToken::new(token))
+    };
+    // The credential reads the same variable; an empty one counts as not set there too.
+    if let Some(cloud) = env::var("AVEPOINT_CLOUD").ok().filter(|cloud| !cloud.trim().is_empty()) {
+        builder = builder.cloud(cloud.trim().parse()?);
+    }
     if let Ok(url) = env::var("AVEPOINT_BASE_URL") {
         builder = builder.base_url(url);
     }
