@@ -73,6 +73,10 @@ pub enum ErrorKind {
     Decode,
     /// A list does not end.
     Paging,
+    /// An export job failed, or was not started.
+    Export,
+    /// A file on this machine cannot be written.
+    File,
 }
 
 impl Error {

@@ -5,6 +5,7 @@ mod clock;
 mod cloud;
 mod credential;
 mod error;
+mod export;
 mod limits;
 mod operation;
 mod options;
@@ -26,6 +27,9 @@ pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, checked_url};
 pub use credential::{AccessToken, Credential, StaticToken};
 pub use error::{Error, ErrorKind};
+pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
+#[doc(hidden)]
+pub use export::{StartAnswer, export_all, parts};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};
 #[doc(hidden)]
@@ -41,5 +45,7 @@ pub use value::secret::SecretText;
 pub use value::text_or::TextOr;
 pub use value::time::{InvalidTime, Time};
 
+/// A file as it comes.
+pub use progenitor_client::ByteStream;
 /// An answer with its status and headers; it dereferences to the answer.
 pub use progenitor_client::ResponseValue;

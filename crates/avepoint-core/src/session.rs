@@ -1,14 +1,17 @@
 //! What a client carries through every call: where to, who asks, and how often.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
 use secrecy::SecretString;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument, Span, field};
 
 use crate::clock::Clock;
@@ -34,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
+    /// One permit for each export job that the service runs at once.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 /// How many times a read follows a redirection.
@@ -72,6 +77,17 @@ impl Session {
     /// The HTTP client underneath.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.shared.http
+    }
+
+    /// The clock by which calls wait.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// Waits until another export job may run.
+    pub(crate) async fn export_turn(&self) -> Option<OwnedSemaphorePermit> {
+        // It fails where the semaphore is closed, which nobody does.
+        Arc::clone(&self.shared.exports).acquire_owned().await.ok()
     }
 
     /// Carries out one call: checks it, gets a token, sends it, and again where that is safe.
@@ -119,11 +135,12 @@ impl Session {
             };
             let used = clock.elapsed().saturating_sub(start);
             let left = policy.deadline.saturating_sub(used);
-            let attempt = authorized(attempt, &token, self.options.timeout.min(left))?;
+            let attempt = authorized(attempt, &token)?;
+            let timeout = self.options.timeout.min(left);
             span.record("http.request.resend_count", sent);
             sent += 1;
             let secrets = Secrets::new(passwords.iter().cloned().chain([token.secret()]));
-            let error = match self.exchange(operation, attempt, secrets, span).await {
+            let error = match self.exchange(operation, attempt, timeout, secrets, span).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error.with_operation(operation),
             };
@@ -162,8 +179,28 @@ impl Session {
         }
     }
 
-    /// Sends a request once, follows redirections of reads, and reads the answer.
+    /// Sends a request once, within the time for an attempt.
     async fn exchange(
+        &self,
+        operation: &'static Operation,
+        mut request: Request,
+        timeout: Duration,
+        secrets: Secrets,
+        span: &Span,
+    ) -> Result<Response, Error> {
+        if operation.answer != Answer::Bytes {
+            *request.timeout_mut() = Some(timeout);
+            return self.answer(operation, request, secrets, span).await;
+        }
+        // The whole of a file may take longer than any call: the time is for its beginning, then for each piece.
+        match tokio::time::timeout(timeout, self.answer(operation, request, secrets, span)).await {
+            Ok(answer) => answer.map(|response| paced(response, self.options.timeout)),
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer came in time")),
+        }
+    }
+
+    /// Follows redirections of reads, and reads the answer.
+    async fn answer(
         &self,
         operation: &'static Operation,
         request: Request,
@@ -263,7 +300,7 @@ fn redirect_error(problem: &str, response: &Response) -> Error {
     Error::new(ErrorKind::Redirect, format!("{} {problem}", response.status().as_u16()))
 }
 
-fn authorized(mut request: Request, token: &AccessToken, timeout: Duration) -> Result<Request, Error> {
+fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Error> {
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
         Error::new(
             ErrorKind::Credential,
@@ -272,8 +309,29 @@ fn authorized(mut request: Request, token: &AccessToken, timeout: Duration) -> R
     })?;
     value.set_sensitive(true);
     request.headers_mut().insert(header::AUTHORIZATION, value);
-    *request.timeout_mut() = Some(timeout);
     Ok(request)
+}
+
+/// The same answer, whose reader fails where no piece of it comes for so long.
+fn paced(response: Response, pause: Duration) -> Response {
+    let (status, version, headers) = (response.status(), response.version(), response.headers().clone());
+    let pieces = stream::try_unfold(response, move |mut response| async move {
+        let piece = match tokio::time::timeout(pause, response.chunk()).await {
+            Ok(piece) => piece.map_err(io::Error::other)?,
+            Err(_) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the next piece did not come in time",
+                ));
+            }
+        };
+        Ok(piece.map(|piece| (piece, response)))
+    });
+    let mut paced = http::Response::new(reqwest::Body::wrap_stream(pieces));
+    *paced.status_mut() = status;
+    *paced.version_mut() = version;
+    *paced.headers_mut() = headers;
+    paced.into()
 }
 
 /// The beginning of a failed answer; a cut one is as good as it came.

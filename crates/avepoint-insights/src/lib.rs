@@ -3,4 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
+mod export;
+
+pub use export::{ExportJob, ExportPart};
 pub use generated::*;

@@ -1,0 +1,138 @@
+//! What a caller may set for one export.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::ExportStatus;
+use crate::retry::RetryPolicy;
+
+/// Options of an export job.
+///
+/// ```
+/// use std::time::Duration;
+/// use avepoint_core::{ExportEvent, ExportOptions};
+///
+/// let options = ExportOptions::default()
+///     .deadline(Duration::from_secs(4 * 3600))
+///     .overwrite(true)
+///     .on_event(|event| {
+///         if let ExportEvent::Downloaded { job, bytes, .. } = event {
+///             eprintln!("{job}: {bytes} bytes");
+///         }
+///     });
+/// # let _ = options;
+/// ```
+#[derive(Clone)]
+pub struct ExportOptions {
+    pub(super) deadline: Duration,
+    pub(super) first_pause: Duration,
+    pub(super) longest_pause: Duration,
+    pub(super) overwrite: bool,
+    listener: Option<Arc<Listener>>,
+}
+
+type Listener = dyn Fn(&ExportEvent<'_>) + Send + Sync;
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        ExportOptions {
+            deadline: Duration::from_secs(3600),
+            first_pause: Duration::from_secs(2),
+            longest_pause: Duration::from_secs(30),
+            overwrite: false,
+            listener: None,
+        }
+    }
+}
+
+impl ExportOptions {
+    /// How long a start waits for its turn, and how long a wait lasts at most. Default: 1 hour each.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The first and the longest pause between two questions to the server; pauses double from one to the other.
+    /// Default: 2 and 30 seconds.
+    #[must_use]
+    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_pause = first;
+        self.longest_pause = longest;
+        self
+    }
+
+    /// Whether a download may replace a file that is there already. Default: no.
+    #[must_use]
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Is told of everything that happens; it should return at once.
+    #[must_use]
+    pub fn on_event(mut self, listener: impl Fn(&ExportEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
+    pub(super) fn tell(&self, event: &ExportEvent<'_>) {
+        if let Some(listener) = &self.listener {
+            listener(event);
+        }
+    }
+
+    /// The pause after so many questions, or longer if the server asks.
+    pub(super) fn pause(&self, asked: u32, retry_after: Option<Duration>) -> Duration {
+        let backoff = RetryPolicy {
+            initial: self.first_pause,
+            longest: self.longest_pause,
+            ..RetryPolicy::default()
+        };
+        backoff.delay(asked, 1.0, retry_after)
+    }
+}
+
+impl fmt::Debug for ExportOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportOptions")
+            .field("deadline", &self.deadline)
+            .field("first_pause", &self.first_pause)
+            .field("longest_pause", &self.longest_pause)
+            .field("overwrite", &self.overwrite)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What happens to an export job.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ExportEvent<'a> {
+    /// The server runs as many jobs as it does; the start is tried again.
+    Refused {
+        /// After so long.
+        pause: Duration,
+    },
+    /// The job was started.
+    Started {
+        /// The job.
+        job: &'a str,
+    },
+    /// The server has told how the job stands.
+    Status {
+        /// The job.
+        job: &'a str,
+        /// How it stands.
+        status: &'a ExportStatus,
+    },
+    /// Another piece of the file has come.
+    Downloaded {
+        /// The job.
+        job: &'a str,
+        /// How much there is by now, in bytes. It is less than before where a download had to begin anew.
+        bytes: u64,
+        /// How much there will be, if the server has told.
+        total: Option<u64>,
+    },
+}

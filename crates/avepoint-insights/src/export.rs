@@ -1,0 +1,133 @@
+//! Exports: a job that writes a report, and the report's file.
+
+use avepoint_core::{
+    ByteStream, CallOptions, Error, ErrorKind, ExportApi, ExportOptions, ExportStatus, ResponseValue, Session,
+    StartAnswer,
+};
+
+use crate::generated::client::{Client, builder};
+use crate::generated::operations;
+use crate::types::{ExportJobId, GoogleDriveId};
+
+/// The handle of an export job of Insights.
+pub type ExportJob = avepoint_core::ExportJob<Client>;
+
+/// One of the jobs into which an export was split.
+pub type ExportPart<I> = avepoint_core::ExportPart<Client, Vec<I>>;
+
+impl Client {
+    /// The handle of an export job that was started before, in another process perhaps.
+    ///
+    /// ```no_run
+    /// # async fn run(client: &avepoint_insights::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let job = client.export_job("169".parse()?);
+    /// job.download_to("permissions.zip").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export_job(&self, id: ExportJobId) -> ExportJob {
+        ExportJob::from_id(self.clone(), id)
+    }
+}
+
+impl ExportApi for Client {
+    type Id = ExportJobId;
+
+    fn session(&self) -> &Session {
+        self.session()
+    }
+
+    async fn status(&self, id: &ExportJobId) -> Result<ExportStatus, Error> {
+        let answer = self.get_export_job_status().job_id(id).send().await?.into_inner();
+        match (&answer.job_status, answer.status) {
+            // The body tells of a failure although HTTP says 200.
+            (None, Some(status)) if status >= 400 => {
+                let message = answer.message.unwrap_or_default();
+                let error = Error::new(
+                    ErrorKind::Export,
+                    format!("the job {id} has no status: {status} {message}"),
+                );
+                Err(error.with_operation(&operations::GET_EXPORT_JOB_STATUS))
+            }
+            _ => Ok(ExportStatus::new(answer.job_status, answer.message)),
+        }
+    }
+
+    async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {
+        self.with_options(options)
+            .download_export_job_file()
+            .job_id(id)
+            .send()
+            .await
+    }
+}
+
+macro_rules! exports {
+    ($($builder:ident: $operation:ident),* $(,)?) => { $(
+        impl builder::$builder<'_> {
+            /// Starts the export, as soon as fewer than five jobs of this client run. See [`ExportJob`] for what follows.
+            ///
+            /// # Errors
+            /// That of the call; one of kind `Export` where the server started no job, and of kind `Timeout` where five
+            /// others have run for too long. A start whose answer was lost is not repeated: the job may run.
+            pub async fn start(self) -> Result<ExportJob, Error> {
+                self.start_with(ExportOptions::default()).await
+            }
+
+            /// As [`start`](Self::start), with options.
+            ///
+            /// # Errors
+            /// As [`start`](Self::start).
+            pub async fn start_with(self, options: ExportOptions) -> Result<ExportJob, Error> {
+                ExportJob::start(self.client.clone(), &operations::$operation, options, || async {
+                    let answer = self.clone().send().await?.into_inner();
+                    Ok(StartAnswer { id: answer.job_id, status: answer.status, message: answer.message })
+                })
+                .await
+            }
+        }
+    )* };
+}
+
+exports! {
+    ExportSitePermissions: EXPORT_SITE_PERMISSIONS,
+    ExportObjectActivities: EXPORT_OBJECT_ACTIVITIES,
+    ExportGoogleObjectActivities: EXPORT_GOOGLE_OBJECT_ACTIVITIES,
+    ExportUserPermissions: EXPORT_USER_PERMISSIONS,
+    ExportGoogleUserPermissions: EXPORT_GOOGLE_USER_PERMISSIONS,
+    ExportUserActivities: EXPORT_USER_ACTIVITIES,
+    ExportGoogleUserActivities: EXPORT_GOOGLE_USER_ACTIVITIES,
+    ExportGroupPermissions: EXPORT_GROUP_PERMISSIONS,
+    ExportGoogleGroupPermissions: EXPORT_GOOGLE_GROUP_PERMISSIONS,
+    ExportSharingLinks: EXPORT_SHARING_LINKS,
+    ExportGoogleSharingLinks: EXPORT_GOOGLE_SHARING_LINKS,
+    ExportGoogleDrivePermissions: EXPORT_GOOGLE_DRIVE_PERMISSIONS,
+}
+
+/// Those that take a list which may be too long for one job.
+macro_rules! split_exports {
+    ($($builder:ident: $operation:ident, $list:ident of $item:ty),* $(,)?) => { $(
+        impl builder::$builder<'_> {
+            #[doc = concat!("Starts as many exports as `", stringify!($list), "` takes, 100 entries each, and waits for all of them.")]
+            ///
+            /// # Errors
+            /// One for a list that cannot be read. What goes wrong with one part is that part's result.
+            pub async fn export_all(self, options: ExportOptions) -> Result<Vec<ExportPart<$item>>, Error> {
+                let invalid = |problem: String| {
+                    Error::new(ErrorKind::InvalidRequest, problem).with_operation(&operations::$operation)
+                };
+                // It may be left out, or must be there.
+                let list: Option<Vec<$item>> = self.$list.clone().map_err(invalid)?.into();
+                let parts = avepoint_core::parts(&list.unwrap_or_default());
+                Ok(avepoint_core::export_all(parts, |part| self.clone().$list(part).start_with(options.clone())).await)
+            }
+        }
+    )* };
+}
+
+split_exports! {
+    ExportSitePermissions: EXPORT_SITE_PERMISSIONS, site_urls of String,
+    ExportUserPermissions: EXPORT_USER_PERMISSIONS, site_urls of String,
+    ExportGroupPermissions: EXPORT_GROUP_PERMISSIONS, site_urls of String,
+    ExportGoogleDrivePermissions: EXPORT_GOOGLE_DRIVE_PERMISSIONS, drive_ids of GoogleDriveId,
+}
