@@ -41,6 +41,8 @@ pub enum Reply {
     Answer(u16, Vec<(&'static str, String)>, Bytes),
     /// The beginning of an answer of 200, after which the connection is cut.
     Cut(Bytes),
+    /// A status, headers and the beginning of a body, after which the connection is cut.
+    Broken(u16, Vec<(&'static str, String)>, Bytes),
     /// The connection is cut before any answer.
     HangUp,
     /// Nothing, for so long; then an empty 200.
@@ -74,7 +76,7 @@ impl Reply {
     /// The same answer with another header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        if let Reply::Answer(_, headers, _) = &mut self {
+        if let Reply::Answer(_, headers, _) | Reply::Broken(_, headers, _) = &mut self {
             headers.push((name, value.into()));
         }
         self
@@ -161,27 +163,13 @@ async fn read(request: Request) -> Received {
 }
 
 async fn respond(reply: Reply) -> Response {
-    let broken = || std::io::Error::other("the server cuts the connection");
     match reply {
-        Reply::Answer(status, headers, body) => {
-            let mut response = Response::builder().status(status);
-            for (name, value) in headers {
-                response = response.header(name, value);
-            }
-            response.body(Body::from(body)).expect("an answer")
-        }
+        Reply::Answer(status, headers, body) => answer(status, headers, Body::from(body)),
         Reply::Cut(beginning) => {
-            // What was written goes out only where the body lets the server wait.
-            let end = futures_util::stream::once(async move {
-                tokio::task::yield_now().await;
-                Err(broken())
-            });
-            let pieces = futures_util::stream::iter([Ok(beginning)]).chain(end);
-            Response::builder()
-                .header("content-type", "application/json")
-                .body(Body::from_stream(pieces))
-                .expect("an answer")
+            let headers = vec![("content-type", "application/json".to_owned())];
+            broken(200, headers, beginning)
         }
+        Reply::Broken(status, headers, beginning) => broken(status, headers, beginning),
         // hyper drops the connection of a handler that panics, before it has written anything.
         Reply::HangUp => std::panic::resume_unwind(Box::new("the server hangs up")),
         Reply::Silence(duration) => {
@@ -189,4 +177,22 @@ async fn respond(reply: Reply) -> Response {
             Response::new(Body::empty())
         }
     }
+}
+
+fn answer(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Response {
+    let mut response = Response::builder().status(status);
+    for (name, value) in headers {
+        response = response.header(name, value);
+    }
+    response.body(body).expect("an answer")
+}
+
+fn broken(status: u16, headers: Vec<(&'static str, String)>, beginning: Bytes) -> Response {
+    // What was written goes out only where the body lets the server wait.
+    let end = futures_util::stream::once(async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("the server cuts the connection"))
+    });
+    let pieces = futures_util::stream::iter([Ok(beginning)]).chain(end);
+    answer(status, headers, Body::from_stream(pieces))
 }
