@@ -3,4 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
+mod export;
+
+pub use export::{ActivityExportJob, ActivityExports, ExportJob, PermissionExportPart, PermissionExports};
 pub use generated::*;

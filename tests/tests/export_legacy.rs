@@ -1,0 +1,140 @@
+//! Export jobs of the Insights Web API: two kinds with addresses of their own, under numbers.
+
+// Every operation of this API is.
+#![allow(deprecated)]
+
+use std::time::Duration;
+
+use avepoint_core::{ErrorKind, ExportOptions, StaticToken};
+use avepoint_insights_legacy::Client;
+use avepoint_insights_legacy::types::{
+    DataSource, ExportActivitiesRequest, ExportOption, ExportSitePermissionsRequest, ExportUserPermissionsRequest,
+};
+use avepoint_tests::server::{Reply, Server};
+use serde_json::json;
+
+fn client(server: &Server) -> Client {
+    let credential = StaticToken::new("a-token");
+    Client::builder()
+        .base_url(server.url())
+        .credential(credential)
+        .build()
+        .expect("a client")
+}
+
+fn quick() -> ExportOptions {
+    ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
+}
+
+/// Every job ends at the second question, but number 13 fails at once.
+async fn service() -> Server {
+    Server::start(|request, count| {
+        let query = request.query.as_deref().unwrap_or_default();
+        match request.path.trim_start_matches("/insights/api/v1/") {
+            "permission/export/status" | "activity/export/status" => {
+                let status = if query == "id=13" { 3 } else { 1 + count % 2 };
+                Reply::json(200, &json!({ "status": status, "description": "as it says" }))
+            }
+            "permission/export/get" => Reply::text(200, "application/zip", format!("permissions {query}")),
+            "activity/export/file" => Reply::text(200, "application/zip", format!("activities {query}")),
+            _ => Reply::json(200, &json!({ "id": 7, "getFileUrl": "/somewhere" })),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn both_kinds_of_jobs_run_from_start_to_file() {
+    let server = service().await;
+    let client = client(&server);
+    let folder = tempfile::tempdir().expect("a folder");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+
+    let request = ExportSitePermissionsRequest::builder().site_urls(vec!["https://northwind.example".to_owned()]);
+    let request: ExportSitePermissionsRequest = request.try_into().expect("a request");
+    let job = client
+        .export_site_permissions()
+        .body(request)
+        .start_with(quick())
+        .await
+        .expect("a job");
+    job.download_to(folder.path().join("permissions.zip"))
+        .await
+        .expect("a file");
+    assert_eq!(read("permissions.zip"), "permissions id=7");
+
+    let request = ExportActivitiesRequest::builder()
+        .path("")
+        .email("ines.moreau@northwind.example");
+    let request: ExportActivitiesRequest = request.try_into().expect("a request");
+    let job = client
+        .export_activities()
+        .body(request)
+        .start_with(quick())
+        .await
+        .expect("a job");
+    job.download_to(folder.path().join("activities.zip"))
+        .await
+        .expect("a file");
+    assert_eq!(read("activities.zip"), "activities id=7");
+}
+
+#[tokio::test]
+async fn a_handle_is_rebuilt_from_its_number() {
+    let server = service().await;
+    let client = client(&server);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.zip");
+    client
+        .activity_export_job(8)
+        .with_options(quick())
+        .download_to(&path)
+        .await
+        .expect("a file");
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "activities id=8");
+    let error = client.export_job(13).wait().await.expect_err("it failed");
+    assert_eq!(error.kind(), ErrorKind::Export);
+    assert!(error.to_string().contains("13 failed: as it says"), "{error}");
+}
+
+#[tokio::test]
+async fn two_long_lists_make_a_job_for_each_pair_of_parts() {
+    let server = service().await;
+    let client = client(&server);
+    let named = |what: &str, n: usize| (0..n).map(|n| format!("{what}{n}")).collect::<Vec<_>>();
+    let request = ExportUserPermissionsRequest::builder()
+        .emails(named("user", 150))
+        .site_urls(named("https://northwind.example/sites/", 101))
+        .data_sources(vec![DataSource::OneDrive])
+        .export_option_type(ExportOption::SummaryAndSiteAccess);
+    let request: ExportUserPermissionsRequest = request.try_into().expect("a request");
+    let export = client.export_user_permissions().body(request.clone());
+    let parts = export.clone().export_all(quick()).await.expect("parts");
+    let lengths: Vec<_> = parts
+        .iter()
+        .map(|part| (part.input.emails.len(), part.input.site_urls.len()))
+        .collect();
+    assert_eq!(lengths, [(100, 100), (100, 1), (50, 100), (50, 1)]);
+    assert!(parts.iter().all(|part| part.result.is_ok()));
+    // A list that is left out is left out of every part.
+    let everywhere = ExportUserPermissionsRequest {
+        site_urls: Default::default(),
+        ..request
+    };
+    let parts = export.body(everywhere).export_all(quick()).await.expect("parts");
+    assert_eq!(parts.len(), 2);
+    let starts = server.received().into_iter().filter(|request| request.method == "POST");
+    let bodies: Vec<_> = starts.map(|request| request.json()).collect();
+    assert!(
+        bodies[4..].iter().all(|body| body.get("siteUrls").is_none()),
+        "{:?}",
+        bodies.last()
+    );
+
+    let error = client
+        .export_site_permissions()
+        .export_all(quick())
+        .await
+        .expect_err("no list");
+    assert!(error.is_invalid_request(), "{error}");
+}
