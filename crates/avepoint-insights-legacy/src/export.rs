@@ -118,12 +118,16 @@ exports! {
 macro_rules! split_exports {
     ($($builder:ident: $operation:ident, $request:ident, $($list:ident),+;)*) => { $(
         impl builder::$builder<'_> {
-            #[doc = concat!("Starts as many exports as the body's ", $("`", stringify!($list), "` ",)+ "take, 100 entries each,")]
+            /// Starts as many exports as these lists take:
+            #[doc = concat!($("`", stringify!($list), "`, ",)+ "100 entries each,")]
             /// and waits for all of them. Two long lists make a job for each pair of their parts.
             ///
             /// # Errors
             /// One for a body that is not complete. What goes wrong with one part is that part's result.
-            pub async fn export_all(self, options: ExportOptions) -> Result<Vec<PermissionExportPart<$request>>, Error> {
+            pub async fn export_all(
+                self,
+                options: ExportOptions,
+            ) -> Result<Vec<PermissionExportPart<$request>>, Error> {
                 let invalid = |problem: String| {
                     Error::new(ErrorKind::InvalidRequest, problem).with_operation(&operations::$operation)
                 };

@@ -65,7 +65,8 @@ impl ExportApi for Client {
 macro_rules! exports {
     ($($builder:ident: $operation:ident),* $(,)?) => { $(
         impl builder::$builder<'_> {
-            /// Starts the export, as soon as fewer than five jobs of this client run. See [`ExportJob`] for what follows.
+            /// Starts the export, as soon as fewer than five jobs of this client run. See [`ExportJob`] for what
+            /// follows.
             ///
             /// # Errors
             /// That of the call; one of kind `Export` where the server started no job, and of kind `Timeout` where five
@@ -108,7 +109,8 @@ exports! {
 macro_rules! split_exports {
     ($($builder:ident: $operation:ident, $list:ident of $item:ty),* $(,)?) => { $(
         impl builder::$builder<'_> {
-            #[doc = concat!("Starts as many exports as `", stringify!($list), "` takes, 100 entries each, and waits for all of them.")]
+            #[doc = concat!("Starts as many exports as `", stringify!($list), "` takes, 100 entries each,")]
+            /// and waits for all of them.
             ///
             /// # Errors
             /// One for a list that cannot be read. What goes wrong with one part is that part's result.

@@ -186,7 +186,8 @@ impl<A: ExportApi> ExportJob<A> {
         Error::new(
             ErrorKind::Timeout,
             format!(
-                "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if need be",
+                "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if \
+                 need be",
                 self.name,
                 self.options.deadline.as_secs()
             ),

@@ -1,0 +1,32 @@
+//! What every example begins and ends with.
+
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+
+use avepoint_insights_legacy::{Client, StaticToken};
+
+/// A client with the token of `AVEPOINT_ACCESS_TOKEN`, for the region of `AVEPOINT_REGION` (such as `us`);
+/// `AVEPOINT_BASE_URL`, if set, leads it to another server.
+pub fn client() -> Result<Client, Box<dyn Error>> {
+    let token = env::var("AVEPOINT_ACCESS_TOKEN").map_err(|_| "AVEPOINT_ACCESS_TOKEN must hold an access token")?;
+    let mut builder = Client::builder().credential(StaticToken::new(token));
+    if let Ok(region) = env::var("AVEPOINT_REGION") {
+        builder = builder.region(region.parse()?);
+    }
+    if let Ok(url) = env::var("AVEPOINT_BASE_URL") {
+        builder = builder.base_url(url);
+    }
+    Ok(builder.build()?)
+}
+
+/// Success, or the error as one line and exit code 1.
+pub fn exit(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
