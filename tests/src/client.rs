@@ -22,12 +22,12 @@ impl AnyClient {
     pub fn new(api: &str, base_url: &str) -> Self {
         match api {
             "elements-legacy" => {
-                AnyClient::ElementsLegacy(built(avepoint_elements_legacy::Client::builder(), base_url))
+                AnyClient::ElementsLegacy(client_of(avepoint_elements_legacy::Client::builder(), base_url))
             }
-            "elements-v3" => AnyClient::ElementsV3(built(avepoint_elements_v3::Client::builder(), base_url)),
-            "insights" => AnyClient::Insights(built(avepoint_insights::Client::builder(), base_url)),
+            "elements-v3" => AnyClient::ElementsV3(client_of(avepoint_elements_v3::Client::builder(), base_url)),
+            "insights" => AnyClient::Insights(client_of(avepoint_insights::Client::builder(), base_url)),
             "insights-legacy" => {
-                AnyClient::InsightsLegacy(built(avepoint_insights_legacy::Client::builder(), base_url))
+                AnyClient::InsightsLegacy(client_of(avepoint_insights_legacy::Client::builder(), base_url))
             }
             other => panic!("there is no client of {other}"),
         }
@@ -51,7 +51,11 @@ impl AnyClient {
     }
 }
 
-fn built<C: avepoint_core::ApiClient>(builder: ClientBuilder<C>, base_url: &str) -> C {
+/// A client of one of the APIs at this address, with its types. It sends every call once.
+///
+/// # Panics
+/// For an address that no token may be sent to.
+pub fn client_of<C: avepoint_core::ApiClient>(builder: ClientBuilder<C>, base_url: &str) -> C {
     builder
         .base_url(base_url)
         .credential(StaticToken::new("a-token"))

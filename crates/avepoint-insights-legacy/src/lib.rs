@@ -2,6 +2,7 @@
 
 #[rustfmt::skip]
 mod generated;
+pub mod filters;
 
 mod export;
 

@@ -360,6 +360,26 @@ pub struct CodeOrText<T> {
 }
 
 impl<T: OpenEnum> CodeOrText<T> {
+    /// A value that is written as text, whatever the documented form is: some requests spell their codes so.
+    ///
+    /// ```
+    /// use avepoint_core::{CodeOrText, open_enum};
+    ///
+    /// open_enum! {
+    ///     /// A colour.
+    ///     pub enum Color: integer {
+    ///         /// Grey.
+    ///         Grey = 0,
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(serde_json::to_string(&CodeOrText::in_text(Color::Grey))?, "\"0\"");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn in_text(value: T) -> Self {
+        Self::from_wire(Code::Text(value.code().to_string()))
+    }
+
     /// The value, without the form in which it arrived.
     pub fn into_value(self) -> T {
         self.value
