@@ -241,12 +241,14 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// Whether a user may sign in to Microsoft 365. The service is seen to send `Active` as well, which the list does not hold.
+    /// Whether a user may sign in to Microsoft 365. What is allowed has two spellings, `Activate` and `Active`.
     pub enum UserSignInStatus: text {
         /// Signing in is blocked.
         Blocked = "Blocked",
-        /// Signing in is allowed.
+        /// Signing in is allowed, as the page lists it.
         Activated = "Activate",
+        /// Signing in is allowed, as the documented answer spells it.
+        Active = "Active",
     }
 }
 
