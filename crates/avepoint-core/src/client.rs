@@ -21,6 +21,9 @@ pub trait ApiClient: Sized {
     /// The service it talks to.
     const SERVICE: Service;
 
+    /// The codes of the regions in which the API has a host in the commercial cloud; none where one host serves all.
+    const REGIONS: &'static [&'static str];
+
     /// The crate and its version, as the user agent tells them.
     const AGENT: &'static str;
 
@@ -126,7 +129,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     /// A configuration error without a credential, for an address that a token must not be sent to, for a region that
-    /// the cloud does not have or that is missing, for a user agent that HTTP does not allow, and where the HTTP client
+    /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, and where the HTTP client
     /// cannot be set up.
     pub fn build(self) -> Result<C, Error> {
         let credential = self.credential.ok_or_else(|| {
@@ -134,7 +137,11 @@ impl<C: ApiClient> ClientBuilder<C> {
         })?;
         let base_url = match &self.base_url {
             Some(url) => checked_url(url)?,
-            None => self.cloud.base_url(C::SERVICE, self.region)?,
+            None => {
+                let url = self.cloud.base_url(C::SERVICE, self.region)?;
+                check_region(self.region, C::REGIONS)?;
+                url
+            }
         };
         let agent = match self.agent {
             Some(caller) => format!("{caller} {}", C::AGENT),
@@ -159,6 +166,18 @@ impl<C: ApiClient> ClientBuilder<C> {
             exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
         };
         Ok(C::from_parts(&address, http, Session::new(shared, self.options)))
+    }
+}
+
+/// A service's APIs need not be in all of its regions.
+fn check_region(region: Option<Region>, known: &[&str]) -> Result<(), Error> {
+    match region {
+        Some(region) if !known.contains(&region.code()) => Err(Error::configuration(format!(
+            "this API has no region `{}`; there are: {}. Any other address can be given with `base_url`",
+            region.code(),
+            known.join(", ")
+        ))),
+        _ => Ok(()),
     }
 }
 

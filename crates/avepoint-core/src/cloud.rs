@@ -153,6 +153,7 @@ regions! {
     UnitedArabEmirates = "uae", "United Arab Emirates (Dubai).";
     SouthAfrica = "za", "South Africa (Johannesburg).";
     Qatar = "qa", "Qatar (Doha).";
+    China = "cn", "China North. The Insights Web API alone documents it; a client of the newer API refuses it.";
     GoogleAustralia = "gcp-au", "Google Cloud, Australia (Sydney).";
     GoogleJapan = "gcp-jp", "Google Cloud, Japan (Tokyo).";
     GoogleUnitedStates = "gcp-us", "Google Cloud, United States (Moncks Corner).";

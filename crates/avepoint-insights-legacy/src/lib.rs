@@ -1,10 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod export;
+pub mod filters;
 #[rustfmt::skip]
 mod generated;
-pub mod filters;
-
-mod export;
 
 pub use export::{ActivityExportJob, ActivityExports, ExportJob, PermissionExportPart, PermissionExports};
 pub use generated::*;

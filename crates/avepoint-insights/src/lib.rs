@@ -1,9 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod export;
 #[rustfmt::skip]
 mod generated;
-
-mod export;
 
 pub use export::{ExportJob, ExportPart};
 pub use generated::*;

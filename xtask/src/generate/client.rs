@@ -59,7 +59,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     change_builders(spec, module(&mut tree.items, "builder")?)?;
 
     choose_by_builder(view, spec, module(&mut tree.items, "types")?)?;
-    let appended = hooks(api);
+    let appended = hooks(api, spec);
     let file = quote! { #tree #appended };
     Ok(Client { file, tree })
 }
@@ -506,13 +506,15 @@ impl VisitMut for Dispatch<'_> {
 }
 
 /// What ties the client to its session.
-fn hooks(api: &Api) -> TokenStream {
+fn hooks(api: &Api, spec: &Spec) -> TokenStream {
+    let regions = spec.regions();
     let service = Ident::new(api.service, proc_macro2::Span::call_site());
     quote! {
         use ::avepoint_core::generated::encode_path;
 
         impl ::avepoint_core::ApiClient for Client {
             const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::#service;
+            const REGIONS: &'static [&'static str] = &[#(#regions),*];
             const AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
             fn from_parts(base_url: &str, http: ::reqwest::Client, session: ::avepoint_core::Session) -> Self {

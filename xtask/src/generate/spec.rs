@@ -63,6 +63,16 @@ impl Spec {
         text(&self.value["info"], "title").unwrap_or("API")
     }
 
+    /// The codes of the regions in which the API has a host; none where one host serves all.
+    pub fn regions(&self) -> Vec<&str> {
+        let servers = self.value["servers"].as_array().into_iter().flatten();
+        servers
+            .filter_map(|server| server.pointer("/variables/region/enum")?.as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+
     /// The component schemas.
     pub fn schemas(&self) -> &Map<String, Value> {
         object(&self.value["components"]["schemas"])

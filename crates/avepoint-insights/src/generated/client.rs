@@ -4112,6 +4112,28 @@ pub mod prelude {
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Insights;
+    const REGIONS: &'static [&'static str] = &[
+        "au",
+        "sg",
+        "ca",
+        "ne",
+        "we",
+        "fr",
+        "de",
+        "jp",
+        "kr",
+        "ch",
+        "uk",
+        "us",
+        "uae",
+        "za",
+        "qa",
+        "gcp-au",
+        "gcp-jp",
+        "gcp-us",
+        "gcp-we",
+        "gcp-kr",
+    ];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );
