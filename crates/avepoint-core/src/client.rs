@@ -6,13 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
 use crate::cloud::{Cloud, Region, Service, checked_url};
 use crate::credential::Credential;
 use crate::error::Error;
-use crate::export::EXPORTS_AT_ONCE;
 use crate::options::CallOptions;
 use crate::session::{Session, Shared};
 
@@ -163,7 +161,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             user_agent,
             clock: self.clock,
             http: http.clone(),
-            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            #[cfg(feature = "export")]
+            exports: Arc::new(tokio::sync::Semaphore::new(crate::export::EXPORTS_AT_ONCE)),
         };
         Ok(C::from_parts(&address, http, Session::new(shared, self.options)))
     }

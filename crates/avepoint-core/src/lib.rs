@@ -5,6 +5,7 @@ mod clock;
 mod cloud;
 mod credential;
 mod error;
+#[cfg(feature = "export")]
 mod export;
 mod limits;
 mod operation;
@@ -27,8 +28,10 @@ pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, checked_url};
 pub use credential::{AccessToken, Credential, StaticToken};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "export")]
 pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
 #[doc(hidden)]
+#[cfg(feature = "export")]
 pub use export::{StartAnswer, export_all, parts};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};

@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
 use secrecy::SecretString;
 use serde_json::Value;
+#[cfg(feature = "export")]
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument, Span, field};
 
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
     /// One permit for each export job that the service runs at once.
+    #[cfg(feature = "export")]
     pub(crate) exports: Arc<Semaphore>,
 }
 
@@ -80,11 +82,13 @@ impl Session {
     }
 
     /// The clock by which calls wait.
+    #[cfg(feature = "export")]
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
     }
 
     /// Waits until another export job may run.
+    #[cfg(feature = "export")]
     pub(crate) async fn export_turn(&self) -> Option<OwnedSemaphorePermit> {
         // It fails where the semaphore is closed, which nobody does.
         Arc::clone(&self.shared.exports).acquire_owned().await.ok()
