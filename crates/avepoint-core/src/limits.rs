@@ -9,25 +9,31 @@ use crate::operation::{Format, Operation, Place, Shape};
 use crate::value::id::InvalidId;
 use crate::value::time::{is_date, is_date_time};
 
-/// Checks a request that was built for an operation. `base_path` is the path of the base URL.
+/// Checks a request that was built for an operation, and gives its body as JSON, which was read for it. `base_path` is
+/// the path of the base URL.
 ///
 /// # Errors
 /// One sentence: which value, what is wrong with it, what is allowed.
-pub(crate) fn check_request(operation: &Operation, base_path: &str, request: &reqwest::Request) -> Result<(), String> {
+pub(crate) fn check_request(
+    operation: &Operation,
+    base_path: &str,
+    request: &reqwest::Request,
+) -> Result<Option<Value>, String> {
     check_path(operation, base_path, request.url().path())?;
     check_query(operation, request.url())?;
-    if let Some(body) = &operation.body {
-        match request.body().and_then(reqwest::Body::as_bytes) {
-            Some(bytes) => {
-                let value: Value =
-                    serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
-                check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
-            }
-            None if body.required => return Err("the body is missing".to_owned()),
-            None => {}
+    let Some(body) = &operation.body else {
+        return Ok(None);
+    };
+    match request.body().and_then(reqwest::Body::as_bytes) {
+        Some(bytes) => {
+            let value: Value =
+                serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
+            check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
+            Ok(Some(value))
         }
+        None if body.required => Err("the body is missing".to_owned()),
+        None => Ok(None),
     }
-    Ok(())
 }
 
 fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), String> {

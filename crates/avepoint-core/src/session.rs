@@ -120,10 +120,10 @@ impl Session {
     }
 
     async fn call(&self, operation: &'static Operation, mut request: Request, span: &Span) -> Result<Response, Error> {
-        limits::check_request(operation, self.shared.base_url.path(), &request)
+        let body = limits::check_request(operation, self.shared.base_url.path(), &request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
-        let passwords = passwords_in(operation, &request);
+        let passwords = passwords_in(operation, body.as_ref());
 
         let Shared { credential, clock, .. } = &*self.shared;
         let policy = &self.options.retry;
@@ -351,14 +351,11 @@ async fn beginning(response: &mut Response) -> BytesMut {
     body
 }
 
-/// The passwords in a request, so that an error which quotes them can be cleaned.
-fn passwords_in(operation: &Operation, request: &Request) -> Vec<SecretString> {
+/// The passwords in the body of a request, so that an error which quotes them can be cleaned.
+fn passwords_in(operation: &Operation, body: Option<&Value>) -> Vec<SecretString> {
     let mut passwords = Vec::new();
-    if let Some(body) = &operation.body
-        && let Some(bytes) = request.body().and_then(reqwest::Body::as_bytes)
-        && let Ok(value) = serde_json::from_slice::<Value>(bytes)
-    {
-        collect_passwords(body.shape, &value, &mut passwords);
+    if let (Some(expected), Some(body)) = (&operation.body, body) {
+        collect_passwords(expected.shape, body, &mut passwords);
     }
     passwords
 }
