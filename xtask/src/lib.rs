@@ -1,6 +1,7 @@
 //! The workspace's own tool, as a library for its tests: where the specs are, and how they are read.
 
 pub mod api;
+pub mod docs;
 pub mod document;
 pub mod generate;
 pub mod lint;

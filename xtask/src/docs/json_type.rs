@@ -1,0 +1,101 @@
+//! The types of JSON, as specs name them, tables call them and samples show them.
+
+use std::fmt;
+
+/// A type of JSON, with whole numbers apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JsonType {
+    /// A list.
+    Array,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// `null`.
+    Null,
+    /// Any number.
+    Number,
+    /// An object.
+    Object,
+    /// A text.
+    String,
+}
+
+impl JsonType {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 7] = [
+        Self::Array,
+        Self::Boolean,
+        Self::Integer,
+        Self::Null,
+        Self::Number,
+        Self::Object,
+        Self::String,
+    ];
+
+    /// The name, as JSON Schema has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Array => "array",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Null => "null",
+            Self::Number => "number",
+            Self::Object => "object",
+            Self::String => "string",
+        }
+    }
+
+    /// The type of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|json| json.name() == name)
+    }
+
+    /// Whether a value of this type is of one of these: a number may be whole.
+    pub fn fits<'t>(self, types: impl IntoIterator<Item = &'t Self>) -> bool {
+        let is_it = |other: &Self| *other == self || (self == Self::Integer && *other == Self::Number);
+        types.into_iter().any(is_it)
+    }
+
+    /// Whether a value of the one type may be of the other too.
+    pub fn is_like(self, other: Self) -> bool {
+        self.fits([&other]) || other.fits([&self])
+    }
+}
+
+impl fmt::Display for JsonType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// Types in the form of the facts: `integer | string`.
+pub fn type_names<'t>(types: impl IntoIterator<Item = &'t JsonType>) -> String {
+    let names: Vec<_> = types.into_iter().map(|json| json.name()).collect();
+    names.join(" | ")
+}
+
+/// The types that a sample shows, from the form of the facts.
+pub fn shown_types(shape: &str) -> Vec<JsonType> {
+    shape.split(" | ").filter_map(JsonType::parse).collect()
+}
+
+/// The types of which a table means one, and that of the entries if it says. `kind` is in the words of
+/// [`Row::TYPES`](super::facts::Row::TYPES).
+pub fn said_types(kind: &str) -> (&'static [JsonType], Option<&str>) {
+    match kind {
+        "integer" => (&[JsonType::Integer], None),
+        "number" => (&[JsonType::Number], None),
+        "boolean" => (&[JsonType::Boolean], None),
+        "string" | "date-time" => (&[JsonType::String], None),
+        "object" => (&[JsonType::Object], None),
+        // A code, of which the page does not say whether it is a number or a text.
+        "enum" => (&[JsonType::Integer, JsonType::String], None),
+        "array" => (&[JsonType::Array], None),
+        _ => match kind.strip_prefix("array of ") {
+            Some(entries) => (&[JsonType::Array], Some(entries)),
+            // Not a type; the reader has reported it.
+            None => (&[], None),
+        },
+    }
+}

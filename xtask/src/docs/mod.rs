@@ -1,0 +1,8 @@
+//! The specs held against the vendor's pages: what the pages say is extracted into facts, the facts are locked beside
+//! each spec, and drift is measured in two steps, page → lock and lock → spec.
+
+pub mod extract;
+pub mod facts;
+pub mod json_type;
+pub mod page;
+pub mod paths;

@@ -1,0 +1,142 @@
+//! Markdown, rendered as HTML in which each element says on which line of the page it stands.
+
+use comrak::Options;
+
+use super::{BYTES, Block, DEPTH, Refused, html};
+
+/// The blocks of a page in markdown.
+///
+/// # Errors
+/// The page is too large or nested too deeply.
+pub fn read(text: &str) -> Result<Vec<Block>, Refused> {
+    if text.len() > BYTES {
+        return Err(Refused::Size);
+    }
+    let mut options = Options::default();
+    options.extension.table = true;
+    // The lists in the cells are raw HTML.
+    options.render.r#unsafe = true;
+    options.render.sourcepos = true;
+    refuse_depth(text)?;
+    let lines = text.lines().count();
+    html::read_marked(&comrak::markdown_to_html(text, &options), lines)
+}
+
+/// The parser of markdown looks at every open block again on each line, so that nesting is refused before it starts.
+/// What opens blocks stands at the beginning of a line: `>`, and `-`, `*`, `+` or `1.` before a blank.
+fn refuse_depth(text: &str) -> Result<(), Refused> {
+    for (index, line) in text.lines().enumerate() {
+        let mut depth = 0;
+        let mut before = ' ';
+        for character in line.chars() {
+            match character {
+                '>' => depth += 1,
+                ' ' | '\t' => depth += usize::from(matches!(before, '-' | '*' | '+' | '.' | ')')),
+                '-' | '*' | '+' | '.' | ')' | '0'..='9' => {}
+                _ => break,
+            }
+            before = character;
+        }
+        if depth > DEPTH {
+            return Err(Refused::Depth(index + 1));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Block, Piece, Refused};
+    use super::read;
+
+    type Rows = Vec<(usize, Vec<String>)>;
+
+    /// The lines of the tables, each with its rows: their lines and cells.
+    fn tables(text: &str) -> Vec<(usize, Rows)> {
+        let mut found = Vec::new();
+        for block in read(text).unwrap() {
+            if let Block::Table(table) = block {
+                let cells = |row: &super::super::Row| row.cells.iter().map(|cell| cell.text()).collect();
+                let rows = table.rows.iter().map(|row| (row.line, cells(row))).collect();
+                found.push((table.line, rows));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn each_row_has_its_own_line() {
+        let text = "# Parcels\n\n| Name | Type |\n| --- | --- |\n| weight | integer |\n| label | string |\n";
+        let rows = vec![
+            (5, vec!["weight".to_owned(), "integer".to_owned()]),
+            (6, vec!["label".to_owned(), "string".to_owned()]),
+        ];
+        assert_eq!(tables(text), [(3, rows)]);
+    }
+
+    #[test]
+    fn rows_with_too_few_or_too_many_cells_have_as_many_as_the_header() {
+        let text = "| Name | Type |\n| --- | --- |\n| weight |\n| label | string | extra |\n";
+        let cells: Vec<_> = tables(text).remove(0).1.into_iter().map(|row| row.1).collect();
+        assert_eq!(cells, [["weight", ""], ["label", "string"]]);
+    }
+
+    #[test]
+    fn a_header_without_its_first_pipe_and_a_table_below_text_are_tables() {
+        let text = "Some words.\nName | Type |\n| --- | --- |\n| weight | integer |\n";
+        let found = tables(text);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, 2);
+        assert_eq!(found[0].1[0].0, 4);
+    }
+
+    #[test]
+    fn what_is_commented_out_is_no_row() {
+        let text = "| Name | Type |\n| --- | --- |\n| weight | integer |\n<!---| hidden | string | No --->\n\n\
+                    [is this right?]: # \n\n## Next\n";
+        let found = tables(text);
+        assert_eq!(found[0].1.len(), 1);
+        let blocks = read(text).unwrap();
+        assert!(matches!(&blocks[1], Block::Heading { level: 2, text, line: 8 } if text == "Next"));
+        assert_eq!(blocks.len(), 2);
+    }
+
+    #[test]
+    fn an_indented_heading_is_a_heading() {
+        let blocks = read("Text.\n\n ## Permission  \n").unwrap();
+        assert!(matches!(&blocks[1], Block::Heading { level: 2, text, line: 3 } if text == "Permission"));
+    }
+
+    #[test]
+    fn a_list_in_a_cell_is_read_though_it_is_never_closed() {
+        let text = "| Name |\n| --- |\n| Mode:<br><ul><li>**0** for slow<li> **1** for fast |\n";
+        let blocks = read(text).unwrap();
+        let Block::Table(table) = &blocks[0] else {
+            panic!("{blocks:?}")
+        };
+        let cell = &table.rows[0].cells[0];
+        let items = cell.lists().next().unwrap();
+        assert_eq!(items.len(), 2);
+        assert_eq!(items[1].line, 3);
+        assert!(items[1].content.pieces.contains(&Piece::Bold("1".to_owned())));
+        assert_eq!(cell.text(), "Mode:");
+    }
+
+    #[test]
+    fn a_sample_begins_behind_its_fence() {
+        let blocks = read("Text.\n\n```json\n{\n}\n```\n").unwrap();
+        let Block::Code(code) = &blocks[1] else {
+            panic!("{blocks:?}")
+        };
+        assert_eq!((code.line, code.text.as_str()), (4, "{\n}\n"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        assert_eq!(
+            read(&format!("Text.\n\n{}", ">".repeat(10_000))).err(),
+            Some(Refused::Depth(3))
+        );
+        assert_eq!(read(&"- ".repeat(10_000)).err(), Some(Refused::Depth(1)));
+    }
+}
