@@ -40,11 +40,11 @@ pub struct Document {
 #[derive(Debug)]
 pub struct Fault {
     /// The file, as messages name it.
-    file: String,
+    pub file: String,
     /// The line, from 1.
     pub line: usize,
     /// The column, from 1, where it is known.
-    column: Option<usize>,
+    pub column: Option<usize>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -150,7 +150,7 @@ pub fn child(parent: &str, key: impl fmt::Display) -> String {
 }
 
 /// A path as messages name it: relative to the workspace where it lies in it.
-fn display(path: &Path) -> String {
+pub fn display(path: &Path) -> String {
     path.strip_prefix(api::root()).unwrap_or(path).display().to_string()
 }
 
@@ -165,7 +165,7 @@ fn pointer(path: &SerdePath) -> String {
 }
 
 /// The line and the column, both from 1, right behind a text.
-fn position(before: &str) -> (usize, usize) {
+pub fn position(before: &str) -> (usize, usize) {
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     (line, before[start..].chars().count() + 1)

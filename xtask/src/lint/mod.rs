@@ -7,18 +7,18 @@
 mod codes;
 mod deviations;
 mod examples;
-mod model;
-mod names;
+pub(crate) mod model;
+pub(crate) mod names;
 mod operations;
 mod paging;
-mod place;
+pub(crate) mod place;
 mod references;
 mod schemas;
 mod security;
-mod spec;
+pub(crate) mod spec;
 mod structure;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod traps;
 mod validation;
 

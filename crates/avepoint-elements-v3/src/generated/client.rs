@@ -3340,7 +3340,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub enforce_start_date_time: ::std::option::Option<::avepoint_core::Time>,
-        ///The fax number. No more than 64 characters can be stored.
+        ///The fax number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub fax: ::std::option::Option<::std::string::String>,
         ///The given name.

@@ -1236,7 +1236,7 @@ pub mod types {
         ///The kind of workspace, as a label such as `Microsoft Teams`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub module: ::std::option::Option<::std::string::String>,
-        ///The name of the permission.
+        ///The name of the permission; in the documented answer, of the site.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         ///How many members the group has.
