@@ -11,5 +11,6 @@ pub mod lock;
 pub mod page;
 pub mod paths;
 pub mod places;
+pub mod report;
 pub mod spec;
 pub mod words;
