@@ -12,6 +12,10 @@ pub struct Api {
     pub name: &'static str,
     /// The service it belongs to, as the core crate's `Service` names it; it decides the hosts.
     pub service: &'static str,
+    /// What of the vendor's repository describes it: folders and single pages. A page stands in one row, also if it
+    /// speaks of all APIs, so that a change of it is told once. Empty if the API is described on a web page alone,
+    /// which must be handed over.
+    pub pages: &'static [&'static str],
 }
 
 /// Every API. To add one: a folder in `specs/`, a row here, `cargo xtask generate`.
@@ -19,18 +23,27 @@ pub const APIS: &[Api] = &[
     Api {
         name: "elements-v3",
         service: "Elements",
+        pages: &["docs/elements"],
     },
     Api {
         name: "elements-legacy",
         service: "Elements",
+        pages: &["docs/docs/services-and-features/elements"],
     },
     Api {
         name: "insights",
         service: "Insights",
+        pages: &[
+            "docs/docs/services-and-features/insights",
+            "docs/docs/Overview.md",
+            "docs/docs/Use-AvePoint-Graph-API.md",
+            "docs/docs/change-log.md",
+        ],
     },
     Api {
         name: "insights-legacy",
         service: "Insights",
+        pages: &[],
     },
 ];
 
@@ -65,6 +78,11 @@ impl Api {
     /// Where the vendor's pages and the spec differ.
     pub fn deviations(&self) -> PathBuf {
         self.spec_folder().join("deviations.yaml")
+    }
+
+    /// What the vendor's pages say, as it was last read.
+    pub fn lock(&self) -> PathBuf {
+        self.spec_folder().join("upstream.lock.json")
     }
 
     /// The folder of the crate.

@@ -1,0 +1,126 @@
+//! `cargo xtask docs drift`: page → lock → spec.
+
+use anyhow::Context;
+
+use crate::Outcome;
+use crate::api::Api;
+use crate::document::{Document, display};
+
+use super::compare::{locate::locate, lock_spec::lock_spec, page_lock::page_lock, page_sample::page_sample};
+use super::deviations::Deviations;
+use super::extract::Coverage;
+use super::finding::Finding;
+use super::lock::{self, Lock};
+use super::pages::Pages;
+use super::reading::{self, Reading};
+use super::report::{Basis, Format, Report};
+use super::spec::Spec;
+use super::stdout;
+
+/// What is found for one API.
+#[derive(Debug)]
+pub struct Drift {
+    /// What no deviation silences.
+    pub findings: Vec<Finding>,
+    /// The findings that deviations silence.
+    pub silenced: usize,
+    /// The pages that were read.
+    pub pages: usize,
+    /// How much of them was used.
+    pub coverage: Coverage,
+    /// The revision of the locked pages.
+    pub locked: Option<String>,
+}
+
+/// Measures the drift of the chosen APIs and prints the report.
+///
+/// Without pages the locks are taken for what the vendor says.
+///
+/// # Errors
+/// If a page cannot be opened, a spec, lock or file of deviations cannot be read, or the report cannot be printed.
+pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
+    let mut findings = Vec::new();
+    let mut basis = Basis {
+        revision: pages.and_then(Pages::revision),
+        ..Basis::default()
+    };
+    for api in Api::selected(choice) {
+        if pages.is_some_and(|pages| !pages.has(api)) {
+            eprintln!(
+                "NOTICE: {}: none of its pages was named, so only its lock is measured",
+                api.name
+            );
+        }
+        let drift = measure(api, pages)?;
+        findings.extend(drift.findings);
+        basis.silenced += drift.silenced;
+        basis.pages += drift.pages;
+        basis.coverage += drift.coverage;
+        basis.locks.insert(api.name.to_owned(), drift.locked);
+    }
+    let report = Report::new(findings, basis);
+    stdout::print(&report.render(format))?;
+    Ok(if report.in_step() {
+        Outcome::Fresh
+    } else {
+        Outcome::Stale
+    })
+}
+
+/// Measures the drift of an API.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
+    let lock = Lock::load(&api.lock())?.with_context(|| {
+        format!(
+            "{}: there is no such file; write it with `cargo xtask docs lock --docs DIR`",
+            display(&api.lock())
+        )
+    })?;
+    let spec = Spec::new(&Document::load(&api.spec())?);
+    let deviations = Deviations::load(&api.deviations())?;
+    let reading = match pages.filter(|pages| pages.has(api)) {
+        Some(pages) => Some(reading::read(api, &pages.of(api)?)),
+        None => None,
+    };
+    Ok(compare(api, &lock, reading, &spec, &deviations))
+}
+
+/// Measures the drift of an API between its lock, its pages as they are now, if they were read, and its spec.
+#[must_use]
+pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, deviations: &Deviations) -> Drift {
+    let mut drift = Drift {
+        findings: Vec::new(),
+        silenced: 0,
+        pages: 0,
+        coverage: Coverage::default(),
+        locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
+    };
+    // A page is held against its own sample as it is now; where it was not read, as it was locked.
+    let mut present = lock.pages.clone();
+    if let Some(mut reading) = reading {
+        drift.pages = reading.pages.len();
+        drift.coverage = reading.coverage;
+        drift.findings.append(&mut reading.unread);
+        let doubt = std::mem::take(&mut reading.doubt);
+        let fresh = reading.known(&lock.pages);
+        let changes = page_lock(api.name, lock, &fresh).into_iter();
+        drift
+            .findings
+            .extend(changes.filter(|change| !doubt.contradicts(change)));
+        present = lock::present(&lock.pages, doubt.settle(fresh, &lock.pages));
+    }
+    let mut within = page_sample(api.name, &present, Some(spec));
+    // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
+    for pages in [&lock.pages, &present] {
+        locate(&mut drift.findings, pages, spec);
+        locate(&mut within, pages, spec);
+    }
+    let measured = [within.clone(), lock_spec(api.name, &lock.pages, spec)].concat();
+    let now = [within, lock_spec(api.name, &present, spec)].concat();
+    let applied = deviations.apply(api.name, measured, &now);
+    drift.findings.extend(applied.findings);
+    drift.silenced = applied.silenced;
+    drift
+}

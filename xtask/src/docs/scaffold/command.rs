@@ -1,0 +1,74 @@
+//! `cargo xtask docs scaffold`: what the spec needs for one page.
+
+use anyhow::{anyhow, bail};
+
+use crate::Outcome;
+use crate::api::{APIS, Api};
+use crate::docs::drift;
+use crate::docs::finding::{Finding, Kind};
+use crate::docs::pages::Pages;
+use crate::docs::reading;
+use crate::docs::source::Source;
+use crate::docs::stdout;
+use crate::document::Document;
+
+use super::edits::records;
+use super::{edits, scaffold};
+
+/// Prints the YAML of the page's operations that its API's spec does not have, and the edits that its other operations
+/// need.
+///
+/// # Errors
+/// If there is no such page, it belongs to no API or was not understood, or it describes no operation.
+pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
+    let (api, source) = find(pages, name)?;
+    let reading = reading::read(api, std::slice::from_ref(&source));
+    for finding in &reading.unread {
+        eprintln!("{}:{}: {}; {}", finding.page, finding.line, finding.is, finding.remedy);
+    }
+    let [page] = reading.pages.as_slice() else {
+        bail!("{}: the page was not read", source.name);
+    };
+    let spec = Document::load(&api.spec())?;
+    let mut text = scaffold(page, api.name, &spec.value)?;
+    let mut findings = drift::measure(api, Some(pages))?.findings;
+    // An operation that the spec does not have is what the YAML is for.
+    let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);
+    findings.retain(|finding| finding.page == page.page && !is_written(finding));
+    if !findings.is_empty() {
+        // Below YAML the edits are comments, so that the whole can be read as YAML.
+        let is_yaml = text.lines().any(|line| !line.starts_with('#'));
+        let mark = if is_yaml { "# " } else { "" };
+        for part in [edits(&findings), records(&findings)]
+            .iter()
+            .filter(|part| !part.is_empty())
+        {
+            text.push('\n');
+            for line in part.lines() {
+                text.push_str(format!("{mark}{line}").trim_end());
+                text.push('\n');
+            }
+        }
+    }
+    stdout::print(&text)?;
+    Ok(Outcome::Fresh)
+}
+
+/// The page of this name and its API. The name may have the folders of the checkout before it.
+fn find(pages: &Pages, name: &str) -> anyhow::Result<(&'static Api, Source)> {
+    let name = name.replace('\\', "/");
+    for api in APIS {
+        if !pages.has(api) {
+            continue;
+        }
+        for source in pages.of(api)? {
+            if name == source.name || name.ends_with(&format!("/{}", source.name)) {
+                return Ok((api, source));
+            }
+        }
+    }
+    Err(anyhow!(
+        "there is no page {name}; name one by its path in the vendor's repository, such as docs/elements/overview.md, \
+         or hand it over with --page API=FILE"
+    ))
+}

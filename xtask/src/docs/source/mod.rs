@@ -1,0 +1,44 @@
+//! Where the pages come from: a checkout of the vendor's repository, and single pages that are handed over.
+
+mod checkout;
+mod git;
+mod handed;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+
+pub use checkout::checkout;
+pub use git::{REPOSITORY, fetch, revision};
+pub use handed::Handed;
+
+/// The most bytes of a page. The largest has some hundred kilobytes; what is larger is no page.
+const LIMIT: usize = 16 * 1024 * 1024;
+
+/// A page as it came, not yet read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The name, as in [`Page::page`](super::facts::Page::page).
+    pub name: String,
+    /// The whole page.
+    pub bytes: Vec<u8>,
+    /// True for a page that was handed over, and which no checkout has.
+    pub elsewhere: bool,
+}
+
+/// The bytes of a page that stands in a file.
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = file.display();
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(LIMIT as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
+            anyhow!("cannot read the page {shown}: {error}; check that it is there and that you may read it")
+        })?;
+    if bytes.len() > LIMIT {
+        bail!("the page {shown} has more than {LIMIT} bytes; it is no page of the documentation: hand over another");
+    }
+    Ok(bytes)
+}
