@@ -9,9 +9,11 @@ use crate::document::{Document, display};
 use super::compare::{locate::locate, lock_spec::lock_spec, page_lock::page_lock, page_sample::page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
+use super::facts::{Operation, Page};
 use super::finding::Finding;
 use super::lock::{self, Lock};
 use super::pages::Pages;
+use super::paths::template;
 use super::reading::{self, Reading};
 use super::report::{Basis, Format, Report};
 use super::spec::Spec;
@@ -110,6 +112,9 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
             .findings
             .extend(changes.filter(|change| !doubt.contradicts(change)));
         present = lock::present(&lock.pages, doubt.settle(fresh, &lock.pages));
+        let gone = lock.pages.iter().filter(|page| is_gone(page, &present));
+        let gone: Vec<_> = gone.cloned().collect();
+        present.extend(gone);
     }
     let mut within = page_sample(api.name, &present, Some(spec));
     // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
@@ -123,4 +128,17 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     drift.findings.extend(applied.findings);
     drift.silenced = applied.silenced;
     drift
+}
+
+/// Whether a page is gone, and its operations with it. That is told by their removal alone, and not once more by each
+/// deviation: so the page counts as it was locked for as long as it is.
+fn is_gone(locked: &Page, present: &[Page]) -> bool {
+    let same = |one: &Operation, other: &Operation| {
+        one.method == other.method && template(&one.endpoint) == template(&other.endpoint)
+    };
+    let elsewhere = |operation: &Operation| {
+        let mut known = present.iter().flat_map(|page| &page.operations);
+        known.any(|other| same(operation, other))
+    };
+    !present.iter().any(|page| page.page == locked.page) && !locked.operations.iter().any(elsewhere)
 }

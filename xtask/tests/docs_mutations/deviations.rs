@@ -4,7 +4,7 @@ use xtask::docs::deviations::entry_to_paste;
 use xtask::docs::finding::{Finding, Kind, Step};
 
 use crate::check::{Edit, Garden, SEARCHES, SPEC_FILE, of};
-use crate::garden::{SEARCH, replaced};
+use crate::garden::{COLOURS, SEARCH, replaced};
 
 /// A garden of which the spec differs in two limits, and the findings about them.
 fn with_two_differences() -> (Garden, Vec<Finding>) {
@@ -127,5 +127,26 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
                 "page: maximum 80; spec: maximum 50"
             ),
         ]
+    );
+}
+
+#[test]
+fn a_page_that_is_gone_is_told_by_what_is_gone_alone() {
+    let (mut garden, found) = with_two_differences();
+    garden.deviations = recorded(&found[1]);
+    garden.spec = replaced(&garden.spec, "maxLength: 30", "maxLength: 40");
+    let mut less = garden.clone();
+    less.pages.retain(|(name, _)| name != SEARCH && name != COLOURS);
+    let drift = less.against(&garden.lock());
+    assert_eq!(drift.silenced, 1, "{:#?}", drift.findings);
+    let told: Vec<_> = drift
+        .findings
+        .iter()
+        .map(|finding| (finding.kind, finding.was.as_str(), finding.is.as_str()))
+        .collect();
+    // Its codes are one list.
+    assert_eq!(
+        told,
+        [(Kind::OperationRemoved, SEARCHES, ""), (Kind::CodesPage, "3, 7", "")]
     );
 }

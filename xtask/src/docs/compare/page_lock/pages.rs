@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
+use super::super::codes_of;
 use super::operations::name;
 use super::{Changes, pairs, rows};
 use crate::docs::facts::{Listed, Page};
@@ -82,12 +83,19 @@ fn listing(page: &Page) -> String {
 /// Compares what a page says beside its operations.
 pub fn compare(pair: &PagePair<'_>, changes: &mut Changes<'_>) {
     let (was, is) = (pair.was, pair.is);
-    let codes = |page: &'_ Page| match &page.codes {
-        Some(list) => (list.codes.clone(), list.line),
-        None => (Vec::new(), 1),
-    };
-    let ((old, _), (new, line)) = (codes(was), codes(is));
-    rows::compare_codes(&old, &new, "page", line, changes);
+    match (&was.codes, &is.codes) {
+        (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, changes),
+        // A list that is gone or new is one change, not one for each of its hundreds of codes.
+        (Some(old), None) => {
+            let codes = codes_of(&old.codes);
+            changes.add(Kind::CodesPage, Class::Breaking, "page", &codes, "", old.line);
+        }
+        (None, Some(new)) => {
+            let codes = codes_of(&new.codes);
+            changes.add(Kind::CodesPage, Class::Additive, "page", "", &codes, new.line);
+        }
+        (None, None) => {}
+    }
     listed(&was.hosts, &is.hosts, Kind::Host, Class::Breaking, changes);
     listed(
         &was.statuses,
