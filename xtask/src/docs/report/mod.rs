@@ -140,7 +140,11 @@ impl Summary {
             ("list items", coverage.items),
         ];
         let shares = shares.map(|(what, share)| format!("{} of {} {what}", share.used, share.total));
-        lines.push(format!("{} read: {} used", counted(*pages, "page"), shares.join(", ")));
+        lines.push(if *pages == 0 {
+            "no page was read: the locks stand for them".to_owned()
+        } else {
+            format!("{} read: {} used", counted(*pages, "page"), shares.join(", "))
+        });
         let mut by_revision: BTreeMap<&Option<String>, Vec<&str>> = BTreeMap::new();
         for (api, revision) in locks {
             by_revision.entry(revision).or_default().push(api);
@@ -148,7 +152,7 @@ impl Summary {
         lines.extend(revision.iter().map(|revision| format!("pages at {revision}")));
         lines.extend(by_revision.into_iter().map(|(revision, apis)| match revision {
             Some(revision) => format!("locked at {revision}: {}", apis.join(", ")),
-            None => format!("locked from pages of no repository: {}", apis.join(", ")),
+            None => format!("locked at no commit that is known: {}", apis.join(", ")),
         }));
         lines
     }
