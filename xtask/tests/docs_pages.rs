@@ -139,6 +139,6 @@ fn pages_locks_and_specs_are_in_step() {
     for api in APIS {
         let drift = measure(api, Some(&pages)).expect("measured");
         assert!(drift.findings.is_empty(), "{}: {:#?}", api.name, drift.findings);
-        assert!(drift.silenced > 0 && drift.pages > 0, "{}", api.name);
+        assert!(drift.silenced > 0 && !drift.coverage.is_empty(), "{}", api.name);
     }
 }

@@ -66,15 +66,18 @@ fn report() -> Report {
         },
     ];
     let share = |used, total| Share { used, total };
-    let coverage = Coverage {
-        tables: share(3, 3),
-        rows: share(19, 20),
+    let coverage = |rows| Coverage {
+        tables: share(2, 2),
+        rows,
         items: share(0, 0),
     };
     let basis = Basis {
         silenced: 1,
-        pages: 2,
-        coverage,
+        coverage: [
+            ("docs/candles.md".to_owned(), coverage(share(12, 12))),
+            ("docs/lamps/create-lamp.md".to_owned(), coverage(share(7, 8))),
+        ]
+        .into(),
         revision: Some("fedcba98".to_owned()),
         locks: [
             ("bulbs".to_owned(), None),

@@ -1,5 +1,7 @@
 //! `cargo xtask docs drift`: page → lock → spec.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 
 use crate::Outcome;
@@ -26,10 +28,8 @@ pub struct Drift {
     pub findings: Vec<Finding>,
     /// The findings that deviations silence.
     pub silenced: usize,
-    /// The pages that were read.
-    pub pages: usize,
-    /// How much of them was used.
-    pub coverage: Coverage,
+    /// How much was used of each page that was read, by name.
+    pub coverage: BTreeMap<String, Coverage>,
     /// The revision of the locked pages.
     pub locked: Option<String>,
 }
@@ -56,8 +56,7 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         let drift = measure(api, pages)?;
         findings.extend(drift.findings);
         basis.silenced += drift.silenced;
-        basis.pages += drift.pages;
-        basis.coverage += drift.coverage;
+        basis.coverage.extend(drift.coverage);
         basis.locks.insert(api.name.to_owned(), drift.locked);
     }
     let report = Report::new(findings, basis);
@@ -95,15 +94,13 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     let mut drift = Drift {
         findings: Vec::new(),
         silenced: 0,
-        pages: 0,
-        coverage: Coverage::default(),
+        coverage: BTreeMap::new(),
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     };
     // A page is held against its own sample as it is now; where it was not read, as it was locked.
     let mut present = lock.pages.clone();
     if let Some(mut reading) = reading {
-        drift.pages = reading.pages.len();
-        drift.coverage = reading.coverage;
+        drift.coverage = std::mem::take(&mut reading.coverage);
         drift.findings.append(&mut reading.unread);
         let doubt = std::mem::take(&mut reading.doubt);
         let fresh = reading.known(&lock.pages);

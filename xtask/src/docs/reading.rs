@@ -1,6 +1,6 @@
 //! All pages of an API at once: read, and what could not be read told as findings.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::api::Api;
 
@@ -21,8 +21,8 @@ pub struct Reading {
     pub doubt: Doubt,
     /// What could not be read.
     pub unread: Vec<Finding>,
-    /// How much of the tables was used.
-    pub coverage: Coverage,
+    /// How much was used of each, by name.
+    pub coverage: BTreeMap<String, Coverage>,
 }
 
 /// The name of the page of an API that is described on one web page alone: its address may change, and a saved copy has
@@ -76,7 +76,7 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
                 spec: None,
             });
         }
-        reading.coverage += extraction.coverage;
+        reading.coverage.insert(name.to_owned(), extraction.coverage);
         reading.pages.push(Page {
             page: name.to_owned(),
             elsewhere: source.elsewhere,

@@ -89,7 +89,7 @@ fn a_page_that_cannot_be_understood_is_told_with_its_line() {
         if kind == Kind::PageUnreadable {
             assert_eq!(others.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{what}");
         }
-        assert_eq!(garden.against(&Garden::new().lock()).pages, 4, "{what}");
+        assert_eq!(garden.against(&Garden::new().lock()).coverage.len(), 4, "{what}");
     }
 }
 

@@ -127,7 +127,8 @@ fn members_of_the_spec_are_held_against_the_pages() {
     let index = "        - name: pageIndex\n          in: query\n          schema:\n            type: integer\n            minimum: 1\n";
     let sunny = "                  sunny:\n                    type: boolean\n";
     let colour = "| colour | See [Colours](../reference/colours.md). | integer | No |\n";
-    let size = "| pageSize | How many on a page. The default value is 20 and the maximum value allowed is 100. | integer | No |\n";
+    let size =
+        "| pageSize | How many on a page. The maximum value allowed is 100, and the default is 20. | integer | No |\n";
     let cases: [(&[Edit], Told, &str); 17] = [
         (
             &[(SPEC_FILE, index, "")],

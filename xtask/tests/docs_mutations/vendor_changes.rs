@@ -17,12 +17,13 @@ fn pages_lock_and_spec_that_agree_give_no_finding() {
     let garden = Garden::new();
     let drift = garden.against(&garden.lock());
     assert_eq!(drift.findings, []);
-    assert_eq!((drift.pages, drift.silenced), (4, 0));
-    let shares = [drift.coverage.tables, drift.coverage.rows, drift.coverage.items];
+    assert_eq!((drift.coverage.len(), drift.silenced), (4, 0));
+    let search = drift.coverage[SEARCH];
     assert_eq!(
-        shares.map(|share| (share.used, share.total)),
-        [(14, 14), (29, 29), (4, 4)]
+        [search.tables, search.rows, search.items].map(|share| (share.used, share.total)),
+        [(6, 6), (17, 17), (4, 4)]
     );
+    assert!(drift.coverage.values().all(|page| page.is_whole()));
 }
 
 #[test]
@@ -374,7 +375,7 @@ fn each_fact_of_a_row_is_told() {
         ),
     );
     expect_change(
-        &[(SEARCH, "default value is 20", "default value is 25")],
+        &[(SEARCH, "default is 20", "default is 25")],
         &searches(Kind::Default, Breaking, "query.pageSize", ("20", "25"), "| pageSize |"),
     );
     expect_change(

@@ -78,6 +78,16 @@ impl Share {
     }
 }
 
+impl Coverage {
+    /// Whether all was used.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        [self.tables, self.rows, self.items]
+            .iter()
+            .all(|share| share.used == share.total)
+    }
+}
+
 impl std::ops::AddAssign for Coverage {
     fn add_assign(&mut self, other: Self) {
         let pairs = [

@@ -44,10 +44,8 @@ pub struct Summary {
 pub struct Basis {
     /// The findings that deviations have silenced.
     pub silenced: usize,
-    /// The pages that were read.
-    pub pages: usize,
-    /// How much of them was used.
-    pub coverage: Coverage,
+    /// How much was used of each page that was read, by name.
+    pub coverage: BTreeMap<String, Coverage>,
     /// The revision of the pages that were read, where it is known.
     pub revision: Option<String>,
     /// The revision that each API's lock was made from; none where all its pages stand elsewhere.
@@ -115,7 +113,6 @@ impl Summary {
     fn lines(&self) -> Vec<String> {
         let Basis {
             silenced,
-            pages,
             coverage,
             revision,
             locks,
@@ -134,17 +131,15 @@ impl Summary {
             lines.push(joined(self.apis.iter().map(|(api, count)| format!("{count} in {api}"))));
         }
         lines.push(format!("{} silenced by deviations", counted(*silenced, "finding")));
-        let shares = [
-            ("tables", coverage.tables),
-            ("rows", coverage.rows),
-            ("list items", coverage.items),
-        ];
-        let shares = shares.map(|(what, share)| format!("{} of {} {what}", share.used, share.total));
-        lines.push(if *pages == 0 {
-            "no page was read: the locks stand for them".to_owned()
+        if coverage.is_empty() {
+            lines.push("no page was read: the locks stand for them".to_owned());
         } else {
-            format!("{} read: {} used", counted(*pages, "page"), shares.join(", "))
-        });
+            let mut all = Coverage::default();
+            coverage.values().for_each(|of_page| all += *of_page);
+            lines.push(format!("{} read: {}", counted(coverage.len(), "page"), used(all)));
+            let in_part = coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
+            lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(*of_page))));
+        }
         let mut by_revision: BTreeMap<&Option<String>, Vec<&str>> = BTreeMap::new();
         for (api, revision) in locks {
             by_revision.entry(revision).or_default().push(api);
@@ -156,6 +151,17 @@ impl Summary {
         }));
         lines
     }
+}
+
+/// How much of a page, or of all, was used.
+fn used(coverage: Coverage) -> String {
+    let shares = [
+        ("tables", coverage.tables),
+        ("rows", coverage.rows),
+        ("list items", coverage.items),
+    ];
+    let shares = shares.map(|(what, share)| format!("{} of {} {what}", share.used, share.total));
+    format!("{} used", shares.join(", "))
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
