@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::finding::{Class, Finding, Kind, SpecLine, Step};
+use super::yaml::text;
 use crate::document::{Document, Fault, child};
 
 /// How a file says that there is nothing on one side.
@@ -308,36 +309,12 @@ pub fn entry_to_paste(finding: &Finding) -> String {
     };
     format!(
         "  - operation: {}\n    place: {}\n    kind: {}\n    {was}: {}\n    {is}: {}\n    reason:\n",
-        scalar(&finding.operation),
-        scalar(&finding.place),
+        text(&finding.operation),
+        text(&finding.place),
         finding.kind,
-        scalar(shown(&finding.was)),
-        scalar(shown(&finding.is)),
+        text(shown(&finding.was)),
+        text(shown(&finding.is)),
     )
-}
-
-/// A text as YAML: without quotes if it reads back as itself, else in the quotes that do.
-fn scalar(text: &str) -> String {
-    let quoted = format!("'{}'", text.replace('\'', "''"));
-    let reads_back = |yaml: &&str| {
-        let document = Document::parse(Path::new("deviations.yaml"), &format!("a:\n  - b: {yaml}\n    c: 1\n"));
-        let Ok(document) = document else { return false };
-        let pointer = |pointer| document.value.pointer(pointer);
-        pointer("/a/0/b").and_then(|value| value.as_str()) == Some(text) && pointer("/a/0/c").is_some()
-    };
-    let plain = [text, &quoted].into_iter().find(reads_back);
-    plain.map_or_else(|| escaped(text), str::to_owned)
-}
-
-/// A text in double quotes. JSON's escapes are YAML's too, but YAML has more characters that must be escaped.
-fn escaped(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    let escape = |letter: char| match letter {
-        ' '..='~' => letter.to_string(),
-        letter if letter.is_alphanumeric() => letter.to_string(),
-        letter => format!("\\U{:08X}", u32::from(letter)),
-    };
-    json.chars().map(escape).collect()
 }
 
 #[cfg(test)]

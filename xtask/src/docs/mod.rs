@@ -33,3 +33,4 @@ pub mod source;
 pub mod spec;
 pub mod stdout;
 pub mod words;
+pub mod yaml;

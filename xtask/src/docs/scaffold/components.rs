@@ -9,7 +9,7 @@ use super::codes::text;
 use super::known::Known;
 use super::names::{code_names, free};
 use super::todo;
-use super::yaml::{Map, Node};
+use crate::docs::yaml::{Map, Node};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.
 fn is_alike(one: &str, other: &str) -> bool {

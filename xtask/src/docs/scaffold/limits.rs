@@ -6,7 +6,7 @@ use crate::docs::facts::Row;
 use crate::docs::json_type::JsonType;
 
 use super::todo;
-use super::yaml::{Map, Node};
+use crate::docs::yaml::{Map, Node};
 
 /// Whether a row has a limit or a default.
 pub fn has_limits(row: &Row) -> bool {

@@ -20,16 +20,15 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod yaml;
 
 use anyhow::bail;
 use serde_json::Value;
 
 use super::facts::Page;
 use super::paths::template;
+use crate::docs::yaml::Map;
 use components::Components;
 use known::Known;
-use yaml::Map;
 
 pub use command::run;
 pub use edits::edits;

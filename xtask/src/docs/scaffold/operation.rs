@@ -17,7 +17,7 @@ use super::paging::{Named, paging};
 use super::schema::Writer;
 use super::todo;
 use super::tree::{ROOT, Tree};
-use super::yaml::{Map, Node};
+use crate::docs::yaml::{Map, Node};
 
 /// Where the vendor's pages stand.
 const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";

@@ -6,7 +6,7 @@ use crate::lint::names::folded;
 
 use super::components::Components;
 use super::todo;
-use super::yaml::Map;
+use crate::docs::yaml::Map;
 
 const NUMBERS: [&str; 4] = ["pageindex", "startpage", "pagenumber", "page"];
 const SIZES: [&str; 4] = ["pagesize", "top", "limit", "count"];

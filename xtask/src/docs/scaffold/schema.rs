@@ -10,7 +10,7 @@ use super::limits::{has_limits, limits};
 use super::names::{pascal, singular};
 use super::todo;
 use super::tree::{ROOT, Tree};
-use super::yaml::{Map, Node};
+use crate::docs::yaml::{Map, Node};
 
 /// How deep a body may nest before a person must go on.
 const MAX_DEPTH: usize = 24;

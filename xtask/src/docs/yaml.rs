@@ -329,12 +329,22 @@ fn comment(out: &mut String, indent: usize, comments: &[String]) {
     }
 }
 
+/// A text as the value of a member in a block, in quotes where a reader could take it for something else. Brackets
+/// mean nothing there.
+pub fn text(text: &str) -> String {
+    if is_plain(text, "[]{},") {
+        text.to_owned()
+    } else {
+        scalar(&Value::from(text)).into_owned()
+    }
+}
+
 /// A scalar on one line, in quotes where a reader could take it for something else.
 fn scalar(value: &Value) -> Cow<'_, str> {
     let Value::String(text) = value else {
         return Cow::Owned(value.to_string());
     };
-    if is_plain(text) {
+    if is_plain(text, "") {
         Cow::Borrowed(text)
     } else if text.chars().any(is_unprintable) {
         Cow::Owned(double_quoted(text))
@@ -343,12 +353,16 @@ fn scalar(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// Whether a text means itself without quotes, in a block and in a list of one line, for readers of YAML 1.1 too.
-fn is_plain(text: &str) -> bool {
+/// Whether a text means itself without quotes, for readers of YAML 1.1 too: in a block and in a list of one line, if it
+/// holds no brackets and commas; these may be allowed.
+fn is_plain(text: &str, allowed: &str) -> bool {
     /// Words that are something else than text for readers of YAML 1.1.
     const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
-    let may_stand =
-        |character: char| character.is_ascii_alphanumeric() || " _-./()+@%=&;$<>~\"'!?^|*:".contains(character);
+    let may_stand = |character: char| {
+        character.is_ascii_alphanumeric()
+            || " _-./()+@%=&;$<>~\"'!?^|*:".contains(character)
+            || allowed.contains(character)
+    };
     let may_begin = |character: char| character.is_ascii_alphabetic() || "/^$(".contains(character);
     text.starts_with(may_begin)
         && text.chars().all(may_stand)
