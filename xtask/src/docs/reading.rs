@@ -30,6 +30,13 @@ pub struct Reading {
 const WEB_PAGE: &str = "web page";
 
 impl Reading {
+    /// Tells on stderr what could not be read, where, and what to do.
+    pub fn tell_unread(&self) {
+        for finding in &self.unread {
+            eprintln!("{}:{}: {}; {}", finding.page, finding.line, finding.is, finding.remedy);
+        }
+    }
+
     /// The pages as far as they are known: one that was not understood stands for what it said when it was locked, so
     /// that it is told once and not once more for each of its operations. One that was never locked is left out.
     #[must_use]

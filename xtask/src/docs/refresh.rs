@@ -32,9 +32,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
             continue;
         }
         let reading = reading::read(api, &pages.of(api)?);
-        for finding in &reading.unread {
-            eprintln!("{}:{}: {}; {}", finding.page, finding.line, finding.is, finding.remedy);
-        }
+        reading.tell_unread();
         unread += reading.unread.len();
         let path = api.lock();
         let old = Lock::load(&path)?;

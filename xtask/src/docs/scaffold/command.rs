@@ -23,9 +23,7 @@ use super::{edits, scaffold};
 pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
     let (api, source) = find(pages, name)?;
     let reading = reading::read(api, std::slice::from_ref(&source));
-    for finding in &reading.unread {
-        eprintln!("{}:{}: {}; {}", finding.page, finding.line, finding.is, finding.remedy);
-    }
+    reading.tell_unread();
     let [page] = reading.pages.as_slice() else {
         bail!("{}: the page was not read", source.name);
     };
