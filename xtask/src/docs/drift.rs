@@ -73,6 +73,18 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
 /// # Errors
 /// As [`run`].
 pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
+    let reading = match pages.filter(|pages| pages.has(api)) {
+        Some(pages) => Some(reading::read(api, &pages.of(api)?)),
+        None => None,
+    };
+    measure_read(api, reading)
+}
+
+/// Measures the drift of an API whose pages have been read, or of its lock alone.
+///
+/// # Errors
+/// If a spec, lock or file of deviations cannot be read.
+pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift> {
     let lock = Lock::load(&api.lock())?.with_context(|| {
         format!(
             "{}: there is no such file; write it with `cargo xtask docs lock --docs DIR`",
@@ -81,10 +93,6 @@ pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
     })?;
     let spec = Spec::new(&Document::load(&api.spec())?);
     let deviations = Deviations::load(&api.deviations())?;
-    let reading = match pages.filter(|pages| pages.has(api)) {
-        Some(pages) => Some(reading::read(api, &pages.of(api)?)),
-        None => None,
-    };
     Ok(compare(api, &lock, reading, &spec, &deviations))
 }
 
@@ -97,9 +105,8 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
         coverage: BTreeMap::new(),
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     };
-    // A page is held against its own sample as it is now; where it was not read, as it was locked.
-    let mut present = lock.pages.clone();
-    if let Some(mut reading) = reading {
+    // The pages as they are now, if they were read.
+    let present = reading.map(|mut reading| {
         drift.coverage = std::mem::take(&mut reading.coverage);
         drift.findings.append(&mut reading.unread);
         let doubt = std::mem::take(&mut reading.doubt);
@@ -108,19 +115,23 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
         drift
             .findings
             .extend(changes.filter(|change| !doubt.contradicts(change)));
-        present = lock::present(&lock.pages, doubt.settle(fresh, &lock.pages));
+        let mut present = lock::present(&lock.pages, doubt.settle(fresh, &lock.pages));
         let gone = lock.pages.iter().filter(|page| is_gone(page, &present));
         let gone: Vec<_> = gone.cloned().collect();
         present.extend(gone);
-    }
-    let mut within = page_sample(api.name, &present, Some(spec));
+        present
+    });
+    // A page is held against its own sample as it is now; where it was not read, as it was locked.
+    let mut within = page_sample(api.name, present.as_ref().unwrap_or(&lock.pages), Some(spec));
     // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
-    for pages in [&lock.pages, &present] {
-        locate(&mut drift.findings, pages, spec);
-        locate(&mut within, pages, spec);
+    for pages in [Some(&lock.pages), present.as_ref()].into_iter().flatten() {
+        locate(drift.findings.iter_mut().chain(&mut within), pages, spec);
     }
     let measured = [within.clone(), lock_spec(api.name, &lock.pages, spec)].concat();
-    let now = [within, lock_spec(api.name, &present, spec)].concat();
+    let now = match &present {
+        Some(present) => [within, lock_spec(api.name, present, spec)].concat(),
+        None => measured.clone(),
+    };
     let applied = deviations.apply(api.name, measured, &now);
     drift.findings.extend(applied.findings);
     drift.silenced = applied.silenced;

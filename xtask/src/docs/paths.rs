@@ -10,6 +10,11 @@ pub fn without_query(path: &str) -> &str {
     path.split('?').next().unwrap_or_default()
 }
 
+/// A path without what pages write in more than one way: blanks and slashes around it, the case of letters.
+pub fn bare(path: &str) -> String {
+    path.trim().trim_matches('/').to_lowercase()
+}
+
 /// The name of the parameter that a segment stands for, if it stands for one.
 fn parameter(segment: &str) -> Option<&str> {
     Some(segment.strip_prefix('{')?.strip_suffix('}')?.trim())

@@ -42,8 +42,6 @@ pub struct Operation {
     pub method: String,
     /// The path.
     pub path: String,
-    /// The JSON pointer of the operation.
-    pub pointer: String,
     /// Its line, from 1.
     pub line: usize,
     /// The scopes of which one is needed.
@@ -192,7 +190,6 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
     Operation {
         method: found.method.to_uppercase(),
         path: found.path.to_owned(),
-        pointer: found.place.pointer.clone(),
         line: line(&found.place),
         scopes: scopes.collect(),
         scopes_line: security.as_ref().map_or_else(|| line(&found.place), line),

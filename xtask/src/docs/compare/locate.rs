@@ -10,13 +10,13 @@ use super::page_lock;
 use super::pairing::pairs;
 
 /// Names the operations of findings as the spec does, and adds the line of the spec to those that have none.
-pub fn locate(findings: &mut [Finding], pages: &[Page], spec: &Spec) {
+pub fn locate<'f>(findings: impl Iterator<Item = &'f mut Finding>, pages: &[Page], spec: &Spec) {
     let pairs = pairs(pages, spec);
     let known: HashMap<String, &Operation> = pairs
         .iter()
         .filter_map(|pair| Some((page_lock::name(pair.said), pair.spec?)))
         .collect();
-    for finding in findings.iter_mut().filter(|finding| finding.spec.is_none()) {
+    for finding in findings.filter(|finding| finding.spec.is_none()) {
         let named = spec
             .operations
             .iter()

@@ -4,6 +4,7 @@ use super::pairing::{Pair, pairs};
 use super::{Difference, Report, members, service};
 use crate::docs::facts::Page;
 use crate::docs::finding::{Finding, Kind, Step};
+use crate::docs::paths::without_query;
 use crate::docs::spec::{Operation, Spec};
 
 /// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
@@ -54,8 +55,7 @@ pub fn lock_spec(api: &str, pages: &[Page], spec: &Spec) -> Vec<Finding> {
 /// The path that a page means, as OpenAPI writes it: with its first slash, and behind what the URLs of the page's hosts
 /// end with. What stands behind a question mark is compared as the query.
 fn path(page: &Page, endpoint: &str) -> String {
-    let endpoint = endpoint.split('?').next().unwrap_or_default().trim();
-    let endpoint = endpoint.trim_start_matches('/');
+    let endpoint = without_query(endpoint).trim().trim_start_matches('/');
     let mut bases = page.hosts.iter().map(|host| base(&host.value));
     let base = bases
         .next()

@@ -3,6 +3,7 @@
 
 use crate::docs::facts::{Operation, Table};
 use crate::docs::page::Code;
+use crate::docs::paths::bare;
 
 use super::{Extraction, program, sample, sections};
 
@@ -166,9 +167,4 @@ fn give(operation: &mut Operation, permission: &Permission) {
     }
     operation.scopes_line.get_or_insert(permission.line);
     operation.scopes.extend(permission.scopes.iter().cloned());
-}
-
-/// An endpoint without what pages write in more than one way.
-fn bare(endpoint: &str) -> String {
-    endpoint.trim_matches('/').to_lowercase()
 }

@@ -21,7 +21,7 @@ use super::{edits, scaffold};
 /// # Errors
 /// If there is no such page, it belongs to no API or was not understood, or it describes no operation.
 pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
-    let (api, source) = find(pages, name)?;
+    let (api, sources, source) = find(pages, name)?;
     let reading = reading::read(api, std::slice::from_ref(&source));
     reading.tell_unread();
     let [page] = reading.pages.as_slice() else {
@@ -29,7 +29,7 @@ pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
     };
     let spec = Document::load(&api.spec())?;
     let mut text = scaffold(page, api.name, &spec.value)?;
-    let mut findings = drift::measure(api, Some(pages))?.findings;
+    let mut findings = drift::measure_read(api, Some(reading::read(api, &sources)))?.findings;
     // An operation that the spec does not have is what the YAML is for.
     let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);
     findings.retain(|finding| finding.page == page.page && !is_written(finding));
@@ -52,17 +52,14 @@ pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fresh)
 }
 
-/// The page of this name and its API. The name may have the folders of the checkout before it.
-fn find(pages: &Pages, name: &str) -> anyhow::Result<(&'static Api, Source)> {
+/// The page of this name, its API and all pages of that. The name may have the folders of the checkout before it.
+fn find(pages: &Pages, name: &str) -> anyhow::Result<(&'static Api, Vec<Source>, Source)> {
     let name = name.replace('\\', "/");
-    for api in APIS {
-        if !pages.has(api) {
-            continue;
-        }
-        for source in pages.of(api)? {
-            if name == source.name || name.ends_with(&format!("/{}", source.name)) {
-                return Ok((api, source));
-            }
+    let is_named = |source: &&Source| name == source.name || name.ends_with(&format!("/{}", source.name));
+    for api in APIS.iter().filter(|api| pages.has(api)) {
+        let sources = pages.of(api)?;
+        if let Some(source) = sources.iter().find(is_named).cloned() {
+            return Ok((api, sources, source));
         }
     }
     Err(anyhow!(

@@ -8,6 +8,7 @@ use super::Changes;
 use super::tables::Told;
 use crate::docs::facts::{Operation, Sample};
 use crate::docs::finding::{Class, Kind};
+use crate::docs::paths::bare;
 use crate::docs::places::{Part, in_part, is_below};
 
 /// Compares the samples of an operation; `told` is what its rows have told already.
@@ -48,7 +49,6 @@ impl Sides<'_> {
     fn compare_path(&self, (was, is): (&str, &str), changes: &mut Changes<'_>) {
         let text = |sample: &Sample| sample.path.clone().unwrap_or_default();
         let (old, new) = (text(self.old), text(self.new));
-        let bare = |path: &str| path.trim().trim_matches('/').to_lowercase();
         let follows = bare(&old) == bare(was) && bare(&new) == bare(is);
         if old != new && !follows {
             changes.add(Kind::SampleUrl, Class::Documentation, "path", &old, &new, self.line);
