@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
-use xtask::api::Api;
-use xtask::document::{Document, child};
+use xtask_spec::api::Api;
+use xtask_spec::document::{Document, child};
 
 use crate::specs::Case;
 

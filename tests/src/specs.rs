@@ -1,8 +1,8 @@
 //! The specs as the tests read them: each operation with the examples that its spec gives.
 
 use serde_json::{Map, Value};
-use xtask::api::Api;
-use xtask::document::Document;
+use xtask_spec::api::Api;
+use xtask_spec::document::Document;
 
 /// One operation, and the call that its examples make.
 #[derive(Clone, Debug)]

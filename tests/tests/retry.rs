@@ -11,8 +11,8 @@ use avepoint_tests::elements::{READS, START, WRITES, all, builder, case, client,
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::Case;
 use futures_util::future::BoxFuture;
-use xtask::api::Api;
-use xtask::document::Document;
+use xtask_spec::api::Api;
+use xtask_spec::document::Document;
 
 const MAYBE_DONE: &str = "may have been carried out";
 

@@ -24,7 +24,7 @@ const WITHOUT_SAMPLE: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn every_sample_of_the_pages_survives() {
-    let shared = xtask::api::root().join("../shared");
+    let shared = xtask_spec::api::root().join("../shared");
     let pages = shared.join("upstream/cloud-api");
     if !pages.exists() {
         println!("SKIPPED: the vendor's pages are not beside the project");

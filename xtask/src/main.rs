@@ -1,143 +1,89 @@
 //! The workspace's own tool. `cargo xtask --help` names its commands.
+//!
+//! Each command is a program of its own and started by cargo, so that one compiles only what it needs.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::process::{Command, ExitCode};
 
-use clap::{Args, Parser, Subcommand};
-
-use xtask::api::Api;
-use xtask::docs::pages::Pages;
-use xtask::docs::report::Format;
-use xtask::docs::source::Handed;
-use xtask::docs::{drift, refresh, scaffold};
-use xtask::{Outcome, generate, lint};
+use clap::{Parser, Subcommand};
 
 /// Generates the clients from the specs, and holds the specs against their rules and the vendor's pages.
 #[derive(Parser)]
-#[command(name = "cargo xtask", version)]
+#[command(name = "cargo xtask", bin_name = "xtask", version, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Tool,
 }
 
+/// What a tool is given is the tool's own to read.
 #[derive(Subcommand)]
-enum Command {
+enum Tool {
     /// Write the generated code of the API crates from `specs/`.
-    Generate {
-        /// Write nothing; show what is stale and exit with status 4.
-        #[arg(long)]
-        check: bool,
-        /// Only this API.
-        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
-        api: Option<&'static Api>,
-    },
+    Generate,
     /// Check that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
-    Lint {
-        /// Only this API.
-        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
-        api: Option<&'static Api>,
-    },
+    Lint,
     /// Hold the specs against the vendor's pages.
-    #[command(subcommand)]
-    Docs(Docs),
-}
-
-#[derive(Subcommand)]
-enum Docs {
-    /// Show what the vendor has changed since the pages were locked, and what the specs say differently; exit with
-    /// status 4 if there is anything. Without pages only the locks are compared with the specs.
-    Drift {
-        #[command(flatten)]
-        pages: Sources,
-        /// Only this API.
-        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
-        api: Option<&'static Api>,
-        /// For a terminal, for a program, for a pull request, or as annotations of GitHub Actions.
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// Write `upstream.lock.json` of the APIs from the pages.
-    Lock {
-        #[command(flatten)]
-        pages: Sources,
-        /// Only this API.
-        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
-        api: Option<&'static Api>,
-        /// The commit of the pages, if the folder is no checkout that tells it.
-        #[arg(long, value_name = "COMMIT")]
-        revision: Option<String>,
-    },
-    /// Write YAML for the operations of a page that no spec has, or the list of edits for those that one has.
-    Scaffold {
-        #[command(flatten)]
-        pages: Sources,
-        /// The page: its path in the vendor's repository, or the name of a page that was handed over.
-        #[arg(value_name = "PAGE")]
-        page: String,
-    },
-}
-
-/// Where the pages come from.
-#[derive(Args)]
-struct Sources {
-    /// A checkout of the vendor's repository.
-    #[arg(long, value_name = "DIR")]
-    docs: Option<PathBuf>,
-    /// Clone the vendor's repository.
-    #[arg(long, conflicts_with = "docs")]
-    fetch: bool,
-    /// A page that the checkout does not have: the saved web page of an API, its address, or an older state of a page
-    /// that the vendor has replaced. May be repeated.
-    #[arg(long = "page", value_name = "API=FILE|URL", value_parser = Handed::parse)]
-    handed: Vec<Handed>,
-}
-
-impl Sources {
-    fn open(self) -> anyhow::Result<Option<Pages>> {
-        Pages::open(self.docs, self.fetch, self.handed)
-    }
-
-    /// For commands that do nothing without pages.
-    fn required(self) -> anyhow::Result<Pages> {
-        self.open()?
-            .ok_or_else(|| anyhow::anyhow!("no pages are named; add --docs DIR, --fetch or --page API=FILE"))
-    }
-}
-
-fn docs(command: Docs) -> anyhow::Result<Outcome> {
-    match command {
-        Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
-        Docs::Lock { pages, api, revision } => refresh::run(api, &pages.required()?, revision),
-        Docs::Scaffold { pages, page } => scaffold::run(&pages.required()?, &page),
-    }
+    Docs,
+    /// Print this message or the help of the given subcommand(s)
+    Help,
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    dispatch(std::env::args_os().collect())
+}
+
+fn dispatch(mut words: Vec<OsString>) -> ExitCode {
+    let rest = words.split_off(words.len().min(2));
+    let arguments: Arguments = match xtask_cli::parse(words) {
         Ok(arguments) => arguments,
-        // clap's own exit status for arguments it refuses is 2; here every error is 1.
-        Err(told) => {
-            let status = if told.use_stderr() {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            };
-            // Nobody is there to be told that the terminal is gone.
-            let _ = told.print();
-            return status;
-        }
+        Err(status) => return status,
     };
-    let outcome = match arguments.command {
-        Command::Generate { check, api } => generate::run(api, check),
-        Command::Lint { api } => lint::run(api),
-        Command::Docs(command) => docs(command),
-    };
-    match outcome {
-        Ok(Outcome::Fresh) => ExitCode::SUCCESS,
-        Ok(Outcome::Stale) => ExitCode::from(4),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+    match arguments.command {
+        Tool::Generate => start("xtask-codegen", &rest),
+        Tool::Lint => start("xtask-lint", &rest),
+        Tool::Docs => start("xtask-docs", &rest),
+        // The help of a command is the command's own.
+        Tool::Help => {
+            let help = ["xtask".into()].into_iter().chain(rest).chain(["--help".into()]);
+            dispatch(help.collect())
         }
+    }
+}
+
+/// Builds and runs the tool of a package.
+fn start(package: &str, arguments: &[OsString]) -> ExitCode {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let mut command = Command::new(&cargo);
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--manifest-path",
+            manifest,
+            "--package",
+            package,
+            "--",
+        ])
+        .args(arguments);
+    let error = run(&mut command);
+    let cargo = OsStr::to_string_lossy(&cargo);
+    eprintln!("error: cannot start {cargo}: {error}; run this as `cargo xtask`, with cargo on the PATH");
+    ExitCode::FAILURE
+}
+
+/// Becomes the command, so that signals and the exit status are its own. Returns only if it cannot be started.
+#[cfg(unix)]
+fn run(command: &mut Command) -> io::Error {
+    std::os::unix::process::CommandExt::exec(command)
+}
+
+/// Runs the command and ends as it ends. Ctrl-C reaches both. Returns only if it cannot be started.
+#[cfg(not(unix))]
+fn run(command: &mut Command) -> io::Error {
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
     }
 }

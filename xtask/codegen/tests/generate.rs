@@ -1,0 +1,116 @@
+//! `cargo xtask generate` as a person runs it, on a workspace of the test's own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A workspace that holds the specs and nothing that was generated.
+fn workspace() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(root.path().join("xtask")).expect("a folder");
+    for api in xtask_spec::api::APIS {
+        let folder = root.path().join("specs").join(api.name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
+        std::fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
+    }
+    root
+}
+
+fn generate(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask-codegen"))
+        .args(arguments)
+        .env("XTASK_MANIFEST_DIR", root.join("xtask"))
+        .output()
+        .expect("xtask runs")
+}
+
+fn told(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn generated(root: &Path) -> std::path::PathBuf {
+    root.join("crates/avepoint-elements-v3/src/generated")
+}
+
+/// Every generated file and its text.
+fn files(root: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(generated(root))
+        .expect("generated files")
+        .map(|entry| entry.expect("a file").path())
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).expect("a text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
+    let root = workspace();
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+
+    let missing = generate(root.path(), &["--check"]);
+    assert_eq!(missing.status.code(), Some(4), "{}", told(&missing));
+    assert!(!generated(root.path()).exists(), "a check writes nothing");
+
+    let first = generate(root.path(), &[]);
+    assert_eq!(first.status.code(), Some(0), "{}", told(&first));
+    assert!(told(&first).contains("elements-v3: 55 operations"), "{}", told(&first));
+    let manifest = root.path().join("crates/avepoint-elements-v3/Cargo.toml");
+    let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
+    assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");
+    std::fs::write(&manifest, "mine").expect("written");
+    let fresh = files(root.path());
+    assert_eq!(generate(root.path(), &["--check"]).status.code(), Some(0));
+    generate(root.path(), &["--api", "elements-v3"]);
+    assert!(files(root.path()) == fresh, "the same spec gives the same code");
+    assert_eq!(
+        std::fs::read_to_string(&manifest).expect("a manifest"),
+        "mine",
+        "what is there is not touched"
+    );
+
+    std::fs::write(&spec, text.replacen("maximum: 100", "maximum: 200", 1)).expect("written");
+    let stale = generate(root.path(), &["--check"]);
+    assert_eq!(stale.status.code(), Some(4), "{}", told(&stale));
+    let diff = told(&stale);
+    assert!(
+        diff.contains("+++ generated/operations.rs") && diff.contains("Some(200i64)"),
+        "{diff}"
+    );
+    assert!(files(root.path()) == fresh, "a check writes nothing");
+
+    std::fs::write(&spec, text.replacen("paths:", "paths: [", 1)).expect("written");
+    let broken = generate(root.path(), &[]);
+    assert_eq!(broken.status.code(), Some(1), "{}", told(&broken));
+    assert!(
+        told(&broken).contains("specs/elements-v3/openapi.yaml:"),
+        "{}",
+        told(&broken)
+    );
+    assert!(files(root.path()) == fresh, "a failure leaves what was there");
+
+    std::fs::write(
+        &spec,
+        text.replacen("operationId: listCustomers", "operationId: customers", 1),
+    )
+    .expect("written");
+    let refused = generate(root.path(), &[]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    assert!(told(&refused).contains("nothing was generated"), "{}", told(&refused));
+    assert!(files(root.path()) == fresh, "what the lint refuses is not generated");
+}
+
+#[test]
+fn an_unknown_api_is_refused_with_the_names_there_are() {
+    let output = generate(workspace().path(), &["--api", "elements-v4"]);
+    assert_ne!(output.status.code(), Some(0));
+    assert!(told(&output).contains("there are: elements-v3"), "{}", told(&output));
+}

@@ -1,0 +1,729 @@
+//! What the locked facts of the pages say against what the spec says.
+
+use super::pairing::{Pair, pairs};
+use super::{Difference, Report, members, service};
+use crate::facts::Page;
+use crate::finding::{Finding, Kind, Step};
+use crate::paths::without_query;
+use crate::spec::{Operation, Spec};
+
+/// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
+pub fn lock_spec(api: &str, pages: &[Page], spec: &Spec) -> Vec<Finding> {
+    let pairs = pairs(pages, spec);
+    let mut findings = Vec::new();
+    for pair in &pairs {
+        let mut report = Report::new(api, Step::LockSpec, pair.name(), &pair.page.page);
+        match pair.spec {
+            Some(known) => {
+                call(pair, known, spec, &mut report);
+                members::compare(pair, known, pages, spec, &mut report);
+            }
+            None => report.add(Difference {
+                kind: Kind::OperationMissing,
+                place: "operation".to_owned(),
+                was: format!("{} {}", pair.said.method, pair.said.endpoint),
+                is: String::new(),
+                line: pair.said.line,
+                spec: None,
+            }),
+        }
+        findings.append(&mut report.findings);
+    }
+    for known in &spec.operations {
+        let is_described = pairs
+            .iter()
+            .filter_map(|pair| pair.spec)
+            .any(|other| other.name() == known.name());
+        if !is_described {
+            let page = known.page.as_deref().unwrap_or_default();
+            let mut report = Report::new(api, Step::LockSpec, known.name(), page);
+            report.add(Difference {
+                kind: Kind::OperationUndocumented,
+                place: "operation".to_owned(),
+                was: String::new(),
+                is: known.name(),
+                line: 1,
+                spec: Some(spec.at(known.line)),
+            });
+            findings.append(&mut report.findings);
+        }
+    }
+    findings.extend(service::compare(api, pages, spec));
+    findings
+}
+
+/// The path that a page means, as OpenAPI writes it: with its first slash, and behind what the URLs of the page's hosts
+/// end with. What stands behind a question mark is compared as the query.
+fn path(page: &Page, endpoint: &str) -> String {
+    let endpoint = without_query(endpoint).trim().trim_start_matches('/');
+    let mut bases = page.hosts.iter().map(|host| base(&host.value));
+    let base = bases
+        .next()
+        .filter(|first| bases.all(|other| other == *first))
+        .unwrap_or_default();
+    if base.is_empty() || endpoint.starts_with(&format!("{base}/")) {
+        format!("/{endpoint}")
+    } else {
+        format!("/{base}/{endpoint}")
+    }
+}
+
+/// The path of a host's URL, without slashes around it.
+fn base(url: &str) -> &str {
+    let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
+    behind.split_once('/').map_or("", |(_, path)| path.trim_matches('/'))
+}
+
+/// Method, path, scopes and status.
+fn call(pair: &Pair, known: &Operation, spec: &Spec, report: &mut Report) {
+    let said = pair.said;
+    let mut add = |kind, place: &str, was: String, is: String, page_line, spec_line| {
+        report.add(Difference {
+            kind,
+            place: place.to_owned(),
+            was,
+            is,
+            line: page_line,
+            spec: Some(spec.at(spec_line)),
+        });
+    };
+    if said.method != known.method {
+        let (was, is) = (said.method.clone(), known.method.clone());
+        add(Kind::Method, "method", was, is, said.line, known.line);
+    }
+    let endpoint = path(pair.page, &said.endpoint);
+    if endpoint != known.path {
+        let (was, is) = (endpoint, known.path.clone());
+        add(Kind::Endpoint, "endpoint", was, is, said.line, known.line);
+    }
+    let sorted = |scopes: &[String]| {
+        let mut scopes = scopes.to_vec();
+        scopes.sort();
+        scopes.dedup();
+        scopes
+    };
+    // A page that names no scope leaves it to the page that introduces the API.
+    if !said.scopes.is_empty() && sorted(&said.scopes) != sorted(&known.scopes) {
+        let (was, is) = (said.scopes.join(", "), known.scopes.join(", "));
+        let line = said.scopes_line.unwrap_or(said.line);
+        add(Kind::Scopes, "scopes", was, is, line, known.scopes_line);
+    }
+    if let (Some(said_status), Some((status, line))) = (said.success, known.success)
+        && said_status != status
+    {
+        let (was, is) = (said_status.to_string(), status.to_string());
+        add(Kind::Status, "status", was, is, said.line, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::compare::testing::{SPEC, essence, expect_spec, facts, page, page_with, spec, spec_with};
+    use crate::facts::{self, Listed};
+    use crate::finding::{Class, SpecLine};
+
+    /// The first operation of the page.
+    const CALL: &str = "/operations/0";
+
+    fn at(path: &str) -> String {
+        format!("{CALL}{path}")
+    }
+
+    #[test]
+    fn a_page_and_a_spec_that_agree_differ_in_nothing() {
+        expect_spec(&page(), &spec(SPEC), &[]);
+    }
+
+    #[test]
+    fn a_finding_says_where_and_what_to_do() {
+        let page = page_with(&[(&at("/tables/1/rows/0/maximum"), json!(200))]);
+        let found = expect_spec(
+            &page,
+            &spec(SPEC),
+            &[(Kind::Limit, "query.pageSize", "maximum 200", "maximum 100")],
+        );
+        let line = SPEC
+            .lines()
+            .position(|line| line.contains("name: pageSize"))
+            .unwrap_or_default()
+            + 1;
+        assert_eq!(
+            found,
+            [Finding {
+                api: "library".to_owned(),
+                step: Step::LockSpec,
+                operation: "POST /library/v1/shelves/{shelfId}/books".to_owned(),
+                place: "query.pageSize".to_owned(),
+                kind: Kind::Limit,
+                class: Class::Breaking,
+                was: "maximum 200".to_owned(),
+                is: "maximum 100".to_owned(),
+                page: "docs/my books.md".to_owned(),
+                line: 30,
+                remedy: "write the maximum 200 to `query.pageSize` of POST /library/v1/shelves/{shelfId}/books in \
+                         specs/library/openapi.yaml, or record the difference in specs/library/deviations.yaml"
+                    .to_owned(),
+                spec: Some(SpecLine {
+                    file: "specs/library/openapi.yaml".to_owned(),
+                    line,
+                }),
+            }]
+        );
+    }
+
+    #[test]
+    fn calls_are_compared() {
+        const PATH: &str = "/library/v1/shelves/{shelfId}/books";
+        for (pointer, value, kind, place, was, is) in [
+            ("/method", "PUT", Kind::Method, "method", "PUT", "POST"),
+            (
+                "/scopes/0",
+                "books.write",
+                Kind::Scopes,
+                "scopes",
+                "books.write",
+                "books.read",
+            ),
+        ] {
+            expect_spec(
+                &page_with(&[(&at(pointer), json!(value)), ("/endpoints", json!([]))]),
+                &spec(SPEC),
+                &[(kind, place, was, is)],
+            );
+        }
+        expect_spec(
+            &page_with(&[(&at("/success"), json!(201))]),
+            &spec(SPEC),
+            &[(Kind::Status, "status", "201", "200")],
+        );
+        for endpoint in [
+            "/library/v1/Shelves/{shelfId}/books",
+            "/v1/shelves/{shelfId}/books",
+            "/library/v1/racks/{shelfId}/books",
+        ] {
+            let page = page_with(&[(&at("/endpoint"), json!(endpoint)), ("/endpoints", json!([]))]);
+            let found = expect_spec(&page, &spec(SPEC), &[(Kind::Endpoint, "endpoint", endpoint, PATH)]);
+            assert_eq!(found[0].class, Class::Breaking);
+        }
+        let page = page_with(&[
+            (&at("/endpoint"), json!("library/v1/shelves/{shelfId}/books")),
+            ("/endpoints", json!([])),
+        ]);
+        expect_spec(&page, &spec(SPEC), &[]);
+    }
+
+    #[test]
+    fn a_path_begins_with_that_of_the_hosts() {
+        let host = |value: &str| Listed {
+            value: value.to_owned(),
+            line: 1,
+        };
+        let page = |hosts: &[&str]| Page {
+            hosts: hosts.iter().map(|value| host(value)).collect(),
+            ..Page::default()
+        };
+        let hosts = [
+            "https://north.example.com/library/",
+            "https://south.example.com/library",
+        ];
+        assert_eq!(path(&page(&hosts), "v1/books?of=all"), "/library/v1/books");
+        assert_eq!(path(&page(&hosts), "/library/v1/books"), "/library/v1/books");
+        let different = ["https://north.example.com/library", "https://south.example.com"];
+        for hosts in [&different[..], &[]] {
+            assert_eq!(path(&page(hosts), "v1/books"), "/v1/books");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_path_parameter_is_not_sent() {
+        let page = page_with(&[
+            (&at("/endpoint"), json!("/library/v1/shelves/{id}/books")),
+            (&at("/tables/0/rows/0/name"), json!("Id")),
+        ]);
+        let found = expect_spec(
+            &page,
+            &spec(SPEC),
+            &[(
+                Kind::Endpoint,
+                "endpoint",
+                "/library/v1/shelves/{id}/books",
+                "/library/v1/shelves/{shelfId}/books",
+            )],
+        );
+        assert_eq!(found[0].class, Class::Documentation);
+    }
+
+    #[test]
+    fn operations_are_missing_and_undocumented() {
+        let page = page_with(&[
+            (&at("/endpoint"), json!("/library/v1/readers")),
+            ("/page", json!("docs/readers.md")),
+            ("/endpoints", json!([])),
+        ]);
+        expect_spec(
+            &page,
+            &spec(SPEC),
+            &[
+                (Kind::OperationMissing, "operation", "POST /library/v1/readers", ""),
+                (
+                    Kind::OperationUndocumented,
+                    "operation",
+                    "",
+                    "POST /library/v1/shelves/{shelfId}/books",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn members_are_missing_once_for_what_is_below_them() {
+        let page = page_with(&[
+            (&at("/tables/3/rows/-"), json!({ "name": "loan", "type": "object" })),
+            (&at("/response/shape/data[].loan"), json!("object")),
+            (&at("/response/shape/data[].loan.reader"), json!("string")),
+            (&at("/request/query/-"), json!("trace")),
+        ]);
+        let found = expect_spec(
+            &page,
+            &spec(SPEC),
+            &[
+                (Kind::MemberMissing, "query.trace", "listed", ""),
+                (Kind::MemberMissing, "response.data[].loan", "object", ""),
+            ],
+        );
+        assert_eq!([found[0].class, found[1].class], [Class::Breaking, Class::Additive]);
+        assert_eq!([found[0].line, found[1].line], [70, 58]);
+    }
+
+    #[test]
+    fn members_that_no_page_has() {
+        let spec = spec_with(&[
+            (
+                "id: { type: string }\n",
+                "id: { type: string }\n        shelf: { type: object, properties: { row: { type: integer } } }\n",
+            ),
+            (
+                "        - { name: pageSize",
+                "        - { name: sort, in: query, schema: { type: string } }\n        - { name: pageSize",
+            ),
+        ]);
+        expect_spec(
+            &page(),
+            &spec,
+            &[
+                (Kind::MemberUndocumented, "query.sort", "", "string"),
+                (Kind::MemberUndocumented, "response.data[].shelf", "", "object"),
+            ],
+        );
+    }
+
+    #[test]
+    fn rows_under_the_wrong_heading() {
+        let page = page_with(&[
+            (&at("/tables/0/section"), json!("query")),
+            (&at("/tables/2/section"), json!("query")),
+        ]);
+        expect_spec(
+            &page,
+            &spec(SPEC),
+            &[
+                (Kind::Placement, "body.authors", "query", "body"),
+                (Kind::Placement, "body.kind", "query", "body"),
+                (Kind::Placement, "body.note", "query", "body"),
+                (Kind::Placement, "path.shelfId", "query", "path"),
+            ],
+        );
+    }
+
+    #[test]
+    fn rows_without_a_word_on_where_they_go() {
+        let page = page_with(&[
+            (&at("/tables/0/section"), json!("request")),
+            (&at("/tables/1/section"), json!("request")),
+            (&at("/tables/2/section"), json!("request")),
+        ]);
+        expect_spec(&page, &spec(SPEC), &[]);
+    }
+
+    #[test]
+    fn types_of_table_and_sample() {
+        let both = page_with(&[
+            (&at("/tables/2/rows/2/type"), json!("integer")),
+            (&at("/request/shape/note"), json!("array")),
+            (&at("/request/shape/note[]"), json!("object")),
+        ]);
+        expect_spec(
+            &both,
+            &spec(SPEC),
+            &[(Kind::Type, "body.note", "table: integer; sample: array", "string")],
+        );
+        let sample = page_with(&[
+            (&at("/response/shape/data[].id"), json!("null | string")),
+            (&at("/response/shape/data[].lentOn"), json!("null")),
+        ]);
+        expect_spec(
+            &sample,
+            &spec(SPEC),
+            &[(Kind::Type, "response.data[].id", "sample: null", "string")],
+        );
+        let entries = page_with(&[(&at("/tables/2/rows/1/type"), json!("array of integer"))]);
+        expect_spec(
+            &entries,
+            &spec(SPEC),
+            &[(Kind::Type, "body.authors[]", "table: integer", "string")],
+        );
+        let wider = spec_with(&[(
+            "note: { type: string, maxLength: 30 }",
+            "note: { anyOf: [{ type: string, maxLength: 30 }, { type: number }, { type: array, items: {} }] }",
+        )]);
+        expect_spec(&both, &wider, &[]);
+    }
+
+    #[test]
+    fn what_must_be_sent_and_what_counts_without() {
+        for (changes, expected) in [
+            (
+                vec![("/tables/2/rows/2/required", json!("yes"))],
+                (Kind::Required, "body.note", "yes", "no"),
+            ),
+            (
+                vec![("/tables/2/rows/0/required", json!("no"))],
+                (Kind::Required, "body.kind", "no", "yes"),
+            ),
+            (
+                vec![("/tables/2/rows/0/required", json!("sometimes"))],
+                (Kind::Required, "body.kind", "sometimes", "yes"),
+            ),
+            (
+                vec![("/tables/1/rows/0/default", json!(20))],
+                (Kind::Default, "query.pageSize", "20", "50"),
+            ),
+            (
+                vec![("/tables/1/rows/0/default", Value::Null)],
+                (Kind::Default, "query.pageSize", "", "50"),
+            ),
+            (
+                vec![("/tables/1/rows/0/maximum", Value::Null)],
+                (Kind::Limit, "query.pageSize", "", "maximum 100"),
+            ),
+            (
+                vec![("/tables/1/rows/0/minimum", json!(5))],
+                (Kind::Limit, "query.pageSize", "minimum 5", "minimum 1"),
+            ),
+            (
+                vec![("/tables/2/rows/1/maxItems", json!(3))],
+                (Kind::Limit, "body.authors", "maxItems 3", "maxItems 9"),
+            ),
+            (
+                vec![("/tables/2/rows/2/maxLength", json!(9))],
+                (Kind::Limit, "body.note", "maxLength 9", "maxLength 30"),
+            ),
+            (
+                vec![("/tables/3/rows/1/format", json!("date-time"))],
+                (Kind::Format, "response.data[].id", "date-time", ""),
+            ),
+        ] {
+            let changes: Vec<_> = changes.into_iter().map(|(path, value)| (at(path), value)).collect();
+            let changes: Vec<_> = changes
+                .iter()
+                .map(|(path, value)| (path.as_str(), value.clone()))
+                .collect();
+            expect_spec(&page_with(&changes), &spec(SPEC), &[expected]);
+        }
+        let sometimes = page_with(&[(&at("/tables/2/rows/2/required"), json!("sometimes"))]);
+        expect_spec(&sometimes, &spec(SPEC), &[]);
+    }
+
+    #[test]
+    fn codes_are_missing_undocumented_and_misnamed() {
+        let codes = at("/tables/2/rows/0/codes");
+        let more = page_with(&[(&format!("{codes}/-"), json!({ "code": 2, "label": "Poem" }))]);
+        let found = expect_spec(&more, &spec(SPEC), &[(Kind::CodeMissing, "body.kind", "2", "")]);
+        assert_eq!(found[0].class, Class::Breaking);
+        let less = page_with(&[(&format!("{codes}/1"), Value::Null)]);
+        expect_spec(&less, &spec(SPEC), &[(Kind::CodeUndocumented, "body.kind", "", "1")]);
+        let none = page_with(&[(&codes, json!([]))]);
+        expect_spec(&none, &spec(SPEC), &[(Kind::CodeUndocumented, "body.kind", "", "0, 1")]);
+        let unknown = page_with(&[(&at("/tables/2/rows/2/codes"), json!([{ "code": "a" }, { "code": "b" }]))]);
+        expect_spec(&unknown, &spec(SPEC), &[(Kind::CodeMissing, "body.note", "a, b", "")]);
+
+        let swapped = json!([{ "code": 0, "label": "Travel guides" }, { "code": 1, "label": "Novel" }]);
+        expect_spec(
+            &page_with(&[(&codes, swapped)]),
+            &spec(SPEC),
+            &[
+                (Kind::CodeLabel, "body.kind", "0 Travel guides", "0 Novel"),
+                (Kind::CodeLabel, "body.kind", "1 Novel", "1 TravelGuide"),
+            ],
+        );
+        let other_words = json!([{ "code": 0, "label": "Made-up tale" }, { "code": 1, "label": "Guide" }]);
+        expect_spec(&page_with(&[(&codes, other_words)]), &spec(SPEC), &[]);
+        let strange = json!([{ "code": 0, "label": "Cookery" }, { "code": 1, "label": "Guide" }]);
+        expect_spec(
+            &page_with(&[(&codes, strange)]),
+            &spec(SPEC),
+            &[(Kind::CodeLabel, "body.kind", "0 Cookery", "0 Novel")],
+        );
+    }
+
+    #[test]
+    fn codes_of_another_page() {
+        let referring = page_with(&[
+            (&at("/tables/2/rows/0/codes"), json!([])),
+            (&at("/tables/2/rows/0/codesPage"), json!("docs/kinds.md")),
+        ]);
+        let listing = |last: u8| {
+            let codes = json!([{ "code": "0" }, { "code": last.to_string() }]);
+            facts(json!({ "page": "docs/kinds.md", "sha256": "", "codes": { "line": 4, "codes": codes } }))
+        };
+        let found = |last| {
+            essence(&lock_spec(
+                "library",
+                &[facts(referring.clone()), listing(last)],
+                &spec(SPEC),
+            ))
+        };
+        assert_eq!(found(1), []);
+        let places: Vec<_> = found(2)
+            .into_iter()
+            .map(|(kind, _, was, is)| (kind, was + &is))
+            .collect();
+        assert_eq!(
+            places,
+            [
+                (Kind::CodeMissing, "2".to_owned()),
+                (Kind::CodeUndocumented, "1".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn letter_case() {
+        let page = page_with(&[
+            (&at("/tables/3/rows/1/name"), json!("ID")),
+            (&at("/response/shape/data[].id"), Value::Null),
+            (&at("/response/shape/data[].ID"), json!("string")),
+        ]);
+        let found = expect_spec(
+            &page,
+            &spec(SPEC),
+            &[(Kind::LetterCase, "response.data[].id", "ID", "id")],
+        );
+        assert_eq!(found[0].class, Class::Breaking);
+    }
+
+    #[test]
+    fn a_table_is_held_against_the_object_that_it_describes() {
+        let spec = spec_with(&[
+            (
+                "        cover: { type: object }\n",
+                "        cover: { anyOf: [{ $ref: '#/components/schemas/Hard' }, { $ref: \
+                 '#/components/schemas/Soft' }] }\n",
+            ),
+            (
+                "    Book:\n",
+                "    Hard: { type: object, properties: { colour: { type: integer }, mark: { type: string }, \
+                 cloth: { type: boolean } } }\n    \
+                     Soft: { type: object, properties: { colour: { type: string }, mark: { type: string }, \
+                 glue: { type: string } } }\n    Book:\n",
+            ),
+        ]);
+        let table = |title: &str, line: usize, colour: &str, rows: &[&str]| {
+            let mut all = vec![json!({ "name": "colour", "type": colour })];
+            all.extend(rows.iter().map(|name| json!({ "name": name })));
+            json!({ "section": "response", "title": title, "line": line, "rows": all })
+        };
+        let tables = |hard: &[&str]| {
+            page_with(&[
+                (&at("/tables/-"), table("Of cloth", 90, "integer", hard)),
+                (&at("/tables/-"), table("Others", 95, "string", &["mark", "glue"])),
+            ])
+        };
+        expect_spec(&tables(&["mark", "cloth"]), &spec, &[]);
+        expect_spec(
+            &tables(&["cloth"]),
+            &spec,
+            &[(
+                Kind::MemberUndocumented,
+                "response.data[].cover.mark",
+                "",
+                "string (Hard)",
+            )],
+        );
+        let wrong = page_with(&[
+            (&at("/tables/-"), table("Of cloth", 90, "array", &["mark", "cloth"])),
+            (&at("/tables/-"), table("Others", 95, "string", &["mark", "glue"])),
+        ]);
+        expect_spec(
+            &wrong,
+            &spec,
+            &[(
+                Kind::Type,
+                "response.data[].cover.colour",
+                "table: array",
+                "integer | string",
+            )],
+        );
+    }
+
+    #[test]
+    fn answers_are_held_to_form_but_not_to_presence() {
+        let page = page_with(&[
+            (&at("/tables/3/rows/1/maxLength"), json!(8)),
+            (&at("/tables/3/rows/1/required"), json!("yes")),
+            (&at("/tables/3/rows/1/default"), json!("a")),
+            (&at("/tables/3/rows/3/format"), Value::Null),
+        ]);
+        let found = expect_spec(
+            &page,
+            &spec(SPEC),
+            &[
+                (Kind::Limit, "response.data[].id", "maxLength 8", ""),
+                (Kind::Format, "response.data[].lentOn", "", "date-time"),
+            ],
+        );
+        assert!(found.iter().all(|finding| finding.class == Class::Documentation));
+    }
+
+    #[test]
+    fn rows_that_name_the_entries_of_a_list() {
+        let entry = |name: &str, values: &str| {
+            format!(
+                "{{ type: object, properties: {{ id: {{ type: string, enum: [{name}] }}, values: {{ type: array, \
+                 items: {values} }} }} }}"
+            )
+        };
+        let components = format!(
+            "components:\n  schemas:\n    ByKind: {}\n    ByTitle: {}\n",
+            entry(
+                "byKind",
+                "{ anyOf: [{ $ref: '#/components/schemas/Kind' }, { type: string }] }"
+            ),
+            entry("byTitle", "{ type: string }"),
+        );
+        let spec = spec_with(&[
+            (
+                "                note: {",
+                "                filters: { type: array, items: { oneOf: [{ $ref: '#/components/schemas/ByKind' }, \
+                 { $ref: '#/components/schemas/ByTitle' }] } }\n                note: {",
+            ),
+            ("components:\n  schemas:\n", &components),
+        ]);
+        let page = |codes: Value, title: &str| {
+            let row = |name: &str, kind: &str, codes: Value| {
+                let mut row = json!({ "name": name, "parent": "filters", "required": "yes" });
+                row["type"] = json!(kind);
+                row["codes"] = codes;
+                row
+            };
+            let rows = json!([row("byKind", "integer", codes), row("byTitle", title, json!([]))]);
+            page_with(&[
+                (&at("/tables/-"), json!({ "section": "body", "line": 90, "rows": rows })),
+                (&at("/request/shape/filters"), json!("array")),
+                (&at("/request/shape/filters[]"), json!("object")),
+                (&at("/request/shape/filters[].id"), json!("string")),
+                (&at("/request/shape/filters[].values"), json!("array")),
+                (&at("/request/shape/filters[].values[]"), json!("string")),
+            ])
+        };
+        let same = json!([{ "code": 0 }, { "code": 1 }]);
+        expect_spec(&page(same.clone(), "string"), &spec, &[]);
+        let mut without = page(same, "string");
+        if let Some(rows) = without.pointer_mut(&at("/tables/4/rows")).and_then(Value::as_array_mut) {
+            rows.remove(0);
+        }
+        expect_spec(
+            &without,
+            &spec,
+            &[(Kind::MemberUndocumented, "body.filters[].byKind", "", "object (ByKind)")],
+        );
+        expect_spec(
+            &page(json!([{ "code": 0 }, { "code": 1 }, { "code": 2 }]), "integer"),
+            &spec,
+            &[
+                (Kind::CodeMissing, "body.filters[].byKind", "2", ""),
+                (Kind::Type, "body.filters[].byTitle", "table: integer", "array | string"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_api_as_a_whole() {
+        for (pointer, value, expected) in [
+            (
+                "/hosts/-",
+                "https://east.library.example/",
+                (Kind::Host, "host", "east.library.example", ""),
+            ),
+            (
+                "/hosts/0",
+                "identity.library.example",
+                (Kind::Host, "host", "", "north.library.example"),
+            ),
+            ("/statuses/-", "429", (Kind::HttpStatus, "status", "429", "")),
+            ("/statuses/1", "200", (Kind::HttpStatus, "status", "", "404")),
+            (
+                "/endpoints/-",
+                "/library/v1/lost",
+                (Kind::ListedEndpoint, "endpoint", "/library/v1/lost", ""),
+            ),
+        ] {
+            let page = page_with(&[(pointer, json!({ "value": value, "line": 5 }))]);
+            let found = expect_spec(&page, &spec(SPEC), &[expected]);
+            assert_eq!(found[0].operation, "*");
+        }
+    }
+
+    prop_compose! {
+        /// Facts without sense, with names that meet those of the spec now and then.
+        fn any_page()(
+            name in "[a-dkI.\\[\\]{}/ ]{0,6}|kind|data|id|shelfId|sequel",
+            parent in proptest::option::of("[a-d.\\[\\]]{0,4}|data"),
+            kind in proptest::option::of("array of [a-z]{0,6}|integer|string|array|\\PC{0,3}"),
+            endpoint in "\\PC{0,12}|/library/v1/shelves/\\{shelfId\\}/books|[/{}?a-z]{0,30}",
+            title in proptest::option::of("\\PC{0,9}"),
+            section in 0..5_usize,
+            shape in proptest::collection::btree_map(
+                "[a-d.\\[\\]]{0,8}|data\\[\\]\\.kind|\\PC{0,4}",
+                "array|null \\| string|\\PC{0,4}",
+                0..6,
+            ),
+            line in proptest::num::usize::ANY,
+        ) -> facts::Page {
+            use facts::Section::{Body, Path, Query, Request, Response};
+            let row = facts::Row { name, parent, kind, ..facts::Row::default() };
+            let sample = facts::Sample { line, path: Some(endpoint.clone()), shape, ..facts::Sample::default() };
+            let table = facts::Table {
+                section: [Path, Query, Body, Request, Response][section],
+                title,
+                line,
+                rows: vec![row.clone(), row],
+            };
+            facts::Page {
+                operations: vec![facts::Operation {
+                    method: "POST".to_owned(),
+                    endpoint,
+                    tables: vec![table],
+                    request: Some(sample.clone()),
+                    response: Some(sample),
+                    ..facts::Operation::default()
+                }],
+                ..facts::Page::default()
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_facts_are_compared_without_a_panic(page in any_page()) {
+            let spec = spec(SPEC);
+            let pages = [page];
+            lock_spec("library", &pages, &spec);
+            crate::compare::page_sample::page_sample("library", &pages, Some(&spec));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What the tests of the comparisons share: an invented service of a library, whose page and spec agree.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+
+use serde_json::{Value, json};
+
+use super::lock_spec::lock_spec;
+use super::page_sample::page_sample;
+use crate::facts::Page;
+use crate::finding::{Finding, Kind};
+use crate::spec::Spec;
+use xtask_spec::api;
+use xtask_spec::document::Document;
+
+/// A spec that agrees with [`page`].
+pub const SPEC: &str = r"
+openapi: 3.0.3
+info: { title: Library, version: '1' }
+servers:
+  - url: https://{region}.library.example
+    variables:
+      region: { enum: [north, south], default: north }
+paths:
+  /library/v1/shelves/{shelfId}/books:
+    post:
+      operationId: listBooks
+      externalDocs: { url: 'https://github.com/Library/api/blob/main/docs/my%20books.md' }
+      security:
+        - oauth2: [books.read]
+      parameters:
+        - { name: shelfId, in: path, required: true, schema: { type: string } }
+        - { name: pageSize, in: query, schema: { type: integer, minimum: 1, maximum: 100, default: 50 } }
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [kind]
+              properties:
+                kind: { $ref: '#/components/schemas/Kind' }
+                authors: { type: array, maxItems: 9, items: { type: string } }
+                note: { type: string, maxLength: 30 }
+      responses:
+        '200':
+          description: Books.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  data:
+                    type: array
+                    items: { $ref: '#/components/schemas/Book' }
+                  metadata:
+                    type: object
+                    properties:
+                      totalCount: { type: integer }
+        '404': { description: No such shelf. }
+components:
+  schemas:
+    Kind:
+      type: integer
+      enum: [0, 1]
+      x-enum-varnames: [Novel, TravelGuide]
+      x-enum-descriptions: [A made-up story., Where to go.]
+    Book:
+      type: object
+      properties:
+        id: { type: string }
+        kind: { allOf: [{ $ref: '#/components/schemas/Kind' }] }
+        lentOn: { type: string, format: date-time, nullable: true }
+        cover: { type: object }
+        sequel: { $ref: '#/components/schemas/Book' }
+";
+
+/// A page that agrees with [`SPEC`], as JSON.
+pub fn page() -> Value {
+    let codes = json!([{ "code": 0, "label": "Novels" }, { "code": 1, "label": "Travel guide" }]);
+    json!({
+        "page": "docs/my books.md",
+        "sha256": "",
+        "hosts": [
+            { "value": "https://north.library.example/v1", "line": 3 },
+            { "value": "south.library.example", "line": 4 },
+        ],
+        "statuses": [{ "value": "200", "line": 6 }, { "value": "404", "line": 7 }],
+        "endpoints": [{ "value": "POST /library/v1/shelves/{shelfId}/books", "line": 9 }],
+        "operations": [{
+            "method": "POST",
+            "endpoint": "/library/v1/shelves/{shelfId}/books",
+            "line": 12,
+            "scopes": ["books.read"],
+            "scopesLine": 10,
+            "success": 200,
+            "tables": [
+                { "section": "path", "line": 20, "rows": [{ "name": "shelfId", "type": "string", "required": "yes" }] },
+                { "section": "query", "line": 30, "rows": [
+                    { "name": "pageSize", "type": "integer", "required": "no", "default": 50, "maximum": 100 },
+                ] },
+                { "section": "body", "line": 40, "rows": [
+                    { "name": "kind", "type": "integer", "required": "yes", "codes": codes },
+                    { "name": "authors", "type": "array of string", "required": "no", "maxItems": 9 },
+                    { "name": "note", "type": "string", "required": "no", "maxLength": 30 },
+                ] },
+                { "section": "response", "line": 50, "rows": [
+                    { "name": "data", "type": "array" },
+                    { "name": "id", "type": "string" },
+                    { "name": "kind", "type": "integer", "codes": codes },
+                    { "name": "lentOn", "type": "string", "format": "date-time" },
+                    { "name": "cover", "type": "object" },
+                    { "name": "sequel", "type": "object" },
+                    { "name": "metadata", "type": "object" },
+                    { "name": "totalCount", "type": "integer" },
+                ] },
+            ],
+            "request": {
+                "line": 70,
+                "path": "/library/v1/shelves/12**/books",
+                "query": ["pageSize"],
+                "shape": { "": "object", "kind": "integer", "authors": "array", "authors[]": "string",
+                    "note": "string" },
+                "codes": { "kind": [1] },
+            },
+            "response": {
+                "line": 80,
+                "shape": {
+                    "": "object", "data": "array", "data[]": "object", "data[].id": "string",
+                    "data[].kind": "integer", "data[].lentOn": "string", "data[].cover": "object",
+                    "data[].sequel": "object", "metadata": "object", "metadata.totalCount": "integer",
+                },
+                "codes": { "data[].kind": [0] },
+            },
+        }],
+    })
+}
+
+/// The page with other values at some JSON pointers; `null` takes away.
+pub fn page_with(changes: &[(&str, Value)]) -> Value {
+    let mut page = page();
+    for (pointer, value) in changes {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let key = key.replace("~1", "/");
+        match page.pointer_mut(parent).unwrap() {
+            Value::Object(members) if value.is_null() => assert!(members.remove(&key).is_some(), "{pointer}"),
+            Value::Object(members) => _ = members.insert(key, value.clone()),
+            Value::Array(entries) if key == "-" => entries.push(value.clone()),
+            Value::Array(entries) if value.is_null() => _ = entries.remove(key.parse().unwrap()),
+            Value::Array(entries) => entries[key.parse::<usize>().unwrap()] = value.clone(),
+            other => panic!("{pointer} is in {other}"),
+        }
+    }
+    page
+}
+
+pub fn facts(page: Value) -> Page {
+    serde_json::from_value(page).unwrap()
+}
+
+pub fn spec(text: &str) -> Spec {
+    Spec::new(&Document::parse(&api::root().join("specs/library/openapi.yaml"), text).unwrap())
+}
+
+/// The spec with some texts replaced, each of which must stand in it once.
+pub fn spec_with(changes: &[(&str, &str)]) -> Spec {
+    let mut text = SPEC.to_owned();
+    for (old, new) in changes {
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        text = text.replace(old, new);
+    }
+    spec(&text)
+}
+
+/// What a finding says, without the words for people.
+pub type Essence = (Kind, String, String, String);
+
+pub fn essence(findings: &[Finding]) -> Vec<Essence> {
+    let essence = |finding: &Finding| {
+        let Finding {
+            kind, place, was, is, ..
+        } = finding.clone();
+        (kind, place, was, is)
+    };
+    findings.iter().map(essence).collect()
+}
+
+/// Expects that page and spec differ in this alone.
+#[track_caller]
+pub fn expect_spec(page: &Value, spec: &Spec, expected: &[(Kind, &str, &str, &str)]) -> Vec<Finding> {
+    let findings = lock_spec("library", &[facts(page.clone())], spec);
+    assert_eq!(essence(&findings), owned(expected));
+    findings
+}
+
+/// Expects that tables and samples of the page differ in this alone.
+#[track_caller]
+pub fn expect_sample(page: &Value, expected: &[(Kind, &str, &str, &str)]) -> Vec<Finding> {
+    let findings = page_sample("library", &[facts(page.clone())], Some(&spec(SPEC)));
+    assert_eq!(essence(&findings), owned(expected));
+    findings
+}
+
+fn owned(expected: &[(Kind, &str, &str, &str)]) -> Vec<Essence> {
+    let own = |(kind, place, was, is): &(Kind, &str, &str, &str)| {
+        (*kind, (*place).to_owned(), (*was).to_owned(), (*is).to_owned())
+    };
+    expected.iter().map(own).collect()
+}

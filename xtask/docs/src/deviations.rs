@@ -1,0 +1,391 @@
+//! `specs/<api>/deviations.yaml`: the differences that are meant to be, each with its reason.
+//!
+//! A deviation silences exactly the finding that it names, word for word. Once the page says something else, or the
+//! difference is gone, it silences nothing and becomes a finding itself: its reason may no longer hold.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::finding::{Class, Finding, Kind, SpecLine, Step};
+use super::yaml::text;
+use xtask_spec::deviations::Records;
+use xtask_spec::document::{Document, Fault, child};
+
+/// How a file says that there is nothing on one side.
+const NOTHING: &str = "nothing";
+
+/// The deviations of an API.
+#[derive(Debug, Default)]
+pub struct Deviations {
+    file: String,
+    entries: Vec<Entry>,
+}
+
+/// A deviation and its line.
+#[derive(Debug)]
+struct Entry {
+    line: usize,
+    step: Step,
+    operation: String,
+    place: String,
+    kind: Kind,
+    was: String,
+    is: String,
+}
+
+/// What is left of the findings.
+#[derive(Debug, PartialEq)]
+pub struct Applied {
+    /// Those that no deviation names, and the deviations that are stale.
+    pub findings: Vec<Finding>,
+    /// How many findings are meant to be.
+    pub silenced: usize,
+}
+
+impl Deviations {
+    /// Reads `deviations.yaml`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not of its form. The error names the line and the remedy.
+    pub fn load(path: &Path) -> anyhow::Result<Self> {
+        Self::read(&Document::load(path)?)
+    }
+
+    /// The deviations of a file that is read already.
+    ///
+    /// # Errors
+    /// As [`Deviations::load`].
+    pub fn read(document: &Document) -> anyhow::Result<Self> {
+        let records: Records = document.read()?;
+        let mut entries = Vec::new();
+        for (index, record) in records.deviations.iter().enumerate() {
+            let line = document.line(&child("/deviations", index));
+            let (step, was, is) = record.sides().map_err(|(message, remedy)| Fault {
+                file: document.name(),
+                line,
+                column: None,
+                message,
+                remedy: remedy.into(),
+            })?;
+            entries.push(Entry {
+                line,
+                step,
+                operation: record.operation.clone(),
+                place: record.place.clone(),
+                kind: record.kind,
+                was: was.to_owned(),
+                is: is.to_owned(),
+            });
+        }
+        Ok(Self {
+            file: document.name(),
+            entries,
+        })
+    }
+
+    /// Takes out of all findings of an API what the deviations name, and adds what is stale. `now` is what the pages
+    /// give as they are now: a deviation from a fact that the vendor has changed is stale before the pages are locked.
+    pub fn apply(&self, api: &str, findings: Vec<Finding>, now: &[Finding]) -> Applied {
+        let recorded: HashSet<_> = self.entries.iter().map(Entry::key).collect();
+        let (silenced, mut left): (Vec<_>, Vec<_>) = findings
+            .into_iter()
+            .partition(|finding| recorded.contains(&key(finding)));
+        let found: HashSet<_> = silenced.iter().map(key).collect();
+        let still: HashSet<_> = now.iter().map(key).collect();
+        let stale = self.entries.iter().filter_map(|entry| {
+            if !found.contains(&entry.key()) {
+                return Some(self.stale(api, entry, &left));
+            }
+            (!still.contains(&entry.key())).then(|| self.stale(api, entry, now))
+        });
+        let stale: Vec<_> = stale.collect();
+        left.extend(stale);
+        Applied {
+            findings: left,
+            silenced: silenced.len(),
+        }
+    }
+
+    /// The finding of an entry that names none.
+    fn stale(&self, api: &str, entry: &Entry, others: &[Finding]) -> Finding {
+        let about = |finding: &&Finding| {
+            (finding.step, finding.kind) == (entry.step, entry.kind)
+                && (&finding.operation, &finding.place) == (&entry.operation, &entry.place)
+        };
+        let now: Vec<_> = others.iter().filter(about).collect();
+        let sides = |was: &str, is: &str| match entry.step {
+            Step::PageSample => format!("table: {was}; sample: {is}"),
+            _ => format!("page: {was}; spec: {is}"),
+        };
+        let told: Vec<_> = now
+            .iter()
+            .map(|finding| sides(shown(&finding.was), shown(&finding.is)))
+            .collect();
+        let (is, edit) = if told.is_empty() {
+            ("the difference is gone".to_owned(), "delete it")
+        } else {
+            (
+                told.join(" | "),
+                "write there what it is now, if its reason still holds, or delete it",
+            )
+        };
+        let (page, line) = now.first().map_or_else(
+            || (self.file.clone(), entry.line),
+            |finding| (finding.page.clone(), finding.line),
+        );
+        Finding {
+            api: api.to_owned(),
+            step: entry.step,
+            operation: entry.operation.clone(),
+            place: entry.place.clone(),
+            kind: Kind::StaleDeviation,
+            class: now
+                .iter()
+                .map(|finding| finding.class)
+                .min()
+                .unwrap_or(Class::Documentation),
+            was: sides(&entry.was, &entry.is),
+            is,
+            page,
+            line,
+            remedy: format!(
+                "{}:{}: the deviation `{}` is stale; {edit}",
+                self.file, entry.line, entry.kind
+            ),
+            spec: Some(SpecLine {
+                file: self.file.clone(),
+                line: entry.line,
+            }),
+        }
+    }
+}
+
+/// What a deviation and its finding share.
+type Key<'a> = (Step, Kind, &'a str, &'a str, &'a str, &'a str);
+
+impl Entry {
+    fn key(&self) -> Key<'_> {
+        (self.step, self.kind, &self.operation, &self.place, &self.was, &self.is)
+    }
+}
+
+fn key(finding: &Finding) -> Key<'_> {
+    let (was, is) = (shown(&finding.was), shown(&finding.is));
+    (finding.step, finding.kind, &finding.operation, &finding.place, was, is)
+}
+
+/// One side of a finding as a file has it.
+fn shown(side: &str) -> &str {
+    if side.is_empty() { NOTHING } else { side }
+}
+
+/// The entry that silences a finding once its reason is written.
+pub fn entry_to_paste(finding: &Finding) -> String {
+    let (was, is) = match finding.step {
+        Step::PageSample => ("table", "sample"),
+        _ => ("page", "spec"),
+    };
+    format!(
+        "  - operation: {}\n    place: {}\n    kind: {}\n    {was}: {}\n    {is}: {}\n    reason:\n",
+        text(&finding.operation),
+        text(&finding.place),
+        finding.kind,
+        text(shown(&finding.was)),
+        text(shown(&finding.is)),
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FILE: &str = "\
+deviations:
+  - operation: GET /lamps
+    place: response.data
+    kind: sample-only
+    table: nothing
+    sample: array
+    reason: the sample is closer to the wire
+  - operation: GET /lamps
+    place: query.size
+    kind: limit
+    page: maximum 100
+    spec: maximum 50
+    reason: the service refuses more
+decisions:
+  - operation: '*'
+    place: scopes
+    page: does not say how long a token lives
+    spec: says nothing either
+    reason: nobody knows
+";
+
+    fn read(text: &str) -> anyhow::Result<Deviations> {
+        Deviations::read(&Document::parse(Path::new("specs/lamps/deviations.yaml"), text).unwrap())
+    }
+
+    fn finding(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Finding {
+        Finding {
+            api: "lamps".to_owned(),
+            step,
+            operation: "GET /lamps".to_owned(),
+            place: place.to_owned(),
+            kind,
+            class: Class::Additive,
+            was: was.to_owned(),
+            is: is.to_owned(),
+            page: "lamps.md".to_owned(),
+            line: 7,
+            remedy: String::new(),
+            spec: None,
+        }
+    }
+
+    fn both() -> Vec<Finding> {
+        vec![
+            finding(Step::PageSample, Kind::SampleOnly, "response.data", "", "array"),
+            finding(Step::LockSpec, Kind::Limit, "query.size", "maximum 100", "maximum 50"),
+        ]
+    }
+
+    #[test]
+    fn a_deviation_silences_the_finding_that_it_names() {
+        let applied = read(FILE).unwrap().apply("lamps", both(), &both());
+        assert_eq!(
+            applied,
+            Applied {
+                findings: vec![],
+                silenced: 2
+            }
+        );
+    }
+
+    #[test]
+    fn each_fact_of_a_finding_counts_and_a_deviation_without_one_is_stale() {
+        let changes: [fn(&mut Finding); 6] = [
+            |finding| finding.step = Step::PageLock,
+            |finding| finding.step = Step::PageSample,
+            |finding| finding.kind = Kind::Default,
+            |finding| finding.place.push('s'),
+            |finding| finding.operation.push('s'),
+            |finding| finding.is.push('0'),
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut findings = both();
+            change(&mut findings[1]);
+            let changed = findings[1].clone();
+            let applied = read(FILE).unwrap().apply("lamps", findings.clone(), &findings);
+            assert_eq!(applied.silenced, 1);
+            let [left, stale] = applied.findings.as_slice() else {
+                panic!("{index}: {applied:?}")
+            };
+            assert_eq!(left, &changed);
+            assert_eq!((stale.kind, stale.step), (Kind::StaleDeviation, Step::LockSpec));
+            assert_eq!(
+                (stale.operation.as_str(), stale.place.as_str()),
+                ("GET /lamps", "query.size")
+            );
+            assert_eq!(stale.was, "page: maximum 100; spec: maximum 50");
+            let line = SpecLine {
+                file: "specs/lamps/deviations.yaml".to_owned(),
+                line: 8,
+            };
+            assert_eq!(stale.spec, Some(line));
+            // Only the last change leaves a finding of the same kind at the same place.
+            let (is, place, remedy) = if index == 5 {
+                (
+                    "page: maximum 100; spec: maximum 500",
+                    ("lamps.md", 7),
+                    "write there what it is now",
+                )
+            } else {
+                (
+                    "the difference is gone",
+                    ("specs/lamps/deviations.yaml", 8),
+                    "delete it",
+                )
+            };
+            assert_eq!((stale.is.as_str(), (stale.page.as_str(), stale.line)), (is, place));
+            assert!(stale.remedy.contains("specs/lamps/deviations.yaml:8: ") && stale.remedy.contains(remedy));
+        }
+    }
+
+    #[test]
+    fn a_deviation_is_stale_before_the_changed_page_is_locked() {
+        let mut now = both();
+        now[1].was = "maximum 80".to_owned();
+        let applied = read(FILE).unwrap().apply("lamps", both(), &now);
+        assert_eq!(applied.silenced, 2);
+        let [stale] = applied.findings.as_slice() else {
+            panic!("{applied:?}")
+        };
+        assert_eq!(
+            (stale.kind, stale.is.as_str()),
+            (Kind::StaleDeviation, "page: maximum 80; spec: maximum 50")
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_deviation_is_refused_at_its_line() {
+        for (old, new, words) in [
+            (
+                "table: nothing",
+                "page: nothing",
+                "2: the two sides of the difference are unclear",
+            ),
+            (
+                "kind: sample-only",
+                "kind: member-missing",
+                "2: `member-missing` lies between a page and the spec",
+            ),
+            (
+                "kind: limit",
+                "kind: sample-type",
+                "8: `sample-type` lies between a table and its sample",
+            ),
+            (
+                "kind: limit",
+                "kind: code-added",
+                "8: a difference of the kind `code-added` cannot be meant to be",
+            ),
+            (
+                "kind: limit",
+                "kind: limits",
+                "10: at `/deviations/1/kind`: unknown variant `limits`",
+            ),
+            ("    reason: the service refuses more\n", "", "missing field `reason`"),
+        ] {
+            let message = format!("{:#}", read(&FILE.replacen(old, new, 1)).unwrap_err());
+            assert!(message.contains(words), "{words} is not in: {message}");
+            assert!(message.starts_with("specs/lamps/deviations.yaml:"), "{message}");
+            assert!(message.contains("; write") || message.contains("; delete"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_written_plainly_where_it_can_be() {
+        let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "a: b", ""));
+        assert_eq!(
+            entry,
+            "  - operation: GET /lamps\n    place: body.items[].on\n    kind: default\n    page: 'a: b'\n    spec: nothing\n    reason:\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_pasted_entry_silences_its_finding(
+            was in r#"|[-?:,\[\]{}#&*!|>'"%@` a-z0-9\\~]{0,12}|\PC{0,8}|(?s:.){0,8}"#,
+            is in "null|true|0x1f|1e3|[ \n\t]{0,3}|(?s:.){0,8}",
+            place in r"response(\.[@.a-zA-Z: #]{1,8}(\[\])?){0,3}",
+        ) {
+            let finding = finding(Step::PageSample, Kind::SampleType, &place, &was, &is);
+            let file = format!("deviations:\n{}", entry_to_paste(&finding)).replace("reason:", "reason: why");
+            let applied = read(&file).unwrap().apply("lamps", vec![finding.clone()], &[finding]);
+            prop_assert_eq!(applied, Applied { findings: vec![], silenced: 1 }, "{}", file);
+        }
+    }
+}

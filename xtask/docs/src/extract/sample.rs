@@ -1,0 +1,586 @@
+//! The samples of a page: what a code block holds, as a shape without values.
+//!
+//! A block of a request holds a URL, one or more bodies with a line of words above each, or both. The JSON of the
+//! pages has slips; each is recorded, and reading goes on behind it.
+
+mod body;
+mod lexer;
+mod shape;
+mod url;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::patterns::{Pattern, pattern};
+use crate::facts::{Listed, Operation, Sample, Section};
+use crate::page::Code;
+
+use body::Body;
+use lexer::Slips;
+use shape::Shape;
+
+/// With what the slip of a block begins in which nothing could be read.
+const UNREADABLE: &str = "not readable: ";
+
+/// A line that is a URL, perhaps with its method.
+static URL: Pattern = LazyLock::new(|| {
+    pattern(
+        r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
+          (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
+    )
+});
+
+/// The end of a request line of HTTP.
+static VERSION: Pattern = LazyLock::new(|| pattern(r"\s+HTTP/[0-9.]+$"));
+
+/// A header or a status line of HTTP.
+static HEADER: Pattern = LazyLock::new(|| {
+    pattern(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$")
+});
+
+/// A line where the page goes on behind a block whose fence is not closed.
+static PAGE: Pattern = LazyLock::new(|| pattern(r"^(?: {0,3}#{1,6}\s+\S|\s*(?:```|~~~))"));
+
+/// Adds the samples of an operation whose tables are known: the values at the places whose row lists codes, or refers
+/// to a page that does, are kept.
+pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
+    let coded = |of_response: bool| -> BTreeSet<String> {
+        let tables = operation.tables.iter();
+        let tables = tables.filter(|table| (table.section == Section::Response) == of_response);
+        let rows = tables.flat_map(|table| &table.rows);
+        let coded = rows.filter(|row| !row.codes.is_empty() || row.codes_page.is_some());
+        coded.map(|row| row.name.clone()).collect()
+    };
+    let (of_request, of_response) = (coded(false), coded(true));
+    operation.request = (!requests.is_empty()).then(|| request(requests, &of_request));
+    operation.response = (!responses.is_empty()).then(|| response(responses, &of_response));
+    for sample in [&mut operation.request, &mut operation.response].into_iter().flatten() {
+        sample.path = sample.path.take().map(|path| url::blank(&operation.endpoint, &path));
+    }
+}
+
+/// The sample of a request, from its blocks: some pages show the URL in one and the body in another.
+///
+/// The values at the places whose last name is one of `coded`, in any capitals, are kept as codes.
+pub fn request(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
+    let mut reader = Reader::of(blocks, coded);
+    if !reader.found_url && !reader.found_body {
+        reader.unreadable(blocks, "neither a URL nor JSON begins here");
+    }
+    reader.sample(blocks)
+}
+
+/// The sample of a response, from its blocks, as [`request`].
+pub fn response(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
+    let mut reader = Reader::of(blocks, coded);
+    if !reader.found_body {
+        reader.unreadable(blocks, "no JSON begins here");
+    }
+    reader.sample(blocks)
+}
+
+/// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
+fn swallowed(text: &str) -> Option<usize> {
+    text.lines().position(|line| PAGE.is_match(line))
+}
+
+#[derive(Default)]
+struct Reader {
+    coded: BTreeSet<String>,
+    slips: Slips,
+    shape: Shape,
+    path: Option<String>,
+    query: Vec<String>,
+    found_url: bool,
+    found_body: bool,
+}
+
+impl Reader {
+    fn of(blocks: &[Code], coded: &BTreeSet<String>) -> Self {
+        let mut reader = Reader {
+            coded: coded.iter().map(|name| name.to_ascii_lowercase()).collect(),
+            ..Reader::default()
+        };
+        for block in blocks {
+            reader.read(block);
+        }
+        reader
+    }
+
+    /// Reads a block line by line; a body is read whole.
+    fn read(&mut self, block: &Code) {
+        let text = self.own(block);
+        // That words are no JSON is only worth a slip if there is something else.
+        let (mut strays, mut start, mut line) = (Vec::new(), 0, block.line);
+        while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+            let used = self.step(rest, line, &mut strays);
+            line += rest[..used].matches('\n').count();
+            start += used;
+        }
+        if self.found_url || self.found_body {
+            for line in strays {
+                self.slips.add(line, "text that is not JSON");
+            }
+        }
+    }
+
+    /// Reads a line or, where one begins, a body; says how long it is.
+    fn step(&mut self, rest: &str, line: usize, strays: &mut Vec<usize>) -> usize {
+        let end = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let blank = end - rest[..end].trim_start().len();
+        let words = rest[blank..end].trim_end();
+        if words.starts_with("/*") {
+            return rest[blank..].find("*/").map_or(end, |close| blank + close + 2);
+        }
+        if self.url(words, line) {
+            return end;
+        }
+        if words.starts_with(['{', '[', '"']) {
+            self.found_body = true;
+            return blank + Body::new(&rest[blank..], line, &self.coded, &mut self.slips).read(&mut self.shape);
+        }
+        if !self.scalar(words) && !is_silent(words, self.found_body) {
+            strays.push(line);
+        }
+        end
+    }
+
+    /// The text of a block up to where the page goes on.
+    fn own<'a>(&mut self, block: &'a Code) -> &'a str {
+        let text = block.text.strip_prefix('\u{feff}').unwrap_or(&block.text);
+        let Some(index) = swallowed(text) else {
+            return text;
+        };
+        self.slips.add(block.line + index, "the fence is not closed");
+        let end: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
+        &text[..end]
+    }
+
+    /// Takes a line as the URL, if it is one.
+    fn url(&mut self, words: &str, line: usize) -> bool {
+        // A comment begins like a path.
+        if words.starts_with("//") {
+            return false;
+        }
+        let words = words.split(" //").next().unwrap_or_default().trim_end();
+        let words = VERSION.replace(words, "");
+        let parts = URL.captures(&words);
+        let Some(url) = parts.filter(|url| url.name("base").or_else(|| url.name("path")).is_some()) else {
+            return false;
+        };
+        if self.found_url {
+            self.slips.add(line, "a second URL");
+            return true;
+        }
+        self.found_url = true;
+        self.path = Some(url.name("path").map_or("/", |path| path.as_str()).to_owned());
+        let query = url.name("query").map_or("", |query| query.as_str());
+        for parameter in query.split('&') {
+            let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
+            // Few parameters stand in a URL, but a hostile page may have many.
+            if !name.is_empty() && self.query.len() < MAX_QUERY && !self.query.iter().any(|known| known == name) {
+                self.query.push(name.to_owned());
+            }
+        }
+        true
+    }
+
+    /// Takes a line as a body that is a single value, if it is one.
+    fn scalar(&mut self, words: &str) -> bool {
+        let words = words.split("//").next().unwrap_or_default().trim_end();
+        let Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) = serde_json::from_str(words) else {
+            return false;
+        };
+        self.shape.scalar(value, false);
+        self.found_body = true;
+        true
+    }
+
+    fn unreadable(&mut self, blocks: &[Code], reason: &str) {
+        let is_empty = blocks.iter().all(|block| block.text.trim().is_empty());
+        let reason = if is_empty { "the block is empty" } else { reason };
+        self.slips.add(first_line(blocks), &format!("{UNREADABLE}{reason}"));
+    }
+
+    fn sample(self, blocks: &[Code]) -> Sample {
+        let (shape, codes, are_all) = self.shape.places();
+        // A piece is looked at before the slip ahead of it is known.
+        let mut slips = self.slips.all;
+        if !are_all {
+            slips.push((first_line(blocks), "too many places to list them all".to_owned()));
+        }
+        slips.sort_by_key(|(line, _)| *line);
+        let slips = slips.into_iter();
+        Sample {
+            line: first_line(blocks),
+            path: self.path,
+            query: self.query,
+            slips: slips.map(|(line, value)| Listed { value, line }).collect(),
+            shape,
+            codes,
+        }
+    }
+}
+
+fn first_line(blocks: &[Code]) -> usize {
+    blocks.first().map_or(1, |block| block.line)
+}
+
+/// How many query parameters are kept.
+const MAX_QUERY: usize = 100;
+
+/// Whether a line says nothing about the body: it is blank, a comment, a header, or the words above a body.
+fn is_silent(words: &str, found_body: bool) -> bool {
+    words.is_empty() || words.starts_with("//") || words.ends_with(':') || (!found_body && HEADER.is_match(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn block(text: &str) -> [Code; 1] {
+        [code(text, 10)]
+    }
+
+    fn code(text: &str, line: usize) -> Code {
+        Code {
+            text: text.to_owned(),
+            line,
+        }
+    }
+
+    fn read(text: &str) -> Sample {
+        request(&block(text), &BTreeSet::new())
+    }
+
+    fn slips(sample: &Sample) -> Vec<(usize, &str)> {
+        sample
+            .slips
+            .iter()
+            .map(|slip| (slip.line, slip.value.as_str()))
+            .collect()
+    }
+
+    fn shape(sample: &Sample) -> Vec<(&str, &str)> {
+        let shape = sample.shape.iter();
+        shape.map(|(place, kinds)| (place.as_str(), kinds.as_str())).collect()
+    }
+
+    #[test]
+    fn the_shape_unites_the_entries_of_a_list_and_has_no_values() {
+        let sample =
+            read(r#"{"boats": [{"sail": 1}, {"sail": 1.5, "crew": []}, {"sail": null}, "raft"], "open": true}"#);
+        let expected = [
+            ("", "object"),
+            ("boats", "array"),
+            ("boats[]", "object | string"),
+            ("boats[].crew", "array"),
+            ("boats[].sail", "integer | null | number"),
+            ("open", "boolean"),
+        ];
+        assert_eq!(shape(&sample), expected);
+        assert_eq!(slips(&sample), []);
+        assert_eq!((sample.path, sample.line), (None, 10));
+    }
+
+    #[test]
+    fn a_url_gives_its_path_and_the_names_of_its_query() {
+        let paths = [
+            ("https://harbour.example/v1/boats/a%2Fb", "/v1/boats/a%2Fb"),
+            ("  GET https://harbour.example/v1/boats/12 HTTP/1.1", "/v1/boats/12"),
+            ("DELETE /v1/boats/12", "/v1/boats/12"),
+            ("http://hostname:port/v1/boats?page=2", "/v1/boats"),
+            ("{{baseUrl}}/v1/boats", "/v1/boats"),
+            (
+                "https://harbour.example/v1/kind/Tall ship/of****x",
+                "/v1/kind/Tall ship/of****x",
+            ),
+            ("https://harbour.example/v1/boats // all of them", "/v1/boats"),
+            ("https://harbour.example", "/"),
+        ];
+        for (text, path) in paths {
+            let sample = read(text);
+            assert_eq!(sample.path.as_deref(), Some(path), "{text}");
+            assert_eq!((slips(&sample), shape(&sample)), (vec![], vec![]), "{text}");
+        }
+        let sample = read("https://harbour.example/v1/boats?kind=a&page=2&kind=b&empty");
+        assert_eq!(sample.query, ["kind", "page", "empty"]);
+    }
+
+    #[test]
+    fn a_url_may_stand_above_bodies_with_words_between_them() {
+        let sample = read(concat!(
+            "https://harbour.example/v1/boats\n\nMoor a boat:\n{\"name\": \"Ada\"}\n\n",
+            "Moor a raft:\n{\"name\": \"Bob\", \"planks\": 4,}\n",
+        ));
+        assert_eq!(sample.path.as_deref(), Some("/v1/boats"));
+        assert_eq!(
+            shape(&sample),
+            [("", "object"), ("name", "string"), ("planks", "integer")]
+        );
+        assert_eq!(slips(&sample), [(16, "trailing comma")]);
+    }
+
+    #[test]
+    fn the_url_may_stand_in_one_block_and_the_body_in_another() {
+        let blocks = [
+            code("POST https://harbour.example/v1/boats", 4),
+            code("{\"name\": \"Ada\",}", 9),
+        ];
+        let sample = request(&blocks, &BTreeSet::new());
+        assert_eq!((sample.line, sample.path.as_deref()), (4, Some("/v1/boats")));
+        assert_eq!(shape(&sample), [("", "object"), ("name", "string")]);
+        assert_eq!(slips(&sample), [(9, "trailing comma")]);
+    }
+
+    #[test]
+    fn comments_headers_and_masked_texts_are_no_slips() {
+        let sample = read(concat!(
+            "POST https://harbour.example/v1/boats\nContent-Type: application/json\n\n/* two\nlines */\n",
+            "// a boat\n{\n  \"id\": \"12**-****\", // masked\n  /* with */ \"n\": 1\n} // done\n",
+        ));
+        assert_eq!(slips(&sample), []);
+        assert_eq!(shape(&sample), [("", "object"), ("id", "string"), ("n", "integer")]);
+    }
+
+    #[test]
+    fn each_slip_is_named_with_its_line_and_reading_goes_on() {
+        let members = [("", "object"), ("a", "integer"), ("b", "string")];
+        let cases: [(&str, &[(usize, &str)]); 21] = [
+            ("{\"a\": 1\n\"b\": \"x\"}", &[(10, "missing comma")]),
+            ("{\"a\": 1 // one\n\"b\": \"x\"}", &[(10, "missing comma")]),
+            ("{\"a\": 1,\n\"b\": \"x\",\n}", &[(11, "trailing comma")]),
+            ("{\"a\": 1,,\n\"b\": \"x\"}", &[(10, "extra comma")]),
+            ("{\"a\": 1, \"b\":\n\"x\ny\"}", &[(11, "line break in a text")]),
+            ("{'a': 1,\n'b': 'x'}", &[(10, "single quotes"), (11, "single quotes")]),
+            ("{\"a\": 1,\nb: \"x\"}", &[(11, "name without quotes")]),
+            ("{\"a\": 1,\n\"b\": ****}", &[(11, "value without quotes")]),
+            ("{\"a\": 1, \"b\": 2024-01-02}", &[(10, "value without quotes")]),
+            (
+                "{\"a\": 1, \"b\": {x}\n}",
+                &[
+                    (10, "missing colon"),
+                    (10, "missing value"),
+                    (10, "name without quotes"),
+                ],
+            ),
+            ("{“a”: 1,\n“b”: “x”}", &[(10, "curly quotes"), (11, "curly quotes")]),
+            ("{\"a\": 1,\n\"b\": \"x,\n\"b\": \"y\"}", &[(11, "missing quote")]),
+            (
+                "{\"a\": 1, \"b\": \"\\x\"}",
+                &[(10, "an escape that JSON does not have")],
+            ),
+            ("{\"a\": 1,\n...\n\"b\": \"x\"}", &[(11, "dots for what is left out")]),
+            ("[\"a\": 1,\n\"b\": \"x\"]", &[(10, "list brackets around members")]),
+            ("\"a\": 1,\n\"b\": \"x\"", &[(10, "members without braces")]),
+            ("{\"a\" 1,\n\"b\": \"x\"}", &[(10, "missing colon")]),
+            ("{\"a\": 1,\n\"b\": \"x\"", &[(11, "the end is missing")]),
+            ("{\"a\": 1,\n\"b\": \"x\"]", &[(11, "the wrong bracket")]),
+            ("{\"a\": 1, \"b\": \"x\"}\nas you see", &[(11, "text that is not JSON")]),
+            (
+                "{\"a\": 1, \"b\": \"x\"}\n## Answer\n{\"c\": 1}",
+                &[(11, "the fence is not closed")],
+            ),
+        ];
+        for (text, expected) in cases {
+            let sample = read(text);
+            let mut found = slips(&sample);
+            found.sort_unstable();
+            assert_eq!(found, expected, "{text}");
+            if !text.contains("{x}") {
+                assert_eq!(shape(&sample), members, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_without_a_value_and_odd_numbers_are_slips() {
+        let sample = read("{\"a\": ,\n\"b\": 0x1F,\n\"c\": +1}");
+        let odd = "a number that JSON does not have";
+        assert_eq!(slips(&sample), [(10, "missing value"), (11, odd), (12, odd)]);
+        assert_eq!(shape(&sample), [("", "object"), ("b", "number"), ("c", "number")]);
+    }
+
+    #[test]
+    fn single_values_and_lists_are_bodies_too() {
+        for (text, kind) in [
+            ("true", "boolean"),
+            ("12 // boats", "integer"),
+            ("\"Ada\"", "string"),
+            ("null", "null"),
+        ] {
+            let sample = response(&block(text), &BTreeSet::new());
+            assert_eq!((shape(&sample), slips(&sample)), (vec![("", kind)], vec![]), "{text}");
+        }
+        assert_eq!(shape(&read("[1, 2]")), [("", "array"), ("[]", "integer")]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_and_has_no_shape() {
+        for (text, reason) in [("\n", "the block is empty"), ("moor the boat", "no JSON begins here")] {
+            let sample = response(&block(text), &BTreeSet::new());
+            assert_eq!(slips(&sample), [(10, format!("not readable: {reason}").as_str())]);
+            assert!(sample.shape.is_empty());
+        }
+        assert_eq!(
+            slips(&read("moor it")),
+            [(10, "not readable: neither a URL nor JSON begins here")]
+        );
+        assert_eq!(
+            slips(&response(&block("https://harbour.example/v1"), &BTreeSet::new())),
+            [(10, "not readable: no JSON begins here")]
+        );
+    }
+
+    #[test]
+    fn codes_are_the_values_of_coded_names_in_any_capitals() {
+        let coded = ["Kind".to_owned(), "flags".to_owned()].into();
+        let text = r#"{"boats": [{"kind": 10, "flags": ["b", "a"]}, {"kind": 9}, {"kind": 10}, {"kind": null}, {"kind": "*"}]}"#;
+        let sample = response(&block(text), &coded);
+        let expected = [
+            ("boats[].flags[]", vec![json!("a"), json!("b")]),
+            ("boats[].kind", vec![json!(9), json!(10)]),
+        ];
+        assert_eq!(
+            sample.codes,
+            expected.map(|(place, codes)| (place.to_owned(), codes)).into()
+        );
+    }
+
+    #[test]
+    fn a_block_that_swallowed_the_page_says_where_the_page_goes_on() {
+        assert_eq!(swallowed("{\n}\n\n## Answer\n"), Some(3));
+        assert_eq!(swallowed("{\n}\n```json\n{}"), Some(2));
+        assert_eq!(swallowed("{\n\"#\": 1 }\n"), None);
+    }
+
+    #[test]
+    fn hostile_blocks_end() {
+        let deep = "[".repeat(200_000);
+        assert_eq!(slips(&read(&deep)), [(10, "nested too deeply")]);
+        let wide = format!("[{}", "*,".repeat(200_000));
+        assert_eq!(slips(&read(&wide)).last(), Some(&(10, "too many slips to read on")));
+        let many: String = (0..100_000).map(|number| format!("\"{number}\":[],")).collect();
+        let many = read(&format!("{{{many}\"z\":1}}"));
+        assert_eq!(many.shape.len(), 2000);
+        assert_eq!(slips(&many), [(10, "too many places to list them all")]);
+        // Each of these made a reader look to the end of the text again and again.
+        for text in ["/*", "\"\\\"", "'\"\n", "{\"a\":\"", "“", "{*", "http://", "x:1 "] {
+            read(&text.repeat(100_000));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn mangled_samples_neither_panic_nor_hang(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "{", "}", "[", "]", ",", ":", "\"", "'", "\\", "//", "/*", "*/", "\n", "\r\n", " ", "\"a\"", "b",
+                    "1", "-", ".5", "1e", "true", "null", "...", "…", "“", "”", "é", "\u{a0}", "\u{feff}",
+                    "****",
+                    "https://x.example/y?z=1", "POST ", "/a", "```", "# ", "a:",
+                ]),
+                0..60,
+            ),
+        ) {
+            let text = pieces.concat();
+            let coded = ["a".to_owned()].into();
+            let sample = response(&block(&text), &coded);
+            let last = 10 + text.matches('\n').count();
+            prop_assert!(sample.slips.iter().all(|slip| (10..=last).contains(&slip.line)));
+            prop_assert!(sample.shape.keys().all(|place| sample.shape[place].len() > 3));
+        }
+
+        #[test]
+        fn json_has_no_slips(members in prop::collection::btree_map("[a-z]{1,8}", any::<(i64, String)>(), 1..8)) {
+            let entries = members.iter().map(|(name, value)| json!({name.as_str(): [value.0, value.1]}));
+            let value: Value = entries.collect();
+            let text = serde_json::to_string_pretty(&value).unwrap();
+            let sample = read(&text);
+            prop_assert_eq!(slips(&sample), []);
+            for name in members.keys() {
+                let place = format!("[].{name}[]");
+                prop_assert_eq!(sample.shape[place.as_str()].as_str(), "integer | string");
+            }
+        }
+    }
+
+    #[test]
+    fn every_sample_of_the_pages_is_readable() {
+        let pages = xtask_spec::api::root().join("../shared/upstream/cloud-api/docs");
+        if !pages.exists() {
+            println!("SKIPPED: the vendor's pages are not beside the project");
+            return;
+        }
+        let (mut problems, mut requests, mut responses) = (Vec::new(), 0, 0);
+        let mut folders = vec![pages];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                if path.extension().is_none_or(|extension| extension != "md") {
+                    continue;
+                }
+                let page = std::fs::read_to_string(&path).unwrap();
+                for (is_request, line, text) in blocks_of(&page) {
+                    let block = [code(&text, line)];
+                    let sample = if is_request {
+                        requests += 1;
+                        request(&block, &BTreeSet::new())
+                    } else {
+                        responses += 1;
+                        response(&block, &BTreeSet::new())
+                    };
+                    let bad = [
+                        "not readable",
+                        "text that",
+                        "too many",
+                        "the end",
+                        "missing v",
+                        "missing q",
+                        "value w",
+                    ];
+                    for slip in sample.slips {
+                        if bad.iter().any(|bad| slip.value.starts_with(bad)) {
+                            problems.push(format!("{}:{}: {}", path.display(), slip.line, slip.value));
+                        }
+                    }
+                }
+            }
+        }
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+        assert!(
+            requests >= 85 && responses >= 67,
+            "{requests} requests, {responses} responses"
+        );
+    }
+
+    /// The blocks below the headings of samples, with whether they are requests, and their first lines.
+    fn blocks_of(page: &str) -> Vec<(bool, usize, String)> {
+        let (mut blocks, mut heading, mut open) = (Vec::new(), String::new(), false);
+        for (index, line) in page.lines().enumerate() {
+            if line.trim_start().starts_with("```") {
+                open = !open;
+                if open && heading.contains("Sample") {
+                    blocks.push((heading.contains("Request"), index + 2, String::new()));
+                }
+            } else if open && heading.contains("Sample") {
+                if let Some((_, _, text)) = blocks.last_mut() {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            } else if line.starts_with('#') {
+                heading = line.to_owned();
+            }
+        }
+        blocks
+    }
+}

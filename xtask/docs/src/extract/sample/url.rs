@@ -1,0 +1,101 @@
+//! The path of a sample's URL without the values of the sample: a lock holds none.
+
+use crate::paths::{is_parameter, segments, without_query};
+
+/// Stands for a value of which it is not known which parameter it is.
+const VALUE: &str = "{}";
+
+/// The path with the names of the endpoint's parameters in place of their values. Where it does not fit the endpoint, a
+/// value is known by the segment before it or by its looks.
+pub fn blank(endpoint: &str, path: &str) -> String {
+    let wanted: Vec<&str> = segments(without_query(endpoint).trim().trim_end_matches('/')).collect();
+    let (slash, bare) = path.strip_prefix('/').map_or(("", path), |bare| ("/", bare));
+    let shown: Vec<&str> = bare.split('/').collect();
+    let fits = |(wanted, shown): (&&str, &&str)| is_parameter(wanted) || wanted.eq_ignore_ascii_case(shown.trim());
+    let is_aligned = wanted.len() == shown.len() && wanted.iter().zip(&shown).all(fits);
+    let blanked = shown.iter().enumerate().map(|(index, segment)| {
+        let same = wanted.get(index).filter(|_| is_aligned).copied();
+        let before = index.checked_sub(1).and_then(|before| shown.get(before));
+        let behind = || before.and_then(|before| parameter_behind(&wanted, before));
+        match same.or_else(behind).filter(|wanted| is_parameter(wanted)) {
+            Some(name) if !segment.trim().is_empty() => name,
+            None if is_value(segment) => VALUE,
+            _ => segment,
+        }
+    });
+    format!("{slash}{}", blanked.collect::<Vec<_>>().join("/"))
+}
+
+/// The parameter of the endpoint that stands behind a segment of this name.
+fn parameter_behind<'w>(wanted: &[&'w str], name: &str) -> Option<&'w str> {
+    wanted.windows(2).find_map(|pair| match pair {
+        [before, parameter] if is_parameter(parameter) && before.eq_ignore_ascii_case(name.trim()) => Some(*parameter),
+        _ => None,
+    })
+}
+
+/// Whether a segment looks like a value: a mask, an address, something escaped, or an id. A version is none.
+fn is_value(segment: &str) -> bool {
+    let segment = segment.trim();
+    if is_parameter(segment) {
+        return false;
+    }
+    let digits = segment.chars().filter(char::is_ascii_digit).count();
+    let letters = segment.chars().filter(|letter| letter.is_alphanumeric()).count();
+    let is_version = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_version = segment.strip_prefix(['v', 'V']).is_some_and(is_version);
+    // The digits of a GUID may be few, but its letters end at `f`.
+    let is_guid = letters >= 16
+        && segment
+            .chars()
+            .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+    segment.contains(['*', '@', '%']) || (!is_version && digits > 0 && digits * 2 >= letters) || is_guid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blank;
+
+    #[test]
+    fn the_parameters_of_the_endpoint_stand_in_place_of_the_values() {
+        let endpoint = "/post/v3/offices/{officeId}/boxes/{boxId}";
+        for path in [
+            "/post/v3/offices/harbour/boxes/ada@post.example",
+            "/post/v3/Offices/12****/boxes/7",
+            "/post/v3/offices/{officeId}/boxes/{boxId}",
+        ] {
+            let fitting = blank(endpoint, path);
+            assert!(fitting.eq_ignore_ascii_case(endpoint), "{path}: {fitting}");
+        }
+        assert_eq!(
+            blank("post/boxes/{boxId}?full=true", "/post/boxes/ada"),
+            "/post/boxes/{boxId}"
+        );
+        assert_eq!(
+            blank("/post/boxes/{boxId}", "/post/boxes/"),
+            "/post/boxes/",
+            "there is no value"
+        );
+    }
+
+    #[test]
+    fn a_path_that_does_not_fit_has_no_values_either() {
+        let endpoint = "/offices/{officeId}/boxes/{boxId}/key";
+        for (path, expected) in [
+            (
+                "/post/offices/harbour/boxes/ada/key",
+                "/post/offices/{officeId}/boxes/{boxId}/key",
+            ),
+            ("/offices/harbour/shelves/12/key", "/offices/{officeId}/shelves/{}/key"),
+            ("/desks/ada@post.example/key", "/desks/{}/key"),
+            ("/desks/a%20b", "/desks/{}"),
+            ("/desks/a***b", "/desks/{}"),
+            ("/desks/abcdefab-cdef-abcd-efab-cdefabcdef12", "/desks/{}"),
+            ("/v3/post24/desks-v2", "/v3/post24/desks-v2"),
+            ("/desks/{id}/{}", "/desks/{id}/{}"),
+            ("/", "/"),
+        ] {
+            assert_eq!(blank(endpoint, path), expected);
+        }
+    }
+}

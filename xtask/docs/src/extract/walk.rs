@@ -1,0 +1,393 @@
+//! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
+//! say what they hold.
+
+use std::sync::LazyLock;
+
+use crate::facts::{CodeList, Section, Table};
+use crate::page::{self, Block, Code, Content, Piece, text_of};
+
+use super::codes;
+use super::columns::{Column, Columns, Purpose};
+use super::operations::{Operations, Permission};
+use super::patterns::{Pattern, pattern};
+use super::sections::{self, Part};
+use super::{Extraction, Unread, listings, row};
+
+/// The level of a title in bold type: below all headings.
+const BOLD: u8 = 7;
+
+/// Reads the blocks of a page.
+pub fn read(blocks: &[Block], found: &mut Extraction) {
+    let mut walk = Walk {
+        found,
+        operations: Operations::default(),
+        reference: None,
+        part: None,
+        level: 0,
+        title: None,
+        codes: Vec::new(),
+    };
+    for block in blocks {
+        walk.block(block);
+    }
+    walk.finish();
+}
+
+struct Walk<'a> {
+    found: &'a mut Extraction,
+    operations: Operations,
+    /// The level of the headings that name operations, on a page that has such headings.
+    reference: Option<u8>,
+    /// The part of a description that is being read, and the level of its heading.
+    part: Option<Part>,
+    level: u8,
+    /// The title above the next table.
+    title: Option<String>,
+    /// Samples of a page that has shown no operation yet: perhaps a list of codes.
+    codes: Vec<Code>,
+}
+
+impl Walk<'_> {
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading { level, text, line } => self.heading(*level, text, *line),
+            Block::Paragraph { content, line } => self.paragraph(content, *line),
+            Block::Table(table) => self.table(table),
+            Block::List { line, .. } => self.list(*line),
+            Block::Code(code) => self.code(code),
+            Block::Note { blocks, .. } => self.note(blocks),
+        }
+    }
+
+    fn heading(&mut self, level: u8, text: &str, line: usize) {
+        self.title = None;
+        if let Some((method, endpoint)) = sections::endpoint(text) {
+            self.begin(method, &endpoint, line);
+            self.reference = Some(level);
+            self.part = None;
+            self.level = level;
+        } else if let Some(part) = self.part_of(text) {
+            self.part = Some(part);
+            self.level = level;
+        } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
+            self.title = Some(title(text));
+        } else {
+            self.part = None;
+            // The description of an operation ends with a heading that is not below its own.
+            if self.reference.is_some_and(|reference| level <= reference) {
+                self.operations.end();
+            }
+        }
+    }
+
+    /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation, what sounds like an introduction is the title of a table.
+    fn part_of(&mut self, title: &str) -> Option<Part> {
+        if title.trim() == "Example" && self.reference.is_some() {
+            return Some(Part::RequestSample);
+        }
+        let part = sections::part(title)?;
+        (part != Part::Introduction || self.operations.current().is_none()).then_some(part)
+    }
+
+    fn paragraph(&mut self, content: &Content, line: usize) {
+        if let Some(bold) = content.bold_only() {
+            match self.part_of(&bold) {
+                Some(part) => {
+                    self.part = Some(part);
+                    self.level = BOLD;
+                    self.title = None;
+                }
+                None => self.title = Some(title(&bold)),
+            }
+            return;
+        }
+        if is_row(content) {
+            self.found.report(
+                line,
+                "there is a row of a table outside of any table".to_owned(),
+                "see whether the table's header or the line below it is broken, or a blank line cuts the table",
+            );
+        }
+        if let Some(operation) = self.operations.current()
+            && operation.success.is_none()
+        {
+            operation.success = success(&content.text());
+        }
+    }
+
+    fn list(&mut self, line: usize) {
+        let describes = matches!(self.part, Some(Part::Table(_) | Part::Permission | Part::Endpoint));
+        if describes && self.operations.any() {
+            self.found.report(
+                line,
+                "there is a list where a table is expected".to_owned(),
+                "see whether the list says something about the call that the tables do not",
+            );
+        }
+    }
+
+    fn code(&mut self, code: &Code) {
+        static SWALLOWED: Pattern = LazyLock::new(|| pattern(r"^ {0,3}(?:#{1,6} +\S|\|?[ :]*-{3,}[ :]*\|)"));
+        let swallowed = |line: &str| SWALLOWED.is_match(line);
+        if let Some(index) = code.text.lines().position(swallowed) {
+            self.found.report(
+                code.line + index,
+                "a sample goes on over headings or tables".to_owned(),
+                "see whether the fence above is closed",
+            );
+        }
+        if code.text.trim().is_empty() && self.operations.any() {
+            self.found.report(
+                code.line,
+                "the sample is empty".to_owned(),
+                "see whether a fence is missing or one too many",
+            );
+        }
+        match self.part {
+            Some(Part::RequestSample) => self.operations.sample(code, false),
+            Some(Part::ResponseSample) => self.operations.sample(code, true),
+            None if !self.operations.any() => self.codes.push(code.clone()),
+            _ => {}
+        }
+    }
+
+    /// A note is prose. Its tables would not be.
+    fn note(&mut self, blocks: &[Block]) {
+        for block in blocks {
+            match block {
+                Block::Table(table) => self.unread_table(table, "there is a table within a note".to_owned()),
+                Block::Note { blocks, .. } => self.note(blocks),
+                _ => {}
+            }
+        }
+    }
+
+    fn table(&mut self, table: &page::Table) {
+        let columns = Columns::of(&table.header);
+        let title = self.title.take();
+        match columns.purpose() {
+            _ if self.part == Some(Part::Introduction) => self.skip(table),
+            Some(Purpose::Permission) => self.permissions(table, &columns),
+            Some(Purpose::Endpoint) => self.endpoint(table, &columns),
+            Some(Purpose::Members) => self.members(table, &columns, title),
+            Some(Purpose::Methods) => self.skip(table),
+            Some(Purpose::Codes) if !self.operations.any() => {
+                self.found.coverage.tables.count(true);
+                listings::codes_of_table(table, &columns, self.found);
+            }
+            Some(Purpose::Hosts) => {
+                let values = self.values(table, &columns, Column::Url);
+                self.found.page.hosts.extend(values);
+            }
+            Some(Purpose::Statuses) => {
+                let values = self.values(table, &columns, Column::Status);
+                self.found.page.statuses.extend(values);
+            }
+            Some(Purpose::Endpoints) => {
+                let values = self.values(table, &columns, Column::Endpoint);
+                self.found.page.endpoints.extend(values);
+            }
+            Some(Purpose::Codes) | None => {
+                let what = format!("a table of `{}` is not understood", columns.titles());
+                self.unread_table(table, what);
+            }
+        }
+    }
+
+    /// A table that says nothing of any operation.
+    fn skip(&mut self, table: &page::Table) {
+        self.found.coverage.tables.count(true);
+        table.rows.iter().for_each(|_| self.found.coverage.rows.count(true));
+    }
+
+    fn values(&mut self, table: &page::Table, columns: &Columns, column: Column) -> Vec<crate::facts::Listed> {
+        self.found.coverage.tables.count(true);
+        listings::values(table, columns, column, self.found)
+    }
+
+    fn unread_table(&mut self, table: &page::Table, what: String) {
+        self.found.coverage.tables.count(false);
+        table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
+        self.found.report(
+            table.line,
+            what,
+            "see what the table says; a new title of a column belongs into xtask/docs/src/extract/columns.rs, a new \
+             heading into xtask/docs/src/extract/sections.rs",
+        );
+    }
+
+    fn permissions(&mut self, table: &page::Table, columns: &Columns) {
+        self.found.coverage.tables.count(true);
+        for row in &table.rows {
+            let endpoint = columns.text(row, Column::Api);
+            let scopes = scopes(&columns.text(row, Column::Scopes));
+            let used = !endpoint.is_empty() && scopes.is_some();
+            self.found.coverage.rows.count(used);
+            match scopes {
+                Some(scopes) if used => self.operations.permit(Permission {
+                    method: sections::method(&columns.text(row, Column::Method)),
+                    endpoint,
+                    scopes,
+                    line: row.line,
+                }),
+                _ => self.found.report(
+                    row.line,
+                    "the row of the permission table names no endpoint or no scope".to_owned(),
+                    "see whether the row is cut off or lacks a `|`",
+                ),
+            }
+        }
+    }
+
+    fn endpoint(&mut self, table: &page::Table, columns: &Columns) {
+        self.found.coverage.tables.count(true);
+        if table.rows.is_empty() {
+            self.fatal(table.line, "the table of the endpoint is empty");
+        }
+        for (index, row) in table.rows.iter().enumerate() {
+            let method = sections::method(&columns.text(row, Column::Method));
+            let endpoint = columns.text(row, Column::Endpoint);
+            let used = method.is_some() && endpoint.contains('/') && index == 0;
+            self.found.coverage.rows.count(used);
+            match method {
+                Some(method) if used => self.begin(method, &endpoint, row.line),
+                Some(_) if index > 0 => self.fatal(row.line, "one table names several endpoints"),
+                Some(_) => self.fatal(row.line, "the page names no endpoint"),
+                None => self.fatal(row.line, "the page names no HTTP method"),
+            }
+        }
+    }
+
+    fn members(&mut self, table: &page::Table, columns: &Columns, title: Option<String>) {
+        let section = match self.part {
+            Some(Part::Table(section)) => Some(section),
+            Some(Part::Endpoint) => Some(Section::Request),
+            _ => None,
+        };
+        let (Some(section), true) = (section, self.operations.current().is_some()) else {
+            let why = if section.is_none() {
+                "stands under no heading that is known"
+            } else {
+                "belongs to no operation"
+            };
+            self.unread_table(table, format!("a table of `{}` {why}", columns.titles()));
+            return;
+        };
+        for title in columns.unread() {
+            self.found.report(
+                table.line,
+                format!("the column `{title}` is not understood"),
+                "see what the column says of the members; its title belongs into xtask/docs/src/extract/columns.rs",
+            );
+        }
+        let mut rows = Vec::new();
+        for source in &table.rows {
+            rows.extend(row::read(columns, source, self.found));
+        }
+        self.found.coverage.tables.count(!rows.is_empty());
+        if rows.is_empty() {
+            // Rows that were not understood are told one by one.
+            if table.rows.is_empty() {
+                self.found.report(
+                    table.line,
+                    "the table has no rows".to_owned(),
+                    "see whether its rows stand outside of it",
+                );
+            }
+            return;
+        }
+        self.operations.table(Table {
+            section,
+            title: title.as_deref().and_then(codes::label),
+            line: table.rows.first().map_or(table.line, |row| row.line),
+            rows,
+        });
+    }
+
+    fn begin(&mut self, method: String, endpoint: &str, line: usize) {
+        if !self.operations.begin(method, endpoint, line) {
+            self.fatal(line, "the page describes more operations than any page should");
+        }
+    }
+
+    fn fatal(&mut self, line: usize, what: &str) {
+        self.found.unread.push(Unread {
+            line,
+            what: what.to_owned(),
+            remedy: "see whether the table is broken".to_owned(),
+            fatal: true,
+        });
+    }
+
+    fn finish(self) {
+        // A page of codes has one sample and nothing that an operation has.
+        if let ([code], false) = (self.codes.as_slice(), self.operations.any()) {
+            match listings::codes_of_json(code) {
+                Ok(Some(list)) => self.found.add_codes(list),
+                Ok(None) => {}
+                // On a page that lists something else it is an illustration.
+                Err(_) if self.found.page.lists_something() => {}
+                Err((line, what)) => self.found.unread.push(Unread {
+                    line,
+                    what,
+                    remedy: "mend the object in a copy of the page, or read it by hand".to_owned(),
+                    fatal: true,
+                }),
+            }
+        }
+        self.operations.finish(self.reference.is_some(), self.found);
+    }
+}
+
+impl Extraction {
+    /// Reports something that was not understood.
+    pub(super) fn report(&mut self, line: usize, what: String, remedy: &str) {
+        self.unread.push(Unread {
+            line,
+            what,
+            remedy: remedy.to_owned(),
+            fatal: false,
+        });
+    }
+
+    /// Adds to the codes of the page.
+    pub(super) fn add_codes(&mut self, list: CodeList) {
+        match &mut self.page.codes {
+            Some(codes) => codes.codes.extend(list.codes),
+            None => self.page.codes = Some(list),
+        }
+    }
+}
+
+fn title(text: &str) -> String {
+    text.trim().trim_end_matches(':').trim_end().to_owned()
+}
+
+/// Whether a paragraph is what is left of a table whose markup is broken.
+fn is_row(content: &Content) -> bool {
+    let texts: Vec<Piece> = content
+        .pieces
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Text(_)))
+        .cloned()
+        .collect();
+    let text = text_of(&texts);
+    text.trim_start().starts_with('|') || text.matches('|').count() > 1
+}
+
+/// The status of a success, where the text tells it.
+fn success(text: &str) -> Option<u16> {
+    static SUCCESS: Pattern = LazyLock::new(|| pattern(r"\b(2\d\d) (?:OK|Created|Accepted|No Content)\b"));
+    SUCCESS.captures(text)?.get(1)?.as_str().parse().ok()
+}
+
+/// The scopes of a cell: one, or several of which one is enough.
+fn scopes(text: &str) -> Option<Vec<String>> {
+    static SCOPE: Pattern = LazyLock::new(|| pattern(r"^[A-Za-z][\w-]*(?:\.[\w-]+)+$"));
+    let words = text
+        .split([' ', ',', ';', '/'])
+        .filter(|word| !word.is_empty() && *word != "or");
+    let scopes: Vec<String> = words.map(str::to_owned).collect();
+    let known = scopes.iter().all(|scope| SCOPE.is_match(scope));
+    (known && !scopes.is_empty()).then_some(scopes)
+}

@@ -1,0 +1,441 @@
+//! `specs/<api>/upstream.lock.json`: the facts of the vendor's pages as they were when somebody last read them.
+//!
+//! The file is written by the tool and read by people in diffs. So it is the same for the same facts, and a changed
+//! row or code is a changed line.
+
+use std::collections::HashSet;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::facts::Page;
+use xtask_spec::document::{Fault, display, position};
+
+/// What the pages of an API said when they were locked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "The lock of an API's pages")]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The schema of this file, which is also the version of its format.
+    #[serde(rename = "$schema")]
+    pub schema: Format,
+    /// The checkout that the pages come from; none if all of them stand elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The pages, by name.
+    pub pages: Vec<Page>,
+}
+
+/// The format of a lock. There is one so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Format {
+    /// The format that this program reads and writes.
+    #[default]
+    #[serde(rename = "../upstream.lock.schema.json")]
+    Current,
+}
+
+/// Where the pages come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The vendor's repository.
+    pub repository: String,
+    /// The commit of the checkout; none if the folder was a copy that does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+impl Lock {
+    /// Reads a lock; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no lock of this format. The error names the place and the remedy.
+    pub fn load(path: &Path) -> anyhow::Result<Option<Self>> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{}: cannot read the file", display(path)));
+            }
+        };
+        Self::parse(&bytes).map(Some).map_err(|(line, column, message)| {
+            anyhow::Error::new(Fault {
+                file: display(path),
+                line,
+                column,
+                message,
+                remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
+            })
+        })
+    }
+
+    /// The lock that a file holds, or line, column and what is wrong there.
+    fn parse(bytes: &[u8]) -> Result<Self, (usize, Option<usize>, String)> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            (line, Some(column), "a byte that is not UTF-8 text".to_owned())
+        })?;
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let located = |error: &serde_json::Error, place: &str| {
+            // serde_json repeats line and column at the end of its message.
+            let whole = error.to_string();
+            let end = format!(" at line {} column {}", error.line(), error.column());
+            let message = whole.strip_suffix(&end).unwrap_or(&whole);
+            let place = if place == "." {
+                String::new()
+            } else {
+                format!("at `{place}`: ")
+            };
+            (
+                error.line().max(1),
+                Some(error.column().max(1)),
+                format!("{place}{message}"),
+            )
+        };
+        let lock: Self = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| located(error.inner(), &error.path().to_string()))?;
+        reader.end().map_err(|error| located(&error, "."))?;
+        let mut names = HashSet::new();
+        match lock.pages.iter().find(|page| !names.insert(&page.page)) {
+            None => Ok(lock),
+            Some(twice) => {
+                let name = Value::from(twice.page.as_str()).to_string();
+                let second = text.rfind(&name).map_or(1, |offset| position(&text[..offset]).0);
+                Err((second, None, format!("the page {name} stands here again")))
+            }
+        }
+    }
+
+    /// The lock with the commit of the old one, if its own is unknown and its pages are the same.
+    #[must_use]
+    pub fn dated(mut self, old: Option<&Self>) -> Self {
+        let is_undated = self.source.as_ref().is_some_and(|source| source.revision.is_none());
+        if let Some(old) = old.filter(|old| is_undated && old.pages == self.pages) {
+            self.source.clone_from(&old.source);
+        }
+        self
+    }
+
+    /// The text of the file.
+    pub fn render(&self) -> String {
+        let mut lock = self.clone();
+        lock.pages.sort_by(|one, other| one.page.cmp(&other.page));
+        readable(&lock)
+    }
+
+    /// The lock after a run that has read these pages.
+    pub fn merge(old: Option<&Self>, fresh: Vec<Page>, source: Option<Source>) -> Self {
+        Self {
+            schema: Format::Current,
+            source,
+            pages: present(old.map_or(&[], |old| &old.pages), fresh),
+        }
+    }
+}
+
+/// The pages as they are after a run that has read some, by name.
+///
+/// A run reads all pages of the checkout, so a page that it has not read is gone. A page that stands elsewhere is read
+/// only when it is handed over, and stays as it was locked until then.
+pub fn present(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
+    let read: HashSet<_> = fresh.iter().map(|page| page.page.as_str()).collect();
+    let kept = locked
+        .iter()
+        .filter(|page| page.elsewhere && !read.contains(page.page.as_str()));
+    let mut pages: Vec<_> = kept.cloned().collect();
+    pages.extend(fresh);
+    pages.sort_by(|one, other| one.page.cmp(&other.page));
+    pages
+}
+
+/// The JSON Schema of a lock, as the file beside the specs holds it.
+pub fn schema() -> String {
+    readable(&schemars::schema_for!(Lock))
+}
+
+/// How wide a line may be that holds an object or a list as a whole.
+const WIDTH: usize = 120;
+
+/// A value as JSON with a final newline. What a list holds stands on one line each where it can, so that a change is
+/// a line of a diff.
+fn readable(value: &impl Serialize) -> String {
+    // Neither fails: the types have text keys, and the target is memory.
+    let value = serde_json::to_value(value).unwrap_or_default();
+    let mut out = Vec::new();
+    let _ = write(&value, 0, false, &mut out);
+    out.push(b'\n');
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Writes a value at a depth; `entry` says that it is an entry of a list.
+fn write(value: &Value, depth: usize, entry: bool, out: &mut Vec<u8>) -> io::Result<()> {
+    let indent = "  ".repeat(depth + 1);
+    let end = "  ".repeat(depth);
+    match value {
+        Value::Array(entries) if !entries.is_empty() => {
+            if let Some(line) = on_one_line(value, indent.len()) {
+                return write!(out, "{line}");
+            }
+            for (index, entry) in entries.iter().enumerate() {
+                write!(out, "{}\n{indent}", if index == 0 { '[' } else { ',' })?;
+                write(entry, depth + 1, true, out)?;
+            }
+            write!(out, "\n{end}]")
+        }
+        Value::Object(members) if !members.is_empty() => {
+            if let Some(line) = entry.then(|| on_one_line(value, end.len())).flatten() {
+                return write!(out, "{line}");
+            }
+            for (index, (name, member)) in members.iter().enumerate() {
+                let name = Value::from(name.as_str());
+                write!(out, "{}\n{indent}{name}: ", if index == 0 { '{' } else { ',' })?;
+                write(member, depth + 1, false, out)?;
+            }
+            write!(out, "\n{end}}}")
+        }
+        leaf => write!(out, "{leaf}"),
+    }
+}
+
+/// An object or list that holds only leaves as one line, if it is short enough behind this much indentation.
+fn on_one_line(value: &Value, indent: usize) -> Option<String> {
+    let is_leaf = |value: &Value| !value.is_array() && !value.is_object();
+    let line = match value {
+        Value::Array(entries) if entries.iter().all(is_leaf) => {
+            let entries: Vec<_> = entries.iter().map(Value::to_string).collect();
+            format!("[{}]", entries.join(", "))
+        }
+        Value::Object(members) if members.values().all(is_leaf) => {
+            let member = |(name, value): (&String, &Value)| format!("{}: {value}", Value::from(name.as_str()));
+            let members: Vec<_> = members.iter().map(member).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        _ => return None,
+    };
+    (indent + line.chars().count() <= WIDTH).then_some(line)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use super::*;
+    use crate::facts::{Code, CodeList, Operation, Row, Sample, Section, Table};
+    use xtask_spec::api;
+
+    fn page(name: &str) -> Page {
+        Page {
+            page: name.to_owned(),
+            sha256: "0".repeat(64),
+            ..Page::default()
+        }
+    }
+
+    fn lamps() -> Lock {
+        let code = |code: i64, label: &str| Code {
+            code: code.into(),
+            label: Some(label.to_owned()),
+        };
+        let rows = vec![
+            Row {
+                name: "brightness".to_owned(),
+                kind: Some("integer".to_owned()),
+                maximum: Some(100),
+                ..Row::default()
+            },
+            Row {
+                name: "colour".to_owned(),
+                codes: (0..30).map(|number| code(number, "A colour")).collect(),
+                ..Row::default()
+            },
+        ];
+        let operation = Operation {
+            method: "GET".to_owned(),
+            endpoint: "/lamps/{id}".to_owned(),
+            line: 9,
+            scopes: vec!["lamps.read".to_owned(), "lamps.write".to_owned()],
+            tables: vec![Table {
+                section: Section::Response,
+                title: None,
+                line: 20,
+                rows,
+            }],
+            response: Some(Sample {
+                line: 40,
+                shape: [("", "object"), ("brightness", "integer")]
+                    .map(|(place, kind)| (place.to_owned(), kind.to_owned()))
+                    .into(),
+                ..Sample::default()
+            }),
+            ..Operation::default()
+        };
+        let lamps = Page {
+            operations: vec![operation],
+            ..page("lamps/get-lamp.md")
+        };
+        let codes = Page {
+            elsewhere: true,
+            codes: Some(CodeList {
+                line: 3,
+                codes: vec![code(7, "Seven")],
+            }),
+            ..page("codes.md")
+        };
+        Lock::merge(None, vec![lamps, codes], Some(source("1")))
+    }
+
+    fn source(revision: &str) -> Source {
+        Source {
+            repository: "https://example.com/docs".to_owned(),
+            revision: Some(revision.to_owned()),
+        }
+    }
+
+    fn loaded(bytes: &[u8]) -> anyhow::Result<Option<Lock>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("upstream.lock.json");
+        std::fs::write(&path, bytes).unwrap();
+        Lock::load(&path)
+    }
+
+    #[test]
+    fn a_lock_reads_back_as_it_was_written_and_pages_are_sorted() {
+        let lock = lamps();
+        assert_eq!(loaded(lock.render().as_bytes()).unwrap(), Some(lock.clone()));
+        assert_eq!(lock.pages[0].page, "codes.md");
+        let reversed = Lock {
+            pages: lock.pages.iter().rev().cloned().collect(),
+            ..lock.clone()
+        };
+        assert_eq!(reversed.render(), lock.render());
+    }
+
+    #[test]
+    fn a_changed_fact_is_one_changed_line() {
+        let lock = lamps();
+        let before = lock.render();
+        assert!(
+            before.ends_with("}\n") && before.lines().all(|line| line.len() <= WIDTH),
+            "{before}"
+        );
+        let changes: [fn(&mut Operation); 5] = [
+            |operation| operation.tables[0].rows[0].maximum = Some(50),
+            |operation| operation.tables[0].rows[1].codes[9].label = Some("Another".to_owned()),
+            |operation| operation.scopes.push("lamps.all".to_owned()),
+            |operation| {
+                let shape = &mut operation.response.as_mut().unwrap().shape;
+                shape.insert("brightness".to_owned(), "string".to_owned());
+            },
+            |operation| {
+                operation.tables[0].rows[1].codes.insert(
+                    3,
+                    Code {
+                        code: 99.into(),
+                        label: None,
+                    },
+                )
+            },
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut changed = lock.clone();
+            change(&mut changed.pages[1].operations[0]);
+            let after = changed.render();
+            let diff = similar::TextDiff::from_lines(&before, &after);
+            let inserted = diff
+                .iter_all_changes()
+                .filter(|line| line.tag() == similar::ChangeTag::Insert);
+            assert_eq!(inserted.count(), 1, "change {index}:\n{after}");
+        }
+    }
+
+    #[test]
+    fn the_committed_schema_is_that_of_the_types() {
+        let path = api::root().join("specs/upstream.lock.schema.json");
+        if std::env::var_os("RENEW_GOLDEN").is_some() {
+            std::fs::write(&path, schema()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == schema(),
+            "specs/upstream.lock.schema.json is not what the types give; run this test with RENEW_GOLDEN=1"
+        );
+    }
+
+    #[test]
+    fn a_lock_is_valid_by_its_schema_and_a_foreign_member_is_not() {
+        let schema: Value = serde_json::from_str(&schema()).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let mut lock: Value = serde_json::from_str(&lamps().render()).unwrap();
+        assert!(validator.is_valid(&lock), "{:?}", validator.validate(&lock));
+        lock["pages"][1]["operations"][0]["prose"] = "a sentence".into();
+        assert!(!validator.is_valid(&lock));
+    }
+
+    #[test]
+    fn a_run_replaces_the_pages_of_the_checkout_and_keeps_those_elsewhere() {
+        let old = lamps();
+        let names = |lock: &Lock| lock.pages.iter().map(|page| page.page.clone()).collect::<Vec<_>>();
+        let merged = Lock::merge(Some(&old), vec![page("lamps/new.md")], Some(source("2")));
+        assert_eq!(names(&merged), ["codes.md", "lamps/new.md"]);
+        assert_eq!(
+            (
+                merged.source.as_ref().unwrap().revision.as_deref().unwrap(),
+                &merged.pages[0]
+            ),
+            ("2", &old.pages[0])
+        );
+
+        let read_again = Page {
+            elsewhere: true,
+            ..page("codes.md")
+        };
+        let merged = Lock::merge(Some(&old), vec![read_again.clone()], Some(source("2")));
+        assert_eq!(merged.pages, [read_again]);
+    }
+
+    #[test]
+    fn a_missing_lock_is_none_and_a_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Lock::load(&folder.path().join("upstream.lock.json")).unwrap(), None);
+        assert!(format!("{:#}", Lock::load(folder.path()).unwrap_err()).contains("cannot read the file"));
+    }
+
+    #[test]
+    fn a_broken_lock_is_refused_with_place_and_remedy() {
+        let whole = lamps().render();
+        for (text, words) in [
+            (String::new(), ":1:1: EOF"),
+            (format!("{whole}x"), ": trailing characters"),
+            (whole.replacen("../upstream.lock", "../other", 1), ":2:"),
+            (
+                whole.replacen("\"revision\": \"1\"", "\"revision\": 1", 1),
+                ":5:17: at `source.revision`: ",
+            ),
+            (whole.replacen("\"method\"", "\"verb\"", 1), "unknown field `verb`"),
+            (whole.replacen("codes.md", "lamps/get-lamp.md", 1), "stands here again"),
+            (format!("<<<<<<< HEAD\n{whole}"), ":1:1: expected value"),
+            ("[".repeat(100_000), "expected value"),
+        ] {
+            let message = format!("{:#}", loaded(text.as_bytes()).unwrap_err());
+            assert!(
+                message.contains(words)
+                    && message.contains("; restore it, or write it again with `cargo xtask docs lock"),
+                "{words} is not in: {message}"
+            );
+        }
+        let message = format!("{:#}", loaded(b"{\n \"a\": \"\xff\"}").unwrap_err());
+        assert!(message.contains(":2:8: a byte that is not UTF-8"), "{message}");
+    }
+
+    #[test]
+    fn every_prefix_of_a_lock_is_refused_and_none_panics() {
+        let whole = lamps().render();
+        for end in 0..whole.trim_end().len() {
+            assert!(Lock::parse(&whole.as_bytes()[..end]).is_err(), "{end}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `cargo xtask docs`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use xtask_cli::Outcome;
+use xtask_docs::pages::Pages;
+use xtask_docs::report::Format;
+use xtask_docs::source::Handed;
+use xtask_docs::{drift, refresh, scaffold};
+use xtask_spec::api::Api;
+
+/// Hold the specs against the vendor's pages.
+#[derive(Parser)]
+#[command(name = "docs", bin_name = "xtask docs")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Docs,
+}
+
+#[derive(Subcommand)]
+enum Docs {
+    /// Show what the vendor has changed since the pages were locked, and what the specs say differently; exit with
+    /// status 4 if there is anything. Without pages only the locks are compared with the specs.
+    Drift {
+        #[command(flatten)]
+        pages: Sources,
+        /// Only this API.
+        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
+        api: Option<&'static Api>,
+        /// For a terminal, for a program, for a pull request, or as annotations of GitHub Actions.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Write `upstream.lock.json` of the APIs from the pages.
+    Lock {
+        #[command(flatten)]
+        pages: Sources,
+        /// Only this API.
+        #[arg(long, value_name = "NAME", value_parser = Api::parse)]
+        api: Option<&'static Api>,
+        /// The commit of the pages, if the folder is no checkout that tells it.
+        #[arg(long, value_name = "COMMIT")]
+        revision: Option<String>,
+    },
+    /// Write YAML for the operations of a page that no spec has, or the list of edits for those that one has.
+    Scaffold {
+        #[command(flatten)]
+        pages: Sources,
+        /// The page: its path in the vendor's repository, or the name of a page that was handed over.
+        #[arg(value_name = "PAGE")]
+        page: String,
+    },
+}
+
+/// Where the pages come from.
+#[derive(Args)]
+struct Sources {
+    /// A checkout of the vendor's repository.
+    #[arg(long, value_name = "DIR")]
+    docs: Option<PathBuf>,
+    /// Clone the vendor's repository.
+    #[arg(long, conflicts_with = "docs")]
+    fetch: bool,
+    /// A page that the checkout does not have: the saved web page of an API, its address, or an older state of a page
+    /// that the vendor has replaced. May be repeated.
+    #[arg(long = "page", value_name = "API=FILE|URL", value_parser = Handed::parse)]
+    handed: Vec<Handed>,
+}
+
+impl Sources {
+    fn open(self) -> anyhow::Result<Option<Pages>> {
+        Pages::open(self.docs, self.fetch, self.handed)
+    }
+
+    /// For commands that do nothing without pages.
+    fn required(self) -> anyhow::Result<Pages> {
+        self.open()?
+            .ok_or_else(|| anyhow::anyhow!("no pages are named; add --docs DIR, --fetch or --page API=FILE"))
+    }
+}
+
+fn main() -> ExitCode {
+    xtask_cli::run(|Arguments { command }| docs(command))
+}
+
+fn docs(command: Docs) -> anyhow::Result<Outcome> {
+    match command {
+        Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
+        Docs::Lock { pages, api, revision } => refresh::run(api, &pages.required()?, revision),
+        Docs::Scaffold { pages, page } => scaffold::run(&pages.required()?, &page),
+    }
+}

@@ -1,0 +1,92 @@
+//! The pages of one run: a checkout or a fresh clone, and the pages that were handed over.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use tempfile::TempDir;
+
+use xtask_spec::api::Api;
+
+use super::source::{self, Handed, Source};
+
+/// The pages of one run.
+#[derive(Debug)]
+pub struct Pages {
+    checkout: Option<Checkout>,
+    handed: Vec<Handed>,
+}
+
+#[derive(Debug)]
+enum Checkout {
+    Folder(PathBuf),
+    Clone(TempDir),
+}
+
+impl Pages {
+    /// Opens what the arguments name: the folder of a checkout, or a clone of today's pages, and pages handed over.
+    /// None if they name no pages at all.
+    ///
+    /// # Errors
+    /// If the vendor's repository cannot be cloned, or a page is handed over of an API whose other pages stand in a
+    /// checkout, and there is none: all of them would pass for deleted.
+    pub fn open(folder: Option<PathBuf>, fetch: bool, handed: Vec<Handed>) -> anyhow::Result<Option<Self>> {
+        let alone = handed.iter().find(|handed| !handed.api.pages.is_empty());
+        if let Some(alone) = alone.filter(|_| folder.is_none() && !fetch) {
+            bail!(
+                "the other pages of {} stand in the vendor's repository; add --docs DIR or --fetch to --page",
+                alone.api.name
+            );
+        }
+        let checkout = match folder {
+            Some(folder) => Some(Checkout::Folder(folder)),
+            None if fetch => Some(Checkout::Clone(source::fetch()?)),
+            None if handed.is_empty() => return Ok(None),
+            None => None,
+        };
+        Ok(Some(Self { checkout, handed }))
+    }
+
+    /// Whether this run has the pages of an API: an API that stands on a web page alone has some only if that page was
+    /// handed over, the others only if there is a checkout.
+    #[must_use]
+    pub fn has(&self, api: &Api) -> bool {
+        if api.pages.is_empty() {
+            self.handed.iter().any(|handed| handed.api.name == api.name)
+        } else {
+            self.checkout.is_some()
+        }
+    }
+
+    /// The pages of an API.
+    ///
+    /// # Errors
+    /// If one cannot be read, or two have the same name.
+    pub fn of(&self, api: &Api) -> anyhow::Result<Vec<Source>> {
+        let mut sources = match &self.checkout {
+            Some(Checkout::Folder(folder)) if !api.pages.is_empty() => source::checkout(folder, api)?,
+            Some(Checkout::Clone(folder)) if !api.pages.is_empty() => source::checkout(folder.path(), api)?,
+            _ => Vec::new(),
+        };
+        for handed in self.handed.iter().filter(|handed| handed.api.name == api.name) {
+            let page = handed.read()?;
+            if sources.iter().any(|other| other.name == page.name) {
+                bail!(
+                    "two pages of {} are called {}; give one of them another name",
+                    api.name,
+                    page.name
+                );
+            }
+            sources.push(page);
+        }
+        Ok(sources)
+    }
+
+    /// The commit of the checkout, if it tells one.
+    #[must_use]
+    pub fn revision(&self) -> Option<String> {
+        match self.checkout.as_ref()? {
+            Checkout::Folder(folder) => source::revision(folder),
+            Checkout::Clone(folder) => source::revision(folder.path()),
+        }
+    }
+}

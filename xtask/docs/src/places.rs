@@ -1,0 +1,524 @@
+//! Where each row of a page's tables belongs: in which part of the call, and below which member.
+//!
+//! The tables are flat, and some stand under the wrong heading. The samples of the page show the nesting; where they
+//! do not, the spec and the other rows of the table do.
+
+mod notation;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::{Operation, Row, Sample, Section, Table};
+use super::paths::parameter_names;
+use super::spec;
+use super::words::words;
+
+pub use notation::{Part, in_part, is_below, split, without_lists};
+
+/// A row and its place.
+#[derive(Clone, Debug)]
+pub struct Placed<'p> {
+    /// The row.
+    pub row: &'p Row,
+    /// Where it belongs: `query.size`, `response.data[].name`.
+    pub place: String,
+    /// The part of the call under whose heading the row stands, if the heading names one.
+    pub listed: Option<Part>,
+    /// The table, counted from 0 within the operation.
+    pub table: usize,
+    /// The title of the table.
+    pub title: Option<&'p str>,
+    /// The line of the row, from 1.
+    pub line: usize,
+}
+
+impl Placed<'_> {
+    /// The part of the call that the place is in.
+    pub fn part(&self) -> Option<Part> {
+        Part::of(&self.place)
+    }
+}
+
+/// The rows of an operation, each with its place. The spec's operation helps where the page leaves something open; the
+/// names of path parameters are those of the spec, since only their position counts.
+pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> Vec<Placed<'p>> {
+    let call = Call { operation, spec };
+    let parts: Vec<_> = operation.tables.iter().map(|table| call.parts(table)).collect();
+    let mut found = Vec::new();
+    for part in [Part::Body, Part::Response] {
+        let tree = Tree::new(part, call.sample(part), spec);
+        let tables: Vec<_> = operation
+            .tables
+            .iter()
+            .zip(&parts)
+            .enumerate()
+            .filter_map(|(index, (table, parts))| {
+                let rows = table.rows.iter().enumerate().zip(parts);
+                let rows: Vec<_> = rows.filter(|(_, own)| **own == part).map(|(row, _)| row).collect();
+                (!rows.is_empty()).then_some((index, table, rows))
+            })
+            .collect();
+        let names: Vec<_> = tables
+            .iter()
+            .flat_map(|(_, _, rows)| rows)
+            .map(|(_, row)| *row)
+            .collect();
+        for (index, table, rows) in &tables {
+            let only_rows: Vec<_> = rows.iter().map(|(_, row)| *row).collect();
+            let places = tree.place(table, &only_rows, &names);
+            for ((at, row), place) in rows.iter().zip(places) {
+                found.push(call.row(*index, table, *at, row, place));
+            }
+        }
+    }
+    for (index, (table, parts)) in operation.tables.iter().zip(&parts).enumerate() {
+        for (at, (row, part)) in table.rows.iter().zip(parts).enumerate() {
+            if matches!(part, Part::Path | Part::Query) {
+                let name = call.parameter(*part, &row.name);
+                found.push(call.row(index, table, at, row, format!("{}.{name}", part.name())));
+            }
+        }
+    }
+    found.sort_by_key(|placed| (placed.table, placed.line));
+    found
+}
+
+/// One call: what the page says of it, and the spec.
+struct Call<'p, 's> {
+    operation: &'p Operation,
+    spec: Option<&'s spec::Operation>,
+}
+
+impl<'p> Call<'p, '_> {
+    fn sample(&self, part: Part) -> Option<&'p Sample> {
+        match part {
+            Part::Response => self.operation.response.as_ref(),
+            _ => self.operation.request.as_ref(),
+        }
+    }
+
+    fn row(&self, index: usize, table: &'p Table, at: usize, row: &'p Row, place: String) -> Placed<'p> {
+        Placed {
+            row,
+            place,
+            listed: match table.section {
+                Section::Path => Some(Part::Path),
+                Section::Query => Some(Part::Query),
+                Section::Body => Some(Part::Body),
+                Section::Response => Some(Part::Response),
+                Section::Request => None,
+            },
+            table: index,
+            title: table.title.as_deref(),
+            line: table.line_of(at),
+        }
+    }
+
+    /// The part of the call that each row of a table belongs to.
+    fn parts(&self, table: &Table) -> Vec<Part> {
+        // Without a spec to ask, the rows of a table go together.
+        let sends_body = self.spec.is_none() && self.sends_some(table);
+        let rows = table.rows.iter();
+        rows.map(|row| self.part(table, row, sends_body)).collect()
+    }
+
+    /// The part of the call that a row belongs to, whatever its heading says. `sends_body` says that its table goes
+    /// into the body.
+    fn part(&self, table: &Table, row: &Row, sends_body: bool) -> Part {
+        if table.section == Section::Response {
+            return Part::Response;
+        }
+        if row.parent.is_none() && self.has_brace(&row.name) {
+            return Part::Path;
+        }
+        let in_spec = |part: Part| {
+            self.spec
+                .is_some_and(|spec| spec.find(&format!("{}.{}", part.name(), row.name)).is_some())
+        };
+        let sends_body = sends_body || self.sends(row);
+        match table.section {
+            Section::Response => Part::Response,
+            Section::Path if in_spec(Part::Query) => Part::Query,
+            Section::Path => Part::Path,
+            Section::Query if in_spec(Part::Query) => Part::Query,
+            Section::Query if sends_body || in_spec(Part::Body) => Part::Body,
+            Section::Query => Part::Query,
+            Section::Body if !in_spec(Part::Body) && !sends_body && in_spec(Part::Query) => Part::Query,
+            Section::Body => Part::Body,
+            Section::Request if sends_body || in_spec(Part::Body) => Part::Body,
+            Section::Request if in_spec(Part::Query) => Part::Query,
+            Section::Request if matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD") => Part::Query,
+            Section::Request => Part::Body,
+        }
+    }
+
+    /// Whether the sample of the request has the row in its body.
+    fn sends(&self, row: &Row) -> bool {
+        let places = self.operation.request.iter().flat_map(|sample| sample.shape.keys());
+        places.into_iter().any(|place| is_named(place, &row.name))
+    }
+
+    /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
+    fn sends_some(&self, table: &Table) -> bool {
+        let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
+        let in_url = query.any(|name| table.rows.iter().any(|row| row.name.eq_ignore_ascii_case(name)));
+        !in_url && table.rows.iter().any(|row| self.sends(row))
+    }
+
+    fn has_brace(&self, name: &str) -> bool {
+        let mut names = parameter_names(&self.operation.endpoint).into_iter();
+        names.any(|brace| brace.eq_ignore_ascii_case(name))
+    }
+
+    /// The name of a parameter: as the spec has it.
+    fn parameter(&self, part: Part, name: &str) -> String {
+        let Some(spec) = self.spec else {
+            let names = parameter_names(&self.operation.endpoint);
+            let brace = names.into_iter().find(|brace| brace.eq_ignore_ascii_case(name));
+            return brace.filter(|_| part == Part::Path).unwrap_or(name).to_owned();
+        };
+        if part == Part::Path {
+            let own = parameter_names(&self.operation.endpoint);
+            let its = parameter_names(&spec.path);
+            let position = own.iter().position(|brace| brace.eq_ignore_ascii_case(name));
+            if let Some(its) = position.filter(|_| own.len() == its.len()).and_then(|at| its.get(at)) {
+                return (*its).to_owned();
+            }
+        }
+        name.to_owned()
+    }
+}
+
+/// Whether the last name of a place is this one, ignoring the case of letters.
+fn is_named(place: &str, name: &str) -> bool {
+    let Some(start) = place.len().checked_sub(name.len()) else {
+        return false;
+    };
+    let ends = place.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(name));
+    ends && !name.is_empty() && (start == 0 || place[..start].ends_with('.'))
+}
+
+/// The places of a body that the sample shows and that the spec has.
+struct Tree {
+    root: String,
+    sample: Vec<String>,
+    spec: Vec<String>,
+    known: BTreeSet<String>,
+}
+
+impl Tree {
+    fn new(part: Part, sample: Option<&Sample>, spec: Option<&spec::Operation>) -> Self {
+        let shape = sample.into_iter().flat_map(|sample| sample.shape.keys());
+        let sample: Vec<_> = shape.map(|place| in_part(part, place)).collect();
+        let places = spec.into_iter().flat_map(|spec| spec.places.keys());
+        let spec: Vec<_> = places.filter(|place| Part::of(place) == Some(part)).cloned().collect();
+        Self {
+            root: part.name().to_owned(),
+            known: sample.iter().chain(&spec).cloned().collect(),
+            sample,
+            spec,
+        }
+    }
+
+    /// The places of this name, those of the sample first: with its very letters, else in another case.
+    fn named<'t>(&self, places: &'t [String], name: &str) -> Vec<&'t str> {
+        let named = |places: &'t [String]| places.iter().map(String::as_str).filter(|place| is_named(place, name));
+        let exact: Vec<_> = named(places).filter(|place| place.ends_with(name)).collect();
+        if exact.is_empty() {
+            named(places).collect()
+        } else {
+            exact
+        }
+    }
+
+    fn around<'n>(&self, place: &'n str) -> &'n str {
+        split(place, |around| self.known.contains(around)).map_or(place, |(around, _)| around)
+    }
+
+    /// The place in which the members of a list or an object stand.
+    fn inside(&self, place: &str, row: Option<&Row>) -> String {
+        let entries = format!("{place}[]");
+        let is_list = row
+            .and_then(|row| row.kind.as_deref())
+            .is_some_and(|kind| kind.starts_with("array"));
+        if self.known.contains(&entries) || (is_list && !self.known.iter().any(|known| is_below(known, place))) {
+            return entries;
+        }
+        place.to_owned()
+    }
+
+    /// The places of the rows of one table.
+    fn place(&self, table: &Table, rows: &[&Row], all: &[&Row]) -> Vec<String> {
+        let candidates: Vec<_> = rows
+            .iter()
+            .map(|row| (self.named(&self.sample, &row.name), self.named(&self.spec, &row.name)))
+            .collect();
+        let home = self.home(&candidates).or_else(|| self.titled(table, all));
+        let mut taken = BTreeSet::new();
+        rows.iter()
+            .zip(&candidates)
+            .map(|(row, (sample, spec))| {
+                let place = self.place_row(table, row, all, (sample, spec), home.as_deref(), &taken);
+                taken.insert(place.clone());
+                place
+            })
+            .collect()
+    }
+
+    /// The place around most rows of a table; the first of several in the order of the sample.
+    fn home(&self, candidates: &[(Vec<&str>, Vec<&str>)]) -> Option<String> {
+        let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
+        for (sample, spec) in candidates {
+            // A row that may stand in several places tells less than one that cannot.
+            let places = if sample.is_empty() { spec } else { sample };
+            let weight = if places.len() == 1 { 4 } else { 1 };
+            let around: BTreeSet<_> = places.iter().map(|place| self.around(place)).collect();
+            for place in around {
+                *votes.entry(place).or_default() += weight;
+            }
+        }
+        let most = *votes.values().max()?;
+        let mut order = self.sample.iter().chain(&self.spec).map(String::as_str);
+        let first = order.find(|place| votes.get(place) == Some(&most));
+        first.map(str::to_owned)
+    }
+
+    fn place_row(
+        &self,
+        table: &Table,
+        row: &Row,
+        all: &[&Row],
+        (sample, spec): (&[&str], &[&str]),
+        home: Option<&str>,
+        taken: &BTreeSet<String>,
+    ) -> String {
+        if let Some(parent) = &row.parent {
+            return self.below(parent, row, all);
+        }
+        let free = |places: &[&str]| -> Vec<String> {
+            let places = places.iter().filter(|place| !taken.contains(**place));
+            places.map(|place| (*place).to_owned()).collect()
+        };
+        let (sample, spec) = (free(sample), free(spec));
+        let at_home = |places: &[String]| {
+            let mut places = places.iter();
+            places.find(|place| Some(self.around(place)) == home).cloned()
+        };
+        let only = |places: &[String]| match places {
+            [place] => Some(place.clone()),
+            _ => None,
+        };
+        // The sample spells a name as the wire does; the spec must not hide how the page spells it.
+        let as_said = |place: String| match place.len().checked_sub(row.name.len()) {
+            Some(start) if place.is_char_boundary(start) => format!("{}{}", &place[..start], row.name),
+            _ => place,
+        };
+        // A name that the sample has elsewhere alone stands there, unless the spec has it beside the rest of the table.
+        at_home(&sample)
+            .or_else(|| {
+                let place = at_home(&spec).filter(|_| table.title.is_some() || sample.is_empty());
+                place.map(as_said)
+            })
+            .or_else(|| only(&sample))
+            .or_else(|| sample.into_iter().min_by_key(|place| place.matches(['.', '[']).count()))
+            .or_else(|| only(&spec).map(as_said))
+            .unwrap_or_else(|| {
+                let around = home.map_or_else(|| self.inside(&self.root, None), str::to_owned);
+                format!("{around}.{}", row.name)
+            })
+    }
+
+    /// The place below a member that the row names.
+    fn below(&self, parent: &str, row: &Row, all: &[&Row]) -> String {
+        let known = self.named(&self.sample, parent);
+        let known = if known.is_empty() {
+            self.named(&self.spec, parent)
+        } else {
+            known
+        };
+        let holder = all
+            .iter()
+            .copied()
+            .find(|other| other.name.eq_ignore_ascii_case(parent));
+        let place = known.first().map_or_else(
+            || format!("{}.{parent}", self.inside(&self.root, None)),
+            |place| (*place).to_owned(),
+        );
+        let around = self.inside(&place, holder);
+        // The sample spells a name as the wire does.
+        let mut shown = self.named(&self.sample, &row.name).into_iter();
+        let shown = shown.find(|place| self.around(place) == around).map(str::to_owned);
+        shown.unwrap_or_else(|| format!("{around}.{}", row.name))
+    }
+
+    /// The place inside the row that the title of a table names: `Order lines` those of `lines`.
+    fn titled(&self, table: &Table, all: &[&Row]) -> Option<String> {
+        let title = words(table.title.as_deref()?);
+        let holds = |row: &Row| {
+            row.kind
+                .as_deref()
+                .is_none_or(|kind| kind.starts_with("array") || kind == "object")
+        };
+        let holders = all.iter().copied().filter(|row| holds(row));
+        let best = holders
+            .map(|row| (words(&row.name).intersection(&title).count(), row))
+            .filter(|(shared, _)| *shared > 0)
+            .max_by_key(|(shared, _)| *shared);
+        let (_, row) = best?;
+        let named = [&self.sample, &self.spec]
+            .into_iter()
+            .flat_map(|places| self.named(places, &row.name));
+        let place = named.into_iter().next().map_or_else(
+            || format!("{}.{}", self.inside(&self.root, None), row.name),
+            str::to_owned,
+        );
+        Some(self.inside(&place, Some(row)))
+    }
+}
+
+/// Every place that the page names, without the marks of lists: that of a row or of a sample, and what is around it.
+pub fn named_by_page(operation: &Operation, rows: &[Placed]) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let mut add = |place: &str| {
+        let mut place = without_lists(place);
+        while named.insert(place.clone()) {
+            match place.rfind('.') {
+                Some(dot) => place.truncate(dot),
+                None => break,
+            }
+        }
+    };
+    for placed in rows {
+        add(&placed.place);
+    }
+    for (part, sample) in samples(operation) {
+        for place in sample.shape.keys() {
+            add(&in_part(part, place));
+        }
+        if part == Part::Body {
+            for name in &sample.query {
+                add(&format!("query.{name}"));
+            }
+        }
+    }
+    named
+}
+
+/// The samples of an operation, and the part of the call that their bodies are.
+pub fn samples(operation: &Operation) -> impl Iterator<Item = (Part, &Sample)> {
+    let request = operation.request.iter().map(|sample| (Part::Body, sample));
+    request.chain(operation.response.iter().map(|sample| (Part::Response, sample)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::spec::Member;
+
+    /// The places of the rows of an operation with these tables and this sample of the response.
+    fn places(tables: &Value, shape: &Value, spec: &[&str]) -> Vec<String> {
+        let operation = json!({
+            "method": "GET", "endpoint": "/shelves/{id}", "line": 1, "tables": tables,
+            "response": { "line": 9, "shape": shape },
+        });
+        let operation: Operation = serde_json::from_value(operation).unwrap_or_default();
+        assert_eq!(operation.method, "GET", "the facts are well formed");
+        let known = spec.iter().map(|place| ((*place).to_owned(), vec![Member::default()]));
+        let known = spec::Operation {
+            places: known.collect(),
+            ..spec::Operation::default()
+        };
+        let placed = placed(&operation, Some(&known));
+        placed.into_iter().map(|placed| placed.place).collect()
+    }
+
+    fn table(title: Option<&str>, names: &[&str]) -> Value {
+        let rows: Vec<_> = names.iter().map(|name| json!({ "name": name })).collect();
+        json!({ "section": "response", "title": title, "line": 2, "rows": rows })
+    }
+
+    #[test]
+    fn the_sample_gives_the_nesting() {
+        let shape = json!({
+            "": "object", "data": "array", "data[]": "object", "data[].id": "string", "data[].Name": "string",
+            "data[].size": "integer", "meta": "object", "meta.size": "integer", "meta.page": "integer",
+            "@a.b": "string",
+        });
+        let rows = table(None, &["@a.b", "id", "name", "size", "page", "size"]);
+        assert_eq!(
+            places(&json!([rows]), &shape, &[]),
+            [
+                "response.@a.b",
+                "response.data[].id",
+                "response.data[].Name",
+                "response.data[].size",
+                "response.meta.page",
+                "response.meta.size",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_root_that_is_a_list() {
+        let shape = json!({ "": "array", "[]": "object", "[].id": "string" });
+        let rows = table(None, &["id", "other"]);
+        assert_eq!(
+            places(&json!([rows]), &shape, &[]),
+            ["response[].id", "response[].other"]
+        );
+    }
+
+    #[test]
+    fn the_spec_helps_where_the_sample_is_silent() {
+        let spec = [
+            "response",
+            "response.data",
+            "response.data[]",
+            "response.data[].cover",
+            "response.data[].cover.mark",
+        ];
+        let rows = json!([table(None, &["data"]), table(Some("Covers"), &["MARK", "new"])]);
+        assert_eq!(
+            places(&rows, &json!({}), &spec),
+            [
+                "response.data",
+                "response.data[].cover.MARK",
+                "response.data[].cover.new",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_title_names_the_row_that_holds_the_table() {
+        let first = json!({ "section": "response", "line": 2, "rows": [
+            { "name": "total", "type": "integer" }, { "name": "orderLines", "type": "array" },
+        ] });
+        let rows = json!([first, table(Some("Lines of the order:"), &["price"])]);
+        assert_eq!(
+            places(&rows, &json!({}), &[]),
+            ["response.total", "response.orderLines", "response.orderLines[].price",]
+        );
+    }
+
+    #[test]
+    fn a_column_names_the_holder() {
+        let shape = json!({ "": "object", "data": "array", "data[]": "object", "data[].id": "string", "id": "string" });
+        let rows = json!({ "section": "response", "line": 2, "rows": [
+            { "name": "id" }, { "name": "id", "parent": "data" }, { "name": "new", "parent": "other" },
+        ] });
+        assert_eq!(
+            places(&json!([rows]), &shape, &[]),
+            ["response.id", "response.data[].id", "response.other.new",]
+        );
+    }
+
+    #[test]
+    fn a_name_in_braces_is_in_the_path() {
+        let rows = json!({ "section": "query", "line": 2, "rows": [{ "name": "ID" }, { "name": "size" }] });
+        assert_eq!(
+            places(&json!([rows]), &json!({}), &["path.id"]),
+            ["path.ID", "query.size"]
+        );
+    }
+}

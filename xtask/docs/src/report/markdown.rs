@@ -1,0 +1,282 @@
+//! The report for the body of a pull request: a table of findings for each step and API.
+
+use super::{Report, on_one_line, sides, step_meaning, step_name};
+use crate::finding::{Finding, Step};
+
+/// The characters that GitHub takes for the body of a pull request.
+const LIMIT: usize = 65_536;
+
+/// What is kept free below the limit: for the lines that end a report, and for the words that a workflow may put
+/// around it.
+const RESERVE: usize = 4_096;
+
+/// The report as markdown. What does not fit is counted.
+pub fn render(report: &Report) -> String {
+    let mut end = String::from("## Summary\n\n");
+    for line in report.summary.lines() {
+        end.push_str(&format!("- {}\n", prose(&line)));
+    }
+    let room = (LIMIT - RESERVE).saturating_sub(end.chars().count());
+    let mut out = Bounded {
+        text: String::new(),
+        room,
+    };
+    let shown = findings(report, &mut out);
+    let left = report.findings.len() - shown;
+    if left > 0 {
+        out.text.push_str(&format!(
+            "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n\n"
+        ));
+    }
+    out.text + &end
+}
+
+/// A text that does not grow beyond its room.
+struct Bounded {
+    text: String,
+    room: usize,
+}
+
+impl Bounded {
+    /// Appends a part as a whole, if there is room for it.
+    fn push(&mut self, part: &str) -> bool {
+        let length = part.chars().count();
+        let fits = length <= self.room;
+        if fits {
+            self.room -= length;
+            self.text.push_str(part);
+        }
+        fits
+    }
+}
+
+/// Writes the findings by step and API, and counts those for which there was room.
+fn findings(report: &Report, out: &mut Bounded) -> usize {
+    let mut shown = 0;
+    for step in [Step::PageLock, Step::LockSpec, Step::PageSample] {
+        let of_step: Vec<_> = report.findings.iter().filter(|finding| finding.step == step).collect();
+        let mut heading = format!("## {}\n\n{}.\n", capital(step_name(step)), capital(step_meaning(step)));
+        for api in of_step.chunk_by(|one, other| one.api == other.api) {
+            for (index, finding) in api.iter().enumerate() {
+                if index == 0 {
+                    heading.push_str(&format!("\n### {}\n\n{}", prose(&finding.api), head(step)));
+                }
+                // A heading stands only where a row follows.
+                if !out.push(&format!("{heading}{}", row(finding))) {
+                    return shown;
+                }
+                heading.clear();
+                shown += 1;
+            }
+        }
+        if !of_step.is_empty() && !out.push("\n") {
+            return shown;
+        }
+    }
+    shown
+}
+
+/// The head of a table of a step.
+fn head(step: Step) -> String {
+    let (was, is) = sides(step);
+    format!(
+        "| Class | Operation and place | Kind | {} | {} | Where | Remedy |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
+        capital(was),
+        capital(is),
+    )
+}
+
+/// The row of a finding.
+fn row(finding: &Finding) -> String {
+    let spec = finding.spec_beside_page();
+    let spec = spec.map_or_else(String::new, |spec| {
+        format!("<br>{}", code(&format!("{}:{}", spec.file, spec.line)))
+    });
+    // Below its first line a remedy may show lines to paste.
+    let mut lines = finding.remedy.lines();
+    let mut remedy = lines.next().map(prose).unwrap_or_default();
+    let paste: Vec<_> = lines.map(escaped).collect();
+    if !paste.is_empty() {
+        remedy.push_str(&format!("<pre>{}</pre>", paste.join("<br>")));
+    }
+    format!(
+        "| {} | {}<br>{} | {} | {} | {} | {}{spec} | {} |\n",
+        finding.class,
+        code(&finding.operation),
+        code(&finding.place),
+        finding.kind,
+        code(&finding.was),
+        code(&finding.is),
+        code(&format!("{}:{}", finding.page, finding.line)),
+        remedy,
+    )
+}
+
+/// A text as code, in which nothing is markup, a link or the name of a user.
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        return "—".to_owned();
+    }
+    let text = on_one_line(text);
+    if text.contains('|') {
+        // A table splits its cells before it sees code, and its escapes are not the same everywhere.
+        return format!("<code>{}</code>", escaped(&text));
+    }
+    super::fenced(&text)
+}
+
+/// A text of ours, in which names stand as code between backticks and nothing else is markup.
+fn prose(text: &str) -> String {
+    let parts: Vec<_> = text.split('`').collect();
+    // With a backtick too many it is not ours alone.
+    if parts.len() % 2 == 0 {
+        return plain(text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(index, part)| match index % 2 {
+            0 => plain(part),
+            _ if part.is_empty() => plain("``"),
+            _ => code(part),
+        })
+        .collect()
+}
+
+/// A text in which nothing is markup or the name of a user, which an invisible word joiner keeps GitHub from seeing.
+fn plain(text: &str) -> String {
+    escaped(text).replace('@', "@&#8288;")
+}
+
+/// A text in which nothing is markup.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in on_one_line(text).chars() {
+        match letter {
+            '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
+                escaped.push_str(&format!("&#{};", u32::from(letter)));
+            }
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// A text with a capital first.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use comrak::nodes::{AstNode, NodeValue};
+    use comrak::{Arena, Options};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::finding::{Class, Kind};
+    use crate::report::Basis;
+
+    fn finding(was: &str, is: &str) -> Finding {
+        Finding {
+            api: "lamps".to_owned(),
+            step: Step::LockSpec,
+            operation: "GET /lamps".to_owned(),
+            place: "response.data".to_owned(),
+            kind: Kind::Type,
+            class: Class::Breaking,
+            was: was.to_owned(),
+            is: is.to_owned(),
+            page: "lamps.md".to_owned(),
+            line: 3,
+            remedy: "change `response.data`".to_owned(),
+            spec: None,
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_page_and_spec_at_once_is_shown_once() {
+        let at = |line| Finding {
+            spec: Some(crate::finding::SpecLine {
+                file: "lamps.md".to_owned(),
+                line,
+            }),
+            ..finding("array", "object")
+        };
+        assert_eq!(super::row(&at(3)).matches("lamps.md").count(), 1);
+        assert_eq!(super::row(&at(4)).matches("lamps.md").count(), 2);
+    }
+
+    /// The text of a node as a reader sees it: without tags.
+    fn text<'a>(node: &'a AstNode<'a>) -> String {
+        let own = match &node.data.borrow().value {
+            NodeValue::Text(text) => text.to_string(),
+            NodeValue::Code(code) => code.literal.clone(),
+            _ => String::new(),
+        };
+        node.children().fold(own, |whole, child| whole + &text(child))
+    }
+
+    /// The cells of the row of a report's only finding, as GitHub shows them.
+    fn cells(finding: &Finding) -> Vec<String> {
+        let rendered = Report::new(vec![finding.clone()], Basis::default()).render(super::super::Format::Markdown);
+        let arena = Arena::new();
+        let mut options = Options::default();
+        options.extension.table = true;
+        let root = comrak::parse_document(&arena, &rendered, &options);
+        let rows: Vec<_> = root
+            .descendants()
+            .filter(|node| matches!(node.data.borrow().value, NodeValue::TableRow(_)))
+            .map(|row| row.children().map(text).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(rows.len(), 2, "{rendered}");
+        rows.into_iter().next_back().unwrap_or_default()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_page_says_stays_in_its_cell(
+            was in r#"[`|\\<>&*_\[\]@#~!a \n]{1,16}"#,
+            is in r#"\PC{1,10}|(?s:.){1,10}"#,
+        ) {
+            let cells = cells(&finding(&format!("x{was}x"), &format!("x{is}x")));
+            prop_assert_eq!(cells.len(), 7);
+            prop_assert_eq!(&cells[3], &format!("x{}x", on_one_line(&was)));
+            prop_assert_eq!(&cells[4], &format!("x{}x", on_one_line(&is)));
+        }
+
+        #[test]
+        fn a_remedy_shows_its_text(remedy in r#"[`|\\<>&*_\[\]#~!a]{1,12}"#) {
+            let cells = cells(&Finding { remedy: format!("x{remedy}x"), ..finding("a", "b") });
+            let shown = cells[6].replace('`', "");
+            prop_assert_eq!(shown, format!("x{remedy}x").replace('`', ""));
+        }
+    }
+
+    #[test]
+    fn a_long_report_fits_and_counts_the_rest() {
+        let findings: Vec<_> = (0..5_000)
+            .map(|number| finding(&format!("number {number}"), "ü"))
+            .collect();
+        let rendered = Report::new(findings, Basis::default()).render(super::super::Format::Markdown);
+        assert!(
+            rendered.chars().count() <= LIMIT - RESERVE + 200,
+            "{}",
+            rendered.chars().count()
+        );
+        let shown = rendered.matches("number ").count();
+        assert!(shown > 200, "{shown}");
+        assert!(rendered.contains(&format!("… and {} more", 5_000 - shown)));
+        assert!(rendered.contains("## Summary"));
+    }
+
+    #[test]
+    fn a_name_is_no_mention_of_a_user() {
+        assert_eq!(
+            prose("ask @someone about `@odata`"),
+            "ask @&#8288;someone about `@odata`"
+        );
+    }
+}

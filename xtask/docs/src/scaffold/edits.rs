@@ -1,0 +1,135 @@
+//! What to change in a spec that has the operations of a page already.
+
+use crate::deviations::entry_to_paste;
+use crate::finding::{Finding, Kind, Step};
+use crate::page::squeeze;
+use crate::report::fenced;
+
+/// The list of edits: one bullet for each difference between page, lock and spec. What a page says against its own
+/// sample is no edit: it is told elsewhere.
+pub fn edits(findings: &[Finding]) -> String {
+    let mut bullets: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.step != Step::PageSample)
+        .map(bullet)
+        .collect();
+    if bullets.is_empty() {
+        return "Nothing to change: page, lock and spec agree.\n".to_owned();
+    }
+    // Two steps can lead to the same edit.
+    let mut seen = std::collections::HashSet::new();
+    bullets.retain(|bullet| seen.insert(bullet.clone()));
+    bullets.concat()
+}
+
+/// The entries that silence those findings that a deviation may silence, for where the difference is meant to be; empty
+/// if there are none.
+pub fn records(findings: &[Finding]) -> String {
+    let entries: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.step != Step::PageLock && finding.kind != Kind::StaleDeviation)
+        .map(entry_to_paste)
+        .collect();
+    let Some(first) = findings.first().filter(|_| !entries.is_empty()) else {
+        return String::new();
+    };
+    format!(
+        "Where a difference is meant to be, record it in specs/{}/deviations.yaml, with its reason:\n\n{}",
+        first.api,
+        entries.join("\n")
+    )
+}
+
+fn bullet(finding: &Finding) -> String {
+    let place = match &finding.spec {
+        Some(spec) => format!("{}:{}", spec.file, spec.line),
+        None => format!("specs/{}/openapi.yaml", finding.api),
+    };
+    let Finding {
+        operation, page, line, ..
+    } = finding;
+    format!(
+        "- {}, {} of {}: {}; {} ({})\n",
+        code(&place),
+        code(&finding.place),
+        code(operation),
+        change(finding),
+        squeeze(&finding.remedy),
+        code(&format!("{page}:{line}")),
+    )
+}
+
+/// What to change to what. The spec says what the page no longer says (page → lock), or never said (lock → spec).
+fn change(finding: &Finding) -> String {
+    let (spec, page) = match finding.step {
+        Step::PageLock => (&finding.was, &finding.is),
+        Step::LockSpec | Step::PageSample => (&finding.is, &finding.was),
+    };
+    let what = finding.kind.to_string().replace('-', " ");
+    match (spec.is_empty(), page.is_empty()) {
+        (true, true) => what,
+        (true, false) => format!("{what}: add {}", code(page)),
+        (false, true) => format!("{what}: delete {}", code(spec)),
+        (false, false) => format!("{what}: change {} to {}", code(spec), code(page)),
+    }
+}
+
+/// Text as code, whatever it holds.
+fn code(text: &str) -> String {
+    fenced(&squeeze(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::{Class, Kind, SpecLine};
+
+    use super::*;
+
+    fn finding(step: Step, kind: Kind, was: &str, is: &str) -> Finding {
+        Finding {
+            api: "insights".to_owned(),
+            step,
+            operation: "GET /paints".to_owned(),
+            place: "query.pageSize".to_owned(),
+            kind,
+            class: Class::Breaking,
+            was: was.to_owned(),
+            is: is.to_owned(),
+            page: "paints.md".to_owned(),
+            line: 7,
+            remedy: "follow the page".to_owned(),
+            spec: Some(SpecLine {
+                file: "specs/insights/openapi.yaml".to_owned(),
+                line: 12,
+            }),
+        }
+    }
+
+    #[test]
+    fn each_difference_is_an_edit_of_the_spec() {
+        let mut nowhere = finding(Step::LockSpec, Kind::MemberMissing, "string", "");
+        nowhere.spec = None;
+        let text = edits(&[
+            finding(Step::PageLock, Kind::Limit, "100", "200"),
+            finding(Step::LockSpec, Kind::Limit, "100", "50"),
+            nowhere,
+            finding(Step::PageLock, Kind::CodeRemoved, "3 `x`\ny", ""),
+            finding(Step::PageSample, Kind::SampleOnly, "", "string"),
+        ]);
+        let start = "`query.pageSize` of `GET /paints`";
+        let end = "; follow the page (`paints.md:7`)";
+        let expected = [
+            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `100` to `200`{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `50` to `100`{end}"),
+            format!("- `specs/insights/openapi.yaml`, {start}: member missing: add `string`{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: delete ``3 `x` y``{end}"),
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn agreement_is_said() {
+        let only_sample = finding(Step::PageSample, Kind::SampleOnly, "", "string");
+        assert!(edits(&[only_sample]).starts_with("Nothing to change"));
+    }
+}

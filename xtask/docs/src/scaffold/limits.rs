@@ -1,0 +1,95 @@
+//! Limits and defaults of rows, where they fit.
+
+use serde_json::Value;
+
+use crate::facts::Row;
+use crate::json_type::JsonType;
+
+use super::todo;
+use crate::yaml::{Map, Node};
+
+/// Whether a row has a limit or a default.
+pub fn has_limits(row: &Row) -> bool {
+    row.minimum.is_some()
+        || row.maximum.is_some()
+        || row.max_length.is_some()
+        || row.max_items.is_some()
+        || row.default.is_some()
+}
+
+/// The limits and the default of a row, where they fit the type; where not, a note.
+pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut Vec<String>) {
+    let is_reference = schema.reference().is_some();
+    let is_number = matches!(form, Some(JsonType::Integer | JsonType::Number)) && !is_reference;
+    let is_text = form == Some(JsonType::String) && !is_reference;
+    let is_list = form == Some(JsonType::Array);
+    let (minimum, maximum) = (row.minimum, row.maximum);
+    let is_empty = minimum.zip(maximum).is_some_and(|(least, most)| least > most);
+    let fits = [
+        ("minimum", minimum.map(Value::from), is_number && !is_empty),
+        ("maximum", maximum.map(Value::from), is_number && !is_empty),
+        ("maxLength", row.max_length.map(Value::from), is_text),
+        ("maxItems", row.max_items.map(Value::from), is_list),
+    ];
+    for (key, limit, fits) in fits {
+        match limit {
+            Some(limit) if fits => schema.put(key, limit),
+            Some(limit) => notes.push(todo(&format!(
+                "the page says `{key}: {limit}`, which does not fit here"
+            ))),
+            None => {}
+        }
+    }
+    let Some(default) = &row.default else {
+        return;
+    };
+    match brought(default, form).filter(|value| is_allowed(row, value, is_reference)) {
+        Some(value) if is_reference => {
+            // What stands beside a `$ref` is ignored.
+            let target = std::mem::take(schema);
+            *schema = Map::new()
+                .with("allOf", vec![Node::from(target)])
+                .with("default", value);
+        }
+        Some(value) => schema.put("default", value),
+        None => notes.push(todo(&format!(
+            "the page says `default: {default}`, which does not fit here"
+        ))),
+    }
+}
+
+/// A default as a value of a form.
+fn brought(default: &Value, form: Option<JsonType>) -> Option<Value> {
+    let text = default.as_str().map(str::trim);
+    match form? {
+        JsonType::Integer => default.as_i64().or_else(|| text?.parse().ok()).map(Value::from),
+        JsonType::Number => default
+            .as_f64()
+            .or_else(|| text?.parse().ok())
+            .filter(|number| number.is_finite())
+            .map(Value::from),
+        JsonType::Boolean => default
+            .as_bool()
+            .or_else(|| text?.to_ascii_lowercase().parse().ok())
+            .map(Value::from),
+        JsonType::String => text.map(Value::from),
+        JsonType::Array | JsonType::Null | JsonType::Object => None,
+    }
+}
+
+/// Whether the row's own limits and codes allow its default.
+fn is_allowed(row: &Row, default: &Value, is_reference: bool) -> bool {
+    if is_reference && !row.codes.is_empty() {
+        return row.codes.iter().any(|code| code.code == *default);
+    }
+    if let Some(number) = default.as_f64() {
+        let above = row.minimum.is_none_or(|least| number >= least as f64);
+        return above && row.maximum.is_none_or(|most| number <= most as f64);
+    }
+    let Some(text) = default.as_str() else {
+        return true;
+    };
+    let is_time = row.format.is_some() || row.kind.as_deref() == Some("date-time");
+    let is_short = row.max_length.is_none_or(|most| (text.chars().count() as u64) <= most);
+    is_short && !is_time && !is_reference
+}

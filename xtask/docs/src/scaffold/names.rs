@@ -1,0 +1,272 @@
+//! Names made from other names: of operations, components and codes.
+
+use heck::ToUpperCamelCase;
+
+use xtask_spec::names::{VERBS, folded, reservation};
+
+/// A name in PascalCase, of ASCII letters and digits alone; `otherwise` goes before it if it does not begin with a
+/// letter.
+pub fn pascal(text: &str, otherwise: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                ' '
+            }
+        })
+        .collect();
+    let name = plain.to_upper_camel_case();
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("{otherwise}{name}")
+    }
+}
+
+/// A name with a small first letter.
+fn camel(pascal: &str) -> String {
+    let mut letters = pascal.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_lowercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
+}
+
+/// One of what a plural names, as far as its ending tells.
+pub fn singular(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let cut = |count: usize| name.get(..name.len().saturating_sub(count)).unwrap_or(name);
+    if lower.ends_with("ies") && lower.len() > 4 {
+        format!("{}y", cut(3))
+    } else if ["sses", "xes", "ches", "shes"].iter().any(|end| lower.ends_with(end)) {
+        cut(2).to_owned()
+    } else if lower.ends_with('s') && !["ss", "us", "is"].iter().any(|end| lower.ends_with(end)) {
+        cut(1).to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The first of `candidates` that is not taken, or the last of them with a number.
+pub fn free(candidates: &[String], is_taken: impl Fn(&str) -> bool) -> String {
+    if let Some(name) = candidates.iter().find(|name| !is_taken(name)) {
+        return name.clone();
+    }
+    let last = candidates.last().map_or("Name", String::as_str);
+    (2_u32..)
+        .map(|number| format!("{last}{number}"))
+        .find(|name| !is_taken(name))
+        .unwrap_or_else(|| last.to_owned())
+}
+
+/// What a guess at an `operationId` knows.
+pub struct Call<'a> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The path.
+    pub path: &'a str,
+    /// Whether it only reads.
+    pub reads: bool,
+    /// Whether it answers with a list.
+    pub lists: bool,
+}
+
+/// A guess at an `operationId`: the verb, and what it is done to. The others are longer, for when the first is taken.
+pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
+    let segments: Vec<&str> = call.path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let is_parameter = |segment: &&str| segment.starts_with('{');
+    let ends_with_one = segments.last().is_some_and(is_parameter);
+    let mut words: Vec<String> = segments
+        .iter()
+        .filter(|segment| !is_parameter(segment) && !is_version(segment))
+        .map(|segment| pascal(segment, "Number"))
+        .collect();
+    // `…/customers/batch` is about customers.
+    if words.len() > 1 && words.last().is_some_and(|word| word == "Batch") {
+        words.pop();
+    }
+    let mut verb = match call.method {
+        "GET" | "HEAD" if call.lists && !ends_with_one => "list",
+        "GET" | "HEAD" => "get",
+        "PUT" | "PATCH" => "update",
+        "DELETE" => "delete",
+        _ if call.reads && call.lists => "list",
+        _ if call.reads => "get",
+        _ => "create",
+    }
+    .to_owned();
+    // `…/jobs/cancel` says itself what is done.
+    if let Some(last) = words.last() {
+        let lower = camel(last);
+        let own = VERBS.iter().find(|verb| **verb == lower);
+        if let Some(own) = own.filter(|_| words.len() > 1) {
+            verb = (*own).to_owned();
+            words.pop();
+        }
+    }
+    let is_one = ends_with_one || matches!(verb.as_str(), "create" | "update" | "delete");
+    let mut nouns = Vec::new();
+    for start in (0..words.len()).rev() {
+        let part: Vec<String> = words[start..]
+            .iter()
+            .enumerate()
+            .map(|(index, word)| {
+                let is_last = start + index + 1 == words.len();
+                if is_last && !is_one {
+                    word.clone()
+                } else {
+                    singular(word)
+                }
+            })
+            .collect();
+        nouns.push(part.concat());
+    }
+    if nouns.is_empty() {
+        nouns.push("Root".to_owned());
+    }
+    nouns
+        .into_iter()
+        .map(|noun| (format!("{verb}{noun}"), singular(&noun)))
+        .collect()
+}
+
+/// `v1`, `v3.0`.
+fn is_version(segment: &str) -> bool {
+    let digits = segment.strip_prefix(['v', 'V']).unwrap_or_default();
+    !digits.is_empty()
+        && digits
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == '.')
+}
+
+/// A code's name, and why a person should look at it.
+pub struct CodeName {
+    /// The name.
+    pub name: String,
+    /// What is to be decided about it.
+    pub doubt: Option<String>,
+}
+
+/// Names for codes: PascalCase, each its own, none that some language keeps for itself. `list` is the name of the
+/// list of codes.
+pub fn code_names<'a>(codes: impl IntoIterator<Item = (String, Option<&'a str>)>, list: &str) -> Vec<CodeName> {
+    let mut taken: Vec<String> = Vec::new();
+    let mut names = Vec::new();
+    for (code, label) in codes {
+        let words = label.filter(|label| label.chars().any(|character| character.is_ascii_alphanumeric()));
+        let is_word = code.contains(|character: char| character.is_ascii_alphabetic());
+        let mut doubt = None;
+        let mut name = match words {
+            Some(label) => pascal(label, "Code"),
+            None if is_word => pascal(&code, "Code"),
+            None => {
+                doubt = Some(format!("the page has no name for {code} that could be read"));
+                format!("Code{}", pascal(&code.replace('-', "Minus"), ""))
+            }
+        };
+        if reservation(&name).is_some() {
+            doubt = Some(format!("`{name}` is kept by some language or by the clients"));
+            name.push_str(&last_word(list));
+        }
+        let is_taken = |name: &str| taken.contains(&folded(name));
+        if is_taken(&name) {
+            doubt = Some(format!("another code is called `{name}` too"));
+            name = free(&[name], is_taken);
+        }
+        taken.push(folded(&name));
+        names.push(CodeName { name, doubt });
+    }
+    names
+}
+
+/// The last word of a name in PascalCase.
+fn last_word(name: &str) -> String {
+    let start = name
+        .rfind(|character: char| character.is_ascii_uppercase())
+        .unwrap_or(0);
+    name.get(start..)
+        .filter(|word| !word.is_empty())
+        .unwrap_or("Code")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(method: &str, path: &str, lists: bool) -> String {
+        let call = Call {
+            method,
+            path,
+            reads: method == "GET",
+            lists,
+        };
+        operation_ids(&call).remove(0).0
+    }
+
+    #[test]
+    fn operations_are_named_by_method_and_path() {
+        assert_eq!(id("GET", "/shop/v2/orders", true), "listOrders");
+        assert_eq!(id("GET", "/shop/orders/{orderId}", false), "getOrder");
+        assert_eq!(id("POST", "/shop/orders/{id}/line-items", false), "createLineItem");
+        assert_eq!(id("DELETE", "/shop/boxes/{id}", false), "deleteBox");
+        assert_eq!(id("POST", "/shop/orders/{id}/cancel", false), "cancelOrders");
+        assert_eq!(id("GET", "/shop/orders/export", false), "exportOrders");
+        assert_eq!(id("PATCH", "/", false), "updateRoot");
+        let call = Call {
+            method: "POST",
+            path: "/shop/orders/batch",
+            reads: true,
+            lists: true,
+        };
+        let ids: Vec<_> = operation_ids(&call).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["listOrders", "listShopOrders"]);
+    }
+
+    #[test]
+    fn plurals() {
+        for (many, one) in [
+            ("policies", "policy"),
+            ("users", "user"),
+            ("addresses", "address"),
+            ("status", "status"),
+            ("data", "data"),
+            ("s", ""),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+
+    #[test]
+    fn codes_are_named_by_their_labels() {
+        let codes = [
+            ("0", Some("None")),
+            ("1", Some("Waiting for paint (blue)")),
+            ("2", Some("waiting for paint blue")),
+            ("3", Some("2 coats")),
+            ("-4", None),
+            ("5", Some("…")),
+            ("dry-run", None),
+        ];
+        let named = code_names(codes.map(|(code, label)| (code.to_owned(), label)), "PaintStatus");
+        let names: Vec<_> = named.iter().map(|code| code.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "NoneStatus",
+                "WaitingForPaintBlue",
+                "WaitingForPaintBlue2",
+                "Code2Coats",
+                "CodeMinus4",
+                "Code5",
+                "DryRun"
+            ]
+        );
+        let doubted: Vec<_> = named.iter().map(|code| code.doubt.is_some()).collect();
+        assert_eq!(doubted, [true, false, true, false, true, true, false]);
+    }
+}

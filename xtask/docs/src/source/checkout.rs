@@ -1,0 +1,278 @@
+//! The pages of an API in a checkout of the vendor's repository.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+use walkdir::WalkDir;
+
+use super::{Source, git, read};
+use xtask_spec::api::{APIS, Api};
+
+/// The pages of an API in a checkout, by name. A folder or page that is gone is no error: drift tells it.
+///
+/// # Errors
+/// If `dir` is no checkout of the repository, or a page cannot be read or lies outside of it.
+pub fn checkout(dir: &Path, api: &Api) -> anyhow::Result<Vec<Source>> {
+    let top = top(dir)?;
+    let mut sources = Vec::new();
+    for path in api.pages {
+        for file in files(&top, &top.join(path))? {
+            let name = name(&top, &file)?;
+            let bytes = read(&file)?;
+            sources.push(Source {
+                name,
+                bytes,
+                elsewhere: false,
+            });
+        }
+    }
+    sources.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(sources)
+}
+
+/// The real path of a folder that has pages of any API. One API's may all be gone, which is drift; if none has any, it
+/// is another folder.
+fn top(dir: &Path) -> anyhow::Result<PathBuf> {
+    let shown = dir.display();
+    let remedy = format!("name a checkout of {} with --docs, or use --fetch", git::REPOSITORY);
+    let top = dir
+        .canonicalize()
+        .map_err(|error| anyhow!("cannot open the folder {shown}: {error}; {remedy}"))?;
+    if !top.is_dir() {
+        bail!("{shown} is not a folder; {remedy}");
+    }
+    let mut known = APIS.iter().flat_map(|api| api.pages);
+    if !known.any(|path| top.join(path).exists()) {
+        bail!("{shown} has none of the vendor's pages, such as docs/elements; {remedy}");
+    }
+    Ok(top)
+}
+
+/// The page, or those in the folder and below it.
+fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    if let Err(error) = path.symlink_metadata()
+        && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    {
+        return Ok(files);
+    }
+    let remedy = "check that the checkout is whole and that you may read it";
+    for entry in WalkDir::new(path).follow_links(true) {
+        // The error names the file, and where links lead round in a loop.
+        let entry = entry.map_err(|error| anyhow!("cannot read the checkout: {error}; {remedy}"))?;
+        let real = entry
+            .path()
+            .canonicalize()
+            .map_err(|error| anyhow!("cannot read {}: {error}; {remedy}", entry.path().display()))?;
+        if !real.starts_with(top) {
+            bail!(
+                "{} leads out of the checkout, to {}; delete the link, a page stands in the repository",
+                entry.path().display(),
+                real.display()
+            );
+        }
+        let extension = entry.path().extension();
+        let is_page = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        if is_page && !entry.file_type().is_dir() {
+            // A pipe would never end.
+            if !entry.file_type().is_file() {
+                bail!("{} is not a regular file; delete it", entry.path().display());
+            }
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// The path in the repository, as the lock has it on every system.
+fn name(top: &Path, file: &Path) -> anyhow::Result<String> {
+    let mut name = String::new();
+    for part in file.strip_prefix(top).unwrap_or(file) {
+        let Some(part) = part.to_str() else {
+            bail!(
+                "the name of the page {} is not UTF-8; rename it in the checkout",
+                file.display()
+            );
+        };
+        if !name.is_empty() {
+            name.push('/');
+        }
+        name.push_str(part);
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn api(name: &str) -> &'static Api {
+        Api::parse(name).unwrap()
+    }
+
+    /// A checkout with these pages, each with its own name as its text.
+    fn tree(pages: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for page in pages {
+            let file = dir.path().join(page);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, page).unwrap();
+        }
+        dir
+    }
+
+    fn names(dir: &Path, name: &str) -> Vec<String> {
+        let sources = checkout(dir, api(name)).unwrap();
+        for source in &sources {
+            assert!(!source.elsewhere);
+            assert_eq!(source.bytes, source.name.as_bytes(), "each page has its own bytes");
+        }
+        sources.into_iter().map(|source| source.name).collect()
+    }
+
+    fn refusal(dir: &Path) -> String {
+        format!("{:#}", checkout(dir, api("elements-v3")).unwrap_err())
+    }
+
+    #[test]
+    fn each_api_has_its_own_pages_and_they_are_sorted() {
+        let dir = tree(&[
+            "docs/elements/z.md",
+            "docs/elements/b c/one.md",
+            "docs/elements/b/two.md",
+            "docs/elements/toc.yml",
+            "docs/docs/Overview.md",
+            "docs/docs/other.md",
+            "docs/docs/change-log.md",
+            "docs/docs/services-and-features/insights/users/u.md",
+            "docs/docs/services-and-features/elements/Index.MD",
+            "README.md",
+        ]);
+        assert_eq!(
+            names(dir.path(), "elements-v3"),
+            [
+                "docs/elements/b c/one.md",
+                "docs/elements/b/two.md",
+                "docs/elements/z.md"
+            ]
+        );
+        assert_eq!(
+            names(dir.path(), "elements-legacy"),
+            ["docs/docs/services-and-features/elements/Index.MD"]
+        );
+        assert_eq!(
+            names(dir.path(), "insights"),
+            [
+                "docs/docs/Overview.md",
+                "docs/docs/change-log.md",
+                "docs/docs/services-and-features/insights/users/u.md"
+            ]
+        );
+        assert!(
+            names(dir.path(), "insights-legacy").is_empty(),
+            "it has a web page only"
+        );
+    }
+
+    #[test]
+    fn an_api_whose_pages_are_all_gone_has_none() {
+        let dir = tree(&["docs/docs/Overview.md"]);
+        assert!(names(dir.path(), "elements-v3").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_checkout_is_refused_with_its_name_and_the_remedy() {
+        let dir = tree(&["readme.md"]);
+        let file = dir.path().join("readme.md");
+        for (dir, words) in [
+            (dir.path().join("missing"), "cannot open the folder"),
+            (file, "is not a folder"),
+            (dir.path().to_owned(), "has none of the vendor's pages"),
+        ] {
+            let message = refusal(&dir);
+            assert!(
+                message.contains(words) && message.contains(dir.to_str().unwrap()) && message.contains("--fetch"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_not_utf_8_is_the_vendors_and_comes_as_it_is() {
+        let dir = tree(&["docs/elements/good.md"]);
+        fs::write(dir.path().join("docs/elements/bad.md"), b"ab\xffcd").unwrap();
+        let sources = checkout(dir.path(), api("elements-v3")).unwrap();
+        assert_eq!(sources[0].bytes, b"ab\xffcd");
+    }
+
+    #[test]
+    fn a_page_that_is_too_large_is_refused() {
+        let dir = tree(&["docs/elements/large.md"]);
+        let file = fs::File::create(dir.path().join("docs/elements/large.md")).unwrap();
+        file.set_len(super::super::LIMIT as u64 + 1).unwrap();
+        let message = refusal(dir.path());
+        assert!(message.contains("large.md has more than 16777216 bytes"), "{message}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_in_the_checkout_and_lead_to_an_end() {
+        use std::os::unix::fs::symlink;
+
+        let outside = tree(&["secret.md"]);
+        for (target, words) in [
+            (outside.path().to_owned(), "leads out of the checkout"),
+            (outside.path().join("secret.md"), "leads out of the checkout"),
+            (PathBuf::from(".."), "loop"),
+            (PathBuf::from("nowhere.md"), "cannot read"),
+        ] {
+            let dir = tree(&["docs/elements/a/page.md"]);
+            symlink(&target, dir.path().join("docs/elements/a/link.md")).unwrap();
+            let message = refusal(dir.path());
+            assert!(
+                message.contains(words) && message.contains("link.md"),
+                "{target:?}: {message}"
+            );
+        }
+
+        let dir = tree(&["docs/docs/Overview.md"]);
+        symlink(outside.path(), dir.path().join("docs/elements")).unwrap();
+        assert!(
+            refusal(dir.path()).contains("leads out"),
+            "the folder itself may be a link"
+        );
+
+        let dir = tree(&["docs/elements/page.md"]);
+        symlink("page.md", dir.path().join("docs/elements/same.md")).unwrap();
+        let sources = checkout(dir.path(), api("elements-v3")).unwrap();
+        assert_eq!(sources.len(), 2, "a link within the checkout is a page");
+
+        let dir = tree(&["docs/elements/page.md"]);
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("docs/elements/s.md")).unwrap();
+        assert!(refusal(dir.path()).contains("s.md is not a regular file"));
+    }
+
+    #[test]
+    fn the_vendors_pages_are_found() {
+        let dir = xtask_spec::api::root().join("../shared/upstream/cloud-api");
+        if !dir.exists() {
+            println!("SKIPPED: {} is missing", dir.display());
+            return;
+        }
+        for (name, page) in [
+            ("elements-v3", "docs/elements/general/customer/get-all-customers.md"),
+            (
+                "elements-legacy",
+                "docs/docs/services-and-features/elements/jobs/all-backup-jobs.md",
+            ),
+            ("insights", "docs/docs/Overview.md"),
+        ] {
+            let sources = checkout(&dir, api(name)).unwrap();
+            assert!(sources.iter().any(|source| source.name == page), "{name}: {page}");
+        }
+    }
+}

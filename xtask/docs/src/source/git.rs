@@ -1,0 +1,187 @@
+//! The vendor's repository itself: a clone of today's pages, and the revision of a checkout.
+
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{anyhow, bail};
+use tempfile::TempDir;
+
+/// The vendor's repository.
+pub const REPOSITORY: &str = "https://github.com/AvePoint/cloud-api";
+
+/// Clones the vendor's repository, or the one that `XTASK_DOCS_REPOSITORY` names (for tests), into a folder that is
+/// deleted when it is dropped.
+///
+/// # Errors
+/// If git is missing or the clone fails.
+pub fn fetch() -> anyhow::Result<TempDir> {
+    let repository = std::env::var_os("XTASK_DOCS_REPOSITORY").unwrap_or_else(|| OsString::from(REPOSITORY));
+    clone(OsStr::new("git"), &repository)
+}
+
+fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
+    let remedy = "try again later, or clone it yourself and use --docs DIR";
+    let shown = repository.to_string_lossy();
+    let folder = TempDir::with_prefix("cloud-api-")
+        .map_err(|error| anyhow!("cannot make a folder for the clone: {error}; check TMPDIR and the disk"))?;
+    let output = git(program)
+        // The bytes of the repository: another end of line would be another hash.
+        .args(["-c", "core.autocrlf=false"])
+        // A connection on which nothing moves for a minute is given up.
+        .args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"])
+        .args(["clone", "--depth", "1", "--quiet", "--"])
+        .arg(repository)
+        .arg(folder.path())
+        .output()
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => {
+                anyhow!("git is not installed; install it, or get {shown} in another way and use --docs DIR")
+            }
+            _ => anyhow!("cannot start git: {error}; install it anew, or use --docs DIR"),
+        })?;
+    if !output.status.success() {
+        let told = String::from_utf8_lossy(&output.stderr);
+        // After the reason, git gives advice over several lines.
+        let reason = told
+            .lines()
+            .find(|line| line.starts_with("fatal: "))
+            .or(told.lines().last());
+        bail!(
+            "git could not clone {shown}: {}; {remedy}",
+            reason.unwrap_or("it gave no reason")
+        );
+    }
+    Ok(folder)
+}
+
+/// The commit of a checkout: none if the folder is not the top of a work tree, since its commit would be that of
+/// another repository, or if git cannot tell.
+#[must_use]
+pub fn revision(dir: &Path) -> Option<String> {
+    if !dir.join(".git").exists() {
+        return None;
+    }
+    let output = git(OsStr::new("git"))
+        .arg("-C")
+        .arg(dir)
+        .args(["rev-parse", "--verify", "--quiet", "HEAD"])
+        .output()
+        .ok()?;
+    let revision = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    let is_commit = output.status.success() && !revision.is_empty() && revision.bytes().all(|b| b.is_ascii_hexdigit());
+    is_commit.then_some(revision)
+}
+
+/// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.
+fn git(program: &OsStr) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null());
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::source::checkout;
+    use xtask_spec::api::Api;
+
+    fn run(dir: &Path, arguments: &[&str]) -> String {
+        let output = git(OsStr::new("git"))
+            .current_dir(dir)
+            .args(["-c", "user.name=A Tester", "-c", "user.email=tester@example.com"])
+            .args(arguments)
+            .output()
+            .expect("git is installed");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// A repository with two commits, and the second of them.
+    fn repository() -> (TempDir, String) {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &["init", "--quiet"]);
+        fs::create_dir_all(dir.path().join("docs/elements")).unwrap();
+        for text in ["# Old\r\n", "# New\r\n"] {
+            fs::write(dir.path().join("docs/elements/page.md"), text).unwrap();
+            run(dir.path(), &["add", "."]);
+            run(dir.path(), &["commit", "--quiet", "--message", text]);
+        }
+        let commit = run(dir.path(), &["rev-parse", "HEAD"]);
+        (dir, commit)
+    }
+
+    #[test]
+    fn a_clone_has_the_newest_pages_and_knows_its_commit() {
+        let (origin, commit) = repository();
+        let url = format!("file://{}", origin.path().display());
+        let clone = clone(OsStr::new("git"), OsStr::new(&url)).unwrap();
+        let sources = checkout(clone.path(), Api::parse("elements-v3").unwrap()).unwrap();
+        assert_eq!(sources.len(), 1);
+        assert_eq!(sources[0].bytes, b"# New\r\n");
+        assert_eq!(revision(clone.path()), Some(commit));
+        assert_eq!(
+            run(clone.path(), &["rev-list", "--count", "HEAD"]),
+            "1",
+            "not the history"
+        );
+
+        let path = clone.path().to_owned();
+        drop(clone);
+        assert!(!path.exists(), "nothing is left behind");
+    }
+
+    #[test]
+    fn a_folder_within_a_work_tree_has_no_commit_of_its_own() {
+        let (origin, commit) = repository();
+        assert_eq!(revision(origin.path()), Some(commit));
+        assert_eq!(revision(&origin.path().join("docs")), None);
+
+        let empty = tempfile::tempdir().unwrap();
+        run(empty.path(), &["init", "--quiet"]);
+        assert_eq!(revision(empty.path()), None, "nothing was committed");
+        fs::remove_dir_all(empty.path().join(".git")).unwrap();
+        fs::write(empty.path().join(".git"), "damaged").unwrap();
+        assert_eq!(revision(empty.path()), None);
+    }
+
+    #[test]
+    fn a_clone_that_fails_tells_why_and_what_to_do() {
+        let nowhere = tempfile::tempdir().unwrap();
+        let url = format!("file://{}/missing", nowhere.path().display());
+        let message = format!("{:#}", clone(OsStr::new("git"), OsStr::new(&url)).unwrap_err());
+        assert!(
+            message.contains(&url) && message.contains("fatal: ") && message.contains("use --docs DIR"),
+            "{message}"
+        );
+
+        let message = format!(
+            "{:#}",
+            clone(OsStr::new("git"), OsStr::new("--upload-pack=x")).unwrap_err()
+        );
+        assert!(
+            message.contains("'--upload-pack=x'"),
+            "it is a repository, not an option: {message}"
+        );
+    }
+
+    #[test]
+    fn a_missing_git_is_told_with_the_remedy() {
+        let missing = OsStr::new("there-is-no-such-git");
+        let message = format!("{:#}", clone(missing, OsStr::new(REPOSITORY)).unwrap_err());
+        assert!(
+            message.contains("git is not installed") && message.contains("use --docs DIR"),
+            "{message}"
+        );
+    }
+}

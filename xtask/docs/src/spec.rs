@@ -1,0 +1,726 @@
+//! What a spec says about each operation, in the terms of the facts: what stands in which place, and on which line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::facts::{Code, Listed};
+use super::finding::SpecLine;
+use super::json_type::JsonType;
+use super::places::{is_below, without_lists};
+use xtask_spec::document::Document;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation as Described, Spec as Reader, is_json};
+
+/// How deep schemas are followed. A circle is noticed before; this stops one that grows on its way.
+const MAX_DEPTH: usize = 24;
+
+/// How many choices are followed at one place, so that choices of choices cannot multiply without end.
+const MAX_VARIANTS: usize = 64;
+
+/// How many schemas are read for one operation. The largest needs some hundreds.
+const MAX_SCHEMAS: usize = 20_000;
+
+/// A spec, in the terms of the facts.
+#[derive(Clone, Debug, Default)]
+pub struct Spec {
+    /// The file, as messages name it.
+    pub file: String,
+    /// The operations, in the order of the file.
+    pub operations: Vec<Operation>,
+    /// The hosts of the servers, one for each region.
+    pub hosts: Vec<Listed>,
+    /// The statuses of failures that the operations have, and the line of the first.
+    pub statuses: BTreeMap<u16, usize>,
+}
+
+/// What a spec says about one operation.
+#[derive(Clone, Debug, Default)]
+pub struct Operation {
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The scopes of which one is needed.
+    pub scopes: Vec<String>,
+    /// The line of the scopes.
+    pub scopes_line: usize,
+    /// The status of a success, and its line.
+    pub success: Option<(u16, usize)>,
+    /// The page: its path in the vendor's repository.
+    pub page: Option<String>,
+    /// Whether the vendor has replaced it.
+    pub deprecated: bool,
+    /// What stands in each place: more than one member where the spec has a choice of objects around it.
+    pub places: BTreeMap<String, Vec<Member>>,
+}
+
+/// What a spec says about one place: a parameter, a member of a body, an entry of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Member {
+    /// The JSON types it takes.
+    pub types: BTreeSet<JsonType>,
+    /// Whether what lies below is left open.
+    pub free: bool,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The codes; the label is the name of the code and what it means.
+    pub codes: Vec<Code>,
+    /// The names of the codes alone, in the same order.
+    pub code_names: Vec<String>,
+    /// The value that counts if none is sent.
+    pub default: Option<Value>,
+    /// The least value.
+    pub minimum: Option<i64>,
+    /// The greatest value.
+    pub maximum: Option<i64>,
+    /// The greatest number of characters.
+    pub max_length: Option<u64>,
+    /// The greatest number of entries.
+    pub max_items: Option<u64>,
+    /// The formats of its text and numbers.
+    pub formats: BTreeSet<String>,
+    /// The component that holds the member.
+    pub owner: Option<String>,
+    /// The JSON pointer of its schema or parameter.
+    pub pointer: String,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+impl Spec {
+    /// Reads a spec. What its references do not lead to is left out: the lint reports it.
+    pub fn new(document: &Document) -> Self {
+        let reader = Reader::new(document);
+        let mut statuses = BTreeMap::new();
+        for operation in &reader.operations {
+            for (status, place) in operation.place.members_of("responses") {
+                if let Some(status) = status.parse().ok().filter(|status| *status >= 400) {
+                    statuses.entry(status).or_insert_with(|| document.line(&place.pointer));
+                }
+            }
+        }
+        Self {
+            file: document.name(),
+            operations: reader
+                .operations
+                .iter()
+                .map(|found| operation(&reader, found))
+                .collect(),
+            hosts: hosts(&reader),
+            statuses,
+        }
+    }
+
+    /// A place in the spec, for annotations.
+    pub fn at(&self, line: usize) -> SpecLine {
+        SpecLine {
+            file: self.file.clone(),
+            line,
+        }
+    }
+}
+
+impl Operation {
+    /// Method and path, as findings name an operation.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// What stands in a place: by its exact name, or else where only the case of letters differs, or that it is one of
+    /// a list. The name in the spec comes with it.
+    pub fn find(&self, place: &str) -> Option<(&str, &[Member])> {
+        if let Some((name, members)) = self.places.get_key_value(place) {
+            return Some((name, members));
+        }
+        let same = |normal: fn(&str) -> String| {
+            let wanted = normal(place);
+            let mut places = self.places.iter();
+            places.find(move |(name, _)| normal(name) == wanted)
+        };
+        let found = same(|name| name.to_ascii_lowercase()).or_else(|| same(without_lists));
+        found.map(|(name, members)| (name.as_str(), members.as_slice()))
+    }
+
+    /// Whether the spec leaves open what stands in a place, since it does so above it.
+    pub fn is_open(&self, place: &str) -> bool {
+        self.places
+            .iter()
+            .any(|(above, members)| is_below(place, above) && members.iter().any(|member| member.free))
+    }
+}
+
+impl Member {
+    /// Whether it takes a type: a number may be whole.
+    pub fn takes(&self, json: JsonType) -> bool {
+        json.fits(&self.types)
+    }
+}
+
+fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
+    let line = |place: &Place| reader.document.line(&place.pointer);
+    let security = found.place.get("security").or_else(|| reader.root.get("security"));
+    let scopes = security.iter().flat_map(|security| security.entries());
+    let scopes = scopes
+        .flat_map(|entry| entry.members())
+        .flat_map(|(_, scopes)| scopes.entries())
+        .filter_map(|scope| scope.value.as_str().map(str::to_owned));
+    let success = found
+        .place
+        .members_of("responses")
+        .into_iter()
+        .find_map(|(status, place)| {
+            let status = status
+                .parse::<u16>()
+                .ok()
+                .filter(|status| (200..300).contains(status))?;
+            Some((status, line(&place)))
+        });
+    let page = found.place.get("externalDocs");
+    let mut members = Members {
+        reader,
+        places: BTreeMap::new(),
+        count: 0,
+    };
+    members.parameters(found);
+    members.bodies(found);
+    Operation {
+        method: found.method.to_uppercase(),
+        path: found.path.to_owned(),
+        line: line(&found.place),
+        scopes: scopes.collect(),
+        scopes_line: security.as_ref().map_or_else(|| line(&found.place), line),
+        success,
+        page: page.and_then(|docs| docs.text("url")).and_then(page_of),
+        deprecated: found.place.says("deprecated"),
+        places: members.places,
+    }
+}
+
+/// The path in the vendor's repository that a URL of its host names.
+fn page_of(url: &str) -> Option<String> {
+    let (_, path) = url.split_once("/blob/")?;
+    let (_branch, path) = path.split_once('/')?;
+    let path = path.split(['#', '?']).next().unwrap_or_default();
+    Some(percent_decode_str(path).decode_utf8_lossy().into_owned())
+}
+
+/// The host of every server, with every value of its variables.
+fn hosts(reader: &Reader) -> Vec<Listed> {
+    let mut found = Vec::new();
+    for server in reader.root.entries_of("servers") {
+        let Some(host) = server.text("url").and_then(host_of) else {
+            continue;
+        };
+        let mut expanded = vec![Listed {
+            value: host,
+            line: reader.document.line(&server.pointer),
+        }];
+        for (name, variable) in server.members_of("variables") {
+            let variable_name = format!("{{{name}}}");
+            for value in variable.entries_of("enum") {
+                let Some(text) = value.value.as_str() else { continue };
+                expanded.push(Listed {
+                    value: expanded[0].value.replace(&variable_name, text),
+                    line: reader.document.line(&value.pointer),
+                });
+            }
+        }
+        expanded.retain(|host| !host.value.contains('{'));
+        found.extend(expanded);
+    }
+    found
+}
+
+/// The host of a URL, in small letters.
+pub fn host_of(url: &str) -> Option<String> {
+    let url = url.trim();
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}
+
+/// One of the choices that a schema allows: the schemas that hold together, `allOf` and `$ref` resolved.
+#[derive(Clone)]
+struct Variant<'d> {
+    parts: Vec<Place<'d>>,
+    /// The innermost component among them.
+    component: Option<String>,
+}
+
+impl<'d> Variant<'d> {
+    /// What the first part with this key says.
+    fn get(&self, key: &str) -> Option<&'d Value> {
+        self.parts.iter().find_map(|part| part.value.get(key))
+    }
+
+    fn says(&self, key: &str) -> bool {
+        self.parts.iter().any(|part| part.says(key))
+    }
+
+    /// The types it takes; all of them if it does not say.
+    fn types(&self) -> BTreeSet<JsonType> {
+        let mut types: BTreeSet<_> = match self.get("type").and_then(Value::as_str) {
+            Some(name) => JsonType::parse(name).into_iter().collect(),
+            None if self.get("properties").is_some() || self.get("additionalProperties").is_some() => {
+                BTreeSet::from([JsonType::Object])
+            }
+            None if self.get("items").is_some() => BTreeSet::from([JsonType::Array]),
+            None => JsonType::ALL.into(),
+        };
+        if self.says("nullable") {
+            types.insert(JsonType::Null);
+        }
+        types
+    }
+}
+
+/// Collects the members of one operation.
+struct Members<'r, 'd> {
+    reader: &'r Reader<'d>,
+    places: BTreeMap<String, Vec<Member>>,
+    count: usize,
+}
+
+/// A member to be read, and what is known of it from around it.
+struct Around<'d> {
+    place: String,
+    schema: Place<'d>,
+    required: bool,
+    owner: Option<String>,
+    /// Where it is listed.
+    pointer: String,
+    /// The components around it, so that a circle ends.
+    trail: Vec<String>,
+}
+
+impl<'d> Members<'_, 'd> {
+    fn parameters(&mut self, operation: &Described<'d>) {
+        for parameter in self.reader.parameters(operation) {
+            let place = parameter.described;
+            let (Some(name), Some(part @ ("path" | "query"))) = (place.text("name"), place.text("in")) else {
+                continue;
+            };
+            if let Some(schema) = place.get("schema") {
+                self.read(Around {
+                    place: format!("{part}.{name}"),
+                    schema,
+                    required: place.says("required"),
+                    owner: None,
+                    pointer: place.pointer.clone(),
+                    trail: Vec::new(),
+                });
+            }
+        }
+    }
+
+    fn bodies(&mut self, operation: &Described<'d>) {
+        let request = self.reader.request_body(operation);
+        let required = request.as_ref().is_some_and(|body| body.says("required"));
+        let response = self.reader.successes(operation).into_iter().next();
+        for (root, body, required) in [("body", request, required), ("response", response, false)] {
+            let Some(body) = body else { continue };
+            let media = body.members_of("content");
+            let json = media.iter().find(|(media_type, _)| is_json(media_type));
+            match json.and_then(|(_, media)| media.get("schema")) {
+                Some(schema) => self.read(Around {
+                    place: root.to_owned(),
+                    pointer: schema.pointer.clone(),
+                    schema,
+                    required,
+                    owner: None,
+                    trail: Vec::new(),
+                }),
+                // A file: its bytes have no members.
+                None if !media.is_empty() => {
+                    let member = Member {
+                        types: JsonType::ALL.into(),
+                        free: true,
+                        required,
+                        line: self.reader.document.line(&body.pointer),
+                        pointer: body.pointer,
+                        ..Member::default()
+                    };
+                    self.places.insert(root.to_owned(), vec![member]);
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Reads a member and what lies below it.
+    fn read(&mut self, around: Around<'d>) {
+        let known = self.places.get(&around.place);
+        // The same member comes once for each choice that it stands beside.
+        let seen = known.is_some_and(|members| members.iter().any(|member| member.pointer == around.pointer));
+        if seen || around.trail.len() > MAX_DEPTH || self.count > MAX_SCHEMAS {
+            return;
+        }
+        let variants = self.variants(&around.schema, &mut Vec::new());
+        let member = self.member(&around, &variants);
+        self.places.entry(around.place.clone()).or_default().push(member);
+        for variant in variants {
+            let mut trail = around.trail.clone();
+            let here = variant
+                .parts
+                .last()
+                .map(|part| part.pointer.clone())
+                .unwrap_or_default();
+            if trail.contains(&here) {
+                continue;
+            }
+            trail.push(here);
+            self.below(&around, &variant, &trail);
+        }
+    }
+
+    fn below(&mut self, around: &Around<'d>, variant: &Variant<'d>, trail: &[String]) {
+        let owner = variant.component.clone().or_else(|| around.owner.clone());
+        let required: BTreeSet<_> = variant
+            .parts
+            .iter()
+            .flat_map(|part| part.entries_of("required"))
+            .filter_map(|name| name.value.as_str())
+            .collect();
+        for part in &variant.parts {
+            for (name, schema) in part.members_of("properties") {
+                self.read(Around {
+                    place: format!("{}.{name}", around.place),
+                    pointer: schema.pointer.clone(),
+                    schema,
+                    required: required.contains(name),
+                    owner: owner.clone(),
+                    trail: trail.to_vec(),
+                });
+            }
+            if let Some(schema) = part.get("items") {
+                self.read(Around {
+                    place: format!("{}[]", around.place),
+                    pointer: schema.pointer.clone(),
+                    schema,
+                    required: false,
+                    owner: owner.clone(),
+                    trail: trail.to_vec(),
+                });
+            }
+        }
+    }
+
+    /// What all choices together say about a place.
+    fn member(&self, around: &Around<'d>, variants: &[Variant<'d>]) -> Member {
+        let mut member = Member {
+            required: around.required,
+            owner: around.owner.clone(),
+            pointer: around.pointer.clone(),
+            line: self.reader.document.line(&around.pointer),
+            ..Member::default()
+        };
+        for variant in variants {
+            let types = variant.types();
+            let has_properties = variant.get("properties").is_some();
+            member.free |= types.contains(&JsonType::Object) && !has_properties;
+            member.types.extend(types);
+            let number = |key| variant.get(key).and_then(Value::as_i64);
+            let count = |key| variant.get(key).and_then(Value::as_u64);
+            member.default = member.default.or_else(|| variant.get("default").cloned());
+            member.minimum = member.minimum.or_else(|| number("minimum"));
+            member.maximum = member.maximum.or_else(|| number("maximum"));
+            member.max_length = member.max_length.or_else(|| count("maxLength"));
+            member.max_items = member.max_items.or_else(|| count("maxItems"));
+            let format = variant.get("format").and_then(Value::as_str);
+            member.formats.extend(format.map(str::to_owned));
+            if member.codes.is_empty() {
+                (member.codes, member.code_names) = codes(variant);
+            }
+        }
+        member
+    }
+
+    /// The choices that a schema allows. `trail` holds the schemas around it within the same place, so that one which
+    /// is made of itself ends.
+    fn variants(&mut self, schema: &Place<'d>, trail: &mut Vec<String>) -> Vec<Variant<'d>> {
+        let component = schema.reference().and_then(|_| {
+            let target = self.reader.resolve(schema)?;
+            target.is_component("schemas").then(|| target.name())
+        });
+        let Some(schema) = self.reader.resolve(schema) else {
+            return Vec::new();
+        };
+        self.count += 1;
+        if trail.contains(&schema.pointer) || trail.len() > MAX_DEPTH || self.count > MAX_SCHEMAS {
+            return Vec::new();
+        }
+        trail.push(schema.pointer.clone());
+        let own = Variant {
+            parts: vec![schema.clone()],
+            component,
+        };
+        let mut found = vec![own];
+        for part in schema.entries_of("allOf") {
+            found = join(&found, &self.variants(&part, trail));
+        }
+        for key in ["oneOf", "anyOf"] {
+            let mut choices = Vec::new();
+            for choice in schema.entries_of(key).iter().filter(|choice| !is_condition(choice)) {
+                choices.extend(self.variants(choice, trail));
+            }
+            found = join(&found, &choices);
+        }
+        trail.pop();
+        found
+    }
+}
+
+/// Whether an entry of a choice only says which members stand together.
+fn is_condition(choice: &Place) -> bool {
+    let members = choice.members();
+    members.iter().all(|(name, _)| *name == "required")
+}
+
+/// Each of some choices together with each of others; without others, the choices themselves.
+fn join<'d>(found: &[Variant<'d>], others: &[Variant<'d>]) -> Vec<Variant<'d>> {
+    if others.is_empty() {
+        return found.to_vec();
+    }
+    let pairs = found
+        .iter()
+        .flat_map(|one| others.iter().map(move |other| (one, other)));
+    pairs
+        .take(MAX_VARIANTS)
+        .map(|(one, other)| Variant {
+            parts: one.parts.iter().chain(&other.parts).cloned().collect(),
+            component: other.component.clone().or_else(|| one.component.clone()),
+        })
+        .collect()
+}
+
+/// The codes of a schema, each with its name and meaning, and the names alone.
+fn codes(variant: &Variant) -> (Vec<Code>, Vec<String>) {
+    let list = |part: &Place, key: &str| -> Vec<String> {
+        let entries = part.entries_of(key);
+        entries
+            .iter()
+            .map(|entry| entry.value.as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let Some(part) = variant.parts.iter().find(|part| part.get("enum").is_some()) else {
+        return (Vec::new(), Vec::new());
+    };
+    let names = list(part, "x-enum-varnames");
+    let meanings = list(part, "x-enum-descriptions");
+    let codes: Vec<_> = part
+        .entries_of("enum")
+        .iter()
+        .enumerate()
+        .map(|(index, code)| {
+            let texts: Vec<_> = [names.get(index), meanings.get(index)].into_iter().flatten().collect();
+            let label = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" ");
+            Code {
+                code: code.value.clone(),
+                label: Some(label).filter(|label| !label.is_empty()),
+            }
+        })
+        .collect();
+    let names = (0..codes.len()).map(|index| names.get(index).cloned().unwrap_or_default());
+    let names = names.collect();
+    (codes, names)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::json_type::type_names;
+    use xtask_spec::api;
+
+    const TEXT: &str = r"
+openapi: 3.0.3
+servers:
+  - url: https://{region}.library.example/v1
+    variables: { region: { enum: [north, south], default: north } }
+  - url: https://gov.library.example
+security: [{ oauth2: [all.read] }]
+paths:
+  /books/{id}:
+    parameters:
+      - { name: id, in: path, required: true, schema: { type: string } }
+      - { name: X-Trace, in: header, schema: { type: string } }
+    put:
+      deprecated: true
+      externalDocs: { url: 'https://github.com/Library/api/blob/main/docs/my%20books.md#put' }
+      security: [{ oauth2: [books.write] }, { oauth2: [all.write] }]
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Book' } } } }
+      responses:
+        '201': { content: { application/octet-stream: {} } }
+        '503': { description: Busy. }
+    get:
+      responses: { '204': { description: Nothing. } }
+components:
+  schemas:
+    Kind:
+      type: integer
+      enum: [3, 4]
+      x-enum-varnames: [Novel, Guide]
+      x-enum-descriptions: [A story., Where to go.]
+    Book:
+      type: object
+      required: [kind]
+      properties:
+        kind:
+          nullable: true
+          allOf: [{ $ref: '#/components/schemas/Kind' }]
+        price:
+          anyOf:
+            - { type: number, minimum: 2, maximum: 8 }
+            - { type: string, maxLength: 5, format: date-time }
+        sequel: { $ref: '#/components/schemas/Book' }
+        extra: { type: object, additionalProperties: true }
+        cover:
+          oneOf: [{ $ref: '#/components/schemas/Hard' }, { $ref: '#/components/schemas/Soft' }]
+      anyOf:
+        - required: [price]
+        - required: [sequel]
+    Hard: { type: object, required: [mark], properties: { mark: { type: string } } }
+    Soft: { type: object, properties: { mark: { type: array, maxItems: 2, items: { type: boolean } } } }
+";
+
+    fn spec() -> Spec {
+        Spec::new(&Document::parse(&api::root().join("specs/library/openapi.yaml"), TEXT).unwrap())
+    }
+
+    fn line(text: &str) -> usize {
+        TEXT.lines().position(|line| line.contains(text)).unwrap() + 1
+    }
+
+    #[test]
+    fn an_operation_is_read_with_its_lines() {
+        let spec = spec();
+        let put = &spec.operations[0];
+        assert_eq!((put.name().as_str(), put.line), ("PUT /books/{id}", line("    put:")));
+        assert_eq!(put.scopes, ["books.write", "all.write"]);
+        assert_eq!(put.success, Some((201, line("'201'"))));
+        assert_eq!(put.page.as_deref(), Some("docs/my books.md"));
+        assert!(put.deprecated);
+        assert!(put.places["response"][0].free, "a file");
+        assert_eq!(spec.operations[1].scopes, ["all.read"], "those of the document");
+        let places: Vec<_> = spec.operations[1].places.keys().collect();
+        assert_eq!(places, ["path.id"]);
+    }
+
+    #[test]
+    fn members_are_read_through_references_and_choices() {
+        let spec = spec();
+        let places = &spec.operations[0].places;
+        let names: Vec<_> = places.keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "body",
+                "body.cover",
+                "body.cover.mark",
+                "body.cover.mark[]",
+                "body.extra",
+                "body.kind",
+                "body.price",
+                "body.sequel",
+                "path.id",
+                "response",
+            ]
+        );
+        let kind = &places["body.kind"][0];
+        assert_eq!(type_names(&kind.types), "integer | null");
+        assert!(kind.required && !kind.free);
+        assert_eq!(kind.codes[1].code, json!(4));
+        assert_eq!(kind.codes[1].label.as_deref(), Some("Guide Where to go."));
+        assert_eq!(kind.owner.as_deref(), Some("Book"));
+        assert_eq!(kind.line, line("        kind:"));
+        let price = &places["body.price"][0];
+        assert_eq!(type_names(&price.types), "number | string");
+        assert_eq!(
+            (price.minimum, price.maximum, price.max_length),
+            (Some(2), Some(8), Some(5))
+        );
+        assert!(price.takes(JsonType::Integer) && !price.takes(JsonType::Boolean) && !price.required);
+        assert!(places["body.extra"][0].free);
+        assert!(spec.operations[0].is_open("body.extra.any[].thing"));
+        let marks: Vec<_> = places["body.cover.mark"]
+            .iter()
+            .map(|mark| {
+                (
+                    mark.owner.as_deref().unwrap(),
+                    type_names(&mark.types),
+                    mark.required,
+                    mark.max_items,
+                )
+            })
+            .collect();
+        assert_eq!(
+            marks,
+            [
+                ("Hard", "string".to_owned(), true, None),
+                ("Soft", "array".to_owned(), false, Some(2)),
+            ]
+        );
+    }
+
+    #[test]
+    fn hosts_and_statuses_are_those_of_all_operations() {
+        let spec = spec();
+        let hosts: Vec<_> = spec.hosts.iter().map(|host| host.value.as_str()).collect();
+        assert_eq!(
+            hosts,
+            ["north.library.example", "south.library.example", "gov.library.example"]
+        );
+        assert_eq!(spec.statuses, BTreeMap::from([(503, line("'503'"))]));
+    }
+
+    #[test]
+    fn the_specs_of_the_workspace_are_read_whole() {
+        for api in api::APIS {
+            let spec = Spec::new(&Document::load(&api.spec()).unwrap());
+            assert!(!spec.operations.is_empty() && !spec.hosts.is_empty(), "{}", api.name);
+            for operation in &spec.operations {
+                assert!(operation.success.is_some(), "{}", operation.name());
+                let has_answer = operation.success.is_some_and(|(status, _)| status != 204);
+                assert_eq!(
+                    operation.places.contains_key("response"),
+                    has_answer,
+                    "{}",
+                    operation.name()
+                );
+                for name in crate::paths::parameter_names(&operation.path) {
+                    assert!(
+                        operation.places.contains_key(&format!("path.{name}")),
+                        "{}",
+                        operation.name()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn circles_and_references_to_nothing_end() {
+        let text = r"
+openapi: 3.0.3
+paths:
+  /a:
+    post:
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } }
+      responses: { '200': { content: { application/json: { schema: { $ref: '#/components/schemas/None' } } } } }
+components:
+  schemas:
+    A:
+      allOf: [{ $ref: '#/components/schemas/A' }]
+      oneOf: [{ $ref: '#/components/schemas/A' }, { items: { $ref: '#/components/schemas/A' } }]
+";
+        let document = Document::parse(&api::root().join("specs/library/openapi.yaml"), text).unwrap();
+        let spec = Spec::new(&document);
+        assert_eq!(spec.operations.len(), 1);
+    }
+}

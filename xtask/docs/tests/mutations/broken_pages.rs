@@ -1,0 +1,131 @@
+//! Pages that cannot be understood.
+
+use xtask_docs::finding::{Class, Finding, Kind};
+
+use crate::check::Garden;
+use crate::garden::{SEARCH, replaced};
+
+/// What was made of a page, and the kind and the line of what must be told then.
+fn broken() -> Vec<(&'static str, Vec<u8>, Kind, usize)> {
+    let whole = Garden::new();
+    let page = whole.text(SEARCH);
+    let at = |text: &str| whole.line(SEARCH, text);
+    let edited = |old: &str, new: &str| replaced(&page, old, new).into_bytes();
+    let cut = |end: &str| page.as_bytes()[..page.find(end).expect("a place in the page")].to_vec();
+    let mut byte = page.clone().into_bytes();
+    let place = page.find("How tall").expect("a place in the page");
+    byte[place] = 0xff;
+    let (unread, unreadable) = (Kind::PageUnread, Kind::PageUnreadable);
+    let url_table = "| bedId | Which bed. | string | Yes |";
+    let delimiter = format!("| Parameter | Description | Type | Required |\n| --- | --- | --- | --- |\n{url_table}");
+    vec![
+        (
+            "the line below a header is gone",
+            edited(
+                &delimiter,
+                &format!("| Parameter | Description | Type | Required |\n{url_table}"),
+            ),
+            unread,
+            at("## URL Parameters") + 2,
+        ),
+        (
+            "a row lacks a cell",
+            edited("| height | How tall. | integer |", "| height | How tall. |"),
+            unread,
+            at("| height |"),
+        ),
+        (
+            "the endpoint is gone",
+            edited("| POST | `/garden/v1/beds/{bedId}/plants` |", "| POST | |"),
+            unreadable,
+            at("| POST |"),
+        ),
+        (
+            "the method is gone",
+            edited("| POST |", "| |"),
+            unreadable,
+            at("| POST |"),
+        ),
+        (
+            "it is cut off in a row",
+            cut(" integer |\n| sownOn"),
+            unread,
+            at("| sownOn |") - 1,
+        ),
+        ("it is cut off above the endpoint", cut("| Method |"), unreadable, 1),
+        ("a byte is wrong", byte, unread, at("| height |")),
+        ("it is empty", Vec::new(), unreadable, 1),
+        (
+            "it has become a web page",
+            b"<!DOCTYPE html>\n<html><body><h1>Gone</h1><p>See the new site.</p></body></html>\n".to_vec(),
+            unreadable,
+            1,
+        ),
+        (
+            "it is another kind of file",
+            vec![0, 159, 146, 150, 10, 0, 255],
+            unreadable,
+            1,
+        ),
+    ]
+}
+
+#[test]
+fn a_page_that_cannot_be_understood_is_told_with_its_line() {
+    for (what, bytes, kind, line) in broken() {
+        let mut garden = Garden::new();
+        garden.write(SEARCH, bytes);
+        let found = garden.changed();
+        let told = found
+            .iter()
+            .find(|finding| finding.kind == kind && finding.line == line)
+            .unwrap_or_else(|| panic!("{what}: no {kind:?} at {line} in {found:#?}"));
+        assert_eq!((told.page.as_str(), told.class), (SEARCH, Class::Breaking), "{what}");
+        assert!(!told.is.is_empty() && !told.remedy.is_empty());
+        // What is not understood says nothing, so it must not pass for deleted.
+        let others = found
+            .iter()
+            .filter(|finding| !matches!(finding.kind, Kind::PageUnreadable | Kind::PageUnread));
+        if kind == Kind::PageUnreadable {
+            assert_eq!(others.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{what}");
+        }
+        assert_eq!(garden.against(&Garden::new().lock()).coverage.len(), 4, "{what}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_does_not_pass_for_deleted() {
+    let url_table = "| Parameter | Description | Type | Required |\n| --- | --- | --- | --- |\n| bedId";
+    for (old, new) in [
+        ("| height | How tall. | integer |", "| height | How tall. |"),
+        (url_table, "| Parameter | Description | Type | Required |\n| bedId"),
+        (
+            url_table,
+            "| Word | Description | Type | Required |\n| --- | --- | --- | --- |\n| bedId",
+        ),
+    ] {
+        let found = Garden::edited(&[(SEARCH, old, new)])
+            .against(&Garden::new().lock())
+            .findings;
+        let others = found.iter().filter(|finding| finding.kind != Kind::PageUnread);
+        assert_eq!(others.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{new}");
+        assert!(!found.is_empty(), "{new}");
+    }
+    // What is gone all the same is told.
+    let edits = [
+        (SEARCH, "| height | How tall. | integer |\n", ""),
+        (
+            SEARCH,
+            url_table,
+            "| Parameter | Description | Type | Required |\n| bedId",
+        ),
+    ];
+    let found = Garden::edited(&edits).changed();
+    let gone: Vec<_> = found
+        .iter()
+        .filter(|finding| finding.kind == Kind::MemberRemoved)
+        .map(|finding| finding.place.as_str())
+        .collect();
+    assert_eq!(gone.len(), 1, "{found:#?}");
+    assert!(gone[0].ends_with(".height"), "{gone:?}");
+}

@@ -1,0 +1,334 @@
+//! Lock → spec: what a spec says differently is told once, with its line in the spec.
+
+use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
+use xtask_docs::finding::{Kind, SpecLine, Step};
+
+use crate::check::{Edit, GETS, Garden, SEARCHES, SPEC_FILE, Told, expect_one};
+use crate::garden::{BED, COLOURS, SEARCH, SERVICE, SPEC};
+
+/// Expects that an edit of the spec, or of pages that are locked then, is one difference between page and spec; the line
+/// of the spec is that at the end of a text.
+#[track_caller]
+fn expect_difference(edits: &[Edit], told: &Told, line: Option<&str>) {
+    let garden = Garden::edited(edits);
+    let findings = garden.locked(Step::LockSpec);
+    expect_one(&garden, Step::LockSpec, &findings, told);
+    let spec = line.map(|start| SpecLine {
+        file: SPEC_FILE.to_owned(),
+        line: garden.line(SPEC_FILE, start),
+    });
+    assert_eq!(findings[0].spec, spec);
+}
+
+#[test]
+fn calls_of_the_spec_are_held_against_the_pages() {
+    let gets = |kind, class, place, sides| Told {
+        kind,
+        class,
+        operation: GETS,
+        place,
+        sides,
+        at: (BED, "| GET |"),
+    };
+    let start = SPEC.find("  /garden/v1/beds/{bedId}:").expect("an operation");
+    let end = SPEC.find("  /garden/v1/beds/{bedId}/plants:").expect("an operation");
+    let bed = &SPEC[start..end];
+    expect_difference(
+        &[(SPEC_FILE, bed, "")],
+        &gets(Kind::OperationMissing, Breaking, "operation", (GETS, "")),
+        None,
+    );
+
+    // No page has it, so there is no line of one.
+    let shed = bed.replace("    get:", "    delete:").replace("beds/", "sheds/");
+    let shed = shed.replace("get-bed.md", "delete-shed.md");
+    expect_difference(
+        &[(SPEC_FILE, bed, &format!("{shed}{bed}"))],
+        &Told {
+            kind: Kind::OperationUndocumented,
+            class: Additive,
+            operation: "DELETE /garden/v1/sheds/{bedId}",
+            place: "operation",
+            sides: ("", "DELETE /garden/v1/sheds/{bedId}"),
+            at: ("docs/elements/plants/delete-shed.md", ""),
+        },
+        Some("delete:"),
+    );
+
+    expect_difference(
+        &[(SPEC_FILE, "    get:", "    put:")],
+        &Told {
+            operation: "PUT /garden/v1/beds/{bedId}",
+            ..gets(Kind::Method, Breaking, "method", ("GET", "PUT"))
+        },
+        Some("put:"),
+    );
+    expect_difference(
+        &[(SPEC_FILE, "/garden/v1/beds/{bedId}:", "/garden/v1/Beds/{bedId}:")],
+        &Told {
+            operation: "GET /garden/v1/Beds/{bedId}",
+            ..gets(
+                Kind::Endpoint,
+                Breaking,
+                "endpoint",
+                ("/garden/v1/beds/{bedId}", "/garden/v1/Beds/{bedId}"),
+            )
+        },
+        Some("get:"),
+    );
+    // The members of the list are what the finding is about, so it stands there.
+    expect_difference(
+        &[(
+            SPEC_FILE,
+            "security:\n        - oauth2: [garden.beds.read]",
+            "security: [{ oauth2: [garden.beds.all] }]",
+        )],
+        &Told {
+            at: (BED, "bedId}` | garden."),
+            ..gets(
+                Kind::Scopes,
+                Breaking,
+                "scopes",
+                ("garden.beds.read", "garden.beds.all"),
+            )
+        },
+        Some("security: [{"),
+    );
+    expect_difference(
+        &[(
+            SPEC_FILE,
+            "'200':\n          description: A bed.",
+            "'203':\n          description: A bed.",
+        )],
+        &gets(Kind::Status, Breaking, "status", ("200", "203")),
+        Some("'203':"),
+    );
+}
+
+#[test]
+fn members_of_the_spec_are_held_against_the_pages() {
+    let bed = |kind, class, place, sides, start| Told {
+        kind,
+        class,
+        operation: GETS,
+        place,
+        sides,
+        at: (BED, start),
+    };
+    let plants = |kind, class, place, sides, start| Told {
+        kind,
+        class,
+        operation: SEARCHES,
+        place,
+        sides,
+        at: (SEARCH, start),
+    };
+    let (missing, undocumented) = (Kind::MemberMissing, Kind::MemberUndocumented);
+    let index = "        - name: pageIndex\n          in: query\n          schema:\n            type: integer\n            minimum: 1\n";
+    let sunny = "                  sunny:\n                    type: boolean\n";
+    let colour = "| colour | See [Colours](../reference/colours.md). | integer | No |\n";
+    let size =
+        "| pageSize | How many on a page. The maximum value allowed is 100, and the default is 20. | integer | No |\n";
+    let cases: [(&[Edit], Told, &str); 17] = [
+        (
+            &[(SPEC_FILE, index, "")],
+            plants(missing, Breaking, "query.pageIndex", ("integer", ""), "| pageIndex |"),
+            "post:",
+        ),
+        (
+            &[(
+                SPEC_FILE,
+                sunny,
+                &format!("{sunny}                  damp:\n                    type: boolean\n"),
+            )],
+            bed(undocumented, Additive, "response.damp", ("", "boolean"), "| GET |"),
+            "damp:",
+        ),
+        (
+            &[(SEARCH, colour, ""), (SEARCH, size, &format!("{size}{colour}"))],
+            plants(
+                Kind::Placement,
+                Breaking,
+                "body.colour",
+                ("query", "body"),
+                "| colour |",
+            ),
+            "colour:",
+        ),
+        (
+            &[(
+                SPEC_FILE,
+                "height:\n          type: integer",
+                "height:\n          type: string",
+            )],
+            plants(
+                Kind::Type,
+                Breaking,
+                "response.data[].height",
+                ("table: integer; sample: integer", "string"),
+                "| height |",
+            ),
+            "height:",
+        ),
+        (
+            &[(SPEC_FILE, "        height:", "        Height:")],
+            plants(
+                Kind::LetterCase,
+                Breaking,
+                "response.data[].Height",
+                ("height", "Height"),
+                "| height |",
+            ),
+            "Height:",
+        ),
+        (
+            &[(SPEC_FILE, "              required: [label]\n", "")],
+            plants(Kind::Required, Breaking, "body.label", ("yes", "no"), "| label |"),
+            "label:",
+        ),
+        (
+            &[(SPEC_FILE, "required: [label]", "required: [label, colour]")],
+            plants(Kind::Required, Breaking, "body.colour", ("no", "yes"), "| colour |"),
+            "colour:",
+        ),
+        (
+            &[(SPEC_FILE, "default: 20", "default: 25")],
+            plants(Kind::Default, Breaking, "query.pageSize", ("20", "25"), "| pageSize |"),
+            "- name: pageSize",
+        ),
+        (
+            &[(SPEC_FILE, "maximum: 100", "maximum: 200")],
+            plants(
+                Kind::Limit,
+                Breaking,
+                "query.pageSize",
+                ("maximum 100", "maximum 200"),
+                "| pageSize |",
+            ),
+            "- name: pageSize",
+        ),
+        (
+            &[(SPEC_FILE, "maxLength: 40", "maxLength: 30")],
+            plants(
+                Kind::Limit,
+                Breaking,
+                "body.label",
+                ("maxLength 40", "maxLength 30"),
+                "| label |",
+            ),
+            "label:",
+        ),
+        (
+            &[(SPEC_FILE, "          format: date-time\n", "")],
+            plants(
+                Kind::Format,
+                Documentation,
+                "response.data[].sownOn",
+                ("date-time", ""),
+                "| sownOn |",
+            ),
+            "sownOn:",
+        ),
+        (
+            &[
+                (SPEC_FILE, "enum: [3, 7]", "enum: [3]"),
+                (SPEC_FILE, "[Red, Green]", "[Red]"),
+                (SPEC_FILE, ", As leaves are.]", "]"),
+            ],
+            plants(Kind::CodeMissing, Breaking, "body.colour", ("7", ""), "| colour |"),
+            "colour:",
+        ),
+        (
+            &[(COLOURS, "| 7 | Green |\n", "")],
+            plants(Kind::CodeUndocumented, Additive, "body.colour", ("", "7"), "| colour |"),
+            "colour:",
+        ),
+        (
+            &[
+                (SPEC_FILE, "[Red, Green]", "[Red, Wheat]"),
+                (SPEC_FILE, "As leaves are.", "As straw is."),
+            ],
+            plants(
+                Kind::CodeLabel,
+                Documentation,
+                "body.colour",
+                ("7 Green", "7 Wheat"),
+                "| colour |",
+            ),
+            "colour:",
+        ),
+        (
+            &[(SERVICE, "| 404 | There", "| 429 | Too much at once. |\n| 404 | There")],
+            Told {
+                kind: Kind::HttpStatus,
+                class: Additive,
+                operation: "*",
+                place: "status",
+                sides: ("429", ""),
+                at: (SERVICE, "| 429 |"),
+            },
+            "sunny:\n                    type: boolean\n        '404':",
+        ),
+        (
+            &[(
+                SPEC_FILE,
+                "  - url: https://garden.example",
+                "  - url: https://garden.example\n  - url: https://away.garden.example",
+            )],
+            Told {
+                kind: Kind::Host,
+                class: Additive,
+                operation: "*",
+                place: "host",
+                sides: ("", "away.garden.example"),
+                at: (SERVICE, "| Home |"),
+            },
+            "- url: https://away",
+        ),
+        (
+            &[(SERVICE, "| Home |", "| Away | https://away.garden.example |\n| Home |")],
+            Told {
+                kind: Kind::Host,
+                class: Breaking,
+                operation: "*",
+                place: "host",
+                sides: ("away.garden.example", ""),
+                at: (SERVICE, "| Away |"),
+            },
+            "- url: https://garden",
+        ),
+    ];
+    for (edits, told, line) in cases {
+        expect_difference(edits, &told, Some(line));
+    }
+    expect_difference(
+        &[(SERVICE, "| Get a bed |", "| Dig | /garden/v1/dig |\n| Get a bed |")],
+        &Told {
+            kind: Kind::ListedEndpoint,
+            class: Documentation,
+            operation: "*",
+            place: "endpoint",
+            sides: ("/garden/v1/dig", ""),
+            at: (SERVICE, "| Dig |"),
+        },
+        None,
+    );
+}
+
+#[test]
+fn the_codes_of_a_boolean_go_without_saying_where_the_spec_has_another_type() {
+    let garden = Garden::edited(&[
+        (
+            BED,
+            "| sunny | Whether the sun reaches it. |",
+            "| sunny | Whether the sun reaches it:<ul><li>**True** - Sun</li><li>**False** - Shade</li></ul> |",
+        ),
+        (SPEC_FILE, "type: boolean", "type: string"),
+    ]);
+    let kinds: Vec<_> = garden
+        .locked(Step::LockSpec)
+        .iter()
+        .map(|finding| finding.kind)
+        .collect();
+    assert_eq!(kinds, [Kind::Type]);
+}

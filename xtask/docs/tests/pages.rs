@@ -1,0 +1,144 @@
+//! The vendor's pages, read whole: what the extraction does not understand today must stand out tomorrow.
+
+use std::path::{Path, PathBuf};
+
+use xtask_docs::drift::measure;
+use xtask_docs::extract::{Coverage, Extraction, extract};
+use xtask_docs::pages::Pages;
+use xtask_docs::source::Handed;
+use xtask_spec::api::APIS;
+
+/// The folder with the vendor's pages, if this checkout has it.
+fn shared() -> Option<PathBuf> {
+    let folder = xtask_spec::api::root().join("../shared");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("SKIPPED: there are no pages of the vendor in ../shared");
+    None
+}
+
+/// The pages in a folder of the vendor's repository.
+fn pages(root: &Path, folder: &str) -> Vec<Extraction> {
+    let mut folders = vec![root.join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be listed") {
+            let path = entry.expect("the folder can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files.iter().map(|file| page(root, file)).collect()
+}
+
+fn page(root: &Path, file: &Path) -> Extraction {
+    let name = file
+        .strip_prefix(root)
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/");
+    extract(&name, &std::fs::read(file).expect("the page can be read"))
+}
+
+/// Asserts that all of the pages was read, and counts their operations.
+fn read_whole(pages: &[Extraction]) -> usize {
+    let mut coverage = Coverage::default();
+    let mut unread = Vec::new();
+    for page in pages {
+        coverage += page.coverage;
+        unread.extend(
+            page.unread
+                .iter()
+                .map(|unread| format!("{}:{} {}", page.page.page, unread.line, unread.what)),
+        );
+    }
+    assert!(unread.is_empty(), "{}", unread.join("\n"));
+    for share in [coverage.tables, coverage.rows, coverage.items] {
+        assert_eq!(share.used, share.total);
+    }
+    pages.iter().map(|page| page.page.operations.len()).sum()
+}
+
+#[test]
+fn every_row_of_the_pages_is_read() {
+    let Some(shared) = shared() else { return };
+    let root = shared.join("upstream/cloud-api");
+    for (folder, operations) in [
+        ("docs/elements", 53),
+        ("docs/docs/services-and-features/elements", 11),
+        ("docs/docs/services-and-features/insights", 23),
+    ] {
+        let pages = pages(&root, folder);
+        assert_eq!(read_whole(&pages), operations, "{folder}");
+    }
+}
+
+#[test]
+fn the_pages_about_all_operations_are_read() {
+    let Some(shared) = shared() else { return };
+    let root = shared.join("upstream/cloud-api");
+    let read = ["Overview", "Use-AvePoint-Graph-API", "change-log"].map(|name| {
+        let page = page(&root, &root.join(format!("docs/docs/{name}.md")));
+        read_whole(std::slice::from_ref(&page));
+        page.page
+    });
+    let [overview, use_api, change_log] = read;
+    // The regions of Azure and Google Cloud, and the clouds: shared/FACTS.md, section 2.
+    assert_eq!(overview.hosts.len(), 15 + 5 + 3);
+    assert!(use_api.statuses.iter().any(|status| status.value == "500"));
+    assert_eq!(change_log.operations, []);
+}
+
+#[test]
+fn older_states_of_pages_are_read() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("seeds");
+    let mut endpoints = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if ["000", "001", "002"].iter().any(|start| name.starts_with(start)) {
+            let page = page(&folder, &path);
+            assert_eq!(read_whole(std::slice::from_ref(&page)), 1, "{name}");
+            endpoints.push(page.page.operations[0].endpoint.clone());
+        }
+    }
+    endpoints.sort();
+    assert_eq!(
+        endpoints,
+        [
+            "/Customers/{id}/ScanProfilesDailyNew/ProfileId/{ProfileId}",
+            "/partner/external/v3/general/customers/{customerId}/scan-profiles",
+            "partner/external/v3/general/customers/{customerId}/scan-profiles-v2/{scanProfileId}",
+        ]
+    );
+}
+
+#[test]
+fn pages_locks_and_specs_are_in_step() {
+    let Some(shared) = shared() else { return };
+    let seeds = shared.join("seeds");
+    let handed = [
+        ("elements-legacy", "000_95e106eeb011fda5.txt"),
+        ("elements-v3", "001_783fff03fb1e799e.txt"),
+        ("elements-v3", "002_557da14536ed3dd5.txt"),
+        ("insights-legacy", "003_604635bffdfa6acd.txt"),
+    ];
+    let handed = handed.map(|(api, seed)| {
+        let argument = format!("{api}={}", seeds.join(seed).display());
+        Handed::parse(&argument).expect("a page that is handed over")
+    });
+    let pages = Pages::open(Some(shared.join("upstream/cloud-api")), false, handed.into())
+        .expect("a checkout")
+        .expect("pages");
+    for api in APIS {
+        let drift = measure(api, Some(&pages)).expect("measured");
+        assert!(drift.findings.is_empty(), "{}: {:#?}", api.name, drift.findings);
+        assert!(drift.silenced > 0 && !drift.coverage.is_empty(), "{}", api.name);
+    }
+}

@@ -1,0 +1,213 @@
+//! `deviations.yaml`: every entry names an operation there is and a difference there can be, says why, and stands once,
+//! beside the others of its operation.
+
+use std::collections::HashSet;
+
+use super::Report;
+use xtask_spec::Spec;
+use xtask_spec::deviations::{Decision, Record, Records};
+use xtask_spec::document::{Document, Fault, child};
+
+/// The rule's name.
+const RULE: &str = "deviation";
+
+/// The operations of a spec as deviations name them: `POST /path`.
+pub fn operations(document: &Document) -> HashSet<String> {
+    let name = |method: &str, path: &str| format!("{} {path}", method.to_uppercase());
+    let spec = Spec::new(document);
+    spec.operations
+        .iter()
+        .map(|operation| name(operation.method, operation.path))
+        .collect()
+}
+
+/// Checks the deviations of a spec that has these operations.
+pub fn check(operations: &HashSet<String>, report: &mut Report) {
+    let records = match report.document.read::<Records>() {
+        Ok(records) => records,
+        Err(error) => {
+            match error.downcast_ref::<Fault>() {
+                Some(fault) => report.add_fault(RULE, fault),
+                None => report.add(RULE, "", error.to_string(), "write it as specs/README.md says"),
+            }
+            return;
+        }
+    };
+    let deviations: Vec<_> = records.deviations.iter().map(Entry::of_deviation).collect();
+    let decisions: Vec<_> = records.decisions.iter().map(Entry::of_decision).collect();
+    check_list(operations, "/deviations", &deviations, report);
+    check_list(operations, "/decisions", &decisions, report);
+    for (index, record) in records.deviations.iter().enumerate() {
+        if let Err((message, remedy)) = record.sides() {
+            report.add(RULE, &child("/deviations", index), message, remedy);
+        }
+    }
+}
+
+/// An entry of either list.
+struct Entry<'a> {
+    operation: &'a str,
+    texts: Vec<(&'static str, &'a str)>,
+    /// What no other entry may say again.
+    identity: Vec<String>,
+}
+
+impl<'a> Entry<'a> {
+    fn of_deviation(record: &'a Record) -> Self {
+        let sides = [
+            ("table", &record.table),
+            ("sample", &record.sample),
+            ("page", &record.page),
+            ("spec", &record.spec),
+        ];
+        let texts = sides
+            .into_iter()
+            .filter_map(|(name, side)| Some((name, side.as_deref()?)));
+        let kind = format!("{:?}", record.kind);
+        Self::new(&record.operation, &record.place, texts, [kind], &record.reason)
+    }
+
+    fn of_decision(decision: &'a Decision) -> Self {
+        let texts = [("page", decision.page.as_str()), ("spec", decision.spec.as_str())].into_iter();
+        Self::new(&decision.operation, &decision.place, texts, [], &decision.reason)
+    }
+
+    fn new<const N: usize>(
+        operation: &'a str,
+        place: &'a str,
+        sides: impl Iterator<Item = (&'static str, &'a str)>,
+        kind: [String; N],
+        reason: &'a str,
+    ) -> Self {
+        let mut texts = vec![("place", place)];
+        texts.extend(sides);
+        let mut identity = vec![operation.to_owned()];
+        identity.extend(kind);
+        identity.extend(texts.iter().map(|(name, text)| format!("{name}: {text}")));
+        texts.push(("reason", reason));
+        Self {
+            operation,
+            texts,
+            identity,
+        }
+    }
+}
+
+/// Checks what is asked of both lists.
+fn check_list(operations: &HashSet<String>, list: &str, entries: &[Entry<'_>], report: &mut Report) {
+    let mut seen = HashSet::new();
+    let mut left = HashSet::new();
+    let mut last = None;
+    for (index, entry) in entries.iter().enumerate() {
+        let pointer = child(list, index);
+        if entry.operation != "*" && !operations.contains(entry.operation) {
+            report.add(
+                RULE,
+                &child(&pointer, "operation"),
+                format!("the spec has no operation `{}`", entry.operation),
+                "write the method and the path as the spec does, or delete the entry",
+            );
+        }
+        for (name, text) in &entry.texts {
+            if text.trim().is_empty() {
+                report.add(
+                    RULE,
+                    &child(&pointer, name),
+                    format!("`{name}` is empty"),
+                    "say it in a few words; what is not there is `nothing`",
+                );
+            }
+        }
+        if !seen.insert(&entry.identity) {
+            report.add(
+                RULE,
+                &pointer,
+                "the same difference stands here twice",
+                "delete one of them",
+            );
+        }
+        if last != Some(entry.operation) {
+            if left.contains(entry.operation) {
+                report.add(
+                    RULE,
+                    &pointer,
+                    format!("other entries of {} stand further up", entry.operation),
+                    "move this one to them",
+                );
+            }
+            left.extend(last.replace(entry.operation));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Problem;
+
+    fn problems(text: &str) -> Vec<Problem> {
+        let document = Document::parse(std::path::Path::new("deviations.yaml"), text).expect("plain YAML");
+        let mut report = Report::new(&document);
+        check(&HashSet::from(["GET /users".to_owned()]), &mut report);
+        report.finish()
+    }
+
+    const GOOD: &str = "\
+deviations:
+  - operation: GET /users
+    place: response
+    kind: sample-type
+    table: object
+    sample: array
+    reason: the sample is closer to the wire
+  - operation: GET /users
+    place: response
+    kind: type
+    page: object
+    spec: array
+    reason: the sample is closer to the wire
+decisions:
+  - operation: '*'
+    place: response
+    page: says nothing of empty texts
+    spec: keeps them
+    reason: they are answers too
+";
+
+    #[test]
+    fn a_good_file_is_no_problem() {
+        assert_eq!(problems(GOOD), []);
+        assert_eq!(problems("deviations: []\n"), []);
+    }
+
+    #[test]
+    fn each_mistake_is_told_at_its_line() {
+        let second = GOOD.replacen(
+            "GET /users\n    place: response\n    kind: type",
+            "'*'\n    place: response\n    kind: type",
+            1,
+        );
+        let decision = GOOD.split_once("decisions:\n").map_or("", |(_, decision)| decision);
+        for (change, line, words) in [
+            (GOOD.replacen("GET /users", "GET /user", 1), 2, "has no operation `GET /user`"),
+            (GOOD.replacen("place: response", "place: ''", 1), 3, "`place` is empty"),
+            (GOOD.replacen("sample-type", "sampletype", 1), 4, "unknown variant `sampletype`"),
+            (GOOD.replacen("sample: array", "sample: ''", 1), 6, "`sample` is empty"),
+            (GOOD.replacen("reason:", "reson:", 1), 7, "unknown field `reson`"),
+            (GOOD.replacen("page: object", "table: object", 1), 8, "two sides"),
+            (GOOD.replacen("kind: type", "kind: sample-shape", 1), 8, "cannot be meant to be"),
+            (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "between a page and the spec"),
+            (GOOD.replacen("operation: '*'", "operation: GET /user", 1), 15, "has no operation `GET /user`"),
+            (format!("{GOOD}{decision}"), 20, "stands here twice"),
+            (
+                second.replacen("decisions:", "  - operation: GET /users\n    place: body\n    kind: type\n    page: a\n    spec: b\n    reason: c\ndecisions:", 1),
+                14,
+                "other entries of GET /users stand further up",
+            ),
+        ] {
+            let found = problems(&change);
+            let [only] = found.as_slice() else { panic!("{change}{found:?}") };
+            assert!(only.line == line && only.message.contains(words), "{line} {words}: {only}");
+        }
+    }
+}

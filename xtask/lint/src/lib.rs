@@ -1,0 +1,214 @@
+//! Checks that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
+//!
+//! Each family of rules is a module with one `check`. A rule reads the plain document, so that one mistake does not
+//! hide the others, and names the line, what is wrong and what to do. Rules are cheap to add: a function that
+//! walks `Spec` and tells `Report`.
+
+mod codes;
+mod deviations;
+mod examples;
+mod operations;
+mod paging;
+mod references;
+mod schemas;
+mod security;
+mod structure;
+#[cfg(test)]
+mod testing;
+mod traps;
+mod validation;
+
+use std::fmt;
+
+use anyhow::bail;
+
+use xtask_cli::Outcome;
+use xtask_spec::Spec;
+use xtask_spec::api::Api;
+use xtask_spec::document::{Document, Fault};
+
+/// Something wrong in a spec.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where, from 1.
+    pub line: usize,
+    /// Which rule says so, in kebab-case.
+    pub rule: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            rule,
+            message,
+            remedy,
+        } = self;
+        write!(out, "{line}: {rule}: {message}; {remedy}")
+    }
+}
+
+/// Lints the chosen APIs: problems on stderr, one line an API on stdout.
+///
+/// # Errors
+/// If a spec cannot be read, or there are problems.
+pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
+    let mut total = 0;
+    let mut specs = 0;
+    for api in Api::selected(api) {
+        let document = Document::load(&api.spec())?;
+        let deviations = Document::load(&api.deviations())?;
+        let mut found = 0;
+        for (file, problems) in [
+            (&document, check(&document)),
+            (&deviations, check_deviations(&document, &deviations)),
+        ] {
+            for problem in &problems {
+                eprintln!("{}:{problem}", file.name());
+            }
+            found += problems.len();
+        }
+        println!("{}: {}", api.name, summary(&document, found));
+        total += found;
+        specs += usize::from(found > 0);
+    }
+    if total > 0 {
+        bail!("{} in {}", counted(total, "problem"), counted(specs, "spec"));
+    }
+    Ok(Outcome::Fresh)
+}
+
+/// Everything wrong in a spec, by line.
+pub fn check(document: &Document) -> Vec<Problem> {
+    let spec = Spec::new(document);
+    let mut report = Report::new(document);
+    structure::check(&spec, &mut report);
+    references::check(&spec, &mut report);
+    operations::check(&spec, &mut report);
+    security::check(&spec, &mut report);
+    codes::check(&spec, &mut report);
+    schemas::check(&spec, &mut report);
+    examples::check(&spec, &mut report);
+    paging::check(&spec, &mut report);
+    traps::check(&spec, &mut report);
+    if report.problems.is_empty() {
+        // The safety net: what the crates below cannot read, if no rule with better words has found it.
+        structure::check_types(&spec, &mut report);
+    }
+    if report.problems.is_empty() {
+        validation::check_schemas(&spec, &mut report);
+    }
+    report.finish()
+}
+
+/// Everything wrong in the deviations of a spec, by line.
+fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
+    let mut report = Report::new(deviations);
+    deviations::check(&deviations::operations(spec), &mut report);
+    report.finish()
+}
+
+/// The problems as they are found.
+struct Report<'d> {
+    document: &'d Document,
+    problems: Vec<Problem>,
+}
+
+impl<'d> Report<'d> {
+    fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Notes a problem at a JSON pointer.
+    fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, remedy: impl Into<String>) {
+        self.problems.push(Problem {
+            line: self.document.line(pointer),
+            rule,
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// Notes what reading the document as a type complained about.
+    fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
+        self.problems.push(Problem {
+            line: fault.line,
+            rule,
+            message: fault.message.clone(),
+            remedy: fault.remedy.clone().into_owned(),
+        });
+    }
+
+    /// The problems by line. A component that several operations use is found several times, and told once.
+    fn finish(mut self) -> Vec<Problem> {
+        self.problems.sort();
+        self.problems.dedup();
+        self.problems
+    }
+}
+
+/// `55 operations, 140 schemas, no problems`.
+fn summary(document: &Document, problems: usize) -> String {
+    let schemas = document.value.pointer("/components/schemas");
+    let schemas = schemas.and_then(|map| map.as_object()).map_or(0, serde_json::Map::len);
+    let problems = match problems {
+        0 => "no problems".to_owned(),
+        some => counted(some, "problem"),
+    };
+    format!(
+        "{}, {}, {problems}",
+        counted(Spec::new(document).operations.len(), "operation"),
+        counted(schemas, "schema"),
+    )
+}
+
+/// `1 problem`, `2 problems`.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{CLEAN, document, problems};
+    use super::*;
+
+    #[test]
+    fn a_clean_spec_has_no_problems() {
+        assert_eq!(check(&document(CLEAN)), []);
+        assert_eq!(summary(&document(CLEAN), 0), "3 operations, 6 schemas, no problems");
+    }
+
+    #[test]
+    fn problems_come_by_line_and_name_rule_and_remedy() {
+        let found = problems(&[
+            ("operationId: runScan", "operationId: RunScan"),
+            ("summary: List the users of the customer", "summary: List the users."),
+        ]);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].line < found[1].line);
+        let text = found[0].to_string();
+        assert!(text.contains(": summary: ") && text.contains("; "), "{text}");
+    }
+
+    #[test]
+    fn nonsense_is_refused_without_a_panic() {
+        for text in [
+            "a: 1",
+            "- 1",
+            "7",
+            "paths: []",
+            "paths: { /a: { get: 7 } }",
+            "components: { schemas: { A: { $ref: '#/components/schemas/A' } } }",
+        ] {
+            assert!(!check(&document(text)).is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! Operations: their names, tags, texts and parameters.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Report;
+use xtask_spec::model::Kind;
+use xtask_spec::names::{VERBS, clashes, first_word, folded, is_camel};
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
+
+/// How long a summary may be: it is a line of the command line's help.
+const MAX_SUMMARY: usize = 80;
+
+pub fn check(spec: &Spec, report: &mut Report) {
+    unique_ids(spec, report);
+    declared_tags(spec, report);
+    order(spec, report);
+    for operation in &spec.operations {
+        id(operation, report);
+        tag(spec, operation, report);
+        texts(spec, operation, report);
+        path(spec, operation, report);
+        parameter_names(spec, operation, report);
+        read_only(operation, report);
+        body(operation, report);
+    }
+    for parameter in spec.all(Kind::Parameter) {
+        parameter_parts(parameter, report);
+    }
+}
+
+fn id(operation: &Operation, report: &mut Report) {
+    let pointer = format!("{}/operationId", operation.place.pointer);
+    let Some(id) = operation.id() else {
+        let message = format!("{} has no `operationId`", operation.name());
+        report.add("operation-id", &pointer, message, "name it, a verb first: `listUsers`");
+        return;
+    };
+    if !is_camel(id) {
+        report.add(
+            "operation-id",
+            &pointer,
+            format!("`{id}` is not camelCase"),
+            "use letters and digits alone, a small letter first",
+        );
+    } else if !VERBS.contains(&first_word(id)) {
+        report.add(
+            "operation-id",
+            &pointer,
+            format!("`{id}` does not begin with a verb that we use"),
+            "begin with a verb such as list, get, create, update or run, or add yours to `VERBS` in the lint",
+        );
+    }
+}
+
+fn unique_ids(spec: &Spec, report: &mut Report) {
+    let ids = spec.operations.iter().filter_map(|operation| {
+        let place = operation.place.get("operationId")?;
+        Some((operation.id()?, place))
+    });
+    for clash in clashes(ids, folded) {
+        report.add(
+            "operation-id",
+            &clash.place.pointer,
+            format!(
+                "`{}` is the name of another operation, or becomes that of `{}` in snake_case or kebab-case",
+                clash.name, clash.first
+            ),
+            "give one of the two another name",
+        );
+    }
+}
+
+fn declared_tags(spec: &Spec, report: &mut Report) {
+    let used: HashSet<_> = spec
+        .operations
+        .iter()
+        .flat_map(|operation| operation.place.entries_of("tags"))
+        .filter_map(|tag| tag.value.as_str())
+        .collect();
+    let mut declared = HashSet::new();
+    for tag in spec.root.entries_of("tags") {
+        let Some(name) = tag.text("name") else {
+            // Reading the document as OpenAPI says so.
+            continue;
+        };
+        if !declared.insert(name) {
+            report.add(
+                "tag",
+                &tag.pointer,
+                format!("the tag `{name}` is declared twice"),
+                "delete one of the two",
+            );
+        }
+        if !tag.has_text("description") {
+            report.add(
+                "tag",
+                &tag.pointer,
+                format!("the tag `{name}` has no description"),
+                "say what its operations are about",
+            );
+        }
+        if !used.contains(name) {
+            report.add(
+                "tag",
+                &tag.pointer,
+                format!("no operation has the tag `{name}`"),
+                "delete it",
+            );
+        }
+    }
+}
+
+/// The file is ordered by tag, so that a person finds an operation where the documentation has it.
+fn order(spec: &Spec, report: &mut Report) {
+    let places: HashMap<_, _> = spec
+        .root
+        .entries_of("tags")
+        .iter()
+        .enumerate()
+        .filter_map(|(index, tag)| Some((tag.text("name")?, index)))
+        .collect();
+    let mut reached = 0;
+    for operation in &spec.operations {
+        let tags = operation.place.entries_of("tags");
+        let tag = tags.first().and_then(|tag| tag.value.as_str());
+        let Some((tag, place)) = tag.and_then(|tag| Some((tag, *places.get(tag)?))) else {
+            continue;
+        };
+        if place < reached {
+            report.add(
+                "tag-order",
+                &operation.place.pointer,
+                format!(
+                    "{} has the tag `{tag}` and stands behind operations of a later tag",
+                    operation.name()
+                ),
+                "move it to the others of its tag; the tags stand in the order of `tags` at the top",
+            );
+        }
+        reached = reached.max(place);
+    }
+}
+
+fn tag(spec: &Spec, operation: &Operation, report: &mut Report) {
+    let pointer = format!("{}/tags", operation.place.pointer);
+    let tags = operation.place.entries_of("tags");
+    let [tag] = tags.as_slice() else {
+        let message = format!("{} has {} tags", operation.name(), tags.len());
+        report.add("tag", &pointer, message, "give it exactly one");
+        return;
+    };
+    let declared = spec.root.entries_of("tags");
+    if !declared.iter().any(|known| known.value.get("name") == Some(tag.value)) {
+        report.add(
+            "tag",
+            &pointer,
+            format!("the tag {} of {} is not declared", tag.value, operation.name()),
+            "declare it in `tags` at the top, with a description",
+        );
+    }
+}
+
+fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
+    let Operation { place, .. } = operation;
+    let name = operation.name();
+    let at = |key: &str| format!("{}/{key}", place.pointer);
+    match place.text("summary").map(str::trim) {
+        None | Some("") => report.add(
+            "summary",
+            &at("summary"),
+            format!("{name} has no summary"),
+            "say in one line what it does",
+        ),
+        Some(summary) => {
+            if summary.ends_with('.') {
+                report.add(
+                    "summary",
+                    &at("summary"),
+                    format!("the summary of {name} ends with a full stop"),
+                    "delete the full stop",
+                );
+            }
+            let length = summary.chars().count();
+            if length > MAX_SUMMARY {
+                report.add(
+                    "summary",
+                    &at("summary"),
+                    format!("the summary of {name} has {length} characters"),
+                    format!("keep to {MAX_SUMMARY}; the description has room"),
+                );
+            }
+        }
+    }
+    if !place.has_text("description") {
+        report.add(
+            "description",
+            &at("description"),
+            format!("{name} has no description"),
+            "say what it is for and what a caller must know",
+        );
+    }
+    let is_deprecated = place.says("deprecated");
+    let has_page = place.get("externalDocs").is_some_and(|docs| docs.has_text("url"));
+    if !has_page && !is_deprecated {
+        report.add(
+            "external-docs",
+            &at("externalDocs"),
+            format!("{name} does not name its page"),
+            "write the page's address to `externalDocs.url`",
+        );
+    }
+    if is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation) {
+        report.add(
+            "deprecated",
+            &at("description"),
+            format!("{name} is deprecated, and its description names no operation that replaces it"),
+            "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it",
+        );
+    }
+}
+
+/// Whether the description names the id of another operation.
+fn names_another(spec: &Spec, operation: &Operation) -> bool {
+    let description = operation.place.text("description").unwrap_or_default();
+    let words: HashSet<_> = description
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .collect();
+    let mut others = spec.operations.iter().filter_map(Operation::id);
+    others.any(|id| Some(id) != operation.id() && words.contains(id))
+}
+
+/// Whether the description names an operation of another API, by method and path between backticks: `GET /insights/users`.
+/// Whether that API has it is not looked up, since a document is linted by itself.
+fn names_elsewhere(operation: &Operation) -> bool {
+    const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
+    let description = operation.place.text("description").unwrap_or_default();
+    let mut quoted = description.split('`').skip(1).step_by(2);
+    quoted.any(|text| {
+        let Some((method, path)) = text.split_once(' ') else {
+            return false;
+        };
+        let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
+        METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+    })
+}
+
+/// The names in the braces of a path and its path parameters are the same.
+fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
+    let Operation { path, item, .. } = operation;
+    if !path.starts_with('/') {
+        report.add(
+            "path",
+            &item.pointer,
+            format!("the path `{path}` does not begin with `/`"),
+            "begin it with `/`",
+        );
+    }
+    let template: Vec<_> = path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .collect();
+    let parameters = spec.parameters(operation);
+    let mut declared = Vec::new();
+    for parameter in &parameters {
+        let (Some("path"), Some(name)) = (parameter.described.text("in"), parameter.described.text("name")) else {
+            continue;
+        };
+        declared.push(name);
+        if !template.contains(&name) {
+            report.add(
+                "path-parameter",
+                &parameter.listed.pointer,
+                format!("the path `{path}` has no `{{{name}}}`"),
+                "delete the parameter, or mend the path",
+            );
+        }
+        if !parameter.described.says("required") {
+            report.add(
+                "path-parameter",
+                &parameter.described.pointer,
+                format!("the path parameter `{name}` is not required"),
+                "write `required: true`",
+            );
+        }
+    }
+    for name in template.iter().filter(|name| !declared.contains(name)) {
+        report.add(
+            "path-parameter",
+            &operation.place.pointer,
+            format!("{} does not declare the path parameter `{name}`", operation.name()),
+            "add the parameter, or mend the path",
+        );
+    }
+}
+
+/// A name may stand once in a place (`in`).
+fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
+    let mut seen = HashSet::new();
+    for parameter in spec.parameters(operation) {
+        let described = &parameter.described;
+        let (Some(place), Some(name)) = (described.text("in"), described.text("name")) else {
+            continue;
+        };
+        if !seen.insert((place, name)) {
+            report.add(
+                "parameter-name",
+                &parameter.listed.pointer,
+                format!("{} has the {place} parameter `{name}` twice", operation.name()),
+                "delete one of the two",
+            );
+        }
+    }
+}
+
+fn parameter_parts(parameter: &Place, report: &mut Report) {
+    let name = parameter.text("name").unwrap_or_default();
+    let mut missing = |part: &str, remedy: &str| {
+        report.add(
+            "parameter",
+            &parameter.pointer,
+            format!("the parameter `{name}` has no {part}"),
+            remedy,
+        );
+    };
+    if !parameter.has_text("description") {
+        missing("description", "say what it does");
+    }
+    if parameter.get("example").is_none() {
+        missing("example", "invent one that is valid");
+    }
+    // `content` in the schema's place is a trap of the generator's, and told there.
+    if parameter.get("schema").is_none() && parameter.get("content").is_none() {
+        missing("schema", "write the schema");
+    }
+}
+
+/// The mark tells clients that a POST may be sent twice; other methods tell that by themselves.
+fn read_only(operation: &Operation, report: &mut Report) {
+    let Some(mark) = operation.place.get("x-read-only") else {
+        return;
+    };
+    let fits = match operation.method {
+        "post" => mark.value.as_bool() == Some(true),
+        "get" => mark.value.as_bool() == Some(false),
+        _ => false,
+    };
+    if !fits {
+        report.add(
+            "read-only",
+            &mark.pointer,
+            "`x-read-only` is for a POST that reads, and then `true`, or a GET that changes something, and then `false`",
+            "delete it, or write what fits the method",
+        );
+    }
+}
+
+fn body(operation: &Operation, report: &mut Report) {
+    let Some(body) = operation.place.get("requestBody") else {
+        return;
+    };
+    if matches!(operation.method, "get" | "head") {
+        report.add(
+            "request-body",
+            &body.pointer,
+            format!(
+                "{} is a {} and has a body",
+                operation.name(),
+                operation.method.to_uppercase()
+            ),
+            "delete the body, or use another method",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::expect;
+
+    #[test]
+    fn ids() {
+        expect(
+            &[("operationId: runScan", "operationId: RunScan")],
+            &[("operation-id", "operationId: RunScan")],
+        );
+        expect(
+            &[("operationId: runScan", "operationId: scanner")],
+            &[("operation-id", "operationId: scanner")],
+        );
+        expect(&[("      operationId: runScan\n", "")], &[("operation-id", "post:")]);
+        expect(
+            &[("operationId: runScan", "operationId: getUSER")],
+            &[("operation-id", "operationId: getUSER")],
+        );
+    }
+
+    #[test]
+    fn tags() {
+        expect(
+            &[("tags: [Scans]", "tags: [Scan]")],
+            &[("tag", "- name: Scans"), ("tag", "tags: [Scan]")],
+        );
+        expect(
+            &[("tags: [Scans]", "tags: [Scans, Users]")],
+            &[("tag", "tags: [Scans, Users]")],
+        );
+        expect(&[("\n    description: The scans.", "")], &[("tag", "- name: Scans")]);
+        expect(
+            &[
+                ("  - name: Scans\n    description: The scans.\n", ""),
+                (
+                    "tags:\n  - name: Users",
+                    "tags:\n  - name: Scans\n    description: The scans.\n  - name: Users",
+                ),
+            ],
+            &[("tag-order", "post:")],
+        );
+    }
+
+    #[test]
+    fn texts() {
+        expect(
+            &[("summary: Run a scan", "summary: Run a scan.")],
+            &[("summary", "summary: Run a scan.")],
+        );
+        let long = format!("summary: Run {}", "a".repeat(80));
+        expect(&[("summary: Run a scan", &long)], &[("summary", &long)]);
+        expect(&[("      summary: Run a scan\n", "")], &[("summary", "post:")]);
+        expect(
+            &[("      description: Lists them page by page.\n", "")],
+            &[("description", "get:")],
+        );
+        expect(
+            &[("      externalDocs:\n        url: https://example.com/run-scan\n", "")],
+            &[("external-docs", "post:")],
+        );
+        let alone = "description: Reads one user. Replaced by nothing; see `getUser`.";
+        expect(
+            &[("description: Reads one user. Replaced by `listUsers`.", alone)],
+            &[("deprecated", alone)],
+        );
+    }
+
+    #[test]
+    fn a_successor_may_be_of_another_api() {
+        let from = "description: Reads one user. Replaced by `listUsers`.";
+        let good = "description: Reads one user. Replaced by `GET /people/{personId}` of the API of people.";
+        expect(&[(from, good)], &[]);
+        for bad in [
+            "description: Reads one user. See `GET /users/{userId}`.",
+            "description: Reads one user. Replaced by GET /people.",
+            "description: Reads one user. Replaced by `GET people`.",
+            "description: Reads one user. Replaced by `FETCH /people`.",
+            "description: Reads one user. Replaced by `/people`.",
+        ] {
+            expect(&[(from, bad)], &[("deprecated", bad)]);
+        }
+    }
+
+    #[test]
+    fn paths() {
+        expect(&[("  /scans:", "  scans:")], &[("path", "scans:")]);
+        expect(
+            &[("/users/{userId}:", "/users/{id}:")],
+            &[("path-parameter", "get:"), ("path-parameter", "- name: userId")],
+        );
+        expect(
+            &[(
+                "in: path\n          required: true",
+                "in: path\n          required: false",
+            )],
+            &[("path-parameter", "- name: userId")],
+        );
+    }
+
+    #[test]
+    fn parameters() {
+        expect(
+            &[(
+                "        - $ref: '#/components/parameters/PageSize'\n",
+                "        - $ref: '#/components/parameters/PageSize'\n        - $ref: '#/components/parameters/PageSize'\n",
+            )],
+            &[("parameter-name", "- $ref: '#/components/parameters/PageSize'")],
+        );
+        expect(
+            &[("          description: Only users of this status.\n", "")],
+            &[("parameter", "- name: status")],
+        );
+        expect(&[("      example: 50\n", "")], &[("parameter", "PageSize:")]);
+        expect(
+            &[(
+                "          schema:\n            $ref: '#/components/schemas/UserId'\n",
+                "",
+            )],
+            &[("parameter", "- name: userId")],
+        );
+    }
+
+    #[test]
+    fn read_only_marks() {
+        expect(
+            &[("x-read-only: true", "x-read-only: false")],
+            &[("read-only", "x-read-only: false")],
+        );
+        expect(
+            &[(
+                "      deprecated: true\n",
+                "      deprecated: true\n      x-read-only: true\n",
+            )],
+            &[("read-only", "x-read-only: true")],
+        );
+    }
+
+    #[test]
+    fn reads_have_no_body() {
+        expect(
+            &[("    post:\n", "    get:\n"), ("      x-read-only: true\n", "")],
+            &[("request-body", "requestBody:")],
+        );
+    }
+}

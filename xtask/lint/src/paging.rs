@@ -1,0 +1,264 @@
+//! Paging: what `x-paging` names exists.
+
+use super::Report;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec, is_json};
+
+/// Stands before the name of a member of the request body; a query parameter is named as it is.
+const BODY: &str = "body.";
+
+/// A way of paging: its name, and the members that describe it.
+struct Style {
+    name: &'static str,
+    members: &'static [Member],
+}
+
+/// A member of `x-paging`.
+struct Member {
+    name: &'static str,
+    is_required: bool,
+    names: Names,
+}
+
+/// What the text in a member names.
+#[derive(Clone, Copy)]
+enum Names {
+    /// What a request says, of a type: a query parameter, or a member of the body as `body.pageSize`.
+    Request(&'static str),
+    /// A member of the answer (dotted, if it lies deeper) of a type.
+    Answer(&'static str),
+}
+
+const fn required(name: &'static str, names: Names) -> Member {
+    Member {
+        name,
+        is_required: true,
+        names,
+    }
+}
+
+const fn optional(name: &'static str, names: Names) -> Member {
+    Member {
+        name,
+        is_required: false,
+        names,
+    }
+}
+
+/// Every style. To add one: a row here, its paragraph in `specs/README.md`, and the generator's pager.
+const STYLES: &[Style] = &[
+    Style {
+        name: "page-number",
+        members: &[
+            required("page", Names::Request("integer")),
+            required("size", Names::Request("integer")),
+            required("items", Names::Answer("array")),
+            optional("total", Names::Answer("integer")),
+        ],
+    },
+    Style {
+        name: "single",
+        members: &[required("items", Names::Answer("array"))],
+    },
+    Style {
+        name: "token",
+        members: &[
+            required("token", Names::Request("string")),
+            required("size", Names::Request("integer")),
+            required("items", Names::Answer("array")),
+            required("next", Names::Answer("string")),
+        ],
+    },
+];
+
+pub fn check(spec: &Spec, report: &mut Report) {
+    for operation in &spec.operations {
+        if let Some(paging) = operation.place.get("x-paging") {
+            extension(spec, operation, &paging, report);
+        }
+    }
+}
+
+fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Report) {
+    let name = paging.text("style");
+    let Some(style) = STYLES.iter().find(|style| Some(style.name) == name) else {
+        let known: Vec<_> = STYLES.iter().map(|style| style.name).collect();
+        report.add(
+            "paging",
+            &format!("{}/style", paging.pointer),
+            format!("the paging of {} has no style that we know", operation.name()),
+            format!("write `style:` with one of {}", known.join(", ")),
+        );
+        return;
+    };
+    for (key, member) in paging.members() {
+        if key != "style" && style.members.iter().all(|known| known.name != key) {
+            let known: Vec<_> = style.members.iter().map(|member| member.name).collect();
+            report.add(
+                "paging",
+                &member.pointer,
+                format!("paging of style `{}` has no member `{key}`", style.name),
+                format!("delete it, or use one of {}", known.join(", ")),
+            );
+        }
+    }
+    for member in style.members {
+        match paging.get(member.name) {
+            Some(place) => target(spec, operation, member, &place, report),
+            None if member.is_required => report.add(
+                "paging",
+                &paging.pointer,
+                format!("the paging of {} has no `{}`", operation.name(), member.name),
+                "add it",
+            ),
+            None => {}
+        }
+    }
+}
+
+/// What a member names exists and has the type that paging needs.
+fn target(spec: &Spec, operation: &Operation, member: &Member, place: &Place, report: &mut Report) {
+    let name = place.value.as_str().unwrap_or_default();
+    let (schema, what, wanted) = match member.names {
+        Names::Request(wanted) => match name.strip_prefix(BODY) {
+            Some(name) => (body(spec, operation, name), "member of the body", wanted),
+            None => (query(spec, operation, name), "query parameter", wanted),
+        },
+        Names::Answer(wanted) => {
+            let answer = spec.answer(operation);
+            let schema = answer.and_then(|answer| spec.member(&answer, name));
+            (schema, "member of the answer", wanted)
+        }
+    };
+    if schema.and_then(|schema| spec.type_of(&schema)) != Some(wanted) {
+        report.add(
+            "paging",
+            &place.pointer,
+            format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
+            format!("let `{}` name one", member.name),
+        );
+    }
+}
+
+fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
+    let parameters = spec.parameters(operation);
+    let found = parameters.into_iter().find(|parameter| {
+        let described = &parameter.described;
+        described.text("in") == Some("query") && described.text("name") == Some(name)
+    })?;
+    found.described.get("schema")
+}
+
+fn body<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
+    let content = spec.request_body(operation)?.members_of("content").into_iter();
+    let schema = content
+        .filter(|(media_type, _)| is_json(media_type))
+        .find_map(|(_, media)| media.get("schema"))?;
+    spec.member(&schema, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::expect;
+
+    #[test]
+    fn styles() {
+        expect(&[("style: page-number", "style: pages")], &[("paging", "style: pages")]);
+        expect(
+            &[(
+                "        style: page-number\n        page: pageIndex\n        size: pageSize\n        items: data\n        total: metadata.totalCount\n",
+                "        style: single\n        items: data\n",
+            )],
+            &[],
+        );
+        expect(
+            &[(
+                "        style: page-number\n        page: pageIndex\n        size: pageSize\n        items: data\n",
+                "        style: single\n        items: data\n",
+            )],
+            &[("paging", "total: metadata.totalCount")],
+        );
+    }
+
+    #[test]
+    fn members() {
+        expect(&[("        items: data\n", "")], &[("paging", "x-paging:")]);
+        expect(
+            &[("        items: data\n", "        items: data\n        token: next\n")],
+            &[("paging", "token: next")],
+        );
+    }
+
+    #[test]
+    fn what_members_name() {
+        for (from, to) in [
+            ("page: pageIndex", "page: index"),
+            ("size: pageSize", "size: status2"),
+            ("items: data", "items: metadata"),
+            ("total: metadata.totalCount", "total: metadata.total"),
+            ("total: metadata.totalCount", "total: data"),
+        ] {
+            expect(&[(from, to)], &[("paging", to)]);
+        }
+    }
+
+    /// The scan as a list, with the token and the size in its body, and `paging` in the place of its `x-paging`.
+    fn scans(paging: &str) -> [(String, String); 3] {
+        let with = |text: &str, more: &str| (text.to_owned(), format!("{text}{more}"));
+        [
+            with("      x-read-only: true\n", &format!("      x-paging:\n{paging}")),
+            (
+                "        '204':\n          description: It runs.\n".to_owned(),
+                "        '200':\n          description: A page of users.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/UserPage'\n              example:\n                data: []\n                next: t-2\n".to_owned(),
+            ),
+            with(
+                "          items:\n            $ref: '#/components/schemas/User'\n",
+                "        next:\n          type: string\n          description: Leads to the next page.\n",
+            ),
+        ]
+    }
+
+    const TOKEN: &str = "        style: token\n        token: body.contact\n        size: body.depth\n        items: data\n        next: next\n";
+
+    #[track_caller]
+    fn expect_scans(paging: &str, expected: &[(&str, &str)]) {
+        let edits = scans(paging);
+        let edits: Vec<_> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        expect(&edits, expected);
+    }
+
+    #[test]
+    fn tokens() {
+        expect_scans(TOKEN, &[]);
+        let without = |gone: &str| TOKEN.replace(&format!("        {gone}\n"), "");
+        for member in ["token: body.contact", "size: body.depth", "items: data", "next: next"] {
+            expect_scans(&without(member), &[("paging", "x-paging:")]);
+        }
+        expect_scans(
+            &format!("{TOKEN}        total: metadata.totalCount\n"),
+            &[("paging", "total: metadata.totalCount")],
+        );
+    }
+
+    #[test]
+    fn what_names_of_the_body_name() {
+        for (from, to) in [
+            ("token: body.contact", "token: body.nobody"),
+            ("token: body.contact", "token: body.depth"),
+            ("token: body.contact", "token: contact"),
+            ("size: body.depth", "size: body.contact"),
+            ("next: next", "next: metadata.totalCount"),
+            ("next: next", "next: body.contact"),
+        ] {
+            expect_scans(&TOKEN.replace(from, to), &[("paging", to)]);
+        }
+        let numbered =
+            "        style: page-number\n        page: body.depth\n        size: body.depth\n        items: data\n";
+        expect_scans(numbered, &[]);
+        // Only a body has members to name.
+        expect(
+            &[("page: pageIndex", "page: body.pageIndex")],
+            &[("paging", "page: body.pageIndex")],
+        );
+    }
+}

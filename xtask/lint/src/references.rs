@@ -1,0 +1,192 @@
+//! References: each leads to something of the right kind, and no component lies about unused.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Report;
+use xtask_spec::Spec;
+use xtask_spec::place::Place;
+
+pub fn check(spec: &Spec, report: &mut Report) {
+    targets(spec, report);
+    unused_components(spec, report);
+}
+
+fn targets(spec: &Spec, report: &mut Report) {
+    for node in spec.nodes() {
+        let Some(reference) = node.place.reference().filter(|_| node.kind.is_referable()) else {
+            continue;
+        };
+        let pointer = format!("{}/$ref", node.place.pointer);
+        let Some(target) = reference
+            .strip_prefix('#')
+            .filter(|target| target.starts_with("/components/"))
+        else {
+            report.add(
+                "reference",
+                &pointer,
+                format!("`{reference}` leads out of `#/components/`"),
+                "put what it means into the components of this file, and refer to it there",
+            );
+            continue;
+        };
+        match spec.kind(target) {
+            None => report.add(
+                "reference",
+                &pointer,
+                format!("`{reference}` leads nowhere"),
+                "mend the name, or write the component",
+            ),
+            Some(kind) if kind != node.kind => report.add(
+                "reference-kind",
+                &pointer,
+                format!("{} is expected, and `{reference}` is {}", node.kind.name(), kind.name()),
+                "refer to a component of the right section",
+            ),
+            Some(_) if spec.resolve(&node.place).is_none() => report.add(
+                "reference",
+                &pointer,
+                format!("`{reference}` leads round in a circle of references"),
+                "let one of them describe something",
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+/// A component that no operation reaches is either a leftover or a `$ref` that someone forgot.
+fn unused_components(spec: &Spec, report: &mut Report) {
+    let used = reached(spec);
+    let sections = spec.root.members_of("components");
+    // Security schemes are used by name, not by reference; the security rules see to them.
+    for (section, components) in sections
+        .into_iter()
+        .filter(|(section, _)| *section != "securitySchemes")
+    {
+        for (name, component) in components.members() {
+            if !used.contains(&component.pointer) {
+                report.add(
+                    "unused-component",
+                    &component.pointer,
+                    format!("no operation uses the component `{name}` of `{section}`"),
+                    "refer to it, or delete it",
+                );
+            }
+        }
+    }
+}
+
+/// The pointers of the components that the operations reach.
+fn reached(spec: &Spec) -> HashSet<String> {
+    let mut used = HashSet::new();
+    let mut waiting: Vec<Place> = spec.root.get("paths").into_iter().collect();
+    while let Some(place) = waiting.pop() {
+        let mut references = Vec::new();
+        collect_references(place.value, &mut references);
+        for target in references {
+            let Some(pointer) = target.strip_prefix('#').map(component_of) else {
+                continue;
+            };
+            if let Some(value) = spec.document.value.pointer(&pointer)
+                && used.insert(pointer.clone())
+            {
+                waiting.push(Place { pointer, value });
+            }
+        }
+    }
+    used
+}
+
+/// The pointer of the component that a deeper pointer leads into.
+fn component_of(pointer: &str) -> String {
+    let end = pointer
+        .match_indices('/')
+        .nth(3)
+        .map_or(pointer.len(), |(index, _)| index);
+    pointer[..end].to_owned()
+}
+
+fn collect_references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str));
+            // A discriminator refers to schemas too.
+            if let Some(mapping) = members.get("mapping").and_then(Value::as_object) {
+                found.extend(mapping.values().filter_map(Value::as_str));
+            }
+            for member in members.values() {
+                collect_references(member, found);
+            }
+        }
+        Value::Array(entries) => {
+            for entry in entries {
+                collect_references(entry, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::expect;
+
+    #[test]
+    fn references_are_local() {
+        let line = "$ref: 'other.yaml#/components/responses/BadRequest'";
+        expect(
+            &[("$ref: '#/components/responses/BadRequest'", line)],
+            &[
+                ("reference", line),
+                ("unused-component", "BadRequest:"),
+                ("unused-component", "ErrorBody:"),
+            ],
+        );
+    }
+
+    #[test]
+    fn references_lead_somewhere() {
+        let line = "$ref: '#/components/schemas/ScanReqest'";
+        expect(
+            &[("$ref: '#/components/schemas/ScanRequest'", line)],
+            &[("reference", line), ("unused-component", "ScanRequest:")],
+        );
+    }
+
+    #[test]
+    fn references_lead_to_the_right_kind() {
+        let line = "$ref: '#/components/parameters/PageSize'";
+        expect(
+            &[(
+                "            $ref: '#/components/schemas/ErrorBody'",
+                &format!("            {line}"),
+            )],
+            &[("reference-kind", line), ("unused-component", "ErrorBody:")],
+        );
+    }
+
+    #[test]
+    fn circles_of_references_are_found() {
+        expect(
+            &[(
+                "    ErrorBody:\n      type: object\n      description: What a refusal carries.\n      additionalProperties: true\n",
+                "    ErrorBody:\n      $ref: '#/components/schemas/Round'\n    Round:\n      $ref: '#/components/schemas/ErrorBody'\n",
+            )],
+            &[
+                ("reference", "$ref: '#/components/schemas/ErrorBody'"),
+                ("reference", "$ref: '#/components/schemas/Round'"),
+                ("reference", "$ref: '#/components/schemas/ErrorBody'"),
+            ],
+        );
+    }
+
+    #[test]
+    fn components_are_used() {
+        let extra = "    Spare:\n      type: string\n      description: Unused.\n";
+        expect(
+            &[("    ErrorBody:\n", &format!("{extra}    ErrorBody:\n"))],
+            &[("unused-component", "Spare:")],
+        );
+    }
+}

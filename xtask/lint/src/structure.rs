@@ -1,0 +1,206 @@
+//! The document is OpenAPI 3.0.3: the version, the keys, and that it can be read as such.
+//!
+//! The official JSON Schema of OpenAPI 3.0 is not used: none of our dependencies carries it, and the table in
+//! [`model`](xtask_spec::model) is stricter about keys while saying better what is wrong.
+
+use openapiv3 as typed;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use similar::get_close_matches;
+
+use xtask_spec::document::{Fault, child};
+
+use super::Report;
+use xtask_spec::Spec;
+use xtask_spec::model::Kind;
+use xtask_spec::place::Place;
+
+pub fn check(spec: &Spec, report: &mut Report) {
+    version(spec, report);
+    keys(spec, report);
+    reference_siblings(spec, report);
+    statuses(spec, report);
+}
+
+fn version(spec: &Spec, report: &mut Report) {
+    if spec.root.text("openapi") != Some("3.0.3") {
+        report.add(
+            "openapi-version",
+            "/openapi",
+            "the document is not marked as OpenAPI 3.0.3",
+            "write `openapi: 3.0.3`",
+        );
+    }
+}
+
+/// A misspelled key does nothing at all, and no reader of the document notices.
+fn keys(spec: &Spec, report: &mut Report) {
+    for node in spec.nodes() {
+        if node.is_reference() {
+            continue;
+        }
+        let known: Vec<_> = node.kind.members().iter().map(|(name, _)| *name).collect();
+        for (key, member) in node.place.members() {
+            if known.contains(&key) {
+                continue;
+            }
+            let remedy = match get_close_matches(key, &known, 1, 0.7).first() {
+                Some(near) => format!("write `{near}`"),
+                None => format!("delete it, or use one of {}", known.join(", ")),
+            };
+            let message = format!("{} has no member `{key}`", node.kind.name());
+            report.add("unknown-key", &member.pointer, message, remedy);
+        }
+    }
+}
+
+/// What stands beside a `$ref` is ignored by the letter of OpenAPI 3.0.
+fn reference_siblings(spec: &Spec, report: &mut Report) {
+    for node in spec.nodes() {
+        if !node.is_reference() {
+            continue;
+        }
+        for (key, member) in node.place.members() {
+            if key != "$ref" {
+                report.add(
+                    "reference-sibling",
+                    &member.pointer,
+                    format!("`{key}` stands beside a `$ref` and is ignored"),
+                    "delete it, or put the `$ref` into an `allOf` of one entry",
+                );
+            }
+        }
+    }
+}
+
+fn statuses(spec: &Spec, report: &mut Report) {
+    for operation in &spec.operations {
+        for (status, response) in operation.place.members_of("responses") {
+            let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
+            // `default` is a trap of the generator's, and told there.
+            if !is_number && status != "default" {
+                report.add(
+                    "status",
+                    &response.pointer,
+                    format!("`{status}` is no status code"),
+                    "write the one status, such as '200'",
+                );
+            }
+        }
+    }
+}
+
+/// The document can be read by the crate that the generator is built on.
+pub fn check_types(spec: &Spec, report: &mut Report) {
+    let Err(error) = spec.document.read::<typed::OpenAPI>() else {
+        return;
+    };
+    // The crate says "did not match any variant" of something large. Its smallest part that cannot be read says more.
+    let unreadable: Vec<_> = spec
+        .nodes()
+        .iter()
+        .filter(|node| !node.is_reference())
+        .filter_map(|node| Some((&node.place, unreadable(node.kind, &node.place)?)))
+        .collect();
+    let mut is_told = false;
+    for (place, (pointer, message)) in &unreadable {
+        let inside = format!("{}/", place.pointer);
+        if unreadable.iter().any(|(other, _)| other.pointer.starts_with(&inside)) {
+            continue;
+        }
+        is_told = true;
+        let remedy = "write what OpenAPI 3.0 expects there";
+        report.add("openapi", pointer, format!("at `{pointer}`: {message}"), remedy);
+    }
+    if is_told {
+        return;
+    }
+    match error.downcast_ref::<Fault>() {
+        Some(fault) => report.add_fault("openapi", fault),
+        None => report.add(
+            "openapi",
+            "",
+            format!("{error:#}"),
+            "write what OpenAPI 3.0 expects there",
+        ),
+    }
+}
+
+/// Where and why an object cannot be read as what it should be.
+fn unreadable(kind: Kind, place: &Place) -> Option<(String, String)> {
+    let value = place.value;
+    let (inner, message) = match kind {
+        Kind::Info => complaint::<typed::Info>(value),
+        Kind::Server => complaint::<typed::Server>(value),
+        Kind::Tag => complaint::<typed::Tag>(value),
+        Kind::PathItem => complaint::<typed::PathItem>(value),
+        Kind::Operation => complaint::<typed::Operation>(value),
+        Kind::Parameter => complaint::<typed::Parameter>(value),
+        Kind::RequestBody => complaint::<typed::RequestBody>(value),
+        Kind::Response => complaint::<typed::Response>(value),
+        Kind::Header => complaint::<typed::Header>(value),
+        Kind::MediaType => complaint::<typed::MediaType>(value),
+        Kind::Schema => complaint::<typed::Schema>(value),
+        Kind::SecurityScheme => complaint::<typed::SecurityScheme>(value),
+        _ => None,
+    }?;
+    let pointer = inner
+        .iter()
+        .fold(place.pointer.clone(), |pointer, key| child(&pointer, key));
+    Some((pointer, message))
+}
+
+/// The keys down to what a type does not accept, and why.
+fn complaint<T: DeserializeOwned>(value: &Value) -> Option<(Vec<String>, String)> {
+    let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
+    let keys = error.path().iter().filter_map(|segment| match segment {
+        serde_path_to_error::Segment::Map { key } => Some(key.clone()),
+        serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
+        _ => None,
+    });
+    Some((keys.collect(), error.inner().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{expect, problems};
+
+    #[test]
+    fn the_version_is_fixed() {
+        expect(
+            &[("openapi: 3.0.3", "openapi: 3.1.0")],
+            &[("openapi-version", "openapi: 3.1.0")],
+        );
+    }
+
+    #[test]
+    fn misspelled_keys_are_found_and_the_right_one_is_suggested() {
+        let edit = ("          maxLength: 100", "          maxLenght: 100");
+        expect(&[edit], &[("unknown-key", "maxLenght: 100")]);
+        assert_eq!(problems(&[edit])[0].remedy, "write `maxLength`");
+        expect(
+            &[("  title: Mini", "  title: Mini\n  x-logo: a")],
+            &[("unknown-key", "x-logo: a")],
+        );
+    }
+
+    #[test]
+    fn nothing_stands_beside_a_reference() {
+        let (from, to) = ("        id:\n", "        id:\n          description: Lost.\n");
+        expect(&[(from, to)], &[("reference-sibling", "description: Lost.")]);
+    }
+
+    #[test]
+    fn statuses_are_numbers() {
+        expect(&[("'400':", "'40':")], &[("status", "'40':")]);
+    }
+
+    #[test]
+    fn what_no_rule_names_is_found_by_reading_the_smallest_part() {
+        expect(
+            &[("          description: A page of users.\n", "")],
+            &[("openapi", "'200':")],
+        );
+        expect(&[("  title: Mini\n", "")], &[("openapi", "info:")]);
+    }
+}

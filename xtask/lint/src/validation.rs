@@ -1,0 +1,212 @@
+//! Values against schemas of OpenAPI 3.0.
+//!
+//! OpenAPI 3.0's schemas are a dialect of their own. Translated to JSON Schema draft 7 they can be checked by
+//! the `jsonschema` crate: `nullable` and the boolean `exclusiveMinimum` are the differences that matter.
+
+use jsonschema::{Draft, Registry, ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use xtask_spec::Spec;
+use xtask_spec::model::{Kind, Shape};
+use xtask_spec::place::Place;
+
+/// What the components are called while values are checked; nothing is ever fetched from there.
+const BASE: &str = "spec:///openapi";
+
+/// Checks values against the schemas of one document.
+pub struct Validation {
+    components: Option<Registry<'static>>,
+}
+
+/// Why a value is not valid.
+pub struct Complaint {
+    /// The place within the value, as a JSON pointer.
+    pub place: String,
+    pub message: String,
+}
+
+impl Validation {
+    pub fn new(spec: &Spec) -> Self {
+        let components = spec.root.get("components");
+        let schemas = components.and_then(|components| components.get("schemas"));
+        let translated: Map<_, _> = schemas
+            .map_or_else(Vec::new, |schemas| schemas.members())
+            .into_iter()
+            .map(|(name, schema)| (name.to_owned(), translate(schema.value)))
+            .collect();
+        let document = json!({ "components": { "schemas": translated } });
+        let registry = Registry::new().draft(Draft::Draft7).add(BASE, document);
+        Self {
+            components: registry.and_then(jsonschema::RegistryBuilder::prepare).ok(),
+        }
+    }
+
+    /// Everything that makes a value invalid. A schema that cannot be used at all has been complained about
+    /// elsewhere, and finds nothing.
+    pub fn complaints(&self, schema: &Place, value: &Value) -> Vec<Complaint> {
+        let Ok(validator) = self.validator(schema) else {
+            return Vec::new();
+        };
+        validator
+            .iter_errors(value)
+            .map(|error| Complaint {
+                place: error.instance_path().as_str().to_owned(),
+                message: error.to_string(),
+            })
+            .collect()
+    }
+
+    fn validator(&self, schema: &Place) -> Result<Validator, ValidationError<'static>> {
+        let schema = translate(schema.value);
+        let mut options = jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .should_validate_formats(true);
+        if let Some(components) = &self.components {
+            options = options.with_registry(components);
+        }
+        options.build(&schema)
+    }
+}
+
+/// Every schema can be used to check values: the last net, if no rule has found anything.
+pub fn check_schemas(spec: &Spec, report: &mut Report) {
+    let validation = Validation::new(spec);
+    for schema in spec.all(Kind::Schema) {
+        if let Err(error) = validation.validator(schema) {
+            report.add(
+                "schema",
+                &schema.pointer,
+                format!("the schema cannot be used: {error}"),
+                "write what JSON Schema expects there",
+            );
+        }
+    }
+}
+
+/// Whether a pattern is a regular expression in the dialect of JSON Schema, which is JavaScript's.
+pub fn compile_pattern(pattern: &str) -> Result<(), String> {
+    match jsonschema::draft7::new(&json!({ "pattern": pattern })) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A schema of OpenAPI 3.0 in the words of JSON Schema draft 7.
+fn translate(schema: &Value) -> Value {
+    let Value::Object(members) = schema else {
+        return schema.clone();
+    };
+    if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+        return match reference.strip_prefix('#') {
+            Some(pointer) => json!({ "$ref": format!("{BASE}#{pointer}") }),
+            // Nothing is fetched; that it leads elsewhere is a problem of its own.
+            None => Value::Bool(true),
+        };
+    }
+    let mut translated = Map::new();
+    for (key, value) in members {
+        match shape(key) {
+            Some(shape) => {
+                translated.insert(key.clone(), translate_member(shape, value));
+            }
+            // What is no key of a schema has no meaning in a check either.
+            None => continue,
+        }
+    }
+    exclusive(&mut translated, "minimum", "exclusiveMinimum");
+    exclusive(&mut translated, "maximum", "exclusiveMaximum");
+    let is_nullable = translated.remove("nullable") == Some(Value::Bool(true));
+    if is_nullable {
+        nullable(translated)
+    } else {
+        Value::Object(translated)
+    }
+}
+
+fn shape(key: &str) -> Option<Shape> {
+    const ANNOTATIONS: [&str; 5] = ["example", "discriminator", "xml", "externalDocs", "deprecated"];
+    if ANNOTATIONS.contains(&key) || key.starts_with("x-") {
+        return None;
+    }
+    let member = Kind::Schema.members().iter().find(|(known, _)| *known == key);
+    member.map(|(_, shape)| *shape)
+}
+
+fn translate_member(shape: Shape, value: &Value) -> Value {
+    match (shape, value) {
+        (Shape::One(_), value) => translate(value),
+        (Shape::List(_), Value::Array(entries)) => entries.iter().map(translate).collect(),
+        (Shape::Map(_), Value::Object(members)) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), translate(member)))
+            .collect(),
+        (_, value) => value.clone(),
+    }
+}
+
+/// `minimum: 0, exclusiveMinimum: true` became `exclusiveMinimum: 0`.
+fn exclusive(schema: &mut Map<String, Value>, limit: &str, flag: &str) {
+    if schema.remove(flag) == Some(Value::Bool(true))
+        && let Some(number) = schema.remove(limit)
+    {
+        schema.insert(flag.to_owned(), number);
+    }
+}
+
+/// Null is one more type; where no type is named, one more alternative.
+fn nullable(mut schema: Map<String, Value>) -> Value {
+    if let Some(Value::Array(codes)) = schema.get_mut("enum") {
+        codes.push(Value::Null);
+    }
+    match schema.get_mut("type") {
+        Some(name) => {
+            *name = json!([name, "null"]);
+            Value::Object(schema)
+        }
+        None => json!({ "anyOf": [{ "type": "null" }, schema] }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_translated() {
+        for (openapi, translated) in [
+            (
+                json!({ "type": "string", "nullable": true, "x-other": 1, "example": "a" }),
+                json!({ "type": ["string", "null"] }),
+            ),
+            (
+                json!({ "minimum": 1, "exclusiveMinimum": true }),
+                json!({ "exclusiveMinimum": 1 }),
+            ),
+            (
+                json!({ "maximum": 1, "exclusiveMaximum": false }),
+                json!({ "maximum": 1 }),
+            ),
+            (
+                json!({ "nullable": true, "allOf": [{ "$ref": "#/components/schemas/A" }] }),
+                json!({ "anyOf": [{ "type": "null" }, { "allOf": [{ "$ref": "spec:///openapi#/components/schemas/A" }] }] }),
+            ),
+            (
+                json!({ "properties": { "nullable": { "type": "integer", "nullable": true } } }),
+                json!({ "properties": { "nullable": { "type": ["integer", "null"] } } }),
+            ),
+            (
+                json!({ "additionalProperties": false }),
+                json!({ "additionalProperties": false }),
+            ),
+        ] {
+            assert_eq!(translate(&openapi), translated);
+        }
+    }
+
+    #[test]
+    fn patterns_are_those_of_javascript() {
+        assert!(compile_pattern(r"^(?=.*\d)[^\W_]+$").is_ok());
+        assert!(compile_pattern("(").is_err());
+    }
+}

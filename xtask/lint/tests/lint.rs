@@ -1,0 +1,54 @@
+//! `cargo xtask lint` as a person runs it, on a workspace of the test's own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A workspace that holds the specs.
+fn workspace() -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(root.path().join("xtask")).expect("a folder");
+    for api in xtask_spec::api::APIS {
+        let folder = root.path().join("specs").join(api.name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
+        std::fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
+    }
+    root
+}
+
+fn lint(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask-lint"))
+        .args(arguments)
+        .env("XTASK_MANIFEST_DIR", root.join("xtask"))
+        .output()
+        .expect("xtask runs")
+}
+
+fn told(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+fn lint_names_the_file_the_line_and_the_remedy() {
+    let root = workspace();
+    assert_eq!(lint(root.path(), &[]).status.code(), Some(0));
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+    let line = text
+        .lines()
+        .position(|line| line.contains("totalCount: 2"))
+        .expect("an example")
+        + 1;
+    std::fs::write(&spec, text.replacen("totalCount: 2", "totalCount: two", 1)).expect("written");
+    let output = lint(root.path(), &["--api", "elements-v3"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told(&output).contains(&format!("specs/elements-v3/openapi.yaml:{line}: ")),
+        "{}",
+        told(&output)
+    );
+}

@@ -1,0 +1,103 @@
+//! The table of APIs: one row an API, and nothing else names them.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use anyhow::anyhow;
+
+/// One API of the workspace: a folder in `specs/` and a crate in `crates/`.
+#[derive(Debug)]
+pub struct Api {
+    /// The name used everywhere: in commands, in the folder of the spec, in the crate's name.
+    pub name: &'static str,
+    /// The service it belongs to, as the core crate's `Service` names it; it decides the hosts.
+    pub service: &'static str,
+    /// What of the vendor's repository describes it: folders and single pages. A page stands in one row, also if it
+    /// speaks of all APIs, so that a change of it is told once. Empty if the API is described on a web page alone,
+    /// which must be handed over.
+    pub pages: &'static [&'static str],
+}
+
+/// Every API. To add one: a folder in `specs/`, a row here, `cargo xtask generate`.
+pub const APIS: &[Api] = &[
+    Api {
+        name: "elements-v3",
+        service: "Elements",
+        pages: &["docs/elements"],
+    },
+    Api {
+        name: "elements-legacy",
+        service: "Elements",
+        pages: &["docs/docs/services-and-features/elements"],
+    },
+    Api {
+        name: "insights",
+        service: "Insights",
+        pages: &[
+            "docs/docs/services-and-features/insights",
+            "docs/docs/Overview.md",
+            "docs/docs/Use-AvePoint-Graph-API.md",
+            "docs/docs/change-log.md",
+        ],
+    },
+    Api {
+        name: "insights-legacy",
+        service: "Insights",
+        pages: &[],
+    },
+];
+
+impl Api {
+    /// The API of this name.
+    ///
+    /// # Errors
+    /// Names the known APIs if there is none.
+    pub fn parse(name: &str) -> anyhow::Result<&'static Api> {
+        APIS.iter().find(|api| api.name == name).ok_or_else(|| {
+            let known: Vec<_> = APIS.iter().map(|api| api.name).collect();
+            anyhow!("there is no API `{name}`; there are: {}", known.join(", "))
+        })
+    }
+
+    /// The API that was chosen, or all of them.
+    pub fn selected(choice: Option<&'static Api>) -> impl Iterator<Item = &'static Api> {
+        APIS.iter()
+            .filter(move |api| choice.is_none_or(|chosen| chosen.name == api.name))
+    }
+
+    /// The folder of the spec.
+    pub fn spec_folder(&self) -> PathBuf {
+        root().join("specs").join(self.name)
+    }
+
+    /// The OpenAPI document.
+    pub fn spec(&self) -> PathBuf {
+        self.spec_folder().join("openapi.yaml")
+    }
+
+    /// Where the vendor's pages and the spec differ.
+    pub fn deviations(&self) -> PathBuf {
+        self.spec_folder().join("deviations.yaml")
+    }
+
+    /// What the vendor's pages say, as it was last read.
+    pub fn lock(&self) -> PathBuf {
+        self.spec_folder().join("upstream.lock.json")
+    }
+
+    /// The folder of the crate.
+    pub fn crate_folder(&self) -> PathBuf {
+        root().join("crates").join(format!("avepoint-{}", self.name))
+    }
+}
+
+/// The root of the workspace: that of the crate this was built from, or the one whose `xtask` folder `XTASK_MANIFEST_DIR`
+/// names (for tests).
+pub fn root() -> &'static Path {
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let tools = std::env::var_os("XTASK_MANIFEST_DIR").map(PathBuf::from);
+        let tools = tools.as_deref().or(Path::new(env!("CARGO_MANIFEST_DIR")).parent());
+        tools.and_then(Path::parent).unwrap_or(Path::new(".")).to_path_buf()
+    });
+    &ROOT
+}

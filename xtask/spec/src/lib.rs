@@ -1,0 +1,13 @@
+//! A spec, read once for everyone: the document with the line of everything in it, its objects and operations, the
+//! names it may use, and the record of where it differs from the vendor's pages.
+
+pub mod api;
+pub mod deviations;
+pub mod difference;
+pub mod document;
+pub mod model;
+pub mod names;
+pub mod place;
+mod spec;
+
+pub use spec::{Operation, Parameter, Spec, is_json};

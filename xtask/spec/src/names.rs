@@ -1,0 +1,297 @@
+//! Names that survive in every language that someone may generate a client for.
+
+use std::collections::HashMap;
+
+use super::place::Place;
+
+/// What a name keeps whatever convention a generator forces on it: its letters and digits, in lower case. Two
+/// names that are equal here become one in `snake_case`, `kebab-case`, `SCREAMING_SNAKE` or `PascalCase` of some
+/// language, or one file on a disk that ignores letter case.
+pub fn folded(name: &str) -> String {
+    name.chars()
+        .filter(|character| character.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The names that mean the same as an earlier one in the eyes of `key`, each with that earlier one.
+pub fn clashes<'n, 'd>(
+    names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
+    key: impl Fn(&str) -> String,
+) -> Vec<Clash<'n, 'd>> {
+    let mut seen: HashMap<String, &'n str> = HashMap::new();
+    let mut found = Vec::new();
+    for (name, place) in names {
+        match seen.get(key(name).as_str()) {
+            Some(first) => found.push(Clash { first, name, place }),
+            None => {
+                seen.insert(key(name), name);
+            }
+        }
+    }
+    found
+}
+
+/// A name that means the same as an earlier one.
+pub struct Clash<'n, 'd> {
+    /// The earlier name.
+    pub first: &'n str,
+    /// This name.
+    pub name: &'n str,
+    /// Where this one stands.
+    pub place: Place<'d>,
+}
+
+/// Whether a name is `camelCase`: letters and digits, a small letter first.
+pub fn is_camel(name: &str) -> bool {
+    is_plain(name) && name.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+/// Whether a name is `PascalCase`: letters and digits, a capital first.
+pub fn is_pascal(name: &str) -> bool {
+    is_plain(name) && name.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|character| character.is_ascii_alphanumeric())
+}
+
+/// The first word of a `camelCase` name.
+pub fn first_word(name: &str) -> &str {
+    let end = name.find(|character: char| !character.is_ascii_lowercase());
+    &name[..end.unwrap_or(name.len())]
+}
+
+/// The verbs that an `operationId` may begin with. Add one if an API does something new.
+pub const VERBS: &[&str] = &[
+    "activate",
+    "add",
+    "apply",
+    "approve",
+    "assign",
+    "cancel",
+    "check",
+    "close",
+    "copy",
+    "count",
+    "create",
+    "deactivate",
+    "delete",
+    "disable",
+    "download",
+    "enable",
+    "export",
+    "find",
+    "generate",
+    "get",
+    "import",
+    "invite",
+    "list",
+    "move",
+    "onboard",
+    "reject",
+    "remove",
+    "reset",
+    "restore",
+    "resume",
+    "retry",
+    "run",
+    "scan",
+    "search",
+    "send",
+    "set",
+    "start",
+    "stop",
+    "suspend",
+    "sync",
+    "update",
+    "upload",
+    "validate",
+];
+
+/// Names that our open enums need for themselves: `Unknown` holds a code that the list does not have.
+const OURS: &[&str] = &["unknown", "other"];
+
+/// The keywords of Python, Java, C#, TypeScript, Rust and Go, in lower case: some generator writes a code's name
+/// in each of these cases, and then it does not compile. `type`, `object` and `string` are left out: the generators
+/// escape them, and too many honest labels are called so.
+const KEYWORDS: &[&str] = &[
+    "abstract",
+    "and",
+    "any",
+    "as",
+    "assert",
+    "async",
+    "await",
+    "base",
+    "become",
+    "bool",
+    "boolean",
+    "box",
+    "break",
+    "byte",
+    "case",
+    "catch",
+    "chan",
+    "char",
+    "checked",
+    "class",
+    "const",
+    "continue",
+    "crate",
+    "debugger",
+    "decimal",
+    "def",
+    "default",
+    "defer",
+    "del",
+    "delegate",
+    "delete",
+    "do",
+    "double",
+    "dyn",
+    "elif",
+    "else",
+    "enum",
+    "event",
+    "except",
+    "explicit",
+    "export",
+    "extends",
+    "extern",
+    "fallthrough",
+    "false",
+    "final",
+    "finally",
+    "fixed",
+    "float",
+    "fn",
+    "for",
+    "foreach",
+    "from",
+    "func",
+    "function",
+    "gen",
+    "global",
+    "go",
+    "goto",
+    "if",
+    "impl",
+    "implements",
+    "implicit",
+    "import",
+    "in",
+    "instanceof",
+    "int",
+    "interface",
+    "internal",
+    "is",
+    "lambda",
+    "let",
+    "lock",
+    "long",
+    "loop",
+    "macro",
+    "map",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "namespace",
+    "native",
+    "new",
+    "none",
+    "nonlocal",
+    "not",
+    "null",
+    "operator",
+    "or",
+    "out",
+    "override",
+    "package",
+    "params",
+    "pass",
+    "priv",
+    "private",
+    "protected",
+    "pub",
+    "public",
+    "raise",
+    "range",
+    "ref",
+    "return",
+    "sbyte",
+    "sealed",
+    "select",
+    "self",
+    "short",
+    "sizeof",
+    "stackalloc",
+    "static",
+    "strictfp",
+    "struct",
+    "super",
+    "switch",
+    "synchronized",
+    "this",
+    "throw",
+    "throws",
+    "trait",
+    "transient",
+    "true",
+    "try",
+    "typeof",
+    "uint",
+    "ulong",
+    "unchecked",
+    "undefined",
+    "unsafe",
+    "unsized",
+    "use",
+    "ushort",
+    "using",
+    "var",
+    "virtual",
+    "void",
+    "volatile",
+    "where",
+    "while",
+    "with",
+    "yield",
+];
+
+/// Why a code must not have this name.
+pub fn reservation(name: &str) -> Option<&'static str> {
+    let word = name.to_lowercase();
+    if OURS.contains(&word.as_str()) {
+        Some("is what our clients call a code that the list does not have")
+    } else if KEYWORDS.contains(&word.as_str()) {
+        Some("is a keyword in one of the languages that clients are generated for")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conventions() {
+        assert!(is_camel("listUsers2") && !is_camel("ListUsers") && !is_camel("list_users") && !is_camel(""));
+        assert!(is_pascal("UserPage") && !is_pascal("userPage") && !is_pascal("User-Page") && !is_pascal(""));
+        assert_eq!(first_word("listUsers"), "list");
+        assert_eq!(first_word("run"), "run");
+        assert_eq!(folded("Sign-In_Id"), folded("signInID"));
+    }
+
+    #[test]
+    fn reserved_names() {
+        for name in ["None", "True", "Self", "Default", "Public", "Unknown", "Other"] {
+            assert!(reservation(name).is_some(), "{name}");
+        }
+        for name in ["Type", "Object", "String", "NoStatus", "DefaultEnvironment"] {
+            assert!(reservation(name).is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A value of the document together with where it stands.
+
+use serde_json::Value;
+
+use crate::document::child;
+
+/// A value of the document and its JSON pointer, from which its line follows.
+#[derive(Clone, Debug)]
+pub struct Place<'d> {
+    /// The JSON pointer.
+    pub pointer: String,
+    /// The value.
+    pub value: &'d Value,
+}
+
+impl<'d> Place<'d> {
+    /// The whole document.
+    pub fn root(value: &'d Value) -> Self {
+        Self {
+            pointer: String::new(),
+            value,
+        }
+    }
+
+    /// The member of this name.
+    pub fn get(&self, key: &str) -> Option<Self> {
+        self.value.get(key).map(|value| Self {
+            pointer: child(&self.pointer, key),
+            value,
+        })
+    }
+
+    /// The text in the member of this name.
+    pub fn text(&self, key: &str) -> Option<&'d str> {
+        self.value.get(key)?.as_str()
+    }
+
+    /// Whether the member of this name says `true`.
+    pub fn says(&self, key: &str) -> bool {
+        self.value.get(key) == Some(&Value::Bool(true))
+    }
+
+    /// Whether the member of this name is a text with something in it.
+    pub fn has_text(&self, key: &str) -> bool {
+        self.text(key).is_some_and(|text| !text.trim().is_empty())
+    }
+
+    /// The members of an object; none of anything else.
+    pub fn members(&self) -> Vec<(&'d str, Self)> {
+        let Some(object) = self.value.as_object() else {
+            return Vec::new();
+        };
+        object
+            .iter()
+            .map(|(key, value)| {
+                let pointer = child(&self.pointer, key);
+                (key.as_str(), Self { pointer, value })
+            })
+            .collect()
+    }
+
+    /// The members of the object in the member of this name.
+    pub fn members_of(&self, key: &str) -> Vec<(&'d str, Self)> {
+        self.get(key).map_or_else(Vec::new, |place| place.members())
+    }
+
+    /// The entries of a list; none of anything else.
+    pub fn entries(&self) -> Vec<Self> {
+        let Some(list) = self.value.as_array() else {
+            return Vec::new();
+        };
+        list.iter()
+            .enumerate()
+            .map(|(index, value)| Self {
+                pointer: child(&self.pointer, index),
+                value,
+            })
+            .collect()
+    }
+
+    /// The entries of the list in the member of this name.
+    pub fn entries_of(&self, key: &str) -> Vec<Self> {
+        self.get(key).map_or_else(Vec::new, |place| place.entries())
+    }
+
+    /// What its `$ref` says.
+    pub fn reference(&self) -> Option<&'d str> {
+        self.text("$ref")
+    }
+
+    /// The last part of its pointer: the name of a component or of a property.
+    pub fn name(&self) -> String {
+        let last = self.pointer.rsplit('/').next().unwrap_or_default();
+        last.replace("~1", "/").replace("~0", "~")
+    }
+
+    /// Whether it is a component of this section (`schemas`, `parameters`, …) itself, not a part of one.
+    pub fn is_component(&self, section: &str) -> bool {
+        self.pointer
+            .strip_prefix("/components/")
+            .and_then(|rest| rest.strip_prefix(section))
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|name| !name.contains('/'))
+    }
+}

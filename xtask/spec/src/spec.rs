@@ -1,0 +1,211 @@
+//! The document as the rules see it: its objects by kind, its operations, and what references lead to.
+
+use std::collections::HashMap;
+
+use crate::document::Document;
+
+use super::model::{Kind, Node, walk};
+use super::place::Place;
+
+/// How many references or `allOf`s are followed in a row. A circle ends there instead of never.
+const MAX_STEPS: usize = 16;
+
+/// The document as the rules see it.
+pub struct Spec<'d> {
+    /// The document, which knows the lines.
+    pub document: &'d Document,
+    /// Its value as a place.
+    pub root: Place<'d>,
+    /// The operations, in the order of the file.
+    pub operations: Vec<Operation<'d>>,
+    nodes: Vec<Node<'d>>,
+    kinds: HashMap<String, Kind>,
+}
+
+/// One operation: a method of a path.
+pub struct Operation<'d> {
+    /// The HTTP method, in small letters.
+    pub method: &'d str,
+    /// The path, with its parameters in braces.
+    pub path: &'d str,
+    /// The path item that holds it.
+    pub item: Place<'d>,
+    /// The operation itself.
+    pub place: Place<'d>,
+}
+
+/// A parameter of an operation: where it is listed, and where it is described (elsewhere, if by `$ref`).
+pub struct Parameter<'d> {
+    /// Where the operation or its path lists it.
+    pub listed: Place<'d>,
+    /// Where it is described.
+    pub described: Place<'d>,
+}
+
+impl<'d> Spec<'d> {
+    /// Finds the objects and operations of a document.
+    pub fn new(document: &'d Document) -> Self {
+        let root = Place::root(&document.value);
+        let nodes = walk(&document.value);
+        let kinds = nodes
+            .iter()
+            .map(|node| (node.place.pointer.clone(), node.kind))
+            .collect();
+        Self {
+            document,
+            operations: operations(&root),
+            root,
+            nodes,
+            kinds,
+        }
+    }
+
+    /// Every object of the document.
+    pub fn nodes(&self) -> &[Node<'d>] {
+        &self.nodes
+    }
+
+    /// Every object of a kind that is described in its place, not by a `$ref`.
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = &Place<'d>> {
+        self.nodes
+            .iter()
+            .filter(move |node| node.kind == kind && !node.is_reference())
+            .map(|node| &node.place)
+    }
+
+    /// The kind of the object at a pointer.
+    pub fn kind(&self, pointer: &str) -> Option<Kind> {
+        self.kinds.get(pointer).copied()
+    }
+
+    /// What a place describes, after all its `$ref`s; none if they lead nowhere.
+    pub fn resolve(&self, place: &Place<'d>) -> Option<Place<'d>> {
+        let mut place = place.clone();
+        for _ in 0..MAX_STEPS {
+            let Some(reference) = place.reference() else {
+                return Some(place);
+            };
+            let pointer = reference.strip_prefix('#')?.to_owned();
+            let value = self.document.value.pointer(&pointer)?;
+            place = Place { pointer, value };
+        }
+        None
+    }
+
+    /// The properties of an object schema, with those that its `allOf` adds.
+    pub fn properties(&self, schema: &Place<'d>) -> Vec<(&'d str, Place<'d>)> {
+        let mut found = Vec::new();
+        self.collect_properties(schema, MAX_STEPS, &mut found);
+        found
+    }
+
+    fn collect_properties(&self, schema: &Place<'d>, steps: usize, found: &mut Vec<(&'d str, Place<'d>)>) {
+        let Some(schema) = self.resolve(schema).filter(|_| steps > 0) else {
+            return;
+        };
+        found.extend(schema.members_of("properties"));
+        for part in schema.entries_of("allOf") {
+            self.collect_properties(&part, steps - 1, found);
+        }
+    }
+
+    /// The schema of a member named by a dotted path, such as `metadata.totalCount`.
+    pub fn member(&self, schema: &Place<'d>, path: &str) -> Option<Place<'d>> {
+        path.split('.').try_fold(schema.clone(), |schema, name| {
+            let properties = self.properties(&schema);
+            let found = properties.into_iter().find(|(known, _)| *known == name);
+            found.map(|(_, member)| member)
+        })
+    }
+
+    /// The `type` of a schema, looked up through `$ref` and `allOf`.
+    pub fn type_of(&self, schema: &Place<'d>) -> Option<&'d str> {
+        self.type_within(schema, MAX_STEPS)
+    }
+
+    fn type_within(&self, schema: &Place<'d>, steps: usize) -> Option<&'d str> {
+        let schema = self.resolve(schema).filter(|_| steps > 0)?;
+        schema.text("type").or_else(|| {
+            let parts = schema.entries_of("allOf");
+            parts.iter().find_map(|part| self.type_within(part, steps - 1))
+        })
+    }
+
+    /// The parameters of an operation, with those of its path, as far as their references lead somewhere.
+    pub fn parameters(&self, operation: &Operation<'d>) -> Vec<Parameter<'d>> {
+        let shared = operation.item.entries_of("parameters");
+        let own = operation.place.entries_of("parameters");
+        shared
+            .into_iter()
+            .chain(own)
+            .filter_map(|listed| {
+                let described = self.resolve(&listed)?;
+                Some(Parameter { listed, described })
+            })
+            .collect()
+    }
+
+    /// The request body of an operation.
+    pub fn request_body(&self, operation: &Operation<'d>) -> Option<Place<'d>> {
+        self.resolve(&operation.place.get("requestBody")?)
+    }
+
+    /// The success responses of an operation: those of a 2xx status.
+    pub fn successes(&self, operation: &Operation<'d>) -> Vec<Place<'d>> {
+        operation
+            .place
+            .members_of("responses")
+            .into_iter()
+            .filter(|(status, _)| status.starts_with('2'))
+            .filter_map(|(_, response)| self.resolve(&response))
+            .collect()
+    }
+
+    /// The schema of an operation's JSON answer.
+    pub fn answer(&self, operation: &Operation<'d>) -> Option<Place<'d>> {
+        self.successes(operation)
+            .iter()
+            .flat_map(|response| response.members_of("content"))
+            .find(|(media_type, _)| is_json(media_type))
+            .and_then(|(_, media)| media.get("schema"))
+    }
+}
+
+impl<'d> Operation<'d> {
+    /// Its `operationId`.
+    pub fn id(&self) -> Option<&'d str> {
+        self.place.text("operationId")
+    }
+
+    /// Its name in messages.
+    pub fn name(&self) -> String {
+        self.id().map_or_else(
+            || format!("{} {}", self.method.to_uppercase(), self.path),
+            |id| format!("`{id}`"),
+        )
+    }
+}
+
+/// Whether a media type is JSON.
+pub fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+fn operations<'d>(root: &Place<'d>) -> Vec<Operation<'d>> {
+    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let mut found = Vec::new();
+    for (path, item) in root.members_of("paths") {
+        for (method, place) in item.members() {
+            if METHODS.contains(&method) {
+                found.push(Operation {
+                    method,
+                    path,
+                    item: item.clone(),
+                    place,
+                });
+            }
+        }
+    }
+    found
+}
