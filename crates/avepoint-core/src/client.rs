@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -12,7 +12,9 @@ use crate::cloud::{Cloud, Region, Service, checked_url};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::options::CallOptions;
+use crate::renewals::Renewals;
 use crate::session::{Session, Shared};
+use crate::transport::HttpSettings;
 
 /// A generated client.
 pub trait ApiClient: Sized {
@@ -40,6 +42,7 @@ pub struct ClientBuilder<C> {
     options: CallOptions,
     clock: Arc<dyn Clock>,
     http: Option<reqwest::ClientBuilder>,
+    settings: HttpSettings,
     client: PhantomData<fn() -> C>,
 }
 
@@ -54,6 +57,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             options: CallOptions::default(),
             clock: Arc::new(SystemClock::default()),
             http: None,
+            settings: HttpSettings::default(),
             client: PhantomData,
         }
     }
@@ -115,8 +119,42 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Settings of the HTTP client, such as a proxy or a certificate authority. Redirections stay the client's own
-    /// affair, since the token must not go to another host.
+    /// The proxy for https, in place of the one that the environment names, such as `http://proxy.example.com:3128`; it
+    /// may hold a user and a password. Plain http, which goes to this machine alone, knows no proxy.
+    ///
+    /// ```
+    /// use avepoint_core::{ApiClient, ClientBuilder};
+    ///
+    /// fn in_the_office<C: ApiClient>(builder: ClientBuilder<C>, authority: &[u8]) -> ClientBuilder<C> {
+    ///     builder.proxy("http://proxy.example.com:3128").root_certificate(authority)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.settings.proxy(url.into());
+        self
+    }
+
+    /// Certificates, as PEM, of authorities that are trusted beside those of the machine.
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.settings.root_certificate(pem.into());
+        self
+    }
+
+    /// The time for a connection, its handshakes included. Default: 10 seconds, or what the builder that
+    /// [`http`](ClientBuilder::http) takes says.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout(timeout);
+        self
+    }
+
+    /// Further settings of the HTTP client, for what the builder has no method. They count for the API's own host: where
+    /// it points to another, as for files, nothing of them goes along, their default headers least of all.
+    ///
+    /// Whatever stands in them, redirections and repetitions stay the client's own affair, answers are not compressed,
+    /// TLS is that of rustls (one that was set up by hand is replaced), and plain http stays on this machine.
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -127,8 +165,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     /// A configuration error without a credential, for an address that a token must not be sent to, for a region that
-    /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, and where the HTTP client
-    /// cannot be set up.
+    /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, for a proxy or a
+    /// root certificate that is none, and where the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration("there is no credential: give one with `credential`, for example a `StaticToken`")
@@ -147,13 +185,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         let user_agent = HeaderValue::try_from(agent)
             .map_err(|_| Error::configuration("the user agent holds characters that no header may hold"))?;
-        let http = self
-            .http
-            .unwrap_or_default()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
-            .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error))?;
+        let http = self.settings.client(self.http, &base_url)?;
         let address = base_url.as_str().trim_end_matches('/').to_owned();
         let shared = Shared {
             base_url,
@@ -161,6 +193,10 @@ impl<C: ApiClient> ClientBuilder<C> {
             user_agent,
             clock: self.clock,
             http: http.clone(),
+            settings: self.settings,
+            plain_away: OnceLock::new(),
+            tls_away: OnceLock::new(),
+            renewals: Renewals::default(),
             #[cfg(feature = "export")]
             exports: Arc::new(tokio::sync::Semaphore::new(crate::export::EXPORTS_AT_ONCE)),
         };

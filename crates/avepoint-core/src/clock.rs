@@ -1,10 +1,11 @@
 //! Time as the session sees it, so that tests need not wait.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// The time of day, and a way to wait.
 ///

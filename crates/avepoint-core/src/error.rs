@@ -37,6 +37,8 @@ struct Details {
     message: String,
     code: Option<String>,
     answer: Option<FailedAnswer>,
+    /// Whether bytes of the request may have left this machine.
+    sent: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -59,7 +61,7 @@ pub enum ErrorKind {
     InvalidRequest,
     /// No access token could be had.
     Credential,
-    /// No connection was made; nothing was sent.
+    /// No connection was made, or none that took the request; nothing was sent.
     Connect,
     /// The time for the call ran out.
     Timeout,
@@ -88,6 +90,7 @@ impl Error {
             message: message.into(),
             code: None,
             answer: None,
+            sent: false,
             source: None,
         }))
     }
@@ -225,7 +228,8 @@ impl Error {
     /// Whether no connection was made, or it broke.
     ///
     /// # Troubleshooting
-    /// Check the network, the proxy and the base URL. After a write, read first whether it was carried out.
+    /// Check the network, the proxy and the base URL. After a write, see
+    /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
     pub fn is_connection(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
     }
@@ -239,7 +243,7 @@ impl Error {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only);
         match self.kind() {
             ErrorKind::Connect => true,
-            ErrorKind::Timeout | ErrorKind::Connection => read_only,
+            ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
                 .is_some_and(|status| crate::retry::may_pass_later(status, read_only)),
@@ -247,21 +251,62 @@ impl Error {
         }
     }
 
-    /// A failure of the connection, seen from the HTTP client.
+    /// Whether this was a write of which the server may have got all that it needs to carry it out, without saying that
+    /// it did not.
+    ///
+    /// False where no byte of the request can have left: no connection was made, its handshake failed, or the time was
+    /// over while the request waited for its turn.
+    ///
+    /// # Troubleshooting
+    /// Read first what became of it, then decide whether to repeat the write.
+    pub fn may_have_been_carried_out(&self) -> bool {
+        self.is_write()
+            && match self.kind() {
+                ErrorKind::Timeout | ErrorKind::Connection => self.0.sent,
+                ErrorKind::Status => {
+                    matches!(self.status().map(|status| status.as_u16()), Some(408 | 500..))
+                }
+                // There was an answer that does not refuse it.
+                ErrorKind::Decode | ErrorKind::Redirect => true,
+                _ => false,
+            }
+    }
+
+    /// A failure of the connection after an answer has begun, seen from the HTTP client.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
+        Error::from_exchange(error, true)
+    }
+
+    /// A failure to get an answer, seen from the HTTP client. Whoever sent the request knows whether bytes of it may
+    /// have left.
+    pub(crate) fn from_exchange(error: reqwest::Error, sent: bool) -> Self {
         // The address may hold ids; the operation's path template says enough.
         let error = error.without_url();
-        let (kind, message) = if error.is_connect() {
+        let (kind, message) = if error.is_builder() {
+            (ErrorKind::InvalidRequest, "the request cannot be put together")
+        } else if error.is_connect() || (!sent && !error.is_timeout()) {
             (ErrorKind::Connect, "no connection was made")
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer came in time")
-        } else if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be put together")
+            return Error::late(sent).with_source(error);
         } else {
             (ErrorKind::Connection, "the connection broke")
         };
         let cause = innermost(&error);
-        Error::new(kind, format!("{message}: {cause}")).with_source(error)
+        let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(error);
+        told.0.sent = kind == ErrorKind::Connection;
+        told
+    }
+
+    /// The failure of a call whose time is over.
+    pub(crate) fn late(sent: bool) -> Self {
+        let message = if sent {
+            "no answer came in time"
+        } else {
+            "the time was over before the request could be sent"
+        };
+        let mut error = Error::new(ErrorKind::Timeout, message);
+        error.0.sent = sent;
+        error
     }
 
     /// An answer whose status is no success.
@@ -311,6 +356,13 @@ impl Error {
         error
     }
 
+    /// The same failure, of a server to which the API's own has pointed: it says nothing of the token.
+    pub(crate) fn of_another_host(mut self) -> Self {
+        self.0.kind = ErrorKind::Redirect;
+        self.0.message = format!("the server pointed to another host, which answered: {}", self.0.message);
+        self
+    }
+
     fn is_write(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.read_only)
     }
@@ -327,13 +379,11 @@ impl Error {
                 Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
                 None => "make fewer calls at once".to_owned(),
             }),
-            (ErrorKind::Connection | ErrorKind::Timeout, _) | (ErrorKind::Status, Some(408 | 500..))
-                if self.is_write() =>
-            {
-                Some("the write may have been carried out: read before you repeat it".to_owned())
-            }
             (ErrorKind::Decode, _) if self.is_write() => {
                 Some("the write was carried out as far as the status says: read before you repeat it".to_owned())
+            }
+            _ if self.may_have_been_carried_out() => {
+                Some("the write may have been carried out: read before you repeat it".to_owned())
             }
             _ => None,
         }
@@ -617,8 +667,22 @@ mod tests {
         assert!(refused(401, "").is_authentication());
         assert!(refused(400, "").is_invalid_request());
         assert!(refused(503, "").is_retryable());
-        let cut = |operation| Error::new(ErrorKind::Connection, "cut").with_operation(operation);
-        assert!(cut(&READ).is_retryable() && !cut(&WRITE).is_retryable());
-        assert!(cut(&WRITE).to_string().contains("may have been carried out"));
+        for (sent, operation, retryable, maybe_done) in [
+            (true, &READ, true, false),
+            (false, &READ, true, false),
+            (true, &WRITE, false, true),
+            (false, &WRITE, true, false),
+        ] {
+            let error = Error::late(sent).with_operation(operation);
+            assert_eq!(
+                (error.is_retryable(), error.may_have_been_carried_out()),
+                (retryable, maybe_done)
+            );
+            assert_eq!(
+                error.to_string().contains("may have been carried out"),
+                maybe_done,
+                "{error}"
+            );
+        }
     }
 }

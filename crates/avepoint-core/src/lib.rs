@@ -12,6 +12,7 @@ mod operation;
 mod options;
 mod paging;
 mod redact;
+mod renewals;
 mod retry;
 mod session;
 mod tolerant;
@@ -22,6 +23,8 @@ mod value;
 pub mod dynamic;
 #[doc(hidden)]
 pub mod generated;
+#[doc(hidden)]
+pub mod transport;
 
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};

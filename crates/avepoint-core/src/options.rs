@@ -29,6 +29,7 @@ use crate::retry::RetryPolicy;
 pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) longest_answer: usize,
     pub(crate) headers: HeaderMap,
     pub(crate) capture: Option<Capture>,
 }
@@ -38,11 +39,16 @@ impl Default for CallOptions {
         CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
+            longest_answer: LONGEST_ANSWER,
             headers: HeaderMap::new(),
             capture: None,
         }
     }
 }
+
+/// The longest answer that is read by default, in bytes: hundreds of times the largest page, and what a machine of any
+/// size can hold.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// Headers that the client itself sets; a caller's would break the call or its safety.
 const OWN_HEADERS: [HeaderName; 6] = [
@@ -55,8 +61,9 @@ const OWN_HEADERS: [HeaderName; 6] = [
 ];
 
 impl CallOptions {
-    /// The time for one attempt, its answer included. Default: 100 seconds. The time for all attempts together is the
-    /// retry policy's deadline.
+    /// The time for one attempt: its redirections and its answer included; of a file the beginning, and then each piece.
+    /// Default: 100 seconds. The time for all attempts together is the retry policy's deadline, and the shorter of the
+    /// two counts.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -70,7 +77,23 @@ impl CallOptions {
         self
     }
 
-    /// A header for every call.
+    /// The longest answer of JSON that is read, in bytes. Default: 64 MiB, hundreds of times the largest page. A longer
+    /// one is an error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode), and no more of it is read. Files are not
+    /// concerned: they come piece by piece.
+    ///
+    /// ```
+    /// use avepoint_core::CallOptions;
+    ///
+    /// let options = CallOptions::default().longest_answer(256 * 1024 * 1024);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn longest_answer(mut self, bytes: usize) -> Self {
+        self.longest_answer = bytes;
+        self
+    }
+
+    /// A header for every call. It is not sent to another host than the API's, should the server point to one.
     ///
     /// # Errors
     /// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 /// How calls are sent again.
 ///
 /// Only what cannot do harm is repeated: a read after a failed connection, a cut answer, 408, 429, 500, 502, 503 or
-/// 504; a write only after a connection that was never made, or 429, which says that it was not carried out.
+/// 504; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
+/// repeats: the HTTP library is told not to.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,7 +27,9 @@ pub struct RetryPolicy {
     pub initial: Duration,
     /// The longest wait that the policy itself chooses. Default: 30 seconds.
     pub longest: Duration,
-    /// The time for all attempts and waits together. A wait that would end later is not begun. Default: 2 minutes.
+    /// The time for the whole call: the token, all attempts with their redirections, the waits, and the answer; of a file
+    /// only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
+    /// Default: 2 minutes.
     pub deadline: Duration,
 }
 
@@ -66,13 +69,14 @@ impl RetryPolicy {
     pub fn delay(&self, failed_attempts: u32, random: f64, retry_after: Option<Duration>) -> Duration {
         let doublings = failed_attempts.saturating_sub(1).min(31);
         let full = self.initial.saturating_mul(1 << doublings).min(self.longest);
-        let jittered = full.mul_f64(0.5 + random.clamp(0.0, 1.0) / 2.0);
-        jittered.max(retry_after.unwrap_or_default())
+        // What no clock can count, and what is no chance at all, is the whole wait.
+        let jittered = Duration::try_from_secs_f64(full.as_secs_f64() * (0.5 + random.clamp(0.0, 1.0) / 2.0));
+        jittered.unwrap_or(full).max(retry_after.unwrap_or_default())
     }
 }
 
-/// Whether a failed status may pass if the same request is sent again.
-pub(crate) fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
+/// Whether a failed status may pass if the same request is sent again: the one rule, for calls and for token requests.
+pub fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
     match status {
         // Says that the request was not carried out.
         StatusCode::TOO_MANY_REQUESTS => true,
@@ -121,6 +125,20 @@ mod tests {
         assert_eq!(waits, [1, 2, 4, 5, 5]);
         assert_eq!(policy.delay(3, 0.0, None), Duration::from_secs(2));
         assert_eq!(policy.delay(u32::MAX, 1.0, None), Duration::from_secs(5));
+        assert_eq!(policy.delay(1, f64::NAN, None), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn no_wait_is_too_long_to_be_told() {
+        let policy = RetryPolicy {
+            initial: Duration::MAX,
+            longest: Duration::MAX,
+            ..RetryPolicy::default()
+        };
+        for random in [0.0, 0.5, 1.0, f64::INFINITY] {
+            assert!(policy.delay(u32::MAX, random, None) >= Duration::MAX / 2);
+            assert_eq!(policy.delay(0, random, Some(Duration::MAX)), Duration::MAX);
+        }
     }
 
     #[test]

@@ -2,17 +2,18 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
 use secrecy::SecretString;
 use serde_json::Value;
 #[cfg(feature = "export")]
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, field};
 
 use crate::clock::Clock;
@@ -23,7 +24,9 @@ use crate::limits;
 use crate::operation::{Answer, Format, Operation, Shape};
 use crate::options::{CallOptions, RawAnswer};
 use crate::redact::Secrets;
+use crate::renewals::Renewals;
 use crate::retry::retry_after;
+use crate::transport::{self, Attempts, HttpSettings, Unread};
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -38,6 +41,10 @@ pub(crate) struct Shared {
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: reqwest::Client,
+    pub(crate) settings: HttpSettings,
+    pub(crate) plain_away: OnceLock<reqwest::Client>,
+    pub(crate) tls_away: OnceLock<reqwest::Client>,
+    pub(crate) renewals: Renewals,
     /// One permit for each export job that the service runs at once.
     #[cfg(feature = "export")]
     pub(crate) exports: Arc<Semaphore>,
@@ -46,8 +53,14 @@ pub(crate) struct Shared {
 /// How many times a read follows a redirection.
 const REDIRECTIONS: usize = 5;
 
-/// How much of a failed answer is read; more says nothing that helps.
-const FAILED_BODY: usize = 64 * 1024;
+/// How much is read of an answer that has failed, or that is to be empty, in bytes; more says nothing that helps.
+const SHORT_BODY: usize = 64 * 1024;
+
+/// How long the rest of an answer is waited for that is to be empty.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// What a read by redirection takes along to another host: what it wants of the answer, and nothing that is anyone's.
+const HARMLESS: [HeaderName; 3] = [header::ACCEPT, header::RANGE, header::IF_RANGE];
 
 impl Session {
     pub(crate) fn new(shared: Shared, options: CallOptions) -> Self {
@@ -74,11 +87,6 @@ impl Session {
             shared: Arc::clone(&self.shared),
             options: Arc::new(options),
         }
-    }
-
-    /// The HTTP client underneath.
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.shared.http
     }
 
     /// The clock by which calls wait.
@@ -123,55 +131,100 @@ impl Session {
         let body = limits::check_request(operation, self.shared.base_url.path(), &request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
-        let passwords = passwords_in(operation, body.as_ref());
-
-        let Shared { credential, clock, .. } = &*self.shared;
-        let policy = &self.options.retry;
-        let start = clock.elapsed();
-        let mut refreshed = false;
-        let mut sent = 0;
-        let mut token = credential.token(operation).await?;
+        let call = Call {
+            operation,
+            request,
+            passwords: passwords_in(operation, body.as_ref()),
+            span,
+        };
+        let Shared { renewals, clock, .. } = &*self.shared;
+        let mut attempts = Attempts::new(&self.options.retry, &**clock);
+        let mut token = self.token(operation, attempts.left()).await?;
+        let (mut sent, mut renewed) = (0_u32, false);
         loop {
-            // A body that cannot be copied is one that streams; it is sent once.
-            let attempt = match request.try_clone() {
-                Some(copy) => copy,
-                None => return Err(Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice")),
-            };
-            let used = clock.elapsed().saturating_sub(start);
-            let left = policy.deadline.saturating_sub(used);
-            let attempt = authorized(attempt, &token)?;
-            let timeout = self.options.timeout.min(left);
             span.record("http.request.resend_count", sent);
-            sent += 1;
-            let secrets = Secrets::new(passwords.iter().cloned().chain([token.secret()]));
-            let error = match self.exchange(operation, attempt, timeout, secrets, span).await {
-                Ok(response) => return Ok(response),
+            sent = sent.saturating_add(1);
+            let error = match self.attempt(&call, &token, attempts.until(self.options.timeout)).await {
+                Ok(response) => {
+                    renewals.resume(operation);
+                    return Ok(response);
+                }
                 Err(error) => error.with_operation(operation),
             };
-            if error.status() == Some(StatusCode::UNAUTHORIZED) && !refreshed {
-                refreshed = true;
-                credential.rejected(&token);
-                let fresh = credential.token(operation).await?;
-                if fresh.expose() == token.expose() {
-                    return Err(error);
-                }
-                token = fresh;
+            if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
+                attempts.pause_after(error).await?;
                 continue;
             }
-            if !error.is_retryable() || sent >= policy.attempts {
+            if renewed {
+                renewals.pause(operation, clock.elapsed());
+            }
+            if renewals.are_paused(operation, clock.elapsed()) {
                 return Err(error);
             }
-            let delay = policy.delay(sent, fastrand::f64(), error.retry_after());
-            if clock.elapsed().saturating_sub(start) + delay >= policy.deadline {
+            renewed = true;
+            self.shared.credential.rejected(&token);
+            let fresh = self.token(operation, attempts.left()).await?;
+            if fresh.expose() == token.expose() {
                 return Err(error);
             }
-            tracing::debug!(
-                attempt = sent,
-                delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                kind = ?error.kind(),
-                "the call is sent again"
-            );
-            clock.sleep(delay).await;
+            token = fresh;
+        }
+    }
+
+    /// A token, within the time that is left.
+    async fn token(&self, operation: &'static Operation, left: Duration) -> Result<AccessToken, Error> {
+        match tokio::time::timeout(left, self.shared.credential.token(operation)).await {
+            Ok(token) => token,
+            Err(_) => Err(Error::new(
+                ErrorKind::Timeout,
+                "no access token came in time; nothing was sent",
+            )),
+        }
+    }
+
+    /// Sends a request, and reads its answer, until the time is over.
+    async fn attempt(&self, call: &Call<'_>, token: &AccessToken, until: Instant) -> Result<Response, Error> {
+        // A body that cannot be copied is one that streams; no API takes such a one.
+        let copy = call.request.try_clone();
+        let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
+        let request = authorized(copy, token)?;
+        let secrets = Secrets::new(call.passwords.iter().cloned().chain([token.secret()]));
+        let mut answer = self.follow(call.operation, request, until).await?;
+        let status = answer.response.status();
+        call.span.record("http.response.status_code", status.as_u16());
+        if !status.is_success() {
+            return Err(self.refusal(answer, until, &secrets).await);
+        }
+        match call.operation.answer {
+            // A file can be larger than memory: its reader takes it piece by piece. The whole of it may take longer than
+            // any call; the time was for its beginning, and is for each piece from now on.
+            Answer::Bytes => Ok(paced(answer.response, self.options.timeout)),
+            Answer::Json => {
+                let whole = transport::whole(&mut answer.response, self.options.longest_answer);
+                match timeout_at(until, whole).await {
+                    Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
+                    Ok(Err(Unread::Broken(error))) => Err(error),
+                    Ok(Err(Unread::TooLong(told))) => {
+                        let problem = self.too_long(told);
+                        Err(Error::from_decode(
+                            status,
+                            answer.response.headers(),
+                            &[],
+                            problem,
+                            &secrets,
+                        ))
+                    }
+                    Err(_) => Err(Error::late(true)),
+                }
+            }
+            // The status has told that the call was carried out, and nothing is expected in the body: what of it comes at
+            // once is kept, so that the connection can be used again.
+            Answer::Empty => {
+                let mut body = Vec::new();
+                let beginning = transport::beginning(&mut answer.response, SHORT_BODY, &mut body);
+                let _ = timeout_at(until.min(transport::after(AT_ONCE)), beginning).await;
+                Ok(self.complete(call.operation, &answer.response, body.into(), secrets))
+            }
         }
     }
 
@@ -183,95 +236,100 @@ impl Session {
         }
     }
 
-    /// Sends a request once, within the time for an attempt.
-    async fn exchange(
-        &self,
-        operation: &'static Operation,
-        mut request: Request,
-        timeout: Duration,
-        secrets: Secrets,
-        span: &Span,
-    ) -> Result<Response, Error> {
-        if operation.answer != Answer::Bytes {
-            *request.timeout_mut() = Some(timeout);
-            return self.answer(operation, request, secrets, span).await;
-        }
-        // The whole of a file may take longer than any call: the time is for its beginning, then for each piece.
-        match tokio::time::timeout(timeout, self.answer(operation, request, secrets, span)).await {
-            Ok(answer) => answer.map(|response| paced(response, self.options.timeout)),
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "no answer came in time")),
+    /// The error of an answer whose status is no success.
+    async fn refusal(&self, mut answer: Followed, until: Instant, secrets: &Secrets) -> Error {
+        let response = &mut answer.response;
+        let wait = retry_after(response.headers(), self.shared.clock.now());
+        let mut body = Vec::new();
+        // What is late says nothing that the status does not.
+        let _ = timeout_at(until, transport::beginning(response, SHORT_BODY, &mut body)).await;
+        let error = Error::from_status(response.status(), response.headers(), &body, wait, secrets);
+        match error.status() {
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) if answer.away => error.of_another_host(),
+            _ => error,
         }
     }
 
-    /// Follows redirections of reads, and reads the answer.
-    async fn answer(
-        &self,
-        operation: &'static Operation,
-        request: Request,
-        secrets: Secrets,
-        span: &Span,
-    ) -> Result<Response, Error> {
-        let mut response = self.follow(operation, request).await?;
-        let status = response.status();
-        span.record("http.response.status_code", status.as_u16());
-        if !status.is_success() {
-            let wait = retry_after(response.headers(), self.shared.clock.now());
-            let body = beginning(&mut response).await;
-            return Err(Error::from_status(status, response.headers(), &body, wait, &secrets));
-        }
-        match operation.answer {
-            // A file can be larger than memory: its reader takes it piece by piece.
-            Answer::Bytes => Ok(response),
-            Answer::Empty | Answer::Json => self.read_whole(operation, response, secrets).await,
-        }
+    fn too_long(&self, told: Option<u64>) -> String {
+        let bound = self.options.longest_answer;
+        let length = told.map_or_else(|| format!("more than {bound} bytes"), |told| format!("{told} bytes"));
+        format!(
+            "it has {length}, and {bound} are the most that are read: ask for less at once, or raise the bound with \
+             `CallOptions::longest_answer`"
+        )
     }
 
-    /// Reads an answer to its end, so that a cut one counts as a failed attempt.
-    async fn read_whole(
-        &self,
-        operation: &'static Operation,
-        response: Response,
-        secrets: Secrets,
-    ) -> Result<Response, Error> {
-        let (status, version, headers) = (response.status(), response.version(), response.headers().clone());
-        let body = match response.bytes().await {
-            Ok(body) => body,
-            // Nothing was expected in it, and the status has told that the call was carried out.
-            Err(_) if operation.answer == Answer::Empty => Bytes::new(),
-            Err(error) => return Err(Error::from_transport(error)),
-        };
+    /// A successful answer that has been read.
+    fn complete(&self, operation: &'static Operation, response: &Response, body: Bytes, secrets: Secrets) -> Response {
         if let Some(capture) = &self.options.capture {
             capture.push(RawAnswer {
                 operation,
-                status,
-                headers: headers.clone(),
+                status: response.status(),
+                headers: response.headers().clone(),
                 body: body.clone(),
             });
         }
-        let mut whole = http::Response::new(body);
-        *whole.status_mut() = status;
-        *whole.version_mut() = version;
-        *whole.headers_mut() = headers;
+        let mut whole = same_head(response, body);
         // Who reads the body may have to tell of it.
         whole.extensions_mut().insert(secrets);
-        Ok(whole.into())
+        whole.into()
     }
 
-    async fn follow(&self, operation: &'static Operation, request: Request) -> Result<Response, Error> {
-        let mut next = request;
+    /// Sends a request, and again where the answer points if it only reads.
+    async fn follow(&self, operation: &'static Operation, request: Request, until: Instant) -> Result<Followed, Error> {
+        let (mut next, mut away) = (request, false);
         for _ in 0..=REDIRECTIONS {
             let spare = if operation.read_only { next.try_clone() } else { None };
-            let response = self.http().execute(next).await.map_err(Error::from_transport)?;
+            let http = if away {
+                self.shared.http_away(next.url())?
+            } else {
+                &self.shared.http
+            };
+            let response = transport::send(http, next, until).await?;
             let Some(target) = redirection(&response) else {
-                return Ok(response);
+                return Ok(Followed { response, away });
             };
             let Some(again) = spare else {
                 return Err(redirect_error("a write is not sent to another address", &response));
             };
+            // What has been elsewhere once brings nothing of the caller's back.
+            away |= again.url().origin() != target.origin();
             next = redirected(again, target).map_err(|problem| redirect_error(problem, &response))?;
         }
         Err(Error::new(ErrorKind::Redirect, "the server redirects without end"))
     }
+}
+
+impl Shared {
+    /// The client for other servers than the API's: the caller's builder has no part in it, since its headers, such as a
+    /// key, are for the API alone.
+    fn http_away(&self, address: &Url) -> Result<&reqwest::Client, Error> {
+        let client = match address.scheme() {
+            "http" => &self.plain_away,
+            _ => &self.tls_away,
+        };
+        if let Some(client) = client.get() {
+            return Ok(client);
+        }
+        let made = self.settings.client(None, address)?;
+        Ok(client.get_or_init(|| made))
+    }
+}
+
+/// One call, through all its attempts.
+struct Call<'a> {
+    operation: &'static Operation,
+    request: Request,
+    /// The passwords in the body, so that an error which quotes them can be cleaned.
+    passwords: Vec<SecretString>,
+    span: &'a Span,
+}
+
+/// An answer, from wherever it came in the end.
+struct Followed {
+    response: Response,
+    /// Whether the request has left the API's own host.
+    away: bool,
 }
 
 /// Where a redirection points, if the answer is one.
@@ -287,14 +345,22 @@ fn redirection(response: &Response) -> Option<Url> {
 
 /// The request that follows a redirection. The token stays with the host it was meant for.
 fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str> {
-    if !may_carry_token(&target) {
+    if !may_carry_token(&target) || (request.url().scheme() == "https" && target.scheme() != "https") {
         return Err("the other address is not https");
+    }
+    if !target.username().is_empty() || target.password().is_some() {
+        return Err("the other address holds a user or a password");
     }
     if request.url().origin() != target.origin() {
         if request.body().is_some() {
             return Err("a body is not sent to another host");
         }
-        request.headers_mut().clear();
+        let all = std::mem::take(request.headers_mut());
+        for name in HARMLESS {
+            for value in all.get_all(&name) {
+                request.headers_mut().append(&name, value.clone());
+            }
+        }
     }
     *request.url_mut() = target;
     Ok(request)
@@ -318,7 +384,7 @@ fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Erro
 
 /// The same answer, whose reader fails where no piece of it comes for so long.
 fn paced(response: Response, pause: Duration) -> Response {
-    let (status, version, headers) = (response.status(), response.version(), response.headers().clone());
+    let head = same_head(&response, ());
     let pieces = stream::try_unfold(response, move |mut response| async move {
         let piece = match tokio::time::timeout(pause, response.chunk()).await {
             Ok(piece) => piece.map_err(io::Error::other)?,
@@ -331,24 +397,16 @@ fn paced(response: Response, pause: Duration) -> Response {
         };
         Ok(piece.map(|piece| (piece, response)))
     });
-    let mut paced = http::Response::new(reqwest::Body::wrap_stream(pieces));
-    *paced.status_mut() = status;
-    *paced.version_mut() = version;
-    *paced.headers_mut() = headers;
-    paced.into()
+    head.map(|()| reqwest::Body::wrap_stream(pieces)).into()
 }
 
-/// The beginning of a failed answer; a cut one is as good as it came.
-async fn beginning(response: &mut Response) -> BytesMut {
-    let mut body = BytesMut::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() >= FAILED_BODY {
-            body.truncate(FAILED_BODY);
-            break;
-        }
-    }
-    body
+/// An answer with the head of another.
+fn same_head<T>(response: &Response, body: T) -> http::Response<T> {
+    let mut same = http::Response::new(body);
+    *same.status_mut() = response.status();
+    *same.version_mut() = response.version();
+    *same.headers_mut() = response.headers().clone();
+    same
 }
 
 /// The passwords in the body of a request, so that an error which quotes them can be cleaned.

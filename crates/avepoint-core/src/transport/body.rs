@@ -1,0 +1,53 @@
+//! Reading answers, within bounds.
+
+use reqwest::Response;
+
+use crate::error::Error;
+
+/// How much is set aside for an answer before any of it has come, whatever the server says.
+const AT_FIRST: usize = 1024 * 1024;
+
+/// Why an answer was not read to its end.
+#[derive(Debug)]
+pub enum Unread {
+    /// The connection broke.
+    Broken(Error),
+    /// It is longer than the bound. The length is the one that the server told, if it did.
+    TooLong(Option<u64>),
+}
+
+/// Reads an answer to its end.
+///
+/// # Errors
+/// Where the connection breaks, or the answer has more bytes than `most`: nothing beyond is read.
+pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unread> {
+    let told = response.content_length();
+    let expected = told.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if expected > most {
+        return Err(Unread::TooLong(told));
+    }
+    let mut body = Vec::with_capacity(expected.min(AT_FIRST));
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| Unread::Broken(Error::from_transport(error)))?
+    {
+        if chunk.len() > most.saturating_sub(body.len()) {
+            return Err(Unread::TooLong(told));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Reads the beginning of an answer into a buffer that is the caller's, so that what has come is there whenever the
+/// reading is given up. A cut answer is as good as it came.
+pub async fn beginning(response: &mut Response, most: usize, body: &mut Vec<u8>) {
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = most.saturating_sub(body.len());
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if body.len() >= most {
+            return;
+        }
+    }
+}

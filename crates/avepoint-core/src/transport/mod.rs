@@ -1,0 +1,13 @@
+//! How requests travel, for this crate and for those that ask other servers on its behalf, such as for tokens. Not for
+//! use by callers.
+
+mod body;
+mod repeat;
+mod send;
+mod settings;
+
+pub use self::body::{Unread, beginning, whole};
+pub use self::repeat::{Attempts, Failure};
+pub use self::send::{after, send};
+pub use self::settings::HttpSettings;
+pub use crate::retry::may_pass_later;

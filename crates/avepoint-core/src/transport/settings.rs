@@ -1,0 +1,102 @@
+//! The one place where HTTP clients are made. Whatever another crate in the same build switches on in the HTTP library,
+//! whatever the environment says and whatever a caller's builder holds, what must not change is said here.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, Proxy, Url};
+
+use crate::error::Error;
+
+/// The time for a connection where the caller says nothing.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What a caller may set for all HTTP clients that are made on its behalf.
+#[derive(Clone, Default)]
+pub struct HttpSettings {
+    proxy: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
+    connect_timeout: Option<Duration>,
+}
+
+impl HttpSettings {
+    /// The proxy for https, with a user and a password if it needs them.
+    pub fn proxy(&mut self, url: String) {
+        self.proxy = Some(url);
+    }
+
+    /// Certificates, as PEM, that are trusted beside those of the machine.
+    pub fn root_certificate(&mut self, pem: Vec<u8>) {
+        self.root_certificates.push(pem);
+    }
+
+    /// The time for a connection.
+    pub fn connect_timeout(&mut self, timeout: Duration) {
+        self.connect_timeout = Some(timeout);
+    }
+
+    /// A client for addresses with the scheme of this one. Its requests go out as they are, once, and no redirection is
+    /// followed. Plain http stays on this machine: without a proxy, and with `localhost` being where it must be.
+    ///
+    /// # Errors
+    /// A configuration error where a setting, the caller's builder or this machine does not allow it.
+    pub fn client(&self, caller: Option<reqwest::ClientBuilder>, address: &Url) -> Result<Client, Error> {
+        let plain = address.scheme() == "http";
+        let mut http = caller.unwrap_or_else(|| Client::builder().connect_timeout(CONNECT));
+        if let Some(timeout) = self.connect_timeout {
+            http = http.connect_timeout(timeout);
+        }
+        for pem in &self.root_certificates {
+            for certificate in certificates(pem)? {
+                http = http.add_root_certificate(certificate);
+            }
+        }
+        if let Some(url) = &self.proxy {
+            http = http.proxy(proxy(url)?);
+        }
+        // After all that anyone else has said.
+        let localhost = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(|ip| SocketAddr::new(ip, 0));
+        http = http
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .resolve_to_addrs("localhost", &localhost)
+            .tls_backend_rustls()
+            .no_hickory_dns()
+            // A range counts the bytes of the file, and a bound those that arrive.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd();
+        http = if plain { http.no_proxy() } else { http.https_only(true) };
+        http.build()
+            .map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error))
+    }
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+    match Certificate::from_pem_bundle(pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(Error::configuration(
+            "the root certificate is no PEM: it begins with `-----BEGIN CERTIFICATE-----`",
+        )),
+    }
+}
+
+// A password may stand in the address: it is not shown.
+fn proxy(url: &str) -> Result<Proxy, Error> {
+    Proxy::https(url).map_err(|_| {
+        Error::configuration("the proxy's address cannot be used: it is as `http://proxy.example.com:3128`")
+    })
+}
+
+impl fmt::Debug for HttpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpSettings")
+            .field("proxy", &self.proxy.as_ref().map(|_| "[redacted]"))
+            .field("root_certificates", &self.root_certificates.len())
+            .field("connect_timeout", &self.connect_timeout)
+            .finish()
+    }
+}
