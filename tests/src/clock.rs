@@ -31,11 +31,14 @@ impl FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        self.start + self.elapsed()
+        self.start.saturating_add(self.elapsed()).expect("a length of time")
     }
 
     fn elapsed(&self) -> Duration {
-        self.sleeps().iter().sum()
+        let sleeps = self.sleeps();
+        sleeps
+            .iter()
+            .fold(Duration::ZERO, |sum, sleep| sum.saturating_add(*sleep))
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

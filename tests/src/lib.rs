@@ -8,5 +8,7 @@ pub mod clock;
 pub mod elements;
 pub mod json;
 pub mod places;
+pub mod raw;
 pub mod server;
 pub mod specs;
+pub mod tls;

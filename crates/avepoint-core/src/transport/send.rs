@@ -42,11 +42,11 @@ pub async fn send(http: &Client, mut request: Request, until: Instant) -> Result
     }
 }
 
-/// The body of a request that tells when a connection has taken the request up.
+/// The body of a request that tells when a connection has begun to send the request.
 ///
-/// Before hyper writes the head, over HTTP/1.1 and HTTP/2, it asks the body whether there is anything of it; what it has
-/// not asked it has not begun to send. What waits for a connection, or in the queue of one that nobody drives any more,
-/// has not been asked.
+/// hyper asks for the first piece of a body before the head leaves, over HTTP/1.1 and HTTP/2; of a body that is empty it
+/// asks that alone. What waits for a connection, for its turn on one, or in the queue of one that nobody drives any
+/// more, has not been asked.
 struct Watched {
     body: Body,
     begun: Arc<AtomicBool>,
@@ -65,8 +65,11 @@ impl http_body::Body for Watched {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.begun.store(true, Ordering::Release);
-        self.body.is_end_stream()
+        let end = self.body.is_end_stream();
+        if end {
+            self.begun.store(true, Ordering::Release);
+        }
+        end
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -1,0 +1,180 @@
+//! Plain http stays on this machine, and what goes through a proxy goes through it closed.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::Command;
+use std::sync::PoisonError;
+
+use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
+use avepoint_tests::elements::{TOKEN, builder, case, run};
+use avepoint_tests::raw::{Raw, read_request};
+use avepoint_tests::server::{Reply, Server};
+use avepoint_tests::tls::Tls;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::io::AsyncWriteExt;
+
+fn once() -> CallOptions {
+    CallOptions::default().retry(RetryPolicy::none())
+}
+
+async fn user() -> Server {
+    Server::always(Reply::json(200, case("getUser").answer.as_ref().expect("an example"))).await
+}
+
+/// The address of a server by the name of this machine.
+fn by_name(url: &str) -> String {
+    url.replace("127.0.0.1", "localhost")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_variable_of_the_environment_leads_plain_http_to_a_proxy() {
+    let (proxy, _) = Raw::silent().await;
+    for name in [
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+    ] {
+        for kind in ["http", "socks5h"] {
+            let other = user().await;
+            let other_url = by_name(&other.url());
+            let server = Server::start(move |_, _| Reply::empty(302).header("location", other_url.clone())).await;
+            for address in [server.url(), by_name(&server.url())] {
+                let mut call = Command::new(env!("CARGO_BIN_EXE_call"));
+                call.args([&address, "getUser"])
+                    .env_clear()
+                    .env(name, format!("{kind}://{}", proxy.address()));
+                let output = tokio::task::block_in_place(|| call.output()).expect("a call");
+                assert!(
+                    output.status.success(),
+                    "{name}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+            }
+            assert_eq!((server.received().len(), other.received().len()), (2, 2), "{name}");
+        }
+    }
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[tokio::test]
+async fn no_builder_of_a_caller_leads_plain_http_away() {
+    /// A resolver for which every name is somewhere else.
+    struct Elsewhere;
+    impl Resolve for Elsewhere {
+        fn resolve(&self, _: Name) -> Resolving {
+            let addresses: Addrs = Box::new([SocketAddr::new(ELSEWHERE, 0)].into_iter());
+            Box::pin(std::future::ready(Ok(addresses)))
+        }
+    }
+    // An address that nobody has.
+    const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+    let (proxy, _) = Raw::silent().await;
+    let proxy_url = format!("http://{}", proxy.address());
+    let new = reqwest::Client::builder;
+    for http in [
+        new().proxy(reqwest::Proxy::all(&proxy_url).expect("a proxy")),
+        new().proxy(reqwest::Proxy::http(&proxy_url).expect("a proxy")),
+        new().resolve("localhost", SocketAddr::new(ELSEWHERE, 80)),
+        new().resolve("LOCALHOST", SocketAddr::new(ELSEWHERE, 80)),
+        new().dns_resolver(Elsewhere),
+    ] {
+        let server = user().await;
+        let client = builder(&by_name(&server.url())).http(http).options(once()).build();
+        run(&client.expect("a client"), "getUser").await.expect("an answer");
+        assert_eq!(server.received().len(), 1);
+    }
+    let server = user().await;
+    let client = builder(&server.url()).proxy(&proxy_url).options(once()).build();
+    run(&client.expect("a client"), "getUser").await.expect("an answer");
+    assert_eq!((server.received().len(), proxy.connections()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_proxy_for_https_sees_the_host_and_no_more() {
+    let tls = Tls::of("DNS:api.example.com");
+    // Whatever host it is asked for, the proxy is the server itself.
+    let acceptor = tls.acceptor.clone();
+    let (ask, mut asked) = tokio::sync::mpsc::unbounded_channel();
+    let proxy = Raw::start(move |mut stream, _| {
+        let (acceptor, ask) = (acceptor.clone(), ask.clone());
+        async move {
+            let head = read_request(&mut stream).await.expect("a request to the proxy");
+            ask.send(head).expect("the test listens");
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("an answer");
+            let mut inner = acceptor.accept(stream).await.expect("TLS");
+            let head = read_request(&mut inner).await.expect("a request");
+            ask.send(head).expect("the test listens");
+            let user = case("getUser").answer.clone().unwrap_or_default().to_string();
+            avepoint_tests::raw::write_json(&mut inner, "200 OK", "", &user).await;
+        }
+    })
+    .await;
+    let client = builder("https://api.example.com/")
+        .proxy(format!("http://me:hunter2@{}", proxy.address()))
+        .root_certificate(tls.authority)
+        .http(reqwest::Client::builder().http1_only())
+        .options(once())
+        .build()
+        .expect("a client");
+    assert!(!format!("{client:?}").contains("hunter2"));
+    run(&client, "getUser").await.expect("an answer");
+    let (outside, inside) = (asked.recv().await.expect("a head"), asked.recv().await.expect("a head"));
+    assert!(
+        outside.starts_with("CONNECT api.example.com:443 HTTP/1.1\r\n"),
+        "{outside}"
+    );
+    assert!(!outside.contains(TOKEN) && !outside.contains("/partner"), "{outside}");
+    assert!(
+        inside.contains(&format!("Bearer {TOKEN}")) && !inside.contains("roxy-"),
+        "{inside}"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
+    for address in ["http://me:hunter2@", "::hunter2", "", "http://me:hunter2@exa mple.com"] {
+        let error = builder("https://api.example.com/")
+            .proxy(address)
+            .build()
+            .expect_err(address);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains("proxy's address"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+    for pem in [
+        "",
+        "hunter2",
+        "-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----\n",
+    ] {
+        let error = builder("https://api.example.com/")
+            .root_certificate(pem)
+            .build()
+            .expect_err(pem);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_has_carried_nothing_out() {
+    let proxy = Raw::writing("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n").await;
+    let (silent, heard) = Raw::silent().await;
+    for url in [proxy.url(), silent.url()] {
+        let client = builder("https://api.example.com/")
+            .proxy(url)
+            .options(once().timeout(std::time::Duration::from_millis(300)))
+            .build()
+            .expect("a client");
+        let error = run(&client, "onboardCustomer").await.expect_err("no way through");
+        assert!(
+            matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout),
+            "{error}"
+        );
+        assert!(error.is_retryable() && !error.may_have_been_carried_out(), "{error}");
+    }
+    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(String::from_utf8_lossy(&heard).starts_with("CONNECT "));
+}
