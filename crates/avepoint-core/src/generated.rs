@@ -15,6 +15,10 @@ use crate::operation::Operation;
 use crate::redact::Secrets;
 use crate::session::Session;
 use crate::tolerant::Tolerant;
+use crate::transport;
+
+/// How much of an answer that cannot be read is looked at for its excerpt, in bytes.
+const SHOWN: usize = 64 * 1024;
 
 /// Carries out a call for progenitor's `exec` hook.
 pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> Response {
@@ -25,7 +29,9 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
 ///
 /// # Errors
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
-pub async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
+pub async fn decode<T: DeserializeOwned + Send + 'static>(
+    response: Response,
+) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
@@ -33,11 +39,16 @@ pub async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseV
         .bytes()
         .await
         .map_err(|error| unreadable(Error::from_transport(error)))?;
-    match read(&body) {
+    let whole = body.clone();
+    let read = transport::beside(body.len(), move || read(&whole)).await;
+    match read.unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned())) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(problem) => Err(unreadable(Error::from_decode(
-            status, &headers, &body, problem, &secrets,
-        ))),
+        Err(problem) => {
+            let beginning = &body[..body.len().min(SHOWN)];
+            Err(unreadable(Error::from_decode(
+                status, &headers, beginning, problem, &secrets,
+            )))
+        }
     }
 }
 
@@ -155,4 +166,30 @@ fn carry(error: Error) -> Response {
 fn unpack(response: &mut Response) -> Option<Error> {
     let Carried(error) = response.extensions_mut().remove()?;
     error.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::{self, ThreadId};
+
+    use super::*;
+
+    /// It knows on which thread it was read.
+    struct Read(ThreadId);
+
+    impl<'de> serde::Deserialize<'de> for Read {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            serde::de::IgnoredAny::deserialize(deserializer)?;
+            Ok(Read(thread::current().id()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_is_read_beside_the_threads_on_which_all_else_waits() {
+        for (entries, beside) in [(10, false), (1_000_000, true)] {
+            let body = format!("[{}0]", "0,".repeat(entries));
+            let read: ResponseValue<Read> = decode(http::Response::new(body).into()).await.expect("a list");
+            assert_eq!(read.0 != thread::current().id(), beside, "{entries}");
+        }
+    }
 }

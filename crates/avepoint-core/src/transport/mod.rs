@@ -1,11 +1,13 @@
 //! How requests travel, for this crate and for those that ask other servers on its behalf, such as for tokens. Not for
 //! use by callers.
 
+mod beside;
 mod body;
 mod repeat;
 mod send;
 mod settings;
 
+pub(crate) use self::beside::beside;
 pub use self::body::{Unread, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, send};
