@@ -1,10 +1,11 @@
 //! Where tokens are asked for: the address that the cloud's table gives, or the one that the service itself names.
 
 use avepoint_core::checked_url;
+use avepoint_core::redact::Secrets;
 use reqwest::Url;
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, shown};
 use crate::request::{Answer, Sender};
 
 /// The service that issues tokens.
@@ -69,13 +70,13 @@ impl Identity {
             ));
         }
         let document: Document = serde_json::from_slice(&answer.body)
-            .map_err(|_| format!("cannot be read: the service {}", answer.no_json()))?;
+            .map_err(|_| format!("cannot be read: the service {}", answer.no_json(&Secrets::default())))?;
         let issuer = document.issuer.ok_or("names no issuer")?;
         let same = Url::parse(&issuer).is_ok_and(|url| url.as_str().trim_end_matches('/') == self.address);
         if !same {
             return Err(format!(
                 "is of another issuer, {}: give that one as the identity URL if it is the right one",
-                crate::redact::shown(&issuer, &[]).unwrap_or_else(|| "one without a name".to_owned())
+                shown(&issuer, &Secrets::default()).unwrap_or_else(|| "one without a name".to_owned())
             ));
         }
         let endpoint = document.token_endpoint.ok_or("names no token endpoint")?;
@@ -83,7 +84,7 @@ impl Identity {
         if url.host_str() != self.url.host_str() {
             return Err(format!(
                 "names a token endpoint on another host, {}: secrets are not sent there",
-                url.host_str().unwrap_or_default()
+                shown(url.host_str().unwrap_or_default(), &Secrets::default()).unwrap_or_default()
             ));
         }
         // As the service spells it: an assertion is held against this text.

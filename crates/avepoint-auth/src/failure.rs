@@ -1,6 +1,10 @@
 //! Why no token could be had: kept apart from [`Error`], since all that wait for one request share its failure.
 
+use avepoint_core::redact::Secrets;
 use avepoint_core::{Error, ErrorKind, Operation};
+
+/// The longest piece of a server's words that is shown, in characters.
+const LONGEST: usize = 300;
 
 /// Why no token could be had.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +130,12 @@ fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
             )
         }
     }
+}
+
+/// Words of a server, made fit to be shown; nothing if it says nothing.
+pub(crate) fn shown(words: &str, secrets: &Secrets) -> Option<String> {
+    let line = secrets.clean(words, LONGEST);
+    (!line.is_empty()).then_some(line)
 }
 
 /// Names in backticks, with commas.

@@ -6,7 +6,6 @@ mod certificate;
 mod credential;
 mod endpoint;
 mod failure;
-mod redact;
 mod request;
 mod scopes;
 mod source;

@@ -4,13 +4,14 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avepoint_core::redact::Secrets;
 use avepoint_core::{Clock, RetryPolicy, retry_after};
 use http::{StatusCode, header};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, shown};
 
 /// The longest answer that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
@@ -102,7 +103,7 @@ impl Sender {
 
 impl Answer {
     /// What a body is that should have been JSON and is not. The body itself is not shown: a token may stand in it.
-    pub(crate) fn no_json(&self) -> String {
+    pub(crate) fn no_json(&self, secrets: &Secrets) -> String {
         let status = self.status.as_u16();
         if self.status.is_redirection() {
             return format!("answered {status}, a redirection, which is not followed");
@@ -110,11 +111,7 @@ impl Answer {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return format!("answered {status} with nothing");
         }
-        match self
-            .content_type
-            .as_deref()
-            .and_then(|text| crate::redact::shown(text, &[]))
-        {
+        match self.content_type.as_deref().and_then(|text| shown(text, secrets)) {
             Some(kind) if kind.to_ascii_lowercase().contains("json") => {
                 format!("answered {status} with JSON that is broken or cut off")
             }
@@ -157,5 +154,9 @@ fn told(error: reqwest::Error) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    format!("{what} ({cause})")
+    // A certificate's names, for one, are the server's words.
+    match shown(&cause.to_string(), &Secrets::default()) {
+        Some(cause) => format!("{what} ({cause})"),
+        None => what.to_owned(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use avepoint_core::Error;
+use avepoint_core::redact::Secrets;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -12,8 +13,7 @@ use tokio::sync::OnceCell;
 use crate::assertion::{Assertion, sign};
 use crate::certificate::ClientCertificate;
 use crate::endpoint::Identity;
-use crate::failure::{Failure, Refusal};
-use crate::redact::shown;
+use crate::failure::{Failure, Refusal, shown};
 use crate::request::{Answer, Sender};
 use crate::store::StoredToken;
 
@@ -51,8 +51,8 @@ impl Source {
     pub(crate) async fn fetch(&self, scope: &str) -> Result<StoredToken, Failure> {
         let endpoint = self.endpoint().await?;
         let what = format!("no token from {}", self.identity.host());
-        // What the server may quote of the last attempt.
-        let quotable = std::sync::Mutex::new(None);
+        // What the server may quote: an assertion is another one in each attempt.
+        let quotable = std::sync::Mutex::new(Secrets::default());
         let answer = self
             .sender
             .send(&what, |now| {
@@ -74,13 +74,13 @@ impl Source {
                     ]),
                 }
                 let request = self.sender.http.post(endpoint).form(&form);
-                *lock(&quotable) = Some(proof);
+                let mut quotable = lock(&quotable);
+                *quotable = quotable.with(proof);
                 Ok(request.header(http::header::ACCEPT, "application/json"))
             })
             .await?;
-        let proof = lock(&quotable).take();
-        let secret = proof.as_ref().map_or("", |proof| proof.expose_secret());
-        read(&answer, secret, self.identity.host())
+        let secrets = lock(&quotable).clone();
+        read(&answer, &secrets, self.identity.host())
     }
 
     /// What proves who the app is. An assertion is made anew for each attempt.
@@ -122,7 +122,7 @@ impl Source {
 }
 
 /// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
-fn read(answer: &Answer, secret: &str, host: &str) -> Result<StoredToken, Failure> {
+fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
     /// The members that matter, in whatever form they come.
     #[derive(Deserialize)]
     struct Body {
@@ -133,12 +133,12 @@ fn read(answer: &Answer, secret: &str, host: &str) -> Result<StoredToken, Failur
         error_description: Option<Value>,
     }
     let other = |problem: &str| Failure::other(format!("{host} {problem}"));
-    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| other(&unreadable(answer)))?;
+    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| other(&unreadable(answer, secrets)))?;
     if let Some(Value::String(code)) = &body.error {
         let description = body.error_description.as_ref().and_then(Value::as_str);
         // An odd server might give a token in the same breath.
         let token = body.access_token.as_ref().and_then(Value::as_str).unwrap_or_default();
-        let secrets = [secret, token];
+        let secrets = secrets.with(token);
         return Err(Failure::Refused(Refusal {
             status: answer.status.as_u16(),
             code: shown(code, &secrets).unwrap_or_else(|| "unnamed".to_owned()),
@@ -174,12 +174,12 @@ fn read(answer: &Answer, secret: &str, host: &str) -> Result<StoredToken, Failur
 }
 
 /// What came instead of JSON.
-fn unreadable(answer: &Answer) -> String {
+fn unreadable(answer: &Answer, secrets: &Secrets) -> String {
     let remedy = match answer.status.as_u16() {
         500.. | 429 | 408 => "try again later",
         _ => "check the cloud and the identity URL",
     };
-    format!("{}: {remedy}", answer.no_json())
+    format!("{}: {remedy}", answer.no_json(secrets))
 }
 
 /// A number of seconds, as a number or as text; a part of a second is dropped.
@@ -226,7 +226,7 @@ mod tests {
     fn life(body: &Value) -> Result<i64, String> {
         read(
             &answer(200, "application/json", body.to_string().as_bytes()),
-            "s",
+            &Secrets::default(),
             "host",
         )
         .map(|token| token.expires_at().as_second())
@@ -316,7 +316,7 @@ mod tests {
                 "host answered 503 with text/html, which is no JSON: try again later",
             ),
         ] {
-            let found = read(&answer(status, kind, body.as_bytes()), "s", "host")
+            let found = read(&answer(status, kind, body.as_bytes()), &Secrets::default(), "host")
                 .expect_err(problem)
                 .text();
             assert!(found.contains(problem), "{found}");
@@ -329,7 +329,7 @@ mod tests {
         let body = json!({"error": "invalid_client", "error_description": "the secret s3cr3t!\nis wrong"});
         let failure = read(
             &answer(401, "application/json", body.to_string().as_bytes()),
-            "s3cr3t!",
+            &Secrets::new(["s3cr3t!".into()]),
             "host",
         );
         assert_eq!(
@@ -354,7 +354,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_makes_it_panic(status in 200_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read(&answer(status, "application/json", &body), "s", "host");
+            let _ = read(&answer(status, "application/json", &body), &Secrets::default(), "host");
         }
     }
 }

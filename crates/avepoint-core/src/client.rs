@@ -199,6 +199,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             renewals: Renewals::default(),
             #[cfg(feature = "export")]
             exports: Arc::new(tokio::sync::Semaphore::new(crate::export::EXPORTS_AT_ONCE)),
+            #[cfg(feature = "export")]
+            tokens: crate::redact::RecentTokens::default(),
         };
         Ok(C::from_parts(&address, http, Session::new(shared, self.options)))
     }

@@ -8,13 +8,16 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::operation::Operation;
-use crate::redact::Secrets;
+use crate::redact::{Secrets, one_line};
 
-/// The longest piece of an error's body that is kept, in characters.
-const EXCERPT: usize = 1024;
+/// The longest piece of an answer's body, and of a message in it, that is kept, in characters.
+pub(crate) const EXCERPT: usize = 1024;
 
-/// The longest code that is kept, in characters: what is longer is none.
-const CODE: usize = 100;
+/// The longest code or id that is kept, in characters: what is longer is none.
+pub(crate) const NAME: usize = 100;
+
+/// The headers in which servers send the id of a request.
+pub(crate) const REQUEST_IDS: [&str; 3] = ["request-id", "x-request-id", "x-ms-request-id"];
 
 /// Why a call failed.
 ///
@@ -162,7 +165,7 @@ impl Error {
         self.0.operation.map(Operation::scope)
     }
 
-    /// The beginning of the answer's body, at most 1024 characters; empty if there was none.
+    /// The beginning of the answer's body as one line, at most 1024 characters; empty if there was none.
     pub fn body_excerpt(&self) -> &str {
         self.0.answer.as_ref().map_or("", |answer| &answer.excerpt)
     }
@@ -291,7 +294,8 @@ impl Error {
         } else {
             (ErrorKind::Connection, "the connection broke")
         };
-        let cause = innermost(&error);
+        // A certificate's names, for one, are the server's words.
+        let cause = Secrets::default().clean(&innermost(&error), EXCERPT);
         let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(error);
         told.0.sent = kind == ErrorKind::Connection;
         told
@@ -319,20 +323,18 @@ impl Error {
     ) -> Self {
         let text = String::from_utf8_lossy(without_mark(body));
         let told = ToldError::read(&text);
-        let message = match told.message {
-            Some(message) => secrets.redact(&message),
-            None => status
-                .canonical_reason()
-                .unwrap_or("the server gave no reason")
-                .to_owned(),
-        };
+        let message = told.message.map(|message| secrets.clean(&message, EXCERPT));
+        let message = message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
+            let reason = status.canonical_reason().unwrap_or("the server gave no reason");
+            reason.to_owned()
+        });
         let mut error = Error::new(ErrorKind::Status, message);
         error.0.answer = Some(FailedAnswer {
             status,
-            code: told.code.map(|code| secrets.redact(&code)),
-            request_id: request_id(headers),
+            code: told.code.map(|code| secrets.clean(&code, NAME)),
+            request_id: request_id(headers, secrets),
             retry_after,
-            excerpt: excerpt(&secrets.redact(&text)),
+            excerpt: secrets.clean(&text, EXCERPT),
         });
         error
     }
@@ -345,13 +347,13 @@ impl Error {
         problem: String,
         secrets: &Secrets,
     ) -> Self {
-        let mut error = Error::new(ErrorKind::Decode, secrets.redact(&problem));
+        let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
         error.0.answer = Some(FailedAnswer {
             status,
             code: None,
-            request_id: request_id(headers),
+            request_id: request_id(headers, secrets),
             retry_after: None,
-            excerpt: excerpt(&secrets.redact(&String::from_utf8_lossy(body))),
+            excerpt: secrets.clean(&String::from_utf8_lossy(body), EXCERPT),
         });
         error
     }
@@ -361,6 +363,11 @@ impl Error {
         self.0.kind = ErrorKind::Redirect;
         self.0.message = format!("the server pointed to another host, which answered: {}", self.0.message);
         self
+    }
+
+    /// A part of an answer that cannot be read, for a reason that may quote it.
+    pub(crate) fn unreadable(problem: &str) -> Self {
+        Error::new(ErrorKind::Decode, Secrets::default().clean(problem, EXCERPT))
     }
 
     fn is_write(&self) -> bool {
@@ -443,7 +450,7 @@ impl StdError for Error {
     }
 }
 
-/// What the body of an error says, whatever its form.
+/// What the body of an error says, whatever its form, as it came.
 #[derive(Default)]
 struct ToldError {
     code: Option<String>,
@@ -466,7 +473,7 @@ impl ToldError {
             Err(_) if text.starts_with(['{', '[']) => ToldError::default(),
             Err(_) => ToldError {
                 code: None,
-                message: Some(excerpt(text)),
+                message: Some(text.to_owned()),
             },
         }
     }
@@ -489,13 +496,12 @@ impl ToldError {
         );
         let code = member(value, &["code", "errorCode", "error", "status"]);
         ToldError {
-            code: code.and_then(scalar_text).map(|code| shortened(&code, CODE)),
+            code: code.and_then(scalar_text),
             message: match value {
                 Value::String(text) => Some(text.clone()),
                 _ => message.and_then(|message| scalar_text(message).or_else(|| Some(message.to_string()))),
             }
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| excerpt(&text)),
+            .filter(|text| !text.trim().is_empty()),
         }
     }
 }
@@ -526,35 +532,14 @@ fn html_title(page: &str) -> Option<String> {
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower[start..].find("</title>")?;
     let title = page[start..end].trim();
-    (!title.is_empty()).then(|| format!("an HTML page: {}", excerpt(title)))
+    (!title.is_empty()).then(|| format!("an HTML page: {title}"))
 }
 
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["request-id", "x-request-id", "x-ms-request-id"]
+fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
+    REQUEST_IDS
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
-        .map(str::to_owned)
-}
-
-/// The beginning of a text that stands for a body.
-fn excerpt(text: &str) -> String {
-    shortened(text, EXCERPT)
-}
-
-/// The beginning of a text, at most so many characters.
-fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// A text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+        .map(|id| secrets.clean(id, NAME))
 }
 
 /// A body without the byte order mark that some servers put before it (RFC 8259 section 8.1 lets a reader ignore it).

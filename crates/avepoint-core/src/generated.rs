@@ -76,8 +76,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 /// An error of kind [`ErrorKind::Decode`] where a member has a value that the type cannot hold.
 pub fn read_object<T: DeserializeOwned>(object: &serde_json::Map<String, serde_json::Value>) -> Result<T, Error> {
     let members = serde::de::value::MapDeserializer::new(object.iter().map(|(name, value)| (name.as_str(), value)));
-    T::deserialize(Tolerant(members))
-        .map_err(|error: serde_json::Error| Error::new(ErrorKind::Decode, error.to_string()))
+    T::deserialize(Tolerant(members)).map_err(|error: serde_json::Error| Error::unreadable(&error.to_string()))
 }
 
 /// The member at which reading fails.
@@ -126,7 +125,7 @@ pub fn error(operation: &'static Operation, error: progenitor_client::Error<()>)
         Generated::ErrorResponse(value) => {
             Error::new(ErrorKind::Decode, format!("the status {} is not read", value.status()))
         }
-        Generated::InvalidResponsePayload(_, error) => Error::new(ErrorKind::Decode, error.to_string()),
+        Generated::InvalidResponsePayload(_, error) => Error::unreadable(&error.to_string()),
     }
     .with_operation(operation)
 }

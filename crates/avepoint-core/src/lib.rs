@@ -11,7 +11,6 @@ mod limits;
 mod operation;
 mod options;
 mod paging;
-mod redact;
 mod renewals;
 mod retry;
 mod session;
@@ -23,6 +22,8 @@ mod value;
 pub mod dynamic;
 #[doc(hidden)]
 pub mod generated;
+#[doc(hidden)]
+pub mod redact;
 #[doc(hidden)]
 pub mod transport;
 

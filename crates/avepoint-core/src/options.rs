@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use secrecy::SecretString;
 
-use crate::error::Error;
+use crate::error::{Error, REQUEST_IDS};
 use crate::operation::Operation;
 use crate::retry::RetryPolicy;
 
@@ -112,6 +113,16 @@ impl CallOptions {
         value.set_sensitive(true);
         self.headers.append(name, value);
         Ok(self)
+    }
+
+    /// The values of the caller's headers, which may be secrets; but for the id of a request, which the server sends back
+    /// for people to see.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = SecretString> {
+        let headers = self
+            .headers
+            .iter()
+            .filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()));
+        headers.filter_map(|(_, value)| value.to_str().ok().map(SecretString::from))
     }
 
     /// Keeps every successful answer as it came, beside the typed one.

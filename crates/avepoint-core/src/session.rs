@@ -19,10 +19,14 @@ use tracing::{Instrument, Span, field};
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
 use crate::credential::{AccessToken, Credential};
+#[cfg(feature = "export")]
+use crate::error::EXCERPT;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::operation::{Answer, Format, Operation, Shape};
 use crate::options::{CallOptions, RawAnswer};
+#[cfg(feature = "export")]
+use crate::redact::RecentTokens;
 use crate::redact::Secrets;
 use crate::renewals::Renewals;
 use crate::retry::retry_after;
@@ -48,6 +52,8 @@ pub(crate) struct Shared {
     /// One permit for each export job that the service runs at once.
     #[cfg(feature = "export")]
     pub(crate) exports: Arc<Semaphore>,
+    #[cfg(feature = "export")]
+    pub(crate) tokens: RecentTokens,
 }
 
 /// How many times a read follows a redirection.
@@ -100,6 +106,23 @@ impl Session {
     pub(crate) async fn export_turn(&self) -> Option<OwnedSemaphorePermit> {
         // It fails where the semaphore is closed, which nobody does.
         Arc::clone(&self.shared.exports).acquire_owned().await.ok()
+    }
+
+    /// A server's words about a job as one line without secrets. Every text of an answer that becomes part of an error
+    /// or of an event goes through here.
+    #[cfg(feature = "export")]
+    #[doc(hidden)]
+    pub fn clean(&self, outside: &str) -> String {
+        self.secrets().clean(outside, EXCERPT)
+    }
+
+    /// What must not be shown of the answers to calls that are done.
+    #[cfg(feature = "export")]
+    pub(crate) fn secrets(&self) -> Secrets {
+        let tokens = self.shared.tokens.secrets();
+        self.options
+            .secrets()
+            .fold(tokens, |secrets, header| secrets.with(header))
     }
 
     /// Carries out one call: checks it, gets a token, sends it, and again where that is safe.
@@ -188,7 +211,10 @@ impl Session {
         let copy = call.request.try_clone();
         let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
         let request = authorized(copy, token)?;
-        let secrets = Secrets::new(call.passwords.iter().cloned().chain([token.secret()]));
+        #[cfg(feature = "export")]
+        self.shared.tokens.keep(token.expose());
+        let own = call.passwords.iter().cloned().chain(self.options.secrets());
+        let secrets = Secrets::new(own.chain([token.secret()]));
         let mut answer = self.follow(call.operation, request, until).await?;
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());

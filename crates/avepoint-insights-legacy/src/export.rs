@@ -62,7 +62,7 @@ macro_rules! apis {
 
             async fn status(&self, id: &ExportJobId) -> Result<ExportStatus, Error> {
                 let answer = self.0.$status().id(id.clone()).send().await?.into_inner();
-                Ok(ExportStatus::new(answer.status, answer.description))
+                Ok(ExportStatus::new(self.0.session(), answer.status, answer.description))
             }
 
             async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {

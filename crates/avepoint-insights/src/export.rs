@@ -42,14 +42,15 @@ impl ExportApi for Client {
         match (&answer.job_status, answer.status) {
             // The body tells of a failure although HTTP says 200.
             (None, Some(status)) if status >= 400 => {
-                let message = answer.message.unwrap_or_default();
+                let [id, message] =
+                    [id.to_string(), answer.message.unwrap_or_default()].map(|outside| self.session().clean(&outside));
                 let error = Error::new(
                     ErrorKind::Export,
                     format!("the job {id} has no status: {status} {message}"),
                 );
                 Err(error.with_operation(&operations::GET_EXPORT_JOB_STATUS))
             }
-            _ => Ok(ExportStatus::new(answer.job_status, answer.message)),
+            _ => Ok(ExportStatus::new(self.session(), answer.job_status, answer.message)),
         }
     }
 

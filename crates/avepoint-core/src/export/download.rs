@@ -7,7 +7,7 @@ use progenitor_client::{ByteStream, ResponseValue};
 use bytes::Bytes;
 
 use super::{ExportApi, ExportEvent, ExportOptions};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, NAME};
 use crate::redact::Secrets;
 
 /// How much of an answer that is no file is read, in bytes.
@@ -43,7 +43,7 @@ pub(super) struct Download<A: ExportApi> {
 impl<A: ExportApi> Download<A> {
     pub(super) fn new(api: A, id: A::Id, options: ExportOptions) -> Self {
         Download {
-            name: id.to_string(),
+            name: api.session().secrets().clean(&id.to_string(), NAME),
             api,
             id,
             options,
@@ -137,7 +137,7 @@ impl<A: ExportApi> Download<A> {
             return Ok(false);
         }
         if answer.status() != StatusCode::OK || is_json(headers) {
-            return Err(no_file(answer).await);
+            return Err(no_file(answer, &self.api.session().secrets()).await);
         }
         self.total = number(headers, &header::CONTENT_LENGTH);
         self.validator = validator(headers);
@@ -189,7 +189,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The service tells of failures in a body of JSON under a status of success; that must not be kept as a report.
-async fn no_file(answer: ResponseValue<ByteStream>) -> Error {
+async fn no_file(answer: ResponseValue<ByteStream>, secrets: &Secrets) -> Error {
     let (status, headers) = (answer.status(), answer.headers().clone());
     let mut pieces = answer.into_inner();
     let mut body = Vec::new();
@@ -204,7 +204,7 @@ async fn no_file(answer: ResponseValue<ByteStream>) -> Error {
         .and_then(|value| Some(value.get("message")?.as_str()?.to_owned()))
         .filter(|message| !message.is_empty())
         .unwrap_or_else(|| "the body is no file".to_owned());
-    Error::from_decode(status, &headers, &body, message, &Secrets::default())
+    Error::from_decode(status, &headers, &body, message, secrets)
 }
 
 #[cfg(test)]

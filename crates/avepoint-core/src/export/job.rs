@@ -16,7 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::download::{Download, Piece};
 use super::{ExportApi, ExportEvent, ExportOptions, ExportState, ExportStatus, StartAnswer, failed, file};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::session::Session;
 
@@ -31,7 +31,7 @@ const LOST_POLLS: u32 = 5;
 pub struct ExportJob<A: ExportApi> {
     api: A,
     id: A::Id,
-    /// The id as text, as events and errors have it.
+    /// The id as text, made fit to be shown, as events and errors have it.
     name: String,
     options: ExportOptions,
     turn: Mutex<Option<OwnedSemaphorePermit>>,
@@ -43,7 +43,7 @@ impl<A: ExportApi> ExportJob<A> {
     #[doc(hidden)]
     pub fn from_id(api: A, id: A::Id) -> Self {
         ExportJob {
-            name: id.to_string(),
+            name: api.session().secrets().clean(&id.to_string(), NAME),
             api,
             id,
             options: ExportOptions::default(),
@@ -85,7 +85,8 @@ impl<A: ExportApi> ExportJob<A> {
                 }
                 Ok(answer) => {
                     let busy = answer.status == Some(429);
-                    let reason = answer.message.filter(|message| !message.trim().is_empty());
+                    let reason = answer.message.map(|message| api.session().clean(&message));
+                    let reason = reason.filter(|reason| !reason.is_empty());
                     let reason = reason.unwrap_or_else(|| "the server gave no reason".to_owned());
                     let error = Error::new(ErrorKind::Export, format!("no job was started: {reason}"));
                     let error = error.with_operation(operation);

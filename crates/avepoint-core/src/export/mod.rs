@@ -50,9 +50,9 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
 pub struct ExportStatus {
     /// How far it has come.
     pub state: ExportState,
-    /// The code that the server gave for it; nothing if it gave none.
+    /// The code that the server gave for it, a text made fit to be shown; nothing if it gave none.
     pub code: Option<Code>,
-    /// What the server said about it, if it said anything.
+    /// What the server said about it, if it said anything: one line, and no token in it.
     pub message: Option<String>,
 }
 
@@ -70,15 +70,19 @@ pub enum ExportState {
 impl ExportStatus {
     /// The status that an answer tells. For use by the clients.
     #[doc(hidden)]
-    pub fn new(status: Option<impl OpenEnum>, message: Option<String>) -> Self {
-        let code = status.map(|status| status.canonical().code());
+    pub fn new(session: &Session, status: Option<impl OpenEnum>, message: Option<String>) -> Self {
+        let code = status.map(|status| match status.canonical().code() {
+            Code::Text(text) => Code::Text(session.clean(&text)),
+            code => code,
+        });
         let state = match code {
             Some(Code::Integer(2)) => ExportState::Finished,
             Some(Code::Integer(3)) => ExportState::Failed,
             // A code of tomorrow: it may still come to an end, and the deadline holds if it does not.
             _ => ExportState::InProgress,
         };
-        let message = message.filter(|message| !message.trim().is_empty());
+        let message = message.map(|message| session.clean(&message));
+        let message = message.filter(|message| !message.is_empty());
         ExportStatus { state, code, message }
     }
 }
@@ -140,7 +144,7 @@ where
     outcomes.into_iter().map(|(_, part)| part).collect()
 }
 
-/// Why a job has no file.
+/// Why a job has no file, by the words of its status.
 fn failed(id: &str, message: Option<&str>) -> Error {
     let reason = message.unwrap_or("the server gave no reason");
     Error::new(

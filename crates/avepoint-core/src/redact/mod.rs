@@ -1,0 +1,221 @@
+//! Making text from outside fit to be shown: servers like to quote what they refuse.
+//!
+//! Every text that comes from outside goes through [`Secrets::clean`], whatever it ends in: an error, an event, a log, a
+//! span, a report. It takes the secrets out first, then bounds the text, then makes one line of it, in this order: a
+//! secret that was cut is not found any more.
+
+mod needles;
+mod reading;
+#[cfg(feature = "export")]
+mod recent;
+
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use needles::Needles;
+use reading::Reading;
+#[cfg(feature = "export")]
+pub(crate) use recent::RecentTokens;
+
+const REDACTED: &str = "[redacted]";
+
+/// How many bytes of a text are looked at for each character that is shown: there may be a secret of many before it.
+const EXAMINED: usize = 8;
+
+/// How much at the end of a longer text is looked at and not shown, in bytes: a secret may go on behind it, and what
+/// there is of it may be too little to be recognised, in a spelling of any length.
+const MARGIN: usize = 1024;
+
+/// How many layers of escapes are taken off a text.
+const ESCAPES: usize = 5;
+
+/// How many layers of base64 are.
+const PACKED: usize = 2;
+
+/// How many bytes of readings are looked at for each byte of a text. Three layers of escapes around base64 take a tenth
+/// of it; a text that takes more is made to, and none of it is shown.
+const EFFORT: usize = 256;
+
+/// The secrets of one call: its token, the passwords in its body, the headers of the caller.
+#[derive(Clone, Default)]
+pub struct Secrets(Arc<[SecretString]>);
+
+impl Secrets {
+    /// These secrets.
+    pub fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        Secrets(secrets.into_iter().collect())
+    }
+
+    /// These secrets and one more.
+    #[must_use]
+    pub fn with(&self, secret: impl Into<SecretString>) -> Self {
+        Secrets::new(self.0.iter().cloned().chain([secret.into()]))
+    }
+
+    /// A text from outside as one line of at most so many characters (and the sign that it goes on), without these
+    /// secrets.
+    ///
+    /// No eight characters in a row of a secret are left, in either letter case, with or without white space among them:
+    /// not as they are, nor as URLs, forms, JSON, HTML and base64 spell them, in any mixture and several times over (see
+    /// [`reading`]). A secret of less than eight is hidden as a whole, and one of less than four where it is a word of
+    /// its own and not within base64, since a text without any `e` could not be read and would tell that the secret is
+    /// `e`. Not looked for: white space and `+` alone, and what is encrypted, compressed or written in another way.
+    ///
+    /// Time and memory grow with what is shown and not with the text, of which only the beginning is looked at.
+    pub fn clean(&self, outside: &str, longest: usize) -> String {
+        let text = beginning(outside, longest.saturating_mul(EXAMINED).saturating_add(MARGIN));
+        let mut search = Search {
+            needles: Needles::new(self.0.iter().map(|secret| secret.expose_secret())),
+            hidden: vec![false; text.len()],
+            effort: EFFORT.saturating_mul(text.len()),
+        };
+        if !search.needles.is_empty() {
+            search.look(Reading::of(text), ESCAPES, PACKED);
+        }
+        let whole = text.len() == outside.len();
+        let shown = beginning(text, if whole { text.len() } else { text.len() - MARGIN });
+        let mut line = Line::new(longest);
+        for (place, character) in shown.char_indices() {
+            match search.hidden[place] {
+                true => line.redacted(),
+                false => line.push(character),
+            }
+        }
+        line.end(!whole)
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} secrets", self.0.len())
+    }
+}
+
+/// A text on one line, of any length.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = Line::new(usize::MAX);
+    text.chars().for_each(|character| line.push(character));
+    line.end(false)
+}
+
+/// The search for secrets in all readings of a text.
+struct Search {
+    needles: Needles,
+    /// Whether each byte of the text is to be hidden.
+    hidden: Vec<bool>,
+    /// How many bytes of readings may still be looked at.
+    effort: usize,
+}
+
+impl Search {
+    /// Looks at a reading and at all that follow from it.
+    fn look(&mut self, reading: Reading, escapes: usize, packed: usize) {
+        // A line that was broken within an escape.
+        if let Some(unbroken) = reading.unbroken() {
+            self.look(unbroken, escapes, packed);
+        }
+        let Some(effort) = self.effort.checked_sub(reading.len()) else {
+            self.hidden.fill(true);
+            return;
+        };
+        self.effort = effort;
+        // Nearly any word is base64 of something.
+        self.needles.hide(&reading, packed == PACKED, &mut self.hidden);
+        if packed > 0 {
+            for unpacked in reading.unpacked() {
+                self.look(unpacked, escapes, packed - 1);
+            }
+        }
+        if escapes > 0
+            && let Some(unescaped) = reading.unescaped()
+        {
+            self.look(unescaped, escapes - 1, packed);
+        }
+    }
+}
+
+/// A text of one line that grows up to a length.
+struct Line {
+    text: String,
+    /// How many characters still have room.
+    room: usize,
+    /// White space is due before the next character.
+    blank: bool,
+    /// The text has more characters than have room.
+    full: bool,
+}
+
+impl Line {
+    fn new(longest: usize) -> Self {
+        Line {
+            text: String::new(),
+            room: longest,
+            blank: false,
+            full: false,
+        }
+    }
+
+    fn push(&mut self, character: char) {
+        if character.is_whitespace() || character.is_control() {
+            self.blank = true;
+        } else if !is_unseen(character) {
+            self.add(character.encode_utf8(&mut [0; 4]), 1);
+        }
+    }
+
+    /// Stands for one secret or several side by side.
+    fn redacted(&mut self) {
+        if self.text.ends_with(REDACTED) {
+            self.blank = false;
+        } else {
+            self.add(REDACTED, REDACTED.len());
+        }
+    }
+
+    fn add(&mut self, piece: &str, length: usize) {
+        let blank = std::mem::take(&mut self.blank) && !self.text.is_empty();
+        let length = length + usize::from(blank);
+        if self.full || length > self.room {
+            self.full = true;
+            return;
+        }
+        self.room -= length;
+        if blank {
+            self.text.push(' ');
+        }
+        self.text.push_str(piece);
+    }
+
+    fn end(mut self, goes_on: bool) -> String {
+        if self.full || goes_on {
+            self.text.push('…');
+        }
+        self.text
+    }
+}
+
+/// The beginning of a text, of at most so many bytes.
+fn beginning(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Whether a character changes how others are shown and is not seen itself: the category *format* of Unicode, to which
+/// the marks of writing direction belong, and the other letters that are blank.
+fn is_unseen(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests;

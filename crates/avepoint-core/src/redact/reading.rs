@@ -1,0 +1,257 @@
+//! What a text says when its escapes are resolved, and where each byte of it stands in the text.
+//!
+//! Understood are the escapes of URLs and forms (`%c3%a9`, `%u00e9`), of JSON and its relatives (`\"`, `\u00e9`,
+//! `\ud83d\ude00`, `\xe9`, `\u{e9}`), of HTML (`&eacute;`, `&#233;`, `&#xe9;`), and base64 of both alphabets.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use entities::ENTITIES;
+
+use super::is_unseen;
+
+/// One byte of a reading, and the piece of the text that it is read from.
+#[derive(Clone, Copy)]
+struct Byte {
+    value: u8,
+    start: usize,
+    end: usize,
+}
+
+/// A text as it is, or with some of its escapes resolved.
+pub(super) struct Reading(Vec<Byte>);
+
+/// One byte of a reading in which letter case and white space play no part.
+pub(super) struct Folded {
+    pub(super) value: u8,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// It stands within a word: there is a letter or digit right before it, and it is one itself.
+    pub(super) within: bool,
+}
+
+/// What stands at the end of the piece is not enough for a byte; that is no reason to lose those before.
+const ENGINE: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+impl Reading {
+    /// A text as it is.
+    pub(super) fn of(text: &str) -> Self {
+        let bytes = text.char_indices().flat_map(|(start, character)| {
+            let end = start + character.len_utf8();
+            let bytes = text[start..end].bytes();
+            bytes.map(move |value| Byte { value, start, end })
+        });
+        Reading(bytes.collect())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The reading without the white space that is in it; nothing if there is none.
+    pub(super) fn unbroken(&self) -> Option<Reading> {
+        let solid = self.0.iter().filter(|byte| !byte.value.is_ascii_whitespace());
+        let solid: Vec<_> = solid.copied().collect();
+        (solid.len() < self.0.len()).then_some(Reading(solid))
+    }
+
+    /// The reading with one layer of its escapes resolved; nothing if it has none.
+    pub(super) fn unescaped(&self) -> Option<Reading> {
+        let mut plain = Vec::with_capacity(self.0.len());
+        let mut rest = &self.0[..];
+        let mut any = false;
+        while let [first, others @ ..] = rest {
+            let escape = match first.value {
+                b'%' => percent(rest),
+                b'\\' => backslash(rest),
+                b'&' => entity(rest),
+                _ => None,
+            };
+            match escape {
+                Some((values, length)) => {
+                    any = true;
+                    let (start, end) = (first.start, rest[length - 1].end);
+                    plain.extend(values.into_iter().map(|value| Byte { value, start, end }));
+                    rest = &rest[length..];
+                }
+                None => {
+                    plain.push(*first);
+                    rest = others;
+                }
+            }
+        }
+        any.then_some(Reading(plain))
+    }
+
+    /// What each piece of the reading says if it is base64. Where in it a secret begins is not known, so that each is
+    /// read from its first four characters.
+    pub(super) fn unpacked(&self) -> impl Iterator<Item = Reading> {
+        let digits: Vec<_> = self.0.iter().filter(|byte| !byte.value.is_ascii_whitespace()).collect();
+        let pieces: Vec<Vec<Byte>> = digits
+            .chunk_by(|one, other| is_digit(one.value) && is_digit(other.value))
+            // Two bytes take three.
+            .filter(|piece| piece.len() > 2)
+            .map(|piece| piece.iter().map(|byte| **byte).collect())
+            .collect();
+        pieces
+            .into_iter()
+            .flat_map(|piece| (0..4).filter_map(move |from| unpack(piece.get(from..)?)))
+    }
+
+    /// The reading as secrets are looked for in it: in small letters, without white space, what is not seen, and `+`,
+    /// which forms write for a space.
+    pub(super) fn folded(&self) -> Vec<Folded> {
+        let values: Vec<u8> = self.0.iter().map(|byte| byte.value).collect();
+        let mut folded = Vec::with_capacity(values.len());
+        let mut place = 0;
+        let mut word = false;
+        for chunk in values.utf8_chunks() {
+            // What is no UTF-8 is taken for Latin-1.
+            let latin = chunk.invalid().iter().map(|value| (char::from(*value), 1));
+            for (character, length) in chunk.valid().chars().map(|c| (c, c.len_utf8())).chain(latin) {
+                let (start, end) = (self.0[place].start, self.0[place + length - 1].end);
+                place += length;
+                if character == '+' || character.is_whitespace() || character.is_control() || is_unseen(character) {
+                    word = false;
+                    continue;
+                }
+                let mut within = std::mem::replace(&mut word, character.is_alphanumeric()) && word;
+                let mut push = |value| {
+                    folded.push(Folded {
+                        value,
+                        start,
+                        end,
+                        within,
+                    });
+                    within = true;
+                };
+                match u8::try_from(character) {
+                    Ok(ascii @ ..0x80) => push(ascii.to_ascii_lowercase()),
+                    _ => without_case(character).bytes().for_each(push),
+                }
+            }
+        }
+        folded
+    }
+}
+
+/// A character in small letters: to and fro, since some have no capital of their own and share that of others.
+fn without_case(character: char) -> String {
+    let capitals = character.to_lowercase().flat_map(char::to_uppercase);
+    capitals.flat_map(char::to_lowercase).collect()
+}
+
+fn is_digit(value: u8) -> bool {
+    value.is_ascii_alphanumeric() || matches!(value, b'+' | b'/' | b'-' | b'_')
+}
+
+/// What a piece of base64 says.
+fn unpack(piece: &[Byte]) -> Option<Reading> {
+    // A single character at the end says nothing.
+    let length = piece.len() - usize::from(piece.len() % 4 == 1);
+    let digits: Vec<u8> = piece[..length]
+        .iter()
+        .map(|byte| match byte.value {
+            b'-' => b'+',
+            b'_' => b'/',
+            value => value,
+        })
+        .collect();
+    let values = ENGINE.decode(digits).ok()?;
+    // Each character has six bits.
+    let bytes = values.into_iter().enumerate().map(|(number, value)| Byte {
+        value,
+        start: piece[number * 8 / 6].start,
+        end: piece[(number * 8 + 7) / 6].end,
+    });
+    Some(Reading(bytes.collect()))
+}
+
+/// The bytes that an escape stands for, and its length.
+type Escape = Option<(Vec<u8>, usize)>;
+
+fn percent(text: &[Byte]) -> Escape {
+    match text.get(1)?.value {
+        b'u' | b'U' => utf16(text),
+        _ => Some((vec![u8::try_from(number(text.get(1..3)?, 16)?).ok()?], 3)),
+    }
+}
+
+fn backslash(text: &[Byte]) -> Escape {
+    // Whoever writes all in capitals does so with escapes as well.
+    let value = match text.get(1)?.value.to_ascii_lowercase() {
+        value @ (b'"' | b'\'' | b'\\' | b'/') => value,
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'x' => return Some((vec![u8::try_from(number(text.get(2..4)?, 16)?).ok()?], 4)),
+        b'u' if text.get(2)?.value == b'{' => {
+            let length = text.iter().take(10).position(|byte| byte.value == b'}')?;
+            return Some((utf8(number(&text[3..length], 16)?)?, length + 1));
+        }
+        b'u' => return utf16(text),
+        _ => return None,
+    };
+    Some((vec![value], 2))
+}
+
+/// Four hexadecimal digits behind a sign and `u`, or twice that for a character that takes two.
+fn utf16(text: &[Byte]) -> Escape {
+    let first = number(text.get(2..6)?, 16)?;
+    let second = text
+        .get(6..12)
+        .filter(|second| second[0].value == text[0].value && second[1].value.eq_ignore_ascii_case(&b'u'))
+        .and_then(|second| number(&second[2..], 16));
+    match (first, second) {
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+            Some((utf8(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))?, 12))
+        }
+        _ => Some((utf8(first)?, 6)),
+    }
+}
+
+fn entity(text: &[Byte]) -> Escape {
+    /// The names, with `&` and `;`, and what they stand for.
+    static NAMES: LazyLock<HashMap<&[u8], &str>> = LazyLock::new(|| {
+        let names = ENTITIES.iter();
+        names.map(|name| (name.entity.as_bytes(), name.characters)).collect()
+    });
+    /// The longest name.
+    const LONGEST: usize = 33;
+    let is_part = |byte: &&Byte| byte.value.is_ascii_alphanumeric() || byte.value == b'#';
+    let length = 1 + text[1..].iter().take(LONGEST).take_while(is_part).count();
+    let ended = text.get(length).is_some_and(|byte| byte.value == b';');
+    if text.get(1)?.value != b'#' {
+        let name: Vec<u8> = text.get(..=length)?.iter().map(|byte| byte.value).collect();
+        let known = NAMES
+            .get(&name[..])
+            .or_else(|| NAMES.get(&name.to_ascii_lowercase()[..]))?;
+        return Some((known.as_bytes().to_vec(), length + 1));
+    }
+    let code = match text.get(2)?.value {
+        b'x' | b'X' => number(&text[3..length], 16),
+        _ => number(&text[2..length], 10),
+    };
+    Some((utf8(code?)?, length + usize::from(ended)))
+}
+
+fn number(digits: &[Byte], base: u32) -> Option<u32> {
+    let text: Vec<u8> = digits.iter().map(|byte| byte.value).collect();
+    // A sign is no digit.
+    let text = std::str::from_utf8(&text).ok().filter(|text| !text.starts_with('+'))?;
+    u32::from_str_radix(text, base).ok()
+}
+
+fn utf8(code: u32) -> Option<Vec<u8>> {
+    char::from_u32(code).map(|character| character.to_string().into_bytes())
+}

@@ -1,0 +1,347 @@
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+
+use super::*;
+
+const ALL: usize = usize::MAX;
+
+fn clean(secret: &str, text: &str) -> String {
+    Secrets::new([secret.into()]).clean(text, ALL)
+}
+
+/// A way to write a text down.
+type Spelling = fn(&str) -> String;
+
+/// Ways that leave nothing of a text as it is, and those that servers have.
+const SPELLINGS: [(&str, Spelling); 17] = [
+    ("as it is", str::to_owned),
+    ("capital letters", str::to_uppercase),
+    ("small letters", str::to_lowercase),
+    ("JSON", |text| json(text, |c, _| c.is_ascii(), false)),
+    ("JSON, slashes too", |text| {
+        json(text, |c, _| c != '/', false).replace('/', "\\/")
+    }),
+    ("JSON, each character", |text| json(text, |_, _| false, false)),
+    ("JSON, each other character, in capitals", |text| {
+        json(text, |_, place| place % 2 == 0, true)
+    }),
+    ("a URL", |text| {
+        percent(text, |c, _| c.is_ascii_alphanumeric() || "-._~".contains(c), true)
+    }),
+    ("a form", |text| {
+        percent(text, |c, _| c.is_ascii_alphanumeric() || c == ' ', false).replace(' ', "+")
+    }),
+    ("a URL, each byte", |text| percent(text, |_, _| false, true)),
+    ("a URL, each other character", |text| {
+        percent(text, |c, place| c != '%' && place % 2 == 0, false)
+    }),
+    ("HTML", |text| {
+        let mut html = text.replace('&', "&amp;");
+        for (character, name) in [
+            ('<', "&lt;"),
+            ('>', "&gt;"),
+            ('"', "&quot;"),
+            ('\'', "&apos;"),
+            ('é', "&eacute;"),
+        ] {
+            html = html.replace(character, name);
+        }
+        html
+    }),
+    ("HTML, decimal", |text| {
+        text.chars()
+            .fold(String::new(), |html, c| html + &format!("&#{};", u32::from(c)))
+    }),
+    ("HTML, hexadecimal", |text| {
+        text.chars()
+            .fold(String::new(), |html, c| html + &format!("&#x{:x};", u32::from(c)))
+    }),
+    ("base64", |text| STANDARD_NO_PAD.encode(text)),
+    ("base64 for URLs", |text| URL_SAFE_NO_PAD.encode(text)),
+    ("broken lines", |text| {
+        text.chars()
+            .map(|c| format!("{c}\r\n "))
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    }),
+];
+
+fn json(text: &str, plain: impl Fn(char, usize) -> bool, capitals: bool) -> String {
+    let mut json = String::new();
+    for (place, character) in text.chars().enumerate() {
+        if matches!(character, '"' | '\\') || character.is_control() {
+            let quoted = serde_json::to_string(&character).expect("JSON");
+            json.push_str(&quoted[1..quoted.len() - 1]);
+        } else if plain(character, place) {
+            json.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                match capitals {
+                    true => write!(json, "\\u{unit:04X}"),
+                    false => write!(json, "\\u{unit:04x}"),
+                }
+                .expect("a text grows");
+            }
+        }
+    }
+    json
+}
+
+fn percent(text: &str, plain: impl Fn(char, usize) -> bool, capitals: bool) -> String {
+    let mut url = String::new();
+    for (place, character) in text.chars().enumerate() {
+        if plain(character, place) {
+            url.push(character);
+            continue;
+        }
+        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+            match capitals {
+                true => write!(url, "%{byte:02X}"),
+                false => write!(url, "%{byte:02x}"),
+            }
+            .expect("a text grows");
+        }
+    }
+    url
+}
+
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhcHAiLCJleHAiOjE3ODB9.c2lnbmF0dXJlLW9mLWl0LWFsbA";
+
+/// Whether the inner spelling cannot be read any more beneath the outer one: base64 in one letter case, and an escape
+/// with `+` within.
+fn is_lossy(outer: &str, inner: &str) -> bool {
+    outer.ends_with("letters") && inner.starts_with("base64") || outer == "a form" && inner == "broken lines"
+}
+
+#[test]
+fn a_secret_is_found_in_every_spelling_of_every_spelling() {
+    for secret in ["p<a>&s \"w\"+/=\\é😀.", TOKEN, "100%41&amp;\\u0041", "Straße-7"] {
+        for (outer, write_outer) in SPELLINGS {
+            for (inner, write_inner) in SPELLINGS {
+                if is_lossy(outer, inner) {
+                    continue;
+                }
+                let text = format!("слово {} и слово", write_outer(&write_inner(secret)));
+                assert_eq!(
+                    clean(secret, &text),
+                    "слово [redacted] и слово",
+                    "{outer} of {inner}: {text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_found_at_every_place_of_base64() {
+    for engine in [STANDARD, URL_SAFE, STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+        for before in ["", ":", "a:", "id:", "my-client-id:"] {
+            for after in ["", "\n", "ab", "\r\nHost"] {
+                let core = STANDARD_NO_PAD.encode("ret-??>>-of");
+                let packed = engine.encode(format!("{before}my-secret-??>>-of-mine{after}"));
+                let told = clean("my-secret-??>>-of-mine", &format!("Basic {packed} is wrong"));
+                assert!(told.starts_with("Basic ") && told.ends_with(" is wrong"), "{told}");
+                assert!(told.contains(REDACTED) && !told.contains(&core[2..8]), "{told}");
+                // What is left is the name and the sign at the end.
+                assert!(
+                    told.len() <= "Basic  is wrong".len() + REDACTED.len() + engine.encode(before).len() + 14,
+                    "{told}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_secret_are_found() {
+    for part in [
+        &TOKEN[..40],
+        &TOKEN[25..],
+        &TOKEN[21..53],
+        &TOKEN[60..70],
+        &TOKEN[30..38],
+    ] {
+        assert_eq!(clean(TOKEN, &format!("the part {part}!")), "the part [redacted]!");
+    }
+    // Less than eight characters open nothing.
+    assert_eq!(clean(TOKEN, &TOKEN[..7]), TOKEN[..7]);
+}
+
+#[test]
+fn secrets_that_share_characters_are_all_hidden() {
+    let secrets = ["eyJ", TOKEN, "token-of", "the-token", "eyJhbGciOiJSUzI1NiJ9"];
+    let secrets = Secrets::new(secrets.map(SecretString::from));
+    let text = format!("{TOKEN} eyJ, {TOKEN}{TOKEN} the-token-of");
+    assert_eq!(secrets.clean(&text, ALL), "[redacted], [redacted]");
+}
+
+#[test]
+fn a_short_secret_is_hidden_where_it_is_a_word() {
+    assert_eq!(
+        clean("e", r#"the {"access_token":"e"}"#),
+        r#"the {"access_token":"[redacted]"}"#
+    );
+    assert_eq!(clean("e", "E=e&the"), "[redacted]=[redacted]&the");
+    assert_eq!(clean("Ab1", "cab1s, ab1"), "cab1s, [redacted]");
+    assert_eq!(clean("a\"1", r#"{"a\"1"}"#), r#"{"[redacted]"}"#);
+    assert_eq!(clean("ab12", &STANDARD.encode("my-id:ab12")), "bXktaWQ6[redacted]==");
+    assert_eq!(clean("pass", "the compass"), "the com[redacted]");
+    assert_eq!(clean("密码", "这密码是"), "这[redacted]是");
+    for none in ["", " ", "+"] {
+        assert_eq!(clean(none, "1 + 1"), "1 + 1");
+    }
+}
+
+#[test]
+fn a_text_without_a_secret_stays_as_it_is() {
+    let text = r#"{"message":"a \"quoted\" word &amp; 100%25 of \u0041 & \x %zz &#xzz; &none; aGVsbG8gdGhlcmU="}"#;
+    assert_eq!(clean("hunter2", text), text);
+    assert_eq!(Secrets::default().clean(text, ALL), text);
+}
+
+#[test]
+fn no_cut_shows_a_part_of_a_secret() {
+    let secrets = Secrets::new([TOKEN.into()]);
+    let text = format!("the token {} is refused", percent(TOKEN, |_, _| false, true));
+    let whole = "the token [redacted] is refused";
+    assert_eq!(secrets.clean(&text, whole.len()), whole);
+    for longest in 0..whole.len() {
+        let cut = secrets.clean(&text, longest);
+        let kept = cut.strip_suffix('…').expect("it goes on");
+        assert!(whole.starts_with(kept) && kept.len() <= longest, "{cut}");
+    }
+    // The end of what is looked at is a cut too.
+    let password = "Harbour-27";
+    let both = secrets.with(password);
+    let (longest, spelled) = (100, percent(password, |_, _| false, true));
+    let examined = longest * EXAMINED + MARGIN;
+    for shown in 0..spelled.len() {
+        let tokens = TOKEN.repeat(examined / TOKEN.len() + 1);
+        let text = format!("{}{spelled}", &tokens[..examined - shown]);
+        assert_eq!(both.clean(&text, longest), "[redacted]…");
+    }
+}
+
+#[test]
+fn a_text_becomes_one_line() {
+    let told = |text| Secrets::default().clean(text, ALL);
+    assert_eq!(told(" a\r\n\t b\u{1b}[31m\u{2028}c\u{85}d\0 "), "a b [31m c d");
+    assert_eq!(told("a\u{202e}b\u{200b}c\u{feff}d\u{e0041}"), "abcd");
+    assert_eq!(told("e\u{301} 👍"), "e\u{301} 👍");
+    assert_eq!(told(" \n"), "");
+    assert_eq!(
+        Secrets::default().clean(&"ü".repeat(1000), 10),
+        format!("{}…", "ü".repeat(10))
+    );
+    // What is not seen hides no secret.
+    assert_eq!(clean("hunter2", "hun\u{200b}t\u{ad}er2"), "[redacted]");
+}
+
+#[test]
+fn no_character_is_left_that_is_not_seen() {
+    let unseen = regex::Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]");
+    let unseen = unseen.expect("a pattern");
+    for character in '\0'..=char::MAX {
+        let text = format!("a{character}b");
+        if unseen.is_match(&text) {
+            let line = one_line(&text);
+            assert!(line == "ab" || line == "a b", "{character:?}");
+        }
+    }
+}
+
+/// Looks at a text with so much effort for each byte; what it took of it, and whether all is hidden.
+fn effort(text: &str, most: usize) -> (usize, bool) {
+    let effort = most * text.len();
+    let mut search = Search {
+        needles: Needles::new(["e", TOKEN].into_iter()),
+        hidden: vec![false; text.len()],
+        effort,
+    };
+    search.look(Reading::of(text), ESCAPES, PACKED);
+    (
+        (effort - search.effort) / text.len(),
+        search.hidden.iter().all(|hidden| *hidden),
+    )
+}
+
+/// A text that can be read in as many ways as it has bytes.
+fn winding(length: usize) -> String {
+    let mut text = String::new();
+    while text.len() < length {
+        for layers in 0..ESCAPES {
+            let mut piece = format!("%41\\u0041&amp;{text:.40}");
+            for _ in 0..layers {
+                piece = piece.replace('%', "%25").replace('\\', "\\\\").replace('&', "&amp;");
+            }
+            text.push_str(&STANDARD_NO_PAD.encode(STANDARD_NO_PAD.encode(&piece)));
+            text.push_str(&STANDARD_NO_PAD.encode(&piece));
+            text.push_str(&piece);
+        }
+    }
+    text
+}
+
+#[test]
+fn the_cost_grows_with_what_is_looked_at_and_no_faster() {
+    for (text, most) in [
+        ("e ".repeat(1500), 5),
+        (r#"{"access_token":"e"},"#.repeat(150), 5),
+        (TOKEN.repeat(40), 10),
+        ("%2525252541".repeat(300), 10),
+        ("\\\\\\\\n".repeat(300), 10),
+        ("&".repeat(3000), 10),
+        (winding(3000), 100),
+    ] {
+        let (found, _) = effort(&text, EFFORT);
+        assert!(found <= most, "{found} {text:.100}");
+        // As much for each byte of a longer text.
+        assert!(effort(&text.repeat(3), EFFORT).0 <= found + 1, "{text:.100}");
+        let told = Secrets::new(["e".into(), TOKEN.into()]).clean(&text.repeat(1000), 100);
+        assert!(told.chars().count() <= 101);
+    }
+    assert!(effort(&winding(3000), 5).1, "what takes more is not shown");
+}
+
+fn layers() -> impl Strategy<Value = Vec<usize>> {
+    prop::collection::vec(0..SPELLINGS.len(), 0..4)
+}
+
+/// A secret beneath these spellings, but for those through which nobody can read.
+fn spell(secret: &str, layers: &[usize]) -> String {
+    let mut beneath: Vec<&str> = Vec::new();
+    layers.iter().fold(secret.to_owned(), |text, layer| {
+        let (name, write) = SPELLINGS[*layer];
+        let packed = beneath.iter().filter(|name| name.starts_with("base64")).count();
+        if name.starts_with("base64") && packed == PACKED || beneath.iter().any(|inner| is_lossy(name, inner)) {
+            return text;
+        }
+        beneath.push(name);
+        write(&text)
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_secret_in_any_spelling_is_hidden_whole(secret in "[!-*,-~à-ÿ][ -~à-ÿĀ-ſ😀]{6,40}[!-*,-~à-ÿ]", layers in layers()) {
+        let text = format!("слово {} слово", spell(&secret, &layers));
+        prop_assert_eq!(clean(&secret, &text), "слово [redacted] слово", "{}", text);
+    }
+
+    #[test]
+    fn no_piece_of_a_secret_is_left(
+        secret in "\\PC{1,60}", layers in layers(), before in "(\\PC|[\\\\%&;#xun0-9]){0,20}", after in ".{0,20}", longest in 0..200usize
+    ) {
+        let text = format!("{before}{}{after}", spell(&secret, &layers));
+        prop_assume!(clean(&secret, REDACTED) == REDACTED);
+        let secrets = Secrets::new([secret.as_str().into()]);
+        let told = secrets.clean(&text, longest);
+        prop_assert!(told.chars().count() <= longest + 1);
+        // What stands there says nothing of the secret, however it is read.
+        prop_assert_eq!(&secrets.clean(&told, ALL), &told, "{}", text);
+    }
+}
