@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::operation::{Operation, Shape};
+use crate::reader::{read_whole, to_value};
 
 /// The parameters of one call, by their names on the wire, and `body`.
 #[derive(Debug)]
@@ -70,8 +71,9 @@ impl Parameters {
         let Some(value) = self.values.remove(name) else {
             return Ok(None);
         };
-        serde_json::from_value(value).map(Some).map_err(|error| {
-            Error::new(ErrorKind::InvalidRequest, format!("`{name}`: {error}")).with_operation(self.operation)
+        // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
+        read_whole(value.to_string().as_bytes()).map(Some).map_err(|problem| {
+            Error::new(ErrorKind::InvalidRequest, format!("`{name}`: {problem}")).with_operation(self.operation)
         })
     }
 
@@ -87,13 +89,14 @@ impl Parameters {
     }
 }
 
-/// A typed answer as JSON.
+/// A typed answer as JSON. What a `Value` cannot hold stands in it as in [`Json::to_value`](crate::Json::to_value).
 ///
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`] where the answer cannot be written as JSON.
 pub fn answer<T: Serialize>(operation: &'static Operation, value: &T) -> Result<Value, Error> {
-    serde_json::to_value(value)
-        .map_err(|error| Error::new(ErrorKind::Decode, error.to_string()).with_operation(operation))
+    let unwritable = |problem: String| Error::new(ErrorKind::Decode, problem).with_operation(operation);
+    let json = serde_json::to_string(value).map_err(|error| unwritable(error.to_string()))?;
+    to_value(&json).map_err(|problem| unwritable(problem.to_string()))
 }
 
 /// A file as JSON: its bytes in base64.

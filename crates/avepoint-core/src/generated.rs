@@ -6,16 +6,17 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use progenitor_client::ResponseValue;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, without_mark};
 use crate::operation::Operation;
+use crate::reader::{self, Unread, UnreadMember};
 use crate::redact::Secrets;
+use crate::response::ResponseValue;
 use crate::session::Session;
-use crate::tolerant::Tolerant;
 use crate::transport;
+use crate::value::json::Json;
 
 /// How much of an answer that cannot be read is looked at for its excerpt, in bytes.
 const SHOWN: usize = 64 * 1024;
@@ -25,7 +26,7 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
     session.execute(operation, request).await.unwrap_or_else(carry)
 }
 
-/// Reads the typed answer of a successful call.
+/// Reads the typed answer of a successful call. What of it cannot be read is told, in the answer and as an event.
 ///
 /// # Errors
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
@@ -40,9 +41,9 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
         .await
         .map_err(|error| unreadable(Error::from_transport(error)))?;
     let whole = body.clone();
-    let read = transport::beside(body.len(), move || read(&whole)).await;
+    let read = transport::beside(body.len(), move || read::<T>(&whole)).await;
     match read.unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned())) {
-        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Ok((value, unread)) => Ok(ResponseValue::new(value, status, headers).with_unread(unread)),
         Err(problem) => {
             let beginning = &body[..body.len().min(SHOWN)];
             Err(unreadable(Error::from_decode(
@@ -52,39 +53,36 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Unread), String> {
     let body = without_mark(body);
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let read = T::deserialize(Tolerant(&mut deserializer)).and_then(|value| deserializer.end().map(|()| value));
-    read.map_err(|error| {
-        let text = String::from_utf8_lossy(body);
-        match text.trim_start().chars().next() {
-            None => "the body is empty".to_owned(),
-            Some('<') => "the body is HTML or XML, not JSON".to_owned(),
-            // Where it is costs time, so it is found out only now.
-            Some(_) => match locate::<T>(body) {
-                Some(place) => format!("`{place}`: {error}"),
-                None => error.to_string(),
-            },
-        }
-    })
+    let (value, unread) = reader::read(body).map_err(|problem| match body.trim_ascii_start().first() {
+        None => "the body is empty".to_owned(),
+        Some(b'<') => "the body is HTML or XML, not JSON".to_owned(),
+        Some(_) => problem.to_string(),
+    })?;
+    warn_of(&unread);
+    Ok((value, unread))
 }
 
-/// Reads an object that was kept as it came.
+fn warn_of(unread: &Unread) {
+    if !unread.is_empty() {
+        let places: Vec<_> = unread.members().iter().take(10).map(UnreadMember::place).collect();
+        tracing::warn!(
+            total = unread.total(),
+            places = places.join(", "),
+            "members of an answer could not be read and are left out"
+        );
+    }
+}
+
+/// Reads an object that was kept as it came, as one of the types that it may be.
 ///
 /// # Errors
-/// An error of kind [`ErrorKind::Decode`] where a member has a value that the type cannot hold.
-pub fn read_object<T: DeserializeOwned>(object: &serde_json::Map<String, serde_json::Value>) -> Result<T, Error> {
-    let members = serde::de::value::MapDeserializer::new(object.iter().map(|(name, value)| (name.as_str(), value)));
-    T::deserialize(Tolerant(members)).map_err(|error: serde_json::Error| Error::unreadable(&error.to_string()))
-}
-
-/// The member at which reading fails.
-fn locate<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let failed = serde_path_to_error::deserialize::<_, T>(Tolerant(&mut deserializer)).err()?;
-    let path = failed.path().to_string();
-    (path != ".").then_some(path)
+/// An error of kind [`ErrorKind::Decode`] where it is no object.
+pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
+    read(object.as_str().as_bytes())
+        .map(|(value, _)| value)
+        .map_err(|problem| Error::unreadable(&problem))
 }
 
 /// A text as one segment of a path, percent-encoded once.

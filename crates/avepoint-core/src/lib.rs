@@ -11,10 +11,11 @@ mod limits;
 mod operation;
 mod options;
 mod paging;
+mod reader;
 mod renewals;
+mod response;
 mod retry;
 mod session;
-mod tolerant;
 mod value;
 
 #[cfg(feature = "dynamic")]
@@ -42,17 +43,18 @@ pub use options::{CallOptions, Capture, RawAnswer};
 #[doc(hidden)]
 pub use paging::Ask;
 pub use paging::{Continuation, Items, Page, Pages};
+pub use reader::{Unread, UnreadMember};
+pub use response::ResponseValue;
 pub use retry::{RetryPolicy, retry_after};
 pub use session::Session;
 pub use value::code::{Code, CodeOrText, OpenEnum};
 pub use value::id::InvalidId;
+pub use value::json::Json;
 pub use value::list::{List, OneOrMany};
-pub use value::number::NumberOrText;
+pub use value::number::{Number, NumberOrText};
 pub use value::secret::SecretText;
 pub use value::text_or::TextOr;
 pub use value::time::{InvalidTime, Time};
 
 /// A file as it comes.
 pub use progenitor_client::ByteStream;
-/// An answer with its status and headers; it dereferences to the answer.
-pub use progenitor_client::ResponseValue;

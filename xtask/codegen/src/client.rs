@@ -285,7 +285,10 @@ impl VisitMut for Answers {
     }
 }
 
-/// Progenitor's `encode_path` leaves a backslash, which the URL parser takes for a slash: the core crate's takes its place.
+/// What the core crate has in place of progenitor's: an answer that says what of it could not be read, and an encoding of
+/// paths that knows of the backslash, which the URL parser takes for a slash.
+const REPLACED: [&str; 2] = ["ResponseValue", "encode_path"];
+
 struct Imports;
 
 impl VisitMut for Imports {
@@ -293,7 +296,7 @@ impl VisitMut for Imports {
         group.items = group
             .items
             .iter()
-            .filter(|item| !matches!(item, syn::UseTree::Name(name) if name.ident == "encode_path"))
+            .filter(|item| !matches!(item, syn::UseTree::Name(name) if REPLACED.iter().any(|replaced| name.ident == replaced)))
             .cloned()
             .collect();
     }
@@ -510,6 +513,7 @@ fn hooks(api: &Api, spec: &Spec) -> TokenStream {
     let regions = spec.regions();
     let service = Ident::new(api.service, proc_macro2::Span::call_site());
     quote! {
+        use ::avepoint_core::ResponseValue;
         use ::avepoint_core::generated::encode_path;
 
         impl ::avepoint_core::ApiClient for Client {

@@ -21,7 +21,7 @@ pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
                 #[doc = #doc]
                 ///
                 /// # Errors
-                /// If a member has a value that the type cannot hold.
+                /// If it is no object.
                 pub fn #method(&self) -> Result<types::#ty, ::avepoint_core::Error> {
                     ::avepoint_core::generated::read_object(&self.0)
                 }
@@ -30,11 +30,11 @@ pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
         quote! {
             #[doc = #description]
             ///
-            /// The members are kept as they came; `as_…` reads them as one of the documented objects.
-            #[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+            /// It is kept as it came; `as_…` reads it as one of the documented objects.
+            #[derive(Clone, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
             #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
             #[serde(transparent)]
-            pub struct #name(pub ::serde_json::Map<String, ::serde_json::Value>);
+            pub struct #name(pub ::avepoint_core::Json);
 
             impl #name {
                 #(#views)*

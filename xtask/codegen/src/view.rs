@@ -201,10 +201,11 @@ impl Deriving<'_> {
             return Ok(json!({ "type": "string" }));
         }
         let mut derived = self.schema(schema)?;
-        if self.answers.contains(name)
-            && let Some(members) = derived.as_object_mut()
-        {
-            members.remove("required");
+        if self.answers.contains(name) {
+            if let Some(members) = derived.as_object_mut() {
+                members.remove("required");
+            }
+            widen(&mut derived);
         }
         Ok(derived)
     }
@@ -274,7 +275,7 @@ impl Deriving<'_> {
                     .iter()
                     .all(|key| schema.get(key).is_none()) =>
             {
-                return path("::serde_json::Value");
+                return path("::avepoint_core::Json");
             }
             _ => {}
         }
@@ -334,6 +335,20 @@ impl Deriving<'_> {
             (Some("object"), _) => Kind::Object(name.context("an object must be a component")?.to_owned()),
             _ => bail!("a choice of choices is more than Rust's types here can say"),
         })
+    }
+}
+
+/// Lets the integers of an answer be of 64 bits: a count that is larger than its page says is a count all the same.
+fn widen(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.get("format").is_some_and(|format| format == "int32") {
+                members.remove("format");
+            }
+            members.values_mut().for_each(widen);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(widen),
+        _ => {}
     }
 }
 

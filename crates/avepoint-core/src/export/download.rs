@@ -2,13 +2,14 @@
 
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use progenitor_client::{ByteStream, ResponseValue};
+use progenitor_client::ByteStream;
 
 use bytes::Bytes;
 
 use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind, NAME};
 use crate::redact::Secrets;
+use crate::response::ResponseValue;
 
 /// How much of an answer that is no file is read, in bytes.
 const NO_FILE: usize = 64 * 1024;

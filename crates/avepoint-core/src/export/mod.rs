@@ -4,10 +4,11 @@ use std::fmt;
 use std::future::Future;
 
 use futures_util::stream::{self, StreamExt};
-use progenitor_client::{ByteStream, ResponseValue};
+use progenitor_client::ByteStream;
 
 use crate::error::{Error, ErrorKind};
 use crate::options::CallOptions;
+use crate::response::ResponseValue;
 use crate::session::Session;
 use crate::value::code::{Code, OpenEnum};
 
@@ -93,7 +94,7 @@ impl ExportStatus {
 pub struct StartAnswer<I> {
     pub id: Option<I>,
     /// The status that the body tells, beside that of HTTP.
-    pub status: Option<i32>,
+    pub status: Option<i64>,
     pub message: Option<String>,
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde::{Serialize, Serializer};
+
+use crate::reader::{Scalar, scalar, serialize_raw, whole};
 
 /// A code as it stands on the wire: the services send most codes as integers, some as text.
 ///
@@ -23,17 +25,16 @@ pub enum Code {
     Integer(i64),
     /// A code that is a JSON string.
     Text(String),
-    /// Any other scalar (a fraction, a boolean, an integer of more than 64 bits), in its JSON spelling.
+    /// Any other scalar (`2.0`, a fraction, a boolean, an integer of more than 64 bits), in its JSON spelling.
     Other(String),
 }
 
 impl Code {
-    /// The code as an integer: what it is, or what its text spells.
+    /// The code as an integer: what it is, or what its text or another form of the number spells.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Code::Integer(value) => Some(*value),
-            Code::Text(text) => text.trim().parse().ok(),
-            Code::Other(_) => None,
+            Code::Text(text) | Code::Other(text) => whole(text.trim()),
         }
     }
 
@@ -78,51 +79,22 @@ impl Serialize for Code {
         match self {
             Code::Integer(value) => serializer.serialize_i64(*value),
             Code::Text(text) => serializer.serialize_str(text),
-            Code::Other(json) => serde_json::from_str::<serde_json::Value>(json)
-                .unwrap_or_else(|_| json.as_str().into())
-                .serialize(serializer),
+            Code::Other(json) => serialize_raw(json, serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CodeVisitor)
-    }
-}
-
-struct CodeVisitor;
-
-impl Visitor<'_> for CodeVisitor {
-    type Value = Code;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a code: an integer or a text")
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Code, E> {
-        Ok(Code::Integer(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Code, E> {
-        Ok(i64::try_from(value).map_or_else(|_| Code::Other(value.to_string()), Code::Integer))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Code, E> {
-        // As JSON spells it, so that it can be read again.
-        Ok(Code::Other(serde_json::Value::from(value).to_string()))
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Code, E> {
-        Ok(Code::Other(value.to_string()))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Code, E> {
-        Ok(Code::Text(value.to_owned()))
-    }
-
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Code, E> {
-        Ok(Code::Text(value))
+        Ok(match scalar(deserializer, "a code: an integer or a text")? {
+            Scalar::Text(text) => Code::Text(text),
+            Scalar::Boolean(json) => Code::Other(json),
+            Scalar::Number(json) => match json.parse() {
+                // The sign would be gone.
+                Ok(value) if json != "-0" => Code::Integer(value),
+                _ => Code::Other(json),
+            },
+        })
     }
 }
 

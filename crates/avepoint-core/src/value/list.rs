@@ -4,10 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use serde::de::{Deserialize, Deserializer, IntoDeserializer, SeqAccess, Visitor, value};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::tolerant::Tolerant;
+use crate::reader::{ONE_OR_MANY, raw, read_whole};
 
 /// A list that may arrive as `null`, or not at all: for a reader that is an empty list, but it is told apart when it is
 /// written out again. A `null` among the entries is left out.
@@ -245,19 +245,15 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyVisitor<T> {
+        impl<'de, T: DeserializeOwned> Visitor<'de> for AnyVisitor<T> {
             type Value = OneOrMany<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value or a list of values")
-            }
-
-            fn visit_none<E>(self) -> Result<Self::Value, E> {
-                Ok(OneOrMany::Many(Vec::new()))
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -268,32 +264,18 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 ItemsVisitor(PhantomData).visit_seq(entries).map(OneOrMany::Many)
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(Tolerant(value::MapAccessDeserializer::new(members))).map(OneOrMany::One)
+            fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(value).map(OneOrMany::One)
             }
 
-            fn visit_i64<E: serde::de::Error>(self, scalar: i64) -> Result<Self::Value, E> {
-                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, scalar: u64) -> Result<Self::Value, E> {
-                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, scalar: f64) -> Result<Self::Value, E> {
-                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
-            }
-
-            fn visit_bool<E: serde::de::Error>(self, scalar: bool) -> Result<Self::Value, E> {
-                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
-            }
-
-            fn visit_str<E: serde::de::Error>(self, scalar: &str) -> Result<Self::Value, E> {
-                T::deserialize(Tolerant(scalar.into_deserializer())).map(OneOrMany::One)
+            // From elsewhere than the reader, which reads it then.
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                let json = raw(value)?;
+                read_whole(json.as_bytes()).map_err(D::Error::custom)
             }
         }
 
-        deserializer.deserialize_any(AnyVisitor(PhantomData))
+        deserializer.deserialize_newtype_struct(ONE_OR_MANY, AnyVisitor(PhantomData))
     }
 }
 

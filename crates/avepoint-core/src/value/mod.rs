@@ -2,6 +2,7 @@
 
 pub(crate) mod code;
 pub(crate) mod id;
+pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod number;
 pub(crate) mod secret;

@@ -4,9 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor, value};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
 
-use crate::tolerant::Tolerant;
+use super::json::Json;
+use crate::reader::{TEXT_OR, raw, read_whole};
 
 /// A value, or the text that stands in its place. It is written out as it came.
 ///
@@ -27,21 +28,24 @@ pub enum TextOr<T> {
     Text(String),
     /// The value.
     Value(T),
+    /// Any other scalar, as it came.
+    Other(Json),
 }
 
 impl<T> TextOr<T> {
     /// The value, unless a text stands in its place.
     pub fn value(&self) -> Option<&T> {
         match self {
-            TextOr::Text(_) => None,
             TextOr::Value(value) => Some(value),
+            TextOr::Text(_) | TextOr::Other(_) => None,
         }
     }
 
-    /// The text that stands in the place of the value.
+    /// What stands in the place of the value: the text, or the spelling of another scalar.
     pub fn text(&self) -> Option<&str> {
         match self {
             TextOr::Text(text) => Some(text),
+            TextOr::Other(json) => Some(json.as_str()),
             TextOr::Value(_) => None,
         }
     }
@@ -53,30 +57,36 @@ impl<T> From<T> for TextOr<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for TextOr<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct EitherVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for EitherVisitor<T> {
+        impl<'de, T: DeserializeOwned> Visitor<'de> for EitherVisitor<T> {
             type Value = TextOr<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list, an object or a text")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
                 Ok(TextOr::Text(text.to_owned()))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(Tolerant(value::SeqAccessDeserializer::new(entries))).map(TextOr::Value)
+            fn visit_bytes<E: Error>(self, json: &[u8]) -> Result<Self::Value, E> {
+                serde_json::from_slice(json).map(TextOr::Other).map_err(E::custom)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(Tolerant(value::MapAccessDeserializer::new(members))).map(TextOr::Value)
+            fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(value).map(TextOr::Value)
+            }
+
+            // From elsewhere than the reader, which reads it then.
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                let json = raw(value)?;
+                read_whole(json.as_bytes()).map_err(D::Error::custom)
             }
         }
 
-        deserializer.deserialize_any(EitherVisitor(PhantomData))
+        deserializer.deserialize_newtype_struct(TEXT_OR, EitherVisitor(PhantomData))
     }
 }

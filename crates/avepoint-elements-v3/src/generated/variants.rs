@@ -5,16 +5,16 @@
 use super::client::types;
 ///What is known of an object that a risk rule matched. The members depend on the `dataSource` of the object: 1 MailboxDetail, 2 GroupDetail, 3 TeamDetail, 4 SiteDetail, 5 OneDriveDetail, 6 UserDetail, 8 EnvironmentDetail, 9 ConnectionDetail, 10 PowerAppDetail, 11 FlowDetail, 12 PowerBiDetail. No code is documented for LicenseDetail; its members tell it apart. No member is promised, so the schemas overlap: choose by `dataSource`, not by trial.
 ///
-/// The members are kept as they came; `as_…` reads them as one of the documented objects.
-#[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+/// It is kept as it came; `as_…` reads it as one of the documented objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct RiskHitItemDetail(pub ::serde_json::Map<String, ::serde_json::Value>);
+pub struct RiskHitItemDetail(pub ::avepoint_core::Json);
 impl RiskHitItemDetail {
     ///The object read as a [`types::MailboxDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_mailbox_detail(
         &self,
     ) -> Result<types::MailboxDetail, ::avepoint_core::Error> {
@@ -23,28 +23,28 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::GroupDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_group_detail(&self) -> Result<types::GroupDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::TeamDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_team_detail(&self) -> Result<types::TeamDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::SiteDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_site_detail(&self) -> Result<types::SiteDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::OneDriveDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_one_drive_detail(
         &self,
     ) -> Result<types::OneDriveDetail, ::avepoint_core::Error> {
@@ -53,7 +53,7 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::EnvironmentDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_environment_detail(
         &self,
     ) -> Result<types::EnvironmentDetail, ::avepoint_core::Error> {
@@ -62,7 +62,7 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::ConnectionDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_connection_detail(
         &self,
     ) -> Result<types::ConnectionDetail, ::avepoint_core::Error> {
@@ -71,7 +71,7 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::PowerAppDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_power_app_detail(
         &self,
     ) -> Result<types::PowerAppDetail, ::avepoint_core::Error> {
@@ -80,14 +80,14 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::FlowDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_flow_detail(&self) -> Result<types::FlowDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::PowerBiDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_power_bi_detail(
         &self,
     ) -> Result<types::PowerBiDetail, ::avepoint_core::Error> {
@@ -96,14 +96,14 @@ impl RiskHitItemDetail {
     ///The object read as a [`types::UserDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_user_detail(&self) -> Result<types::UserDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::LicenseDetail`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_license_detail(
         &self,
     ) -> Result<types::LicenseDetail, ::avepoint_core::Error> {

@@ -1,0 +1,597 @@
+//! Reads answers as the services really write them.
+//!
+//! There is one reader of one concrete type, so that the code that reads a type is compiled once. It knows where in the
+//! answer it is, and takes what can be taken:
+//!
+//! - members are found whatever their letter case, the first one counting;
+//! - a number may stand where a text is wanted, as it was written, and the digits of a number where a number is;
+//! - `null` or an empty text is an object without members;
+//! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and told.
+//!
+//! Only a document that is no JSON, or is something else altogether, fails as a whole.
+
+mod lexer;
+mod problem;
+mod raw;
+mod unread;
+mod value;
+
+use std::borrow::Cow;
+
+use serde::Deserializer;
+use serde::de::value::{CowStrDeserializer, U64Deserializer};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use lexer::{End, Lexer, Position};
+pub(crate) use problem::Problem;
+pub(crate) use raw::{ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
+pub use unread::{Unread, UnreadMember};
+pub(crate) use value::to_value;
+
+/// How deep values may lie in each other. What lies deeper is passed over without being read.
+const DEPTH: usize = 128;
+
+/// Reads an answer, and tells what of it could not be read.
+///
+/// # Errors
+/// What is wrong with the document as a whole, and where.
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
+    let mut reader = Reader::new(json);
+    let value = T::deserialize(&mut reader)?;
+    reader.lexer.end()?;
+    Ok((value, reader.unread))
+}
+
+/// Reads what must be read whole.
+///
+/// # Errors
+/// What is wrong with the document or with any part of it, and where.
+pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    let (value, unread) = read(json)?;
+    match unread.into_first() {
+        None => Ok(value),
+        Some(member) => Err(member.into_problem()),
+    }
+}
+
+/// The reader. It stands before a value, or where nothing is to be read in its stead.
+pub(crate) struct Reader<'de> {
+    lexer: Lexer<'de>,
+    /// The way from the whole to the value.
+    path: Vec<Step>,
+    /// Which members the objects around the value have had, one behind the other.
+    seen: Vec<bool>,
+    depth: usize,
+    /// Why the value could not be read. It has been passed over: who asks for it finds nothing.
+    failed: Option<Problem>,
+    unread: Unread,
+}
+
+/// A step of the way to a value.
+#[derive(Clone, Copy)]
+enum Step {
+    Member(&'static str),
+    /// A member of an object whose members have no documented names.
+    AnyMember,
+    Entry(usize),
+}
+
+/// Where a value begins, and what is open around it.
+struct Start<'de> {
+    position: Position<'de>,
+    path: usize,
+    seen: usize,
+    depth: usize,
+}
+
+impl<'de> Reader<'de> {
+    fn new(json: &'de [u8]) -> Self {
+        Reader {
+            lexer: Lexer::new(json),
+            path: Vec::new(),
+            seen: Vec::new(),
+            depth: 0,
+            failed: None,
+            unread: Unread::default(),
+        }
+    }
+
+    /// Reads a value; one that its type cannot hold is read once more as if nothing stood there.
+    fn attempt<T: Deserialize<'de>>(&mut self) -> Result<T, Problem> {
+        let start = self.start();
+        loop {
+            match T::deserialize(&mut *self) {
+                Ok(value) => {
+                    if self.failed.is_some() {
+                        self.tell(&start);
+                    }
+                    return Ok(value);
+                }
+                Err(problem) => self.pass_over(&start, problem)?,
+            }
+        }
+    }
+
+    fn start(&self) -> Start<'de> {
+        Start {
+            position: self.lexer.position(),
+            path: self.path.len(),
+            seen: self.seen.len(),
+            depth: self.depth,
+        }
+    }
+
+    /// Goes behind a value that could not be read.
+    #[cold]
+    fn pass_over(&mut self, start: &Start<'de>, problem: Problem) -> Result<(), Problem> {
+        self.path.truncate(start.path);
+        self.seen.truncate(start.seen);
+        self.depth = start.depth;
+        // A type that does not do without a value leaves it to what is around it to do without.
+        if let Some(problem) = self.failed.take() {
+            return Err(problem);
+        }
+        let problem = problem.at(|| self.place());
+        if problem.is_syntax() {
+            return Err(problem);
+        }
+        self.lexer.go_back(start.position);
+        self.lexer.skip().map_err(|broken| broken.at(|| self.place()))?;
+        self.failed = Some(problem);
+        Ok(())
+    }
+
+    #[cold]
+    fn tell(&mut self, start: &Start<'de>) {
+        if let Some(problem) = self.failed.take() {
+            let json = self.lexer.since(start.position);
+            let path = &self.path;
+            self.unread
+                .add(|| UnreadMember::new(place(path), problem.into_reason(), json));
+        }
+    }
+
+    fn place(&self) -> String {
+        place(&self.path)
+    }
+
+    /// The first byte of the value.
+    fn peek(&mut self) -> Result<u8, Problem> {
+        if self.failed.is_some() {
+            return Err(Problem::unfit("is missing"));
+        }
+        self.lexer.peek()
+    }
+
+    /// The problem with a value that begins with this byte.
+    #[cold]
+    fn unfit(&mut self, first: u8, wanted: &'static str) -> Problem {
+        let found = match first {
+            b'"' => "a text",
+            b'[' => "a list",
+            b'{' => "an object",
+            b'-' | b'0'..=b'9' => "a number",
+            _ => match self.lexer.word() {
+                Ok(Some(_)) => "a boolean",
+                Ok(None) => "null",
+                Err(problem) => return problem,
+            },
+        };
+        Problem::unfit(format!("is {found} where {wanted} is expected"))
+    }
+
+    fn boolean(&mut self) -> Result<bool, Problem> {
+        const WANTED: &str = "true or false";
+        let first = self.peek()?;
+        match first {
+            b't' | b'f' => return Ok(self.lexer.word()? == Some(true)),
+            b'0' | b'1' => match self.lexer.number()? {
+                "0" => return Ok(false),
+                "1" => return Ok(true),
+                _ => {}
+            },
+            b'"' => match self.lexer.text()?.trim() {
+                text if text.eq_ignore_ascii_case("true") => return Ok(true),
+                text if text.eq_ignore_ascii_case("false") => return Ok(false),
+                _ => {}
+            },
+            _ => {}
+        }
+        Err(self.unfit(first, WANTED))
+    }
+
+    fn integer(&mut self) -> Result<i64, Problem> {
+        const WANTED: &str = "a whole number of 64 bits";
+        let first = self.peek()?;
+        let number = match first {
+            b'-' | b'0'..=b'9' => self.lexer.number()?.into(),
+            b'"' => self.lexer.text()?,
+            _ => return Err(self.unfit(first, WANTED)),
+        };
+        whole(number.trim()).ok_or_else(|| self.unfit(first, WANTED))
+    }
+
+    fn number(&mut self) -> Result<f64, Problem> {
+        const WANTED: &str = "a number of double precision";
+        let first = self.peek()?;
+        let number = match first {
+            b'-' | b'0'..=b'9' => self.lexer.number()?.into(),
+            b'"' => self.lexer.text()?,
+            _ => return Err(self.unfit(first, WANTED)),
+        };
+        match number.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(self.unfit(first, WANTED)),
+        }
+    }
+
+    /// A text, or the spelling of the scalar in its place.
+    fn text(&mut self) -> Result<Cow<'de, str>, Problem> {
+        let first = self.peek()?;
+        match first {
+            b'"' => self.lexer.text(),
+            b'-' | b'0'..=b'9' => self.lexer.number().map(Cow::Borrowed),
+            b't' | b'f' => Ok(Cow::Borrowed(if self.lexer.word()? == Some(true) {
+                "true"
+            } else {
+                "false"
+            })),
+            _ => Err(self.unfit(first, "a text")),
+        }
+    }
+
+    /// Goes into an object; false where something stands in its place that means an empty one.
+    fn enter_object(&mut self) -> Result<bool, Problem> {
+        const WANTED: &str = "an object";
+        let first = self.peek()?;
+        match first {
+            b'{' => self.enter().map(|()| true),
+            b'n' => self.lexer.word().map(|_| false),
+            b'"' if self.lexer.text()?.trim().is_empty() => Ok(false),
+            _ => Err(self.unfit(first, WANTED)),
+        }
+    }
+
+    /// Goes into a list.
+    fn enter_list(&mut self) -> Result<(), Problem> {
+        match self.peek()? {
+            b'[' => {
+                self.enter()?;
+                self.path.push(Step::Entry(0));
+                Ok(())
+            }
+            first => Err(self.unfit(first, "a list")),
+        }
+    }
+
+    fn enter(&mut self) -> Result<(), Problem> {
+        if self.depth == DEPTH {
+            return Err(Problem::unfit(format!("lies deeper than {DEPTH} values in each other")));
+        }
+        self.depth += 1;
+        self.lexer.open();
+        Ok(())
+    }
+
+    /// Whether the list or object that was entered goes on; else it is left.
+    fn goes_on(&mut self, first: &mut bool, end: End) -> Result<bool, Problem> {
+        let goes_on = self.lexer.goes_on(*first, end)?;
+        *first = false;
+        if !goes_on {
+            self.depth -= 1;
+        }
+        Ok(goes_on)
+    }
+
+    /// The JSON of the value, whatever it is.
+    fn raw(&mut self) -> Result<&'de str, Problem> {
+        self.peek()?;
+        let start = self.lexer.position();
+        self.lexer.skip()?;
+        std::str::from_utf8(self.lexer.since(start)).map_err(|_| Problem::unfit("is not in UTF-8"))
+    }
+}
+
+/// A path as it is told: `data[1].organization`.
+fn place(path: &[Step]) -> String {
+    let mut place = String::new();
+    for step in path {
+        match step {
+            Step::Entry(index) => place.push_str(&format!("[{index}]")),
+            Step::Member(_) | Step::AnyMember => {
+                if !place.is_empty() {
+                    place.push('.');
+                }
+                // A name that is not documented comes from outside.
+                place.push_str(if let Step::Member(name) = step { name } else { "*" });
+            }
+        }
+    }
+    place
+}
+
+/// A whole number, also where it is written as a fraction or with an exponent.
+pub(crate) fn whole(text: &str) -> Option<i64> {
+    // Up to here every whole number has an exact f64, so that the cast loses nothing.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        #[allow(clippy::cast_possible_truncation)]
+        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    })
+}
+
+macro_rules! numbers {
+    ($($method:ident: $read:ident => $visit:ident;)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+                visitor.$visit(self.$read()?)
+            }
+        )*
+    };
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Problem;
+
+    numbers! {
+        deserialize_bool: boolean => visit_bool;
+        deserialize_i8: integer => visit_i64;
+        deserialize_i16: integer => visit_i64;
+        deserialize_i32: integer => visit_i64;
+        deserialize_i64: integer => visit_i64;
+        deserialize_u8: integer => visit_i64;
+        deserialize_u16: integer => visit_i64;
+        deserialize_u32: integer => visit_i64;
+        deserialize_u64: integer => visit_i64;
+        deserialize_f32: number => visit_f64;
+        deserialize_f64: number => visit_f64;
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.peek()? {
+            b'"' => self.deserialize_str(visitor),
+            b'-' | b'0'..=b'9' => {
+                let number = self.lexer.number()?;
+                match (number.parse(), number.parse()) {
+                    (Ok(number), _) => visitor.visit_i64(number),
+                    (_, Ok(number)) => visitor.visit_u64(number),
+                    _ => visitor.visit_f64(number.parse().unwrap_or(f64::NAN)),
+                }
+            }
+            b'[' => self.deserialize_seq(visitor),
+            b'{' => self.deserialize_map(visitor),
+            _ => match self.lexer.word()? {
+                Some(boolean) => visitor.visit_bool(boolean),
+                None => visitor.visit_unit(),
+            },
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        match self.text()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        if self.failed.is_some() {
+            return visitor.visit_none();
+        }
+        match self.lexer.peek()? {
+            b'n' => {
+                self.lexer.word()?;
+                visitor.visit_none()
+            }
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Problem> {
+        let fields = Fields::new(self, fields)?;
+        visitor.visit_map(fields)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        let open = self.enter_object()?;
+        visitor.visit_map(Pairs {
+            reader: self,
+            open,
+            first: true,
+        })
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.enter_list()?;
+        visitor.visit_seq(Entries {
+            reader: self,
+            first: true,
+        })
+    }
+
+    /// The types of this crate ask by names of their own for what no method of serde gives.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
+        match (name, self.peek()?) {
+            (raw::RAW, _) => visitor.visit_borrowed_str(self.raw()?),
+            (ONE_OR_MANY, b'[') => self.deserialize_seq(visitor),
+            (ONE_OR_MANY, b'n') => self.deserialize_unit(visitor),
+            (ONE_OR_MANY, _) => visitor.visit_some(self),
+            (TEXT_OR, b'[' | b'{') => visitor.visit_some(self),
+            (TEXT_OR, b'"') => self.deserialize_str(visitor),
+            (TEXT_OR, _) => visitor.visit_borrowed_bytes(self.raw()?.as_bytes()),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+        self.peek()?;
+        self.lexer.skip()?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
+    }
+}
+
+/// The members of an object whose type names them. Those that it does not name are passed over.
+struct Fields<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    names: &'static [&'static str],
+    /// Where among the reader's seen members these begin.
+    seen: usize,
+    open: bool,
+    first: bool,
+    current: &'static str,
+}
+
+impl<'r, 'de> Fields<'r, 'de> {
+    fn new(reader: &'r mut Reader<'de>, names: &'static [&'static str]) -> Result<Self, Problem> {
+        let open = reader.enter_object()?;
+        let seen = reader.seen.len();
+        reader.seen.resize(seen + names.len(), false);
+        Ok(Fields {
+            reader,
+            names,
+            seen,
+            open,
+            first: true,
+            current: "",
+        })
+    }
+
+    /// The number of the next field that has a member.
+    fn next(&mut self) -> Result<Option<usize>, Problem> {
+        while self.open {
+            if !self.reader.goes_on(&mut self.first, End::Brace)? {
+                break;
+            }
+            let name = self.reader.lexer.name()?;
+            match name.and_then(|name| self.find(&name)) {
+                Some(field) if !std::mem::replace(&mut self.reader.seen[self.seen + field], true) => {
+                    self.current = self.names[field];
+                    return Ok(Some(field));
+                }
+                _ => self.reader.lexer.skip()?,
+            }
+        }
+        self.reader.seen.truncate(self.seen);
+        Ok(None)
+    }
+
+    fn find(&self, member: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|name| *name == member);
+        exact.or_else(|| self.names.iter().position(|name| name.eq_ignore_ascii_case(member)))
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields<'_, 'de> {
+    type Error = Problem;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        match self.next()? {
+            // A derived reader takes the number of a field for its name.
+            Some(field) => {
+                let number: U64Deserializer<Problem> = (field as u64).into_deserializer();
+                seed.deserialize(number).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
+        seed.deserialize(&mut *self.reader)
+    }
+
+    fn next_value<T: Deserialize<'de>>(&mut self) -> Result<T, Problem> {
+        self.reader.path.push(Step::Member(self.current));
+        let value = self.reader.attempt()?;
+        self.reader.path.pop();
+        Ok(value)
+    }
+}
+
+/// The members of an object of any names.
+struct Pairs<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    open: bool,
+    first: bool,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
+    type Error = Problem;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        if !self.open || !self.reader.goes_on(&mut self.first, End::Brace)? {
+            return Ok(None);
+        }
+        match self.reader.lexer.name()? {
+            Some(name) => {
+                let name: CowStrDeserializer<'_, Problem> = name.into_deserializer();
+                seed.deserialize(name).map(Some)
+            }
+            None => Err(Problem::unfit("has a member whose name is no Unicode")),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Problem> {
+        self.reader.path.push(Step::AnyMember);
+        let value = seed.deserialize(&mut *self.reader)?;
+        self.reader.path.pop();
+        Ok(value)
+    }
+}
+
+/// The entries of a list.
+struct Entries<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+}
+
+impl Entries<'_, '_> {
+    /// Goes on to the next entry, if there is one.
+    fn next(&mut self) -> Result<bool, Problem> {
+        let is_first = self.first;
+        let goes_on = self.reader.goes_on(&mut self.first, End::Bracket)?;
+        if !goes_on {
+            self.reader.path.pop();
+        } else if !is_first && let Some(Step::Entry(index)) = self.reader.path.last_mut() {
+            *index += 1;
+        }
+        Ok(goes_on)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
+    type Error = Problem;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
+        if self.next()? {
+            seed.deserialize(&mut *self.reader).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn next_element<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, Problem> {
+        if self.next()? {
+            self.reader.attempt().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

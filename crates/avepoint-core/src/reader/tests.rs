@@ -1,0 +1,537 @@
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{DEPTH, Unread, read, read_whole, to_value};
+use crate::{Code, Json, List, Number, NumberOrText, OneOrMany, TextOr, Time};
+
+/// A type with a member of each kind, as the generated ones are.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Thing {
+    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
+    display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open: Option<bool>,
+    #[serde(default, skip_serializing_if = "List::is_null")]
+    tags: List<String>,
+    #[serde(default, skip_serializing_if = "List::is_null")]
+    parts: List<Thing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<Box<Thing>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<OneOrMany<Code>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<NumberOrText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<TextOr<List<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Fixed>,
+}
+
+/// A type that does not do without one of its members.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Fixed {
+    id: i64,
+}
+
+fn read_thing(json: &str) -> (Thing, Unread) {
+    read(json.as_bytes()).unwrap_or_else(|problem| panic!("{json}: {problem}"))
+}
+
+/// Reads what is to be read without anything left.
+fn whole(json: &str) -> Thing {
+    let (thing, unread) = read_thing(json);
+    assert!(unread.is_empty(), "{json}: {unread:?}");
+    thing
+}
+
+fn problem(json: &str) -> String {
+    read::<Thing>(json.as_bytes()).map(drop).expect_err(json).to_string()
+}
+
+#[test]
+fn members_are_found_in_any_letter_case_and_the_first_counts() {
+    let thing = whole(r#"{"DisplayName":"a","DISPLAYNAME":"b","displayName":"c","Parts":[{"COUNT":1}],"o":{"a":[]}}"#);
+    assert_eq!(thing.display_name.as_deref(), Some("a"));
+    assert_eq!(thing.parts[0].count, Some(1));
+    // Spelled with an escape, too.
+    assert_eq!(whole(r#"{"c\u006funt":1,"\ud800":2}"#).count, Some(1));
+}
+
+#[test]
+fn scalars_are_read_in_either_kind() {
+    let thing = whole(r#"{"displayName":7.50,"count":" 12 ","share":"0.5","open":"True","state":[0,"1"],"since":""}"#);
+    assert_eq!(thing.display_name.as_deref(), Some("7.50"));
+    assert_eq!(
+        (thing.count, thing.share, thing.open),
+        (Some(12), Some(0.5), Some(true))
+    );
+    assert_eq!(
+        thing.state.expect("a state").as_slice(),
+        [Code::Integer(0), Code::from("1")]
+    );
+    for (json, count) in [
+        ("3.0", 3),
+        ("1e2", 100),
+        ("-0", 0),
+        ("\"-3\"", -3),
+        ("9223372036854775807", i64::MAX),
+    ] {
+        assert_eq!(whole(&format!("{{\"count\":{json}}}")).count, Some(count), "{json}");
+    }
+    assert_eq!(whole(r#"{"open":1}"#).open, Some(true));
+    assert_eq!(whole(r#"{"displayName":true}"#).display_name.as_deref(), Some("true"));
+}
+
+#[test]
+fn null_stands_for_anything() {
+    let all = r#"{"displayName":null,"count":null,"share":null,"open":null,"tags":null,"parts":null,"owner":null,
+        "state":null,"since":null,"version":null,"names":null,"free":null,"fixed":null}"#;
+    assert_eq!(whole(all), Thing::default());
+    assert_eq!(whole("null"), Thing::default());
+    assert_eq!(whole(r#"{"tags":[null,"a"],"parts":[null,{}]}"#).tags.as_ref(), ["a"]);
+    assert_eq!(whole(r#"{"owner":" "}"#).owner, Some(Box::default()));
+}
+
+#[test]
+fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
+    let wrong = "is a text where a whole number of 64 bits is expected";
+    for (json, place, reason) in [
+        (r#"{"count":"N/A"}"#, "count", wrong),
+        (r#"{"count":""}"#, "count", wrong),
+        (
+            r#"{"count":12.5}"#,
+            "count",
+            "is a number where a whole number of 64 bits is expected",
+        ),
+        (
+            r#"{"count":9223372036854775808}"#,
+            "count",
+            "is a number where a whole number of 64 bits is expected",
+        ),
+        (
+            r#"{"count":{}}"#,
+            "count",
+            "is an object where a whole number of 64 bits is expected",
+        ),
+        (
+            r#"{"share":1E400}"#,
+            "share",
+            "is a number where a number of double precision is expected",
+        ),
+        (
+            r#"{"open":"maybe"}"#,
+            "open",
+            "is a text where true or false is expected",
+        ),
+        (r#"{"open":2}"#, "open", "is a number where true or false is expected"),
+        (
+            r#"{"displayName":["a"]}"#,
+            "displayName",
+            "is a list where a text is expected",
+        ),
+        (
+            r#"{"displayName":"\ud800"}"#,
+            "displayName",
+            "is a text that is no Unicode",
+        ),
+        (r#"{"owner":[]}"#, "owner", "is a list where an object is expected"),
+        (r#"{"owner":"x"}"#, "owner", "is a text where an object is expected"),
+        (
+            r#"{"parts":{"count":1}}"#,
+            "parts",
+            "is an object where a list is expected",
+        ),
+        (r#"{"tags":false}"#, "tags", "is a boolean where a list is expected"),
+        (
+            r#"{"state":{}}"#,
+            "state",
+            "is an object where a code: an integer or a text is expected",
+        ),
+        (
+            r#"{"version":[1]}"#,
+            "version",
+            "is a list where a number or a text is expected",
+        ),
+        (r#"{"names":{}}"#, "names", "is an object where a list is expected"),
+        (
+            r#"{"since":{"a":"b"}}"#,
+            "since",
+            "is an object where a text is expected",
+        ),
+        (
+            r#"{"tags":["a",[{"b":1}],"c"]}"#,
+            "tags[1]",
+            "is a list where a text is expected",
+        ),
+        (
+            r#"{"parts":[{},5,{}]}"#,
+            "parts[1]",
+            "is a number where an object is expected",
+        ),
+        (
+            r#"{"state":[1,[],2]}"#,
+            "state[1]",
+            "is a list where a code: an integer or a text is expected",
+        ),
+        (
+            r#"{"parts":[null,{"owner":{"count":"x"}}]}"#,
+            "parts[1].owner.count",
+            wrong,
+        ),
+        // A type that needs a member is lost with it.
+        (r#"{"fixed":{}}"#, "fixed", "has no member `id`"),
+        (
+            r#"{"fixed":{"id":[]}}"#,
+            "fixed",
+            "is a list where a whole number of 64 bits is expected",
+        ),
+    ] {
+        // What stands around it is read.
+        let json = format!(r#"{{"first":1,{},"FREE":[1]}}"#, &json[1..json.len() - 1]);
+        let (thing, unread) = read_thing(&json);
+        assert_eq!(thing.free.expect("a member").as_str(), "[1]", "{json}");
+        let [member] = unread.members() else {
+            panic!("{json}: {unread:?}");
+        };
+        assert_eq!((member.place(), member.problem()), (place, reason), "{json}");
+        let strict = read_whole::<Thing>(json.as_bytes()).map(drop).expect_err(&json);
+        assert!(strict.to_string().starts_with(&format!("`{place}")), "{strict}");
+    }
+    let (thing, unread) = read_thing(r#"{"tags":["a",{"b":[]},"c"],"parts":[{"count":1},7]}"#);
+    assert_eq!(
+        (thing.tags.as_ref(), thing.parts.len()),
+        (["a", "c"].map(str::to_owned).as_slice(), 1)
+    );
+    let kept: Vec<_> = unread.members().iter().map(|member| member.json()).collect();
+    assert_eq!(kept, [r#"{"b":[]}"#, "7"]);
+}
+
+#[test]
+fn many_that_do_not_fit_are_counted_but_not_all_kept() {
+    let (thing, unread) = read_thing(&format!("{{\"tags\":[{}\"a\"]}}", "[],".repeat(10_000)));
+    assert_eq!(
+        (thing.tags.len(), unread.total(), unread.members().len()),
+        (1, 10_000, 100)
+    );
+}
+
+#[test]
+fn what_stood_in_the_answer_is_shown_by_no_problem() {
+    let (_, unread) = read_thing(r#"{"count":"hunter2","parts":[{"open":"hunter2"}]}"#);
+    assert_eq!(unread.total(), 2);
+    assert!(!format!("{unread:?} {}", unread.members()[0]).contains("hunter2"));
+    for json in [
+        r#""hunter2""#,
+        r#"{"count":hunter2}"#,
+        r#"{"hunter2" 1}"#,
+        r#"{"displayName":"hunter2"#,
+    ] {
+        assert!(!problem(json).contains("hunter2"), "{}", problem(json));
+    }
+}
+
+#[test]
+fn a_document_that_is_no_json_says_where() {
+    for (json, told) in [
+        ("[]", "it is a list where an object is expected"),
+        ("true", "it is a boolean where an object is expected"),
+        (
+            "{} {}",
+            "no JSON at byte 3, expected nothing but the end: what follows is trailing",
+        ),
+        (
+            r#"{"count":1"#,
+            "unexpected EOF at byte 10, expected a comma or the end of the object",
+        ),
+        (
+            r#"{"parts":[{},{"tags":["a","#,
+            "`parts[1].tags[1]`: unexpected EOF at byte 26, expected a value",
+        ),
+        (
+            r#"{"count":007}"#,
+            "no JSON at byte 10, expected a comma or the end of the object",
+        ),
+        (r#"{"count":1,}"#, "no JSON at byte 11, expected the name of a member"),
+        (r#"{"tags":["a",]}"#, "`tags[1]`: no JSON at byte 13, expected a value"),
+        (
+            r#"{"displayName":"\x"}"#,
+            "`displayName`: no JSON at byte 18, expected an escape that JSON knows",
+        ),
+        (
+            "{\"displayName\":\"a\nb\"}",
+            "`displayName`: no JSON at byte 18, expected an escape in place of a control character",
+        ),
+        (r#"{"count":+1}"#, "`count`: no JSON at byte 9, expected a value"),
+        (r#"{"unknown":{"a":nul}}"#, "no JSON at byte 16, expected a value"),
+        // Broken within a value that does not fit anyway.
+        (r#"{"count":{"a":]}}"#, "`count`: no JSON at byte 14, expected a value"),
+    ] {
+        assert_eq!(problem(json), told, "{json}");
+    }
+}
+
+#[test]
+fn a_document_cut_anywhere_is_an_error() {
+    let json = r#"{"displayName":"\u00e4ö\n","count":-1.5e3,"share":0.25,"open":true,"tags":["a",null],"parts":[{"free":{"a":[{}]}}],"state":[1,"2"],"names":"x","unknown":[{"a":false}]}"#;
+    whole(json);
+    for end in 0..json.len() {
+        assert!(read::<Thing>(&json.as_bytes()[..end]).is_err(), "cut at {end}");
+    }
+}
+
+#[test]
+fn no_nesting_is_too_deep() {
+    let deep = |open: &str, inner: &str, close: &str| open.repeat(100_000) + inner + &close.repeat(100_000);
+    for nested in [deep("[", "", "]"), deep("{\"a\":", "1", "}")] {
+        // Passed over, kept, and too much for a type.
+        let json = format!(r#"{{"unknown":{nested},"free":{nested},"count":{nested},"displayName":"a"}}"#);
+        let (thing, unread) = read_thing(&json);
+        assert_eq!(thing.display_name.as_deref(), Some("a"));
+        assert_eq!(unread.total(), 1);
+        let free = thing.free.expect("a member");
+        assert!(free.as_str() == nested && serde_json::to_string(&free).expect("JSON") == nested);
+        assert!(read::<Thing>(&json.as_bytes()[..100_000]).is_err());
+        free.to_value();
+    }
+    let (thing, unread) = read_thing(&deep("{\"owner\":", "{}", "}"));
+    let depth = std::iter::successors(Some(&thing), |thing| thing.owner.as_deref()).count();
+    assert_eq!((depth, unread.total()), (DEPTH, 1));
+    assert!(unread.members()[0].problem().starts_with("lies deeper than 128"));
+}
+
+/// Numbers as no type of serde holds them.
+const ODD: [&str; 14] = [
+    "1.0",
+    "1e2",
+    "-0",
+    "-0.0",
+    "0.10",
+    "1E400",
+    "-1E-400",
+    "12345678901234567890",
+    "-12345678901234567890123",
+    "0.1234567890123456789",
+    "1e+2",
+    "100000000000000000000000.5",
+    "2.50",
+    "9007199254740993.0",
+];
+
+#[test]
+fn numbers_are_kept_as_they_were_written_where_anything_may_stand() {
+    for number in ODD {
+        let json = format!(
+            r#"{{"state":[{number},"{number}"],"version":{number},"names":{number},"free":{{"a": [{number}]}}}}"#
+        );
+        assert_eq!(serde_json::to_string(&whole(&json)).expect("JSON"), json);
+        // Where serde_json reads by itself, as well.
+        let code: Code = serde_json::from_str(number).expect("a code");
+        let other: Number = serde_json::from_str(number).expect("a number");
+        let many: OneOrMany<Code> = serde_json::from_str(number).expect("a code");
+        for written in [
+            serde_json::to_string(&code),
+            serde_json::to_string(&other),
+            serde_json::to_string(&many),
+        ] {
+            assert_eq!(written.expect("JSON"), number);
+        }
+        // A text keeps it, too.
+        assert_eq!(
+            whole(&format!(r#"{{"since":{number}}}"#))
+                .since
+                .expect("a text")
+                .as_str(),
+            number
+        );
+    }
+}
+
+#[test]
+fn a_code_means_the_same_in_each_form() {
+    for (json, integer) in [
+        ("2", Some(2)),
+        ("2.0", Some(2)),
+        ("\"2\"", Some(2)),
+        ("\" 2 \"", Some(2)),
+        ("2.5", None),
+        ("true", None),
+    ] {
+        let code: Code = serde_json::from_str(json).expect("a code");
+        assert_eq!(code.as_integer(), integer, "{json}");
+        assert_eq!(serde_json::to_string(&code).expect("JSON"), json);
+    }
+}
+
+#[test]
+fn a_value_has_what_it_cannot_hold_as_text() {
+    let json: Json = serde_json::from_str(
+        r#"{"a":-0,"b":18446744073709551615,"c":18446744073709551616,"d":1E400,"e":1.50,"f":"\ud800","a":1}"#,
+    )
+    .expect("JSON");
+    let expected = json!({
+        "a": -0.0, "b": u64::MAX, "c": "18446744073709551616", "d": "1E400", "e": 1.5, "f": "\"\\ud800\"",
+    });
+    assert_eq!(json.to_value(), expected);
+    assert_eq!(Json::from(expected.clone()).to_value(), expected);
+}
+
+/// Any JSON value, with the names of members among those of its objects.
+fn any_json() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        any::<String>().prop_map(Value::from),
+        prop::sample::select(vec!["", "N/A", " 7 ", "true", "1e3", "null"]).prop_map(Value::from),
+    ];
+    scalar.prop_recursive(4, 48, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((any_name(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+const NAMES: [&str; 13] = [
+    "displayName",
+    "count",
+    "share",
+    "open",
+    "tags",
+    "parts",
+    "owner",
+    "state",
+    "since",
+    "version",
+    "names",
+    "free",
+    "fixed",
+];
+
+fn any_name() -> impl Strategy<Value = String> {
+    prop_oneof![3 => prop::sample::select(NAMES.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+/// A document of the type, each member of which fits.
+fn any_thing() -> impl Strategy<Value = Value> {
+    let leaf = (
+        any::<Option<String>>(),
+        any::<Option<i64>>(),
+        prop::option::of(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO),
+        any::<Option<bool>>(),
+        any::<Option<Vec<String>>>(),
+        any::<Option<i64>>(),
+        prop::option::of(any_json().prop_filter("null is none", |value| !value.is_null())),
+    )
+        .prop_map(|(name, count, share, open, tags, state, free)| {
+            let mut thing = json!({
+                "displayName": name, "count": count, "share": share, "open": open, "tags": tags, "state": state,
+                "free": free, "version": count, "names": name, "since": name, "fixed": count.map(|id| json!({ "id": id })),
+            });
+            thing.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+            thing
+        });
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        (
+            inner.clone(),
+            prop::collection::vec(inner.clone(), 0..3),
+            prop::option::of(inner),
+        )
+            .prop_map(|(mut thing, parts, owner)| {
+                thing["parts"] = parts.into();
+                if let Some(owner) = owner {
+                    thing["owner"] = owner;
+                }
+                thing
+            })
+    })
+}
+
+fn written(thing: &Thing) -> Value {
+    to_value(&serde_json::to_string(thing).expect("JSON")).expect("JSON")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_read_is_the_same_when_it_is_written(value in any_thing()) {
+        prop_assert_eq!(written(&whole(&value.to_string())), value);
+    }
+
+    #[test]
+    fn any_value_in_any_member_costs_at_most_that_member(value in any_thing(), name in prop::sample::select(NAMES.to_vec()), odd in any_json()) {
+        let mut json = value.clone();
+        json[name] = odd.clone();
+        let (thing, unread) = read_thing(&json.to_string());
+        let mut output = written(&thing);
+        // What is in it beneath may be told, but nothing else.
+        prop_assert!(unread.members().iter().all(|member| member.place().starts_with(name)), "{:?}", unread);
+        for member in [&mut output, &mut json] {
+            member.as_object_mut().expect("an object").remove(name);
+        }
+        prop_assert_eq!(output, json);
+    }
+
+    #[test]
+    fn any_json_is_read_or_refused(value in any_json()) {
+        let read = read::<Thing>(value.to_string().as_bytes());
+        // An object, null and an empty text are things, whatever is in them.
+        let is_thing = match &value {
+            Value::String(text) => text.trim().is_empty(),
+            other => other.is_object() || other.is_null(),
+        };
+        prop_assert_eq!(read.is_ok(), is_thing);
+    }
+
+    #[test]
+    fn what_is_json_is_as_another_reader_has_it(
+        json in prop_oneof![
+            "[{}\\[\\],:\" \\\\]{0,12}",
+            "[-0-9.eE+]{1,6}",
+            "\"(\\\\[\"\\\\/bfnrtux]|[a-f0-9]{4}|\u{e9}|\n)*\"?",
+            any_json().prop_map(|value| value.to_string()),
+        ],
+        cut in any::<prop::sample::Index>(),
+    ) {
+        for bytes in [json.as_bytes(), &json.as_bytes()[..cut.index(json.len() + 1)]] {
+            let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+            prop_assert_eq!(read::<serde::de::IgnoredAny>(bytes).is_ok(), is_json, "{}", json);
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                prop_assert_eq!(to_value(text).is_ok(), is_json, "{}", json);
+            }
+        }
+    }
+
+    #[test]
+    fn doubles_are_the_same_to_the_bit(bits in any::<u64>()) {
+        let number = f64::from_bits(bits);
+        prop_assume!(number.is_finite());
+        for written in [format!("{number:?}"), format!("{number:.16e}"), format!("\"{number:.17e}\"")] {
+            let read = whole(&format!("{{\"share\":{written}}}")).share.expect("a number");
+            prop_assert_eq!(read.to_bits(), bits, "{}", written);
+            let again = serde_json::to_string(&read).expect("JSON");
+            prop_assert_eq!(again.parse::<f64>().expect("a number").to_bits(), bits, "{}", again);
+            // What serde_json reads by itself: requests, and JSON for a person to look into.
+            prop_assert_eq!(serde_json::from_str::<f64>(&again).expect("a number").to_bits(), bits);
+        }
+    }
+
+    #[test]
+    fn any_number_is_the_same_when_it_is_written(number in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?") {
+        let json = format!(r#"{{"state":{number},"version":{number},"names":{number},"free":{number}}}"#);
+        prop_assert_eq!(serde_json::to_string(&whole(&json)).expect("JSON"), json);
+    }
+}

@@ -1,0 +1,101 @@
+//! What of an answer could not be read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::problem::Problem;
+
+/// What of an answer could not be read: the members and entries whose values are nothing that the specification allows
+/// and that its type could keep.
+///
+/// In the typed answer such a member is missing, and such an entry of a list left out; all else is there.
+/// [`Capture`](crate::Capture) keeps whole answers as they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    members: Vec<UnreadMember>,
+    total: usize,
+}
+
+/// How many are kept: an answer may be full of them.
+const KEPT: usize = 100;
+
+impl Unread {
+    /// Whether all was read.
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The members and entries, in the order of the answer; the first hundred of them.
+    pub fn members(&self) -> &[UnreadMember] {
+        &self.members
+    }
+
+    pub(super) fn into_first(self) -> Option<UnreadMember> {
+        self.members.into_iter().next()
+    }
+
+    pub(super) fn add(&mut self, member: impl FnOnce() -> UnreadMember) {
+        if self.members.len() < KEPT {
+            self.members.push(member());
+        }
+        self.total += 1;
+    }
+}
+
+/// A member, or an entry of a list, that could not be read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnreadMember {
+    place: String,
+    problem: Cow<'static, str>,
+    json: String,
+}
+
+impl UnreadMember {
+    pub(super) fn new(place: String, problem: Cow<'static, str>, json: &[u8]) -> Self {
+        UnreadMember {
+            place,
+            problem,
+            json: String::from_utf8_lossy(json).into_owned(),
+        }
+    }
+
+    pub(super) fn into_problem(self) -> Problem {
+        Problem::unfit(self.problem).at(|| self.place)
+    }
+
+    /// Where it stood in the answer, such as `data[1].status`.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What is wrong with it, without its value: `is a text where a whole number is expected`.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// The JSON that stood there. It may be a secret.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+impl fmt::Display for UnreadMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.place, self.problem)
+    }
+}
+
+// By hand: what stood there is not shown.
+impl fmt::Debug for UnreadMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnreadMember")
+            .field("place", &self.place)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
+    }
+}

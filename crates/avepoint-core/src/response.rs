@@ -1,0 +1,112 @@
+//! What a successful call gives back.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderMap, StatusCode, header};
+use progenitor_client::ByteStream;
+
+use crate::reader::Unread;
+
+/// An answer with its status and headers; it dereferences to the answer.
+pub struct ResponseValue<T> {
+    inner: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    unread: Unread,
+}
+
+impl<T> ResponseValue<T> {
+    /// An answer of this status and with these headers, all of which was read.
+    pub fn new(inner: T, status: StatusCode, headers: HeaderMap) -> Self {
+        ResponseValue {
+            inner,
+            status,
+            headers,
+            unread: Unread::default(),
+        }
+    }
+
+    pub(crate) fn with_unread(self, unread: Unread) -> Self {
+        ResponseValue { unread, ..self }
+    }
+
+    /// The answer alone.
+    pub fn into_inner(self) -> T {
+        self.inner
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// How many bytes the server said it would send, if it did.
+    pub fn content_length(&self) -> Option<u64> {
+        self.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    /// What of the answer could not be read, and is missing in the typed one.
+    pub fn unread(&self) -> &Unread {
+        &self.unread
+    }
+
+    /// The same with another answer. For use by generated code, which takes a result.
+    #[doc(hidden)]
+    pub fn map<U, E>(self, change: impl FnOnce(T) -> U) -> Result<ResponseValue<U>, E> {
+        Ok(ResponseValue {
+            inner: change(self.inner),
+            status: self.status,
+            headers: self.headers,
+            unread: self.unread,
+        })
+    }
+}
+
+impl ResponseValue<()> {
+    /// An answer of which nothing is read. For use by generated code.
+    #[doc(hidden)]
+    pub fn empty(response: reqwest::Response) -> Self {
+        ResponseValue::new((), response.status(), response.headers().clone())
+    }
+}
+
+impl ResponseValue<ByteStream> {
+    /// An answer that is read piece by piece. For use by generated code.
+    #[doc(hidden)]
+    pub fn stream(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        ResponseValue::new(ByteStream::new(Box::pin(response.bytes_stream())), status, headers)
+    }
+}
+
+impl<T> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+}
+
+impl<T> AsRef<T> for ResponseValue<T> {
+    fn as_ref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
