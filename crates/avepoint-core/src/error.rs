@@ -76,7 +76,7 @@ pub enum ErrorKind {
     Redirect,
     /// The answer is a success that cannot be read.
     Decode,
-    /// A list does not end.
+    /// A list does not end, or not where the server says.
     Paging,
     /// An export job failed, or was not started.
     Export,

@@ -10,7 +10,8 @@ use reqwest::Response;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, without_mark};
-use crate::operation::Operation;
+use crate::operation::{Operation, Paging};
+use crate::paging::examine;
 use crate::reader::{self, Unread, UnreadMember};
 use crate::redact::Secrets;
 use crate::response::ResponseValue;
@@ -23,7 +24,11 @@ const SHOWN: usize = 64 * 1024;
 
 /// Carries out a call for progenitor's `exec` hook.
 pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> Response {
-    session.execute(operation, request).await.unwrap_or_else(carry)
+    let mut response = session.execute(operation, request).await.unwrap_or_else(carry);
+    if let Some(paging) = &operation.paging {
+        response.extensions_mut().insert(paging);
+    }
+    response
 }
 
 /// Reads the typed answer of a successful call. What of it cannot be read is told, in the answer and as an event.
@@ -35,15 +40,28 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
 ) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
+    let paging = response.extensions().get::<&'static Paging>().copied();
     let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
     let body = response
         .bytes()
         .await
         .map_err(|error| unreadable(Error::from_transport(error)))?;
     let whole = body.clone();
-    let read = transport::beside(body.len(), move || read::<T>(&whole)).await;
-    match read.unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned())) {
-        Ok((value, unread)) => Ok(ResponseValue::new(value, status, headers).with_unread(unread)),
+    let read = transport::beside(body.len(), move || {
+        let (value, unread) = read::<T>(&whole)?;
+        let fingerprint = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
+        Ok((value, unread, fingerprint.unwrap_or_default()))
+    });
+    match read
+        .await
+        .unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned()))
+    {
+        Ok((value, unread, fingerprint)) => {
+            warn_of(&unread);
+            Ok(ResponseValue::new(value, status, headers)
+                .with_unread(unread)
+                .with_fingerprint(fingerprint))
+        }
         Err(problem) => {
             let beginning = &body[..body.len().min(SHOWN)];
             Err(unreadable(Error::from_decode(
@@ -55,13 +73,11 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Unread), String> {
     let body = without_mark(body);
-    let (value, unread) = reader::read(body).map_err(|problem| match body.trim_ascii_start().first() {
+    reader::read(body).map_err(|problem| match body.trim_ascii_start().first() {
         None => "the body is empty".to_owned(),
         Some(b'<') => "the body is HTML or XML, not JSON".to_owned(),
         Some(_) => problem.to_string(),
-    })?;
-    warn_of(&unread);
-    Ok((value, unread))
+    })
 }
 
 fn warn_of(unread: &Unread) {

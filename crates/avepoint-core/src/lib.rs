@@ -41,8 +41,8 @@ pub use export::{StartAnswer, export_all, parts};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};
 #[doc(hidden)]
-pub use paging::Ask;
-pub use paging::{Continuation, Items, Page, Pages};
+pub use paging::{Ask, Fingerprint};
+pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 pub use reader::{Unread, UnreadMember};
 pub use response::ResponseValue;
 pub use retry::{RetryPolicy, retry_after};

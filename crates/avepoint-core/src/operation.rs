@@ -160,6 +160,15 @@ pub enum Paging {
     },
 }
 
+impl Paging {
+    /// The member of the answer that holds the entries.
+    pub const fn items(&self) -> &'static str {
+        match self {
+            Paging::PageNumber { items, .. } | Paging::Token { items, .. } | Paging::Single { items } => items,
+        }
+    }
+}
+
 /// A parameter in the path or in the query.
 #[derive(Debug)]
 pub struct Parameter {

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode, header};
 use progenitor_client::ByteStream;
 
+use crate::paging::Fingerprint;
 use crate::reader::Unread;
 
 /// An answer with its status and headers; it dereferences to the answer.
@@ -14,6 +15,7 @@ pub struct ResponseValue<T> {
     status: StatusCode,
     headers: HeaderMap,
     unread: Unread,
+    fingerprint: Fingerprint,
 }
 
 impl<T> ResponseValue<T> {
@@ -24,11 +26,16 @@ impl<T> ResponseValue<T> {
             status,
             headers,
             unread: Unread::default(),
+            fingerprint: Fingerprint::default(),
         }
     }
 
     pub(crate) fn with_unread(self, unread: Unread) -> Self {
         ResponseValue { unread, ..self }
+    }
+
+    pub(crate) fn with_fingerprint(self, fingerprint: Fingerprint) -> Self {
+        ResponseValue { fingerprint, ..self }
     }
 
     /// The answer alone.
@@ -56,6 +63,12 @@ impl<T> ResponseValue<T> {
         &self.unread
     }
 
+    /// The answer and the fingerprint of its bytes, for the pager that has asked for it. For use by generated code.
+    #[doc(hidden)]
+    pub fn into_page(self) -> (T, Fingerprint) {
+        (self.inner, self.fingerprint)
+    }
+
     /// The same with another answer. For use by generated code, which takes a result.
     #[doc(hidden)]
     pub fn map<U, E>(self, change: impl FnOnce(T) -> U) -> Result<ResponseValue<U>, E> {
@@ -64,6 +77,7 @@ impl<T> ResponseValue<T> {
             status: self.status,
             headers: self.headers,
             unread: self.unread,
+            fingerprint: self.fingerprint,
         })
     }
 }

@@ -46,21 +46,18 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
     let pages = match text(paging, "style") {
         Some("page-number") => {
             let (start, turn) = numbered(client, operation, parameter("page")?)?;
-            let total = match text(paging, "total") {
-                Some(path) => {
-                    let total = path_in(spec, answer, path)?;
-                    quote! { #total.copied().map(i64::from) }
-                }
-                None => quote! { None },
+            let (counts, counted) = match text(paging, "total") {
+                Some(total) => counts(spec, answer, total, parameter("size")?)?,
+                None => Default::default(),
             };
             quote! {
                 Pages::numbered(&super::operations::#table, #start, move |ask| {
                     let mut request = self.clone();
                     #turn
                     Box::pin(async move {
-                        let answer = request.send().await?.into_inner();
-                        let total = #total;
-                        Ok(Page::new(#read, total))
+                        let (answer, bytes) = request.send().await?.into_page();
+                        #counts
+                        Ok(Page::new(#read, bytes)#counted)
                     })
                 })
             }
@@ -85,9 +82,9 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
                         #turn
                     }
                     Box::pin(async move {
-                        let answer = request.send().await?.into_inner();
+                        let (answer, bytes) = request.send().await?.into_page();
                         let next = #next.cloned();
-                        Ok(Page::new(#read, None).followed_by(next))
+                        Ok(Page::new(#read, bytes).followed_by(next))
                     })
                 })
             }
@@ -96,8 +93,8 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
             Pages::single(&super::operations::#table, move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(#read, None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(#read, bytes))
                 })
             })
         },
@@ -142,8 +139,29 @@ fn numbered(client: &Client, operation: &Operation, page: &str) -> anyhow::Resul
     };
     Ok((
         quote! { ::avepoint_core::generated::first_page(&super::operations::#table, #given) },
-        quote! { request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|error| error.to_string()); },
+        quote! {
+            request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
+        },
     ))
+}
+
+/// The statements that read what an answer counts, and the calls that put it into the page: the total, and beside it,
+/// under the name of the parameter, the size of a page.
+fn counts(spec: &Spec, answer: &Value, total: &str, size: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
+    let size = size.strip_prefix("body.").unwrap_or(size);
+    let size = match total.rsplit_once('.') {
+        Some((parent, _)) => format!("{parent}.{size}"),
+        None => size.to_owned(),
+    };
+    let total = path_in(spec, answer, total)?;
+    let mut counts = quote! { let total = #total.copied().map(i64::from); };
+    let mut counted = quote! { .counted(total) };
+    // Not every answer says how large its pages are.
+    if let Ok(size) = path_in(spec, answer, &size) {
+        counts.extend(quote! { let size = #size.copied().map(i64::from); });
+        counted.extend(quote! { .sized(size) });
+    }
+    Ok((counts, counted))
 }
 
 /// The expression that reads a member of an answer, as an option of a reference.

@@ -1,10 +1,12 @@
 //! Lists in pages, as streams.
 //!
 //! Nothing is asked for before the stream is polled. Each page says where the next one begins, so that a list can be
-//! taken up again in another process. A list that does not end is an error, not an endless loop.
+//! taken up again in another process. A list that does not end is an error, not an endless loop; where it ends is decided
+//! from the answers as they came.
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,12 +16,21 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::Operation;
 
+mod answer;
+mod circle;
 mod progress;
 
-use progress::{Progress, Tokens};
+pub use answer::Fingerprint;
+pub(crate) use answer::examine;
+use circle::Visited;
+pub use progress::Discrepancy;
+use progress::{Progress, Verdict, endless};
+
+/// How many pages are asked for ahead at most: each takes a connection, and the memory of its answer.
+const AHEAD: u32 = 64;
 
 /// Where a list goes on.
 ///
@@ -75,29 +86,62 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// Where the list goes on; nothing after the last page.
     pub next: Option<Continuation>,
+    /// What its bytes say.
+    bytes: Fingerprint,
+    /// How many entries a page holds, as the answer says.
+    size: Option<u64>,
+    /// Whether another page follows, as the answer says.
+    more: Option<bool>,
     /// The token of the next page, as the answer has it.
     token: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// A page as it was read from an answer. For use by generated code.
+    /// A page as it was read from an answer. For use by generated code, as all that follows it.
     #[doc(hidden)]
-    pub fn new(items: Vec<T>, total: Option<i64>) -> Self {
+    pub fn new(items: Vec<T>, bytes: Fingerprint) -> Self {
         Page {
             items,
-            total: total.and_then(|total| u64::try_from(total).ok()),
+            total: None,
             next: None,
+            bytes,
+            size: None,
+            more: None,
             token: None,
         }
     }
 
-    /// The same page with the token that leads to the next. For use by generated code.
+    /// The same page, of a list that is counted.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn counted(mut self, total: Option<i64>) -> Self {
+        self.total = total.and_then(|total| u64::try_from(total).ok());
+        self
+    }
+
+    /// The same page, of which the answer says how many entries it has room for.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn sized(mut self, size: Option<i64>) -> Self {
+        self.size = size.and_then(|size| u64::try_from(size).ok());
+        self
+    }
+
+    /// The same page, of which the answer says whether another follows.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn followed(mut self, more: Option<bool>) -> Self {
+        self.more = more;
+        self
+    }
+
+    /// The same page with the token that leads to the next. A blank one leads nowhere.
     #[doc(hidden)]
     #[must_use]
     pub fn followed_by(mut self, token: Option<impl AsRef<str>>) -> Self {
         self.token = token
             .map(|token| token.as_ref().to_owned())
-            .filter(|token| !token.is_empty());
+            .filter(|token| !token.trim().is_empty());
         self
     }
 }
@@ -113,21 +157,44 @@ pub struct Ask {
 type Fetch<'a, T> = Arc<dyn Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
 type Fetched<T> = (u32, Result<Page<T>, Error>);
 
-/// How the pages of a list follow each other, and what is known of them so far.
+/// How the pages of a list follow each other.
 #[derive(Debug)]
 enum Order {
     /// By number.
-    Numbered(Progress),
-    /// Each by the token of the one before.
-    Tokens(Tokens),
+    Numbered,
+    /// Each by the token of the one before. The tokens so far, each as one number.
+    Tokens(Visited),
     /// There is but one.
     Single,
 }
 
+/// How far a list has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    GoesOn,
+    Ended,
+    Failed,
+}
+
 /// The pages of a list, as a stream.
 ///
-/// It ends after the last page, and after an error. A list ends where as many entries have come as the server says
-/// there are, or at an empty page.
+/// It ends after the last page, and after an error. Pages with numbers end
+///
+/// - at an empty page;
+/// - where as many entries have come as the server promised: as it counted when there were still fewer. A count that is
+///   equal to the entries of its page, or to those that have come so far, may be no more than that, and one more page
+///   is asked for;
+/// - after a page that is not full, by the size that its answer names, and that counts as many entries as have come.
+///
+/// Pages with tokens end where an answer has none.
+///
+/// A list that turns in circles is an error: at once where an answer comes that came before, byte by byte, and nothing
+/// says that more is due; else (rows may be equal, and some servers write the time into each answer) after 32 pages
+/// whose entries have come before. The first thousand answers are remembered, of later ones a part, so that a long
+/// circle is found a little later. A server that changes every entry of every answer cannot be found out.
+///
+/// Where the server's count and the entries do not agree at the end, nothing is hidden: [`Pages::discrepancy`] says so,
+/// and an event of the level `WARN`.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Pages<'a, T> {
     operation: &'static Operation,
@@ -136,14 +203,15 @@ pub struct Pages<'a, T> {
     prefetch: u32,
     next: Ask,
     order: Order,
-    /// Why the list cannot even be begun.
+    progress: Progress,
+    /// The error that comes next: the list cannot be begun, or not go on.
     refused: Option<Error>,
-    done: bool,
+    state: State,
     /// How many pages were given out.
     shown: u64,
 }
 
-impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
+impl<'a, T: Send + 'a> Pages<'a, T> {
     fn new<F>(operation: &'static Operation, order: Order, fetch: F) -> Self
     where
         F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
@@ -155,8 +223,9 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
             prefetch: 0,
             next: Ask { page: 1, token: None },
             order,
+            progress: Progress::new(1),
             refused: None,
-            done: false,
+            state: State::GoesOn,
             shown: 0,
         }
     }
@@ -167,14 +236,13 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
     where
         F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
-        let (page, refused) = match start {
-            Ok(start) => (start, None),
-            Err(error) => (1, Some(error)),
-        };
-        Pages {
-            next: Ask { page, token: None },
-            refused,
-            ..Pages::new(operation, Order::Numbered(Progress::new(page)), fetch)
+        let pages = Pages::new(operation, Order::Numbered, fetch);
+        match start {
+            Ok(start) => pages.starting_at(start),
+            Err(error) => Pages {
+                refused: Some(error),
+                ..pages
+            },
         }
     }
 
@@ -184,7 +252,7 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
     where
         F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
-        Pages::new(operation, Order::Tokens(Tokens::default()), fetch)
+        Pages::new(operation, Order::Tokens(Visited::default()), fetch)
     }
 
     /// A list that comes whole. For use by generated code.
@@ -196,31 +264,66 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
         Pages::new(operation, Order::Single, fetch)
     }
 
-    /// Asks for so many pages before they are wanted, beside the one that is. Default: 0.
+    fn starting_at(mut self, page: u32) -> Self {
+        self.progress = Progress::new(page);
+        self.next.page = page;
+        self
+    }
+
+    /// Asks for so many pages before they are wanted, beside the one that is. Default: 0; more than 64 count as 64.
     ///
     /// Up to so many requests after the end of the list may be made for nothing. A list whose pages are not asked for
     /// by number takes no notice.
     pub fn prefetch(mut self, pages: u32) -> Self {
-        self.prefetch = pages;
+        self.prefetch = pages.min(AHEAD);
         self
     }
 
     /// Begins where another run of the same list left off.
     ///
-    /// A continuation of another sort than the list's own is told as an error by the first poll.
+    /// A continuation of another sort than the list's own, the page 0 and a blank token are told as an error by the first
+    /// poll.
     pub fn resume(mut self, continuation: &Continuation) -> Self {
-        match (continuation, &mut self.order) {
-            (Continuation::Page(number), Order::Numbered(progress)) => {
-                *progress = Progress::new(*number);
-                self.next.page = *number;
+        let problem = match (continuation, &mut self.order) {
+            (Continuation::Page(0), Order::Numbered) => "there is no page 0; the first is 1",
+            (Continuation::Page(number), Order::Numbered) => return self.starting_at(*number),
+            (Continuation::Token(token), Order::Tokens(_)) if token.trim().is_empty() => "the token is blank",
+            (Continuation::Token(token), Order::Tokens(visited)) => {
+                visited.came_before(number_of(token));
+                self.next.token = Some(token.clone());
+                return self;
             }
-            (Continuation::Token(token), Order::Tokens(_)) => self.next.token = Some(token.clone()),
-            _ => {
-                let problem = format!("`{continuation}` does not continue this list");
-                self.refused = Some(Error::configuration(problem).with_operation(self.operation));
-            }
-        }
+            // A token can be long and is nobody's to read: the sort says enough.
+            (Continuation::Page(_), _) => "the number of a page does not continue this list",
+            (Continuation::Token(_), _) => "a token does not continue this list",
+        };
+        self.refused = Some(Error::configuration(problem).with_operation(self.operation));
         self
+    }
+
+    /// What does not agree, once the list has ended: how many entries the server counts, and how many have come.
+    ///
+    /// Nothing where the list has not ended, or ended with an error, and where the server does not count.
+    ///
+    /// ```
+    /// # use avepoint_core::{Error, Pages};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn all(mut pages: Pages<'_, u32>) -> Result<(), Error> {
+    /// while let Some(page) = pages.try_next().await? {
+    ///     println!("{} entries", page.items.len());
+    /// }
+    /// if let Some(discrepancy) = pages.discrepancy() {
+    ///     println!("{discrepancy}"); // the server counts 250 entries, and 100 have come
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn discrepancy(&self) -> Option<Discrepancy> {
+        match self.state {
+            State::Ended => self.progress.discrepancy(),
+            State::GoesOn | State::Failed => None,
+        }
     }
 
     /// The entries of the pages, as a stream.
@@ -237,75 +340,122 @@ impl<'a, T: Serialize + Send + 'a> Pages<'a, T> {
             let ask = self.next.clone();
             let (number, page) = (ask.page, (self.fetch)(ask));
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
-            match self.next.page.checked_add(1) {
-                Some(next) => self.next.page = next,
-                None => return,
-            }
+            // After the last number there is no other, and nothing is asked for ahead.
+            self.next.page = number.saturating_add(1);
         }
     }
 
     fn may_look_ahead(&self) -> bool {
-        match &self.order {
-            Order::Numbered(progress) => {
-                self.ahead.len() <= self.prefetch as usize && progress.may_go_on_to(self.next.page)
+        match self.order {
+            Order::Numbered => {
+                self.ahead.len() <= self.prefetch as usize
+                    && self.next.page < u32::MAX
+                    && self.progress.may_go_on_to(self.next.page)
             }
             Order::Tokens(_) | Order::Single => false,
         }
     }
 
     /// Takes in a page, and tells where the list goes on, if it does.
-    fn after(&mut self, number: u32, page: &Page<T>) -> Result<Option<Continuation>, Error> {
-        Ok(match &mut self.order {
-            Order::Single => None,
-            Order::Numbered(progress) => {
-                let ends = progress.ends_with(number, page)?;
-                (!ends).then(|| Continuation::Page(number.saturating_add(1)))
-            }
-            Order::Tokens(tokens) => match &page.token {
-                Some(token) => {
-                    tokens.take(token, page.items.is_empty())?;
-                    self.next.token = Some(token.clone());
-                    Some(Continuation::Token(token.clone()))
+    fn after(&mut self, number: u32, page: &mut Page<T>) -> Result<Option<Continuation>, Error> {
+        let verdict = match &mut self.order {
+            Order::Single => {
+                self.progress.take(number, page)?;
+                if page.bytes.leads_on {
+                    let problem = "the answer leads to a next page, and the specification says of none";
+                    self.refused = Some(Error::new(ErrorKind::Paging, problem));
                 }
-                None => None,
+                Verdict::Last
+            }
+            Order::Numbered => self.progress.take_numbered(number, page)?,
+            Order::Tokens(visited) => {
+                self.progress.take(number, page)?;
+                let Some(token) = &page.token else {
+                    return Ok(None);
+                };
+                if visited.came_before(number_of(token)) {
+                    self.refused = Some(endless("the token of the next page has come before"));
+                    return Ok(None);
+                }
+                self.next.token = Some(token.clone());
+                return Ok(Some(Continuation::Token(token.clone())));
+            }
+        };
+        match verdict {
+            Verdict::More => match number.checked_add(1) {
+                Some(next) => Ok(Some(Continuation::Page(next))),
+                None => {
+                    self.refused = Some(endless(&format!("there is no page after {number}")));
+                    Ok(None)
+                }
             },
-        })
+            Verdict::Last => Ok(None),
+            Verdict::Past => {
+                page.items.clear();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Ends the list, and tells what does not agree.
+    fn end(&mut self, state: State) {
+        self.state = state;
+        // What was asked for ahead is not wanted any more.
+        self.ahead.clear();
+        if let Some(Discrepancy { counted, received }) = self.discrepancy() {
+            tracing::warn!(
+                operation = self.operation.id,
+                counted,
+                received,
+                "the list has ended, and the server counts another number of entries"
+            );
+        }
     }
 }
 
-impl<'a, T: Serialize + Send + 'a> Stream for Pages<'a, T> {
+/// A token as one number: tokens are compared, never kept.
+fn number_of(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
     type Item = Result<Page<T>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.done {
-            return Poll::Ready(None);
-        }
-        if let Some(error) = this.refused.take() {
-            this.done = true;
-            return Poll::Ready(Some(Err(error)));
-        }
-        this.fill();
-        let Some((number, result)) = std::task::ready!(this.ahead.poll_next_unpin(context)) else {
-            this.done = true;
-            return Poll::Ready(None);
-        };
-        let outcome = result.and_then(|mut page| {
-            page.next = this.after(number, &page)?;
-            Ok(page)
-        });
-        let outcome = outcome.map_err(|error| error.with_operation(this.operation));
-        this.done = outcome.as_ref().map_or(true, |page| page.next.is_none());
-        if this.done {
-            // What was asked for ahead is not wanted any more.
-            this.ahead.clear();
-        }
-        match outcome {
+        loop {
+            if let Some(error) = this.refused.take() {
+                this.end(State::Failed);
+                return Poll::Ready(Some(Err(error.with_operation(this.operation))));
+            }
+            if this.state != State::GoesOn {
+                return Poll::Ready(None);
+            }
+            this.fill();
+            let Some((number, result)) = std::task::ready!(this.ahead.poll_next_unpin(context)) else {
+                return Poll::Ready(None);
+            };
+            let outcome = result.and_then(|mut page| {
+                page.next = this.after(number, &mut page)?;
+                Ok(page)
+            });
+            let page = match outcome {
+                Ok(page) => page,
+                Err(error) => {
+                    this.refused = Some(error);
+                    continue;
+                }
+            };
+            let is_last = page.next.is_none();
+            if is_last && this.refused.is_none() {
+                this.end(State::Ended);
+            }
             // The empty page that told the end is nothing to show, unless the list itself is empty.
-            Ok(page) if page.items.is_empty() && this.done && this.shown > 0 => Poll::Ready(None),
-            outcome => {
+            if !(is_last && page.items.is_empty() && this.shown > 0) {
                 this.shown += 1;
-                Poll::Ready(Some(outcome))
+                return Poll::Ready(Some(Ok(page)));
             }
         }
     }
@@ -329,18 +479,57 @@ pub struct Items<'a, T> {
     buffer: VecDeque<T>,
 }
 
-impl<'a, T: Serialize + Send + 'a> Items<'a, T> {
+impl<'a, T: Send + 'a> Items<'a, T> {
     /// Asks for so many pages before they are wanted; see [`Pages::prefetch`].
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.pages = self.pages.prefetch(pages);
         self
     }
 
-    /// All entries in one list. Mind the memory: an account may hold thousands.
+    /// What does not agree, once the list has ended; see [`Pages::discrepancy`].
+    pub fn discrepancy(&self) -> Option<Discrepancy> {
+        self.pages.discrepancy()
+    }
+
+    /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.
     ///
     /// # Errors
     /// The first error of any page.
     pub async fn collect_all(mut self) -> Result<Vec<T>, Error>
+    where
+        T: Unpin,
+    {
+        self.rest().await
+    }
+
+    /// All entries in one list, as many as the server counts. For work that must not overlook one.
+    ///
+    /// ```
+    /// # use avepoint_core::{Error, Pages};
+    /// # async fn all(pages: Pages<'_, u32>) -> Result<(), Error> {
+    /// let customers = pages.items().collect_counted().await?;
+    /// println!("all {} customers", customers.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The first error of any page, and one of kind [`ErrorKind::Paging`] where the server counts another number of
+    /// entries than have come. A list that is not counted is taken as it came.
+    pub async fn collect_counted(mut self) -> Result<Vec<T>, Error>
+    where
+        T: Unpin,
+    {
+        let all = self.rest().await?;
+        match self.discrepancy() {
+            Some(discrepancy) => {
+                Err(Error::new(ErrorKind::Paging, discrepancy.to_string()).with_operation(self.pages.operation))
+            }
+            None => Ok(all),
+        }
+    }
+
+    async fn rest(&mut self) -> Result<Vec<T>, Error>
     where
         T: Unpin,
     {
@@ -352,7 +541,7 @@ impl<'a, T: Serialize + Send + 'a> Items<'a, T> {
     }
 }
 
-impl<'a, T: Serialize + Send + Unpin + 'a> Stream for Items<'a, T> {
+impl<'a, T: Send + Unpin + 'a> Stream for Items<'a, T> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -371,179 +560,4 @@ impl<'a, T: Serialize + Send + Unpin + 'a> Stream for Items<'a, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ErrorKind;
-    use crate::operation::Method;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    static LIST: Operation = Operation::new("listThings", Method::Get, "/things", "List the things");
-
-    /// A list of `count` numbers in pages of `size`; `total` is what the server says of each page.
-    fn list(
-        count: u32,
-        size: u32,
-        asked: &Arc<AtomicU32>,
-        total: impl Fn(u32) -> Option<i64> + Send + Sync + Copy + 'static,
-    ) -> Pages<'static, u32> {
-        let asked = Arc::clone(asked);
-        Pages::numbered(&LIST, Ok(1), move |ask| {
-            let number = ask.page;
-            asked.fetch_add(1, Ordering::Relaxed);
-            Box::pin(async move {
-                let first = (number - 1) * size;
-                Ok(Page::new((first..count.min(first + size)).collect(), total(number)))
-            })
-        })
-    }
-
-    async fn numbers(pages: Pages<'_, u32>) -> Result<Vec<u32>, Error> {
-        pages.items().collect_all().await
-    }
-
-    #[tokio::test]
-    async fn a_list_ends_at_its_count_and_is_lazy() {
-        let asked = Arc::default();
-        let pages = list(250, 100, &asked, |_| Some(250));
-        assert_eq!(asked.load(Ordering::Relaxed), 0);
-        assert_eq!(numbers(pages).await.expect("a list").len(), 250);
-        assert_eq!(asked.load(Ordering::Relaxed), 3);
-    }
-
-    #[tokio::test]
-    async fn without_a_count_it_ends_at_the_empty_page() {
-        let asked = Arc::default();
-        assert_eq!(
-            numbers(list(200, 100, &asked, |_| None)).await.expect("a list").len(),
-            200
-        );
-        assert_eq!(asked.load(Ordering::Relaxed), 3);
-        assert!(
-            numbers(list(0, 100, &Arc::default(), |_| Some(0)))
-                .await
-                .expect("a list")
-                .is_empty()
-        );
-    }
-
-    #[tokio::test]
-    async fn a_count_that_shrinks_or_is_wrong_loses_nothing_and_ends() {
-        let shrinking = |number| Some(if number == 1 { 300 } else { 100 });
-        assert_eq!(
-            numbers(list(300, 100, &Arc::default(), shrinking))
-                .await
-                .expect("a list")
-                .len(),
-            300
-        );
-        let promising = |_| Some(i64::MAX);
-        assert_eq!(
-            numbers(list(300, 100, &Arc::default(), promising))
-                .await
-                .expect("a list")
-                .len(),
-            300
-        );
-        assert_eq!(
-            numbers(list(300, 100, &Arc::default(), |_| Some(-1)))
-                .await
-                .expect("a list")
-                .len(),
-            300
-        );
-    }
-
-    #[tokio::test]
-    async fn a_page_that_repeats_is_an_error_and_the_end() {
-        let mut pages = Pages::numbered(&LIST, Ok(1), |_| {
-            Box::pin(async { Ok(Page::new(vec![1, 2], Some(1000))) })
-        });
-        assert!(pages.next().await.expect("a page").is_ok());
-        let error = pages.next().await.expect("an error").expect_err("the same page twice");
-        assert_eq!(error.kind(), ErrorKind::Paging);
-        assert!(pages.next().await.is_none());
-    }
-
-    #[tokio::test]
-    async fn a_list_resumes_where_it_stopped() {
-        let asked = Arc::default();
-        let mut pages = list(250, 100, &asked, |_| Some(250));
-        let first = pages.next().await.expect("a page").expect("no error");
-        let place = first
-            .next
-            .expect("more pages")
-            .to_string()
-            .parse()
-            .expect("a continuation");
-        let rest = numbers(list(250, 100, &asked, |_| Some(250)).resume(&place))
-            .await
-            .expect("the rest");
-        assert_eq!((rest[0], rest.len()), (100, 150));
-        assert_eq!(asked.load(Ordering::Relaxed), 3);
-    }
-
-    #[tokio::test]
-    async fn looking_ahead_keeps_the_order_and_stops_at_the_end() {
-        let asked = Arc::default();
-        let all = numbers(list(1000, 100, &asked, |_| Some(1000)).prefetch(3))
-            .await
-            .expect("a list");
-        assert_eq!(all, (0..1000).collect::<Vec<_>>());
-        assert_eq!(asked.load(Ordering::Relaxed), 10);
-    }
-
-    /// A list of tokens: each page is one number, and the token of the next.
-    fn chain(tokens: &'static [(Option<u32>, &'static str)]) -> Pages<'static, u32> {
-        Pages::tokens(&LIST, move |ask| {
-            let place = match &ask.token {
-                None => 0,
-                Some(token) => {
-                    1 + tokens
-                        .iter()
-                        .position(|(_, next)| next == token)
-                        .expect("a token of the server's")
-                }
-            };
-            let (item, next) = tokens[place];
-            Box::pin(async move { Ok(Page::new(item.into_iter().collect(), None).followed_by(Some(next))) })
-        })
-    }
-
-    #[tokio::test]
-    async fn tokens_are_followed_to_the_end_over_empty_pages_too() {
-        let tokens = &[(Some(1), "a"), (None, "b"), (Some(2), "c"), (Some(3), "")];
-        assert_eq!(numbers(chain(tokens)).await.expect("a list"), [1, 2, 3]);
-        let rest = chain(tokens).resume(&"token:b".parse().expect("a continuation"));
-        assert_eq!(numbers(rest).await.expect("the rest"), [2, 3]);
-    }
-
-    #[tokio::test]
-    async fn tokens_that_come_again_are_an_error() {
-        let error = numbers(chain(&[(Some(1), "a"), (Some(2), "b"), (Some(3), "a")]))
-            .await
-            .expect_err("a circle");
-        assert_eq!(error.kind(), ErrorKind::Paging);
-        let endless = Pages::tokens(&LIST, |ask| {
-            Box::pin(async move { Ok(Page::<u32>::new(vec![], None).followed_by(Some(ask.page.to_string()))) })
-        });
-        assert_eq!(
-            numbers(endless).await.expect_err("only empty pages").kind(),
-            ErrorKind::Paging
-        );
-    }
-
-    #[tokio::test]
-    async fn a_continuation_of_another_sort_is_refused() {
-        let page = Continuation::Page(2);
-        assert!(numbers(chain(&[(Some(1), "")]).resume(&page)).await.is_err());
-    }
-
-    #[tokio::test]
-    async fn an_error_ends_the_list() {
-        let mut pages: Pages<'_, u32> = Pages::numbered(&LIST, Ok(1), |_| {
-            Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
-        });
-        assert!(pages.next().await.expect("an error").is_err());
-        assert!(pages.next().await.is_none());
-    }
-}
+mod tests;

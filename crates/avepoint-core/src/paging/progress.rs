@@ -1,25 +1,70 @@
-//! What is known of a list while its pages come, and when that says that it does not end.
+//! What is known of a list while its pages come, and what that says of its end.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use serde::Serialize;
+use std::fmt;
 
 use super::Page;
+use super::circle::Visited;
 use crate::error::{Error, ErrorKind};
 
-/// What is known of a list whose pages have numbers.
+/// How many empty pages in a row are followed: a server that filters may send a few.
+const EMPTY_PAGES: u32 = 10;
+
+/// How many pages whose entries have come before are followed where something else says that the list goes on. Rows may
+/// be equal; a server that writes the time into each answer and looks at nothing else must not keep a caller for ever.
+const REPETITIONS: u32 = 32;
+
+/// A count of the server's that its entries do not bear out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Discrepancy {
+    /// How many entries there are, says the server.
+    pub counted: u64,
+    /// How many have come; where the list was resumed, the pages before are taken to have been full.
+    pub received: u64,
+}
+
+impl fmt::Display for Discrepancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Discrepancy { counted, received } = self;
+        write!(f, "the server counts {counted} entries, and {received} have come")
+    }
+}
+
+/// What a page says of its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It goes on.
+    More,
+    /// This page is the last.
+    Last,
+    /// The page before was the last, and this is the same once more.
+    Past,
+}
+
+/// What is known of a list.
 #[derive(Debug)]
 pub(super) struct Progress {
+    /// The number of the first page that was asked for.
     start: u32,
     /// How many entries have come.
     seen: u64,
-    /// The greatest count that the server has told. A smaller one later does not end the list early: entries may have
-    /// gone, or the count may be the page's own.
-    total: Option<u64>,
-    /// The largest page so far, from which the number of pages is guessed.
+    /// The largest page so far.
     largest: u64,
-    previous: Option<u64>,
+    /// How many entries a page holds, as the server says.
+    size: u64,
+    /// The greatest count of the server's.
+    greatest: u64,
+    /// The greatest count that was more than what had come by then. Such a count speaks of the list; one that is equal
+    /// may be the page's own, or of what has come so far.
+    promised: u64,
+    /// What the server said last of the list, unless it was the count of the page.
+    counted: Option<u64>,
+    lists: Visited,
+    answers: Visited,
+    /// How many pages have brought entries that had come before.
+    repeated: u32,
+    /// How many empty pages have come in a row.
+    empty: u32,
 }
 
 impl Progress {
@@ -27,93 +72,135 @@ impl Progress {
         Progress {
             start,
             seen: 0,
-            total: None,
             largest: 0,
-            previous: None,
+            size: 0,
+            greatest: 0,
+            promised: 0,
+            counted: None,
+            lists: Visited::default(),
+            answers: Visited::default(),
+            repeated: 0,
+            empty: 0,
         }
     }
 
     /// Whether a page of this number can still hold entries, as far as is known. Used for looking ahead.
     pub(super) fn may_go_on_to(&self, number: u32) -> bool {
-        match self.total {
-            Some(total) if self.largest > 0 => u64::from(number - 1) < total.div_ceil(self.largest).max(1),
-            _ => true,
-        }
+        let pages = self.greatest.div_ceil(self.largest.max(1));
+        self.greatest == 0 || self.largest == 0 || u64::from(number) <= pages
     }
 
-    /// Takes in a page, and tells whether it is the last.
-    pub(super) fn ends_with<T: Serialize>(&mut self, number: u32, page: &Page<T>) -> Result<bool, Error> {
+    /// Takes in a page of a list whose pages have numbers.
+    ///
+    /// The list is at its end where the server says so, at an empty page, where as many entries have come as were
+    /// promised, and after a page that is not full by its own account and counts what has come. Nothing else is the end:
+    /// a count may be the page's own, and a page may be short by a limit that the documentation does not tell.
+    pub(super) fn take_numbered<T>(&mut self, number: u32, page: &Page<T>) -> Result<Verdict, Error> {
         if page.items.is_empty() {
-            return Ok(true);
+            self.take_empty(page, page.more == Some(true))?;
+            return Ok(match page.more {
+                Some(true) => Verdict::More,
+                _ => Verdict::Last,
+            });
         }
-        let content = fingerprint(&page.items);
-        // A page that comes twice is a server that does not look at the number.
-        if self.previous == Some(content) {
-            return Err(Error::new(
-                ErrorKind::Paging,
-                format!("page {number} is the same as the one before: the list does not end"),
-            ));
+        let received = self.received();
+        let is_whole = received > 0 && self.repeated == 0 && self.counted == Some(received);
+        if is_whole && page.total == self.counted && self.answers.is_last(page.bytes.whole()) {
+            // A server that has but one page and gives it whatever number is asked for.
+            return Ok(Verdict::Past);
         }
-        self.previous = Some(content);
-        self.seen += page.items.len() as u64;
-        self.largest = self.largest.max(page.items.len() as u64);
-        self.total = self.total.max(page.total);
-        // A list that was not begun at its first page has entries before it that were not seen.
-        let before = u64::from(self.start - 1) * self.largest;
-        // A count that is less than what has come is wrong, and the empty page tells the end instead.
-        Ok(self.total == Some(before + self.seen))
+        self.take(number, page)?;
+        let entries = page.items.len() as u64;
+        let received = self.received();
+        // After a resumption what came before is an estimate, so that a second sign is wanted: a page that is not full.
+        let is_exact = self.start == 1 || entries < self.largest.max(self.size);
+        let as_promised = self.promised == received && is_exact;
+        let as_counted = page.total == Some(received) && entries < self.size;
+        let ends = match page.more {
+            Some(more) => !more,
+            // Where pages have come twice the count proves nothing: an empty page must.
+            None => self.repeated == 0 && (as_promised || as_counted),
+        };
+        Ok(if ends { Verdict::Last } else { Verdict::More })
     }
-}
 
-/// The content of a page as one number; pages are compared, never kept.
-fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
-    struct Sink(DefaultHasher);
-
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.write(bytes);
-            Ok(bytes.len())
+    /// Takes in a page that says by itself whether another follows.
+    pub(super) fn take<T>(&mut self, number: u32, page: &Page<T>) -> Result<(), Error> {
+        if page.items.is_empty() {
+            return self.take_empty(page, page.token.is_some());
         }
-
-        fn flush(&mut self) -> std::io::Result<()> {
+        self.empty = 0;
+        let more_is_due = self.promised > self.received();
+        let list_again = self.lists.came_before(page.bytes.list);
+        let answer_again = self.answers.came_before(page.bytes.whole());
+        self.count(page);
+        if !list_again {
+            return Ok(());
+        }
+        self.repeated += 1;
+        let received = self.received();
+        if answer_again && !more_is_due {
+            Err(endless(&format!("page {number} is the same as one before")))
+        } else if self.promised > 0 && received > self.greatest {
+            let greatest = self.greatest;
+            Err(endless(&format!(
+                "page {number} has entries that came before, and {received} have come of {greatest}"
+            )))
+        } else if self.repeated > REPETITIONS {
+            Err(endless(&format!(
+                "{REPETITIONS} pages brought entries that had come before"
+            )))
+        } else {
             Ok(())
         }
     }
 
-    let mut sink = Sink(DefaultHasher::new());
-    // What was read from JSON can be written as JSON, and the sink takes everything.
-    let _ = serde_json::to_writer(&mut sink, items);
-    sink.0.finish()
-}
-
-/// How many empty pages in a row are followed: a server that filters may send a few.
-const EMPTY_PAGES: u32 = 10;
-
-/// What is known of a list whose pages follow each other by tokens.
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    /// The tokens so far, each as one number.
-    seen: HashSet<u64>,
-    /// How many empty pages came in a row.
-    empty: u32,
-}
-
-impl Tokens {
-    /// Takes in the token of the next page.
-    pub(super) fn take(&mut self, token: &str, page_is_empty: bool) -> Result<(), Error> {
-        let mut hasher = DefaultHasher::new();
-        token.hash(&mut hasher);
-        self.empty = if page_is_empty { self.empty + 1 } else { 0 };
-        let problem = if !self.seen.insert(hasher.finish()) {
-            "the token of the next page has come before"
-        } else if self.empty > EMPTY_PAGES {
-            "one empty page follows another"
-        } else {
-            return Ok(());
-        };
-        Err(Error::new(
-            ErrorKind::Paging,
-            format!("{problem}: the list does not end"),
-        ))
+    fn take_empty<T>(&mut self, page: &Page<T>, goes_on: bool) -> Result<(), Error> {
+        self.count(page);
+        self.empty += 1;
+        if goes_on && self.empty > EMPTY_PAGES {
+            return Err(endless("one empty page follows another"));
+        }
+        Ok(())
     }
+
+    fn count<T>(&mut self, page: &Page<T>) {
+        let entries = page.items.len() as u64;
+        self.seen += entries;
+        self.largest = self.largest.max(entries);
+        self.size = page.size.unwrap_or(self.size);
+        let received = self.received();
+        if let Some(total) = page.total {
+            self.greatest = self.greatest.max(total);
+            if total > received {
+                self.promised = self.promised.max(total);
+            }
+            let is_of_the_page = total == entries && total != received;
+            self.counted = (!is_of_the_page).then_some(total);
+        }
+    }
+
+    /// How many entries have come, those before the start among them.
+    fn received(&self) -> u64 {
+        let before = u64::from(self.start.saturating_sub(1)).saturating_mul(self.largest.max(self.size));
+        before.saturating_add(self.seen)
+    }
+
+    /// What does not agree, now that the list has ended.
+    pub(super) fn discrepancy(&self) -> Option<Discrepancy> {
+        let received = self.received();
+        let before_is_unknown = self.start > 1 && self.largest.max(self.size) == 0;
+        let counted = match self.counted {
+            Some(counted) if counted >= received => counted,
+            _ if self.promised > received => self.promised,
+            Some(counted) => counted,
+            None => return None,
+        };
+        (counted != received && !before_is_unknown).then_some(Discrepancy { counted, received })
+    }
+}
+
+/// The error for a list that does not end.
+pub(super) fn endless(problem: &str) -> Error {
+    Error::new(ErrorKind::Paging, format!("{problem}: the list does not end"))
 }

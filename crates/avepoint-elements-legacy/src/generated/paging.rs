@@ -11,8 +11,8 @@ impl<'a> builder::ListCustomers<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )
@@ -30,8 +30,8 @@ impl<'a> builder::ListCustomerServices<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )
@@ -49,8 +49,8 @@ impl<'a> builder::ListProtectionOverview<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )
@@ -68,8 +68,8 @@ impl<'a> builder::ListBackupJobs<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )
@@ -87,8 +87,8 @@ impl<'a> builder::ListModuleBackupJobs<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )
@@ -106,8 +106,8 @@ impl<'a> builder::ListScanProfiles<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.value.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
         )

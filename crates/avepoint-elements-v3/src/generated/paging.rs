@@ -16,15 +16,24 @@ impl<'a> builder::ListCustomers<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -47,15 +56,24 @@ impl<'a> builder::ListCustomerServices<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -78,15 +96,24 @@ impl<'a> builder::ListTenantUserSeats<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -109,15 +136,24 @@ impl<'a> builder::ListProtectedUsers<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -140,15 +176,24 @@ impl<'a> builder::ListProtectionOverview<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -171,15 +216,24 @@ impl<'a> builder::ListJobs<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -202,15 +256,24 @@ impl<'a> builder::ListScanProfiles<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -233,15 +296,24 @@ impl<'a> builder::ListScanProfileChanges<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -264,15 +336,24 @@ impl<'a> builder::ListBaselines<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -295,15 +376,24 @@ impl<'a> builder::ListBaselineReports<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -326,15 +416,24 @@ impl<'a> builder::ListBaselineJobs<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -357,15 +456,24 @@ impl<'a> builder::ListBaselineTenants<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -383,8 +491,8 @@ impl<'a> builder::ListRiskRules<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.result.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.result.into_vec(), bytes))
                 })
             },
         )
@@ -407,15 +515,24 @@ impl<'a> builder::ListRiskHitItems<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.meta_data.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.meta_data.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -438,15 +555,24 @@ impl<'a> builder::ListUsers<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -469,15 +595,24 @@ impl<'a> builder::ListSecurityUsers<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -500,15 +635,24 @@ impl<'a> builder::ListRiskWorkflows<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -531,15 +675,24 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )
@@ -562,15 +715,24 @@ impl<'a> builder::ListSignIns<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
                 })
             },
         )

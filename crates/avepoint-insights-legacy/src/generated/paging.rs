@@ -14,11 +14,11 @@ impl<'a> builder::ListSitePermissions<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -36,8 +36,8 @@ impl<'a> builder::ListSiteIds<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    Ok(Page::new(answer.results.into_vec(), None))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
         )
@@ -58,11 +58,11 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -82,9 +82,8 @@ impl<'a> builder::ListUserSummaries<'a> {
                 let mut request = self.clone();
                 request = request.body_map(|body| body.start_page(ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    let total = None;
-                    Ok(Page::new(answer.results.into_vec(), total))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
         )
@@ -105,11 +104,11 @@ impl<'a> builder::ListUserPermissions<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -129,9 +128,8 @@ impl<'a> builder::ListGroupSummaries<'a> {
                 let mut request = self.clone();
                 request = request.body_map(|body| body.start_page(ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    let total = None;
-                    Ok(Page::new(answer.results.into_vec(), total))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
         )
@@ -152,11 +150,11 @@ impl<'a> builder::ListSharingLinks<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -177,11 +175,11 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -202,11 +200,11 @@ impl<'a> builder::ListDetailRecords<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
                 })
             },
         )

@@ -14,11 +14,11 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -39,11 +39,11 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -64,11 +64,11 @@ impl<'a> builder::ListSitePermissions<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -90,11 +90,10 @@ impl<'a> builder::ListUsers<'a> {
             move |ask| {
                 let mut request = self.clone();
                 request.start_page = <i32>::try_from(ask.page)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    let total = None;
-                    Ok(Page::new(answer.results.into_vec(), total))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
         )
@@ -115,11 +114,11 @@ impl<'a> builder::ListUserPermissions<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
                 })
             },
         )
@@ -141,11 +140,10 @@ impl<'a> builder::ListGroups<'a> {
             move |ask| {
                 let mut request = self.clone();
                 request.start_page = <i32>::try_from(ask.page)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
-                    let total = None;
-                    Ok(Page::new(answer.values.into_vec(), total))
+                    let (answer, bytes) = request.send().await?.into_page();
+                    Ok(Page::new(answer.values.into_vec(), bytes))
                 })
             },
         )
@@ -166,11 +164,11 @@ impl<'a> builder::ListSharingLinks<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), None).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
                 })
             },
         )

@@ -1,0 +1,199 @@
+//! What the bytes of an answer say of its list, beside what the type has read from them.
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
+
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::without_mark;
+use crate::operation::Paging;
+
+/// How many members an error names.
+const NAMES: usize = 8;
+
+/// The bytes of a page, each part as one number: pages are compared, never kept.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fingerprint {
+    /// Its list alone: the same where a server that does not look at the page's number writes the time beside it.
+    pub(super) list: u64,
+    /// All else.
+    pub(super) rest: u64,
+    /// Whether a member that no specification knows leads to a next page.
+    pub(super) leads_on: bool,
+}
+
+impl Fingerprint {
+    /// The answer as a whole.
+    pub(super) fn whole(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.list);
+        hasher.write_u64(self.rest);
+        hasher.finish()
+    }
+}
+
+/// Looks at the bytes of an answer that holds a list.
+///
+/// # Errors
+/// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
+pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Result<Fingerprint, String> {
+    let mut answer = Answer {
+        items: paging.items(),
+        place: Place::Absent,
+        list: DefaultHasher::new(),
+        rest: DefaultHasher::new(),
+        others: Vec::new(),
+    };
+    // That it is JSON is known, since the type was read from it; what is no object holds nothing.
+    let _ = serde_json::Deserializer::from_slice(without_mark(body)).deserialize_map(&mut answer);
+    answer.check(documented::<T>)?;
+    let leads_on = matches!(paging, Paging::Single { .. }) && answer.others.iter().any(Other::leads_on);
+    Ok(Fingerprint {
+        list: answer.list.finish(),
+        rest: answer.rest.finish(),
+        leads_on,
+    })
+}
+
+/// An answer, as far as it has been looked through.
+struct Answer<'p> {
+    items: &'p str,
+    place: Place,
+    list: DefaultHasher,
+    rest: DefaultHasher,
+    others: Vec<Other>,
+}
+
+/// What stands where the list should.
+enum Place {
+    Absent,
+    List,
+    SomethingElse,
+}
+
+/// Another member than the list.
+struct Other {
+    name: String,
+    /// Whether it may hold a list.
+    may_hold_a_list: bool,
+    is_text: bool,
+}
+
+impl Other {
+    fn new(name: String, value: &str) -> Self {
+        // A bracket in a text counts as well: this is asked where the list is missing, and a guess is good enough.
+        let holds_entries = || value.split('[').skip(1).any(|rest| !rest.trim_start().starts_with(']'));
+        Other {
+            name,
+            may_hold_a_list: value.starts_with(['[', '{']) && holds_entries(),
+            is_text: value.starts_with('"') && value != "\"\"",
+        }
+    }
+
+    /// Whether this is the address or the token of a next page, as OData and others write it.
+    fn leads_on(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        self.is_text
+            && ["nextlink", "nexttoken", "skiptoken", "continuationtoken"]
+                .iter()
+                .any(|end| name.ends_with(end))
+    }
+}
+
+impl Answer<'_> {
+    fn check(&self, documented: impl FnOnce() -> &'static [&'static str]) -> Result<(), String> {
+        let items = self.items;
+        match self.place {
+            Place::List => return Ok(()),
+            Place::SomethingElse => return Err(format!("`{items}` is no list")),
+            Place::Absent => {}
+        }
+        let documented = documented();
+        let (known, unknown): (Vec<_>, Vec<_>) = self
+            .others
+            .iter()
+            .partition(|other| documented.iter().any(|name| name.eq_ignore_ascii_case(&other.name)));
+        // Servers leave out what is empty. The list is lost where it may stand under another name, and where nothing
+        // tells that this is the answer at all.
+        let is_lost = unknown.iter().any(|other| known.is_empty() || other.may_hold_a_list);
+        if !is_lost {
+            return Ok(());
+        }
+        let names: Vec<_> = unknown
+            .iter()
+            .take(NAMES)
+            .map(|other| format!("`{}`", other.name))
+            .collect();
+        let further = match unknown.len().saturating_sub(NAMES) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Err(format!("it has no `{items}`, but {}{further}", names.join(", ")))
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Answer<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value::<&RawValue>()?.get();
+            // As for the type, the first of several names that differ in letter case counts.
+            if matches!(self.place, Place::Absent) && name.eq_ignore_ascii_case(self.items) {
+                self.place = if value.starts_with(['[', 'n']) {
+                    Place::List
+                } else {
+                    Place::SomethingElse
+                };
+                self.list.write(value.as_bytes());
+            } else {
+                self.rest.write(name.as_bytes());
+                self.rest.write(value.as_bytes());
+                self.others.push(Other::new(name, value));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The members that a type reads.
+fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
+    struct Fields<'f>(&'f mut &'static [&'static str]);
+
+    impl<'de> Deserializer<'de> for Fields<'_> {
+        type Error = de::value::Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            Err(de::Error::invalid_type(
+                de::Unexpected::Other("a question for names"),
+                &visitor,
+            ))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _name: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, Self::Error> {
+            *self.0 = fields;
+            self.deserialize_any(visitor)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    let mut fields: &[&str] = &[];
+    // It hands over no value: the names are what is wanted.
+    let _ = T::deserialize(Fields(&mut fields));
+    fields
+}
