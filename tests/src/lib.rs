@@ -9,6 +9,7 @@ pub mod elements;
 pub mod json;
 pub mod places;
 pub mod raw;
+pub mod raw_server;
 pub mod server;
 pub mod specs;
 pub mod tls;

@@ -1,0 +1,73 @@
+//! Certificates that are made on the spot: by an authority of the test's own, for the right host and the wrong one.
+
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+/// A certificate authority that nobody else knows.
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate of an authority, with its key.
+pub struct Identity {
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+impl Authority {
+    /// Makes an authority.
+    ///
+    /// # Panics
+    /// Where no key can be made.
+    pub fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        Authority(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
+    }
+
+    /// Its certificate, as a client takes it.
+    pub fn der(&self) -> &[u8] {
+        self.0.der()
+    }
+
+    /// A certificate for this host, which holds until the end of this year.
+    ///
+    /// # Panics
+    /// For what is no name of a host.
+    pub fn identity(&self, host: &str, last_year: i32) -> Identity {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new([host.to_owned()]).expect("a name");
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(last_year, 12, 31);
+        Identity {
+            certificate: params.signed_by(&key, &self.0).expect("a certificate").der().clone(),
+            key: key.serialize_der(),
+        }
+    }
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Authority::new()
+    }
+}
+
+impl Identity {
+    /// What takes connections with it, for one protocol.
+    pub(super) fn acceptor(&self, protocol: &[u8]) -> TlsAcceptor {
+        let key = PrivatePkcs8KeyDer::from(self.key.clone());
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| {
+                let builder = builder.with_no_client_auth();
+                builder.with_single_cert(vec![self.certificate.clone()], key.into())
+            })
+            .expect("a configuration");
+        config.alpn_protocols = vec![protocol.to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
