@@ -3,6 +3,7 @@
 // Their names say what they are.
 #![allow(missing_docs)]
 
+pub mod chaos;
 pub mod client;
 pub mod clock;
 pub mod elements;

@@ -7,6 +7,7 @@ pub mod tls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -28,8 +29,8 @@ enum Step {
     Send(Bytes),
     /// One byte at a time.
     Drip(Bytes),
-    /// The same piece so many times, or until the other side has enough.
-    Repeat(Bytes, u64),
+    /// The same piece so many times, or until the other side has enough; what it takes is counted.
+    Repeat(Bytes, u64, Arc<AtomicU64>),
     Pause(Duration),
     /// Becomes a pipe to the address that a `CONNECT` names.
     Tunnel(String),
@@ -74,10 +75,10 @@ impl Script {
         self
     }
 
-    /// Further bytes, the same ones over and over.
+    /// Further bytes, the same ones over and over. How many the other side takes is added to a count.
     #[must_use]
-    pub fn repeat(mut self, piece: impl Into<Bytes>, times: u64) -> Self {
-        self.0.push(Step::Repeat(piece.into(), times));
+    pub fn repeat(mut self, piece: impl Into<Bytes>, times: u64, taken: &Arc<AtomicU64>) -> Self {
+        self.0.push(Step::Repeat(piece.into(), times, Arc::clone(taken)));
         self
     }
 
@@ -111,9 +112,10 @@ impl Script {
                         tokio::task::yield_now().await;
                     }
                 }
-                Step::Repeat(piece, times) => {
+                Step::Repeat(piece, times, taken) => {
                     for _ in 0..times {
                         stream.write_all(&piece).await?;
+                        taken.fetch_add(piece.len() as u64, Ordering::Relaxed);
                     }
                 }
                 Step::Pause(duration) => tokio::time::sleep(duration).await,

@@ -57,7 +57,9 @@ where
 
 fn send(mut respond: SendResponse<Bytes>, answer: Answer) -> Result<(), h2::Error> {
     let head = |status| {
-        let head = Response::builder().status(status).header("content-type", "application/json");
+        let head = Response::builder()
+            .status(status)
+            .header("content-type", "application/json");
         head.body(()).expect("a head")
     };
     match answer {
@@ -80,7 +82,9 @@ async fn whole(mut body: RecvStream) -> io::Result<Bytes> {
     let mut all = Vec::new();
     while let Some(piece) = body.data().await {
         let piece = piece.map_err(io::Error::other)?;
-        body.flow_control().release_capacity(piece.len()).map_err(io::Error::other)?;
+        body.flow_control()
+            .release_capacity(piece.len())
+            .map_err(io::Error::other)?;
         all.extend_from_slice(&piece);
     }
     Ok(all.into())

@@ -1,0 +1,468 @@
+//! The calls of a run, each carried out and judged.
+
+use std::error::Error as _;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder};
+use avepoint_core::{
+    AccessToken, ApiClient, CallOptions, ClientBuilder, Credential, Error, ErrorKind, ExportOptions, Operation,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use pem::Pem;
+use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
+
+use super::plan::{ENTRIES, Kind, List, PAGES, Plan, TOO_SLOW, known};
+use super::report::{Breach, Report};
+use super::secrets::{API_KEY, CLIENT_SECRET, DEFAULT_KEY, TOKENS};
+use super::service::{CALL_HEADER, OUTSIDE, Service};
+use super::world::{CALL, Call, CallClock, World};
+use super::{Options, secure, storms, watch, zip};
+use crate::client::AnyClient;
+use crate::raw_server::RawServer;
+
+/// How many calls run at once.
+const AT_ONCE: usize = 64;
+
+/// How long a call may really take before it counts as hung. Nothing is silent here, but for what is meant to be.
+const HUNG: Duration = Duration::from_secs(180);
+
+/// The time for one attempt: far more than a busy machine needs, and little where nobody answers.
+const PATIENCE: Duration = Duration::from_secs(60);
+const IMPATIENCE: Duration = Duration::from_secs(6);
+
+/// How many calls nobody answers.
+const SILENT: u64 = 24;
+
+/// What an error says of a write that may have been carried out.
+const WARNING: &str = "may have been carried out";
+
+/// The longest line that a person reads, in characters.
+const LINE: usize = 3000;
+
+/// What the calls of a run need.
+pub struct Setup {
+    pub world: Arc<World>,
+    pub service: Service,
+    server: RawServer,
+    stranger: RawServer,
+    clients: Clients,
+    certificate: ClientCertificate,
+    folder: PathBuf,
+}
+
+/// One client of each API, which most calls share.
+struct Clients {
+    v3: avepoint_elements_v3::Client,
+    legacy: avepoint_elements_legacy::Client,
+    insights: avepoint_insights::Client,
+    insights_legacy: avepoint_insights_legacy::Client,
+}
+
+impl Setup {
+    async fn new(world: &Arc<World>, folder: &Path) -> Self {
+        // It knows no other host.
+        let strange = Service {
+            world: Arc::clone(world),
+            elsewhere: String::new(),
+        };
+        let stranger = RawServer::start(move |request| strange.elsewhere(&request)).await;
+        let service = Service {
+            world: Arc::clone(world),
+            elsewhere: stranger.url(),
+        };
+        let server = {
+            let service = service.clone();
+            RawServer::start(move |request| service.answer(&request)).await
+        };
+        let new = |clock| Maker {
+            world: Arc::clone(world),
+            stranger: stranger.address(),
+            url: server.url(),
+            clock,
+        };
+        let maker = new(CallClock::of_the_task(world));
+        Setup {
+            clients: Clients {
+                v3: maker.client(http()),
+                legacy: maker.client(http()),
+                insights: maker.client(http()),
+                insights_legacy: maker.client(http()),
+            },
+            certificate: certificate(),
+            folder: folder.to_owned(),
+            world: Arc::clone(world),
+            service,
+            server,
+            stranger,
+        }
+    }
+
+    /// What makes clients for one call.
+    pub fn maker(&self, number: u64, url: &str) -> Maker {
+        Maker {
+            world: Arc::clone(&self.world),
+            stranger: self.stranger.address(),
+            url: url.to_owned(),
+            clock: CallClock::of_the_call(&self.world, number),
+        }
+    }
+
+    /// Makes a call and judges how it ends.
+    async fn make(&self, plan: Plan) {
+        let call = self.world.open(plan);
+        let number = call.plan.number;
+        match tokio::time::timeout(HUNG, self.outcome(&call)).await {
+            Ok(outcome) => judge(&self.world, &call, outcome),
+            Err(_) => self
+                .world
+                .breach(Breach::Hung, || format!("call {number}: {:?}", call.plan.kind)),
+        }
+        self.world.close(number);
+    }
+
+    async fn outcome(&self, call: &Call) -> Result<(), Error> {
+        let plan = &call.plan;
+        let options = options_of(plan);
+        match &plan.kind {
+            Kind::ByName(known) => {
+                let mut parameters = known.case.parameters.clone();
+                if parameters["body"].get("password").is_some() {
+                    parameters["body"]["password"] = plan.password.into();
+                }
+                self.clients
+                    .of(known.api, options)
+                    .call(&known.case.id, parameters)
+                    .await
+                    .map(drop)
+            }
+            Kind::Onboard => {
+                self.onboard(&self.clients.v3.with_options(options), plan.password)
+                    .await
+            }
+            Kind::List(list) => {
+                let entries = self.clients.entries(*list, options).await?;
+                let expected = PAGES as usize * ENTRIES;
+                if plan.turn(self.world.seed, *list).ends() && entries != expected {
+                    let turn = plan.turn(self.world.seed, *list);
+                    self.world.breach(Breach::LostEntry, || {
+                        format!("call {}: {list:?}, {turn:?}: {entries} of {expected}", plan.number)
+                    });
+                }
+                Ok(())
+            }
+            Kind::Export => self.export(call, options).await,
+            Kind::Token { certificate, discovery } => {
+                let identity = format!("{}/app-{}", self.server.url(), plan.number);
+                let clock = CallClock::of_the_call(&self.world, plan.number);
+                let operation = known("elements-v3", "getUser").operation;
+                if *certificate {
+                    let builder = ClientCertificateCredential::builder("an-app", self.certificate.clone());
+                    let credential = asking(builder, &identity, plan, clock).discovery(*discovery).build()?;
+                    credential.token(operation).await.map(drop)
+                } else {
+                    let builder = ClientSecretCredential::builder("an-app", CLIENT_SECRET);
+                    let credential = asking(builder, &identity, plan, clock).discovery(*discovery).build()?;
+                    credential.token(operation).await.map(drop)
+                }
+            }
+        }
+    }
+
+    pub async fn onboard(&self, client: &avepoint_elements_v3::Client, password: &str) -> Result<(), Error> {
+        let mut body = known("elements-v3", "onboardCustomer")
+            .case
+            .body
+            .clone()
+            .expect("an example");
+        body["password"] = password.into();
+        let body: avepoint_elements_v3::types::OnboardCustomerRequest =
+            serde_json::from_value(body).expect("a request");
+        let call = client.onboard_customer().body(body);
+        self.world.shows("a call", &format!("{call:?}"));
+        call.send().await.map(drop)
+    }
+
+    async fn export(&self, call: &Call, options: CallOptions) -> Result<(), Error> {
+        let (number, seed) = (call.plan.number, self.world.seed);
+        // The jobs of one client queue, and here each call stands for itself.
+        let client: avepoint_insights::Client = self.maker(number, &self.server.url()).client(http());
+        let client = client.with_options(options);
+        let world = Arc::clone(&self.world);
+        let told =
+            ExportOptions::default().on_event(move |event| world.shows("an export's event", &format!("{event:?}")));
+        let path = self.folder.join(format!("{number}.zip"));
+        let outcome = async {
+            let sites = vec!["https://northwind.example/sites/a".to_owned()];
+            let job = client
+                .export_site_permissions()
+                .site_urls(sites)
+                .start_with(told)
+                .await?;
+            job.download_to(&path).await
+        };
+        let outcome = outcome.await;
+        if let Ok(file) = std::fs::read(&path) {
+            let versions = u64::from(call.book().downloads);
+            if !(0..versions).any(|version| zip::report(seed, number, version) == file) {
+                self.world.breach(Breach::BadFile, || {
+                    format!(
+                        "call {number}: {} bytes: {:.40}",
+                        file.len(),
+                        String::from_utf8_lossy(&file)
+                    )
+                });
+            }
+        } else if call.book().resumes && call.plan.attempts > 1 {
+            self.world.breach(Breach::LostAnswer, || {
+                format!("call {number}: {:?}", outcome.as_ref().err())
+            });
+        }
+        outcome.map(drop)
+    }
+}
+
+impl Clients {
+    fn of(&self, api: &str, options: CallOptions) -> AnyClient {
+        match api {
+            "elements-v3" => AnyClient::ElementsV3(self.v3.with_options(options)),
+            "elements-legacy" => AnyClient::ElementsLegacy(self.legacy.with_options(options)),
+            "insights" => AnyClient::Insights(self.insights.with_options(options)),
+            _ => AnyClient::InsightsLegacy(self.insights_legacy.with_options(options)),
+        }
+    }
+
+    /// Reads a list to its end, and counts its entries.
+    #[allow(deprecated)] // the vendor has replaced a whole API, and here it is one of four
+    async fn entries(&self, list: List, options: CallOptions) -> Result<usize, Error> {
+        match list {
+            List::Customers => Ok(self
+                .v3
+                .with_options(options)
+                .list_customers()
+                .stream()
+                .collect_all()
+                .await?
+                .len()),
+            List::Users => Ok(self
+                .insights
+                .with_options(options)
+                .list_users()
+                .stream()
+                .collect_all()
+                .await?
+                .len()),
+            List::Sites => Ok(self
+                .insights
+                .with_options(options)
+                .list_site_overviews()
+                .stream()
+                .collect_all()
+                .await?
+                .len()),
+            List::Permissions => {
+                let client = self.insights_legacy.with_options(options);
+                let sites = vec!["https://northwind.example/sites/a".to_owned()];
+                let list = client.list_site_permissions().body_map(|body| body.site_urls(sites));
+                Ok(list.stream().collect_all().await?.len())
+            }
+        }
+    }
+}
+
+/// Makes clients, by the same clock.
+pub struct Maker {
+    world: Arc<World>,
+    stranger: SocketAddr,
+    url: String,
+    clock: CallClock,
+}
+
+impl Maker {
+    pub fn client<C: ApiClient>(&self, http: reqwest::ClientBuilder) -> C {
+        ClientBuilder::default()
+            .base_url(&self.url)
+            .credential(Tokens(Arc::clone(&self.world)))
+            .clock(Arc::new(self.clock.clone()))
+            .http(http.resolve(OUTSIDE, self.stranger))
+            .build()
+            .expect("a client")
+    }
+}
+
+/// The settings of a caller who has a key for the service in every header.
+pub fn http() -> reqwest::ClientBuilder {
+    let mut key = HeaderValue::from_static(DEFAULT_KEY);
+    key.set_sensitive(true);
+    reqwest::Client::builder().default_headers(HeaderMap::from_iter([(HeaderName::from_static("x-default-key"), key)]))
+}
+
+pub fn options_of(plan: &Plan) -> CallOptions {
+    let options = CallOptions::default()
+        .timeout(if plan.silent { IMPATIENCE } else { PATIENCE })
+        .retry(plan.policy())
+        .header(CALL_HEADER, &plan.number.to_string())
+        .and_then(|options| options.header("x-api-key", API_KEY));
+    options.expect("headers")
+}
+
+fn asking<C>(builder: CredentialBuilder<C>, identity: &str, plan: &Plan, clock: CallClock) -> CredentialBuilder<C> {
+    builder
+        .identity_url(identity)
+        .clock(Arc::new(clock))
+        .retry(plan.policy())
+        .timeout(PATIENCE)
+        .http(http())
+}
+
+/// An app's certificate, with its key.
+fn certificate() -> ClientCertificate {
+    let key = KeyPair::generate_for(&PKCS_RSA_SHA256).expect("a key");
+    let certificate = CertificateParams::default().self_signed(&key).expect("a certificate");
+    let blocks = [
+        Pem::new("CERTIFICATE", certificate.der().as_ref()),
+        Pem::new("PRIVATE KEY", key.serialize_der()),
+    ];
+    ClientCertificate::from_pem(pem::encode_many(&blocks).as_bytes(), None).expect("a certificate with its key")
+}
+
+/// Gives each call its tokens: another one after each that was not accepted.
+struct Tokens(Arc<World>);
+
+impl Tokens {
+    fn call(&self) -> Arc<Call> {
+        self.0.call(CALL.get()).expect("a call that runs")
+    }
+}
+
+impl Credential for Tokens {
+    fn token<'a>(&'a self, _: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        Box::pin(async move {
+            let call = self.call();
+            if call.plan.late_token {
+                call.pass(TOO_SLOW);
+            }
+            let turn = call.plan.number as usize + call.book().tokens;
+            Ok(AccessToken::new(TOKENS[turn % TOKENS.len()].as_str(), None))
+        })
+    }
+
+    fn rejected(&self, _: &AccessToken) {
+        self.call().book().tokens += 1;
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+/// Counts what is wrong with the end of a call.
+pub fn judge(world: &World, call: &Call, outcome: Result<(), Error>) {
+    let number = call.plan.number;
+    let Err(error) = outcome else {
+        world.ended("Ok");
+        return;
+    };
+    world.ended(&format!("{:?}", error.kind()));
+    shown(world, &error);
+    let (text, book) = (error.to_string(), call.book());
+    if error.operation().is_some_and(|operation| !operation.read_only) {
+        let (warns, lost) = (
+            text.contains(WARNING),
+            matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Connection),
+        );
+        if warns && book.requests == 0 {
+            world.breach(Breach::FalseWarning, || format!("call {number}: {text}"));
+        }
+        if lost && book.carried_out && !warns {
+            world.breach(Breach::MissingWarning, || format!("call {number}: {text}"));
+        }
+    }
+    let single = matches!(call.plan.kind, Kind::ByName(_) | Kind::Onboard);
+    if single && book.readable && !call.plan.late_token {
+        world.breach(Breach::LostAnswer, || format!("call {number}: {text}"));
+    }
+}
+
+/// Reads an error in every form in which it can be shown.
+pub fn shown(world: &World, error: &Error) {
+    let text = error.to_string();
+    let line = !text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    });
+    if !line || text.chars().count() > LINE {
+        world.breach(Breach::UnreadableError, || text.clone());
+    }
+    let forms = format!(
+        "{text}\n{error:?}\n{error:#?}\n{}\n{:?} {:?}\n{}",
+        error.message(),
+        error.code(),
+        error.request_id(),
+        error.body_excerpt()
+    );
+    world.shows("an error", &forms);
+    let mut next = error.source();
+    while let Some(cause) = next {
+        world.shows("a cause", &format!("{cause} {cause:?}"));
+        next = cause.source();
+    }
+}
+
+pub async fn run(options: &Options) -> Report {
+    let world = World::new(options.seed, options.calls);
+    watch::watch(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = Arc::new(Setup::new(&world, folder.path()).await);
+    world.shows("a client", &format!("{:?}", setup.clients.v3));
+
+    let silent = (options.calls..options.calls + SILENT).map(|number| {
+        let kind = if number % 2 == 0 {
+            Kind::Onboard
+        } else {
+            Kind::ByName(known("elements-v3", "getUser"))
+        };
+        Plan {
+            silent: true,
+            late_token: false,
+            attempts: 2,
+            kind,
+            ..Plan::of(options.seed, number)
+        }
+    });
+    let plans = silent.chain((0..options.calls).map(|number| Plan::of(options.seed, number)));
+    futures_util::stream::iter(plans)
+        .for_each_concurrent(AT_ONCE, |plan| {
+            let setup = Arc::clone(&setup);
+            let call = tokio::spawn(CALL.scope(plan.number, async move { setup.make(plan).await }));
+            // The panic of a call is counted where it happens.
+            async move { drop(call.await) }
+        })
+        .await;
+    secure::make(&setup, options.calls + SILENT).await;
+    storms::make(&setup).await;
+
+    for entry in std::fs::read_dir(folder.path()).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.extension().is_none_or(|extension| extension != "zip") {
+            world.breach(Breach::BadFile, || format!("{} was left behind", path.display()));
+        }
+    }
+    let mut report = world.counted();
+    report.peak = peak();
+    report
+}
+
+/// The most memory that the process has had, where the system tells.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}

@@ -1,0 +1,139 @@
+//! What a run has counted.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that must never happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Breach {
+    /// A request of a write that came after one which may have been carried out.
+    RepeatedWrite,
+    /// A secret in an error, an event, a span, a log line, a panic or a file's name.
+    SecretShown,
+    /// A secret sent to a host that it was not meant for.
+    SecretSent,
+    /// Plain http that went to another machine, or through a proxy.
+    PlainHttpSent,
+    /// A request over a connection whose certificate is not to be trusted.
+    UntrustedServer,
+    /// A file that is not exactly what the server has under this name, or that stayed behind without a name.
+    BadFile,
+    Panic,
+    /// A call that never came to its end.
+    Hung,
+    /// A request that came when the time of its call was over.
+    LateRequest,
+    /// A request beyond those that the policy allows.
+    ExcessRequest,
+    /// A token request beyond those that a rejected token is worth.
+    ExcessTokenRequest,
+    /// Bytes of an answer that were taken beyond the bound.
+    ExcessBytes,
+    /// A good answer that was not read for one odd member, or a file that a server which resumes did not get across.
+    LostAnswer,
+    /// An entry of a list that was left out without an error.
+    LostEntry,
+    /// A page that was asked for after a list had ended or begun to turn in circles; a question about a job that has
+    /// ended.
+    Endless,
+    /// An error that warns of a write of which nothing was sent.
+    FalseWarning,
+    /// An error of a write that may have been carried out and that does not say so.
+    MissingWarning,
+    /// An error that is not one line of readable length.
+    UnreadableError,
+}
+
+impl Breach {
+    /// All of them.
+    pub const ALL: [Breach; 18] = [
+        Breach::RepeatedWrite,
+        Breach::SecretShown,
+        Breach::SecretSent,
+        Breach::PlainHttpSent,
+        Breach::UntrustedServer,
+        Breach::BadFile,
+        Breach::Panic,
+        Breach::Hung,
+        Breach::LateRequest,
+        Breach::ExcessRequest,
+        Breach::ExcessTokenRequest,
+        Breach::ExcessBytes,
+        Breach::LostAnswer,
+        Breach::LostEntry,
+        Breach::Endless,
+        Breach::FalseWarning,
+        Breach::MissingWarning,
+        Breach::UnreadableError,
+    ];
+}
+
+/// How many breaches of a kind are told in words.
+const TOLD: usize = 5;
+
+/// The longest of them, in characters.
+const LONGEST: usize = 400;
+
+/// The counts of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub seed: u64,
+    pub calls: u64,
+    /// What the servers did, and how often.
+    pub faults: BTreeMap<String, u64>,
+    /// How the calls ended.
+    pub outcomes: BTreeMap<String, u64>,
+    pub breaches: BTreeMap<Breach, u64>,
+    /// The first few of each kind.
+    pub told: BTreeMap<Breach, Vec<String>>,
+    /// Requests in all.
+    pub requests: u64,
+    /// The most memory that the process has had, in bytes, where the system tells.
+    pub peak: Option<u64>,
+}
+
+impl Report {
+    /// How often something happened that must not.
+    pub fn count(&self, breach: Breach) -> u64 {
+        self.breaches.get(&breach).copied().unwrap_or(0)
+    }
+
+    pub(super) fn breach(&mut self, breach: Breach, times: u64, words: String) {
+        *self.breaches.entry(breach).or_default() += times;
+        let told = self.told.entry(breach).or_default();
+        if told.len() < TOLD {
+            let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
+            told.push(line.take(LONGEST).collect());
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "seed {}: {} calls, {} requests",
+            self.seed, self.calls, self.requests
+        )?;
+        if let Some(peak) = self.peak {
+            writeln!(f, "peak of memory: {} MiB", peak / 1024 / 1024)?;
+        }
+        for (title, counts) in [
+            ("what the servers did", &self.faults),
+            ("how the calls ended", &self.outcomes),
+        ] {
+            let counts: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+            writeln!(f, "{title}: {}", counts.join(", "))?;
+        }
+        writeln!(f, "what must not happen:")?;
+        for breach in Breach::ALL {
+            writeln!(f, "{:>9} {breach:?}", self.count(breach))?;
+            for words in self.told.get(&breach).into_iter().flatten() {
+                writeln!(f, "          - {words}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Thousands of calls against servers that misbehave: what must not happen is counted, and the count is nothing.
+//!
+//! `AVEPOINT_CHAOS_SEED` and `AVEPOINT_CHAOS_CALLS` change the great run. Each run is a process of its own, so that its
+//! memory, its panics and its environment are its own as well; `cargo run -p avepoint-tests --bin chaos` makes one by
+//! hand.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use avepoint_tests::chaos::{Breach, Report};
+use avepoint_tests::raw_server::{RawServer, Script};
+
+/// The most memory that a run may take, in bytes: that of the servers, the specs and the books included.
+const MEMORY: u64 = 400 * 1024 * 1024;
+
+/// Makes a run.
+fn run(seed: &str, calls: &str, environment: &[(&str, &str)]) -> Report {
+    let done = Command::new(env!("CARGO_BIN_EXE_chaos"))
+        .args(["--seed", seed, "--calls", calls])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .envs(environment.iter().copied())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&done.stdout);
+    println!("{said}");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_str(said.lines().last().unwrap_or_default()).expect("a report")
+}
+
+fn nothing_is_broken(report: &Report) {
+    let broken: Vec<_> = Breach::ALL
+        .into_iter()
+        .filter(|breach| report.count(*breach) > 0)
+        .collect();
+    assert!(broken.is_empty(), "{broken:?}\n{report}");
+}
+
+fn variable(name: &str, otherwise: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| otherwise.to_owned())
+}
+
+#[test]
+fn ten_thousand_calls_break_nothing() {
+    let report = run(
+        &variable("AVEPOINT_CHAOS_SEED", "1"),
+        &variable("AVEPOINT_CHAOS_CALLS", "10000"),
+        &[],
+    );
+    nothing_is_broken(&report);
+    assert!(report.peak.is_none_or(|peak| peak < MEMORY), "{report}");
+    // The servers did misbehave, and the calls did come to all their ends.
+    assert!(
+        report.faults.len() > 50 && report.faults.values().all(|count| *count > 1),
+        "{:?}",
+        report.faults
+    );
+    assert!(
+        report.outcomes.len() > 8 && report.outcomes["Ok"] > report.calls / 4,
+        "{:?}",
+        report.outcomes
+    );
+}
+
+#[test]
+fn the_same_seed_gives_the_same_faults() {
+    let [one, two, other] = ["7", "7", "8"].map(|seed| run(seed, "500", &[]));
+    assert_eq!(one.faults, two.faults);
+    assert_eq!((one.requests, &one.outcomes), (two.requests, &two.outcomes));
+    assert_ne!(one.faults, other.faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_of_the_environment_sees_nothing_of_plain_http() {
+    let (plain, tunnels) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let (in_clear, through) = (Arc::clone(&plain), Arc::clone(&tunnels));
+    let proxy = RawServer::start(move |request| {
+        if request.method == "CONNECT" {
+            through.fetch_add(1, Ordering::Relaxed);
+            return Script::tunnel(request.path);
+        }
+        in_clear.fetch_add(1, Ordering::Relaxed);
+        Script::answer(502, &[], "")
+    })
+    .await;
+    let url = proxy.url();
+    let names = [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ];
+    let report = tokio::task::spawn_blocking(move || run("3", "300", &names.map(|name| (name, url.as_str()))));
+    let report = report.await.expect("a run");
+    assert_eq!(plain.load(Ordering::Relaxed), 0);
+    nothing_is_broken(&report);
+    assert!(
+        tunnels.load(Ordering::Relaxed) > 0,
+        "the environment's proxy is used for https"
+    );
+}
