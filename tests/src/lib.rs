@@ -7,6 +7,7 @@ pub mod chaos;
 pub mod client;
 pub mod clock;
 pub mod elements;
+pub mod fuzz;
 pub mod json;
 pub mod places;
 pub mod raw;
