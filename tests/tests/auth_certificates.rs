@@ -2,6 +2,7 @@
 
 mod auth;
 
+use auth::pfx::{Mac, Recipe};
 use auth::{CLIENT, Keys, LIST, clock, form, numbered};
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
 use avepoint_core::{Credential, Error, ErrorKind, RetryPolicy};
@@ -51,10 +52,17 @@ fn every_form_of_pkcs12_is_read() {
         "-certpbe NONE -keypbe NONE",
         "-certpbe AES-128-CBC -keypbe AES-192-CBC -macalg sha512",
         "-macalg sha1",
+        "-macalg sha512-256 -noiter -nomaciter",
         "-nomac",
+        "-nomac -certpbe NONE -keypbe NONE",
+        "-legacy -nomac",
         "-name app",
+        "-keypbe PBE-SHA1-2DES -certpbe DES-EDE3-CBC",
+        "-legacy -certpbe PBE-SHA1-RC2-128",
     ] {
-        for password in [PASSWORD, ""] {
+        // Latin-1, UTF-16 alone, two units of it, longer than a block of the hash, and with a line break of its own.
+        let long = "wörd ".repeat(40);
+        for password in [PASSWORD, "πρόσωπο", "🔑 of the 🏠", &long, "p\r\n", ""] {
             let path = pfx(&keys, password, options);
             let certificate = ClientCertificate::from_file(&path, Some(password))
                 .unwrap_or_else(|error| panic!("{options} with `{password}`: {error}"));
@@ -63,6 +71,172 @@ fn every_form_of_pkcs12_is_read() {
         }
         // No password is as good as an empty one.
         ClientCertificate::from_file(keys.path("app.pfx"), None).expect("a certificate");
+    }
+}
+
+/// What PKCS#12's own schemes make of a password: UTF-16 with an end mark.
+fn utf16(password: &str) -> Vec<u8> {
+    password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect()
+}
+
+/// As key vaults export files that have no password: without the end mark even.
+const NULL: &[u8] = b"";
+
+/// A file whose key and MAC have the same password in PKCS#12's own spelling.
+fn own(password: &[u8]) -> Recipe<'_> {
+    Recipe {
+        password,
+        claimed: None,
+        mac: Mac::Own { password, rounds: 1000 },
+        nested: false,
+    }
+}
+
+#[test]
+fn a_password_is_found_however_it_is_spelled() {
+    let Some(keys) = Keys::rsa() else { return };
+    let thumbprint = fingerprint(&keys, "app.crt");
+    let empty = utf16("");
+    // openssl before 1.1 took each byte for a character.
+    let widened: Vec<u8> = [PASSWORD.as_bytes(), b"\0"]
+        .concat()
+        .into_iter()
+        .flat_map(|byte| [0, byte])
+        .collect();
+    let (word, pair) = (utf16(PASSWORD), utf16("🔑"));
+    let pbmac1 = |password| Mac::Pbmac1 {
+        password,
+        length: Some(32),
+        rounds: 1000,
+    };
+    for (recipe, passwords) in [
+        (own(NULL), vec![None, Some("")]),
+        (own(&empty), vec![None, Some("")]),
+        // The MAC of one kind, the key of the other.
+        (
+            Recipe {
+                password: &empty,
+                ..own(NULL)
+            },
+            vec![None, Some("")],
+        ),
+        (
+            Recipe {
+                nested: true,
+                ..own(NULL)
+            },
+            vec![None],
+        ),
+        (own(&widened), vec![Some(PASSWORD)]),
+        (
+            own(&word),
+            vec![Some(PASSWORD), Some("pass-Wörd 1\n"), Some("pass-Wörd 1\r\n")],
+        ),
+        (own(&pair), vec![Some("🔑")]),
+        (
+            Recipe {
+                mac: pbmac1(PASSWORD.as_bytes()),
+                ..own(&word)
+            },
+            vec![Some(PASSWORD)],
+        ),
+        (
+            Recipe {
+                mac: pbmac1(b""),
+                ..own(NULL)
+            },
+            vec![None, Some("")],
+        ),
+    ] {
+        let content = auth::pfx::pfx(&keys, &recipe);
+        let path = keys.write("made.pfx", &content);
+        if let Mac::Own { .. } = recipe.mac {
+            // It takes what openssl takes. (The oldest openssl that makes the other kind of MAC is 3.4.)
+            let password = passwords[0].unwrap_or_default();
+            keys.openssl(&[
+                "pkcs12",
+                "-in",
+                "made.pfx",
+                "-noout",
+                "-passin",
+                &format!("pass:{password}"),
+            ]);
+        }
+        for password in passwords {
+            let certificate = ClientCertificate::from_file(&path, password);
+            let certificate = certificate.unwrap_or_else(|error| panic!("{password:?}: {error}"));
+            assert_eq!(certificate.thumbprint(), thumbprint);
+        }
+        let text = refused(ClientCertificate::from_file(&path, Some("wrong-word")));
+        assert!(text.contains("cannot be opened with this password"), "{text}");
+    }
+}
+
+#[test]
+fn a_refused_password_names_how_it_was_tried() {
+    let Some(keys) = Keys::rsa() else { return };
+    let path = pfx(&keys, PASSWORD, "");
+    for (password, tried) in [
+        (None, "without a password (a null and an empty one were tried)"),
+        (Some(""), "without a password (a null and an empty one were tried)"),
+        (Some("wrong-word"), "with this password: give the one"),
+        (
+            Some("wröng-word"),
+            "with this password (its characters were tried, and each byte of its UTF-8 as one): give the one",
+        ),
+    ] {
+        let text = refused(ClientCertificate::from_file(&path, password));
+        assert!(text.contains(&format!("cannot be opened {tried}")), "{text}");
+        assert!(!text.contains("wröng"), "{text}");
+    }
+}
+
+#[test]
+fn a_file_cannot_ask_for_endless_work() {
+    let Some(keys) = Keys::rsa() else { return };
+    let much = "asks for more work to open it than is reasonable: convert it with";
+    for rounds in [20_000_000, u64::from(u32::MAX), u64::MAX] {
+        for recipe in [
+            Recipe {
+                mac: Mac::Own { password: NULL, rounds },
+                ..own(NULL)
+            },
+            // PBKDF2 counts in four bytes.
+            Recipe {
+                mac: Mac::Pbmac1 {
+                    password: NULL,
+                    length: Some(32),
+                    rounds: rounds.min(20_000_000),
+                },
+                ..own(NULL)
+            },
+            Recipe {
+                claimed: Some(rounds.min(i32::MAX as u64)),
+                ..own(NULL)
+            },
+        ] {
+            let path = keys.write("made.pfx", auth::pfx::pfx(&keys, &recipe));
+            let text = refused(ClientCertificate::from_file(path, None));
+            assert!(text.contains(much), "{text}");
+        }
+    }
+    let endless = Mac::Pbmac1 {
+        password: NULL,
+        length: Some(u64::from(u16::MAX)),
+        rounds: 10_000,
+    };
+    let unsaid = Mac::Pbmac1 {
+        password: NULL,
+        length: None,
+        rounds: 1000,
+    };
+    for (mac, problem) in [
+        (endless, much),
+        (unsaid, "is encrypted in a way that is not known here: convert it with"),
+    ] {
+        let path = keys.write("made.pfx", auth::pfx::pfx(&keys, &Recipe { mac, ..own(NULL) }));
+        let text = refused(ClientCertificate::from_file(path, None));
+        assert!(text.contains(problem), "{text}");
     }
 }
 
@@ -98,6 +272,7 @@ fn every_form_of_pem_is_read() {
         ("aes128.key", "-v2 aes128 -v2prf hmacWithSHA1"),
         ("sha512.key", "-v2 aes256 -v2prf hmacWithSHA512 -iter 10000"),
         ("des3.key", "-v2 des3"),
+        ("own.key", "-v1 PBE-SHA1-3DES"),
         ("scrypt.key", "-scrypt"),
     ] {
         let password = format!("pass:{PASSWORD}");
@@ -113,6 +288,7 @@ fn every_form_of_pem_is_read() {
         ("aes128.key", Some(PASSWORD)),
         ("sha512.key", Some(PASSWORD)),
         ("des3.key", Some(PASSWORD)),
+        ("own.key", Some(PASSWORD)),
         ("scrypt.key", Some(PASSWORD)),
     ] {
         let two = ClientCertificate::from_pem_files(keys.path("app.crt"), keys.path(name), password);
@@ -266,7 +442,7 @@ fn every_refusal_names_the_file_and_the_remedy() {
     says(file("bare.pfx", &keys.read("bare.pfx")), "holds no private key");
     keys.run("pkcs12 -export -nocerts -inkey app.key -out key.pfx -passout pass:p");
     says(file("key.pfx", &keys.read("key.pfx")), "holds a key and no certificate");
-    keys.run("pkcs12 -export -in app.crt -inkey app.key -keypbe PBE-SHA1-2DES -out odd.pfx -passout pass:p");
+    keys.run("pkcs12 -export -legacy -in app.crt -inkey app.key -keypbe PBE-SHA1-RC4-128 -out odd.pfx -passout pass:p");
     says(
         file("odd.pfx", &keys.read("odd.pfx")),
         "encrypted in a way that is not known here: convert it with",

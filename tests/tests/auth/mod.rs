@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test takes a part of it
 
+pub mod pfx;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

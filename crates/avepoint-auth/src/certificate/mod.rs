@@ -1,6 +1,7 @@
 //! The certificate of an app, with its key, whatever file it comes from.
 
 mod leaf;
+mod password;
 mod pem;
 mod pkcs12;
 mod rsa;

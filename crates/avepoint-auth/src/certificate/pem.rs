@@ -1,18 +1,13 @@
 //! PEM: certificates and a key as text, in any order, with any text around them.
 
 use ::pem::Pem;
-use pkcs8::EncryptedPrivateKeyInfoRef;
-use pkcs8::pkcs5::pbes2::Kdf;
+use der::Decode;
+use pkcs12::pbe_params::EncryptedPrivateKeyInfo;
 use zeroize::Zeroizing;
 
+use super::password::{Closed, Opener};
 use super::rsa::{RsaKey, refusal};
 use super::{Found, Problem};
-
-/// The most rounds by which a password is made into a key; a file that asks for more is not opened.
-const MOST_ROUNDS: u32 = 10_000_000;
-
-/// The most memory for the same, in bytes.
-const MOST_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// How a key in an old or unusual form is brought into one that can be read.
 const CONVERT: &str = "convert it with `openssl pkcs8 -topk8 -v2 aes256 -in OLD.key -out app.key`";
@@ -118,25 +113,13 @@ impl Key {
 fn decrypted(der: &[u8], password: Option<&str>) -> Result<RsaKey, Problem> {
     let password = password.ok_or("holds an encrypted key, and there is no password: give the one of the key")?;
     let unknown = || format!("holds a key that is broken, or encrypted in a way that is not known here: {CONVERT}");
-    let info = EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| unknown())?;
-    let scheme = info.encryption_algorithm.pbes2().ok_or_else(unknown)?;
-    let reasonable = match &scheme.kdf {
-        Kdf::Pbkdf2(kdf) => kdf.iteration_count <= MOST_ROUNDS,
-        Kdf::Scrypt(kdf) => {
-            let memory = 128_u64
-                .checked_mul(kdf.cost_parameter)
-                .and_then(|memory| memory.checked_mul(kdf.block_size.into()));
-            memory.is_some_and(|memory| memory <= MOST_MEMORY) && kdf.parallelization <= 16
-        }
-        _ => false,
-    };
-    if !reasonable {
-        return Err(format!(
-            "asks for more work to open its key than is reasonable: {CONVERT}"
-        ));
-    }
-    let wrong = "holds a key that cannot be opened with this password: give the one of the key, or export it again if it \
-                 is damaged";
-    let key = info.decrypt(password).map_err(|_| wrong.to_owned())?;
-    RsaKey::from_pkcs8(key.as_bytes())
+    let key = EncryptedPrivateKeyInfo::from_der(der).map_err(|_| unknown())?;
+    let key = Opener::new(Some(password)).key(&key).map_err(|closed| match closed {
+        Closed::Wrong => "holds a key that cannot be opened with this password: give the one of the key, or export it \
+                          again if it is damaged"
+            .to_owned(),
+        Closed::Unknown => unknown(),
+        Closed::TooMuch => format!("asks for more work to open its key than is reasonable: {CONVERT}"),
+    })?;
+    RsaKey::from_pkcs8(&key)
 }

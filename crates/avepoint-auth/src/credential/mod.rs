@@ -304,3 +304,8 @@ macro_rules! credential {
     };
 }
 pub(crate) use credential;
+
+/// A secret or a password without the line break that a file or a variable may have put at its end.
+pub(crate) fn without_line_break(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
+}
