@@ -16,6 +16,18 @@ struct Place {
     path: PathBuf,
 }
 
+impl Place {
+    /// What stands in the folder.
+    fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path.parent().expect("a folder")).expect("a folder");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}
+
 /// A place for a file, in a folder that is still to be made.
 fn place() -> Place {
     let folder = tempfile::tempdir().expect("a folder");
@@ -115,12 +127,7 @@ async fn writers_lose_nothing_of_each_other_and_readers_see_no_half_file() {
             Some(format!("t{n}"))
         );
     }
-    let left: Vec<_> = std::fs::read_dir(place.path.parent().expect("a folder"))
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
-        .filter(|name| !name.starts_with("tokens.json"))
-        .collect();
-    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(place.files(), ["tokens.json", "tokens.json.lock"]);
 }
 
 /// A second process is this test program again.
@@ -153,6 +160,226 @@ fn another_process_waits_for_its_turn() {
     assert!(child.wait().expect("it ends").success());
     let content: Value = serde_json::from_slice(&std::fs::read(&place.path).expect("the file")).expect("JSON");
     assert_eq!(content["tokens"].as_object().map(serde_json::Map::len), Some(50));
+}
+
+/// A process that is killed between the writing of a file and its renaming leaves it behind. This test program again is
+/// that process.
+#[tokio::test]
+async fn a_killed_process_leaves_no_tokens_behind() {
+    const PATH: &str = "AVEPOINT_TEST_KILLED_STORE";
+    if let Some(path) = std::env::var_os(PATH) {
+        let store = FileStore::new(path).expect("a store");
+        loop {
+            store
+                .put(&key("big"), &stored(&"t".repeat(3_000_000)))
+                .await
+                .expect("written");
+        }
+    }
+    let place = place();
+    let store = FileStore::new(&place.path).expect("a store");
+    let new = place.path.with_file_name("tokens.json.new");
+    let killed = |until: fn(&Path) -> bool| {
+        let mut child = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "a_killed_process_leaves_no_tokens_behind"])
+            .env(PATH, &place.path)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("a process");
+        while !until(&new) && child.try_wait().expect("a process").is_none() {
+            std::hint::spin_loop();
+        }
+        child.kill().expect("killed");
+        child.wait().expect("it ends");
+        new.exists()
+    };
+    for next in ["a store", "a write"] {
+        let caught = (0..200).any(|_| killed(Path::exists));
+        assert!(caught, "no process was killed in time");
+        match next {
+            "a store" => drop(FileStore::new(&place.path).expect("a store")),
+            _ => store.put(&key("a"), &stored("t")).await.expect("written"),
+        }
+        assert!(!new.exists(), "{next}");
+    }
+    assert_eq!(held(&store, "a").await.expect("a whole file").as_deref(), Some("t"));
+    assert_eq!(place.files(), ["tokens.json", "tokens.json.lock"]);
+}
+
+#[tokio::test]
+async fn an_entry_that_is_no_token_is_dropped_and_replaced() {
+    let place = place();
+    let store = FileStore::new(&place.path).expect("a store");
+    let server = numbered(3600).await;
+    let name = |scope: &str| format!("{} {CLIENT} {scope}", server.url());
+    let entry = |token: &str, expires_at: &str| json!({"access_token": token, "issued_at": "2026-01-31T12:00:00Z", "expires_at": expires_at});
+    let good = entry("good", "2026-01-31T13:00:00Z");
+    let content = json!({"version": 1, "tokens": {
+        name("things.read.all"): entry("two\r\nlines", "2026-01-31T13:00:00Z"),
+        name("things.readwrite.all"): entry("endless", "9999-12-30T22:00:00Z"),
+        "other bad": entry("end\n", "2026-01-31T13:00:00Z"),
+        "other good": good,
+    }});
+    store.put(&key("a"), &stored("t")).await.expect("written");
+    std::fs::write(&place.path, content.to_string()).expect("written");
+    let credential = secret(&server, &clock()).store(store).build().expect("a credential");
+    assert_eq!(credential.token(&LIST).await.expect("a token").expose(), "token-0");
+    assert_eq!(credential.token(&ADD).await.expect("a token").expose(), "token-1");
+    let content: Value = serde_json::from_slice(&std::fs::read(&place.path).expect("the file")).expect("JSON");
+    let expected = json!({
+        name("things.read.all"): entry("token-0", "2026-01-31T13:00:00Z"),
+        name("things.readwrite.all"): entry("token-1", "2026-01-31T13:00:00Z"),
+        "other good": good,
+    });
+    assert_eq!(content["tokens"], expected);
+}
+
+#[cfg(unix)]
+mod foreign {
+    //! Names under which something else stands than a file of this user.
+
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+    use std::process::Command;
+
+    use super::*;
+
+    fn mode(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    }
+
+    /// Gives a file to another user. Only the superuser can.
+    fn give_away(path: &Path) -> bool {
+        let done = Command::new("chown")
+            .arg("12345:12345")
+            .arg(path)
+            .output()
+            .expect("chown");
+        if !done.status.success() {
+            println!("SKIPPED: only the superuser can give a file away");
+        }
+        done.status.success()
+    }
+
+    /// Whatever is asked of the store is refused with these words, and a call has its token all the same.
+    async fn refused(store: &FileStore, words: &str) {
+        let put = store.put(&key("a"), &stored("t")).await.expect_err(words).to_string();
+        assert!(put.contains(words) && put.contains("tokens.json"), "{put}");
+        let remove = store
+            .remove(&key("a"), &stored("t"))
+            .await
+            .expect_err(words)
+            .to_string();
+        assert!(remove.contains(words), "{remove}");
+        let server = numbered(3600).await;
+        let credential = secret(&server, &clock())
+            .store(store.clone())
+            .build()
+            .expect("a credential");
+        credential.token(&LIST).await.expect("a token all the same");
+    }
+
+    /// Puts something under a name, and gives the words with which it is refused; nothing where that is not possible.
+    type Stand = fn(&Path) -> Option<&'static str>;
+
+    #[tokio::test]
+    async fn neither_the_file_nor_its_lock_is_taken_from_what_is_not_ours() {
+        let stands: [Stand; 7] = [
+            |path| {
+                assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+                Some("is no regular file: choose another path")
+            },
+            |path| {
+                UnixListener::bind(path).expect("a socket");
+                Some("is no regular file: choose another path")
+            },
+            |path| {
+                std::fs::create_dir(path).expect("a folder");
+                Some("is no regular file: choose another path")
+            },
+            |path| {
+                symlink("/dev/zero", path).expect("a link");
+                Some("is a symbolic link: name the file that it leads to")
+            },
+            |path| {
+                symlink(path.with_extension("elsewhere"), path).expect("a link");
+                Some("is a symbolic link: name the file that it leads to")
+            },
+            |path| {
+                std::fs::write(path, "").expect("a file");
+                mode(path, 0o600);
+                give_away(path).then_some("belongs to another user (its owner has the id 12345): choose another path")
+            },
+            |path| {
+                std::fs::write(path, "").expect("a file");
+                mode(path, 0o666);
+                Some("may be read or written by others (its mode is 666): delete it")
+            },
+        ];
+        for stand in stands {
+            for name in ["tokens.json", "tokens.json.lock"] {
+                let place = place();
+                let store = FileStore::new(&place.path).expect("a store");
+                let path = place.path.with_file_name(name);
+                let Some(words) = stand(&path) else { continue };
+                let before = std::fs::symlink_metadata(&path).expect("it is there");
+                refused(&store, words).await;
+                if name == "tokens.json" {
+                    let get = held(&store, "a").await.expect_err(words).to_string();
+                    assert!(get.contains(words), "{get}");
+                }
+                let after = std::fs::symlink_metadata(&path).expect("it is still there");
+                assert_eq!(before.file_type(), after.file_type());
+                assert_eq!(before.len(), after.len());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_stands_where_the_new_file_is_written_does_no_harm() {
+        let place = place();
+        let new = place.path.with_file_name("tokens.json.new");
+        let elsewhere = place.path.with_file_name("elsewhere");
+        let store = FileStore::new(&place.path).expect("a store");
+        std::fs::write(&elsewhere, "as it was").expect("a file");
+        symlink(&elsewhere, &new).expect("a link");
+        store.put(&key("a"), &stored("t")).await.expect("written");
+        assert_eq!(std::fs::read_to_string(&elsewhere).expect("a file"), "as it was");
+        assert!(Command::new("mkfifo").arg(&new).status().expect("mkfifo").success());
+        store.put(&key("b"), &stored("t")).await.expect("written");
+        assert_eq!(held(&store, "a").await.expect("read").as_deref(), Some("t"));
+        assert_eq!(place.files(), ["elsewhere", "tokens.json", "tokens.json.lock"]);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_others_may_write_to_is_not_used() {
+        let place = place();
+        let folder = place.path.parent().expect("a folder");
+        let store = FileStore::new(&place.path).expect("a store");
+        for (bits, words) in [
+            (
+                0o777,
+                Some("is in a folder that others may write to (its mode is 777): `chmod go-w` the folder"),
+            ),
+            (0o770, Some("is in a folder that others may write to (its mode is 770)")),
+            (0o755, None),
+            // As that of temporary files is.
+            (0o1777, None),
+        ] {
+            mode(folder, bits);
+            match words {
+                Some(words) => {
+                    refused(&store, words).await;
+                    held(&store, "a").await.expect_err(words);
+                }
+                None => store.put(&key("a"), &stored("t")).await.expect("written"),
+            }
+        }
+        mode(folder, 0o700);
+        if give_away(folder) {
+            refused(&store, "is in a folder of another user (its owner has the id 12345)").await;
+        }
+    }
 }
 
 #[tokio::test]
@@ -294,5 +521,5 @@ async fn a_store_of_ones_own_may_fail() {
         .build()
         .expect("a credential");
     let error = credential.token(&LIST).await.expect_err("no token");
-    assert!(error.message().contains("was dropped before its end"), "{error}");
+    assert!(error.message().contains("the token request panicked"), "{error}");
 }

@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use avepoint_core::AccessToken;
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -23,6 +25,14 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long a renewal that failed is left alone while the token still holds.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// How soon after it was fetched a token must be rejected, if it replaces one that was rejected too, to tell that further
+/// ones will be as well.
+const SOON: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long no token is fetched after that; each further time twice as long, up to the longest.
+const FIRST_REST: Duration = Duration::from_secs(30);
+const LONGEST_REST: Duration = Duration::from_secs(600);
 
 /// How many requests in a row may vanish, as they do when a runtime is shut down, before a caller gives up.
 const VANISHED: usize = 3;
@@ -53,6 +63,8 @@ struct State {
     flight: Option<Flight>,
     /// The last token that the API did not accept: it may still stand in the store.
     rejected: Option<AccessToken>,
+    /// How many tokens in a row were fetched for one that was rejected, and were so themselves.
+    rejections: u32,
     /// A renewal before this time is too early after one that failed.
     pause_until: Option<Timestamp>,
 }
@@ -61,6 +73,12 @@ struct Held {
     token: AccessToken,
     ends: Timestamp,
     renew_from: Timestamp,
+    /// When it came.
+    since: Timestamp,
+    /// Whether it is here because the one before was rejected.
+    replaces_rejected: bool,
+    /// It was rejected too, and stays until then: a call that is given it again knows that there is no better one.
+    rest_until: Option<Timestamp>,
 }
 
 type Flight = watch::Receiver<Option<Outcome>>;
@@ -111,19 +129,12 @@ impl Cache {
         )))
     }
 
-    /// Forgets a token that the API did not accept, and no other.
+    /// Forgets a token that the API did not accept, and no other. Where the one before was not accepted either, a third
+    /// one is not asked for at once: a server that accepts none would cost a token request with every call.
     pub(crate) fn rejected(&self, token: &AccessToken) {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         for slot in slots.values() {
-            let mut state = slot.state();
-            if state
-                .held
-                .as_ref()
-                .is_some_and(|held| held.token.expose() == token.expose())
-            {
-                state.held = None;
-                state.rejected = Some(token.clone());
-            }
+            slot.rejected(token);
         }
     }
 
@@ -154,6 +165,33 @@ impl Slot {
 
     fn now(&self) -> Timestamp {
         self.source.sender.clock.now()
+    }
+
+    fn rejected(&self, token: &AccessToken) {
+        let now = self.now();
+        let mut state = self.state();
+        let State { held, rejections, .. } = &mut *state;
+        let Some(held) = held.as_mut().filter(|held| held.token.expose() == token.expose()) else {
+            return;
+        };
+        match held.rest_until {
+            Some(until) if now < until => return,
+            // The rest is over: another one may be better.
+            Some(_) => {}
+            None if held.replaces_rejected && now.duration_since(held.since) < SOON => {
+                let rest = FIRST_REST.saturating_mul(1 << (*rejections).min(10)).min(LONGEST_REST);
+                *rejections = rejections.saturating_add(1);
+                held.rest_until = Some(now.saturating_add(rest).unwrap_or(Timestamp::MAX));
+                tracing::warn!(
+                    rest_s = rest.as_secs(),
+                    "the API accepts no access token, not even a fresh one; no other is asked for meanwhile"
+                );
+                return;
+            }
+            None => *rejections = 0,
+        }
+        state.held = None;
+        state.rejected = Some(token.clone());
     }
 
     /// The held token, or the request to wait for; begins a request where one is due.
@@ -191,8 +229,15 @@ impl Slot {
             scope = &*self.scope
         );
         let request = async move {
-            let outcome = slot.fetch().await;
-            let outcome = slot.land(outcome);
+            // What a panic has left behind is behind a lock, or in a store that must see to it itself.
+            let outcome = AssertUnwindSafe(slot.fetch()).catch_unwind().await;
+            // What it says may hold a secret.
+            let panicked = |_| {
+                Err(Failure::other(
+                    "the token request panicked: the panic's own message says where",
+                ))
+            };
+            let outcome = slot.land(outcome.unwrap_or_else(panicked));
             // Those who wait may all have gone away; the slot has it.
             let _ = tell.send(Some(outcome));
         };
@@ -219,9 +264,15 @@ impl Slot {
         state.flight = None;
         match outcome {
             Ok(stored) => {
-                let held = Held::of(&stored);
-                let token = held.token.clone();
-                state.held = Some(held);
+                let replaces_rejected = match &state.held {
+                    Some(held) => held.rest_until.is_some(),
+                    None => state.rejected.is_some(),
+                };
+                let token = stored.token().clone();
+                state.held = Some(Held {
+                    replaces_rejected,
+                    ..Held::of(&stored, now)
+                });
                 state.pause_until = None;
                 Ok(token)
             }
@@ -263,26 +314,27 @@ impl Slot {
                 return None;
             }
         };
+        let now = self.now();
         let (renewing, rejected) = {
             let state = self.state();
             let same = |token: &AccessToken| token.expose() == stored.token().expose();
             (state.held.is_some(), state.rejected.as_ref().is_some_and(same))
         };
-        if rejected {
+        if rejected || !stored.is_credible(now) {
             if let Err(error) = store.remove(&self.key, &stored).await {
-                tracing::warn!(%error, "an access token that is not accepted was not removed from the store");
+                tracing::warn!(%error, "an access token that is of no use was not removed from the store");
             }
             return None;
         }
         // In place of a token that is to be renewed, only one that is not has any use.
-        let held = Held::of(&stored);
+        let held = Held::of(&stored, now);
         let until = if renewing { held.renew_from } else { held.ends };
-        (self.now() < until).then_some(stored)
+        (now < until).then_some(stored)
     }
 }
 
 impl Held {
-    fn of(stored: &StoredToken) -> Self {
+    fn of(stored: &StoredToken, now: Timestamp) -> Self {
         let ends = stored.expires_at();
         let life = ends.duration_since(stored.issued_at());
         let ahead = if life < AHEAD * 2 { life / 2 } else { AHEAD };
@@ -290,6 +342,9 @@ impl Held {
             token: stored.token().clone(),
             ends,
             renew_from: ends.saturating_sub(ahead).unwrap_or(ends),
+            since: now,
+            replaces_rejected: false,
+            rest_until: None,
         }
     }
 }

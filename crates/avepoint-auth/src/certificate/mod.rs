@@ -1,5 +1,6 @@
 //! The certificate of an app, with its key, whatever file it comes from.
 
+mod file;
 mod leaf;
 mod password;
 mod pem;
@@ -7,20 +8,16 @@ mod pkcs12;
 mod rsa;
 
 use std::fmt;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use avepoint_core::{Error, ErrorKind};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::EncodingKey;
-use zeroize::Zeroizing;
 
+use file::read;
 use leaf::Leaf;
 use rsa::RsaKey;
-
-/// The largest file that is read, in bytes: far more than any certificate and its chain take.
-const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// From how many days before its end on a certificate is warned of.
 const WARNED_DAYS: i64 = 30;
@@ -212,25 +209,6 @@ impl fmt::Debug for ClientCertificate {
 struct Found {
     key: RsaKey,
     certificates: Vec<Vec<u8>>,
-}
-
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let unreadable = |error: std::io::Error| {
-        in_file(
-            path,
-            &format!("cannot be read ({error}): check the path and its permissions"),
-        )
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(size.min(LARGEST)).unwrap_or(0)));
-    // Not by its size: a pipe has none.
-    let taken = file.take(LARGEST + 1).read_to_end(&mut content).map_err(unreadable)?;
-    match taken {
-        0 => Err(in_file(path, "is empty: export it again")),
-        _ if content.len() as u64 > LARGEST => Err(in_file(path, "is too large to be a certificate: check the path")),
-        _ => Ok(content),
-    }
 }
 
 fn in_file(path: &Path, problem: &str) -> Error {

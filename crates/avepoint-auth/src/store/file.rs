@@ -1,9 +1,11 @@
 //! Tokens in a file that several processes share.
 //!
 //! A reader needs no lock: the file is replaced as a whole. Writers take turns by a lock on a second file, since the
-//! first one is another file after each write.
+//! first one is another file after each write. Whoever has the lock writes into a third file before that takes the place
+//! of the first: what stands there otherwise was left by a process that has been killed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::own::{self, Unfit};
 use super::{StoredToken, TokenKey, TokenStore};
 
 /// The form of the file that this code writes and reads.
@@ -30,12 +33,14 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 /// Keeps tokens in a file, for commands that are run one after the other or at once.
 ///
 /// **The tokens stand in the file as they are**, which is its purpose: whoever reads it can use them until they end. On
-/// Unix the file is made for its owner alone, as is its folder if that is made too, and a file that others may read is
-/// neither used nor written. On other systems the permissions are those of the folder: choose one in the user's profile.
-/// Client secrets and keys are never stored.
+/// Unix the file is made for its owner alone, as is its folder if that is made too. A file that others may read or that
+/// belongs to another user, or one in a folder that others may write to, is neither used nor written; nor is what is no
+/// regular file, such as a link or a pipe. On other systems the permissions are those of the folder: choose one in the
+/// user's profile. Client secrets and keys are never stored.
 ///
 /// The file is replaced as a whole, and writers take turns, so that processes neither read half a file nor lose each
-/// other's tokens. The lock is a second, empty file beside it, which stays.
+/// other's tokens. The lock is a second, empty file beside it, `tokens.json.lock`, which stays. What is written stands in
+/// `tokens.json.new` for a moment; if the process is killed in that moment, the next store of the same path removes it.
 ///
 /// ```
 /// use avepoint_auth::{ClientSecretCredential, FileStore};
@@ -77,9 +82,21 @@ impl FileStore {
         if store.path.is_dir() || store.path.file_name().is_none() {
             return Err(store.problem("is a folder: name a file in it"));
         }
-        make_folder(store.folder())
+        own::make_folder(store.folder())
             .map_err(|error| store.problem(&format!("has no folder, and none can be made: {error}")))?;
+        store.sweep();
         Ok(store)
+    }
+
+    /// Removes what a process that was killed has left behind: tokens stand in it.
+    fn sweep(&self) {
+        // Whoever has the lock is about to write, and sees to it; so does the next one that writes where this fails.
+        if self.beside(".new").symlink_metadata().is_ok()
+            && let Ok(lock) = self.lock()
+            && fs4::FileExt::try_lock(&lock).is_ok()
+        {
+            let _ = fs::remove_file(self.beside(".new"));
+        }
     }
 
     /// Where the file is.
@@ -99,25 +116,25 @@ impl FileStore {
         Error::new(ErrorKind::Configuration, format!("the token file `{path}` {problem}"))
     }
 
+    /// Another file in the same folder, whose name ends so.
+    fn beside(&self, ending: &str) -> PathBuf {
+        let mut name = OsString::from(&*self.path);
+        name.push(ending);
+        name.into()
+    }
+
     fn read(&self) -> Result<Content, Error> {
-        let unreadable = |error: io::Error| self.problem(&format!("cannot be read: {error}"));
-        let file = match File::open(&self.path) {
+        own::check_folder(self.folder()).map_err(|unfit| self.problem(&unfit.to_string()))?;
+        let file = match own::open(&self.path, OpenOptions::new().read(true)) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::default()),
-            Err(error) => return Err(unreadable(error)),
+            Err(Unfit::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::default()),
+            Err(unfit) => return Err(self.problem(&unfit.to_string())),
         };
-        // Asked of the open file: the name may lead to another one by now.
-        let about = file.metadata().map_err(unreadable)?;
-        if !about.is_file() {
-            return Err(self.problem("is no regular file: choose another path"));
-        }
-        if let Some(problem) = shared_with_others(&about) {
-            return Err(self.problem(&problem));
-        }
-        let mut text = Zeroizing::new(Vec::with_capacity(
-            usize::try_from(about.len().min(LARGEST)).unwrap_or(0),
-        ));
-        let size = file.take(LARGEST + 1).read_to_end(&mut text).map_err(unreadable)?;
+        let mut text = Zeroizing::new(Vec::new());
+        let size = file
+            .take(LARGEST + 1)
+            .read_to_end(&mut text)
+            .map_err(|error| self.problem(&format!("cannot be read: {error}")))?;
         if size == 0 {
             return Ok(Content::default());
         }
@@ -143,25 +160,31 @@ impl FileStore {
 
     /// Puts a whole new file in the place of the present one.
     fn replace(&self, text: &[u8]) -> io::Result<()> {
-        // Made for its owner alone, as temporary files are.
-        let mut file = tempfile::NamedTempFile::new_in(self.folder())?;
-        file.write_all(text)?;
-        file.as_file().sync_data()?;
-        file.persist(&self.path)?;
-        Ok(())
+        let new = self.beside(".new");
+        match fs::remove_file(&new) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = own::create(&new)?;
+        let written = file.write_all(text).and_then(|()| file.sync_data());
+        let placed = written.and_then(|()| fs::rename(&new, &self.path));
+        if placed.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        placed
+    }
+
+    fn lock(&self) -> Result<File, Error> {
+        let name = self.beside(".lock");
+        own::open(&name, OpenOptions::new().create(true).truncate(false).write(true))
+            .map_err(|unfit| self.problem(&format!("cannot be locked: `{}` {unfit}", name.display())))
     }
 
     /// Waits for the lock, which ends with the file that is given back, and with the process.
     fn turn(&self) -> Result<File, Error> {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".lock");
+        own::check_folder(self.folder()).map_err(|unfit| self.problem(&unfit.to_string()))?;
         let failed = |problem: &dyn std::fmt::Display| self.problem(&format!("cannot be locked: {problem}"));
-        let lock = private(&mut OpenOptions::new())
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&name)
-            .map_err(|error| failed(&error))?;
+        let lock = self.lock()?;
         let start = Instant::now();
         // The standard library's own locks are newer than the oldest compiler that is supported.
         while let Err(error) = fs4::FileExt::try_lock(&lock) {
@@ -184,7 +207,12 @@ impl FileStore {
         let store = self.clone();
         Box::pin(async move {
             let done = tokio::task::spawn_blocking(move || work(&store)).await;
-            done.unwrap_or_else(|_| Err(self.problem("was not reached: the runtime is shutting down")))
+            done.unwrap_or_else(|error| {
+                Err(self.problem(match error.is_panic() {
+                    true => "was not reached: the work panicked",
+                    false => "was not reached: the runtime is shutting down",
+                }))
+            })
         })
     }
 }
@@ -193,8 +221,8 @@ impl TokenStore for FileStore {
     fn get<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
         let key = key.clone();
         self.aside(move |store| {
-            let mut content = store.read()?;
-            Ok(content.tokens.remove(key.as_str()).map(Entry::into_token))
+            let content = store.read()?;
+            Ok(content.tokens.get(key.as_str()).map(Entry::to_token))
         })
     }
 
@@ -203,7 +231,10 @@ impl TokenStore for FileStore {
         self.aside(move |store| {
             store.change(|content| {
                 // By the clock of whoever stores.
-                content.tokens.retain(|_, entry| entry.expires_at > token.issued_at());
+                let now = token.issued_at();
+                content
+                    .tokens
+                    .retain(|_, entry| entry.expires_at > now && entry.to_token().is_credible(now));
                 content.tokens.insert(key.as_str().to_owned(), Entry::of(&token));
             })
         })
@@ -240,44 +271,7 @@ impl Entry {
         }
     }
 
-    fn into_token(self) -> StoredToken {
+    fn to_token(&self) -> StoredToken {
         StoredToken::new(self.access_token.as_str(), self.issued_at, self.expires_at)
     }
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-/// What is wrong with the permissions of a file, if anything is.
-#[cfg(unix)]
-fn shared_with_others(about: &fs::Metadata) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = about.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| {
-        format!("may be read or written by others (its mode is {mode:03o}): delete it, so that it is made anew for its owner alone")
-    })
-}
-
-#[cfg(not(unix))]
-fn shared_with_others(_about: &fs::Metadata) -> Option<String> {
-    None
 }

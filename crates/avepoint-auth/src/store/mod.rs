@@ -2,13 +2,25 @@
 
 pub(crate) mod file;
 pub(crate) mod memory;
+mod own;
 
 use std::fmt;
 
 use avepoint_core::{AccessToken, Error};
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
+
+/// The longest life of a token that is believed.
+pub(crate) const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How far the clocks of machines that share a store may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether a text can be sent as a token. RFC 6750 has fewer characters; a header has these.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
 
 /// Keeps tokens for several credentials or processes, such as [`MemoryStore`](crate::MemoryStore) and
 /// [`FileStore`](crate::FileStore).
@@ -121,5 +133,14 @@ impl StoredToken {
     /// When it ends.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    /// Whether it can be one that was fetched before now: whatever stands in a store, such a one is sent and no other.
+    pub(crate) fn is_credible(&self, now: Timestamp) -> bool {
+        let life = self.expires_at.duration_since(self.issued_at);
+        is_token(self.token.expose())
+            && life.is_positive()
+            && life <= LONGEST_LIFE
+            && self.issued_at.duration_since(now) <= CLOCKS_DIFFER
     }
 }
