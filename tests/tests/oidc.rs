@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder};
+use avepoint_auth::{
+    Audience, ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder,
+};
 use avepoint_core::{AccessToken, Credential, Error, ErrorKind, Operation};
 use avepoint_elements_v3::{Client, operations};
 use avepoint_tests::clock::FakeClock;
@@ -92,6 +94,37 @@ async fn a_certificate_gives_a_token_from_each_kind_of_file() {
         provider.granted("certificate-client", "elements.jobs.read.all");
         assert_ne!(first.expose(), second.expose());
     }
+}
+
+#[tokio::test]
+async fn an_assertion_is_accepted_from_a_clock_that_is_fast_and_for_the_issuer() {
+    let Some(provider) = Provider::start() else { return };
+    // The provider allows for no difference of the clocks.
+    let fast = Timestamp::now() + SignedDuration::from_secs(30);
+    let fast = provider
+        .certificate("app")
+        .clock(Arc::new(FakeClock::at(&fast.to_string())));
+    // Under another name the token endpoint is another one; the issuer is the same.
+    let meant = || provider.certificate("app").identity_url(provider.other_name());
+    let builders = [
+        fast,
+        provider.certificate("app").audience(Audience::Issuer),
+        meant().audience(provider.url.as_str()),
+    ];
+    for builder in builders {
+        token(&builder.build().expect("a credential"), &operations::LIST_CUSTOMERS).await;
+        provider.granted("certificate-client", "elements.customers.read.all");
+    }
+    let error = failure(
+        &meant().audience(Audience::Issuer).build().expect("a credential"),
+        &operations::LIST_CUSTOMERS,
+    )
+    .await;
+    provider.refused(
+        "invalid_client",
+        "audience (aud) must equal the endpoint url, issuer identifier or token endpoint url",
+    );
+    assert_eq!(error.code(), Some("invalid_client"));
 }
 
 #[tokio::test]
@@ -219,6 +252,13 @@ async fn a_client_that_is_not_accepted_is_told_what_to_check() {
                 "client authentication failed",
             ],
         );
+        let clock = match reason {
+            "jwt expired" => "behind the server's: set it right",
+            "jwt not active yet" => "ahead of the server's: set it right",
+            _ => "",
+        };
+        says(&error, &[clock]);
+        assert_eq!(error.message().contains("clock"), !clock.is_empty(), "{error}");
     }
 }
 
@@ -286,18 +326,18 @@ async fn a_set_of_permissions_beyond_the_limit_is_asked_for_in_parts() {
 #[tokio::test]
 async fn an_assertion_holds_once_and_only_as_it_was_signed() {
     let Some(provider) = Provider::start() else { return };
-    // A proxy that keeps the request to itself.
-    let proxy = Server::always(Reply::json(200, &json!({"access_token": "no-token"}))).await;
-    let through = reqwest::Proxy::http(proxy.url()).expect("a proxy");
+    // A server that keeps the request to itself.
+    let between = Server::always(Reply::json(200, &json!({"access_token": "no-token"}))).await;
     let credential = provider
         .certificate("app")
-        .http(reqwest::Client::builder().proxy(through));
+        .identity_url(between.url())
+        .audience(format!("{}/connect/token", provider.url));
     let credential = credential.build().expect("a credential");
     credential
         .token(&operations::LIST_CUSTOMERS)
         .await
-        .expect("the proxy's token");
-    let kept = proxy.received().remove(0);
+        .expect("the server's own token");
+    let kept = between.received().remove(0);
     let form = String::from_utf8(kept.body.to_vec()).expect("a form");
 
     let send = async |form: &str| {

@@ -14,14 +14,49 @@ use crate::certificate::ClientCertificate;
 /// How long an assertion holds, in seconds.
 const LIFE: i64 = 300;
 
+/// By how much the beginning of that is dated back, in seconds: a service may allow for no difference of the clocks, and
+/// refuse an assertion of a machine whose clock is a little fast.
+const BACK: i64 = 60;
+
+/// For whom an assertion is meant, by its claim `aud`. Services differ in what they accept there.
+///
+/// ```
+/// use avepoint_auth::Audience;
+///
+/// assert_eq!(Audience::from("https://identity.example.com"), Audience::Other("https://identity.example.com".into()));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Audience {
+    /// The address of the token endpoint, as it is asked or as the discovery document spells it.
+    #[default]
+    TokenEndpoint,
+    /// The issuer as the discovery document spells it; without discovery, the identity URL.
+    Issuer,
+    /// This text, as it is.
+    Other(String),
+}
+
+impl From<String> for Audience {
+    fn from(text: String) -> Self {
+        Audience::Other(text)
+    }
+}
+
+impl From<&str> for Audience {
+    fn from(text: &str) -> Self {
+        Audience::Other(text.to_owned())
+    }
+}
+
 /// What an assertion says.
 #[derive(Clone, Copy, Debug)]
 pub struct Assertion<'a> {
     /// The app that proves who it is.
     pub client_id: &'a str,
-    /// The token endpoint for which the assertion is meant.
+    /// Whom the assertion is meant for.
     pub audience: &'a str,
-    /// When it is made; it holds for five minutes.
+    /// When it is made; it holds for five minutes, and a minute before that.
     pub now: Timestamp,
 }
 
@@ -50,8 +85,8 @@ pub fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> Resul
         aud: assertion.audience,
         jti: unique().ok_or_else(|| failed("made unique: the machine gives no random numbers"))?,
         iat: now,
-        nbf: now,
-        exp: now + LIFE,
+        nbf: now.saturating_sub(BACK),
+        exp: now.saturating_add(LIFE),
     };
     let header = Header {
         // Published clients name the certificate by one or the other.

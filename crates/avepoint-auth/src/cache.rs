@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 /// How soon after it was fetched a token must be rejected, if it replaces one that was rejected too, to tell that further
 /// ones will be as well.
-const SOON: SignedDuration = SignedDuration::from_mins(5);
+const SOON: Duration = Duration::from_secs(300);
 
 /// How long no token is fetched after that; each further time twice as long, up to the longest.
 const FIRST_REST: Duration = Duration::from_secs(30);
@@ -73,12 +73,13 @@ struct Held {
     token: AccessToken,
     ends: Timestamp,
     renew_from: Timestamp,
-    /// When it came.
-    since: Timestamp,
+    /// When it came, by the clock that never runs backwards.
+    since: Duration,
     /// Whether it is here because the one before was rejected.
     replaces_rejected: bool,
-    /// It was rejected too, and stays until then: a call that is given it again knows that there is no better one.
-    rest_until: Option<Timestamp>,
+    /// It was rejected too, and stays until then, by the same clock: a call that is given it again knows that there is no
+    /// better one.
+    rest_until: Option<Duration>,
 }
 
 type Flight = watch::Receiver<Option<Outcome>>;
@@ -168,7 +169,7 @@ impl Slot {
     }
 
     fn rejected(&self, token: &AccessToken) {
-        let now = self.now();
+        let now = self.source.sender.clock.elapsed();
         let mut state = self.state();
         let State { held, rejections, .. } = &mut *state;
         let Some(held) = held.as_mut().filter(|held| held.token.expose() == token.expose()) else {
@@ -178,10 +179,10 @@ impl Slot {
             Some(until) if now < until => return,
             // The rest is over: another one may be better.
             Some(_) => {}
-            None if held.replaces_rejected && now.duration_since(held.since) < SOON => {
+            None if held.replaces_rejected && now.saturating_sub(held.since) < SOON => {
                 let rest = FIRST_REST.saturating_mul(1 << (*rejections).min(10)).min(LONGEST_REST);
                 *rejections = rejections.saturating_add(1);
-                held.rest_until = Some(now.saturating_add(rest).unwrap_or(Timestamp::MAX));
+                held.rest_until = Some(now.saturating_add(rest));
                 tracing::warn!(
                     rest_s = rest.as_secs(),
                     "the API accepts no access token, not even a fresh one; no other is asked for meanwhile"
@@ -270,8 +271,12 @@ impl Slot {
                 };
                 let token = stored.token().clone();
                 state.held = Some(Held {
+                    token: token.clone(),
+                    ends: stored.expires_at(),
+                    renew_from: renew_from(&stored),
+                    since: self.source.sender.clock.elapsed(),
                     replaces_rejected,
-                    ..Held::of(&stored, now)
+                    rest_until: None,
                 });
                 state.pause_until = None;
                 Ok(token)
@@ -327,26 +332,21 @@ impl Slot {
             return None;
         }
         // In place of a token that is to be renewed, only one that is not has any use.
-        let held = Held::of(&stored, now);
-        let until = if renewing { held.renew_from } else { held.ends };
+        let until = if renewing {
+            renew_from(&stored)
+        } else {
+            stored.expires_at()
+        };
         (now < until).then_some(stored)
     }
 }
 
-impl Held {
-    fn of(stored: &StoredToken, now: Timestamp) -> Self {
-        let ends = stored.expires_at();
-        let life = ends.duration_since(stored.issued_at());
-        let ahead = if life < AHEAD * 2 { life / 2 } else { AHEAD };
-        Held {
-            token: stored.token().clone(),
-            ends,
-            renew_from: ends.saturating_sub(ahead).unwrap_or(ends),
-            since: now,
-            replaces_rejected: false,
-            rest_until: None,
-        }
-    }
+/// From when on a token is to be renewed.
+fn renew_from(stored: &StoredToken) -> Timestamp {
+    let ends = stored.expires_at();
+    let life = ends.duration_since(stored.issued_at());
+    let ahead = if life < AHEAD * 2 { life / 2 } else { AHEAD };
+    ends.saturating_sub(ahead).unwrap_or(ends)
 }
 
 impl fmt::Debug for Cache {

@@ -14,6 +14,15 @@ pub(crate) struct Identity {
     /// Without a slash at the end.
     address: String,
     url: Url,
+    /// Where else the token endpoint may be.
+    allowed: Vec<Url>,
+}
+
+/// Where tokens are asked for, and who gives them. Both as the service spells them: an assertion is held against them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Endpoint {
+    pub(crate) token: String,
+    pub(crate) issuer: String,
 }
 
 impl Identity {
@@ -26,12 +35,39 @@ impl Identity {
         Ok(Identity {
             address: url.as_str().trim_end_matches('/').to_owned(),
             url,
+            allowed: Vec::new(),
         })
+    }
+
+    /// Lets the discovery document name a token endpoint at another origin too.
+    ///
+    /// # Errors
+    /// A configuration error for what is no origin, or one that a secret must not be sent to.
+    pub(crate) fn allow(&mut self, origin: &str) -> Result<(), avepoint_core::Error> {
+        let url = checked_url(origin)?;
+        if url.path() != "/" {
+            return Err(avepoint_core::Error::new(
+                avepoint_core::ErrorKind::Configuration,
+                format!("`{origin}` is more than an origin: give the scheme, the host and the port alone"),
+            ));
+        }
+        if url.scheme() != self.url.scheme() {
+            return Err(avepoint_core::Error::new(
+                avepoint_core::ErrorKind::Configuration,
+                format!("`{origin}` has another scheme than the identity service"),
+            ));
+        }
+        self.allowed.push(url);
+        Ok(())
     }
 
     /// Its address, without a slash at the end.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Its host.
@@ -40,15 +76,18 @@ impl Identity {
     }
 
     /// The token endpoint by convention.
-    pub(crate) fn token_endpoint(&self) -> String {
-        format!("{}/connect/token", self.address)
+    pub(crate) fn by_convention(&self) -> Endpoint {
+        Endpoint {
+            token: format!("{}/connect/token", self.address),
+            issuer: self.address.clone(),
+        }
     }
 
     /// The token endpoint that the service names in its discovery document.
     ///
     /// # Errors
     /// A failure where there is no such document, or it speaks for another service.
-    pub(crate) async fn discover(&self, sender: &Sender) -> Result<String, Failure> {
+    pub(crate) async fn discover(&self, sender: &Sender) -> Result<Endpoint, Failure> {
         let address = format!("{}/.well-known/openid-configuration", self.address);
         let what = format!("the discovery document of {} cannot be read", self.host());
         let answer = sender.send(&what, |_| Ok(sender.http.get(&address))).await?;
@@ -56,7 +95,7 @@ impl Identity {
             .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))
     }
 
-    fn read(&self, answer: &Answer) -> Result<String, String> {
+    fn read(&self, answer: &Answer) -> Result<Endpoint, String> {
         /// The members that are looked at; there are many more.
         #[derive(Deserialize)]
         struct Document {
@@ -81,14 +120,21 @@ impl Identity {
         }
         let endpoint = document.token_endpoint.ok_or("names no token endpoint")?;
         let url = checked_url(&endpoint).map_err(|_| "names a token endpoint that is no https address")?;
-        if url.host_str() != self.url.host_str() {
+        let origin = url.origin();
+        if !std::iter::once(&self.url)
+            .chain(&self.allowed)
+            .any(|known| known.origin() == origin)
+        {
             return Err(format!(
-                "names a token endpoint on another host, {}: secrets are not sent there",
-                shown(url.host_str().unwrap_or_default(), &Secrets::default()).unwrap_or_default()
+                "names a token endpoint at another origin, {}: secrets are not sent there, unless it is allowed with \
+                 `allow_token_endpoint_origin`",
+                shown(&origin.ascii_serialization(), &Secrets::default()).unwrap_or_default()
             ));
         }
-        // As the service spells it: an assertion is held against this text.
-        Ok(endpoint)
+        Ok(Endpoint {
+            token: endpoint,
+            issuer,
+        })
     }
 }
 
@@ -105,8 +151,14 @@ mod tests {
             content_type: Some("application/json".to_owned()),
             body: body.as_bytes().to_vec().into(),
             asked_at: Timestamp::UNIX_EPOCH,
+            received_at: Timestamp::UNIX_EPOCH,
+            date: None,
         };
-        Identity::at(identity).expect("an address").read(&answer)
+        let mut identity = Identity::at(identity).expect("an address");
+        if identity.url.scheme() == "https" {
+            identity.allow("https://tokens.example.com:8443").expect("an origin");
+        }
+        identity.read(&answer).map(|endpoint| endpoint.token)
     }
 
     #[test]
@@ -169,7 +221,37 @@ mod tests {
                 "https://id.example.com",
                 200,
                 r#"{"issuer":"https://id.example.com","token_endpoint":"https://evil.example.com/t"}"#,
-                "on another host, evil.example.com",
+                "at another origin, https://evil.example.com: secrets are not sent there",
+            ),
+            (
+                "https://id.example.com",
+                200,
+                r#"{"issuer":"https://id.example.com","token_endpoint":"https://id.example.com:8443/t"}"#,
+                "at another origin, https://id.example.com:8443: ",
+            ),
+            (
+                "https://id.example.com:8443",
+                200,
+                r#"{"issuer":"https://id.example.com:8443","token_endpoint":"https://id.example.com/t"}"#,
+                "at another origin, https://id.example.com: ",
+            ),
+            (
+                "http://127.0.0.1:8080",
+                200,
+                r#"{"issuer":"http://127.0.0.1:8080","token_endpoint":"https://127.0.0.1:8080/t"}"#,
+                "at another origin, https://127.0.0.1:8080: ",
+            ),
+            (
+                "https://id.example.com",
+                200,
+                r#"{"issuer":"https://id.example.com","token_endpoint":"https://id.example.com./t"}"#,
+                "at another origin, https://id.example.com.: ",
+            ),
+            (
+                "https://id.example.com",
+                200,
+                r#"{"issuer":"https://id.example.com","token_endpoint":"https://tokens.example.com/t"}"#,
+                "at another origin, https://tokens.example.com: ",
             ),
             (
                 "https://id.example.com",
@@ -184,9 +266,38 @@ mod tests {
     }
 
     #[test]
+    fn the_same_origin_may_be_spelled_in_several_ways_and_another_be_allowed() {
+        for endpoint in [
+            "https://id.example.com:443/t",
+            "HTTPS://ID.Example.com/t",
+            "https://tokens.example.com:8443/t",
+        ] {
+            let body = format!(r#"{{"issuer":"https://id.example.com","token_endpoint":"{endpoint}"}}"#);
+            assert_eq!(read("https://id.example.com", 200, &body).as_deref(), Ok(endpoint));
+        }
+        let mut identity = Identity::at("https://id.example.com").expect("an address");
+        for (origin, problem) in [
+            ("https://id.example.com/tokens", "is more than an origin"),
+            ("http://127.0.0.1:8080", "has another scheme than the identity service"),
+            ("http://id.example.com", "is not https"),
+            (
+                "https://me:hunter2@id.example.com",
+                "must not hold a user or a password",
+            ),
+            ("id.example.com", "is no URL"),
+        ] {
+            let error = identity.allow(origin).expect_err(problem).to_string();
+            assert!(error.contains(problem) && !error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
     fn addresses_need_https_and_may_have_a_stem() {
         let identity = Identity::at("https://id.example.com/stem/").expect("an address");
-        assert_eq!(identity.token_endpoint(), "https://id.example.com/stem/connect/token");
+        assert_eq!(
+            identity.by_convention().token,
+            "https://id.example.com/stem/connect/token"
+        );
         assert!(Identity::at("http://id.example.com").is_err());
         assert!(Identity::at("http://127.0.0.1:9").is_ok());
     }

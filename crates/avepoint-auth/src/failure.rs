@@ -2,6 +2,8 @@
 
 use avepoint_core::redact::Secrets;
 use avepoint_core::{Error, ErrorKind, Operation};
+use jiff::SignedDuration;
+use jiff::fmt::friendly::{Designator, Spacing, SpanPrinter};
 
 /// The longest piece of a server's words that is shown, in characters.
 const LONGEST: usize = 300;
@@ -24,6 +26,8 @@ pub(crate) struct Refusal {
     pub(crate) code: String,
     /// The `error_description` of the answer.
     pub(crate) description: Option<String>,
+    /// How far the clock of this machine is ahead of the server's, where that matters.
+    pub(crate) clock_ahead: Option<SignedDuration>,
 }
 
 /// What the failed request was about, for the words of its error.
@@ -58,7 +62,9 @@ impl Failure {
         match self {
             Failure::Other(text) => credential(text.clone()),
             Failure::Refused(refusal) => {
-                credential(format!("{}{}", refusal.advice(operation, about), refusal.quote())).with_code(&refusal.code)
+                let clock = refusal.clock().map(|words| format!("; {words}")).unwrap_or_default();
+                let advice = refusal.advice(operation, about);
+                credential(format!("{advice}{clock}{}", refusal.quote())).with_code(&refusal.code)
             }
         }
     }
@@ -93,7 +99,21 @@ impl Refusal {
     }
 
     fn words(&self) -> String {
-        format!("the token request was refused: {}{}", self.code, self.quote())
+        let clock = self.clock().map(|words| format!(": {words}")).unwrap_or_default();
+        format!("the token request was refused: {}{}{clock}", self.code, self.quote())
+    }
+
+    /// What to do about the clock, if it may be the reason.
+    fn clock(&self) -> Option<String> {
+        let ahead = self.clock_ahead.filter(|_| self.code != "invalid_scope")?;
+        let side = if ahead.is_negative() { "behind" } else { "ahead of" };
+        let printer = SpanPrinter::new()
+            .designator(Designator::Verbose)
+            .spacing(Spacing::BetweenUnitsAndDesignators);
+        let far = printer.duration_to_string(&ahead.abs());
+        Some(format!(
+            "the clock of this machine is {far} {side} the server's: set it right"
+        ))
     }
 }
 

@@ -11,6 +11,7 @@ mod scopes;
 mod source;
 mod store;
 
+pub use assertion::Audience;
 pub use certificate::ClientCertificate;
 pub use credential::CredentialBuilder;
 pub use credential::certificate::ClientCertificateCredential;

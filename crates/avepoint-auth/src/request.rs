@@ -1,20 +1,27 @@
 //! A request to the identity service: sent again where that may help, never redirected, and read with care.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::{Clock, RetryPolicy, retry_after};
+use avepoint_core::transport::{self, Attempts, Unread, may_pass_later};
+use avepoint_core::{Clock, Error, ErrorKind, RetryPolicy, retry_after};
 use http::{StatusCode, header};
-use jiff::Timestamp;
-use reqwest::{RequestBuilder, Response};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Request, RequestBuilder};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, shown};
 
+/// How the crate introduces itself to the identity service.
+const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
+
 /// The longest answer that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
+
+/// From when on a difference of clocks is worth a word.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Sends requests to the identity service.
 #[derive(Debug)]
@@ -34,6 +41,19 @@ pub(crate) struct Answer {
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// When the request was sent: what the answer promises counts from there.
     pub(crate) asked_at: Timestamp,
+    /// When the answer came.
+    pub(crate) received_at: Timestamp,
+    /// The same by the server's clock.
+    pub(crate) date: Option<Timestamp>,
+}
+
+/// Why an attempt has not led to an end.
+enum Unmet {
+    /// An answer that may be another one later, and how long the server asks to wait.
+    Answered(Answer, Option<Duration>),
+    /// There was none.
+    Unanswered(Error),
+    TooLong,
 }
 
 impl Sender {
@@ -47,61 +67,90 @@ impl Sender {
         what: &str,
         request: impl Fn(Timestamp) -> Result<RequestBuilder, Failure>,
     ) -> Result<Answer, Failure> {
-        let start = self.clock.elapsed();
-        let mut sent = 0;
+        let mut attempts = Attempts::new(&self.retry, &*self.clock);
         loop {
-            let left = self.retry.deadline.saturating_sub(self.since(start));
             let asked_at = self.clock.now();
-            let attempt = request(asked_at)?.timeout(self.timeout.min(left));
-            sent += 1;
-            let (outcome, wait) = match self.exchange(attempt, asked_at).await {
-                Ok((answer, wait)) if may_pass_later(answer.status) => (Ok(answer), wait),
-                Ok((answer, _)) => return Ok(answer),
-                Err(problem) => (Err(Failure::other(format!("{what}: {problem}"))), None),
+            let request = request(asked_at)?.header(header::USER_AGENT, AGENT).build();
+            let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be put together")))?;
+            let unmet = match self.exchange(request, asked_at, attempts.until(self.timeout)).await {
+                Ok(answer) => return Ok(answer),
+                Err(unmet) => unmet,
             };
-            let delay = self.retry.delay(sent, fastrand::f64(), wait);
-            if sent >= self.retry.attempts || self.since(start) + delay >= self.retry.deadline {
-                return outcome;
+            match attempts.pause_after(unmet).await {
+                Ok(()) => {}
+                Err(Unmet::Answered(answer, _)) => return Ok(answer),
+                Err(Unmet::Unanswered(error)) => return Err(Failure::other(format!("{what}: {}", error.message()))),
+                Err(Unmet::TooLong) => {
+                    let problem = "the answer is longer than any that holds a token";
+                    return Err(Failure::other(format!("{what}: {problem}")));
+                }
             }
-            tracing::debug!(
-                attempt = sent,
-                delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
-                status = outcome.as_ref().ok().map(|answer| answer.status.as_u16()),
-                "the request to the identity service is sent again"
-            );
-            self.clock.sleep(delay).await;
         }
     }
 
-    fn since(&self, start: Duration) -> Duration {
-        self.clock.elapsed().saturating_sub(start)
-    }
-
-    /// Sends a request once. Besides the answer: how long the server asks to wait.
-    async fn exchange(
-        &self,
-        request: RequestBuilder,
-        asked_at: Timestamp,
-    ) -> Result<(Answer, Option<Duration>), String> {
-        let mut response = request.send().await.map_err(told)?;
-        let wait = retry_after(response.headers(), self.clock.now());
-        let body = whole(&mut response).await?;
-        let content_type = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
+    /// Sends a request once.
+    async fn exchange(&self, request: Request, asked_at: Timestamp, until: Instant) -> Result<Answer, Unmet> {
+        let mut response = transport::send(&self.http, request, until)
+            .await
+            .map_err(Unmet::Unanswered)?;
+        let received_at = self.clock.now();
+        let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
+            Ok(Ok(body)) => Zeroizing::new(body),
+            Ok(Err(Unread::TooLong(_))) => return Err(Unmet::TooLong),
+            Ok(Err(Unread::Broken(error))) => return Err(Unmet::Unanswered(error)),
+            Err(_) => return Err(Unmet::Unanswered(transport::late())),
+        };
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let answer = Answer {
             status: response.status(),
-            content_type,
+            content_type: text(header::CONTENT_TYPE)
+                .map(|text| text.split(';').next().unwrap_or_default().trim().to_owned()),
             body,
             asked_at,
+            received_at,
+            date: text(header::DATE).and_then(|text| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())),
         };
-        Ok((answer, wait))
+        // A token request changes nothing, so that it may always be sent again.
+        if may_pass_later(answer.status, true) {
+            let wait = retry_after(response.headers(), received_at);
+            return Err(Unmet::Answered(answer, wait));
+        }
+        Ok(answer)
+    }
+}
+
+impl transport::Failure for Unmet {
+    fn may_pass(&self) -> bool {
+        match self {
+            Unmet::Answered(..) => true,
+            Unmet::Unanswered(error) => {
+                matches!(
+                    error.kind(),
+                    ErrorKind::Connect | ErrorKind::Connection | ErrorKind::Timeout
+                )
+            }
+            Unmet::TooLong => false,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Unmet::Answered(_, wait) => *wait,
+            _ => None,
+        }
     }
 }
 
 impl Answer {
+    /// How far the clock of this machine is ahead of the server's, where that is more than the network and the seconds
+    /// of a date can explain; less than nothing where it is behind.
+    pub(crate) fn clock_ahead(&self) -> Option<SignedDuration> {
+        let date = self.date?;
+        let nearest = date.clamp(self.asked_at.min(self.received_at), self.received_at);
+        let ahead = nearest.duration_since(date).round(jiff::Unit::Second).ok()?;
+        (ahead.abs() > CLOCKS_DIFFER).then_some(ahead)
+    }
+
     /// What a body is that should have been JSON and is not. The body itself is not shown: a token may stand in it.
     pub(crate) fn no_json(&self, secrets: &Secrets) -> String {
         let status = self.status.as_u16();
@@ -118,45 +167,5 @@ impl Answer {
             Some(kind) => format!("answered {status} with {kind}, which is no JSON"),
             None => format!("answered {status} with something that is no JSON"),
         }
-    }
-}
-
-/// Whether the same request may pass later. A token request changes nothing, so that it may always be sent again.
-fn may_pass_later(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT || status.is_server_error()
-}
-
-/// Reads an answer to its end, within bounds.
-async fn whole(response: &mut Response) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response.chunk().await.map_err(told)? {
-        if body.len() + chunk.len() > LONGEST {
-            return Err("the answer is longer than any that holds a token".to_owned());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// A failure of the connection in words, without the address.
-fn told(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let what = if error.is_timeout() {
-        "no answer came in time"
-    } else if error.is_connect() {
-        "no connection was made"
-    } else if error.is_builder() {
-        "the request cannot be put together"
-    } else {
-        "the connection broke"
-    };
-    let mut cause: &dyn StdError = &error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    // A certificate's names, for one, are the server's words.
-    match shown(&cause.to_string(), &Secrets::default()) {
-        Some(cause) => format!("{what} ({cause})"),
-        None => what.to_owned(),
     }
 }

@@ -10,19 +10,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::assertion::{Assertion, sign};
+use crate::assertion::{Assertion, Audience, sign};
 use crate::certificate::ClientCertificate;
-use crate::endpoint::Identity;
+use crate::credential::without_line_break;
+use crate::endpoint::{Endpoint, Identity};
 use crate::failure::{Failure, Refusal, shown};
 use crate::request::{Answer, Sender};
-use crate::store::StoredToken;
+use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 
 /// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
 /// one that is too long costs failed calls.
 const UNSAID_LIFE: i64 = 300;
-
-/// The longest life that is believed, in seconds: thirty days.
-const LONGEST_LIFE: i64 = 30 * 24 * 3600;
 
 /// How an app proves who it is.
 #[derive(Clone)]
@@ -31,15 +29,28 @@ pub(crate) enum Authentication {
     Certificate(ClientCertificate),
 }
 
+impl Authentication {
+    /// By a secret. A line break at its end is that of the file or the variable it comes from.
+    pub(crate) fn secret(secret: SecretString) -> Self {
+        let text = secret.expose_secret();
+        match without_line_break(text) {
+            without if without.len() < text.len() => Authentication::Secret(without.into()),
+            _ => Authentication::Secret(secret),
+        }
+    }
+}
+
 /// Where tokens come from.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) identity: Identity,
     pub(crate) client_id: String,
     pub(crate) authentication: Authentication,
+    /// Whom an assertion is meant for.
+    pub(crate) audience: Audience,
     pub(crate) discovery: bool,
     /// Filled by the first request, one at a time.
-    pub(crate) endpoint: OnceCell<String>,
+    pub(crate) endpoint: OnceCell<Endpoint>,
     pub(crate) sender: Sender,
 }
 
@@ -73,40 +84,51 @@ impl Source {
                         ("client_assertion", proof.expose_secret()),
                     ]),
                 }
-                let request = self.sender.http.post(endpoint).form(&form);
+                let request = self.sender.http.post(&endpoint.token).form(&form);
                 let mut quotable = lock(&quotable);
                 *quotable = quotable.with(proof);
                 Ok(request.header(http::header::ACCEPT, "application/json"))
             })
             .await?;
         let secrets = lock(&quotable).clone();
-        read(&answer, &secrets, self.identity.host())
+        read(&answer, &secrets, self.identity.host()).map_err(|failure| match (failure, &self.authentication) {
+            // An assertion is judged by its dates.
+            (Failure::Refused(refusal), Authentication::Certificate(_)) => Failure::Refused(Refusal {
+                clock_ahead: answer.clock_ahead(),
+                ..refusal
+            }),
+            (failure, _) => failure,
+        })
     }
 
     /// What proves who the app is. An assertion is made anew for each attempt.
-    fn proof(&self, endpoint: &str, now: Timestamp) -> Result<SecretString, Error> {
+    fn proof(&self, endpoint: &Endpoint, now: Timestamp) -> Result<SecretString, Error> {
         match &self.authentication {
             Authentication::Secret(secret) => Ok(secret.clone()),
             Authentication::Certificate(certificate) => sign(
                 certificate,
                 &Assertion {
                     client_id: &self.client_id,
-                    audience: endpoint,
+                    audience: match &self.audience {
+                        Audience::TokenEndpoint => &endpoint.token,
+                        Audience::Issuer => &endpoint.issuer,
+                        Audience::Other(text) => text,
+                    },
                     now,
                 },
             ),
         }
     }
 
-    async fn endpoint(&self) -> Result<&str, Failure> {
+    async fn endpoint(&self) -> Result<&Endpoint, Failure> {
         let endpoint = self.endpoint.get_or_try_init(async || {
             if self.discovery {
                 self.identity.discover(&self.sender).await
             } else {
-                Ok(self.identity.token_endpoint())
+                Ok(self.identity.by_convention())
             }
         });
-        endpoint.await.map(String::as_str)
+        endpoint.await
     }
 
     /// What to check when the proof is not accepted.
@@ -143,6 +165,7 @@ fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, F
             status: answer.status.as_u16(),
             code: shown(code, &secrets).unwrap_or_else(|| "unnamed".to_owned()),
             description: description.and_then(|text| shown(text, &secrets)),
+            clock_ahead: None,
         }));
     }
     let status = answer.status.as_u16();
@@ -153,7 +176,7 @@ fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, F
         Some(Value::String(token)) if !token.is_empty() => SecretString::from(token),
         _ => return Err(other(&format!("answered {status} without an access token"))),
     };
-    if !token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_token(token.expose_secret()) {
         return Err(other("gave a token with characters that no header may hold"));
     }
     match body.token_type {
@@ -168,7 +191,7 @@ fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, F
         ));
     }
     let issued_at = answer.asked_at;
-    let ends = issued_at.saturating_add(SignedDuration::from_secs(life.min(LONGEST_LIFE)));
+    let ends = issued_at.saturating_add(SignedDuration::from_secs(life).min(LONGEST_LIFE));
     // A clock at the end of time is nobody's; then the token ends now.
     Ok(StoredToken::new(token, issued_at, ends.unwrap_or(issued_at)))
 }
@@ -220,6 +243,8 @@ mod tests {
             content_type: Some(content_type.to_owned()),
             body: body.to_vec().into(),
             asked_at: Timestamp::UNIX_EPOCH,
+            received_at: Timestamp::UNIX_EPOCH,
+            date: None,
         }
     }
 
@@ -243,8 +268,8 @@ mod tests {
             (Value::Null, UNSAID_LIFE),
             (json!("soon"), UNSAID_LIFE),
             (json!([1]), UNSAID_LIFE),
-            (json!(u64::MAX), LONGEST_LIFE),
-            (json!("1e300"), LONGEST_LIFE),
+            (json!(u64::MAX), LONGEST_LIFE.as_secs()),
+            (json!("1e300"), LONGEST_LIFE.as_secs()),
         ] {
             let body = json!({"access_token": "t", "token_type": "bearer", "expires_in": expires_in, "more": {}});
             assert_eq!(life(&body), Ok(expected), "{body}");
@@ -338,6 +363,7 @@ mod tests {
                 status: 401,
                 code: "invalid_client".to_owned(),
                 description: Some("the secret [redacted] is wrong".to_owned()),
+                clock_ahead: None,
             })
         );
     }

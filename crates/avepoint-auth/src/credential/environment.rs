@@ -6,7 +6,7 @@ use std::fmt::Display;
 use avepoint_core::{Cloud, Error, ErrorKind};
 
 use crate::certificate::ClientCertificate;
-use crate::credential::{CredentialBuilder, credential};
+use crate::credential::{CredentialBuilder, credential, without_line_break};
 use crate::endpoint::Identity;
 use crate::source::Authentication;
 
@@ -28,6 +28,9 @@ credential! {
     /// | `AVEPOINT_CLIENT_CERTIFICATE_PASSWORD` | the password of that file, if it has one |
     /// | `AVEPOINT_CLOUD` | `commercial` (the default), `us-government`, `aos2` or `fedramp` |
     /// | `AVEPOINT_IDENTITY_URL` | another identity service than the cloud's |
+    ///
+    /// A line break at the end of a value is not a part of it. White space around the id, the cloud and the URL is not
+    /// either; in a secret, a path and a password it is.
     ///
     /// ```no_run
     /// use avepoint_auth::EnvironmentCredential;
@@ -119,11 +122,12 @@ impl EnvironmentCredential {
                     "{SECRET} or {CERTIFICATE} is missing: set one of them"
                 )));
             }
-            (Some(secret), None) => Authentication::Secret(secret.into()),
+            (Some(secret), None) => Authentication::secret(secret.into()),
             (None, Some(path)) => {
                 // A password may be empty, and that is not the same as none in a PEM file.
                 let password = get(PASSWORD)?.map(zeroize::Zeroizing::new);
-                let certificate = ClientCertificate::from_file(&path, password.as_ref().map(|text| text.as_str()));
+                let password = password.as_ref().map(|text| without_line_break(text));
+                let certificate = ClientCertificate::from_file(without_line_break(&path), password);
                 Authentication::Certificate(certificate.map_err(|error| {
                     let message = error.message();
                     let hint = if message.contains("password") {

@@ -9,10 +9,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avepoint_core::transport::HttpSettings;
 use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
+use crate::assertion::Audience;
 use crate::cache::Cache;
 use crate::endpoint::Identity;
 use crate::failure::About;
@@ -20,9 +22,6 @@ use crate::request::Sender;
 use crate::scopes::Scopes;
 use crate::source::{Authentication, Source};
 use crate::store::TokenStore;
-
-/// How the crate introduces itself to the identity service.
-const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
 
 /// What every credential is underneath. Clones share their tokens.
 #[derive(Clone)]
@@ -89,13 +88,16 @@ pub struct CredentialBuilder<C> {
     authentication: Authentication,
     cloud: Cloud,
     identity_url: Option<String>,
+    pub(in crate::credential) audience: Audience,
     discovery: bool,
+    allowed_origins: Vec<String>,
     scopes: Option<Vec<String>>,
     store: Option<Arc<dyn TokenStore>>,
     retry: RetryPolicy,
     timeout: Duration,
     clock: Arc<dyn Clock>,
     http: Option<reqwest::ClientBuilder>,
+    settings: HttpSettings,
     credential: PhantomData<fn() -> C>,
 }
 
@@ -106,7 +108,9 @@ impl<C> CredentialBuilder<C> {
             authentication,
             cloud: Cloud::default(),
             identity_url: None,
+            audience: Audience::default(),
             discovery: false,
+            allowed_origins: Vec::new(),
             scopes: None,
             store: None,
             retry: RetryPolicy {
@@ -118,6 +122,7 @@ impl<C> CredentialBuilder<C> {
             timeout: Duration::from_secs(20),
             clock: Arc::new(SystemClock::default()),
             http: None,
+            settings: HttpSettings::default(),
             credential: PhantomData,
         }
     }
@@ -137,10 +142,19 @@ impl<C> CredentialBuilder<C> {
     }
 
     /// Whether the token endpoint is asked of the identity service by its discovery document, once, instead of being
-    /// taken by convention (`/connect/token`). The document must name the same issuer and the same host. Default: no.
+    /// taken by convention (`/connect/token`). The document must name the same issuer, and an endpoint at the same origin:
+    /// scheme, host and port. Default: no.
     #[must_use]
     pub fn discovery(mut self, discovery: bool) -> Self {
         self.discovery = discovery;
+        self
+    }
+
+    /// Another origin at which the discovery document may name the token endpoint, such as
+    /// `https://tokens.example.com:8443`: secrets and assertions are sent there. May be called several times.
+    #[must_use]
+    pub fn allow_token_endpoint_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into());
         self
     }
 
@@ -166,8 +180,8 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// How token requests are sent again: after a failed connection, a cut answer, 408, 429 and any 5xx. Default: 4
-    /// attempts within a minute.
+    /// How token requests are sent again: after a failed connection, a cut answer, 408, 429, 500, 502, 503 and 504.
+    /// Default: 4 attempts within a minute.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -188,8 +202,32 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// Settings of the HTTP client, such as a proxy or a certificate authority. Redirections are never followed,
-    /// whatever stands in them.
+    /// The proxy for https, in place of the one that the environment names, such as `http://proxy.example.com:3128`; it
+    /// may hold a user and a password. Plain http, which goes to this machine alone, knows no proxy.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.settings.proxy(url.into());
+        self
+    }
+
+    /// Certificates, as PEM, of authorities that are trusted beside those of the machine.
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.settings.root_certificate(pem.into());
+        self
+    }
+
+    /// The time for a connection, its handshakes included. Default: 10 seconds, or what the builder that
+    /// [`http`](CredentialBuilder::http) takes says.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout(timeout);
+        self
+    }
+
+    /// Further settings of the HTTP client, for what the builder has no method. Whatever stands in them, redirections are
+    /// not followed, nothing is sent again but by the policy, answers are not compressed, TLS is that of rustls, and plain
+    /// http stays on this machine.
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -205,26 +243,27 @@ impl<C> CredentialBuilder<C> {
             None => Scopes::OfOperation,
             Some(scopes) => Scopes::fixed(scopes)?,
         };
-        let identity = match &self.identity_url {
+        let mut identity = match &self.identity_url {
             Some(url) => Identity::at(url)?,
             None => Identity::at(&format!("https://{}", self.cloud.identity_host()))?,
         };
+        for origin in &self.allowed_origins {
+            identity.allow(origin)?;
+        }
+        if matches!(&self.audience, Audience::Other(text) if text.trim().is_empty()) {
+            return Err(wrong("the audience is empty"));
+        }
         match &self.authentication {
             Authentication::Secret(secret) if is_blank(secret) => return Err(wrong("the client secret is empty")),
             Authentication::Secret(_) => {}
             Authentication::Certificate(certificate) => certificate.warn_of_its_end(self.clock.now()),
         }
-        let http = self
-            .http
-            .unwrap_or_else(|| reqwest::Client::builder().user_agent(AGENT))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(10))
-            .build()
-            .map_err(|error| wrong("the HTTP client cannot be set up").with_source(error))?;
+        let http = self.settings.client(self.http, identity.url())?;
         let source = Source {
             identity,
             client_id: self.client_id,
             authentication: self.authentication,
+            audience: self.audience,
             discovery: self.discovery,
             endpoint: OnceCell::new(),
             sender: Sender {
@@ -248,7 +287,8 @@ impl<C: From<Provider>> CredentialBuilder<C> {
     ///
     /// # Errors
     /// A configuration error for an empty client id or secret, for an address that a secret must not be sent to, for
-    /// `scopes` that cannot be asked for, and where the HTTP client cannot be set up.
+    /// `scopes` that cannot be asked for, for a proxy or a root certificate that is none, and where the HTTP client cannot be
+    /// set up.
     pub fn build(self) -> Result<C, Error> {
         self.provider().map(C::from)
     }

@@ -20,11 +20,12 @@ credential! {
 }
 
 impl ClientSecretCredential {
-    /// A credential to be finished, for an app with this client id and secret.
+    /// A credential to be finished, for an app with this client id and secret. A line break at the secret's end, as a
+    /// file has it, is not a part of it.
     pub fn builder(
         client_id: impl Into<String>,
         secret: impl Into<SecretString>,
     ) -> CredentialBuilder<ClientSecretCredential> {
-        CredentialBuilder::new(client_id.into(), Authentication::Secret(secret.into()))
+        CredentialBuilder::new(client_id.into(), Authentication::secret(secret.into()))
     }
 }

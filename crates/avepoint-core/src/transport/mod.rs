@@ -10,6 +10,6 @@ mod settings;
 pub(crate) use self::beside::beside;
 pub use self::body::{Unread, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
-pub use self::send::{after, send};
+pub use self::send::{after, late, send};
 pub use self::settings::HttpSettings;
 pub use crate::retry::may_pass_later;

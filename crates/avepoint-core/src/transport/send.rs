@@ -21,6 +21,11 @@ pub fn after(time: Duration) -> Instant {
     now.checked_add(time).unwrap_or_else(|| now + FAR)
 }
 
+/// The failure where the time is over before the whole of an answer has come.
+pub fn late() -> Error {
+    Error::late(true)
+}
+
 /// Sends a request once, and waits for the head of its answer. Where the time is over already, nothing is sent.
 ///
 /// # Errors
