@@ -1,7 +1,7 @@
 //! How requests travel: what time they have, whether they have left, and how much of an answer is read.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::{
@@ -505,4 +505,67 @@ async fn heads_without_end_are_errors() {
     let server = Raw::writing(format!("{early}HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
     let client = builder(&server.url()).options(once()).build().expect("a client");
     assert!(run(&client, "getUser").await.expect_err("404").is_not_found());
+}
+
+// ---- What other crates may switch on.
+
+#[tokio::test]
+async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
+    // Cookies are set, and what comes is packed as a client might have asked for.
+    let packed = [
+        0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0,
+    ];
+    for encoding in ["gzip", "deflate", "br", "zstd"] {
+        let headers = vec![
+            ("content-encoding", encoding.to_owned()),
+            ("set-cookie", "session=hunter2; Path=/".to_owned()),
+        ];
+        let server = Server::always(Reply::Answer(200, headers, packed.to_vec().into())).await;
+        let capture = Capture::default();
+        let options = once().capture(&capture);
+        let client = builder(&server.url()).options(options).build().expect("a client");
+        for _ in 0..2 {
+            run(&client, "updateUserBirthday").await.expect("the status tells");
+        }
+        for request in server.received() {
+            let mut names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
+            names.sort_unstable();
+            assert_eq!(
+                names,
+                [
+                    "accept",
+                    "authorization",
+                    "content-length",
+                    "content-type",
+                    "host",
+                    "user-agent"
+                ],
+                "{encoding}"
+            );
+        }
+        for answer in capture.take() {
+            assert_eq!(answer.body, packed.as_slice(), "{encoding}");
+            assert_eq!(answer.headers["content-encoding"], encoding);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_handshake_is_that_of_rustls() {
+    let (server, heard) = Raw::silent().await;
+    let url = format!("https://{}", server.address());
+    let short = once().timeout(Duration::from_millis(300));
+    for client in [builder(&url), builder(&url).http(reqwest::Client::builder())] {
+        let client = client.options(short.clone()).build().expect("a client");
+        run(&client, "getUser").await.expect_err("no TLS");
+        let hello = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+        // The heads of the record and of the message, the version, 32 random bytes, and a session id with its length.
+        let session = usize::from(hello[43]);
+        let suites = &hello[44 + session..];
+        let count = usize::from(u16::from_be_bytes([suites[0], suites[1]])) / 2;
+        assert!(
+            (1..=12).contains(&count),
+            "rustls has nine suites and OpenSSL thirty; this has {count}"
+        );
+    }
 }

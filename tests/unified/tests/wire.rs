@@ -1,0 +1,54 @@
+//! The wire's tests, as one program.
+
+use std::path::Path;
+
+#[path = "../../tests/auth_secrets.rs"]
+mod auth_secrets;
+#[path = "../../tests/auth_tokens.rs"]
+mod auth_tokens;
+#[path = "../../tests/export.rs"]
+mod export;
+#[path = "../../tests/export_legacy.rs"]
+mod export_legacy;
+#[path = "../../tests/hostile.rs"]
+mod hostile;
+#[path = "../../tests/http2.rs"]
+mod http2;
+#[path = "../../tests/legacy_filters.rs"]
+mod legacy_filters;
+#[path = "../../tests/lists.rs"]
+mod lists;
+#[path = "../../tests/proxy.rs"]
+mod proxy;
+#[path = "../../tests/redirects.rs"]
+mod redirects;
+#[path = "../../tests/requests.rs"]
+mod requests;
+#[path = "../../tests/retry.rs"]
+mod retry;
+#[path = "../../tests/roundtrip.rs"]
+mod roundtrip;
+#[path = "../../tests/samples.rs"]
+mod samples;
+#[path = "../../tests/secrets.rs"]
+mod secrets;
+#[path = "../../tests/transport.rs"]
+mod transport;
+
+/// What has no part in it: keys and files of this machine, and other people's tools.
+const ELSEWHERE: [&str; 5] = ["auth_certificates", "auth_store", "big_download", "oidc", "opponents"];
+
+#[test]
+fn no_test_of_the_wire_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
+    let mut forgotten = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the tests") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let here = include_str!("wire.rs").contains(&format!("\nmod {name};\n"));
+        if path.is_file() && !here && !ELSEWHERE.contains(&name.as_str()) {
+            forgotten.push(name);
+        }
+    }
+    assert!(forgotten.is_empty(), "a module in this file, or a place in the list: {forgotten:?}");
+}
