@@ -8,7 +8,10 @@ mod tests {
     #[test]
     fn all_of_it_is_on() {
         // These exist by their features alone.
-        let http = reqwest::Client::builder().tls_backend_native().hickory_dns(true).cookie_store(true);
+        let http = reqwest::Client::builder()
+            .tls_backend_native()
+            .hickory_dns(true)
+            .cookie_store(true);
         let http = http.gzip(true).brotli(true).deflate(true).zstd(true);
         assert!(http.build().is_ok());
 

@@ -50,5 +50,8 @@ fn no_test_of_the_wire_is_forgotten() {
             forgotten.push(name);
         }
     }
-    assert!(forgotten.is_empty(), "a module in this file, or a place in the list: {forgotten:?}");
+    assert!(
+        forgotten.is_empty(),
+        "a module in this file, or a place in the list: {forgotten:?}"
+    );
 }
