@@ -24,7 +24,7 @@ enum Fate {
     Cut,
     /// There is no room for a body, and no answer.
     Starved,
-    /// There is room for one request at a time, and no answer.
+    /// There is room for one request at a time, and an answer for the first alone.
     Crowded,
 }
 
@@ -43,8 +43,9 @@ async fn server(fate: Fate) -> (Raw, Arc<AtomicUsize>) {
             }
             let mut connection = settings.handshake::<_, bytes::Bytes>(stream).await.expect("HTTP/2");
             while let Some(Ok((request, mut respond))) = connection.accept().await {
-                counter.fetch_add(1, Ordering::SeqCst);
+                let before = counter.fetch_add(1, Ordering::SeqCst);
                 match fate {
+                    Fate::Crowded if before == 0 => drop(tokio::spawn(answer(request.into_body(), respond))),
                     Fate::Answered => drop(tokio::spawn(answer(request.into_body(), respond))),
                     Fate::Refused => respond.send_reset(Reason::REFUSED_STREAM),
                     Fate::Goodbye => connection.abrupt_shutdown(Reason::NO_ERROR),
@@ -150,7 +151,7 @@ async fn a_write_without_a_body_has_left_with_its_head() {
 async fn the_head_of_a_write_alone_is_bytes_that_have_left() {
     let (server, requests) = server(Fate::Starved).await;
     let client = client(&server, RetryPolicy::default());
-    let client = client.with_options(CallOptions::default().timeout(Duration::from_millis(300)));
+    let client = client.with_options(CallOptions::default().timeout(Duration::from_secs(1)));
     let error = run(&client, "onboardCustomer").await.expect_err("no answer");
     assert_eq!(requests.load(Ordering::SeqCst), 1);
     assert!(
@@ -164,19 +165,21 @@ async fn a_write_that_waits_for_its_turn_has_not_left() {
     let (server, requests) = server(Fate::Crowded).await;
     let client = client(&server, RetryPolicy::none());
     let within = |time| client.with_options(CallOptions::default().retry(RetryPolicy::none()).timeout(time));
-    // The first read tells the client how many the server takes.
-    let first = within(Duration::from_millis(200));
-    run(&first, "getUser").await.expect_err("no answer");
-    let (taken, waiting) = (within(Duration::from_millis(900)), within(Duration::from_millis(300)));
-    let (taken, waiting) = tokio::join!(run(&taken, "onboardCustomer"), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        run(&waiting, "createBaseline").await
+    // With the first answer the client knows how many the server takes.
+    run(&within(Duration::MAX), "getUser").await.expect("an answer");
+    let taken = tokio::spawn({
+        let client = within(Duration::MAX);
+        async move { run(&client, "onboardCustomer").await }
     });
-    let (taken, waiting) = (taken.expect_err("no answer"), waiting.expect_err("no turn"));
-    assert!(taken.may_have_been_carried_out() && !taken.is_retryable(), "{taken}");
+    while requests.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    let waiting = within(Duration::from_millis(300));
+    let error = run(&waiting, "createBaseline").await.expect_err("no turn");
     assert!(
-        waiting.is_timeout() && !waiting.may_have_been_carried_out() && waiting.is_retryable(),
-        "{waiting}"
+        error.is_timeout() && !error.may_have_been_carried_out() && error.is_retryable(),
+        "{error}"
     );
     assert_eq!((requests.load(Ordering::SeqCst), server.connections()), (2, 1));
+    taken.abort();
 }

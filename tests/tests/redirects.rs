@@ -164,7 +164,7 @@ async fn all_hops_share_the_time_of_one_attempt() {
         let error = run(&client, "getUser").await.expect_err("no time");
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
         let hops = hops.load(std::sync::atomic::Ordering::SeqCst);
-        assert!((1..=2).contains(&hops), "{hops} hops");
+        assert!(hops <= 2, "{hops} hops");
     }
 }
 

@@ -106,16 +106,14 @@ async fn without_any_time_nothing_is_sent() {
         CallOptions::default().retry(none),
     ] {
         let server = Server::always(Reply::empty(200)).await;
-        let (client, clock) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = patient(&server.url(), RetryPolicy::default());
         for id in READS.iter().chain(&WRITES) {
-            let error = run(&client.with_options(options.clone()), id)
-                .await
-                .expect_err("no time");
+            let client = client.with_options(options.clone());
+            let error = run(&client, id).await.expect_err("no time");
             assert!(error.is_timeout(), "{error}");
             not_carried_out(&error);
         }
         assert!(server.received().is_empty());
-        assert!(clock.sleeps().iter().sum::<Duration>() < RetryPolicy::default().deadline * 5);
     }
 }
 
@@ -188,7 +186,7 @@ async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
         })
         .await
     };
-    let options = once().timeout(Duration::from_millis(500));
+    let options = once().timeout(Duration::from_secs(1));
     let server = dribbling("HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n").await;
     let client = builder(&server.url())
         .options(options.clone())
@@ -249,7 +247,7 @@ async fn where_the_request_was_taken_it_may_have_been_carried_out_body_or_not() 
     let cutting = Raw::start(|mut stream, _| async move { drop(read_request(&mut stream).await) }).await;
     let (silent, _) = Raw::silent().await;
     for server in [&cutting, &silent] {
-        let options = once().timeout(Duration::from_millis(300));
+        let options = once().timeout(Duration::from_secs(1));
         let client = builder(&server.url())
             .options(options.clone())
             .build()
@@ -554,7 +552,7 @@ async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
 async fn the_handshake_is_that_of_rustls() {
     let (server, heard) = Raw::silent().await;
     let url = format!("https://{}", server.address());
-    let short = once().timeout(Duration::from_millis(300));
+    let short = once().timeout(Duration::from_secs(1));
     for client in [builder(&url), builder(&url).http(reqwest::Client::builder())] {
         let client = client.options(short.clone()).build().expect("a client");
         run(&client, "getUser").await.expect_err("no TLS");
