@@ -24,6 +24,10 @@ pub trait ApiClient: Sized {
     /// The codes of the regions in which the API has a host in the commercial cloud; none where one host serves all.
     const REGIONS: &'static [&'static str];
 
+    /// The names of the members that hold secrets, in requests or answers: what the specification calls `format:
+    /// password`.
+    const SECRETS: &'static [&'static str];
+
     /// The crate and its version, as the user agent tells them.
     const AGENT: &'static str;
 
@@ -197,6 +201,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             plain_away: OnceLock::new(),
             tls_away: OnceLock::new(),
             renewals: Renewals::default(),
+            secret_members: C::SECRETS,
             #[cfg(feature = "export")]
             exports: Arc::new(tokio::sync::Semaphore::new(crate::export::EXPORTS_AT_ONCE)),
             #[cfg(feature = "export")]

@@ -322,6 +322,7 @@ impl Error {
         secrets: &Secrets,
     ) -> Self {
         let text = String::from_utf8_lossy(without_mark(body));
+        let secrets = &secrets.with_those_in(&text);
         let told = ToldError::read(&text);
         let message = told.message.map(|message| secrets.clean(&message, EXCERPT));
         let message = message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
@@ -347,13 +348,15 @@ impl Error {
         problem: String,
         secrets: &Secrets,
     ) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let secrets = &secrets.with_those_in(&text);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
         error.0.answer = Some(FailedAnswer {
             status,
             code: None,
             request_id: request_id(headers, secrets),
             retry_after: None,
-            excerpt: secrets.clean(&String::from_utf8_lossy(body), EXCERPT),
+            excerpt: secrets.clean(&text, EXCERPT),
         });
         error
     }

@@ -3,6 +3,7 @@
 //! progenitor's code decides by the status and knows two kinds of results: a typed success, or an "unexpected response".
 //! All that goes wrong below travels through it as such a response, in whose extensions the real error is kept.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -13,7 +14,8 @@ use crate::error::{Error, ErrorKind, without_mark};
 use crate::operation::{Operation, Paging};
 use crate::paging::examine;
 use crate::reader::{self, Unread, UnreadMember};
-use crate::redact::Secrets;
+use crate::redact::members::is_one;
+use crate::redact::{REDACTED, Secrets};
 use crate::response::ResponseValue;
 use crate::session::Session;
 use crate::transport;
@@ -99,6 +101,32 @@ pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
     read(object.as_str().as_bytes())
         .map(|(value, _)| value)
         .map_err(|problem| Error::unreadable(&problem))
+}
+
+/// Shows what was kept as it came, but for the members of these names.
+pub fn show(f: &mut fmt::Formatter<'_>, kept: &Json, secrets: &[&str]) -> fmt::Result {
+    fmt::Debug::fmt(&Shown("", &kept.to_value(), secrets), f)
+}
+
+/// The value of a member, if it is no secret and as far as none stands in it.
+struct Shown<'a>(&'a str, &'a serde_json::Value, &'a [&'a str]);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shown(name, value, secrets) = *self;
+        match value {
+            _ if is_one(secrets, name) => f.write_str(REDACTED),
+            serde_json::Value::Object(object) => f
+                .debug_map()
+                .entries(object.iter().map(|(name, value)| (name, Shown(name, value, secrets))))
+                .finish(),
+            serde_json::Value::Array(entries) => f
+                .debug_list()
+                .entries(entries.iter().map(|entry| Shown("", entry, secrets)))
+                .finish(),
+            value => value.fmt(f),
+        }
+    }
 }
 
 /// A text as one segment of a path, percent-encoded once.

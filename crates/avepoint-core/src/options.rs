@@ -168,7 +168,9 @@ impl fmt::Debug for Capture {
 }
 
 /// An answer as it came.
-#[derive(Clone, Debug)]
+///
+/// Secrets may stand in it, and in its headers: `Debug` shows neither values of headers nor the body, but its length.
+#[derive(Clone)]
 pub struct RawAnswer {
     /// The operation that was called.
     pub operation: &'static Operation,
@@ -178,4 +180,15 @@ pub struct RawAnswer {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawAnswer")
+            .field("operation", &self.operation.id)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }

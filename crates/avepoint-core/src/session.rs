@@ -9,7 +9,6 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
-use secrecy::SecretString;
 use serde_json::Value;
 #[cfg(feature = "export")]
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,11 +22,11 @@ use crate::credential::{AccessToken, Credential};
 use crate::error::EXCERPT;
 use crate::error::{Error, ErrorKind};
 use crate::limits;
-use crate::operation::{Answer, Format, Operation, Shape};
+use crate::operation::{Answer, Operation};
 use crate::options::{CallOptions, RawAnswer};
 #[cfg(feature = "export")]
 use crate::redact::RecentTokens;
-use crate::redact::Secrets;
+use crate::redact::{Secrets, members};
 use crate::renewals::Renewals;
 use crate::retry::retry_after;
 use crate::transport::{self, Attempts, HttpSettings, Unread};
@@ -49,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) plain_away: OnceLock<reqwest::Client>,
     pub(crate) tls_away: OnceLock<reqwest::Client>,
     pub(crate) renewals: Renewals,
+    /// The names of the members that hold secrets.
+    pub(crate) secret_members: &'static [&'static str],
     /// One permit for each export job that the service runs at once.
     #[cfg(feature = "export")]
     pub(crate) exports: Arc<Semaphore>,
@@ -119,10 +120,17 @@ impl Session {
     /// What must not be shown of the answers to calls that are done.
     #[cfg(feature = "export")]
     pub(crate) fn secrets(&self) -> Secrets {
-        let tokens = self.shared.tokens.secrets();
-        self.options
-            .secrets()
-            .fold(tokens, |secrets, header| secrets.with(header))
+        self.own_secrets(None).with_all(self.shared.tokens.all())
+    }
+
+    /// What must not be shown of a call with this body, but for its token.
+    fn own_secrets(&self, body: Option<&Value>) -> Secrets {
+        let members = self.shared.secret_members;
+        let mut own: Vec<_> = self.options.secrets().collect();
+        if let Some(body) = body {
+            members::collect(members, body, &mut own);
+        }
+        Secrets::new(own).with_members(members)
     }
 
     /// Carries out one call: checks it, gets a token, sends it, and again where that is safe.
@@ -157,7 +165,7 @@ impl Session {
         let call = Call {
             operation,
             request,
-            passwords: passwords_in(operation, body.as_ref()),
+            secrets: self.own_secrets(body.as_ref()),
             span,
         };
         let Shared { renewals, clock, .. } = &*self.shared;
@@ -213,8 +221,7 @@ impl Session {
         let request = authorized(copy, token)?;
         #[cfg(feature = "export")]
         self.shared.tokens.keep(token.expose());
-        let own = call.passwords.iter().cloned().chain(self.options.secrets());
-        let secrets = Secrets::new(own.chain([token.secret()]));
+        let secrets = call.secrets.with(token.secret());
         let mut answer = self.follow(call.operation, request, until).await?;
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());
@@ -346,8 +353,8 @@ impl Shared {
 struct Call<'a> {
     operation: &'static Operation,
     request: Request,
-    /// The passwords in the body, so that an error which quotes them can be cleaned.
-    passwords: Vec<SecretString>,
+    /// What an error must not show of it, but for its token.
+    secrets: Secrets,
     span: &'a Span,
 }
 
@@ -433,45 +440,6 @@ fn same_head<T>(response: &Response, body: T) -> http::Response<T> {
     *same.version_mut() = response.version();
     *same.headers_mut() = response.headers().clone();
     same
-}
-
-/// The passwords in the body of a request, so that an error which quotes them can be cleaned.
-fn passwords_in(operation: &Operation, body: Option<&Value>) -> Vec<SecretString> {
-    let mut passwords = Vec::new();
-    if let (Some(expected), Some(body)) = (&operation.body, body) {
-        collect_passwords(expected.shape, body, &mut passwords);
-    }
-    passwords
-}
-
-fn collect_passwords(shape: &Shape, value: &Value, passwords: &mut Vec<SecretString>) {
-    match (shape, value) {
-        (
-            Shape::Text {
-                format: Format::Password,
-                ..
-            },
-            Value::String(secret),
-        ) => passwords.push(secret.as_str().into()),
-        (Shape::Object { members, .. }, Value::Object(object)) => {
-            for member in *members {
-                if let Some(value) = object.get(member.name) {
-                    collect_passwords(member.shape, value, passwords);
-                }
-            }
-        }
-        (Shape::List { item, .. }, Value::Array(entries)) => {
-            entries
-                .iter()
-                .for_each(|entry| collect_passwords(item, entry, passwords));
-        }
-        (Shape::AnyOf(shapes) | Shape::AllOf(shapes), value) => {
-            shapes
-                .iter()
-                .for_each(|shape| collect_passwords(shape, value, passwords));
-        }
-        _ => {}
-    }
 }
 
 impl fmt::Debug for Session {

@@ -17,6 +17,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, Ident, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
 
 use super::names::{camel, shouty, snake};
+use super::secrets;
 use super::spec::Spec;
 use super::view::View;
 use xtask_spec::api::Api;
@@ -59,7 +60,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     change_builders(spec, module(&mut tree.items, "builder")?)?;
 
     choose_by_builder(view, spec, module(&mut tree.items, "types")?)?;
-    let appended = hooks(api, spec);
+    let appended = hooks(api, spec)?;
     let file = quote! { #tree #appended };
     Ok(Client { file, tree })
 }
@@ -509,16 +510,18 @@ impl VisitMut for Dispatch<'_> {
 }
 
 /// What ties the client to its session.
-fn hooks(api: &Api, spec: &Spec) -> TokenStream {
+fn hooks(api: &Api, spec: &Spec) -> anyhow::Result<TokenStream> {
     let regions = spec.regions();
+    let secrets = secrets::names(spec)?;
     let service = Ident::new(api.service, proc_macro2::Span::call_site());
-    quote! {
+    Ok(quote! {
         use ::avepoint_core::ResponseValue;
         use ::avepoint_core::generated::encode_path;
 
         impl ::avepoint_core::ApiClient for Client {
             const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::#service;
             const REGIONS: &'static [&'static str] = &[#(#regions),*];
+            const SECRETS: &'static [&'static str] = &[#(#secrets),*];
             const AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
             fn from_parts(base_url: &str, http: ::reqwest::Client, session: ::avepoint_core::Session) -> Self {
@@ -555,5 +558,5 @@ fn hooks(api: &Api, spec: &Spec) -> TokenStream {
                 Ok(::avepoint_core::generated::execute(&self.inner, operation, request).await)
             }
         }
-    }
+    })
 }

@@ -12,6 +12,7 @@ mod operations;
 mod output;
 mod paging;
 mod scaffold;
+mod secrets;
 mod shapes;
 mod spec;
 mod variants;

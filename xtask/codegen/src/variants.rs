@@ -31,13 +31,23 @@ pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
             #[doc = #description]
             ///
             /// It is kept as it came; `as_…` reads it as one of the documented objects.
-            #[derive(Clone, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+            #[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
             #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
             #[serde(transparent)]
             pub struct #name(pub ::avepoint_core::Json);
 
             impl #name {
                 #(#views)*
+            }
+
+            impl ::std::fmt::Debug for #name {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    ::avepoint_core::generated::show(
+                        f,
+                        &self.0,
+                        <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+                    )
+                }
             }
         }
     });

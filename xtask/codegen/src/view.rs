@@ -116,6 +116,9 @@ fn collect(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) -> anyhow:
     }
 }
 
+/// The type of a secret.
+const SECRET: &str = "::avepoint_core::SecretText";
+
 /// What a schema is in Rust, where it is not left to progenitor.
 enum RustType {
     /// The type of this path.
@@ -229,6 +232,7 @@ impl Deriving<'_> {
         let mut derived = Map::new();
         for (key, value) in object(schema) {
             let value = match key.as_str() {
+                "additionalProperties" if value.is_object() => self.schema(value)?,
                 "type" | "required" | "additionalProperties" => value.clone(),
                 "description" => Value::from(description(schema)),
                 "format" if matches!(value.as_str(), Some("int32" | "int64" | "float" | "double")) => value.clone(),
@@ -267,7 +271,7 @@ impl Deriving<'_> {
     fn rust_type(&self, schema: &Value) -> anyhow::Result<Option<RustType>> {
         let path = |path: &str| Ok(Some(RustType::Path(path.to_owned())));
         match (text(schema, "type"), text(schema, "format")) {
-            (Some("string"), Some("password")) => return path("::avepoint_core::SecretText"),
+            (None | Some("string"), Some("password")) => return path(SECRET),
             (Some("string"), Some("date-time" | "date")) => return path("::avepoint_core::Time"),
             // Anything at all.
             (None, _)
@@ -291,7 +295,12 @@ impl Deriving<'_> {
             kinds.push(self.kind(alternative)?);
         }
         kinds.sort();
+        let is_scalar = |kind: &Kind| !matches!(kind, Kind::Object(_) | Kind::List(_));
         Ok(Some(match kinds.as_slice() {
+            // Whatever else it may be, it is not shown.
+            scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => {
+                RustType::Path(SECRET.to_owned())
+            }
             [Kind::Text, Kind::Time] => RustType::Path("::avepoint_core::Time".to_owned()),
             [Kind::Number, Kind::Text] | [Kind::Number, Kind::Time] => {
                 RustType::Path("::avepoint_core::NumberOrText".to_owned())
@@ -329,6 +338,7 @@ impl Deriving<'_> {
         }
         Ok(match (text(schema, "type"), text(schema, "format")) {
             (Some("integer" | "number"), _) => Kind::Number,
+            (None | Some("string"), Some("password")) => Kind::Secret,
             (Some("string"), Some("date-time" | "date")) => Kind::Time,
             (Some("string"), _) => Kind::Text,
             (Some("array"), _) => Kind::List(Box::new(self.kind(&schema["items"])?)),
@@ -359,6 +369,7 @@ enum Kind {
     Id(String),
     Number,
     Object(String),
+    Secret,
     Text,
     Time,
     List(Box<Kind>),
@@ -370,6 +381,7 @@ impl Kind {
             Kind::Code(name) => format!("crate::generated::enums::{}", camel(name)),
             Kind::Id(name) => format!("crate::generated::ids::{}", camel(name)),
             Kind::Object(name) => format!("crate::generated::client::types::{}", camel(name)),
+            Kind::Secret => SECRET.to_owned(),
             Kind::Text => "::std::string::String".to_owned(),
             Kind::Time => "::avepoint_core::Time".to_owned(),
             Kind::List(item) => format!("::avepoint_core::List<{}>", item.path()?),
@@ -378,9 +390,12 @@ impl Kind {
     }
 }
 
-/// Whether a component is an identifier: text, and called so.
+/// Whether a component is an identifier: text, called so, and no secret.
 pub fn is_id(name: &str, schema: &Value) -> bool {
-    text(schema, "type") == Some("string") && name.ends_with("Id") && schema.get("enum").is_none()
+    text(schema, "type") == Some("string")
+        && name.ends_with("Id")
+        && schema.get("enum").is_none()
+        && text(schema, "format") != Some("password")
 }
 
 /// Whether alternatives only say which members must stand together.

@@ -4,6 +4,7 @@
 //! span, a report. It takes the secrets out first, then bounds the text, then makes one line of it, in this order: a
 //! secret that was cut is not found any more.
 
+pub(crate) mod members;
 mod needles;
 mod reading;
 #[cfg(feature = "export")]
@@ -19,7 +20,7 @@ use reading::Reading;
 #[cfg(feature = "export")]
 pub(crate) use recent::RecentTokens;
 
-const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// How many bytes of a text are looked at for each character that is shown: there may be a secret of many before it.
 const EXAMINED: usize = 8;
@@ -38,20 +39,58 @@ const PACKED: usize = 2;
 /// of it; a text that takes more is made to, and none of it is shown.
 const EFFORT: usize = 256;
 
-/// The secrets of one call: its token, the passwords in its body, the headers of the caller.
+/// What must not be shown of a call: its token, the passwords in its body, the headers of the caller, and what the
+/// specification says is a secret in what comes back.
 #[derive(Clone, Default)]
-pub struct Secrets(Arc<[SecretString]>);
+pub struct Secrets {
+    known: Arc<[SecretString]>,
+    /// The names of the members whose values are secrets.
+    members: &'static [&'static str],
+}
 
 impl Secrets {
     /// These secrets.
     pub fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
-        Secrets(secrets.into_iter().collect())
+        Secrets {
+            known: secrets.into_iter().collect(),
+            members: &[],
+        }
     }
 
     /// These secrets and one more.
     #[must_use]
     pub fn with(&self, secret: impl Into<SecretString>) -> Self {
-        Secrets::new(self.0.iter().cloned().chain([secret.into()]))
+        self.with_all([secret.into()])
+    }
+
+    /// These secrets, and the values of members with these names, wherever a text quotes one.
+    pub(crate) fn with_members(self, members: &'static [&'static str]) -> Self {
+        Secrets { members, ..self }
+    }
+
+    /// These secrets, and those that stand in a body, which its message may quote again.
+    pub(crate) fn with_those_in(&self, body: &str) -> Self {
+        if self.members.is_empty() {
+            return self.clone();
+        }
+        let mut found = Vec::new();
+        let mut reading = Some(Reading::of(body));
+        for _ in 0..=ESCAPES {
+            let Some(now) = reading else { break };
+            let text = now.values();
+            let values = members::values(self.members, &text).into_iter();
+            found.extend(values.map(|value| String::from_utf8_lossy(&text[value]).as_ref().into()));
+            reading = now.unescaped();
+        }
+        self.with_all(found)
+    }
+
+    /// These secrets and more.
+    pub(crate) fn with_all(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
+        Secrets {
+            known: self.known.iter().cloned().chain(secrets).collect(),
+            members: self.members,
+        }
     }
 
     /// A text from outside as one line of at most so many characters (and the sign that it goes on), without these
@@ -67,11 +106,12 @@ impl Secrets {
     pub fn clean(&self, outside: &str, longest: usize) -> String {
         let text = beginning(outside, longest.saturating_mul(EXAMINED).saturating_add(MARGIN));
         let mut search = Search {
-            needles: Needles::new(self.0.iter().map(|secret| secret.expose_secret())),
+            needles: Needles::new(self.known.iter().map(|secret| secret.expose_secret())),
+            members: self.members,
             hidden: vec![false; text.len()],
             effort: EFFORT.saturating_mul(text.len()),
         };
-        if !search.needles.is_empty() {
+        if !(search.needles.is_empty() && self.members.is_empty()) {
             search.look(Reading::of(text), ESCAPES, PACKED);
         }
         let whole = text.len() == outside.len();
@@ -89,7 +129,7 @@ impl Secrets {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} secrets", self.0.len())
+        write!(f, "{} secrets, and {:?}", self.known.len(), self.members)
     }
 }
 
@@ -103,6 +143,7 @@ pub(crate) fn one_line(text: &str) -> String {
 /// The search for secrets in all readings of a text.
 struct Search {
     needles: Needles,
+    members: &'static [&'static str],
     /// Whether each byte of the text is to be hidden.
     hidden: Vec<bool>,
     /// How many bytes of readings may still be looked at.
@@ -123,6 +164,11 @@ impl Search {
         self.effort = effort;
         // Nearly any word is base64 of something.
         self.needles.hide(&reading, packed == PACKED, &mut self.hidden);
+        if !self.members.is_empty() {
+            for value in members::values(self.members, &reading.values()) {
+                reading.hide(value, &mut self.hidden);
+            }
+        }
         if packed > 0 {
             for unpacked in reading.unpacked() {
                 self.look(unpacked, escapes, packed - 1);

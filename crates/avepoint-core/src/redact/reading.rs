@@ -4,6 +4,7 @@
 //! `\ud83d\ude00`, `\xe9`, `\u{e9}`), of HTML (`&eacute;`, `&#233;`, `&#xe9;`), and base64 of both alphabets.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use base64::Engine;
@@ -54,6 +55,18 @@ impl Reading {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Its bytes alone.
+    pub(super) fn values(&self) -> Vec<u8> {
+        self.0.iter().map(|byte| byte.value).collect()
+    }
+
+    /// Marks in the text what a part of the reading is read from.
+    pub(super) fn hide(&self, part: Range<usize>, hidden: &mut [bool]) {
+        if let [first, .., last] | [first @ last] = &self.0[part] {
+            hidden[first.start..last.end].fill(true);
+        }
     }
 
     /// The reading without the white space that is in it; nothing if there is none.
@@ -109,7 +122,7 @@ impl Reading {
     /// The reading as secrets are looked for in it: in small letters, without white space, what is not seen, and `+`,
     /// which forms write for a space.
     pub(super) fn folded(&self) -> Vec<Folded> {
-        let values: Vec<u8> = self.0.iter().map(|byte| byte.value).collect();
+        let values = self.values();
         let mut folded = Vec::with_capacity(values.len());
         let mut place = 0;
         let mut word = false;

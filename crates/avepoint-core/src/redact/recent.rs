@@ -4,8 +4,6 @@ use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Secrets;
-
 /// How many are kept: one for each permission that calls of one job take, and as many for those that were renewed.
 const KEPT: usize = 8;
 
@@ -27,9 +25,8 @@ impl RecentTokens {
         }
     }
 
-    pub(crate) fn secrets(&self) -> Secrets {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Secrets::new(kept.iter().cloned())
+    pub(crate) fn all(&self) -> Vec<SecretString> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -40,14 +37,16 @@ mod tests {
     #[test]
     fn the_last_ones_are_known_and_no_more() {
         let tokens = RecentTokens::default();
-        let token = |number: u32| format!("token-number-{number:03}");
+        let token = |number: u32| format!("token {number}");
         for number in 1..=9 {
             tokens.keep(&token(1));
             tokens.keep(&token(number));
         }
-        let hides = |number| tokens.secrets().clean(&token(number), 100) == "[redacted]";
-        // All begin alike, so that what is left of one that is forgotten is its own number.
-        let known: Vec<_> = (1..=9).filter(|number| hides(*number)).collect();
-        assert_eq!(known, [1, 3, 4, 5, 6, 7, 8, 9]);
+        let known: Vec<_> = tokens
+            .all()
+            .iter()
+            .map(|token| token.expose_secret().to_owned())
+            .collect();
+        assert_eq!(known, [3, 4, 5, 6, 7, 8, 1, 9].map(token));
     }
 }

@@ -259,6 +259,7 @@ fn effort(text: &str, most: usize) -> (usize, bool) {
     let effort = most * text.len();
     let mut search = Search {
         needles: Needles::new(["e", TOKEN].into_iter()),
+        members: MEMBERS,
         hidden: vec![false; text.len()],
         effort,
     };
@@ -343,5 +344,85 @@ proptest! {
         prop_assert!(told.chars().count() <= longest + 1);
         // What stands there says nothing of the secret, however it is read.
         prop_assert_eq!(&secrets.clean(&told, ALL), &told, "{}", text);
+    }
+}
+
+const MEMBERS: &[&str] = &["password", "accountKey", "secretAccessKey"];
+
+#[test]
+fn the_values_of_secret_members_are_hidden_in_any_text() {
+    let secrets = Secrets::default().with_members(MEMBERS);
+    for (text, line) in [
+        (
+            r#"{"id": 1, "password": "word \"7\"", "x": "y"}"#,
+            r#"{"id": 1, "password": "[redacted]", "x": "y"}"#,
+        ),
+        (
+            r#"{"PASSWORD" : 1234567, "accountKey":null}"#,
+            r#"{"PASSWORD" : [redacted], "accountKey":null}"#,
+        ),
+        (
+            r#"{"password": true, "passwordAge": "7 days"}"#,
+            r#"{"password": true, "passwordAge": "7 days"}"#,
+        ),
+        (
+            r#"[{"secretaccesskey":["a, b", {"c": -5, "d": ["e"]}]}, 5]"#,
+            r#"[{"secretaccesskey":["[redacted]", {"c": [redacted], "d": ["[redacted]"]}]}, 5]"#,
+        ),
+        (r#"{"password": "cut o"#, r#"{"password": "[redacted]"#),
+        (r#"{"password": {"a": "cut o"#, r#"{"password": {"a": "[redacted]"#),
+        (r#"{"password": "cut \"#, r#"{"password": "[redacted]"#),
+        (r#"{"password": "#, r#"{"password":"#),
+        (
+            r#"{"message": "{\"password\": \"word \\\"7\\\"\", \"x\": \"y\"}"}"#,
+            r#"{"message": "{\"password\": \"[redacted]\", \"x\": \"y\"}"}"#,
+        ),
+        (
+            "{&quot;password&quot;: &quot;word 7&quot;}",
+            "{&quot;password&quot;: &quot;[redacted]&quot;}",
+        ),
+        ("user=me&password=word+7&x=y", "user=me&password=[redacted]&x=y"),
+        (
+            "<password>word 7</password><x>y</x>",
+            "<password>[redacted]</password><x>y</x>",
+        ),
+        ("{password: 'word 7', x: 'y'}", "{password: '[redacted]', x: 'y'}"),
+        (
+            "password: it must have 8 characters",
+            "password: it must have 8 characters",
+        ),
+        (
+            r#"{"newPassword": "x", "password-age": 5}"#,
+            r#"{"newPassword": "x", "password-age": 5}"#,
+        ),
+    ] {
+        assert_eq!(secrets.clean(text, ALL), line);
+    }
+}
+
+#[test]
+fn what_a_body_says_is_secret_is_so_in_its_message() {
+    let secrets = Secrets::default().with_members(MEMBERS);
+    let body = r#"{"message": "word \"7\" and 1234567 are of hunter2", "storage": [{"password": "word \"7\""},
+        {"accountKey": 1234567}], "inner": "{\"password\": \"hunter2\"}"}"#;
+    let known = secrets.with_those_in(body);
+    assert_eq!(
+        known.clean("word \"7\" and 1234567 are of hunter2", ALL),
+        "[redacted] and [redacted] are of [redacted]"
+    );
+    let mut collected = Vec::new();
+    members::collect(MEMBERS, &serde_json::from_str(body).expect("JSON"), &mut collected);
+    let collected: Vec<_> = collected
+        .iter()
+        .map(|secret| secret.expose_secret().to_owned())
+        .collect();
+    assert_eq!(collected, ["word \"7\"", "1234567"]);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_searched_for_members(text in "(password|accountKey|[\"'{}\\[\\]:,=<>\\\\ ax5é]){0,60}") {
+        let secrets = Secrets::default().with_members(MEMBERS);
+        secrets.with_those_in(&text).clean(&text, ALL);
     }
 }

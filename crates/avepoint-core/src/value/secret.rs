@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A secret that is part of a request, such as the first password of a new customer.
+/// A secret that is part of a request or of an answer, such as the first password of a new customer.
 ///
 /// It goes over the wire and nowhere else: `Debug` shows a placeholder, there is no `Display`, and its memory is wiped
 /// when it is dropped.
@@ -52,7 +52,7 @@ impl fmt::Debug for SecretText {
     }
 }
 
-// A request must carry it.
+// A request must carry it, and an answer is written out again as it came.
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())

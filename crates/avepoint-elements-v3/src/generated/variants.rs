@@ -6,7 +6,7 @@ use super::client::types;
 ///What is known of an object that a risk rule matched. The members depend on the `dataSource` of the object: 1 MailboxDetail, 2 GroupDetail, 3 TeamDetail, 4 SiteDetail, 5 OneDriveDetail, 6 UserDetail, 8 EnvironmentDetail, 9 ConnectionDetail, 10 PowerAppDetail, 11 FlowDetail, 12 PowerBiDetail. No code is documented for LicenseDetail; its members tell it apart. No member is promised, so the schemas overlap: choose by `dataSource`, not by trial.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct RiskHitItemDetail(pub ::avepoint_core::Json);
@@ -108,5 +108,14 @@ impl RiskHitItemDetail {
         &self,
     ) -> Result<types::LicenseDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
+    }
+}
+impl ::std::fmt::Debug for RiskHitItemDetail {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        ::avepoint_core::generated::show(
+            f,
+            &self.0,
+            <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+        )
     }
 }

@@ -4135,6 +4135,7 @@ impl ::avepoint_core::ApiClient for Client {
         "gcp-we",
         "gcp-kr",
     ];
+    const SECRETS: &'static [&'static str] = &[];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );
