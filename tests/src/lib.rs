@@ -15,3 +15,4 @@ pub mod raw_server;
 pub mod server;
 pub mod specs;
 pub mod tls;
+pub mod traces;

@@ -1,18 +1,22 @@
 //! Tokens and passwords go over the wire and nowhere else.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::{Debug, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use avepoint_core::{CallOptions, ErrorKind, RetryPolicy, SecretText, StaticToken};
+use avepoint_core::{ApiClient, CallOptions, Error, ErrorKind, ExportOptions, RetryPolicy, SecretText, StaticToken};
 use avepoint_elements_v3::{Client, dynamic, types};
+use avepoint_tests::client::AnyClient;
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{START, case, run};
 use avepoint_tests::server::{Reply, Server};
-use serde_json::json;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use avepoint_tests::specs::cases;
+use avepoint_tests::traces::Traces;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use xtask_spec::api::Api;
+use xtask_spec::document::Document;
 
 const TOKEN: &str = "eyJhbGciOi-secret-token";
 /// With characters that JSON and HTML write differently.
@@ -184,71 +188,279 @@ async fn an_error_of_the_connection_shows_no_secret() {
     }
 }
 
-/// Keeps everything that any crate traces, as lines of text.
-#[derive(Clone, Default)]
-struct Collector {
-    lines: Arc<Mutex<Vec<String>>>,
-    spans: Arc<AtomicU64>,
+/// A signed token as services issue them: some 1,200 characters.
+fn long_token() -> String {
+    let part = |from: u8, length: u8| URL_SAFE_NO_PAD.encode((from..from + length).collect::<Vec<u8>>());
+    let claims: String = (0..15).map(|from| part(from * 10, 55)).collect();
+    format!("eyJ{}.eyJ{claims}.{}", part(0, 30), part(200, 50))
 }
 
-struct Line(String);
+/// What an error says, wherever it says it.
+fn everything(error: &Error) -> String {
+    let sources = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let sources: String = sources.map(|cause| format!("{cause} {cause:?}\n")).collect();
+    format!(
+        "{error}\n{error:?}\n{error:#?}\n{}\n{}\n{:?}\n{:?}\n{sources}",
+        error.message(),
+        error.body_excerpt(),
+        error.code(),
+        error.request_id()
+    )
+}
 
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, " {field}={value:?}").expect("a text grows");
+/// Fails if a text shows a piece of a token: as it is, or as it was written down.
+fn shows_no_piece(what: &str, text: &str, token: &str, spelled: &str) {
+    let shown: Vec<char> = text.to_lowercase().chars().collect();
+    for (spelling, length) in [(token, 8), (spelled, 24)] {
+        let spelling: Vec<char> = spelling.to_lowercase().chars().collect();
+        let pieces: HashSet<_> = spelling.windows(length).collect();
+        let piece = shown.windows(length).find(|piece| pieces.contains(piece));
+        assert!(piece.is_none(), "{what} shows {piece:?}: {text:.3000}");
     }
 }
 
-impl Collector {
-    fn keep(&self, start: String, record: impl FnOnce(&mut Line)) {
-        let mut line = Line(start);
-        record(&mut line);
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.0);
-    }
+/// The token as servers write it down.
+fn quotes(token: &str) -> Vec<(&'static str, String)> {
+    let percent: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let unicode: String = token.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+    let html: String = token.bytes().map(|byte| format!("&#{byte};")).collect();
+    vec![
+        ("as it is", token.to_owned()),
+        ("in capitals", token.to_uppercase()),
+        ("as a URL", percent.clone()),
+        ("as a URL within a URL", percent.replace('%', "%25")),
+        ("as JSON", unicode.clone()),
+        ("as JSON within JSON", unicode.replace('\\', "\\\\")),
+        ("as HTML", html),
+        ("as base64", STANDARD.encode(format!("app:{token}"))),
+        ("a part", token[..600].to_owned()),
+        ("in two lines", format!("{}\r\n{}", &token[..600], &token[600..])),
+    ]
+}
 
-    fn text(&self) -> String {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
+#[tokio::test]
+async fn no_piece_of_a_token_is_shown_wherever_and_however_the_server_quotes_it() {
+    let (traces, _guard) = Traces::begin();
+    let token = long_token();
+    assert!((1100..1400).contains(&token.len()), "{}", token.len());
+    for (how, quoted) in quotes(&token) {
+        let line = quoted.replace(['\r', '\n'], " ");
+        let said = json!({"message": format!("the token {quoted} is refused"), "code": quoted});
+        let replies = [
+            ("a message", Reply::json(400, &said)),
+            (
+                "a cut message",
+                Reply::text(400, "application/json", &said.to_string()[..40 + quoted.len() / 2]),
+            ),
+            (
+                "an inner message",
+                Reply::json(500, &json!({"error": {"message": said.to_string()}})),
+            ),
+            ("an id", Reply::empty(404).header("x-request-id", format!("r-1 {line}"))),
+            (
+                "an id of a success",
+                Reply::text(200, "text/plain", "no").header("request-id", line.clone()),
+            ),
+            (
+                "a text",
+                Reply::text(403, "text/plain", format!("{} {quoted}", "word ".repeat(190))),
+            ),
+            (
+                "a title",
+                Reply::text(502, "text/html", format!("<title>{quoted}</title><p>{quoted}")),
+            ),
+            (
+                "a number in its place",
+                Reply::json(200, &json!({"data": quoted, "metadata": {"totalCount": quoted}})),
+            ),
+            (
+                "another success",
+                Reply::text(200, "application/json", format!("[\"{quoted}\"]")),
+            ),
+        ];
+        for (place, reply) in replies {
+            let server = Server::always(reply).await;
+            let client = Client::builder()
+                .base_url(server.url())
+                .credential(StaticToken::new(token.clone()))
+                .options(CallOptions::default().retry(RetryPolicy::none()))
+                .build()
+                .expect("a client");
+            let error = client.list_customers().send().await.expect_err(place);
+            shows_no_piece(&format!("{place} {how}"), &everything(&error), &token, &quoted);
+        }
+    }
+    shows_no_piece("a trace", &traces.text(), &token, &token);
+}
+
+#[tokio::test]
+async fn an_id_of_a_request_is_short_and_one_line() {
+    for (id, shown) in [
+        ("a\tb".to_owned(), "a b".to_owned()),
+        ("x".repeat(60_000), format!("{}…", "x".repeat(100))),
+    ] {
+        let server = Server::always(Reply::empty(404).header("x-request-id", id)).await;
+        let error = run(&client(&server), "getUser").await.expect_err("404");
+        assert_eq!(error.request_id(), Some(shown.as_str()));
     }
 }
 
-impl Subscriber for Collector {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+#[tokio::test]
+async fn an_export_shows_no_piece_of_a_token() {
+    let (traces, _guard) = Traces::begin();
+    let token = long_token();
+    for (how, quoted) in quotes(&token) {
+        let said = format!("the token {quoted} is refused");
+        let started = json!({"jobId": "1", "status": 200, "message": ""});
+        let finished = json!({"jobStatus": 2, "status": 200, "message": said});
+        for (place, start, status, file) in [
+            (
+                "a start",
+                json!({"jobId": null, "status": 500, "message": said}),
+                json!({}),
+                json!({}),
+            ),
+            (
+                "a failed job",
+                started.clone(),
+                json!({"jobStatus": 3, "status": 200, "message": said}),
+                json!({}),
+            ),
+            (
+                "a job without a status",
+                started.clone(),
+                json!({"status": 500, "message": said}),
+                json!({}),
+            ),
+            (
+                "a file of JSON",
+                started.clone(),
+                finished,
+                json!({"status": 404, "message": said}),
+            ),
+        ] {
+            let server = Server::start(move |request, _| match request.path.rsplit('/').next() {
+                Some("exportstatus") => Reply::json(200, &status),
+                Some("exportfile") => Reply::json(200, &file),
+                _ => Reply::json(200, &start),
+            })
+            .await;
+            let client = avepoint_insights::Client::builder()
+                .base_url(server.url())
+                .credential(StaticToken::new(token.clone()))
+                .options(CallOptions::default().retry(RetryPolicy::none()))
+                .clock(Arc::new(FakeClock::at(START)))
+                .build()
+                .expect("a client");
+            let events = Arc::new(Mutex::new(String::new()));
+            let listener = Arc::clone(&events);
+            let options = ExportOptions::default().on_event(move |event| {
+                let mut events = listener.lock().unwrap_or_else(PoisonError::into_inner);
+                writeln!(events, "{event:?} {event:#?}").expect("a text grows");
+            });
+            let folder = tempfile::tempdir().expect("a folder");
+            let outcome = async {
+                let job = client
+                    .export_site_permissions()
+                    .site_urls(vec!["https://northwind.example/sites/a".to_owned()])
+                    .start_with(options)
+                    .await?;
+                job.download_to(folder.path().join("report.zip")).await
+            };
+            let error = outcome.await.expect_err(place);
+            let all = format!(
+                "{}\n{}",
+                everything(&error),
+                events.lock().unwrap_or_else(PoisonError::into_inner)
+            );
+            assert!(
+                all.contains("the token ") && all.contains("[redacted]"),
+                "{place} {how}: {all}"
+            );
+            shows_no_piece(&format!("{place} {how}"), &all, &token, &quoted);
+        }
     }
+    shows_no_piece("a trace", &traces.text(), &token, &token);
+}
 
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        let id = self.spans.fetch_add(1, Ordering::Relaxed) + 1;
-        let metadata = attributes.metadata();
-        self.keep(format!("span {id} {} {}", metadata.target(), metadata.name()), |line| {
-            attributes.record(line)
-        });
-        Id::from_u64(id)
+/// The names of the members that a spec calls secrets, found without any of the generator's code.
+fn secret_members(value: &Value, member: &str, found: &mut BTreeSet<String>) {
+    if value["format"] == "password" {
+        found.insert(member.to_owned());
     }
-
-    fn record(&self, span: &Id, values: &Record<'_>) {
-        self.keep(format!("span {} has", span.into_u64()), |line| values.record(line));
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| match (name.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties
+                    .iter()
+                    .for_each(|(name, value)| secret_members(value, name, found));
+            }
+            (_, value) => secret_members(value, member, found),
+        }),
+        Value::Array(entries) => entries.iter().for_each(|entry| secret_members(entry, member, found)),
+        _ => {}
     }
+}
 
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        self.keep(format!("event {}", event.metadata().target()), |line| {
-            event.record(line)
-        });
+/// Puts a secret into each of these members; tells whether there is one.
+fn fill(value: &mut Value, members: &BTreeSet<String>) -> bool {
+    match value {
+        Value::Object(object) => object.iter_mut().fold(false, |any, (name, value)| {
+            let secret = members.contains(name);
+            if secret {
+                *value = "Lantern-Harbour-31".into();
+            }
+            any | secret | fill(value, members)
+        }),
+        Value::Array(entries) => entries.iter_mut().fold(false, |any, entry| any | fill(entry, members)),
+        _ => false,
     }
+}
 
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
+#[tokio::test]
+async fn every_member_that_a_spec_calls_a_secret_is_hidden() {
+    let mut seen = 0;
+    for (api, known) in [
+        ("elements-v3", Client::SECRETS),
+        ("elements-legacy", avepoint_elements_legacy::Client::SECRETS),
+        ("insights", avepoint_insights::Client::SECRETS),
+        ("insights-legacy", avepoint_insights_legacy::Client::SECRETS),
+    ] {
+        let spec = Document::load(&Api::parse(api).expect("an API").spec())
+            .expect("a spec")
+            .value;
+        let mut members = BTreeSet::new();
+        secret_members(&spec, "", &mut members);
+        assert_eq!(known, Vec::from_iter(&members), "{api}");
+        for case in cases(api) {
+            for mut body in case.body.iter().chain(&case.answer).cloned() {
+                if !fill(&mut body, &members) {
+                    continue;
+                }
+                seen += 1;
+                let text = body.to_string();
+                for (status, body) in [
+                    (400, &text[..]),
+                    (500, &text[..]),
+                    (200, &text[..text.len() - 1]),
+                    (200, "[]"),
+                ] {
+                    let body = body.to_owned();
+                    let server = Server::always(Reply::text(status, "application/json", body.clone())).await;
+                    let call = AnyClient::new(api, &server.url());
+                    let error = call.call(&case.id, case.parameters.clone()).await.expect_err(&body);
+                    let all = everything(&error);
+                    assert!(!all.contains("Harbour-31"), "{} {status}: {all}", case.id);
+                }
+            }
+        }
+    }
+    assert!(seen >= 1, "there is a secret to hide");
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_trace_has_the_fields_of_opentelemetry_and_no_secret() {
-    let collector = Collector::default();
-    // With a single dispatcher tracing asks the thread that first reaches a place whether it is wanted, and the other
-    // tests of this file have threads of their own that want nothing.
-    let _second = tracing::Dispatch::new(collector.clone());
-    let _guard = tracing::subscriber::set_default(collector.clone());
+    let (traces, _guard) = Traces::begin();
     let done = json!({"id": "new-customer", "status": 1});
     let quoting = json!({"message": format!("{TOKEN} {}", PASSWORDS[0])});
     let server = Server::in_turn(vec![
@@ -262,12 +474,12 @@ async fn a_trace_has_the_fields_of_opentelemetry_and_no_secret() {
     let client = client(&server);
     let onboard = || client.onboard_customer().body(customer(PASSWORDS[0])).send();
     onboard().await.expect("a success in the end");
-    let first = collector.text();
+    let first = traces.text();
     onboard().await.expect_err("400");
     onboard().await.expect_err("the server hangs up");
     run(&client, "getUser").await.expect_err("the server hangs up");
 
-    let text = collector.text();
+    let text = traces.text();
     assert_eq!(shows_none("a trace", &text, PASSWORDS[0]), Vec::<String>::new());
     // Nor what else is nobody's business: what was sent and to whom.
     let user = case("getUser").parameters["userId"].as_str().expect("an id");

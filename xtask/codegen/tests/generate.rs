@@ -36,9 +36,9 @@ fn generated(root: &Path) -> std::path::PathBuf {
     root.join("crates/avepoint-elements-v3/src/generated")
 }
 
-/// Every generated file and its text.
-fn files(root: &Path) -> Vec<(String, String)> {
-    let mut files: Vec<_> = std::fs::read_dir(generated(root))
+/// Every file of a folder and its text.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("generated files")
         .map(|entry| entry.expect("a file").path())
         .map(|path| {
@@ -67,10 +67,13 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
     assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");
     std::fs::write(&manifest, "mine").expect("written");
-    let fresh = files(root.path());
+    let fresh = files(&generated(root.path()));
     assert_eq!(generate(root.path(), &["--check"]).status.code(), Some(0));
     generate(root.path(), &["--api", "elements-v3"]);
-    assert!(files(root.path()) == fresh, "the same spec gives the same code");
+    assert!(
+        files(&generated(root.path())) == fresh,
+        "the same spec gives the same code"
+    );
     assert_eq!(
         std::fs::read_to_string(&manifest).expect("a manifest"),
         "mine",
@@ -85,7 +88,7 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
         diff.contains("+++ generated/operations.rs") && diff.contains("Some(200i64)"),
         "{diff}"
     );
-    assert!(files(root.path()) == fresh, "a check writes nothing");
+    assert!(files(&generated(root.path())) == fresh, "a check writes nothing");
 
     std::fs::write(&spec, text.replacen("paths:", "paths: [", 1)).expect("written");
     let broken = generate(root.path(), &[]);
@@ -95,7 +98,10 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
         "{}",
         told(&broken)
     );
-    assert!(files(root.path()) == fresh, "a failure leaves what was there");
+    assert!(
+        files(&generated(root.path())) == fresh,
+        "a failure leaves what was there"
+    );
 
     std::fs::write(
         &spec,
@@ -105,7 +111,39 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let refused = generate(root.path(), &[]);
     assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
     assert!(told(&refused).contains("nothing was generated"), "{}", told(&refused));
-    assert!(files(root.path()) == fresh, "what the lint refuses is not generated");
+    assert!(
+        files(&generated(root.path())) == fresh,
+        "what the lint refuses is not generated"
+    );
+}
+
+/// The code of an API whose answers hold secrets; the tests of the workspace have it as a client.
+#[test]
+fn the_client_of_the_vault_is_as_it_was_read() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vault.yaml");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/tests/vault/generated");
+    let root = workspace();
+    std::fs::copy(fixture, root.path().join("specs/insights/openapi.yaml")).expect("a copy of the spec");
+    let output = generate(root.path(), &["--api", "insights"]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let fresh = root.path().join("crates/avepoint-insights/src/generated");
+    for (name, text) in files(&fresh) {
+        let text = text.replace(
+            "from specs/insights/openapi.yaml",
+            "from xtask/codegen/fixtures/vault.yaml",
+        );
+        let path = golden.join(&name);
+        if std::env::var_os("RENEW_GOLDEN").is_some() {
+            std::fs::create_dir_all(&golden).expect("a folder");
+            std::fs::write(&path, &text).expect("a golden file");
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            golden == text,
+            "{} differs; read what RENEW_GOLDEN=1 makes of it",
+            path.display()
+        );
+    }
 }
 
 #[test]
