@@ -5,30 +5,34 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::generated::encode_path;
 use crate::operation::{Format, Operation, Place, Shape};
 use crate::value::id::InvalidId;
 use crate::value::time::{is_date, is_date_time};
 
-/// Checks a request that was built for an operation, and gives its body as JSON, which was read for it. `base_path` is
-/// the path of the base URL.
+/// Checks a request that was built for an operation, has it spell its codes as they are documented, and gives its body
+/// as JSON, which was read for it. `base_path` is the path of the base URL.
 ///
 /// # Errors
 /// One sentence: which value, what is wrong with it, what is allowed.
 pub(crate) fn check_request(
     operation: &Operation,
     base_path: &str,
-    request: &reqwest::Request,
+    request: &mut reqwest::Request,
 ) -> Result<Option<Value>, String> {
-    check_path(operation, base_path, request.url().path())?;
-    check_query(operation, request.url())?;
+    check_path(operation, base_path, request.url_mut())?;
+    check_query(operation, request.url_mut())?;
     let Some(body) = &operation.body else {
         return Ok(None);
     };
     match request.body().and_then(reqwest::Body::as_bytes) {
         Some(bytes) => {
-            let value: Value =
+            let mut value: Value =
                 serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
             check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
+            if spell_codes(body.shape, &mut value) {
+                *request.body_mut() = Some(value.to_string().into());
+            }
             Ok(Some(value))
         }
         None if body.required => Err("the body is missing".to_owned()),
@@ -36,9 +40,10 @@ pub(crate) fn check_request(
     }
 }
 
-fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), String> {
+fn check_path(operation: &Operation, base_path: &str, url: &mut reqwest::Url) -> Result<(), String> {
+    let path = url.path();
     let own = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    let segments: Vec<_> = own.split('/').collect();
+    let mut segments: Vec<_> = own.split('/').map(str::to_owned).collect();
     let template: Vec<_> = operation.path.split('/').collect();
     if segments.len() != template.len() {
         return Err(format!(
@@ -48,7 +53,8 @@ fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), 
             template.len()
         ));
     }
-    for (segment, part) in segments.iter().zip(template) {
+    let mut spelled = false;
+    for (segment, part) in segments.iter_mut().zip(template) {
         let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
             continue;
         };
@@ -58,11 +64,20 @@ fn check_path(operation: &Operation, base_path: &str, path: &str) -> Result<(), 
         // The URL holds the parameter percent-encoded; its limits are those of the text behind that.
         let text = percent_decode_str(segment).decode_utf8_lossy();
         check_text(parameter.shape, &text).map_err(|violation| violation.in_place(name))?;
+        if let Some(code) = spelled_code(parameter.shape, &text) {
+            *segment = encode_path(&code);
+            spelled = true;
+        }
+    }
+    if spelled {
+        let base = &path[..path.len() - own.len()];
+        let path = format!("{base}{}", segments.join("/"));
+        url.set_path(&path);
     }
     Ok(())
 }
 
-fn check_query(operation: &Operation, url: &reqwest::Url) -> Result<(), String> {
+fn check_query(operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
     for parameter in operation.parameters.iter().filter(|p| p.place == Place::Query) {
         let mut present = 0;
         for (_, text) in url.query_pairs().filter(|(name, _)| *name == parameter.name) {
@@ -77,6 +92,18 @@ fn check_query(operation: &Operation, url: &reqwest::Url) -> Result<(), String> 
         if parameter.required && present == 0 {
             return Err(format!("`{}` is missing", parameter.name));
         }
+    }
+    let mut spelled = false;
+    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    for (name, text) in &mut pairs {
+        let parameter = parameter(operation, Place::Query, name);
+        if let Some(code) = parameter.and_then(|parameter| spelled_code(parameter.shape, text)) {
+            *text = code;
+            spelled = true;
+        }
+    }
+    if spelled {
+        url.query_pairs_mut().clear().extend_pairs(pairs);
     }
     Ok(())
 }
@@ -156,7 +183,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
             ))),
         },
         Shape::TextCode(codes) => match value.as_str() {
-            Some(code) if codes.contains(&code) => Ok(()),
+            Some(code) if documented(codes, code).is_some() => Ok(()),
             _ => Err(Violation::new(format!(
                 "is {} where the documented codes are {}",
                 shown(value),
@@ -200,8 +227,57 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
     }
 }
 
+/// The documented code that a text spells, in whatever letter case.
+fn documented(codes: &[&'static str], text: &str) -> Option<&'static str> {
+    let same = |known: &&&str| **known == text;
+    let alike = |known: &&&str| known.eq_ignore_ascii_case(text);
+    codes.iter().find(same).or_else(|| codes.iter().find(alike)).copied()
+}
+
+/// Spells the text codes of a value that was checked as they are documented; whether any was spelled otherwise.
+fn spell_codes(shape: &Shape, value: &mut Value) -> bool {
+    match (shape, value) {
+        (Shape::TextCode(codes), Value::String(text)) => match documented(codes, text) {
+            Some(code) if code != text => {
+                *text = code.to_owned();
+                true
+            }
+            _ => false,
+        },
+        (Shape::List { item, .. }, Value::Array(entries)) => entries
+            .iter_mut()
+            .fold(false, |spelled, entry| spell_codes(item, entry) | spelled),
+        (Shape::Object { members, .. }, Value::Object(object)) => members.iter().fold(false, |spelled, member| {
+            object
+                .get_mut(member.name)
+                .is_some_and(|value| spell_codes(member.shape, value))
+                | spelled
+        }),
+        (Shape::AnyOf(shapes), value) => match matching(shapes, value) {
+            Some(fitting) => spell_codes(shapes[fitting], value),
+            None => false,
+        },
+        (Shape::AllOf(shapes), value) => shapes
+            .iter()
+            .fold(false, |spelled, shape| spell_codes(shape, value) | spelled),
+        _ => false,
+    }
+}
+
+/// The documented spelling of a text of the path or query, if it is another.
+fn spelled_code(shape: &Shape, text: &str) -> Option<String> {
+    let shape = match shape {
+        Shape::List { item, .. } => item,
+        other => other,
+    };
+    let mut value = Value::from(text);
+    match (spell_codes(shape, &mut value), value) {
+        (true, Value::String(code)) => Some(code),
+        _ => None,
+    }
+}
+
 /// Which of several shapes a value has, if any.
-#[cfg(feature = "dynamic")]
 pub(crate) fn matching(shapes: &[&Shape], value: &Value) -> Option<usize> {
     shapes.iter().position(|shape| check(shape, value).is_ok())
 }
@@ -406,6 +482,61 @@ mod tests {
         ]);
         assert_eq!(check(&text, &json!("3")), Ok(()));
         assert!(problem(&text, json!("red")).contains("fits none of the 2 documented forms"));
+    }
+
+    #[test]
+    fn text_codes_are_taken_in_any_letter_case_and_spelled_as_documented() {
+        static SOURCE: Shape = Shape::TextCode(&["Microsoft Teams", "OneDrive", "onedrive"]);
+        static OTHER: Shape = Shape::Object {
+            members: &[Member {
+                name: "id",
+                required: true,
+                shape: &Shape::TextCode(&["createdBy"]),
+            }],
+            open: false,
+        };
+        static SHAPE: Shape = Shape::AllOf(&[&Shape::Object {
+            members: &[
+                Member {
+                    name: "sources",
+                    required: false,
+                    shape: &Shape::List {
+                        item: &SOURCE,
+                        min: 0,
+                        max: None,
+                    },
+                },
+                Member {
+                    name: "either",
+                    required: false,
+                    shape: &Shape::AnyOf(&[&SOURCE, &OTHER]),
+                },
+                Member {
+                    name: "note",
+                    required: false,
+                    shape: &NAME,
+                },
+            ],
+            open: true,
+        }]);
+        let spelled = |mut value: Value| {
+            check(&SHAPE, &value).unwrap_or_else(|violation| panic!("{value}: {violation:?}"));
+            (spell_codes(&SHAPE, &mut value), value)
+        };
+        // What is a code as it stands stays; what is none is not touched.
+        let same =
+            json!({"sources": ["onedrive", "OneDrive"], "either": {"id": "createdBy"}, "note": "id", "x": "onedrivE"});
+        assert_eq!(spelled(same.clone()), (false, same));
+        assert_eq!(
+            spelled(
+                json!({"sources": ["OneDrive", "MICROSOFT teams", "ONEDRIVE"], "either": {"id": "CREATEDBY"}, "note": "ID"})
+            ),
+            (
+                true,
+                json!({"sources": ["OneDrive", "Microsoft Teams", "OneDrive"], "either": {"id": "createdBy"}, "note": "ID"})
+            )
+        );
+        assert!(problem(&SOURCE, json!("teams")).contains("the documented codes are Microsoft Teams"));
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl Session {
     }
 
     async fn call(&self, operation: &'static Operation, mut request: Request, span: &Span) -> Result<Response, Error> {
-        let body = limits::check_request(operation, self.shared.base_url.path(), &request)
+        let body = limits::check_request(operation, self.shared.base_url.path(), &mut request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
         let call = Call {
