@@ -1,164 +1,31 @@
-//! Export jobs, from their start to the file, against servers that are slow, fail, and lose connections.
+//! Export jobs, from their start to their end, against servers that are slow, fail, and say odd things.
+
+mod exports;
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use avepoint_core::{
-    CallOptions, Clock, Error, ErrorKind, ExportEvent, ExportOptions, ExportState, RetryPolicy, StaticToken,
-    SystemClock,
+use avepoint_core::{CallOptions, Clock, ErrorKind, ExportOptions, ExportState, RetryPolicy, StaticToken};
+use avepoint_insights::Client;
+use avepoint_tests::server::{Reply, Server};
+use exports::{
+    Ask, archive, ask, asked, content, downloads, export, fake, file, job, quick, real, service, stands, start,
+    started, stood, watched,
 };
-use avepoint_insights::{Client, ExportJob};
-use avepoint_tests::clock::FakeClock;
-use avepoint_tests::elements::START;
-use avepoint_tests::server::{Received, Reply, Server};
-use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-/// What a request is about.
-enum Ask {
-    Start,
-    Status(String),
-    File(String),
+/// The greatest number of seconds that a header can hold.
+const FOR_EVER: &str = "18446744073709551615";
+
+fn told(body: Value) -> Reply {
+    Reply::json(200, &body)
 }
 
-fn ask(request: &Received) -> Ask {
-    let segments: Vec<_> = request.path.split('/').collect();
-    match segments.as_slice() {
-        ["", "insights", "job", id, "exportstatus"] => Ask::Status((*id).to_owned()),
-        ["", "insights", "job", id, "exportfile"] => Ask::File((*id).to_owned()),
-        _ => Ask::Start,
-    }
-}
-
-fn started(id: usize) -> Reply {
-    Reply::json(200, &json!({ "jobId": id.to_string(), "status": 200, "message": "" }))
-}
-
-fn stands(code: impl Into<Value>) -> Reply {
-    Reply::json(200, &json!({ "jobStatus": code.into(), "status": 200, "message": "" }))
-}
-
-fn zip(body: impl Into<Bytes>) -> Reply {
-    Reply::Answer(200, vec![("content-type", "application/zip".to_owned())], body.into())
-}
-
-/// A file in which every place can be told from every other.
-fn content() -> Bytes {
-    (0..50_000_u32).flat_map(u32::to_be_bytes).collect::<Vec<_>>().into()
-}
-
-/// The beginning of the file, and then a cut.
-fn cut(length: usize) -> Reply {
-    let headers = vec![("content-length", content().len().to_string())];
-    Reply::Broken(200, headers, content().slice(..length))
-}
-
-fn client(server: &Server, policy: RetryPolicy, clock: Arc<dyn Clock>) -> Client {
-    Client::builder()
-        .base_url(server.url())
-        .credential(StaticToken::new("a-token"))
-        .options(CallOptions::default().retry(policy))
-        .clock(clock)
-        .build()
-        .expect("a client")
-}
-
-fn fake(server: &Server, policy: RetryPolicy) -> (Client, Arc<FakeClock>) {
-    let clock = Arc::new(FakeClock::at(START));
-    (client(server, policy, clock.clone()), clock)
-}
-
-/// A client by the real clock.
-fn real(server: &Server) -> Client {
-    client(server, RetryPolicy::none(), Arc::new(SystemClock::default()))
-}
-
-/// Options for the real clock.
-fn quick() -> ExportOptions {
-    ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
-}
-
-fn job(client: &Client) -> ExportJob {
-    client.export_job("7".parse().expect("an id"))
-}
-
-async fn start(client: &Client) -> Result<ExportJob, Error> {
-    export(client).start().await
-}
-
-fn export(client: &Client) -> avepoint_insights::builder::ExportSitePermissions<'_> {
-    client
-        .export_site_permissions()
-        .site_urls(vec!["https://northwind.example/sites/a".to_owned()])
-}
-
-/// A server whose job has finished, and that answers the downloads in turn.
-async fn finished(files: Vec<Reply>) -> Server {
-    let count = AtomicUsize::new(0);
-    Server::start(move |request, _| match ask(request) {
-        Ask::Start => started(7),
-        Ask::Status(_) => stands(2),
-        Ask::File(_) => {
-            let number = count.fetch_add(1, Ordering::Relaxed);
-            files[number.min(files.len() - 1)].clone()
-        }
-    })
-    .await
-}
-
-/// A server whose status comes in turn.
-async fn stood(states: Vec<Reply>) -> Server {
-    let count = AtomicUsize::new(0);
-    Server::start(move |request, _| match ask(request) {
-        Ask::Start => started(7),
-        Ask::Status(_) => {
-            let number = count.fetch_add(1, Ordering::Relaxed);
-            states[number.min(states.len() - 1)].clone()
-        }
-        Ask::File(_) => zip(content()),
-    })
-    .await
-}
-
-fn downloads(server: &Server) -> Vec<Received> {
-    let mut received = server.received();
-    received.retain(|request| matches!(ask(request), Ask::File(_)));
-    received
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
-}
-
-/// Downloads, and finds that nothing stood under the final name while the pieces came.
-async fn download(client: &Client, path: &Path) -> Result<u64, Error> {
-    let watched = path.to_owned();
-    let options = ExportOptions::default().on_event(move |event| {
-        if matches!(event, ExportEvent::Downloaded { .. }) {
-            assert!(!watched.exists(), "a partial file under the final name");
-        }
-    });
-    job(client).with_options(options).download_to(path).await
-}
-
-async fn arrives_whole(server: &Server) -> Vec<Duration> {
-    let (client, clock) = fake(server, RetryPolicy::default());
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("report.zip");
-    let length = download(&client, &path).await.expect("a file");
-    assert_eq!(length, content().len() as u64);
-    assert!(std::fs::read(&path).expect("a file") == content(), "another content");
-    assert_eq!(names(folder.path()), ["report.zip"]);
-    clock.sleeps()
+/// A server that answers every question alike.
+async fn always(answer: Reply) -> Server {
+    stood(vec![answer]).await
 }
 
 #[tokio::test]
@@ -167,19 +34,10 @@ async fn a_slow_job_is_waited_for_with_longer_and_longer_pauses() {
     states.push(stands(2));
     let server = stood(states).await;
     let (client, clock) = fake(&server, RetryPolicy::default());
-    let told: Arc<Mutex<Vec<String>>> = Arc::default();
-    let log = Arc::clone(&told);
-    let options = ExportOptions::default().on_event(move |event| {
-        let line = match event {
-            ExportEvent::Started { job } => format!("{job} started"),
-            ExportEvent::Status { job, status } => format!("{job} {:?}", status.state),
-            ExportEvent::Downloaded { bytes, total, .. } if Some(*bytes) == *total => format!("{bytes} bytes"),
-            _ => return,
-        };
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-    });
+    let (options, told) = watched();
     let job = export(&client).start_with(options).await.expect("a job");
     assert_eq!(job.id().as_str(), "7");
+    assert_eq!(job.last_status(), None);
     job.wait().await.expect("an end");
     let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
     assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30]);
@@ -187,46 +45,92 @@ async fn a_slow_job_is_waited_for_with_longer_and_longer_pauses() {
     let asked = server.received().len();
     job.wait().await.expect("an end");
     assert_eq!(server.received().len(), asked);
+    assert_eq!(
+        job.last_status().map(|status| status.state),
+        Some(ExportState::Finished)
+    );
 
     let folder = tempfile::tempdir().expect("a folder");
     job.download_to(folder.path().join("report.zip")).await.expect("a file");
     let told = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    assert_eq!((told[0].as_str(), told.len()), ("7 started", 10));
-    assert_eq!(told[7..], ["7 InProgress", "7 Finished", "200000 bytes"]);
+    let kinds: Vec<_> = told.iter().map(|event| event.split(' ').next()).collect();
+    assert_eq!((kinds[0], kinds.len()), (Some("Started"), 10));
+    assert!(
+        told[7].contains("InProgress") && told[8].contains("Finished"),
+        "{told:?}"
+    );
+    assert_eq!(kinds[9], Some("Downloaded"));
 }
 
 #[tokio::test]
-async fn a_job_that_fails_is_an_error_with_the_servers_words() {
-    let failed = Reply::json(
-        200,
-        &json!({ "jobStatus": 3, "status": 200, "message": "the site is gone" }),
-    );
-    let server = stood(vec![stands(1), failed]).await;
+async fn a_job_that_ends_without_a_file_is_an_error_with_the_servers_words() {
+    for (code, line) in [
+        (3, "the export job 7 failed: the site is gone; start the export again"),
+        (
+            6,
+            "the export job 7 was stopped: the site is gone; start the export again",
+        ),
+    ] {
+        let answer = told(json!({ "jobStatus": code, "status": 200, "message": "the site is gone" }));
+        let server = stood(vec![stands(1), stands(5), answer]).await;
+        let (client, _) = fake(&server, RetryPolicy::default());
+        let folder = tempfile::tempdir().expect("a folder");
+        let job = start(&client).await.expect("a job");
+        for _ in 0..2 {
+            let error = job
+                .download_to(folder.path().join("report.zip"))
+                .await
+                .expect_err("it has no file");
+            assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Export, line));
+        }
+        // The end is known after three questions.
+        assert_eq!((server.received().len(), downloads(&server).len()), (4, 0));
+        assert_eq!(folder.path().read_dir().expect("a folder").count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_job_with_exceptions_has_a_file_and_says_so() {
+    let answer = told(json!({ "jobStatus": 4, "status": 200, "message": "two sites were skipped" }));
+    let server = stood(vec![stands(1), answer]).await;
     let (client, _) = fake(&server, RetryPolicy::default());
     let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.zip");
     let job = start(&client).await.expect("a job");
-    let error = job
-        .download_to(folder.path().join("report.zip"))
-        .await
-        .expect_err("it failed");
-    assert_eq!(error.kind(), ErrorKind::Export);
-    assert_eq!(
-        error.to_string(),
-        "the export job 7 failed: the site is gone; start the export again"
-    );
-    assert_eq!(downloads(&server).len(), 0);
-    assert!(names(folder.path()).is_empty());
+    job.download_to(&path).await.expect("a file");
+    assert!(std::fs::read(&path).expect("a file") == content());
+    let status = job.last_status().expect("a status");
+    assert_eq!(status.state, ExportState::FinishedWithExceptions);
+    assert_eq!(status.message.as_deref(), Some("two sites were skipped"));
 }
 
 #[tokio::test]
-async fn a_status_that_nobody_documented_is_waited_through() {
-    let empty = Reply::json(200, &json!({}));
+async fn a_state_is_read_in_whatever_form_it_comes() {
+    for code in [
+        json!(2),
+        json!(2.0),
+        json!("2"),
+        json!(" 2 "),
+        json!("2.0"),
+        json!("Finished"),
+        json!("SUCCESSFUL"),
+        json!(4.0),
+        json!("FinishedWithExceptions"),
+    ] {
+        let server = always(stands(code.clone())).await;
+        let (client, _) = fake(&server, RetryPolicy::none());
+        job(&client).wait().await.expect("an end");
+        assert_eq!(server.received().len(), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
     let server = stood(vec![
         stands(0),
         stands(99),
         stands("Waiting"),
-        stands(Value::Null),
-        empty,
+        stands(true),
         stands("2"),
     ])
     .await;
@@ -234,295 +138,181 @@ async fn a_status_that_nobody_documented_is_waited_through() {
     let job = start(&client).await.expect("a job");
     assert_eq!(job.status().await.expect("a status").state, ExportState::InProgress);
     job.wait().await.expect("an end");
-    assert_eq!(server.received().len(), 7);
+    assert_eq!(server.received().len(), 6);
+
+    for (code, name) in [
+        (json!(99), "99"),
+        (json!("Waiting"), "Waiting"),
+        (json!(1), "1"),
+        (json!(5), "5"),
+    ] {
+        let server = always(stands(code)).await;
+        let (client, clock) = fake(&server, RetryPolicy::default());
+        let error = start(&client).await.expect("a job").wait().await.expect_err("no end");
+        let line = error.to_string();
+        assert!(
+            error.is_timeout() && line.contains("job 7 has not finished within 3600"),
+            "{error}"
+        );
+        assert!(line.contains(&format!("the status {name} last")), "{error}");
+        assert_eq!(clock.elapsed(), Duration::from_secs(3600));
+    }
 }
 
 #[tokio::test]
-async fn a_job_without_end_is_given_up_at_the_deadline_and_named() {
-    let server = stood(vec![stands(1)]).await;
-    let (client, clock) = fake(&server, RetryPolicy::default());
-    let error = start(&client).await.expect("a job").wait().await.expect_err("no end");
-    assert!(
-        error.is_timeout() && error.to_string().contains("job 7 has not finished within 3600"),
-        "{error}"
-    );
-    assert_eq!(clock.elapsed(), Duration::from_secs(3600));
+async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
+    for (answer, found) in [
+        (told(json!({})), "an empty object"),
+        (stands(Value::Null), "`jobStatus` (null)"),
+        (stands(""), "`jobStatus` (a text)"),
+        (told(json!({ "state": 2 })), "`state` (a number)"),
+        (told(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
+        (stands(json!([2])), "jobStatus"),
+        (stands(json!({ "value": 2 })), "jobStatus"),
+        (told(Value::Null), "null"),
+        (told(json!([])), ""),
+        (told(json!("2")), ""),
+        (Reply::text(200, "text/html", "<html></html>"), "HTML"),
+        (Reply::text(200, "application/json", ""), "empty"),
+    ] {
+        let server = always(answer).await;
+        let (client, clock) = fake(&server, RetryPolicy::default());
+        let error = job(&client).wait().await.expect_err("no status");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        let line = error.to_string();
+        assert!(
+            line.starts_with("getExportJobStatus: ") && line.contains(found),
+            "{error}"
+        );
+        assert_eq!((server.received().len(), clock.sleeps().len()), (6, 5), "{error}");
+    }
 }
 
 #[tokio::test]
-async fn a_question_that_fails_for_now_does_not_lose_the_job() {
-    let mut states = vec![Reply::empty(503); 5];
+async fn silence_is_counted_only_in_a_row() {
+    let mut states = vec![told(json!({})); 5];
+    states.push(stands(1));
+    states.extend(vec![Reply::empty(404); 3]);
+    states.extend(vec![Reply::empty(503); 2]);
     states.push(stands(2));
     let server = stood(states).await;
     let (client, _) = fake(&server, RetryPolicy::none());
     job(&client).wait().await.expect("an end");
+    assert_eq!(server.received().len(), 12);
+}
 
-    let refused = Reply::json(200, &json!({ "status": 404, "message": "no such job" }));
-    for answer in [Reply::empty(404), refused, Reply::empty(503)] {
-        let server = stood(vec![answer]).await;
-        let (client, _) = fake(&server, RetryPolicy::none());
-        let error = job(&client).wait().await.expect_err("no answer");
-        assert!(server.received().len() <= 6, "{error}");
-        assert_eq!(
-            error.operation().map(|operation| operation.id),
-            Some("getExportJobStatus"),
+#[tokio::test]
+async fn a_question_that_fails_for_now_does_not_lose_the_job_wherever_it_says_so() {
+    for status in [404, 408, 429, 500, 502, 503, 504] {
+        let message = "not now";
+        for (place, answer) in [
+            ("HTTP", Reply::json(status, &json!({ "message": message }))),
+            ("the body", told(json!({ "status": status, "message": message }))),
+            (
+                "the body, as text",
+                told(json!({ "jobStatus": null, "status": status.to_string(), "message": message })),
+            ),
+            (
+                "beside no state",
+                told(json!({ "jobStatus": 0, "status": status, "message": message })),
+            ),
+        ] {
+            let mut states = vec![answer.clone(); 5];
+            states.push(stands(2));
+            let server = stood(states).await;
+            let (client, _) = fake(&server, RetryPolicy::none());
+            job(&client).wait().await.expect("an end");
+
+            let server = always(answer).await;
+            let (client, _) = fake(&server, RetryPolicy::none());
+            let error = job(&client).wait().await.expect_err("no answer");
+            assert_eq!(server.received().len(), 6, "{place}: {error}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{place}");
+            let line = error.to_string();
+            assert!(
+                line.starts_with(&format!("getExportJobStatus: {status} {message}")),
+                "{place}: {error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_refused_is_not_asked_again_wherever_it_says_so() {
+    for status in [400, 401, 403, 410] {
+        for answer in [
+            Reply::json(status, &json!({ "message": "no" })),
+            told(json!({ "status": status, "message": "no" })),
+        ] {
+            let server = always(answer).await;
+            let (client, _) = fake(&server, RetryPolicy::none());
+            let error = job(&client).wait().await.expect_err("refused");
+            assert_eq!(server.received().len(), 1, "{error}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
+        }
+    }
+    // The end of a job counts more than what the call says of itself.
+    let server = always(told(
+        json!({ "jobStatus": 3, "status": 500, "message": "no such site" }),
+    ))
+    .await;
+    let (client, _) = fake(&server, RetryPolicy::none());
+    let error = job(&client).wait().await.expect_err("failed");
+    assert!(error.to_string().contains("7 failed: no such site"), "{error}");
+}
+
+#[tokio::test]
+async fn a_start_that_the_server_refuses_for_now_is_repeated() {
+    let in_the_body = told(json!({ "status": 429, "message": "too many jobs" }));
+    let starts = vec![
+        Reply::empty(429),
+        in_the_body.clone(),
+        Reply::empty(429).header("retry-after", "50"),
+        in_the_body.header("retry-after", "60"),
+        told(json!({ "jobId": "0", "status": 429 })),
+        started(7),
+    ];
+    let server = service(starts, vec![stands(2)], vec![]).await;
+    let (client, clock) = fake(&server, RetryPolicy::none());
+    start(&client).await.expect("a job");
+    let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
+    assert_eq!(pauses, [2, 4, 50, 60, 30]);
+
+    for answer in [Reply::empty(429), told(json!({ "status": "429", "message": "full" }))] {
+        let server = Server::always(answer).await;
+        let (client, clock) = fake(&server, RetryPolicy::none());
+        let error = start(&client).await.expect_err("no place");
+        assert!(
+            error.is_throttled() && clock.elapsed() <= Duration::from_secs(3600),
             "{error}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_lost_connection_begins_the_file_anew() {
-    let server = finished(vec![cut(60_000), Reply::HangUp, cut(100), zip(content())]).await;
-    arrives_whole(&server).await;
-    let asked = downloads(&server);
-    assert_eq!(asked.len(), 4);
-    assert_eq!(asked[0].header("range"), None);
-    assert_eq!(asked[1].header("range"), Some("bytes=60000-"));
-}
-
-#[tokio::test]
-async fn a_lost_connection_goes_on_where_it_was_if_the_server_can() {
-    let rest = |from: usize, to: usize| {
-        let range = format!("bytes {from}-199999/200000");
-        let headers = vec![("content-range", range), ("etag", "\"one\"".to_owned())];
-        match to {
-            200_000 => Reply::Answer(206, headers, content().slice(from..)),
-            _ => Reply::Broken(206, headers, content().slice(from..to)),
-        }
-    };
-    let first = cut(60_000).header("etag", "\"one\"");
-    let server = finished(vec![first, rest(60_000, 150_000), rest(150_000, 200_000)]).await;
-    let pauses = arrives_whole(&server).await;
-    let ranges: Vec<_> = downloads(&server)
-        .iter()
-        .map(|request| {
-            (
-                request.header("range").map(str::to_owned),
-                request.header("if-range").map(str::to_owned),
-            )
-        })
-        .collect();
-    let asked = |range: &str| (Some(range.to_owned()), Some("\"one\"".to_owned()));
-    assert_eq!(ranges, [(None, None), asked("bytes=60000-"), asked("bytes=150000-")]);
-    // Each got further: the second wait is no longer than the first may be.
-    assert!(
-        pauses.iter().all(|pause| *pause <= Duration::from_millis(500)),
-        "{pauses:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_part_that_does_not_fit_is_not_put_together_with_the_rest() {
-    let part = |range: &str, tag: &str| {
-        let headers = vec![("content-range", range.to_owned()), ("etag", tag.to_owned())];
-        Reply::Answer(206, headers, content().slice(60_000..))
-    };
-    for wrong in [
-        part("bytes 59999-199999/200000", "\"one\""),
-        part("bytes 60000-199999/200001", "\"one\""),
-        part("bytes 60000-199998/200000", "\"one\""),
-        part("bytes 60000-199999/200000", "\"two\""),
-        part("nonsense", "\"one\""),
-        Reply::Answer(206, Vec::new(), content().slice(60_000..)),
-        Reply::empty(416),
-    ] {
-        let what = format!("{wrong:?}").chars().take(120).collect::<String>();
-        let first = cut(60_000).header("etag", "\"one\"");
-        let server = finished(vec![first, wrong, zip(content())]).await;
-        arrives_whole(&server).await;
-        let asked = downloads(&server);
-        assert_eq!((asked.len(), asked[2].header("range")), (3, None), "{what}");
-    }
-}
-
-#[tokio::test]
-async fn a_download_that_always_breaks_leaves_nothing_behind() {
-    let short = Reply::Broken(
-        200,
-        vec![("content-length", "9".to_owned())],
-        Bytes::from_static(b"abc"),
-    );
-    for answer in [cut(60_000), short, Reply::Cut("{".into()), Reply::empty(404)] {
-        let server = finished(vec![answer]).await;
-        let (client, _) = fake(&server, RetryPolicy::default());
-        let folder = tempfile::tempdir().expect("a folder");
-        let error = download(&client, &folder.path().join("report.zip"))
-            .await
-            .expect_err("no file");
-        assert!(names(folder.path()).is_empty(), "{error}");
-        assert!(downloads(&server).len() <= 5, "{error}");
-    }
-}
-
-#[tokio::test]
-async fn a_download_that_is_dropped_leaves_nothing_behind() {
-    let server = finished(vec![cut(60_000)]).await;
-    let patient = RetryPolicy {
-        initial: Duration::from_secs(60),
-        longest: Duration::from_secs(60),
-        ..RetryPolicy::default()
-    };
-    let client = client(&server, patient, Arc::new(SystemClock::default()));
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("report.zip");
-    let (sender, mut arrived) = tokio::sync::mpsc::unbounded_channel();
-    let options = ExportOptions::default().on_event(move |event| {
-        if matches!(event, ExportEvent::Downloaded { .. }) {
-            let _ = sender.send(());
-        }
-    });
-    let download = tokio::spawn(async move { job(&client).with_options(options).download_to(path).await });
-    arrived.recv().await.expect("a piece");
-    let there = names(folder.path());
-    assert!(
-        there.len() == 1 && there[0].starts_with(".report.zip.") && there[0].ends_with(".part"),
-        "{there:?}"
-    );
-    download.abort();
-    assert!(download.await.expect_err("aborted").is_cancelled());
-    assert!(names(folder.path()).is_empty());
-}
-
-#[tokio::test]
-async fn a_file_that_is_there_is_replaced_only_if_asked() {
-    let server = finished(vec![zip(content())]).await;
-    let (client, _) = fake(&server, RetryPolicy::default());
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("report.zip");
-    std::fs::write(&path, "mine").expect("a file");
-    let error = job(&client).download_to(&path).await.expect_err("it is there");
-    assert_eq!((error.kind(), server.received().len()), (ErrorKind::File, 0));
-    assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-    assert_eq!(std::fs::read(&path).expect("a file"), b"mine");
-
-    let options = ExportOptions::default().overwrite(true);
-    job(&client)
-        .with_options(options)
-        .download_to(&path)
-        .await
-        .expect("a file");
-    assert!(std::fs::read(&path).expect("a file") == content());
-
-    // One that comes to be while the download runs.
-    let late = folder.path().join("late.zip");
-    let made = late.clone();
-    let options = ExportOptions::default().on_event(move |event| {
-        if matches!(event, ExportEvent::Downloaded { .. }) {
-            std::fs::write(&made, "mine").expect("a file");
-        }
-    });
-    let error = job(&client)
-        .with_options(options)
-        .download_to(&late)
-        .await
-        .expect_err("it is there");
-    assert!(error.to_string().contains("is there already"), "{error}");
-    assert_eq!(std::fs::read(&late).expect("a file"), b"mine");
-    assert_eq!(names(folder.path()), ["late.zip", "report.zip"]);
-}
-
-#[tokio::test]
-async fn a_path_that_cannot_be_written_is_named() {
-    let server = finished(vec![zip(content())]).await;
-    let (client, _) = fake(&server, RetryPolicy::default());
-    let folder = tempfile::tempdir().expect("a folder");
-    for path in [folder.path().to_owned(), folder.path().join("none").join("report.zip")] {
-        for overwrite in [false, true] {
-            let options = ExportOptions::default().overwrite(overwrite);
-            let error = job(&client)
-                .with_options(options)
-                .download_to(&path)
-                .await
-                .expect_err("no file");
-            assert_eq!(error.kind(), ErrorKind::File);
-            assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-        }
-    }
-    assert!(job(&client).download_to("..").await.is_err());
-    assert_eq!(downloads(&server).len(), 0);
-}
-
-#[tokio::test]
-async fn an_answer_of_json_is_not_kept_as_a_report() {
-    let answer = Reply::json(200, &json!({ "status": 404, "message": "the file has expired" }));
-    let server = finished(vec![answer]).await;
-    let (client, _) = fake(&server, RetryPolicy::default());
-    let folder = tempfile::tempdir().expect("a folder");
-    let error = download(&client, &folder.path().join("report.zip"))
-        .await
-        .expect_err("no file");
-    assert!(error.to_string().contains("the file has expired"), "{error}");
-    assert!(names(folder.path()).is_empty());
-}
-
-#[tokio::test]
-async fn the_stream_goes_on_after_a_cut_or_says_that_it_cannot() {
-    let rest = Reply::Answer(
-        206,
-        vec![("content-range", "bytes 60000-199999/200000".to_owned())],
-        content().slice(60_000..),
-    );
-    let server = finished(vec![cut(60_000), rest]).await;
-    let (client, _) = fake(&server, RetryPolicy::default());
-    let pieces: Vec<Bytes> = job(&client)
-        .into_stream()
-        .await
-        .expect("a stream")
-        .try_collect()
-        .await
-        .expect("a file");
-    assert!(pieces.concat() == content());
-
-    let server = finished(vec![cut(60_000), zip(content())]).await;
-    let (client, _) = fake(&server, RetryPolicy::default());
-    let stream = job(&client).into_stream().await.expect("a stream");
-    let error = stream.try_collect::<Vec<_>>().await.expect_err("a cut");
-    assert!(
-        error.is_connection() && error.to_string().contains("does not resume"),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn a_start_that_the_server_refuses_for_now_is_repeated() {
-    let in_the_body = Reply::json(200, &json!({ "status": 429, "message": "too many jobs" }));
-    let server = Server::in_turn(vec![
-        Reply::empty(429),
-        in_the_body,
-        Reply::empty(429).header("retry-after", "50"),
-        started(7),
-    ])
-    .await;
-    let (client, clock) = fake(&server, RetryPolicy::none());
-    start(&client).await.expect("a job");
-    let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
-    assert_eq!(pauses, [2, 4, 50]);
-
-    let server = Server::always(Reply::empty(429)).await;
-    let (client, clock) = fake(&server, RetryPolicy::none());
-    let error = start(&client).await.expect_err("no place");
-    assert!(
-        error.is_throttled() && clock.elapsed() <= Duration::from_secs(3600),
-        "{error}"
-    );
-}
-
-#[tokio::test]
 async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
-    let no_job = Reply::json(200, &json!({ "status": 400, "message": "no such site" }));
-    for answer in [
-        Reply::empty(500),
-        Reply::empty(503),
-        Reply::HangUp,
-        Reply::Cut("{".into()),
-        Reply::json(200, &json!([])),
-        no_job,
+    for (answer, said) in [
+        (Reply::empty(500), "500"),
+        (Reply::empty(503), "503"),
+        (Reply::HangUp, ""),
+        (Reply::Cut("{".into()), ""),
+        (told(json!([])), ""),
+        (told(json!({})), "no job was started: the server gave no reason"),
+        (told(json!({ "jobId": "", "status": 200 })), "no job was started"),
+        (
+            told(json!({ "jobId": null, "status": 503, "message": "busy" })),
+            "503 no job was started: busy",
+        ),
+        (
+            told(json!({ "status": 400, "message": "no such site" })),
+            "400 no job was started: no such site",
+        ),
     ] {
         let server = Server::in_turn(vec![answer, started(7)]).await;
         let (client, _) = fake(&server, RetryPolicy::default());
         let error = start(&client).await.expect_err("no job");
         assert_eq!(server.received().len(), 1, "{error}");
+        assert!(error.to_string().contains(said), "{error}");
         assert_eq!(
             error.operation().map(|operation| operation.id),
             Some("exportSitePermissions"),
@@ -531,7 +321,35 @@ async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
     }
 }
 
-/// Runs jobs that end after three questions each, and counts how many run at once.
+#[tokio::test]
+async fn no_number_is_too_great_to_wait_by() {
+    let busy = Reply::empty(429).header("retry-after", FOR_EVER);
+    let in_the_body = told(json!({ "status": 429 })).header("retry-after", FOR_EVER);
+    for answer in [busy, in_the_body] {
+        // A start does not wait that long, and a job is asked for once more at the deadline.
+        let server = service(vec![answer.clone()], vec![answer], vec![]).await;
+        let (client, clock) = fake(&server, RetryPolicy::none());
+        let error = start(&client).await.expect_err("no job");
+        assert!(error.is_throttled() && clock.sleeps().is_empty(), "{error}");
+        let error = job(&client).wait().await.expect_err("no end");
+        assert!(
+            error.is_timeout() && clock.elapsed() == Duration::from_secs(3600),
+            "{error}"
+        );
+    }
+    let options = ExportOptions::default();
+    for options in [
+        options.clone().deadline(Duration::MAX),
+        options.pauses(Duration::MAX, Duration::MAX),
+    ] {
+        let server = stood(vec![stands(1), stands(2)]).await;
+        let (client, _) = fake(&server, RetryPolicy::default());
+        let job = export(&client).start_with(options).await.expect("a job");
+        job.wait().await.expect("an end");
+    }
+}
+
+/// Runs jobs that end after some questions each, and counts how many run at once.
 struct Jobs {
     /// What is left of each that runs.
     running: BTreeMap<String, usize>,
@@ -541,7 +359,7 @@ struct Jobs {
     failing: Vec<usize>,
 }
 
-async fn jobs(failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>>) {
+async fn jobs(questions: usize, failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>>) {
     let jobs = Jobs {
         running: BTreeMap::new(),
         started: 0,
@@ -556,7 +374,7 @@ async fn jobs(failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>>) {
             Ask::Start => {
                 jobs.started += 1;
                 let id = jobs.started;
-                jobs.running.insert(id.to_string(), 3);
+                jobs.running.insert(id.to_string(), questions);
                 jobs.most = jobs.most.max(jobs.running.len());
                 started(id)
             }
@@ -571,7 +389,7 @@ async fn jobs(failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>>) {
                     stands(1)
                 }
             },
-            Ask::File(id) => zip(id),
+            Ask::File(id) => file(archive(id)),
         }
     })
     .await;
@@ -585,7 +403,7 @@ fn most(jobs: &Mutex<Jobs>) -> (usize, usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_exports_started_at_once_are_never_more_than_five_at_the_server() {
-    let (server, jobs) = jobs(vec![2, 9]).await;
+    let (server, jobs) = jobs(3, vec![2, 9]).await;
     let client = real(&server);
     let tasks = (0..10).map(|_| {
         let client = client.clone();
@@ -598,37 +416,90 @@ async fn ten_exports_started_at_once_are_never_more_than_five_at_the_server() {
 }
 
 #[tokio::test]
+async fn seven_exports_are_started_and_then_waited_for() {
+    let (server, jobs) = jobs(3, vec![1]).await;
+    let (client, clock) = fake(&server, RetryPolicy::none());
+    let mut held = Vec::new();
+    for _ in 0..7 {
+        held.push(start(&client).await.expect("a job"));
+    }
+    // The first of the five to end made room for the sixth, and nobody asked but the one who waited.
+    assert_eq!(most(&jobs), (7, 5));
+    let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
+    assert_eq!(pauses, [2, 4, 8, 16]);
+    assert_eq!(
+        held[0].last_status().map(|status| status.state),
+        Some(ExportState::Failed)
+    );
+    assert!(held[0].wait().await.is_err());
+    for job in &held[1..] {
+        job.wait().await.expect("an end");
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_the_server_does_not_know_takes_no_place() {
+    let server = Server::start(|request, count| match ask(request) {
+        Ask::Start => started(count),
+        _ => Reply::empty(404),
+    })
+    .await;
+    let (client, _) = fake(&server, RetryPolicy::none());
+    let mut held = Vec::new();
+    for _ in 0..6 {
+        held.push(start(&client).await.expect("a job"));
+    }
+    assert!(asked(&server, |ask| matches!(ask, Ask::Status(_))).len() >= 6);
+}
+
+#[tokio::test]
 async fn a_sixth_export_waits_until_one_ends_or_is_dropped_and_not_for_ever() {
-    let (server, jobs) = jobs(vec![]).await;
-    let client = real(&server);
+    let (server, jobs) = jobs(usize::MAX, vec![]).await;
+    let (client, clock) = fake(&server, RetryPolicy::none());
     let mut held = Vec::new();
     for _ in 0..5 {
         held.push(start(&client).await.expect("a job"));
     }
-    let hasty = quick().deadline(Duration::from_millis(50));
-    let error = export(&client).start_with(hasty.clone()).await.expect_err("no place");
+    let error = start(&client).await.expect_err("no place");
+    let line = error.to_string();
+    assert!(error.is_timeout() && line.contains("drop the handles"), "{error}");
+    assert!(line.starts_with("exportSitePermissions: "), "{error}");
+    // It was not sent.
     assert!(
-        error.is_timeout() && error.to_string().contains("drop the handles"),
+        !error.may_have_been_carried_out() && !line.contains("carried out"),
         "{error}"
     );
-    assert_eq!(most(&jobs), (5, 5));
+    assert_eq!((most(&jobs), clock.elapsed()), ((5, 5), Duration::from_secs(3600)));
     drop(held.pop());
-    held.push(
-        export(&client)
-            .start_with(hasty.clone())
-            .await
-            .expect("the dropped one's place"),
-    );
-    held.remove(0).with_options(quick()).wait().await.expect("an end");
-    export(&client)
-        .start_with(hasty)
-        .await
-        .expect("the finished one's place");
+    held.push(start(&client).await.expect("the dropped one's place"));
+    assert_eq!(most(&jobs).0, 6);
+}
+
+#[tokio::test]
+async fn a_dropped_handle_makes_room_while_the_server_is_silent() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |request, _| match ask(request) {
+        Ask::Start => started(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed)),
+        _ => Reply::Silence(Duration::from_secs(600)),
+    })
+    .await;
+    let client = real(&server);
+    let mut held = Vec::new();
+    for _ in 0..5 {
+        held.push(export(&client).start_with(quick()).await.expect("a job"));
+    }
+    let another = client.clone();
+    let sixth = tokio::spawn(async move { export(&another).start_with(quick()).await });
+    while asked(&server, |ask| matches!(ask, Ask::Status(_))).len() < 5 {
+        tokio::task::yield_now().await;
+    }
+    drop(held.pop());
+    sixth.await.expect("no panic").expect("the dropped one's place");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_and_fifty_sites_make_three_jobs_with_a_result_each() {
-    let (server, _) = jobs(vec![2]).await;
+    let (server, _) = jobs(3, vec![2]).await;
     let client = real(&server);
     let sites: Vec<_> = (0..250)
         .map(|n| format!("https://northwind.example/sites/{n}"))
@@ -652,7 +523,7 @@ async fn two_hundred_and_fifty_sites_make_three_jobs_with_a_result_each() {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("report.zip");
             job.download_to(&path).await.expect("a file");
-            assert_eq!(std::fs::read_to_string(&path).expect("a file"), id);
+            assert!(std::fs::read(&path).expect("a file") == archive(id));
         }
     }
     let asked = server.received();
@@ -676,7 +547,7 @@ async fn two_hundred_and_fifty_sites_make_three_jobs_with_a_result_each() {
 async fn lists_are_split_wherever_one_is_limited_and_may_be_left_out_where_the_api_lets_them() {
     use avepoint_insights::types::{AccessReportOption, DataSource, GoogleDriveId};
 
-    let (server, jobs) = jobs(vec![]).await;
+    let (server, jobs) = jobs(3, vec![]).await;
     let client = real(&server);
     let sites: Vec<_> = (0..101)
         .map(|n| format!("https://northwind.example/sites/{n}"))
@@ -736,7 +607,7 @@ async fn lists_are_split_wherever_one_is_limited_and_may_be_left_out_where_the_a
 
 #[tokio::test]
 async fn a_handle_is_rebuilt_from_the_id_alone() {
-    let (server, _) = jobs(vec![]).await;
+    let (server, _) = jobs(3, vec![]).await;
     let id = {
         let client = real(&server);
         start(&client).await.expect("a job").id().to_string()
@@ -750,6 +621,78 @@ async fn a_handle_is_rebuilt_from_the_id_alone() {
             .map(|piece| piece.expect("a piece"))
             .collect::<Vec<_>>()
             .concat(),
-        b"1"
+        archive("1")
     );
+}
+
+/// A token of the length that tokens have.
+fn long_token() -> String {
+    let noise = |n: u64| char::from(b'a' + u8::try_from((n * n * 7 + n * 3) % 26).expect("a letter"));
+    format!("eyJ0{}", (0..1234).map(noise).collect::<String>())
+}
+
+#[tokio::test]
+async fn no_text_of_a_job_shows_the_token() {
+    let token = long_token();
+    let quoting = format!("{} the token {token} is not\n\u{1b}[31mwelcome", ".".repeat(600));
+    let said = |code: Value| told(json!({ "jobStatus": code, "status": 200, "message": quoting }));
+    let page = Reply::text(200, "text/html", format!("<html><title>{quoting}</title></html>"));
+    let no_job = |status: u16| told(json!({ "status": status, "message": quoting }));
+    let id = told(json!({ "jobId": format!("7{token}"), "status": 200 }));
+    let own = || vec![started(7)];
+    let files = || vec![file(content())];
+    for (what, starts, states, files) in [
+        ("a failed job", own(), vec![said(json!(3))], files()),
+        ("a stopped job", own(), vec![said(json!(6))], files()),
+        ("a code", own(), vec![said(json!(token))], files()),
+        ("a report with exceptions", own(), vec![said(json!(4))], files()),
+        ("no status", own(), vec![said(Value::Null)], files()),
+        (
+            "the name of a member",
+            own(),
+            vec![told(json!({ token.as_str(): 1 }))],
+            files(),
+        ),
+        ("a failure in a 200", own(), vec![no_job(403)], files()),
+        ("a page", own(), vec![page.clone()], files()),
+        ("no job", vec![no_job(400)], vec![stands(2)], files()),
+        ("no job for now", vec![no_job(429)], vec![stands(2)], files()),
+        ("the id of a job", vec![id], vec![stands(1)], files()),
+        ("JSON in place of a file", own(), vec![stands(2)], vec![no_job(404)]),
+        ("a page in place of a file", own(), vec![stands(2)], vec![page]),
+        (
+            "an encoding",
+            own(),
+            vec![stands(2)],
+            vec![file(content()).header("content-encoding", token.as_str())],
+        ),
+    ] {
+        let server = service(starts, states, files).await;
+        let client = Client::builder()
+            .base_url(server.url())
+            .credential(StaticToken::new(token.as_str()))
+            .options(CallOptions::default().retry(RetryPolicy::none()))
+            .clock(fake(&server, RetryPolicy::none()).1)
+            .build()
+            .expect("a client");
+        let (options, events) = watched();
+        let options = options.deadline(Duration::from_secs(10));
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut seen = String::new();
+        match export(&client).start_with(options).await {
+            Ok(job) => {
+                if let Err(error) = job.download_to(folder.path().join("report.zip")).await {
+                    seen += &format!("{error} {error:?} {} {}", error.message(), error.body_excerpt());
+                }
+                seen += &format!("{job:?} {:?}", job.last_status());
+            }
+            Err(error) => seen += &format!("{error} {error:?} {} {}", error.message(), error.body_excerpt()),
+        }
+        seen += &events.lock().unwrap_or_else(PoisonError::into_inner).concat();
+        assert!(seen.contains("[redacted]"), "{what}: {seen}");
+        for start in (0..token.len() - 8).step_by(4) {
+            assert!(!seen.contains(&token[start..start + 8]), "{what}: {seen}");
+        }
+        assert!(!seen.contains('\u{1b}') && !seen.contains('\n'), "{what}: {seen}");
+    }
 }

@@ -3,14 +3,17 @@
 // Every operation of this API is.
 #![allow(deprecated)]
 
+mod exports;
+
 use std::time::Duration;
 
-use avepoint_core::{ErrorKind, ExportOptions, StaticToken};
+use avepoint_core::{ErrorKind, ExportOptions, ExportState, StaticToken};
 use avepoint_insights_legacy::Client;
 use avepoint_insights_legacy::types::{
     DataSource, ExportActivitiesRequest, ExportOption, ExportSitePermissionsRequest, ExportUserPermissionsRequest,
 };
 use avepoint_tests::server::{Reply, Server};
+use exports::{archive, file};
 use serde_json::json;
 
 fn client(server: &Server) -> Client {
@@ -35,8 +38,8 @@ async fn service() -> Server {
                 let status = if query == "id=13" { 3 } else { 1 + count % 2 };
                 Reply::json(200, &json!({ "status": status, "description": "as it says" }))
             }
-            "permission/export/get" => Reply::text(200, "application/zip", format!("permissions {query}")),
-            "activity/export/file" => Reply::text(200, "application/zip", format!("activities {query}")),
+            "permission/export/get" => file(archive(format!("permissions {query}"))),
+            "activity/export/file" => file(archive(format!("activities {query}"))),
             _ => Reply::json(200, &json!({ "id": 7, "getFileUrl": "/somewhere" })),
         }
     })
@@ -48,7 +51,7 @@ async fn both_kinds_of_jobs_run_from_start_to_file() {
     let server = service().await;
     let client = client(&server);
     let folder = tempfile::tempdir().expect("a folder");
-    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("a file");
 
     let request = ExportSitePermissionsRequest::builder().site_urls(vec!["https://northwind.example".to_owned()]);
     let request: ExportSitePermissionsRequest = request.try_into().expect("a request");
@@ -61,7 +64,7 @@ async fn both_kinds_of_jobs_run_from_start_to_file() {
     job.download_to(folder.path().join("permissions.zip"))
         .await
         .expect("a file");
-    assert_eq!(read("permissions.zip"), "permissions id=7");
+    assert!(read("permissions.zip") == archive("permissions id=7"));
 
     let request = ExportActivitiesRequest::builder()
         .path("")
@@ -76,7 +79,7 @@ async fn both_kinds_of_jobs_run_from_start_to_file() {
     job.download_to(folder.path().join("activities.zip"))
         .await
         .expect("a file");
-    assert_eq!(read("activities.zip"), "activities id=7");
+    assert!(read("activities.zip") == archive("activities id=7"));
 }
 
 #[tokio::test]
@@ -91,7 +94,7 @@ async fn a_handle_is_rebuilt_from_its_number() {
         .download_to(&path)
         .await
         .expect("a file");
-    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "activities id=8");
+    assert!(std::fs::read(&path).expect("a file") == archive("activities id=8"));
     let error = client.export_job(13).wait().await.expect_err("it failed");
     assert_eq!(error.kind(), ErrorKind::Export);
     assert!(error.to_string().contains("13 failed: as it says"), "{error}");
@@ -137,4 +140,47 @@ async fn two_long_lists_make_a_job_for_each_pair_of_parts() {
         .await
         .expect_err("no list");
     assert!(error.is_invalid_request(), "{error}");
+}
+
+#[tokio::test]
+async fn a_status_of_http_in_the_place_of_a_jobs_is_one_of_http() {
+    let jobs = |body: serde_json::Value| async move {
+        Server::in_turn(vec![
+            Reply::json(200, &body),
+            Reply::json(200, &json!({ "status": 4, "description": "two sites were skipped" })),
+        ])
+        .await
+    };
+    for status in [404, 429, 503] {
+        let server = jobs(json!({ "status": status, "message": "not now" })).await;
+        let job = client(&server).export_job(7).with_options(quick());
+        job.wait().await.expect("an end");
+        let status = job.last_status().expect("a status");
+        assert_eq!(status.state, ExportState::FinishedWithExceptions);
+        assert_eq!(status.message.as_deref(), Some("two sites were skipped"));
+        assert_eq!(server.received().len(), 2);
+    }
+    let server = jobs(json!({ "status": 403, "message": "not yours" })).await;
+    let error = client(&server).export_job(7).wait().await.expect_err("refused");
+    assert!(error.is_permission() && error.message() == "not yours", "{error}");
+
+    // A start is told so too.
+    let request = ExportActivitiesRequest::builder()
+        .path("")
+        .email("ines.moreau@northwind.example");
+    let request: ExportActivitiesRequest = request.try_into().expect("a request");
+    let server = Server::in_turn(vec![
+        Reply::json(200, &json!({ "status": 429, "message": "too many jobs" })),
+        Reply::json(200, &json!({ "id": 7 })),
+        Reply::json(200, &json!({ "status": 400, "message": "no such path" })),
+    ])
+    .await;
+    let client = client(&server);
+    let start = || client.export_activities().body(request.clone()).start_with(quick());
+    start().await.expect("a job");
+    let error = start().await.expect_err("no job");
+    assert_eq!(
+        error.to_string(),
+        "exportActivities: 400 no job was started: no such path [400]"
+    );
 }

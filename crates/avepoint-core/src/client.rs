@@ -203,7 +203,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             renewals: Renewals::default(),
             secret_members: C::SECRETS,
             #[cfg(feature = "export")]
-            exports: Arc::new(tokio::sync::Semaphore::new(crate::export::EXPORTS_AT_ONCE)),
+            places: crate::export::Places::default(),
             #[cfg(feature = "export")]
             tokens: crate::redact::RecentTokens::default(),
         };

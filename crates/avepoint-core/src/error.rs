@@ -368,6 +368,13 @@ impl Error {
         self
     }
 
+    /// The same answer, seen as a failure of another kind.
+    #[cfg(feature = "export")]
+    pub(crate) fn restated(mut self, kind: ErrorKind, message: String) -> Self {
+        (self.0.kind, self.0.message) = (kind, message);
+        self
+    }
+
     /// A part of an answer that cannot be read, for a reason that may quote it.
     pub(crate) fn unreadable(problem: &str) -> Self {
         Error::new(ErrorKind::Decode, Secrets::default().clean(problem, EXCERPT))

@@ -17,6 +17,8 @@ mod response;
 mod retry;
 mod session;
 mod value;
+#[cfg(feature = "export")]
+mod witness;
 
 #[cfg(feature = "dynamic")]
 #[doc(hidden)]
@@ -37,7 +39,7 @@ pub use error::{Error, ErrorKind};
 pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
 #[doc(hidden)]
 #[cfg(feature = "export")]
-pub use export::{StartAnswer, export_all, parts};
+pub use export::{export_all, parts};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};
 #[doc(hidden)]

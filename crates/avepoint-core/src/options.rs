@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use crate::error::{Error, REQUEST_IDS};
 use crate::operation::Operation;
 use crate::retry::RetryPolicy;
+#[cfg(feature = "export")]
+use crate::witness::Witness;
 
 /// Options of calls. Each clone of a client has its own.
 ///
@@ -33,6 +35,8 @@ pub struct CallOptions {
     pub(crate) longest_answer: usize,
     pub(crate) headers: HeaderMap,
     pub(crate) capture: Option<Capture>,
+    #[cfg(feature = "export")]
+    pub(crate) witness: Option<Witness>,
 }
 
 impl Default for CallOptions {
@@ -43,6 +47,8 @@ impl Default for CallOptions {
             longest_answer: LONGEST_ANSWER,
             headers: HeaderMap::new(),
             capture: None,
+            #[cfg(feature = "export")]
+            witness: None,
         }
     }
 }

@@ -10,17 +10,15 @@ use futures_util::stream;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Request, Response, Url};
 use serde_json::Value;
-#[cfg(feature = "export")]
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, field};
 
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
 use crate::credential::{AccessToken, Credential};
-#[cfg(feature = "export")]
-use crate::error::EXCERPT;
 use crate::error::{Error, ErrorKind};
+#[cfg(feature = "export")]
+use crate::export::Places;
 use crate::limits;
 use crate::operation::{Answer, Operation};
 use crate::options::{CallOptions, RawAnswer};
@@ -50,9 +48,8 @@ pub(crate) struct Shared {
     pub(crate) renewals: Renewals,
     /// The names of the members that hold secrets.
     pub(crate) secret_members: &'static [&'static str],
-    /// One permit for each export job that the service runs at once.
     #[cfg(feature = "export")]
-    pub(crate) exports: Arc<Semaphore>,
+    pub(crate) places: Places,
     #[cfg(feature = "export")]
     pub(crate) tokens: RecentTokens,
 }
@@ -102,19 +99,10 @@ impl Session {
         &*self.shared.clock
     }
 
-    /// Waits until another export job may run.
+    /// The places of the export jobs.
     #[cfg(feature = "export")]
-    pub(crate) async fn export_turn(&self) -> Option<OwnedSemaphorePermit> {
-        // It fails where the semaphore is closed, which nobody does.
-        Arc::clone(&self.shared.exports).acquire_owned().await.ok()
-    }
-
-    /// A server's words about a job as one line without secrets. Every text of an answer that becomes part of an error
-    /// or of an event goes through here.
-    #[cfg(feature = "export")]
-    #[doc(hidden)]
-    pub fn clean(&self, outside: &str) -> String {
-        self.secrets().clean(outside, EXCERPT)
+    pub(crate) fn places(&self) -> &Places {
+        &self.shared.places
     }
 
     /// What must not be shown of the answers to calls that are done.
@@ -228,6 +216,10 @@ impl Session {
         if !status.is_success() {
             return Err(self.refusal(answer, until, &secrets).await);
         }
+        #[cfg(feature = "export")]
+        if let Some(witness) = &self.options.witness {
+            witness.answered(call.operation, answer.response.headers());
+        }
         match call.operation.answer {
             // A file can be larger than memory: its reader takes it piece by piece. The whole of it may take longer than
             // any call; the time was for its beginning, and is for each piece from now on.
@@ -294,6 +286,10 @@ impl Session {
 
     /// A successful answer that has been read.
     fn complete(&self, operation: &'static Operation, response: &Response, body: Bytes, secrets: Secrets) -> Response {
+        #[cfg(feature = "export")]
+        if let Some(witness) = &self.options.witness {
+            witness.read(&body);
+        }
         if let Some(capture) = &self.options.capture {
             capture.push(RawAnswer {
                 operation,

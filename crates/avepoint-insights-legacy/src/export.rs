@@ -5,8 +5,8 @@
 #![allow(deprecated)]
 
 use avepoint_core::{
-    ByteStream, CallOptions, Error, ErrorKind, ExportApi, ExportOptions, ExportPart, ExportStatus, List, ResponseValue,
-    Session, StartAnswer,
+    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, ExportPart, List, OpenEnum,
+    ResponseValue, Session,
 };
 
 use crate::generated::client::{Client, builder};
@@ -60,9 +60,9 @@ macro_rules! apis {
                 self.0.session()
             }
 
-            async fn status(&self, id: &ExportJobId) -> Result<ExportStatus, Error> {
-                let answer = self.0.$status().id(id.clone()).send().await?.into_inner();
-                Ok(ExportStatus::new(self.0.session(), answer.status, answer.description))
+            async fn status(&self, id: &ExportJobId, options: CallOptions) -> Result<Option<Code>, Error> {
+                let answer = self.0.with_options(options).$status().id(id.clone()).send().await?.into_inner();
+                Ok(answer.status.map(|status| status.code()))
             }
 
             async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {
@@ -96,9 +96,10 @@ macro_rules! exports {
             /// As [`start`](Self::start).
             pub async fn start_with(self, options: ExportOptions) -> Result<avepoint_core::ExportJob<$api>, Error> {
                 let api = $api(self.client.clone());
-                avepoint_core::ExportJob::start(api, &operations::$operation, options, || async {
-                    let answer = self.clone().send().await?.into_inner();
-                    Ok(StartAnswer { id: answer.id, status: None, message: None })
+                avepoint_core::ExportJob::start(api, &operations::$operation, options, |options| async {
+                    let client = &self.client.with_options(options);
+                    let answer = builder::$builder { client, ..self.clone() }.send().await?;
+                    Ok(answer.into_inner().id)
                 })
                 .await
             }

@@ -1,8 +1,7 @@
 //! Exports: a job that writes a report, and the report's file.
 
 use avepoint_core::{
-    ByteStream, CallOptions, Error, ErrorKind, ExportApi, ExportOptions, ExportStatus, ResponseValue, Session,
-    StartAnswer,
+    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, OpenEnum, ResponseValue, Session,
 };
 
 use crate::generated::client::{Client, builder};
@@ -37,21 +36,10 @@ impl ExportApi for Client {
         self.session()
     }
 
-    async fn status(&self, id: &ExportJobId) -> Result<ExportStatus, Error> {
-        let answer = self.get_export_job_status().job_id(id).send().await?.into_inner();
-        match (&answer.job_status, answer.status) {
-            // The body tells of a failure although HTTP says 200.
-            (None, Some(status)) if status >= 400 => {
-                let [id, message] =
-                    [id.to_string(), answer.message.unwrap_or_default()].map(|outside| self.session().clean(&outside));
-                let error = Error::new(
-                    ErrorKind::Export,
-                    format!("the job {id} has no status: {status} {message}"),
-                );
-                Err(error.with_operation(&operations::GET_EXPORT_JOB_STATUS))
-            }
-            _ => Ok(ExportStatus::new(self.session(), answer.job_status, answer.message)),
-        }
+    async fn status(&self, id: &ExportJobId, options: CallOptions) -> Result<Option<Code>, Error> {
+        let client = self.with_options(options);
+        let answer = client.get_export_job_status().job_id(id).send().await?.into_inner();
+        Ok(answer.job_status.map(|status| status.code()))
     }
 
     async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {
@@ -81,9 +69,10 @@ macro_rules! exports {
             /// # Errors
             /// As [`start`](Self::start).
             pub async fn start_with(self, options: ExportOptions) -> Result<ExportJob, Error> {
-                ExportJob::start(self.client.clone(), &operations::$operation, options, || async {
-                    let answer = self.clone().send().await?.into_inner();
-                    Ok(StartAnswer { id: answer.job_id, status: answer.status, message: answer.message })
+                ExportJob::start(self.client.clone(), &operations::$operation, options, |options| async {
+                    let client = &self.client.with_options(options);
+                    let answer = builder::$builder { client, ..self.clone() }.send().await?;
+                    Ok(answer.into_inner().job_id)
                 })
                 .await
             }

@@ -11,18 +11,44 @@ use super::ExportApi;
 use super::download::{Download, Piece};
 use crate::error::{Error, ErrorKind};
 
+/// How much of a file's name its temporary one keeps, in bytes: it gets longer, and systems have a bound, 255 mostly.
+const KEPT_NAME: usize = 100;
+
 /// Refuses a path under which no file can be put.
 pub(super) async fn check(path: &Path, overwrite: bool) -> Result<(), Error> {
     if path.file_name().is_none() {
         return Err(refused(path, "it names no file"));
     }
+    if names_a_folder(path) {
+        return Err(refused(path, "it is a folder; add the name of a file"));
+    }
     // A link that leads nowhere is there too.
     match tokio::fs::symlink_metadata(path).await {
-        Ok(there) if there.is_dir() => Err(refused(path, "it is a folder; add the name of a file")),
-        Ok(_) if !overwrite => Err(exists(path)),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(broken(path, error)),
-        _ => Ok(()),
+        Ok(there) => {
+            let target = match there.is_symlink() {
+                true => tokio::fs::metadata(path).await.ok(),
+                false => Some(there),
+            };
+            match target {
+                Some(target) if target.is_dir() => {
+                    return Err(refused(path, "it is a folder; add the name of a file"));
+                }
+                // Such as a pipe or a device: who reads it would be left with what was there.
+                Some(target) if !target.is_file() => {
+                    return Err(refused(path, "it is no ordinary file; choose another name"));
+                }
+                _ if !overwrite => return Err(exists(path)),
+                _ => {}
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(broken(path, error)),
     }
+    // Whether the folder takes a file, only a file tells.
+    create(path.to_owned())
+        .await
+        .map(drop)
+        .map_err(|error| broken(path, error))
 }
 
 /// Saves a download under a path, whole or not at all; returns its length.
@@ -61,29 +87,88 @@ pub(super) async fn save<A: ExportApi>(mut download: Download<A>, path: &Path, o
 async fn create(path: PathBuf) -> io::Result<(File, TempPath)> {
     blocking(move || {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let prefix = format!(".{name}.");
+        let prefix = format!(".{}.", beginning(&name));
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix).suffix(".part");
-        // As any new file: what the process' mask leaves.
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let (file, temporary) = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?.into_parts();
+        let there = permissions::of_file_to_replace(&path);
+        #[cfg(unix)]
+        builder.permissions(permissions::at_first(there.as_ref()));
+        let (file, temporary) = builder.tempfile_in(folder(&path))?.into_parts();
+        #[cfg(unix)]
+        if let Some(there) = there {
+            permissions::inherit(&file, &there)?;
+        }
         Ok((File::from_std(file), temporary))
     })
     .await
 }
 
+/// Who may do what with a file that replaces another: what those might do with the other one.
+#[cfg(unix)]
+mod permissions {
+    use std::fs::{File, Metadata, Permissions};
+    use std::io;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    use std::path::Path;
+
+    /// A link is replaced and not what it leads to, so that nobody else can choose the file that is replaced.
+    pub(super) fn of_file_to_replace(path: &Path) -> Option<Metadata> {
+        path.symlink_metadata().ok().filter(Metadata::is_file)
+    }
+
+    /// Those before a byte is written: nobody may read a part of a report who may not read the whole. The mask of the
+    /// process takes its part from them.
+    pub(super) fn at_first(there: Option<&Metadata>) -> Permissions {
+        Permissions::from_mode(there.map_or(0o666, MetadataExt::mode))
+    }
+
+    /// Gives a file the owner and the permissions of another.
+    pub(super) fn inherit(file: &File, there: &Metadata) -> io::Result<()> {
+        let mut mode = there.mode();
+        if fchown(file, Some(there.uid()), Some(there.gid())).is_err() {
+            // Only some may give files away. What the group might do, it was another group.
+            mode &= !0o070;
+        }
+        file.set_permissions(Permissions::from_mode(mode))
+    }
+}
+
+/// Renames the file, and sees to it that the name is on the disk too.
 async fn rename(temporary: TempPath, path: PathBuf, overwrite: bool) -> io::Result<()> {
     blocking(move || {
         let renamed = if overwrite {
-            temporary.persist(path)
+            temporary.persist(&path)
         } else {
-            temporary.persist_noclobber(path)
+            temporary.persist_noclobber(&path)
         };
-        renamed.map_err(|error| error.error)
+        renamed.map_err(|error| error.error)?;
+        // Some systems open no folders, and some users may write to one that they cannot read. The file is whole.
+        let _ = std::fs::File::open(folder(&path)).and_then(|folder| folder.sync_all());
+        Ok(())
     })
     .await
+}
+
+/// Whether only a folder can stand under a path: `reports/` and `reports/.`, which the parts of a path do not show.
+fn names_a_folder(path: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    let last = path.strip_suffix(b".").unwrap_or(path).last();
+    last.is_some_and(|last| std::path::is_separator(char::from(*last)))
+}
+
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// The beginning of a name.
+fn beginning(name: &str) -> &str {
+    let mut end = name.len().min(KEPT_NAME);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

@@ -3,52 +3,71 @@
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::future::{Either, select};
+use futures_util::future::BoxFuture;
 use futures_util::stream;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::answers::{self, ExportStatus};
 use super::download::{Download, Piece};
-use super::{ExportApi, ExportEvent, ExportOptions, ExportState, ExportStatus, StartAnswer, failed, file};
+use super::places::Holder;
+use super::{ExportApi, ExportEvent, ExportOptions, file};
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
-use crate::session::Session;
+use crate::options::CallOptions;
+use crate::witness::{Seen, Witness};
 
-/// How many questions in a row may fail while a job is waited for. Each was repeated before it failed.
-const LOST_POLLS: u32 = 5;
+/// How many answers in a row may tell nothing of a job that is waited for. Calls that failed were repeated before.
+const SILENT_ANSWERS: u32 = 5;
 
 /// An export job, which runs on the server.
 ///
-/// While the handle lives and the job is not seen to have ended, it counts among the five that a client runs at once:
-/// further ones queue. Dropping the handle, or the future of one of its methods, gives up waiting; the job itself goes
-/// on, and its [`id`](ExportJob::id) leads back to it, in another process as well.
+/// While the handle lives and the job has not ended, it counts among the five that a client runs at once: further ones
+/// queue. Dropping the handle, or the future of one of its methods, gives up waiting; the job itself goes on, and its
+/// [`id`](ExportJob::id) leads back to it, in another process as well.
 pub struct ExportJob<A: ExportApi> {
+    job: Arc<Job<A>>,
+    options: ExportOptions,
+}
+
+/// What a handle shares with those who wait for its place.
+struct Job<A: ExportApi> {
     api: A,
     id: A::Id,
-    /// The id as text, made fit to be shown, as events and errors have it.
+    /// The id as events and errors have it.
     name: String,
-    options: ExportOptions,
-    turn: Mutex<Option<OwnedSemaphorePermit>>,
-    finished: AtomicBool,
+    known: Mutex<Known>,
+}
+
+/// What is known of a job.
+#[derive(Default)]
+struct Known {
+    place: Option<OwnedSemaphorePermit>,
+    /// What the server told last.
+    status: Option<ExportStatus>,
+    /// How often in a row it has not found the job.
+    missed: u32,
+    /// When it was asked last, by the session's clock.
+    asked: Duration,
 }
 
 impl<A: ExportApi> ExportJob<A> {
     /// The handle of a job that was started elsewhere. For use by the clients.
     #[doc(hidden)]
     pub fn from_id(api: A, id: A::Id) -> Self {
-        ExportJob {
+        let job = Job {
             name: api.session().secrets().clean(&id.to_string(), NAME),
             api,
             id,
+            known: Mutex::default(),
+        };
+        ExportJob {
+            job: Arc::new(job),
             options: ExportOptions::default(),
-            turn: Mutex::default(),
-            finished: AtomicBool::new(false),
         }
     }
 
@@ -61,53 +80,51 @@ impl<A: ExportApi> ExportJob<A> {
         api: A,
         operation: &'static Operation,
         options: ExportOptions,
-        send: impl Fn() -> S,
+        send: impl Fn(CallOptions) -> S,
     ) -> Result<Self, Error>
     where
-        S: Future<Output = Result<StartAnswer<A::Id>, Error>>,
+        S: Future<Output = Result<Option<A::Id>, Error>>,
     {
-        let deadline = options.deadline;
-        let begin = api.session().clock().elapsed();
-        let turn = turn(api.session(), deadline)
-            .await
-            .map_err(|error| error.with_operation(operation))?;
+        let session = api.session().clone();
+        let clock = session.clock();
+        let begin = clock.elapsed();
+        let Some(place) = session.places().take(clock, &options).await else {
+            return Err(no_place().with_operation(operation));
+        };
         let mut asked = 0;
-        loop {
-            let refusal = match send().await {
-                Ok(StartAnswer { id: Some(id), .. }) => {
-                    let job = ExportJob {
-                        options,
-                        turn: Mutex::new(turn),
-                        ..ExportJob::from_id(api, id)
-                    };
-                    job.options.tell(&ExportEvent::Started { job: &job.name });
-                    return Ok(job);
-                }
-                Ok(answer) => {
-                    let busy = answer.status == Some(429);
-                    let reason = answer.message.map(|message| api.session().clean(&message));
-                    let reason = reason.filter(|reason| !reason.is_empty());
-                    let reason = reason.unwrap_or_else(|| "the server gave no reason".to_owned());
-                    let error = Error::new(ErrorKind::Export, format!("no job was started: {reason}"));
-                    let error = error.with_operation(operation);
-                    if !busy {
-                        return Err(error);
-                    }
-                    error
-                }
+        let (id, seen) = loop {
+            let (witness, call) = Witness::of(&session);
+            let answer = send(call).await;
+            let seen = witness.seen(&session);
+            let refusal = match answer.and_then(|id| answers::started(id, &seen, clock.now())) {
+                Ok(id) => break (id, seen),
                 // A write is repeated only where the server says that it was not carried out.
                 Err(error) if error.is_throttled() => error,
                 Err(error) => return Err(error),
             };
             asked += 1;
             let pause = options.pause(asked, refusal.retry_after());
-            let clock = api.session().clock();
-            if clock.elapsed().saturating_sub(begin) + pause >= deadline {
+            if pause >= options.left_since(begin, clock) {
                 return Err(refusal);
             }
             options.tell(&ExportEvent::Refused { pause });
             clock.sleep(pause).await;
-        }
+        };
+        let known = Known {
+            place: Some(place),
+            asked: clock.elapsed(),
+            ..Known::default()
+        };
+        let job = Arc::new(Job {
+            name: seen.clean(&id.to_string(), NAME),
+            api,
+            id,
+            known: Mutex::new(known),
+        });
+        let holder: Weak<Job<A>> = Arc::downgrade(&job);
+        session.places().note(holder);
+        options.tell(&ExportEvent::Started { job: &job.name });
+        Ok(ExportJob { job, options })
     }
 
     /// The same handle with other options.
@@ -119,92 +136,133 @@ impl<A: ExportApi> ExportJob<A> {
 
     /// What names the job: keep it to come back to the job.
     pub fn id(&self) -> &A::Id {
-        &self.id
+        &self.job.id
+    }
+
+    /// How the job stood when the server was asked last; nothing if it was not asked yet.
+    ///
+    /// ```no_run
+    /// use avepoint_core::{Error, ExportApi, ExportJob, ExportState};
+    ///
+    /// async fn finish<A: ExportApi>(job: &ExportJob<A>) -> Result<(), Error> {
+    ///     job.download_to("report.zip").await?;
+    ///     if let Some(status) = job.last_status() && status.state == ExportState::FinishedWithExceptions {
+    ///         eprintln!("not everything is in the report: {}", status.message.unwrap_or_default());
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn last_status(&self) -> Option<ExportStatus> {
+        self.job.known().status.clone()
     }
 
     /// Asks the server how the job stands.
     ///
     /// # Errors
-    /// That of the call.
+    /// That of the call, and the failure of which the answer tells in place of a state.
     pub async fn status(&self) -> Result<ExportStatus, Error> {
-        let status = self.api.status(&self.id).await?;
-        if status.state != ExportState::InProgress {
-            self.finished
-                .store(status.state == ExportState::Finished, Ordering::Relaxed);
-            // It has ended: the next in the queue may start.
-            self.turn.lock().unwrap_or_else(PoisonError::into_inner).take();
-        }
+        Ok(self.ask().await?.0)
+    }
+
+    async fn ask(&self) -> Result<(ExportStatus, Seen), Error> {
+        let Job { api, id, name, .. } = &*self.job;
+        self.job.known().asked = api.session().clock().elapsed();
+        let answer = ask(api, id).await;
+        self.job.learn(&answer);
+        let (status, seen) = answer?;
         self.options.tell(&ExportEvent::Status {
-            job: &self.name,
+            job: name,
             status: &status,
         });
-        Ok(status)
+        Ok((status, seen))
     }
 
-    /// Waits until the job has finished, with longer and longer pauses between the questions. A question that fails for
-    /// now is asked again, a few times.
+    /// Waits until the job has a file, with longer and longer pauses between the questions. Whether everything went well
+    /// tells [`last_status`](ExportJob::last_status).
+    ///
+    /// A question that fails for now is asked again, and so is one about a job that is not found (it may not be there
+    /// yet) and one whose answer tells nothing of the job: the sixth of those in a row is the error.
     ///
     /// # Errors
-    /// Of kind [`ErrorKind::Export`] where the job failed, of kind [`ErrorKind::Timeout`] where it has not finished in
-    /// time (it goes on, and may be waited for again), and that of the call where the server cannot be asked.
+    /// Of kind [`ErrorKind::Export`] where the job failed or was stopped, of kind [`ErrorKind::Timeout`] where it has
+    /// not ended in time (it goes on, and may be waited for again), of kind [`ErrorKind::Decode`] where the answers tell
+    /// no status, and that of the call where the server cannot be asked.
     pub async fn wait(&self) -> Result<(), Error> {
-        if self.finished.load(Ordering::Relaxed) {
-            return Ok(());
+        if let Some(status) = self.last_status()
+            && status.state.has_ended()
+        {
+            return self.end(&status);
         }
-        let clock = self.api.session().clock();
+        let clock = self.job.api.session().clock();
         let begin = clock.elapsed();
-        let (mut asked, mut lost) = (0, 0);
+        let (mut asked, mut silent) = (0_u32, 0);
         loop {
-            let retry_after = match self.status().await {
-                Ok(ExportStatus { state, message, .. }) => match state {
-                    ExportState::Finished => return Ok(()),
-                    ExportState::Failed => return Err(failed(&self.name, message.as_deref())),
-                    ExportState::InProgress => {
-                        lost = 0;
-                        None
-                    }
-                },
-                Err(error) if error.is_retryable() && lost < LOST_POLLS => {
-                    lost += 1;
-                    error.retry_after()
-                }
+            let silence = match self.ask().await {
+                Ok((status, _)) if status.state.has_ended() => return self.end(&status),
+                Ok((status, _)) if status.code.is_some() => None,
+                Ok((_, seen)) => Some(answers::without_status(&self.job.name, &seen)),
+                Err(error) if may_pass(&error) => Some(error),
                 Err(error) => return Err(error),
             };
-            let left = self
-                .options
-                .deadline
-                .saturating_sub(clock.elapsed().saturating_sub(begin));
-            if left.is_zero() {
-                return Err(self.unfinished());
+            let retry_after = silence.as_ref().and_then(Error::retry_after);
+            silent = silence.as_ref().map_or(0, |_| silent + 1);
+            match silence {
+                Some(error) if silent > SILENT_ANSWERS => return Err(error),
+                silence => {
+                    let left = self.options.left_since(begin, clock);
+                    if left.is_zero() {
+                        return Err(self.unfinished(silence));
+                    }
+                    asked = asked.saturating_add(1);
+                    // The last question is asked at the deadline.
+                    clock.sleep(self.options.pause(asked, retry_after).min(left)).await;
+                }
             }
-            asked += 1;
-            // The last question is asked at the deadline.
-            clock.sleep(self.options.pause(asked, retry_after).min(left)).await;
         }
     }
 
-    fn unfinished(&self) -> Error {
-        Error::new(
+    fn end(&self, status: &ExportStatus) -> Result<(), Error> {
+        match status.state.has_file() {
+            true => Ok(()),
+            false => Err(answers::no_file(&self.job.name, status)),
+        }
+    }
+
+    /// The deadline is over, and perhaps the last question failed.
+    fn unfinished(&self, silence: Option<Error>) -> Error {
+        let told = self.last_status().and_then(|status| status.code);
+        let told = told.map_or_else(|| "no status".to_owned(), |code| format!("the status {code}"));
+        let error = Error::new(
             ErrorKind::Timeout,
             format!(
                 "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if \
-                 need be",
-                self.name,
+                 need be (the server told {told} last)",
+                self.job.name,
                 self.options.deadline.as_secs()
             ),
-        )
+        );
+        match silence {
+            Some(silence) => error.with_source(silence),
+            None => error,
+        }
     }
 
     /// Waits for the job, and downloads its file; returns how long that is, in bytes.
     ///
     /// The file comes under a temporary name in the same folder, and gets its own when it is whole and on the disk. The
     /// temporary file is removed where the download fails, or its future is dropped. A file that is there already is
-    /// left alone, unless [`ExportOptions::overwrite`] asks otherwise. A download that breaks goes on where it was if
-    /// the server can do that, and begins anew if it cannot, as often as the retry policy of the client's options says.
+    /// left alone, unless [`ExportOptions::overwrite`] asks otherwise.
+    ///
+    /// Exports are ZIP archives: what does not begin as one is no file, whatever its content type, and one without its
+    /// end is not whole, whatever its length. A download that breaks goes on where it was if the server can do that and
+    /// tells by a strong entity tag, or by a time of change that is long enough ago, that it is the same file; if not, it
+    /// begins anew. It takes as many connections as the retry policy of the client's options has attempts, and counts
+    /// anew whenever it has got 64 KiB further than before.
     ///
     /// # Errors
-    /// As [`wait`](ExportJob::wait); of kind [`ErrorKind::File`], with the path, where the file cannot be written; and
-    /// that of the call where the file cannot be had.
+    /// As [`wait`](ExportJob::wait); of kind [`ErrorKind::File`], with the path, where the file cannot be written (where
+    /// that can be known, before the wait); of kind [`ErrorKind::Decode`] where what comes is no archive; and that of the
+    /// call where the file cannot be had.
     pub async fn download_to(&self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         // Before the wait too: an hour later it is too late to choose another name.
@@ -215,8 +273,10 @@ impl<A: ExportApi> ExportJob<A> {
 
     /// Waits for the job, and gives its file in pieces as they come.
     ///
-    /// The stream goes on where it was if the connection breaks and the server can do that; if it cannot, the stream
-    /// ends with an error, since what was given out cannot be taken back.
+    /// The stream goes on where it was if the connection breaks and the server can do that, as in
+    /// [`download_to`](ExportJob::download_to); if it cannot, the stream ends with an error, since what was given out
+    /// cannot be taken back. So it does where what was given out is not a whole archive: take the pieces for a file only
+    /// when the stream has ended without an error.
     ///
     /// # Errors
     /// As [`wait`](ExportJob::wait); the stream's are those of the download.
@@ -236,30 +296,86 @@ impl<A: ExportApi> ExportJob<A> {
     }
 
     fn download(&self) -> Download<A> {
-        Download::new(self.api.clone(), self.id.clone(), self.options.clone())
+        let Job { api, id, name, .. } = &*self.job;
+        Download::new(api.clone(), id.clone(), name.clone(), self.options.clone())
     }
 }
 
-/// Waits for the turn of a job.
-async fn turn(session: &Session, deadline: Duration) -> Result<Option<OwnedSemaphorePermit>, Error> {
-    // Not before it is needed does the clock begin to run.
-    let late = async { session.clock().sleep(deadline).await };
-    match select(pin!(session.export_turn()), pin!(late)).await {
-        Either::Left((turn, _)) => Ok(turn),
-        Either::Right(_) => Err(Error::new(
-            ErrorKind::Timeout,
-            "the jobs that run have left no place for another; wait for them, or drop the handles of those that matter \
-             no more",
-        )),
+impl<A: ExportApi> Job<A> {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Takes note of an answer. A job that has ended has no place any more, nor one of which the server knows nothing.
+    fn learn(&self, answer: &Result<(ExportStatus, Seen), Error>) {
+        let mut known = self.known();
+        match answer {
+            Ok((status, _)) => {
+                known.missed = 0;
+                known.status = Some(status.clone());
+                if status.state.has_ended() {
+                    known.place = None;
+                }
+            }
+            Err(error) if error.is_not_found() => {
+                known.missed = known.missed.saturating_add(1);
+                if known.missed > SILENT_ANSWERS {
+                    known.place = None;
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl<A: ExportApi> Holder for Job<A> {
+    fn look(self: Arc<Self>, quiet: Duration) -> Option<BoxFuture<'static, ()>> {
+        let now = self.api.session().clock().elapsed();
+        {
+            let mut known = self.known();
+            if known.place.is_none() || now.saturating_sub(known.asked) < quiet {
+                return None;
+            }
+            known.asked = now;
+        }
+        let (api, id, job) = (self.api.clone(), self.id.clone(), Arc::downgrade(&self));
+        Some(Box::pin(async move {
+            let answer = ask(&api, &id).await;
+            if let Some(job) = job.upgrade() {
+                job.learn(&answer);
+            }
+        }))
+    }
+}
+
+/// Asks how a job stands.
+async fn ask<A: ExportApi>(api: &A, id: &A::Id) -> Result<(ExportStatus, Seen), Error> {
+    let (witness, options) = Witness::of(api.session());
+    let code = api.status(id, options).await?;
+    let seen = witness.seen(api.session());
+    let status = ExportStatus::read(code, &seen, api.session().clock().now())?;
+    Ok((status, seen))
+}
+
+/// Whether a question that failed so may be answered when it is asked again.
+fn may_pass(error: &Error) -> bool {
+    error.is_retryable() || error.is_not_found() || error.kind() == ErrorKind::Decode
+}
+
+fn no_place() -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        "the jobs that run have left no place for another; wait for them, or drop the handles of those that matter no \
+         more",
+    )
 }
 
 impl<A: ExportApi> fmt::Debug for ExportJob<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportJob")
-            .field("id", &self.id)
+            .field("id", &self.job.name)
             .field("options", &self.options)
-            .field("finished", &self.finished)
+            .field("status", &self.last_status())
             .finish_non_exhaustive()
     }
 }

@@ -6,22 +6,24 @@ use std::future::Future;
 use futures_util::stream::{self, StreamExt};
 use progenitor_client::ByteStream;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::options::CallOptions;
 use crate::response::ResponseValue;
 use crate::session::Session;
-use crate::value::code::{Code, OpenEnum};
+use crate::value::code::Code;
 
+mod answers;
+mod archive;
 mod download;
 mod file;
 mod job;
 mod options;
+mod places;
 
+pub use answers::{ExportState, ExportStatus};
 pub use job::ExportJob;
 pub use options::{ExportEvent, ExportOptions};
-
-/// How many export jobs the service runs at once.
-pub(crate) const EXPORTS_AT_ONCE: usize = 5;
+pub(crate) use places::Places;
 
 /// How many addresses one request takes.
 const ADDRESSES: usize = 100;
@@ -34,8 +36,8 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
     /// The session of the client, in which its clones queue.
     fn session(&self) -> &Session;
 
-    /// Asks how a job stands.
-    fn status(&self, id: &Self::Id) -> impl Future<Output = Result<ExportStatus, Error>> + Send;
+    /// Asks how a job stands, by a call with these options: the code of its state, if the answer has one.
+    fn status(&self, id: &Self::Id, options: CallOptions) -> impl Future<Output = Result<Option<Code>, Error>> + Send;
 
     /// Asks for the file of a job that has finished, by a call with these options.
     fn file(
@@ -43,59 +45,6 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
         id: &Self::Id,
         options: CallOptions,
     ) -> impl Future<Output = Result<ResponseValue<ByteStream>, Error>> + Send;
-}
-
-/// How an export job stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExportStatus {
-    /// How far it has come.
-    pub state: ExportState,
-    /// The code that the server gave for it, a text made fit to be shown; nothing if it gave none.
-    pub code: Option<Code>,
-    /// What the server said about it, if it said anything: one line, and no token in it.
-    pub message: Option<String>,
-}
-
-/// How far an export job has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ExportState {
-    /// It runs, or its code is not known.
-    InProgress,
-    /// Its file can be downloaded.
-    Finished,
-    /// It will have no file.
-    Failed,
-}
-
-impl ExportStatus {
-    /// The status that an answer tells. For use by the clients.
-    #[doc(hidden)]
-    pub fn new(session: &Session, status: Option<impl OpenEnum>, message: Option<String>) -> Self {
-        let code = status.map(|status| match status.canonical().code() {
-            Code::Text(text) => Code::Text(session.clean(&text)),
-            code => code,
-        });
-        let state = match code {
-            Some(Code::Integer(2)) => ExportState::Finished,
-            Some(Code::Integer(3)) => ExportState::Failed,
-            // A code of tomorrow: it may still come to an end, and the deadline holds if it does not.
-            _ => ExportState::InProgress,
-        };
-        let message = message.map(|message| session.clean(&message));
-        let message = message.filter(|message| !message.is_empty());
-        ExportStatus { state, code, message }
-    }
-}
-
-/// What the server answered to the start of an export. For use by the clients.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct StartAnswer<I> {
-    pub id: Option<I>,
-    /// The status that the body tells, beside that of HTTP.
-    pub status: Option<i64>,
-    pub message: Option<String>,
 }
 
 /// One of the jobs into which an export was split.
@@ -138,18 +87,9 @@ where
             };
             (number, ExportPart { input, id, result })
         })
-        .buffer_unordered(EXPORTS_AT_ONCE)
+        .buffer_unordered(places::AT_ONCE)
         .collect()
         .await;
     outcomes.sort_by_key(|(number, _)| *number);
     outcomes.into_iter().map(|(_, part)| part).collect()
-}
-
-/// Why a job has no file, by the words of its status.
-fn failed(id: &str, message: Option<&str>) -> Error {
-    let reason = message.unwrap_or("the server gave no reason");
-    Error::new(
-        ErrorKind::Export,
-        format!("the export job {id} failed: {reason}; start the export again"),
-    )
 }

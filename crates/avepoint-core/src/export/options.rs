@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ExportStatus;
+use crate::clock::Clock;
 use crate::retry::RetryPolicy;
 
 /// Options of an export job.
@@ -64,6 +65,9 @@ impl ExportOptions {
     }
 
     /// Whether a download may replace a file that is there already. Default: no.
+    ///
+    /// The new file has the permissions of the old one and, where the system lets it, its owner. A symbolic link is
+    /// replaced itself; what it leads to stays as it is.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
@@ -81,6 +85,11 @@ impl ExportOptions {
         if let Some(listener) = &self.listener {
             listener(event);
         }
+    }
+
+    /// What is left of the deadline that began to run at this time.
+    pub(super) fn left_since(&self, begin: Duration, clock: &dyn Clock) -> Duration {
+        self.deadline.saturating_sub(clock.elapsed().saturating_sub(begin))
     }
 
     /// The pause after so many questions, or longer if the server asks.

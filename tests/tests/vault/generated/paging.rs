@@ -16,15 +16,15 @@ impl<'a> builder::ListStores<'a> {
                 let mut request = self.clone();
                 request.page_index = <i32>::try_from(ask.page)
                     .map(Some)
-                    .map_err(|error| error.to_string());
+                    .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let answer = request.send().await?.into_inner();
+                    let (answer, bytes) = request.send().await?.into_page();
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
                         .copied()
                         .map(i64::from);
-                    Ok(Page::new(answer.data.into_vec(), total))
+                    Ok(Page::new(answer.data.into_vec(), bytes).counted(total))
                 })
             },
         )

@@ -5,23 +5,23 @@
 use super::client::types;
 ///How it is reached, which depends on where it is.
 ///
-/// The members are kept as they came; `as_…` reads them as one of the documented objects.
-#[derive(Clone, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+/// It is kept as it came; `as_…` reads it as one of the documented objects.
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct StoreAccess(pub ::serde_json::Map<String, ::serde_json::Value>);
+pub struct StoreAccess(pub ::avepoint_core::Json);
 impl StoreAccess {
     ///The object read as a [`types::AzureAccess`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_azure_access(&self) -> Result<types::AzureAccess, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
     ///The object read as a [`types::AmazonAccess`].
     ///
     /// # Errors
-    /// If a member has a value that the type cannot hold.
+    /// If it is no object.
     pub fn as_amazon_access(
         &self,
     ) -> Result<types::AmazonAccess, ::avepoint_core::Error> {
@@ -30,7 +30,7 @@ impl StoreAccess {
 }
 impl ::std::fmt::Debug for StoreAccess {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        ::avepoint_core::generated::show_object(
+        ::avepoint_core::generated::show(
             f,
             &self.0,
             <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
