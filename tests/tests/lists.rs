@@ -2,6 +2,8 @@
 
 use avepoint_core::{Continuation, ErrorKind};
 use avepoint_elements_v3::types::Customer;
+use avepoint_insights::types::ListSharingLinksRequest;
+use avepoint_tests::client::client_of;
 use avepoint_tests::elements::client;
 use avepoint_tests::server::{Received, Reply, Server};
 use futures_util::{StreamExt, TryStreamExt};
@@ -209,6 +211,291 @@ async fn a_list_that_does_not_end_is_an_error() {
         }
     }
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[tokio::test]
+async fn pages_that_come_in_turn_are_a_list_without_end() {
+    // Without a count; with one that fits what would come; with the time in each answer.
+    for (total, stamps) in [(None, false), (Some(150), false), (None, true)] {
+        let server = Server::start(move |request, count| {
+            let number = asked(request).0;
+            if count > 300 {
+                return page(0..0, total);
+            }
+            let first = if number % 2 == 0 { 50 } else { 0 };
+            let data: Vec<_> = (first..first + 50).map(|n| json!({"id": n.to_string()})).collect();
+            let mut answer = json!({"data": data, "metadata": {"totalCount": total}});
+            if stamps {
+                answer["servedAt"] = json!(count);
+            }
+            Reply::json(200, &answer)
+        })
+        .await;
+        let client = client(&server);
+        let mut items = client.list_customers().stream();
+        let mut seen = Vec::new();
+        let error = loop {
+            match items.next().await.expect("an error before the end") {
+                Ok(customer) => seen.push(customer),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Paging, "{total:?} {stamps}: {error}");
+        assert_eq!(numbers(&seen[..100]), upto(100), "what came before is good");
+        let requests = server.received().len();
+        assert!(
+            if stamps { requests <= BOUND } else { requests <= 4 },
+            "{total:?} {stamps}: {requests}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_count_of_the_page_ends_no_list() {
+    for size in [100, 50, 7] {
+        let server = Server::start(|request, _| {
+            let (number, size) = asked(request);
+            let customers = ((number - 1) * size).min(250)..(number * size).min(250);
+            page(customers.clone(), Some(customers.len()))
+        })
+        .await;
+        let client = client(&server);
+        let mut items = client.list_customers().page_size(size).stream();
+        let all: Vec<_> = items.by_ref().try_collect().await.expect("a list");
+        assert_eq!((numbers(&all), items.discrepancy()), (upto(250), None), "{size}");
+    }
+    // A server that gives fewer than were asked for, and counts those.
+    let server = Server::start(|request, _| {
+        let number = asked(request).0;
+        let customers = ((number - 1) * 20).min(50)..(number * 20).min(50);
+        page(customers.clone(), Some(customers.len()))
+    })
+    .await;
+    let all = client(&server)
+        .list_customers()
+        .page_size(100)
+        .stream()
+        .collect_all()
+        .await;
+    assert_eq!(numbers(&all.expect("a list")), upto(50));
+}
+
+#[tokio::test]
+async fn a_page_that_says_it_has_room_needs_no_second_request() {
+    let server = Server::always(Reply::json(
+        200,
+        &json!({"data": [{"id": "0"}], "metadata": {"pageIndex": 1, "pageSize": 50, "totalCount": 1}}),
+    ))
+    .await;
+    let all = client(&server).list_customers().stream().collect_all().await;
+    assert_eq!(
+        (numbers(&all.expect("a list")), pages_asked(&server)),
+        (upto(1), vec![1])
+    );
+    // Where it does not say so, that it comes again is no circle: it is the whole list.
+    let server = Server::always(page(0..1, Some(1))).await;
+    let all = client(&server).list_customers().stream().collect_all().await;
+    assert_eq!(
+        (numbers(&all.expect("a list")), pages_asked(&server)),
+        (upto(1), vec![1, 2])
+    );
+}
+
+#[tokio::test]
+async fn rows_that_are_equal_as_far_as_the_client_reads_are_not_a_repetition() {
+    // Equal but for a member that the specification does not know; and equal, from a server that says which page it is.
+    let differing: fn(usize, usize) -> Value = |_, row| json!({"organization": "Contoso", "row": row});
+    let equal: fn(usize, usize) -> Value = |_, _| json!({"organization": "Contoso"});
+    for (what, row) in [("unknown members", differing), ("equal rows", equal)] {
+        for total in [None, Some(250), Some(300)] {
+            let server = Server::start(move |request, _| {
+                let (number, size) = asked(request);
+                let rows = ((number - 1) * size).min(250)..(number * size).min(250);
+                let data: Vec<_> = rows.map(|n| row(number, n)).collect();
+                Reply::json(
+                    200,
+                    &json!({"data": data, "metadata": {"pageIndex": number, "totalCount": total}}),
+                )
+            })
+            .await;
+            let client = client(&server);
+            let mut items = client.list_customers().page_size(100).stream();
+            let all: Vec<_> = items.by_ref().try_collect().await.expect(what);
+            assert_eq!(all.len(), 250, "{what}, {total:?}");
+            // Nothing is hidden where the count says otherwise.
+            let discrepancy = items.discrepancy().map(|found| (found.counted, found.received));
+            assert_eq!(discrepancy, (total == Some(300)).then_some((300, 250)), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_whole_is_seen() {
+    let server = Server::start(|request, _| match asked(request).0 {
+        1 => page(0..50, Some(120)),
+        _ => page(0..0, Some(120)),
+    })
+    .await;
+    let client = client(&server);
+    let list = || client.list_customers();
+    let error = list()
+        .stream()
+        .collect_counted()
+        .await
+        .expect_err("seventy are missing");
+    assert_eq!(error.kind(), ErrorKind::Paging);
+    assert_eq!(
+        error.to_string(),
+        "listCustomers: the server counts 120 entries, and 50 have come"
+    );
+    let mut pages = list().pages();
+    let first = pages.next().await.expect("a page").expect("the first page");
+    assert_eq!(
+        (first.total, pages.discrepancy()),
+        (Some(120), None),
+        "it has not ended"
+    );
+    assert!(pages.next().await.is_none());
+    let discrepancy = pages.discrepancy().expect("it has ended");
+    assert_eq!((discrepancy.counted, discrepancy.received), (120, 50));
+}
+
+#[tokio::test]
+async fn an_answer_without_its_list_is_no_empty_list() {
+    let row = json!([{"id": "0"}]);
+    for (what, body, words) in [
+        ("another name", json!({"items": row}), "no `data`, but `items`"),
+        ("a wrapper", json!({"result": {"data": row}}), "no `data`, but `result`"),
+        (
+            "an envelope",
+            json!({"Response": {"Body": {"data": row}}, "Ok": true}),
+            "`Response`, `Ok`",
+        ),
+        (
+            "beside what is known",
+            json!({"customers": row, "metadata": {"totalCount": 1}}),
+            "`customers`",
+        ),
+        ("in an object", json!({"metadata": {}, "page": {"rows": row}}), "`page`"),
+        ("another answer", json!({"message": "we are moving"}), "`message`"),
+        ("no member's name", json!({"": 1}), "``"),
+        (
+            "many members",
+            (0..20).map(|n| (format!("m{n}"), json!(n))).collect(),
+            "`m7` and 12 more",
+        ),
+        ("a bare list", row.clone(), "sequence"),
+        ("an object in its place", json!({"data": {"items": row}}), "`data`"),
+    ] {
+        let server = Server::always(Reply::json(200, &body).header("request-id", "r-1")).await;
+        let client = client(&server);
+        let streamed = client.list_customers().stream().collect_all().await.expect_err(what);
+        let sent = client.list_customers().send().await.expect_err(what);
+        for error in [streamed, sent] {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{what}: {error}");
+            assert_eq!(error.request_id(), Some("r-1"), "{what}");
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("listCustomers: the answer (200) cannot be read: "),
+                "{error}"
+            );
+            assert!(error.message().contains(words), "{what}: {error}");
+        }
+    }
+    for (what, body) in [
+        ("nothing", json!({})),
+        ("null", Value::Null),
+        ("a null", json!({"data": null})),
+        (
+            "a null beside what is known",
+            json!({"data": null, "metadata": {"totalCount": 0}}),
+        ),
+        ("another letter case", json!({"DATA": []})),
+        ("what is known alone", json!({"metadata": {"totalCount": 0}})),
+        (
+            "what is known, and a trace",
+            json!({"metadata": {}, "traceId": "t-1", "links": {"self": "/"}}),
+        ),
+        ("an empty list elsewhere", json!({"metadata": null, "errors": []})),
+        (
+            "more beside the list",
+            json!({"data": [], "items": row, "result": {"data": row}}),
+        ),
+    ] {
+        let server = Server::always(Reply::json(200, &body)).await;
+        let all = client(&server).list_customers().stream().collect_all().await;
+        assert_eq!(all.expect(what), [], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_tells_of_a_failure_is_no_empty_list() {
+    for (body, fails) in [
+        (json!({"status": 429, "message": "too many"}), true),
+        (json!({"status": 503, "values": null}), true),
+        (json!({"Status": 500, "values": []}), true),
+        (json!({"status": 200, "values": []}), false),
+        (json!({"status": 503, "values": [{}]}), false),
+    ] {
+        let server = Server::always(Reply::json(200, &body)).await;
+        let client = client_of(avepoint_insights::Client::builder(), &server.url());
+        let links = ListSharingLinksRequest::builder().page_size(10);
+        let outcome = client.list_sharing_links().body(links).stream().collect_all().await;
+        assert_eq!(outcome.is_err(), fails, "{body}");
+        if let Err(error) = outcome {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            assert!(
+                error
+                    .message()
+                    .contains(&body["status"].as_u64().unwrap_or(500).to_string()),
+                "{error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_comes_whole_and_leads_on_is_an_error_after_its_entries() {
+    let server = Server::always(Reply::json(
+        200,
+        &json!({"value": [{"id": "a"}], "@odata.nextLink": "https://example.com/?$skiptoken=2"}),
+    ))
+    .await;
+    let client = client_of(avepoint_elements_legacy::Client::builder(), &server.url());
+    let mut customers = client.list_customers().stream();
+    assert!(customers.next().await.expect("an entry").is_ok());
+    let error = customers.next().await.expect("an error").expect_err("there is more");
+    assert_eq!(error.kind(), ErrorKind::Paging);
+    assert!(!error.to_string().contains("skiptoken"), "{error}");
+    assert!(customers.next().await.is_none());
+}
+
+#[tokio::test]
+async fn the_greatest_numbers_are_no_trouble() {
+    let server = customers(120, false).await;
+    let client = client(&server);
+    let all = client.list_customers().stream().prefetch(u32::MAX).collect_all().await;
+    assert_eq!(numbers(&all.expect("a list")), upto(120));
+    assert!(server.received().len() <= 70, "looking ahead is bounded");
+
+    let server = Server::start(|request, _| page(asked(request).0..asked(request).0 + 1, Some(usize::MAX >> 1))).await;
+    let client = avepoint_tests::elements::client(&server);
+    let last = i32::MAX as u32;
+    let mut items = client
+        .list_customers()
+        .pages()
+        .resume(&Continuation::Page(last))
+        .prefetch(3)
+        .items();
+    assert!(items.next().await.expect("an entry").is_ok());
+    let error = items.next().await.expect("an error").expect_err("an i32 ends there");
+    assert_eq!(
+        error.to_string(),
+        "listCustomers: the request was not sent: there is no page 2147483648"
+    );
+    assert!(items.next().await.is_none());
+    assert_eq!(pages_asked(&server), [last as usize]);
 }
 
 #[tokio::test]

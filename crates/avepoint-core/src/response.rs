@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode, header};
 use progenitor_client::ByteStream;
 
+use crate::error::Error;
 use crate::paging::Fingerprint;
 use crate::reader::Unread;
 
@@ -64,9 +65,17 @@ impl<T> ResponseValue<T> {
     }
 
     /// The answer and the fingerprint of its bytes, for the pager that has asked for it. For use by generated code.
+    ///
+    /// # Errors
+    /// Where it has no entries, but tells of a failure: whoever makes a single call reads that in it.
     #[doc(hidden)]
-    pub fn into_page(self) -> (T, Fingerprint) {
-        (self.inner, self.fingerprint)
+    pub fn into_page(self) -> Result<(T, Fingerprint), Error> {
+        match self.fingerprint.failure {
+            None => Ok((self.inner, self.fingerprint)),
+            Some(status) => Err(Error::unreadable(&format!(
+                "it has no entries, but tells of the status {status}"
+            ))),
+        }
     }
 
     /// The same with another answer. For use by generated code, which takes a result.

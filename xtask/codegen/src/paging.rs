@@ -55,7 +55,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
                     let mut request = self.clone();
                     #turn
                     Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page();
+                        let (answer, bytes) = request.send().await?.into_page()?;
                         #counts
                         Ok(Page::new(#read, bytes)#counted)
                     })
@@ -82,7 +82,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
                         #turn
                     }
                     Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page();
+                        let (answer, bytes) = request.send().await?.into_page()?;
                         let next = #next.cloned();
                         Ok(Page::new(#read, bytes).followed_by(next))
                     })
@@ -93,7 +93,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
             Pages::single(&super::operations::#table, move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(#read, bytes))
                 })
             })

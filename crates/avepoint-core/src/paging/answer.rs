@@ -22,6 +22,8 @@ pub struct Fingerprint {
     pub(super) rest: u64,
     /// Whether a member that no specification knows leads to a next page.
     pub(super) leads_on: bool,
+    /// The status of a failure that an answer without entries tells of.
+    pub(crate) failure: Option<u16>,
 }
 
 impl Fingerprint {
@@ -45,6 +47,7 @@ pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Resu
         list: DefaultHasher::new(),
         rest: DefaultHasher::new(),
         others: Vec::new(),
+        status: None,
     };
     // That it is JSON is known, since the type was read from it; what is no object holds nothing.
     let _ = serde_json::Deserializer::from_slice(without_mark(body)).deserialize_map(&mut answer);
@@ -54,6 +57,7 @@ pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Resu
         list: answer.list.finish(),
         rest: answer.rest.finish(),
         leads_on,
+        failure: answer.failure(),
     })
 }
 
@@ -64,13 +68,29 @@ struct Answer<'p> {
     list: DefaultHasher,
     rest: DefaultHasher,
     others: Vec<Other>,
+    status: Option<u16>,
 }
 
 /// What stands where the list should.
+#[derive(PartialEq)]
 enum Place {
     Absent,
-    List,
+    /// A list without entries, or `null`.
+    Empty,
+    Entries,
     SomethingElse,
+}
+
+impl Place {
+    /// What a value is, of which the beginning is enough.
+    fn of(value: &str) -> Self {
+        match value.strip_prefix('[') {
+            Some(entries) if entries.trim_start().starts_with(']') => Place::Empty,
+            Some(_) => Place::Entries,
+            None if value == "null" => Place::Empty,
+            None => Place::SomethingElse,
+        }
+    }
 }
 
 /// Another member than the list.
@@ -106,7 +126,7 @@ impl Answer<'_> {
     fn check(&self, documented: impl FnOnce() -> &'static [&'static str]) -> Result<(), String> {
         let items = self.items;
         match self.place {
-            Place::List => return Ok(()),
+            Place::Empty | Place::Entries => return Ok(()),
             Place::SomethingElse => return Err(format!("`{items}` is no list")),
             Place::Absent => {}
         }
@@ -134,6 +154,14 @@ impl Answer<'_> {
     }
 }
 
+impl Answer<'_> {
+    /// A success without entries that tells of a failure is not the end of a list.
+    fn failure(&self) -> Option<u16> {
+        self.status
+            .filter(|status| *status >= 400 && self.place != Place::Entries)
+    }
+}
+
 impl<'de> Visitor<'de> for &mut Answer<'_> {
     type Value = ();
 
@@ -146,15 +174,14 @@ impl<'de> Visitor<'de> for &mut Answer<'_> {
             let value = members.next_value::<&RawValue>()?.get();
             // As for the type, the first of several names that differ in letter case counts.
             if matches!(self.place, Place::Absent) && name.eq_ignore_ascii_case(self.items) {
-                self.place = if value.starts_with(['[', 'n']) {
-                    Place::List
-                } else {
-                    Place::SomethingElse
-                };
+                self.place = Place::of(value);
                 self.list.write(value.as_bytes());
             } else {
                 self.rest.write(name.as_bytes());
                 self.rest.write(value.as_bytes());
+                if name.eq_ignore_ascii_case("status") {
+                    self.status = value.parse().ok();
+                }
                 self.others.push(Other::new(name, value));
             }
         }

@@ -31,6 +31,7 @@ impl From<Answer> for Page<u32> {
             list: hash(&answer.items),
             rest: hash((answer.total, &answer.token, answer.stamp)),
             leads_on: false,
+            failure: None,
         };
         Page::new(answer.items, bytes)
             .counted(answer.total)
@@ -588,6 +589,53 @@ fn a_list_that_is_not_whole_is_refused_where_it_must_be() {
         "listThings: the server counts 5 entries, and 4 have come"
     );
     assert_eq!(error.kind(), ErrorKind::Paging);
+}
+
+/// Keeps the numbers of each warning.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<(String, u64)>>>);
+
+impl tracing::field::Visit for Warnings {
+    fn record_u64(&mut self, field: &tracing::field::Field, value: u64) {
+        self.0.lock().expect("no panic").push((field.name().to_owned(), value));
+    }
+
+    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn fmt::Debug) {}
+}
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn what_does_not_agree_is_an_event() {
+    let warnings = Warnings::default();
+    // With a second dispatcher the threads of the other tests do not settle whether an event is wanted.
+    let _second = tracing::Dispatch::new(warnings.clone());
+    tracing::subscriber::with_default(warnings.clone(), || {
+        run(numbered(honest(&[2], |_, _, _| Some(2))).1).expect("a list");
+        run(numbered(honest(&[2], |_, _, _| Some(9))).1).expect("a list");
+    });
+    let told = warnings.0.lock().expect("no panic").clone();
+    assert_eq!(told, [("counted".to_owned(), 9), ("received".to_owned(), 2)]);
 }
 
 proptest! {

@@ -11,7 +11,7 @@ impl<'a> builder::ListCustomers<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
@@ -30,7 +30,7 @@ impl<'a> builder::ListCustomerServices<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
@@ -49,7 +49,7 @@ impl<'a> builder::ListProtectionOverview<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
@@ -68,7 +68,7 @@ impl<'a> builder::ListBackupJobs<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
@@ -87,7 +87,7 @@ impl<'a> builder::ListModuleBackupJobs<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },
@@ -106,7 +106,7 @@ impl<'a> builder::ListScanProfiles<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.value.into_vec(), bytes))
                 })
             },

@@ -18,7 +18,7 @@ impl<'a> builder::ListCustomers<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -58,7 +58,7 @@ impl<'a> builder::ListCustomerServices<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -98,7 +98,7 @@ impl<'a> builder::ListTenantUserSeats<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -138,7 +138,7 @@ impl<'a> builder::ListProtectedUsers<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -178,7 +178,7 @@ impl<'a> builder::ListProtectionOverview<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -218,7 +218,7 @@ impl<'a> builder::ListJobs<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -258,7 +258,7 @@ impl<'a> builder::ListScanProfiles<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -298,7 +298,7 @@ impl<'a> builder::ListScanProfileChanges<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -338,7 +338,7 @@ impl<'a> builder::ListBaselines<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -378,7 +378,7 @@ impl<'a> builder::ListBaselineReports<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -418,7 +418,7 @@ impl<'a> builder::ListBaselineJobs<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -458,7 +458,7 @@ impl<'a> builder::ListBaselineTenants<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -491,7 +491,7 @@ impl<'a> builder::ListRiskRules<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.result.into_vec(), bytes))
                 })
             },
@@ -517,7 +517,7 @@ impl<'a> builder::ListRiskHitItems<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.meta_data.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -557,7 +557,7 @@ impl<'a> builder::ListUsers<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -597,7 +597,7 @@ impl<'a> builder::ListSecurityUsers<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -637,7 +637,7 @@ impl<'a> builder::ListRiskWorkflows<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -677,7 +677,7 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -717,7 +717,7 @@ impl<'a> builder::ListSignIns<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())

@@ -14,7 +14,7 @@ impl<'a> builder::ListSitePermissions<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
@@ -36,7 +36,7 @@ impl<'a> builder::ListSiteIds<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
@@ -58,7 +58,7 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
@@ -82,7 +82,7 @@ impl<'a> builder::ListUserSummaries<'a> {
                 let mut request = self.clone();
                 request = request.body_map(|body| body.start_page(ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
@@ -104,7 +104,7 @@ impl<'a> builder::ListUserPermissions<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
@@ -128,7 +128,7 @@ impl<'a> builder::ListGroupSummaries<'a> {
                 let mut request = self.clone();
                 request = request.body_map(|body| body.start_page(ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
@@ -150,7 +150,7 @@ impl<'a> builder::ListSharingLinks<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
@@ -175,7 +175,7 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
@@ -200,7 +200,7 @@ impl<'a> builder::ListDetailRecords<'a> {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();

@@ -14,7 +14,7 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
@@ -39,7 +39,7 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
@@ -64,7 +64,7 @@ impl<'a> builder::ListSitePermissions<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
@@ -92,7 +92,7 @@ impl<'a> builder::ListUsers<'a> {
                 request.start_page = <i32>::try_from(ask.page)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
@@ -114,7 +114,7 @@ impl<'a> builder::ListUserPermissions<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
@@ -142,7 +142,7 @@ impl<'a> builder::ListGroups<'a> {
                 request.start_page = <i32>::try_from(ask.page)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.values.into_vec(), bytes))
                 })
             },
@@ -164,7 +164,7 @@ impl<'a> builder::ListSharingLinks<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();

@@ -18,7 +18,7 @@ impl<'a> builder::ListStores<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
