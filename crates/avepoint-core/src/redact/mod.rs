@@ -11,6 +11,7 @@ mod reading;
 mod recent;
 
 use std::fmt;
+use std::iter::successors;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -151,19 +152,33 @@ struct Search {
 }
 
 impl Search {
-    /// Looks at a reading and at all that follow from it.
+    /// Looks at a reading, and at all that come to light as one layer of escapes after the other is taken off.
     fn look(&mut self, reading: Reading, escapes: usize, packed: usize) {
-        // A line that was broken within an escape.
-        if let Some(unbroken) = reading.unbroken() {
-            self.look(unbroken, escapes, packed);
+        let mut broken = false;
+        let readings = successors(Some(reading), Reading::unescaped);
+        for (left, reading) in (0..=escapes).rev().zip(readings) {
+            self.see(&reading, left, packed);
+            let solid = reading.unbroken();
+            if !broken && solid.len() < reading.len() {
+                // Lines may be broken within escapes, from here on.
+                broken = true;
+                let readings = successors(solid.unescaped(), |reading| reading.unbroken().unescaped());
+                for (left, reading) in (0..left).rev().zip(readings) {
+                    self.see(&reading, left, packed);
+                }
+            }
         }
+    }
+
+    /// Looks at a reading, and at what it is if it is base64.
+    fn see(&mut self, reading: &Reading, escapes: usize, packed: usize) {
         let Some(effort) = self.effort.checked_sub(reading.len()) else {
             self.hidden.fill(true);
             return;
         };
         self.effort = effort;
         // Nearly any word is base64 of something.
-        self.needles.hide(&reading, packed == PACKED, &mut self.hidden);
+        self.needles.hide(reading, packed == PACKED, &mut self.hidden);
         if !self.members.is_empty() {
             for value in members::values(self.members, &reading.values()) {
                 reading.hide(value, &mut self.hidden);
@@ -173,11 +188,6 @@ impl Search {
             for unpacked in reading.unpacked() {
                 self.look(unpacked, escapes, packed - 1);
             }
-        }
-        if escapes > 0
-            && let Some(unescaped) = reading.unescaped()
-        {
-            self.look(unescaped, escapes - 1, packed);
         }
     }
 }

@@ -13,7 +13,11 @@ const SHORT: usize = 4;
 
 /// Every piece of eight bytes of the secrets, and those that are shorter, by their lengths.
 #[derive(Default)]
-pub(super) struct Needles([HashSet<u64>; LONG + 1]);
+pub(super) struct Needles {
+    pieces: [HashSet<u64>; LONG + 1],
+    /// The lengths that there are, the greatest first.
+    lengths: Vec<usize>,
+}
 
 impl Needles {
     pub(super) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
@@ -27,6 +31,10 @@ impl Needles {
                 reading = now.unescaped();
             }
         }
+        needles.lengths = (1..=LONG)
+            .rev()
+            .filter(|length| !needles.pieces[*length].is_empty())
+            .collect();
         needles
     }
 
@@ -34,13 +42,13 @@ impl Needles {
         let length = secret.len().min(LONG);
         if length > 0 {
             let pieces = secret.windows(length);
-            self.0[length]
+            self.pieces[length]
                 .extend(pieces.map(|piece| piece.iter().fold(0, |bytes, byte| bytes << 8 | u64::from(byte.value))));
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(HashSet::is_empty)
+        self.lengths.is_empty()
     }
 
     /// Marks in a text what its reading shows of the secrets. Only in a reading that makes sense are there words.
@@ -52,9 +60,11 @@ impl Needles {
         for (place, byte) in bytes.iter().enumerate() {
             last = last << 8 | u64::from(byte.value);
             let end = place + 1;
-            let found = (1..=LONG.min(end)).rev().find(|length| {
-                let piece = last & (u64::MAX >> (8 * (LONG - length)));
-                self.0[*length].contains(&piece) && (*length >= SHORT || words && is_word(&bytes, end - length, end))
+            let found = self.lengths.iter().find(|length| {
+                let piece = last & (u64::MAX >> (8 * (LONG - *length)));
+                end >= **length
+                    && self.pieces[**length].contains(&piece)
+                    && (**length >= SHORT || words && is_word(&bytes, end - *length, end))
             });
             if let Some(length) = found {
                 // With what stands between the bytes and was left out of the reading.

@@ -69,11 +69,10 @@ impl Reading {
         }
     }
 
-    /// The reading without the white space that is in it; nothing if there is none.
-    pub(super) fn unbroken(&self) -> Option<Reading> {
+    /// The reading without the white space in it.
+    pub(super) fn unbroken(&self) -> Reading {
         let solid = self.0.iter().filter(|byte| !byte.value.is_ascii_whitespace());
-        let solid: Vec<_> = solid.copied().collect();
-        (solid.len() < self.0.len()).then_some(Reading(solid))
+        Reading(solid.copied().collect())
     }
 
     /// The reading with one layer of its escapes resolved; nothing if it has none.
