@@ -11,9 +11,9 @@ use reqwest::Response;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, without_mark};
-use crate::operation::{Operation, Paging};
+use crate::operation::Operation;
 use crate::paging::examine;
-use crate::reader::{self, Unread, UnreadMember};
+use crate::reader::{self, Problem, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::ResponseValue;
@@ -26,11 +26,14 @@ const SHOWN: usize = 64 * 1024;
 
 /// Carries out a call for progenitor's `exec` hook.
 pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> Response {
-    let mut response = session.execute(operation, request).await.unwrap_or_else(carry);
-    if let Some(paging) = &operation.paging {
-        response.extensions_mut().insert(paging);
+    match session.execute(operation, request).await {
+        Ok(mut response) => {
+            // Who reads it may have to tell of it.
+            response.extensions_mut().insert(operation);
+            response
+        }
+        Err(error) => carry(error),
     }
-    response
 }
 
 /// Reads the typed answer of a successful call. What of it cannot be read is told, in the answer and as an event.
@@ -42,7 +45,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
 ) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
-    let paging = response.extensions().get::<&'static Paging>().copied();
+    let operation = response.extensions().get::<&'static Operation>().copied();
     let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
     let body = response
         .bytes()
@@ -51,6 +54,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
     let whole = body.clone();
     let read = transport::beside(body.len(), move || {
         let (value, unread) = read::<T>(&whole)?;
+        let paging = operation.and_then(|operation| operation.paging.as_ref());
         let fingerprint = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
         Ok((value, unread, fingerprint.unwrap_or_default()))
     });
@@ -59,7 +63,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
         .unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned()))
     {
         Ok((value, unread, fingerprint)) => {
-            warn_of(&unread);
+            warn_of(operation, &unread);
             Ok(ResponseValue::new(value, status, headers)
                 .with_unread(unread)
                 .with_fingerprint(fingerprint))
@@ -74,21 +78,25 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Unread), String> {
-    let body = without_mark(body);
-    reader::read(body).map_err(|problem| match body.trim_ascii_start().first() {
+    reader::read(without_mark(body)).map_err(|problem| explained(body, &problem))
+}
+
+fn explained(body: &[u8], problem: &Problem) -> String {
+    match without_mark(body).trim_ascii_start().first() {
         None => "the body is empty".to_owned(),
         Some(b'<') => "the body is HTML or XML, not JSON".to_owned(),
         Some(_) => problem.to_string(),
-    })
+    }
 }
 
-fn warn_of(unread: &Unread) {
+fn warn_of(operation: Option<&Operation>, unread: &Unread) {
     if !unread.is_empty() {
         let places: Vec<_> = unread.members().iter().take(10).map(UnreadMember::place).collect();
         tracing::warn!(
+            avepoint.operation = operation.map(|operation| operation.id),
             total = unread.total(),
             places = places.join(", "),
-            "members of an answer could not be read and are left out"
+            "parts of an answer could not be read and are left out"
         );
     }
 }
@@ -98,9 +106,9 @@ fn warn_of(unread: &Unread) {
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`] where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
-    read(object.as_str().as_bytes())
-        .map(|(value, _)| value)
-        .map_err(|problem| Error::unreadable(&problem))
+    let (value, unread) = read(object.as_str().as_bytes()).map_err(|problem| Error::unreadable(&problem))?;
+    warn_of(None, &unread);
+    Ok(value)
 }
 
 /// Shows what was kept as it came, but for the members of these names.

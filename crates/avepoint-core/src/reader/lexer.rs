@@ -16,6 +16,8 @@ use super::problem::Problem;
 pub(super) struct Lexer<'de> {
     tokens: SliceLexer<'de>,
     whole: &'de [u8],
+    /// The whole, if it is in UTF-8 throughout: then no text need be checked by itself.
+    utf8: Option<&'de str>,
     /// What is open within a value that is passed over.
     open: Vec<End>,
 }
@@ -36,6 +38,7 @@ impl<'de> Lexer<'de> {
         Lexer {
             tokens: SliceLexer::new(whole),
             whole,
+            utf8: std::str::from_utf8(whole).ok(),
             open: Vec::new(),
         }
     }
@@ -51,6 +54,26 @@ impl<'de> Lexer<'de> {
     /// What was read from a position on.
     pub(super) fn since(&self, Position(start): Position<'de>) -> &'de [u8] {
         start[..start.len() - self.tokens.as_slice().len()].trim_ascii_start()
+    }
+
+    /// The bytes before the rest of the document as text, if they are that.
+    fn utf8_before(&self, bytes: &'de [u8], rest: &'de [u8]) -> Option<&'de str> {
+        match self.utf8 {
+            Some(whole) => {
+                let end = whole.len() - rest.len();
+                whole.get(end - bytes.len()..end)
+            }
+            None => std::str::from_utf8(bytes).ok(),
+        }
+    }
+
+    /// What was read from a position on, as text, if it is that.
+    pub(super) fn text_since(&self, start: Position<'de>) -> Option<&'de str> {
+        self.utf8_before(self.since(start), self.tokens.as_slice())
+    }
+
+    fn offset(&self) -> usize {
+        self.whole.len() - self.tokens.as_slice().len()
     }
 
     /// The first byte of the next value.
@@ -69,8 +92,7 @@ impl<'de> Lexer<'de> {
     /// The document is no JSON at this place.
     #[cold]
     fn wrong(&self, expected: &'static str) -> Problem {
-        let rest = self.tokens.as_slice();
-        Problem::syntax(expected, self.whole.len() - rest.len(), rest.is_empty())
+        Problem::syntax(expected, self.offset(), self.offset() == self.whole.len())
     }
 
     /// Opens the list or the object that comes next.
@@ -133,7 +155,7 @@ impl<'de> Lexer<'de> {
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Problem> {
         let unfit = || Problem::unfit("is a text that is no Unicode");
         match self.plain_text() {
-            Some(text) => std::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| unfit()),
+            Some((text, rest)) => self.utf8_before(text, rest).map(Cow::Borrowed).ok_or_else(unfit),
             None => self.tokens.discarded().str_string().map_err(|error| {
                 if error.is_unicode_error() {
                     unfit()
@@ -155,15 +177,15 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// The text that comes next, if it is without escapes, as nearly all are.
-    fn plain_text(&mut self) -> Option<&'de [u8]> {
+    /// The text that comes next and its closing mark with all behind, if it is without escapes, as nearly all are.
+    fn plain_text(&mut self) -> Option<(&'de [u8], &'de [u8])> {
         let (_, text) = self.tokens.as_slice().split_first()?;
-        let length = plain_length(text);
-        let (b'"', rest) = text[length..].split_first()? else {
+        let (text, closing) = text.split_at(plain_length(text));
+        let (b'"', rest) = closing.split_first()? else {
             return None;
         };
         self.tokens = SliceLexer::new(rest);
-        Some(&text[..length])
+        Some((text, closing))
     }
 
     #[cold]
@@ -227,9 +249,41 @@ impl<'de> Lexer<'de> {
     }
 }
 
-/// How many bytes come before the first that is a quotation mark, a backslash or a control character.
+/// How many bytes come before the first that is a quotation mark, a backslash or a control character. Most bytes of an
+/// answer are of texts: they are looked at eight at a time.
 fn plain_length(text: &[u8]) -> usize {
-    text.iter()
-        .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
-        .unwrap_or(text.len())
+    const ONES: u64 = u64::MAX / 0xff;
+    // The high bit of each byte that is below a value; above the first such byte it may be set for others, too.
+    let below = |word: u64, value: u8| word.wrapping_sub(ONES * u64::from(value)) & !word & (ONES << 7);
+    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, last) = text.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let ends = below(word, b' ') | is(word, b'"') | is(word, b'\\');
+        if ends != 0 {
+            return index * 8 + ends.trailing_zeros() as usize / 8;
+        }
+    }
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
+    text.len() - last.len() + last.iter().position(ends).unwrap_or(last.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_end_of_a_text_is_found_wherever_it_is(
+            before in "[ !#-Z\u{7f}-\u{ff}]{0,40}",
+            ends in prop::sample::select(vec!["", "\"", "\\", "\u{0}", "\u{1f}", "\n"]),
+            behind in any::<String>(),
+        ) {
+            let text = format!("{before}{ends}{}", if ends.is_empty() { "" } else { &behind });
+            prop_assert_eq!(plain_length(text.as_bytes()), before.len());
+        }
+    }
 }

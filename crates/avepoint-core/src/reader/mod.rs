@@ -39,8 +39,7 @@ const DEPTH: usize = 128;
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
     let mut reader = Reader::new(json);
     let value = T::deserialize(&mut reader)?;
-    reader.lexer.end()?;
-    Ok((value, reader.unread))
+    Ok((value, reader.finish()?))
 }
 
 /// Reads what must be read whole.
@@ -95,6 +94,11 @@ impl<'de> Reader<'de> {
             failed: None,
             unread: Unread::default(),
         }
+    }
+
+    /// That the document ends here, and what of it could not be read.
+    fn finish(mut self) -> Result<Unread, Problem> {
+        self.lexer.end().map(|()| self.unread)
     }
 
     /// Reads a value; one that its type cannot hold is read once more as if nothing stood there.
@@ -289,7 +293,9 @@ impl<'de> Reader<'de> {
         self.peek()?;
         let start = self.lexer.position();
         self.lexer.skip()?;
-        std::str::from_utf8(self.lexer.since(start)).map_err(|_| Problem::unfit("is not in UTF-8"))
+        self.lexer
+            .text_since(start)
+            .ok_or_else(|| Problem::unfit("has a text that is no Unicode"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Values that are kept as they were written.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
@@ -23,25 +24,27 @@ pub(crate) const TEXT_OR: &str = "$avepoint_core::TextOr";
 const SERDE_JSON: &str = "$serde_json::private::RawValue";
 
 /// The JSON of a value: from the reader and from serde_json as it was written, from elsewhere as it is meant.
-pub(crate) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
     deserializer.deserialize_newtype_struct(RAW, FromReader)
 }
 
 struct FromReader;
 
 impl<'de> Visitor<'de> for FromReader {
-    type Value = String;
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON")
     }
 
-    fn visit_borrowed_str<E: Error>(self, json: &'de str) -> Result<String, E> {
-        Ok(json.to_owned())
+    fn visit_borrowed_str<E: Error>(self, json: &'de str) -> Result<Self::Value, E> {
+        Ok(json.into())
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_newtype_struct(SERDE_JSON, FromElsewhere)
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer
+            .deserialize_newtype_struct(SERDE_JSON, FromElsewhere)
+            .map(Cow::Owned)
     }
 }
 
@@ -67,14 +70,17 @@ impl<'de> Visitor<'de> for FromElsewhere {
 }
 
 /// A scalar; but for a text, as it was written.
-pub(crate) enum Scalar {
+pub(crate) enum Scalar<'de> {
     Text(String),
-    Number(String),
-    Boolean(String),
+    Number(Cow<'de, str>),
+    Boolean(Cow<'de, str>),
 }
 
 /// Reads a scalar.
-pub(crate) fn scalar<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str) -> Result<Scalar, D::Error> {
+pub(crate) fn scalar<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+) -> Result<Scalar<'de>, D::Error> {
     let json = raw(deserializer)?;
     let found = match json.as_bytes() {
         [b'"', ..] => match Lexer::new(json.as_bytes()).text() {

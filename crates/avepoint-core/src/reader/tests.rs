@@ -216,6 +216,20 @@ fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
 }
 
 #[test]
+fn bytes_that_are_no_text_cost_the_text_that_they_are_in() {
+    let json =
+        b"{\"displayName\":\"a\xff\",\"\xff\":1,\"tags\":[\"\xc3\xa4\",\"\xc3\"],\"free\":[\"\xfe\"],\"count\":1}";
+    let (thing, unread) = read::<Thing>(json).expect("JSON");
+    assert_eq!(
+        (thing.display_name, thing.tags.as_ref(), thing.free),
+        (None, ["ä".to_owned()].as_slice(), None)
+    );
+    assert_eq!(thing.count, Some(1));
+    let places: Vec<_> = unread.members().iter().map(|member| member.place()).collect();
+    assert_eq!(places, ["displayName", "tags[1]", "free"]);
+}
+
+#[test]
 fn many_that_do_not_fit_are_counted_but_not_all_kept() {
     let (thing, unread) = read_thing(&format!("{{\"tags\":[{}\"a\"]}}", "[],".repeat(10_000)));
     assert_eq!(

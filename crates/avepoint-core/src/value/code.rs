@@ -88,11 +88,11 @@ impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match scalar(deserializer, "a code: an integer or a text")? {
             Scalar::Text(text) => Code::Text(text),
-            Scalar::Boolean(json) => Code::Other(json),
+            Scalar::Boolean(json) => Code::Other(json.into_owned()),
             Scalar::Number(json) => match json.parse() {
                 // The sign would be gone.
                 Ok(value) if json != "-0" => Code::Integer(value),
-                _ => Code::Other(json),
+                _ => Code::Other(json.into_owned()),
             },
         })
     }

@@ -82,7 +82,7 @@ impl Serialize for Json {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        RawValue::from_string(raw(deserializer)?)
+        RawValue::from_string(raw(deserializer)?.into_owned())
             .map(Json)
             .map_err(D::Error::custom)
     }
