@@ -1,351 +1,301 @@
-//! The flattened text of a web page: its words without its tables.
+//! The flattened text of a web page, without its markup, as the HTML that it was made of.
 //!
-//! The cells of a row stand one behind the other, with nothing or a blank between them, and a cell of several lines
-//! spreads the row over several lines. What can be taken apart without guessing is; the rest is reported.
-
-mod rows;
+//! The cells of a row stand one behind the other, perhaps on several lines: its name, a description that begins with one
+//! of a few words, its type, and whether it is required. What cannot be taken apart without guessing is reported.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Unread, program, sample};
-use crate::facts::{Listed, Operation, Row, Sample, Section, Table};
-use crate::page::Code;
-
-use rows::Columns;
-
-/// A row of the table of an endpoint, with blanks between its cells.
-static ENDPOINT: Pattern = LazyLock::new(|| pattern(r"^([A-Z]{3,7}) (\S*/\S*)(?: \S.*)?$"));
-
-/// A scope in the words about it, or behind the endpoint that needs it.
-static SCOPE: Pattern = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?:\b[Ss]cope (?:is|are) |^(?P<endpoint>\S*/\S*) )",
-        r"(?P<scopes>[a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$",
-    ))
-});
-
-/// The status of a success in the words about it.
-static SUCCESS: Pattern = LazyLock::new(|| pattern(r"\b(2[0-9]{2}) [A-Z]"));
+use super::{Extraction, program};
+use crate::page::{cells, table, tag};
 
 /// Where a sample begins: with JSON or a URL.
 static SAMPLE: Pattern = LazyLock::new(|| pattern(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#));
 
+/// A member of a sample that holds others.
+static HOLDER: Pattern = LazyLock::new(|| pattern(r#"["'](\w+)["']\s*:\s*[\[{]"#));
+
 /// A row of a list of hosts: what the host is for, and its URL.
-static HOST: Pattern = LazyLock::new(|| pattern(r"^[^:]+?(https?://\S+)$"));
+static HOST: Pattern = LazyLock::new(|| pattern(r"^([^:]+?)(https?://\S+)$"));
+
+/// The header of a table of members. The columns of names are one or, for members of a list, two.
+static HEAD: Pattern =
+    LazyLock::new(|| pattern(r"^(?P<names>[A-Za-z]+)(?P<gap> ?)Description ?Type(?P<required> ?Required)?$"));
+
+/// A type at the end of a line: the words of the pages, the longer ones first.
+static TYPE: Pattern = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(.*?)((?i:array of (?:string|object|integer)s?)|(?:String|Int|Integer|Guid) (?:Array|List)|File Stream",
+        r"|String|Integer|Int|Boolean|Bool|DateTime|Datetime|List|Array|Object|Number|Double|Guid|Enum",
+        r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
+    ))
+});
+
+/// The words with which descriptions begin, the longer ones first.
+const FIRST_WORDS: [&str; 8] = ["Indicates", "Whether", "Sets", "Gets", "Set", "The", "An", "A"];
+
+/// The words above a list of codes.
+static CODES: Pattern = LazyLock::new(|| pattern(r"(?i)^(?:valid )?values(?: are)?:$"));
+
+/// A code and its meaning: `1 for one`, `1 (for one)`, `1 - one`.
+static CODE: Pattern =
+    LazyLock::new(|| pattern(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$"));
 
 /// What to do about a part of a text that cannot be taken apart.
 const REMEDY: &str = "hand over the HTML of the page, which keeps the cells of its tables apart";
 
-/// A line of the text.
-#[derive(Clone, Copy, Debug)]
-struct Line<'a> {
-    number: usize,
-    text: &'a str,
-}
+/// A line of the text: its number, from 1, and its words.
+type Line<'a> = (usize, &'a str);
 
-/// The lines of a text, without the blanks around them.
-fn lines(text: &str) -> Vec<Line<'_>> {
-    let lines = text.lines().enumerate();
-    lines
-        .map(|(index, text)| Line {
-            number: index + 1,
-            text: text.trim(),
-        })
-        .collect()
-}
-
-/// The hosts of the tables whose last column is one of URLs.
-pub fn hosts(text: &str) -> Vec<Listed> {
-    let mut hosts = Vec::new();
-    let mut in_table = false;
-    for line in lines(text) {
-        let host = HOST.captures(line.text).and_then(|found| found.get(1));
-        in_table = match host {
-            Some(host) if in_table => {
-                hosts.push(Listed {
-                    value: host.as_str().to_owned(),
-                    line: line.number,
-                });
-                true
-            }
-            _ => line.text.ends_with("URL"),
-        };
-    }
-    hosts
-}
-
-/// Reads the operations that a text describes, and says what of them could not be read.
-pub fn read(text: &str) -> (Vec<Operation>, Vec<Unread>) {
-    let lines = lines(text);
-    let heads = heads(&lines);
-    // What is said above all operations holds for each of them.
-    let above = lines
-        .get(..heads.first().map_or(0, |head| head.start))
-        .unwrap_or_default();
-    let common = scopes(above);
-    let (mut operations, mut unread) = (Vec::new(), Vec::new());
-    for (index, head) in heads.iter().enumerate() {
-        let end = heads.get(index + 1).map_or(lines.len(), |next| next.start);
-        let lines = lines.get(head.start..end).unwrap_or_default();
-        if let Some(mut operation) = operation(head, lines, &mut unread) {
-            if operation.scopes.is_empty()
-                && let Some(common) = &common
-            {
-                operation.scopes.clone_from(&common.scopes);
-                operation.scopes_line = Some(common.line);
-            }
-            operations.push(operation);
-        }
-    }
-    unread.sort_by_key(|unread: &Unread| unread.line);
-    (operations, unread)
-}
-
-/// Where the description of an operation begins, and what names the operation.
-struct Head {
-    /// The index of the first line of the description.
-    start: usize,
-    line: usize,
-    method: String,
-    endpoint: String,
-    /// The parameters that stand in the query of the endpoint.
-    query: Vec<String>,
-}
-
-fn heads(lines: &[Line<'_>]) -> Vec<Head> {
-    let mut heads: Vec<Head> = Vec::new();
-    // The scopes may stand above the endpoint.
-    let mut permission = None;
-    for (index, line) in lines.iter().enumerate() {
-        if part(lines, index) == Some(Part::Permission) {
-            permission = Some(index);
-        }
-        let in_table = index > 0
-            && lines
-                .get(index - 1)
-                .is_some_and(|above| above.text.starts_with("Method"));
-        let (found, start) = if in_table {
-            let found = ENDPOINT.captures(line.text).and_then(|cells| {
-                let (_, [method, endpoint]) = cells.extract();
-                Some((sections::method(method)?, endpoint.to_owned()))
-            });
-            (found, permission.take().unwrap_or(index))
-        } else {
-            (sections::endpoint(line.text), index)
-        };
-        let Some((method, endpoint)) = found else {
-            continue;
-        };
-        let (endpoint, query) = sections::split_query(&endpoint);
-        heads.push(Head {
-            start,
-            line: line.number,
-            method,
-            endpoint,
-            query,
-        });
-    }
-    heads
-}
-
-/// The part that a line opens. A heading stands between blank lines; what stands in a table does not.
-fn part(lines: &[Line<'_>], index: usize) -> Option<Part> {
-    let blank = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_none_or(|line| line.text.is_empty());
-    let line = lines.get(index)?;
-    if !blank(index.checked_sub(1)) || !blank(Some(index + 1)) {
-        return None;
-    }
-    match line.text {
-        // Only requests have an example of this title.
-        "Example" => Some(Part::RequestSample),
-        text => sections::part(text),
-    }
-}
-
-fn operation(head: &Head, lines: &[Line<'_>], unread: &mut Vec<Unread>) -> Option<Operation> {
-    let mut operation = Operation {
-        method: head.method.clone(),
-        endpoint: head.endpoint.clone(),
-        line: head.line,
-        ..Operation::default()
-    };
-    let parts = parts(lines);
-    if parts.is_empty() {
-        unread.push(Unread {
-            line: head.line,
-            what: format!("nothing below {} {} describes it", head.method, head.endpoint),
-            remedy: "see what has become of its description".to_owned(),
-            fatal: false,
-        });
-        return None;
-    }
-    let request = blocks(&parts, Part::RequestSample);
-    let response = blocks(&parts, Part::ResponseSample);
-    // Which members hold others is only to be seen in the samples.
-    let none = BTreeSet::new();
-    let holders = [
-        holders(&sample::request(&request, &none)),
-        holders(&sample::response(&response, &none)),
-    ];
-    for (part, lines) in &parts {
-        match part {
-            Part::Table(section) => {
-                let holders = if *section == Section::Response {
-                    &holders[1]
-                } else {
-                    &holders[0]
-                };
-                tables(*section, head, lines, holders, &mut operation.tables, unread);
-                if *section == Section::Response {
-                    operation.success = operation.success.or_else(|| success(lines));
-                }
-            }
-            Part::Permission => {
-                if let Some(found) = scopes(lines) {
-                    let endpoint = found.endpoint.filter(|endpoint| *endpoint != operation.endpoint);
-                    operation.scopes_endpoint = endpoint;
-                    operation.scopes = found.scopes;
-                    operation.scopes_line = Some(found.line);
-                }
-            }
-            _ => {}
-        }
-    }
-    sample::add(&mut operation, &request, &response);
-    Some(operation)
-}
-
-/// The parts of a description, each with the lines below its heading.
-fn parts<'a, 'l>(lines: &'l [Line<'a>]) -> Vec<(Part, &'l [Line<'a>])> {
-    let starts: Vec<_> = (0..lines.len())
-        .filter_map(|index| Some((index, part(lines, index)?)))
+/// The HTML of a text, in which each element says where it stands; what cannot be taken apart is reported.
+pub fn to_html(text: &str, found: &mut Extraction) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let lines: Vec<Line> = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.trim()))
         .collect();
-    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([lines.len()]);
-    let parts = starts.iter().zip(ends);
-    parts
-        .map(|((start, part), end)| (*part, lines.get(start + 1..end).unwrap_or_default()))
-        .collect()
-}
-
-/// The code blocks of the samples, which no fences mark.
-fn blocks(parts: &[(Part, &[Line<'_>])], wanted: Part) -> Vec<Code> {
-    let parts = parts.iter().filter(|(part, _)| *part == wanted);
-    parts
-        .filter_map(|(_, lines)| {
-            let numbered = lines.iter().map(|line| (line.number, line.text));
-            if let Some(body) = program::sent_by(numbered) {
-                return body;
-            }
-            let start = lines.iter().position(|line| SAMPLE.is_match(line.text))?;
-            let lines = lines.get(start..)?;
-            let text: Vec<_> = lines.iter().map(|line| line.text).collect();
-            Some(Code {
-                text: text.join("\n"),
-                line: lines.first()?.number,
-            })
-        })
-        .collect()
-}
-
-/// The names of the members of a sample that hold others.
-fn holders(sample: &Sample) -> BTreeSet<String> {
-    let shape = sample.shape.iter();
-    let holders = shape.filter(|(_, kinds)| kinds.contains("array") || kinds.contains("object"));
-    let names = holders.filter_map(|(place, _)| place.rsplit('.').next());
-    names
-        .filter(|name| !name.is_empty() && !name.ends_with("[]"))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Reads the tables among the lines of a part.
-fn tables(
-    section: Section,
-    head: &Head,
-    lines: &[Line<'_>],
-    holders: &BTreeSet<String>,
-    tables: &mut Vec<Table>,
-    unread: &mut Vec<Unread>,
-) {
-    let mut rest = lines.iter().enumerate();
-    while let Some((index, line)) = rest.next() {
-        let Some(columns) = Columns::of(line.text) else {
-            if rows::looks_like_a_row(line.text) {
-                unread.push(unread_row(line.number, "a row stands outside of a table"));
-            } else if rows::looks_like_a_head(line.text) {
-                unread.push(unread_row(line.number, "a table has other columns"));
-            }
-            continue;
-        };
-        let below = lines.get(index + 1..).unwrap_or_default();
-        // A note may follow without a blank line.
-        let is_row = |line: &&Line<'_>| !line.text.is_empty() && line.text != "NOTE";
-        let count = below.iter().take_while(is_row).count();
-        let rows = rows::read(columns, below.get(..count).unwrap_or_default(), holders, unread);
-        if count > 0 {
-            rest.nth(count - 1);
+    let (mut html, mut part, mut holders, mut at) = (String::new(), None, BTreeSet::new(), 0);
+    while let Some((line, text)) = lines.get(at).copied() {
+        let below = &lines[line..];
+        // A note may follow the rows of a table without a blank line.
+        let count = below
+            .iter()
+            .take_while(|(_, row)| !row.is_empty() && *row != "NOTE")
+            .count();
+        let rows = &below[..count];
+        let opens = heading(&lines, at);
+        if at == 0 || opens.is_some_and(|(level, _)| level == "h1") {
+            holders = holders_of(below);
         }
-        let Some((first, _)) = rows.first() else {
-            unread.push(unread_row(line.number, "a table has no rows"));
-            continue;
-        };
-        let line = *first;
-        let rows = with_lines(rows);
-        tables.push(Table {
-            section: sections::section_of(section, &head.query, &rows),
-            title: None,
-            line,
-            rows,
-        });
+        let mut used = 1 + count;
+        if let Some((level, opens)) = opens {
+            part = opens;
+            html += &tag(level, line, text);
+            used = 1;
+        } else if matches!(part, Some(Part::RequestSample | Part::ResponseSample)) {
+            let is_inside = |below: &usize| heading(&lines, *below).is_none();
+            used = 1 + (line..lines.len()).take_while(is_inside).count();
+            html += &sample(&lines[at..at + used]);
+        } else if text.starts_with("Method Endpoint") || text.starts_with("API Permis") {
+            let columns = text.split(' ').count();
+            let rows = rows.iter().map(|(line, row)| cells(*line, row.splitn(columns, ' ')));
+            html += &table(line, text.split(' '), &rows.collect::<String>());
+        } else if text.ends_with("URL") && rows.first().is_some_and(|(_, row)| HOST.is_match(row)) {
+            let rows = rows
+                .iter()
+                .map_while(|(line, row)| HOST.captures(row).map(|host| cells(*line, [&host[1], &host[2]])));
+            html += &table(line, ["", "URL"], &rows.collect::<String>());
+        } else if let Some(columns) = Columns::of(text) {
+            let read = columns.rows(rows, &holders, found);
+            html += &table(line, ["Element", "Element", "Description", "Type", "Required"], &read);
+        } else if text.contains("Description") && text.contains("Type") && !text.contains('.') {
+            html += &table(line, [text], "");
+        } else {
+            if matches!(part, Some(Part::Table(_))) && Columns::looks_like_a_row(text) {
+                found.report(line, "a row stands outside of a table".to_owned(), REMEDY);
+            }
+            html += &tag("p", line, text);
+            used = 1;
+        }
+        at += used;
+    }
+    html
+}
+
+/// The element of a heading, and the part that it opens.
+fn heading(lines: &[Line], at: usize) -> Option<(&'static str, Option<Part>)> {
+    match lines[at].1 {
+        text if sections::endpoint(text).is_some() => Some(("h1", None)),
+        // Only requests have an example of this title.
+        "Example" => Some(("h2", Some(Part::RequestSample))),
+        text => match sections::part(text) {
+            None | Some(Part::Introduction) => None,
+            part => Some(("h2", part)),
+        },
     }
 }
 
-/// The rows with their lines, where those do not follow from that of the first.
-fn with_lines(rows: Vec<(usize, Row)>) -> Vec<Row> {
-    let first = rows.first().map_or(0, |(line, _)| *line);
-    let rows = rows.into_iter().enumerate();
-    rows.map(|(index, (line, row))| Row {
-        line: (line != first + index).then_some(line),
-        ..row
-    })
-    .collect()
+/// The members that hold others, by the samples of an operation, which may stand behind its tables.
+fn holders_of(below: &[Line]) -> BTreeSet<String> {
+    let lines = below.iter().take_while(|(_, line)| sections::endpoint(line).is_none());
+    let text: String = lines.flat_map(|(_, line)| [line, " "]).collect();
+    HOLDER.captures_iter(&text).map(|found| found[1].to_owned()).collect()
 }
 
-fn unread_row(line: usize, what: &str) -> Unread {
-    Unread {
-        line,
-        what: what.to_owned(),
-        remedy: REMEDY.to_owned(),
-        fatal: false,
-    }
+/// The sample of a part: a program, or what stands below the words about it.
+fn sample(lines: &[Line]) -> String {
+    let start = lines
+        .iter()
+        .position(|(_, line)| program::begins(line) || SAMPLE.is_match(line));
+    let Some(start) = start else { return String::new() };
+    let text: Vec<_> = lines[start..].iter().map(|(_, line)| *line).collect();
+    tag("pre", lines[start].0, &text.join("\n"))
 }
 
-fn success(lines: &[Line<'_>]) -> Option<u16> {
-    let found = lines.iter().find_map(|line| SUCCESS.captures(line.text))?;
-    found.get(1)?.as_str().parse().ok()
+/// Whether blanks stand between the cells of a table of members, and whether it has a column for the holder of the
+/// member before its name, and one for whether it is required.
+#[derive(Clone, Copy)]
+struct Columns {
+    blanks: bool,
+    holder: bool,
+    required: bool,
 }
 
-/// Scopes, and where they are named.
-struct Scopes {
-    scopes: Vec<String>,
-    line: usize,
-    endpoint: Option<String>,
-}
-
-fn scopes(lines: &[Line<'_>]) -> Option<Scopes> {
-    lines.iter().find_map(|line| {
-        let found = SCOPE.captures(line.text)?;
-        let names = found.name("scopes")?.as_str();
-        let names = names.split([',', ' ']);
-        Some(Scopes {
-            scopes: names.filter(|name| name.contains('.')).map(str::to_owned).collect(),
-            line: line.number,
-            endpoint: found.name("endpoint").map(|endpoint| endpoint.as_str().to_owned()),
+impl Columns {
+    /// The columns that a line names, if it is the header of a table.
+    fn of(line: &str) -> Option<Self> {
+        let head = HEAD.captures(line)?;
+        Some(Self {
+            blanks: !head["gap"].is_empty(),
+            holder: half(&head["names"]).is_some(),
+            required: head.name("required").is_some(),
         })
-    })
+    }
+
+    fn looks_like_a_row(line: &str) -> bool {
+        let is_row = |columns: Self| {
+            columns
+                .begin(line)
+                .and(columns.end(line))
+                .is_some_and(|end| end.1.is_some())
+        };
+        ["ADescriptionType", "ADescriptionTypeRequired"]
+            .into_iter()
+            .filter_map(Self::of)
+            .any(is_row)
+    }
+
+    fn rows(self, lines: &[Line], holders: &BTreeSet<String>, found: &mut Extraction) -> String {
+        let (mut rows, mut start) = (String::new(), 0);
+        let mut push = |lines: &[Line]| match self.row(lines, holders) {
+            _ if lines.is_empty() => {}
+            Ok(row) => rows += &row,
+            Err(why) => found.report(lines[0].0, format!("a row cannot be taken apart: {why}"), REMEDY),
+        };
+        for (at, (_, text)) in lines.iter().enumerate() {
+            // A row that begins before the last one has ended: the last one has no end.
+            let is_name = at == start + 1 && self.holder && is_word(lines[start].1);
+            let begins = self.begin(text).is_some() || (self.holder && holders.contains(*text));
+            let end = self.end(text);
+            if at > start && begins && !is_name && end.is_none_or(|(before, ..)| !before.is_empty()) {
+                push(&lines[start..at]);
+                start = at;
+            }
+            if end.is_some() {
+                push(&lines[start..=at]);
+                start = at + 1;
+            }
+        }
+        push(&lines[start..]);
+        rows
+    }
+
+    /// Name and description of a line with which a row begins.
+    fn begin(self, line: &str) -> Option<(&str, &str)> {
+        let (word, rest) = line.split_once(' ')?;
+        if self.blanks {
+            let is_name = |character: char| character.is_alphanumeric() || "_-.@[]".contains(character);
+            return (rest.starts_with(char::is_uppercase) && word.chars().all(is_name)).then_some((word, rest));
+        }
+        let first = FIRST_WORDS.iter().find(|first| word.ends_with(*first))?;
+        let name = &word[..word.len() - first.len()];
+        // A capital A may be the end of the name.
+        let is_end =
+            |last: char| last.is_lowercase() || !first.starts_with('A') && (last.is_alphanumeric() || last == '/');
+        name.ends_with(is_end).then(|| (name, &line[name.len()..]))
+    }
+
+    /// The end of a row: what stands before it, its type unless that stands further up, and whether it is required.
+    fn end(self, line: &str) -> Option<(&str, Option<&str>, &str)> {
+        let mut answers = if self.required { &["Yes", "No"][..] } else { &[""] }.iter();
+        let (rest, required) = answers.find_map(|answer| Some((line.strip_suffix(answer)?, *answer)))?;
+        if self.required && rest.is_empty() {
+            return Some(("", None, required));
+        }
+        let gap = if self.required && self.blanks { " " } else { "" };
+        let rest = rest.strip_suffix(gap)?;
+        self.kind(rest).map(|(before, kind)| (before, Some(kind), required))
+    }
+
+    /// The type at the end of a text, and what stands before it.
+    fn kind(self, text: &str) -> Option<(&str, &str)> {
+        let (_, [before, kind]) = TYPE.captures(text)?.extract();
+        let fits = before.chars().next_back().is_none_or(|last| match self.blanks {
+            // A word of the description has a blank before it, a cell of its own has none.
+            true => last == ' ',
+            false => !last.is_whitespace() && !last.is_uppercase() && kind.starts_with(char::is_uppercase),
+        });
+        fits.then(|| (before.trim_end(), kind))
+    }
+
+    fn row(self, lines: &[Line], holders: &BTreeSet<String>) -> Result<String, String> {
+        let end = lines
+            .split_last()
+            .and_then(|(last, above)| Some((last.0, above, self.end(last.1)?)));
+        let (last, above, (before, kind, required)) = end.ok_or("the cells at its end are missing")?;
+        let mut texts = above.to_vec();
+        texts.extend((!before.is_empty()).then_some((last, before)));
+        let alone = (self.holder && texts.len() > 1 && is_word(texts[0].1)).then(|| texts.remove(0).1);
+        let (line, first) = texts.first().copied().unwrap_or_default();
+        let (names, description) = self.begin(first).ok_or("where its name ends is not to be seen")?;
+        let (holder, name) = match alone {
+            Some(holder) => (holder, names),
+            None if self.holder => apart(names, holders)?,
+            None => ("", names),
+        };
+        texts.splice(..1, [(line, description)]);
+        let kind = kind.or_else(|| self.inner_kind(&mut texts)).ok_or("it has no type")?;
+        let description = description_of(&texts);
+        Ok(cells(lines[0].0, [holder, name, &description, kind, required]))
+    }
+
+    /// The type that stands on a line of its own, or at the end of the first.
+    fn inner_kind<'a>(self, texts: &mut Vec<Line<'a>>) -> Option<&'a str> {
+        let is_kind =
+            |(at, (_, text)): (usize, &Line)| self.kind(text).is_some_and(|(before, _)| at == 0 || before.is_empty());
+        let at = texts.iter().enumerate().position(is_kind)?;
+        let (before, kind) = self.kind(texts[at].1)?;
+        texts[at].1 = before;
+        Some(kind)
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(char::is_alphanumeric)
+}
+
+/// Holder and name, which stand one behind the other. A member without a holder has its name in both columns.
+fn apart<'a>(names: &'a str, holders: &BTreeSet<String>) -> Result<(&'a str, &'a str), String> {
+    if let Some(name) = half(names) {
+        return Ok((name, name));
+    }
+    let mut ends = names.char_indices().filter(|(at, _)| holders.contains(&names[..*at]));
+    match (ends.next(), ends.next()) {
+        (Some((end, _)), None) => Ok(names.split_at(end)),
+        _ => Err(format!("where `{names}` is to be split is not to be seen")),
+    }
+}
+
+/// The half of a text that is another text twice.
+fn half(text: &str) -> Option<&str> {
+    let (one, other) = text.split_at_checked(text.len() / 2)?;
+    (one == other && !one.is_empty()).then_some(one)
+}
+
+/// A description, with the codes below its words as a list.
+fn description_of(texts: &[Line]) -> String {
+    let head = texts.iter().position(|(_, text)| CODES.is_match(text));
+    let end = head.or_else(|| texts.iter().position(|(_, text)| text.starts_with('•')));
+    let (words, listed) = texts.split_at(end.unwrap_or(texts.len()));
+    let words: Vec<_> = words.iter().map(|(_, text)| *text).collect();
+    let listed = listed.iter().skip(usize::from(head.is_some()));
+    // A text that is a sentence says something to people; it is no code.
+    let codes = listed.filter(|(_, text)| !text.ends_with('.') && !text.is_empty());
+    let items = codes.map(|(line, text)| tag("li", *line, &CODE.replace(text, "<code>$1</code> - $2$3$4$5")));
+    format!("{}<ul>{}</ul>", words.join(" "), items.collect::<String>())
 }
 
 #[cfg(test)]
@@ -353,8 +303,17 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::*;
-    use crate::facts::Required;
+    use super::super::{Extraction, Unread, extract};
+    use crate::facts::{Listed, Operation, Required, Row, Section};
+
+    fn read(text: &str) -> (Vec<Operation>, Vec<Unread>) {
+        let Extraction { page, unread, .. } = extract("page.txt", text.as_bytes());
+        (page.operations, unread)
+    }
+
+    fn hosts(text: &str) -> Vec<Listed> {
+        extract("page.txt", text.as_bytes()).page.hosts
+    }
 
     /// A page with glued cells about an invented service.
     const GLUED: &str = r#"Harbour Web API
@@ -655,12 +614,8 @@ All is well:
                 6,
                 "where its name ends is not to be seen",
             ),
-            ("shipSets the ship.", 6, "it does not say whether it is required"),
-            (
-                "shipSets the ship.AnchorYes",
-                6,
-                "it does not say whether it is required",
-            ),
+            ("shipSets the ship.", 6, "the cells at its end are missing"),
+            ("shipSets the ship.AnchorYes", 6, "the cells at its end are missing"),
             ("shipSets the ship.\nYes", 6, "it has no type"),
         ];
         for (rows, line, reason) in cases {
@@ -692,22 +647,21 @@ All is well:
     }
 
     #[test]
-    fn other_tables_and_operations_without_words_are_reported() {
+    fn other_tables_are_reported() {
         let text = concat!(
             "GET api/v1/a\n\nGET api/v1/b\n\nResponse Information\n\nNameTypeDescription\nnameStringIts name\n\n",
             "lateThe late row.Int\n\nElementDescriptionType\n",
         );
         let (operations, unread) = read(text);
-        assert_eq!(operations.len(), 1);
+        assert_eq!(operations.len(), 2);
         let found: Vec<_> = unread
             .iter()
             .map(|unread| (unread.line, unread.what.as_str()))
             .collect();
         let expected = [
-            (1, "nothing below GET api/v1/a describes it"),
-            (7, "a table has other columns"),
+            (7, "a table of `NameTypeDescription` is not understood"),
             (10, "a row stands outside of a table"),
-            (12, "a table has no rows"),
+            (12, "the table has no rows"),
         ];
         assert_eq!(found, expected);
     }

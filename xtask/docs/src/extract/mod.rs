@@ -113,7 +113,11 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     match Form::of(name, &text) {
         Form::Markdown => reading.blocks(page::read_markdown(&text)),
         Form::Html => reading.blocks(page::read_html(&text)),
-        Form::Flat => reading.flat(&text),
+        Form::Flat => {
+            let html = flat::to_html(&text, &mut reading.found);
+            reading.blocks(page::read_marked(&html, text.lines().count()));
+            operations::share_scope(&text, &mut reading.found.page.operations);
+        }
     }
     reading.judge();
     reading.found
@@ -184,26 +188,6 @@ impl Reading {
                 fatal: true,
             }),
         }
-    }
-
-    /// The text of a web page, without its markup.
-    fn flat(&mut self, text: &str) {
-        let (operations, unread) = flat::read(text);
-        let tables = operations.iter().flat_map(|operation| &operation.tables);
-        let rows: usize = tables.clone().map(|table| table.rows.len()).sum();
-        let tables = tables.count();
-        self.found.coverage.tables = Share {
-            used: tables,
-            total: tables,
-        };
-        // What was not understood is a row, or stands where rows do.
-        self.found.coverage.rows = Share {
-            used: rows,
-            total: rows + unread.len(),
-        };
-        self.found.page.operations = operations;
-        self.found.page.hosts = flat::hosts(text);
-        self.found.unread.extend(unread);
     }
 
     /// A page without any fact is not understood, unless it is known to have none.

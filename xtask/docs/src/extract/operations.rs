@@ -1,10 +1,13 @@
 //! The operations of a page while it is read: each collects its tables and samples; the scopes are dealt out last,
 //! since their table stands above the endpoints.
 
+use std::sync::LazyLock;
+
 use crate::facts::{Operation, Table};
 use crate::page::Code;
 use crate::paths::bare;
 
+use super::patterns::{Pattern, pattern};
 use super::{Extraction, program, sample, sections};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
@@ -167,4 +170,24 @@ fn give(operation: &mut Operation, permission: &Permission) {
     }
     operation.scopes_line.get_or_insert(permission.line);
     operation.scopes.extend(permission.scopes.iter().cloned());
+}
+
+/// The scope that all operations need, in the words about it.
+static SCOPE: Pattern = LazyLock::new(|| {
+    pattern(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$")
+});
+
+/// Gives the scope that the text names above all operations to those that name none of their own.
+pub fn share_scope(text: &str, operations: &mut [Operation]) {
+    let mut lines = text.lines().enumerate();
+    let found = lines.find_map(|(index, line)| Some((index + 1, SCOPE.captures(line.trim())?)));
+    let Some((line, found)) = found else { return };
+    for operation in operations
+        .iter_mut()
+        .filter(|below| below.line > line && below.scopes.is_empty())
+    {
+        let names = found[1].split([',', ' ']).filter(|name| name.contains('.'));
+        operation.scopes = names.map(str::to_owned).collect();
+        operation.scopes_line = Some(line);
+    }
 }

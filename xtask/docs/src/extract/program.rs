@@ -8,19 +8,21 @@ use crate::page::Code;
 /// A text of C# that holds JSON.
 static VERBATIM: Pattern = LazyLock::new(|| pattern(r#"= @"(\s*[\[{][^"]*)""#));
 
-/// The body that a program sends, if the block is a program: within, none if it sends no body.
-pub fn sent(code: &Code) -> Option<Option<Code>> {
-    let lines = code.text.lines().enumerate();
-    sent_by(lines.map(|(index, text)| (code.line + index, text)))
+/// Whether a line is the beginning of a program.
+pub fn begins(line: &str) -> bool {
+    line.starts_with("var ") || line.starts_with("using ")
 }
 
-/// As [`sent`], from lines with their numbers.
-pub fn sent_by<'a>(lines: impl Iterator<Item = (usize, &'a str)> + Clone) -> Option<Option<Code>> {
-    let starts = |text: &str| text.starts_with("var ") || text.starts_with("using ");
-    lines.clone().any(|(_, text)| starts(text)).then(|| {
-        lines.clone().find_map(|(line, text)| {
-            let text = VERBATIM.captures(text)?.get(1)?.as_str().to_owned();
-            Some(Code { text, line })
+/// The body that a program sends, if the block is a program: within, none if it sends no body.
+pub fn sent(code: &Code) -> Option<Option<Code>> {
+    let mut lines = code.text.lines().enumerate();
+    code.text.lines().any(begins).then(|| {
+        lines.find_map(|(index, text)| {
+            let text = VERBATIM.captures(text)?[1].to_owned();
+            Some(Code {
+                text,
+                line: code.line + index,
+            })
         })
     })
 }

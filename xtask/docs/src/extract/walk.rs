@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::facts::{CodeList, Section, Table};
+use crate::facts::{CodeList, Row, Section, Table};
 use crate::page::{self, Block, Code, Content, Piece, text_of};
 
 use super::codes;
@@ -282,7 +282,7 @@ impl Walk<'_> {
         }
         let mut rows = Vec::new();
         for source in &table.rows {
-            rows.extend(row::read(columns, source, self.found));
+            rows.extend(row::read(columns, source, self.found).map(|row| (source.line, row)));
         }
         self.found.coverage.tables.count(!rows.is_empty());
         if rows.is_empty() {
@@ -296,11 +296,16 @@ impl Walk<'_> {
             }
             return;
         }
+        let first = table.rows.first().map_or(table.line, |row| row.line);
+        let rows = rows.into_iter().enumerate().map(|(index, (line, row))| Row {
+            line: (line != first + index).then_some(line),
+            ..row
+        });
         self.operations.table(Table {
             section,
             title: title.as_deref().and_then(codes::label),
-            line: table.rows.first().map_or(table.line, |row| row.line),
-            rows,
+            line: first,
+            rows: rows.collect(),
         });
     }
 

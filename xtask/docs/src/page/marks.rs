@@ -49,6 +49,22 @@ pub fn mark(page: &str) -> String {
     out
 }
 
+/// An element that stands on a line of the page; its content is HTML.
+pub fn tag(name: &str, line: usize, content: &str) -> String {
+    format!("<{name} {ATTRIBUTE}=\"{line}:1\">{content}</{name}>\n")
+}
+
+/// A table with the row of its titles.
+pub fn table<'a>(line: usize, titles: impl IntoIterator<Item = &'a str>, rows: &str) -> String {
+    tag("table", line, &(cells(line, titles) + rows))
+}
+
+/// A row of a table.
+pub fn cells<'a>(line: usize, cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells = cells.into_iter().map(|cell| format!("<td>{cell}</td>"));
+    tag("tr", line, &cells.collect::<String>())
+}
+
 /// Refuses a page that nests its elements too deeply: the parser's time grows with the depth.
 pub fn refuse_depth(page: &str) -> Result<(), Refused> {
     // By name: an end tag without a start tag must not make up for another element that is open.

@@ -8,8 +8,9 @@ mod markdown;
 mod marks;
 mod table;
 
-pub use html::read as read_html;
+pub use html::{read as read_html, read_marked};
 pub use markdown::read as read_markdown;
+pub use marks::{cells, table, tag};
 
 use std::fmt;
 use std::rc::Rc;
