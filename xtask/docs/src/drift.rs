@@ -8,14 +8,12 @@ use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::{Document, display};
 
-use super::compare::{locate::locate, lock_spec::lock_spec, page_lock::page_lock, page_sample::page_sample};
+use super::compare::{locate, lock_spec, page_lock, page_sample, pairs};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::facts::{Operation, Page};
 use super::finding::Finding;
-use super::lock::{self, Lock};
+use super::lock::Lock;
 use super::pages::Pages;
-use super::paths::template;
 use super::reading::{self, Reading};
 use super::report::{Basis, Format, Report};
 use super::spec::Spec;
@@ -98,54 +96,31 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
 /// Measures the drift of an API between its lock, its pages as they are now, if they were read, and its spec.
 #[must_use]
 pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, deviations: &Deviations) -> Drift {
-    let mut drift = Drift {
-        findings: Vec::new(),
-        silenced: 0,
-        coverage: BTreeMap::new(),
-        locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
-    };
-    // The pages as they are now, if they were read.
-    let present = reading.map(|mut reading| {
-        drift.coverage = std::mem::take(&mut reading.coverage);
-        drift.findings.append(&mut reading.unread);
-        let doubt = std::mem::take(&mut reading.doubt);
-        let fresh = reading.known(&lock.pages);
-        let changes = page_lock(api.name, lock, &fresh).into_iter();
-        drift
-            .findings
-            .extend(changes.filter(|change| !doubt.contradicts(change)));
-        let mut present = lock::present(&lock.pages, doubt.settle(fresh, &lock.pages));
-        let gone = lock.pages.iter().filter(|page| is_gone(page, &present));
-        let gone: Vec<_> = gone.cloned().collect();
-        present.extend(gone);
-        present
-    });
-    // A page is held against its own sample as it is now; where it was not read, as it was locked.
-    let mut within = page_sample(api.name, present.as_ref().unwrap_or(&lock.pages), Some(spec));
-    // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
-    for pages in [Some(&lock.pages), present.as_ref()].into_iter().flatten() {
-        locate(drift.findings.iter_mut().chain(&mut within), pages, spec);
-    }
-    let measured = [within.clone(), lock_spec(api.name, &lock.pages, spec)].concat();
-    let now = match &present {
-        Some(present) => [within, lock_spec(api.name, present, spec)].concat(),
-        None => measured.clone(),
-    };
-    let applied = deviations.apply(api.name, measured, &now);
-    drift.findings.extend(applied.findings);
-    drift.silenced = applied.silenced;
-    drift
-}
+    // Settle what could not be read: in its place stands what was locked.
+    let locked = lock.pages.as_slice();
+    let reading = reading.unwrap_or_else(|| Reading::of_lock(locked));
+    let now = reading.settled(locked);
+    let (pairs_locked, pairs_now) = (pairs(locked, spec), pairs(&now, spec));
 
-/// Whether a page is gone, and its operations with it. That is told by their removal alone, and not once more by each
-/// deviation: so the page counts as it was locked for as long as it is.
-fn is_gone(locked: &Page, present: &[Page]) -> bool {
-    let same = |one: &Operation, other: &Operation| {
-        one.method == other.method && template(&one.endpoint) == template(&other.endpoint)
-    };
-    let elsewhere = |operation: &Operation| {
-        let mut known = present.iter().flat_map(|page| &page.operations);
-        known.any(|other| same(operation, other))
-    };
-    !present.iter().any(|page| page.page == locked.page) && !locked.operations.iter().any(elsewhere)
+    // Compare the three sides: pages with lock, pages with their own samples, both with the spec.
+    let mut changes = page_lock(api.name, locked, &reading.readable(locked));
+    changes.retain(|change| !reading.contradicts(change));
+    let mut findings = reading.unread;
+    findings.append(&mut changes);
+    let mut samples = page_sample(api.name, &now, &pairs_now);
+    // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
+    let all: Vec<_> = pairs_now.iter().chain(&pairs_locked).collect();
+    locate(findings.iter_mut().chain(&mut samples), &all, spec);
+    let before = [samples.clone(), lock_spec(api.name, locked, &pairs_locked, spec)].concat();
+    let after = [samples, lock_spec(api.name, &now, &pairs_now, spec)].concat();
+
+    // Silence what is meant to be.
+    let applied = deviations.apply(api.name, before, &after);
+    findings.extend(applied.findings);
+    Drift {
+        findings,
+        silenced: applied.silenced,
+        coverage: reading.coverage,
+        locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
+    }
 }

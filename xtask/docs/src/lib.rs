@@ -14,7 +14,6 @@
 
 pub mod compare;
 pub mod deviations;
-pub mod doubt;
 pub mod drift;
 pub mod extract;
 pub mod facts;

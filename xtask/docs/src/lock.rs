@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::facts::Page;
+use super::reading::merge_pages;
 use xtask_spec::document::{Fault, display, position};
 
 /// What the pages of an API said when they were locked.
@@ -133,24 +134,9 @@ impl Lock {
         Self {
             schema: Format::Current,
             source,
-            pages: present(old.map_or(&[], |old| &old.pages), fresh),
+            pages: merge_pages(old.map_or(&[], |old| &old.pages), fresh),
         }
     }
-}
-
-/// The pages as they are after a run that has read some, by name.
-///
-/// A run reads all pages of the checkout, so a page that it has not read is gone. A page that stands elsewhere is read
-/// only when it is handed over, and stays as it was locked until then.
-pub fn present(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
-    let read: HashSet<_> = fresh.iter().map(|page| page.page.as_str()).collect();
-    let kept = locked
-        .iter()
-        .filter(|page| page.elsewhere && !read.contains(page.page.as_str()));
-    let mut pages: Vec<_> = kept.cloned().collect();
-    pages.extend(fresh);
-    pages.sort_by(|one, other| one.page.cmp(&other.page));
-    pages
 }
 
 /// The JSON Schema of a lock, as the file beside the specs holds it.

@@ -5,7 +5,7 @@
 
 mod notation;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::facts::{Operation, Row, Sample, Section, Table};
 use super::paths::parameter_names;
@@ -41,7 +41,9 @@ impl Placed<'_> {
 /// The rows of an operation, each with its place. The spec's operation helps where the page leaves something open; the
 /// names of path parameters are those of the spec, since only their position counts.
 pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> Vec<Placed<'p>> {
-    let call = Call { operation, spec };
+    let sent = operation.request.iter().flat_map(|sample| sample.shape.keys().cloned());
+    let sent = Names::of(sent.collect());
+    let call = Call { operation, spec, sent };
     let parts: Vec<_> = operation.tables.iter().map(|table| call.parts(table)).collect();
     let mut found = Vec::new();
     for part in [Part::Body, Part::Response] {
@@ -86,6 +88,8 @@ pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> V
 struct Call<'p, 's> {
     operation: &'p Operation,
     spec: Option<&'s spec::Operation>,
+    /// What the sample of the request has in its body.
+    sent: Names,
 }
 
 impl<'p> Call<'p, '_> {
@@ -153,8 +157,7 @@ impl<'p> Call<'p, '_> {
 
     /// Whether the sample of the request has the row in its body.
     fn sends(&self, row: &Row) -> bool {
-        let places = self.operation.request.iter().flat_map(|sample| sample.shape.keys());
-        places.into_iter().any(|place| is_named(place, &row.name))
+        !self.sent.named(&row.name).is_empty()
     }
 
     /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
@@ -188,8 +191,48 @@ impl<'p> Call<'p, '_> {
     }
 }
 
+/// Places by their last names.
+struct Names {
+    places: Vec<String>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Names {
+    fn of(places: Vec<String>) -> Self {
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, place) in places.iter().enumerate() {
+            by_name.entry(last_name(place)).or_default().push(index);
+        }
+        Self { places, by_name }
+    }
+
+    /// The places of this name: with its very letters, else in another case.
+    fn named(&self, name: &str) -> Vec<&str> {
+        let same = self.by_name.get(&last_name(name)).into_iter().flatten();
+        let mut named: Vec<_> = same.map(|index| self.places[*index].as_str()).collect();
+        named.retain(|place| is_named(place, name));
+        if named.iter().any(|place| place.ends_with(name)) {
+            named.retain(|place| place.ends_with(name));
+        }
+        named
+    }
+}
+
+/// What stands behind the last dot, in small letters.
+fn last_name(place: &str) -> String {
+    place.rsplit('.').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many places were looked at.
+    pub static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Whether the last name of a place is this one, ignoring the case of letters.
 fn is_named(place: &str, name: &str) -> bool {
+    #[cfg(test)]
+    LOOKED_AT.set(LOOKED_AT.get() + 1);
     let Some(start) = place.len().checked_sub(name.len()) else {
         return false;
     };
@@ -200,8 +243,8 @@ fn is_named(place: &str, name: &str) -> bool {
 /// The places of a body that the sample shows and that the spec has.
 struct Tree {
     root: String,
-    sample: Vec<String>,
-    spec: Vec<String>,
+    sample: Names,
+    spec: Names,
     known: BTreeSet<String>,
 }
 
@@ -214,19 +257,8 @@ impl Tree {
         Self {
             root: part.name().to_owned(),
             known: sample.iter().chain(&spec).cloned().collect(),
-            sample,
-            spec,
-        }
-    }
-
-    /// The places of this name, those of the sample first: with its very letters, else in another case.
-    fn named<'t>(&self, places: &'t [String], name: &str) -> Vec<&'t str> {
-        let named = |places: &'t [String]| places.iter().map(String::as_str).filter(|place| is_named(place, name));
-        let exact: Vec<_> = named(places).filter(|place| place.ends_with(name)).collect();
-        if exact.is_empty() {
-            named(places).collect()
-        } else {
-            exact
+            sample: Names::of(sample),
+            spec: Names::of(spec),
         }
     }
 
@@ -250,7 +282,7 @@ impl Tree {
     fn place(&self, table: &Table, rows: &[&Row], all: &[&Row]) -> Vec<String> {
         let candidates: Vec<_> = rows
             .iter()
-            .map(|row| (self.named(&self.sample, &row.name), self.named(&self.spec, &row.name)))
+            .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)))
             .collect();
         let home = self.home(&candidates).or_else(|| self.titled(table, all));
         let mut taken = BTreeSet::new();
@@ -277,7 +309,7 @@ impl Tree {
             }
         }
         let most = *votes.values().max()?;
-        let mut order = self.sample.iter().chain(&self.spec).map(String::as_str);
+        let mut order = self.sample.places.iter().chain(&self.spec.places).map(String::as_str);
         let first = order.find(|place| votes.get(place) == Some(&most));
         first.map(str::to_owned)
     }
@@ -329,12 +361,8 @@ impl Tree {
 
     /// The place below a member that the row names.
     fn below(&self, parent: &str, row: &Row, all: &[&Row]) -> String {
-        let known = self.named(&self.sample, parent);
-        let known = if known.is_empty() {
-            self.named(&self.spec, parent)
-        } else {
-            known
-        };
+        let mut known = self.sample.named(parent);
+        known.extend(self.spec.named(parent));
         let holder = all
             .iter()
             .copied()
@@ -345,7 +373,7 @@ impl Tree {
         );
         let around = self.inside(&place, holder);
         // The sample spells a name as the wire does.
-        let mut shown = self.named(&self.sample, &row.name).into_iter();
+        let mut shown = self.sample.named(&row.name).into_iter();
         let shown = shown.find(|place| self.around(place) == around).map(str::to_owned);
         shown.unwrap_or_else(|| format!("{around}.{}", row.name))
     }
@@ -364,13 +392,13 @@ impl Tree {
             .filter(|(shared, _)| *shared > 0)
             .max_by_key(|(shared, _)| *shared);
         let (_, row) = best?;
-        let named = [&self.sample, &self.spec]
-            .into_iter()
-            .flat_map(|places| self.named(places, &row.name));
-        let place = named.into_iter().next().map_or_else(
-            || format!("{}.{}", self.inside(&self.root, None), row.name),
-            str::to_owned,
-        );
+        let mut named = [&self.sample, &self.spec].into_iter();
+        let place = named
+            .find_map(|places| places.named(&row.name).first().copied())
+            .map_or_else(
+                || format!("{}.{}", self.inside(&self.root, None), row.name),
+                str::to_owned,
+            );
         Some(self.inside(&place, Some(row)))
     }
 }

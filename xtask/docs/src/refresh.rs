@@ -31,7 +31,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
             continue;
         }
         let reading = reading::read(api, &pages.of(api)?);
-        reading.tell_unread();
+        reading.report_unread();
         unread += reading.unread.len();
         let path = api.lock();
         let old = Lock::load(&path)?;

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::facts::Page;
 use crate::finding::{Finding, Kind};
 use crate::spec::{Operation, Spec};
 
 use super::page_lock;
-use super::pairing::pairs;
+use super::pairing::Pair;
 
 /// Names the operations of findings as the spec does, and adds the line of the spec to those that have none.
-pub fn locate<'f>(findings: impl Iterator<Item = &'f mut Finding>, pages: &[Page], spec: &Spec) {
-    let pairs = pairs(pages, spec);
+pub fn locate<'f>(findings: impl Iterator<Item = &'f mut Finding>, pairs: &[&Pair], spec: &Spec) {
     let known: HashMap<String, &Operation> = pairs
         .iter()
         .filter_map(|pair| Some((page_lock::name(pair.said), pair.spec?)))

@@ -1,52 +1,44 @@
 //! What the locked facts of the pages say against what the spec says.
 
-use super::pairing::{Pair, pairs};
-use super::{Difference, Report, members, service};
+use std::collections::BTreeSet;
+
+use super::pairing::Pair;
+use super::{Report, members, service};
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
 use crate::paths::without_query;
 use crate::spec::{Operation, Spec};
 
 /// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec(api: &str, pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    let pairs = pairs(pages, spec);
+pub fn lock_spec(api: &str, pages: &[Page], pairs: &[Pair], spec: &Spec) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for pair in &pairs {
+    for pair in pairs {
         let mut report = Report::new(api, Step::LockSpec, pair.name(), &pair.page.page);
-        match pair.spec {
-            Some(known) => {
-                call(pair, known, spec, &mut report);
-                members::compare(pair, known, pages, spec, &mut report);
-            }
-            None => report.add(Difference {
-                kind: Kind::OperationMissing,
-                place: "operation".to_owned(),
-                was: format!("{} {}", pair.said.method, pair.said.endpoint),
-                is: String::new(),
-                line: pair.said.line,
-                spec: None,
-            }),
+        if let Some(known) = pair.spec {
+            call(pair, known, spec, &mut report);
+            members::compare(pair, known, pages, spec, &mut report);
+        } else {
+            report.add(
+                Kind::OperationMissing,
+                "operation",
+                (pair.name(), ""),
+                pair.said.line,
+                None,
+            );
         }
         findings.append(&mut report.findings);
     }
-    for known in &spec.operations {
-        let is_described = pairs
-            .iter()
-            .filter_map(|pair| pair.spec)
-            .any(|other| other.name() == known.name());
-        if !is_described {
-            let page = known.page.as_deref().unwrap_or_default();
-            let mut report = Report::new(api, Step::LockSpec, known.name(), page);
-            report.add(Difference {
-                kind: Kind::OperationUndocumented,
-                place: "operation".to_owned(),
-                was: String::new(),
-                is: known.name(),
-                line: 1,
-                spec: Some(spec.at(known.line)),
-            });
-            findings.append(&mut report.findings);
-        }
+    let described: Vec<_> = pairs.iter().filter_map(|pair| pair.spec).map(Operation::name).collect();
+    for known in spec
+        .operations
+        .iter()
+        .filter(|known| !described.contains(&known.name()))
+    {
+        let page = known.page.as_deref().unwrap_or_default();
+        let mut report = Report::new(api, Step::LockSpec, known.name(), page);
+        let at = Some(spec.at(known.line));
+        report.add(Kind::OperationUndocumented, "operation", ("", known.name()), 1, at);
+        findings.append(&mut report.findings);
     }
     findings.extend(service::compare(api, pages, spec));
     findings
@@ -78,41 +70,46 @@ fn base(url: &str) -> &str {
 fn call(pair: &Pair, known: &Operation, spec: &Spec, report: &mut Report) {
     let said = pair.said;
     let mut add = |kind, place: &str, was: String, is: String, page_line, spec_line| {
-        report.add(Difference {
-            kind,
-            place: place.to_owned(),
-            was,
-            is,
-            line: page_line,
-            spec: Some(spec.at(spec_line)),
-        });
+        report.add(kind, place, (was, is), page_line, Some(spec.at(spec_line)));
     };
     if said.method != known.method {
-        let (was, is) = (said.method.clone(), known.method.clone());
-        add(Kind::Method, "method", was, is, said.line, known.line);
+        add(
+            Kind::Method,
+            "method",
+            said.method.clone(),
+            known.method.clone(),
+            said.line,
+            known.line,
+        );
     }
     let endpoint = path(pair.page, &said.endpoint);
     if endpoint != known.path {
-        let (was, is) = (endpoint, known.path.clone());
-        add(Kind::Endpoint, "endpoint", was, is, said.line, known.line);
+        add(
+            Kind::Endpoint,
+            "endpoint",
+            endpoint,
+            known.path.clone(),
+            said.line,
+            known.line,
+        );
     }
-    let sorted = |scopes: &[String]| {
-        let mut scopes = scopes.to_vec();
-        scopes.sort();
-        scopes.dedup();
-        scopes
-    };
+    let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
     // A page that names no scope leaves it to the page that introduces the API.
-    if !said.scopes.is_empty() && sorted(&said.scopes) != sorted(&known.scopes) {
+    if !said.scopes.is_empty() && set(&said.scopes) != set(&known.scopes) {
         let (was, is) = (said.scopes.join(", "), known.scopes.join(", "));
-        let line = said.scopes_line.unwrap_or(said.line);
-        add(Kind::Scopes, "scopes", was, is, line, known.scopes_line);
+        add(
+            Kind::Scopes,
+            "scopes",
+            was,
+            is,
+            said.scopes_line.unwrap_or(said.line),
+            known.scopes_line,
+        );
     }
-    if let (Some(said_status), Some((status, line))) = (said.success, known.success)
-        && said_status != status
+    if let (Some(was), Some((is, line))) = (said.success, known.success)
+        && was != is
     {
-        let (was, is) = (said_status.to_string(), status.to_string());
-        add(Kind::Status, "status", was, is, said.line, line);
+        add(Kind::Status, "status", was.to_string(), is.to_string(), said.line, line);
     }
 }
 
@@ -122,7 +119,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::testing::{SPEC, essence, expect_spec, facts, page, page_with, spec, spec_with};
+    use crate::compare::testing::{
+        SPEC, essence, expect_spec, facts, page, page_with, sample_findings, spec, spec_findings, spec_with,
+    };
     use crate::facts::{self, Listed};
     use crate::finding::{Class, SpecLine};
 
@@ -480,13 +479,7 @@ mod tests {
             let codes = json!([{ "code": "0" }, { "code": last.to_string() }]);
             facts(json!({ "page": "docs/kinds.md", "sha256": "", "codes": { "line": 4, "codes": codes } }))
         };
-        let found = |last| {
-            essence(&lock_spec(
-                "library",
-                &[facts(referring.clone()), listing(last)],
-                &spec(SPEC),
-            ))
-        };
+        let found = |last| essence(&spec_findings(&[facts(referring.clone()), listing(last)], &spec(SPEC)));
         assert_eq!(found(1), []);
         let places: Vec<_> = found(2)
             .into_iter()
@@ -722,8 +715,8 @@ mod tests {
         fn any_facts_are_compared_without_a_panic(page in any_page()) {
             let spec = spec(SPEC);
             let pages = [page];
-            lock_spec("library", &pages, &spec);
-            crate::compare::page_sample::page_sample("library", &pages, Some(&spec));
+            spec_findings(&pages, &spec);
+            sample_findings(&pages, &spec);
         }
     }
 }

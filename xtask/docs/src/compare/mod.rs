@@ -1,12 +1,11 @@
 //! The comparisons: a page against the spec, and a page against its own sample.
 
-pub mod locate;
-pub mod lock_spec;
-pub mod page_lock;
-pub mod page_sample;
-
 mod codes;
+mod locate;
+mod lock_spec;
 mod members;
+mod page_lock;
+mod page_sample;
 mod pairing;
 mod service;
 #[cfg(test)]
@@ -14,6 +13,12 @@ mod testing;
 mod verdict;
 
 use serde_json::Value;
+
+pub use locate::locate;
+pub use lock_spec::lock_spec;
+pub use page_lock::page_lock;
+pub use page_sample::page_sample;
+pub use pairing::pairs;
 
 use super::facts::{Code, Page, Row};
 use super::finding::{Finding, Kind, SpecLine, Step};
@@ -25,16 +30,6 @@ struct Report<'r> {
     operation: String,
     page: &'r str,
     findings: Vec<Finding>,
-}
-
-/// One difference, before it is known what to do about it.
-struct Difference {
-    kind: Kind,
-    place: String,
-    was: String,
-    is: String,
-    line: usize,
-    spec: Option<SpecLine>,
 }
 
 impl<'r> Report<'r> {
@@ -49,15 +44,15 @@ impl<'r> Report<'r> {
     }
 
     /// Adds a difference, once: several tables of a page may say the same.
-    fn add(&mut self, difference: Difference) {
-        let Difference {
-            kind,
-            place,
-            was,
-            is,
-            line,
-            spec,
-        } = difference;
+    fn add<W: Into<String>, I: Into<String>>(
+        &mut self,
+        kind: Kind,
+        place: impl Into<String>,
+        (was, is): (W, I),
+        line: usize,
+        spec: Option<SpecLine>,
+    ) {
+        let (place, was, is) = (place.into(), was.into(), is.into());
         let is_known = |finding: &Finding| {
             finding.kind == kind && finding.place == place && finding.was == was && finding.is == is
         };

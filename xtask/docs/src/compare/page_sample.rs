@@ -2,24 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pairing::{Pair, pairs};
-use super::{Difference, Report, codes_of, codes_of_row, text_of};
+use super::pairing::Pair;
+use super::{Report, codes_of, codes_of_row, text_of};
 use crate::facts::{Code, Page, Sample};
 use crate::finding::{Finding, Kind, Step};
 use crate::json_type::{JsonType, said_types, shown_types, type_names};
 use crate::paths::{is_parameter, parameter_names, segments, without_query};
 use crate::places::{Part, Placed, in_part, is_below, placed, samples, split, without_lists};
-use crate::spec::Spec;
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample(api: &str, pages: &[Page], spec: Option<&Spec>) -> Vec<Finding> {
-    let none = Spec::default();
+pub fn page_sample(api: &str, pages: &[Page], pairs: &[Pair]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for pair in pairs(pages, spec.unwrap_or(&none)) {
+    for pair in pairs {
         let mut report = Report::new(api, Step::PageSample, pair.name(), &pair.page.page);
         let rows = placed(pair.said, pair.spec);
-        endpoints(&pair, &mut report);
+        endpoints(pair, &mut report);
         for (part, sample) in samples(pair.said) {
             syntax(part, sample, &mut report);
             shown(part, sample, &rows, &mut report);
@@ -30,10 +28,10 @@ pub fn page_sample(api: &str, pages: &[Page], spec: Option<&Spec>) -> Vec<Findin
             }
         }
         for row in &rows {
-            spelling(&pair, row, &mut report);
-            types(&pair, row, &mut report);
+            spelling(pair, row, &mut report);
+            types(pair, row, &mut report);
         }
-        codes(&pair, &rows, pages, &mut report);
+        codes(pair, &rows, pages, &mut report);
         findings.append(&mut report.findings);
     }
     findings
@@ -43,28 +41,26 @@ pub fn page_sample(api: &str, pages: &[Page], spec: Option<&Spec>) -> Vec<Findin
 fn endpoints(pair: &Pair, report: &mut Report) {
     let said = pair.said;
     if let Some(other) = said.scopes_endpoint.as_ref().filter(|other| **other != said.endpoint) {
-        report.add(Difference {
-            kind: Kind::Endpoint,
-            place: "scopes".to_owned(),
-            was: other.clone(),
-            is: said.endpoint.clone(),
-            line: said.scopes_line.unwrap_or(said.line),
-            spec: None,
-        });
+        report.add(
+            Kind::Endpoint,
+            "scopes",
+            (other.clone(), said.endpoint.clone()),
+            said.scopes_line.unwrap_or(said.line),
+            None,
+        );
     }
     let url = said
         .request
         .as_ref()
         .and_then(|sample| Some((sample, sample.path.as_deref()?)));
     if let Some((sample, path)) = url.filter(|(_, path)| !fits_endpoint(&said.endpoint, path)) {
-        report.add(Difference {
-            kind: Kind::SampleUrl,
-            place: "endpoint".to_owned(),
-            was: said.endpoint.clone(),
-            is: path.to_owned(),
-            line: sample.line,
-            spec: None,
-        });
+        report.add(
+            Kind::SampleUrl,
+            "endpoint",
+            (said.endpoint.clone(), path.to_owned()),
+            sample.line,
+            None,
+        );
     }
 }
 
@@ -80,14 +76,13 @@ fn fits_endpoint(endpoint: &str, path: &str) -> bool {
 
 fn syntax(part: Part, sample: &Sample, report: &mut Report) {
     for slip in &sample.slips {
-        report.add(Difference {
-            kind: Kind::SampleSyntax,
-            place: part.name().to_owned(),
-            was: String::new(),
-            is: slip.value.clone(),
-            line: slip.line,
-            spec: None,
-        });
+        report.add(
+            Kind::SampleSyntax,
+            part.name().to_owned(),
+            ("", slip.value.clone()),
+            slip.line,
+            None,
+        );
     }
 }
 
@@ -115,14 +110,7 @@ fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
         if !has_listed {
             told.push(place.clone());
         }
-        report.add(Difference {
-            kind: Kind::SampleOnly,
-            place,
-            was: String::new(),
-            is: shape.clone(),
-            line: sample.line,
-            spec: None,
-        });
+        report.add(Kind::SampleOnly, place, ("", shape.clone()), sample.line, None);
     }
 }
 
@@ -131,14 +119,7 @@ fn query(sample: &Sample, rows: &[Placed], report: &mut Report) {
     for name in &sample.query {
         let place = format!("query.{name}");
         if !rows.iter().any(|placed| placed.place.eq_ignore_ascii_case(&place)) {
-            report.add(Difference {
-                kind: Kind::SampleOnly,
-                place,
-                was: String::new(),
-                is: "sent".to_owned(),
-                line: sample.line,
-                spec: None,
-            });
+            report.add(Kind::SampleOnly, place, ("", "sent"), sample.line, None);
         }
     }
 }
@@ -210,14 +191,7 @@ fn holder(place: &str) -> &str {
 }
 
 fn add_listed(place: &str, was: String, line: usize, report: &mut Report) {
-    report.add(Difference {
-        kind: Kind::TableOnly,
-        place: place.to_owned(),
-        was,
-        is: String::new(),
-        line,
-        spec: None,
-    });
+    report.add(Kind::TableOnly, place.to_owned(), (was, ""), line, None);
 }
 
 /// The name of a row against that of the sample or, for a path parameter, of the endpoint.
@@ -238,14 +212,13 @@ fn spelling(pair: &Pair, placed: &Placed, report: &mut Report) {
             .map(str::to_owned)
     };
     if let Some(known) = known.filter(|known| *known != row.name && known.eq_ignore_ascii_case(&row.name)) {
-        report.add(Difference {
-            kind: Kind::LetterCase,
-            place: placed.place.clone(),
-            was: row.name.clone(),
-            is: known,
-            line: placed.line,
-            spec: None,
-        });
+        report.add(
+            Kind::LetterCase,
+            placed.place.clone(),
+            (row.name.clone(), known),
+            placed.line,
+            None,
+        );
     }
 }
 
@@ -264,14 +237,13 @@ fn types(pair: &Pair, placed: &Placed, report: &mut Report) {
             };
             let shown = shown_types(shape);
             if !said.is_empty() && shown.iter().any(|json| !json.fits(said)) {
-                report.add(Difference {
-                    kind: Kind::SampleType,
-                    place: place.to_owned(),
-                    was: kind.to_owned(),
-                    is: type_names(&shown),
-                    line: placed.line,
-                    spec: None,
-                });
+                report.add(
+                    Kind::SampleType,
+                    place.to_owned(),
+                    (kind.to_owned(), type_names(&shown)),
+                    placed.line,
+                    None,
+                );
             }
         };
         let kind = placed.row.kind.as_deref().unwrap_or_default();
@@ -300,14 +272,13 @@ fn codes(pair: &Pair, rows: &[Placed], pages: &[Page], report: &mut Report) {
             // A masked value tells nothing.
             for value in values.iter().map(text_of).filter(|value| !value.contains('*')) {
                 if !codes.iter().any(|code| text_of(&code.code) == value) {
-                    report.add(Difference {
-                        kind: Kind::SampleCode,
-                        place: place.to_owned(),
-                        was: codes_of(codes.iter().copied()),
-                        is: value,
-                        line: *line,
-                        spec: None,
-                    });
+                    report.add(
+                        Kind::SampleCode,
+                        place.to_owned(),
+                        (codes_of(codes.iter().copied()), value),
+                        *line,
+                        None,
+                    );
                 }
             }
         }
@@ -319,8 +290,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::testing::{essence, expect_sample, facts, page, page_with};
+    use crate::compare::testing::{essence, expect_sample, facts, page, page_with, sample_findings};
     use crate::finding::Class;
+    use crate::spec::Spec;
 
     fn at(path: &str) -> String {
         format!("/operations/0{path}")
@@ -330,7 +302,7 @@ mod tests {
     fn tables_and_samples_that_agree_contradict_in_nothing() {
         expect_sample(&page(), &[]);
         assert_eq!(
-            essence(&page_sample("library", &[facts(page())], None)),
+            essence(&sample_findings(&[facts(page())], &Spec::default())),
             [],
             "without a spec"
         );

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Difference, Report};
+use super::Report;
 use crate::facts::{Listed, Page};
 use crate::finding::{Finding, Kind, Step};
 use crate::paths::template;
@@ -28,14 +28,13 @@ pub fn compare(api: &str, pages: &[Page], spec: &Spec) -> Vec<Finding> {
 fn hosts(page: &Page, spec: &Spec, report: &mut Report) {
     for (host, line) in page.hosts.iter().filter_map(api_host) {
         if !spec.hosts.iter().any(|known| known.value == host) {
-            report.add(Difference {
-                kind: Kind::Host,
-                place: "host".to_owned(),
-                was: host,
-                is: String::new(),
+            report.add(
+                Kind::Host,
+                "host",
+                (host, ""),
                 line,
-                spec: spec.hosts.first().map(|known| spec.at(known.line)),
-            });
+                spec.hosts.first().map(|known| spec.at(known.line)),
+            );
         }
     }
 }
@@ -51,14 +50,13 @@ fn statuses(page: &Page, spec: &Spec, report: &mut Report) {
     for listed in &page.statuses {
         let status = listed.value.trim().parse::<u16>().ok().filter(|status| *status >= 400);
         if let Some(status) = status.filter(|status| !spec.statuses.contains_key(status)) {
-            report.add(Difference {
-                kind: Kind::HttpStatus,
-                place: "status".to_owned(),
-                was: status.to_string(),
-                is: String::new(),
-                line: listed.line,
-                spec: spec.statuses.values().next().map(|line| spec.at(*line)),
-            });
+            report.add(
+                Kind::HttpStatus,
+                "status",
+                (status.to_string(), ""),
+                listed.line,
+                spec.statuses.values().next().map(|line| spec.at(*line)),
+            );
         }
     }
 }
@@ -71,19 +69,20 @@ fn endpoints(page: &Page, pages: &[Page], spec: &Spec, report: &mut Report) {
             template(&operation.endpoint) == wanted && method.is_none_or(|method| operation.method == method)
         });
         if !is_described {
-            report.add(Difference {
-                kind: Kind::ListedEndpoint,
-                place: "endpoint".to_owned(),
-                was: listed.value.clone(),
-                is: spec
-                    .operations
-                    .iter()
-                    .find(|operation| template(&operation.path) == wanted)
-                    .map(|operation| operation.path.clone())
-                    .unwrap_or_default(),
-                line: listed.line,
-                spec: None,
-            });
+            report.add(
+                Kind::ListedEndpoint,
+                "endpoint",
+                (
+                    listed.value.clone(),
+                    spec.operations
+                        .iter()
+                        .find(|operation| template(&operation.path) == wanted)
+                        .map(|operation| operation.path.clone())
+                        .unwrap_or_default(),
+                ),
+                listed.line,
+                None,
+            );
         }
     }
 }
@@ -112,28 +111,26 @@ fn unlisted(api: &str, pages: &[Page], spec: &Spec) -> Vec<Finding> {
     if let Some((page, line)) = of_hosts.filter(|_| !hosts.is_empty()) {
         let mut report = Report::new(api, Step::LockSpec, ALL.to_owned(), &page.page);
         for known in spec.hosts.iter().filter(|known| !hosts.contains(&known.value)) {
-            report.add(Difference {
-                kind: Kind::Host,
-                place: "host".to_owned(),
-                was: String::new(),
-                is: known.value.clone(),
+            report.add(
+                Kind::Host,
+                "host",
+                ("", known.value.clone()),
                 line,
-                spec: Some(spec.at(known.line)),
-            });
+                Some(spec.at(known.line)),
+            );
         }
         findings.append(&mut report.findings);
     }
     if let Some((page, line)) = of_statuses {
         let mut report = Report::new(api, Step::LockSpec, ALL.to_owned(), &page.page);
         for (status, at) in spec.statuses.iter().filter(|(status, _)| !statuses.contains(status)) {
-            report.add(Difference {
-                kind: Kind::HttpStatus,
-                place: "status".to_owned(),
-                was: String::new(),
-                is: status.to_string(),
+            report.add(
+                Kind::HttpStatus,
+                "status",
+                ("", status.to_string()),
                 line,
-                spec: Some(spec.at(*at)),
-            });
+                Some(spec.at(*at)),
+            );
         }
         findings.append(&mut report.findings);
     }

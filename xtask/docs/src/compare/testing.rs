@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::lock_spec::lock_spec;
 use super::page_sample::page_sample;
+use super::pairing::pairs;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind};
 use crate::spec::Spec;
@@ -184,10 +185,20 @@ pub fn essence(findings: &[Finding]) -> Vec<Essence> {
     findings.iter().map(essence).collect()
 }
 
+/// What pages and spec differ in.
+pub fn spec_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
+    lock_spec("library", pages, &pairs(pages, spec), spec)
+}
+
+/// What tables and samples of pages differ in.
+pub fn sample_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
+    page_sample("library", pages, &pairs(pages, spec))
+}
+
 /// Expects that page and spec differ in this alone.
 #[track_caller]
 pub fn expect_spec(page: &Value, spec: &Spec, expected: &[(Kind, &str, &str, &str)]) -> Vec<Finding> {
-    let findings = lock_spec("library", &[facts(page.clone())], spec);
+    let findings = spec_findings(&[facts(page.clone())], spec);
     assert_eq!(essence(&findings), owned(expected));
     findings
 }
@@ -195,7 +206,7 @@ pub fn expect_spec(page: &Value, spec: &Spec, expected: &[(Kind, &str, &str, &st
 /// Expects that tables and samples of the page differ in this alone.
 #[track_caller]
 pub fn expect_sample(page: &Value, expected: &[(Kind, &str, &str, &str)]) -> Vec<Finding> {
-    let findings = page_sample("library", &[facts(page.clone())], Some(&spec(SPEC)));
+    let findings = sample_findings(&[facts(page.clone())], &spec(SPEC));
     assert_eq!(essence(&findings), owned(expected));
     findings
 }

@@ -22,7 +22,7 @@ use super::{edits, scaffold};
 pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
     let (api, sources, source) = find(pages, name)?;
     let reading = reading::read(api, std::slice::from_ref(&source));
-    reading.tell_unread();
+    reading.report_unread();
     let [page] = reading.pages.as_slice() else {
         bail!("{}: the page was not read", source.name);
     };

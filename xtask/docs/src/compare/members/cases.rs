@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Comparison, Said, around, same_place};
-use crate::compare::{Difference, Report, text_of};
+use crate::compare::{Report, text_of};
 use crate::finding::Kind;
 use crate::places::Placed;
 use crate::spec::Member;
@@ -122,14 +122,13 @@ impl Comparison<'_> {
             values.max_items = member.max_items;
             for difference in self.row(placed, "", &values) {
                 if difference.kind != Kind::Required {
-                    report.add(Difference {
-                        kind: difference.kind,
-                        place: placed.place.clone(),
-                        was: difference.was,
-                        is: difference.is,
-                        line: placed.line,
-                        spec: Some(self.spec.at(values.line)),
-                    });
+                    report.add(
+                        difference.kind,
+                        placed.place.clone(),
+                        (difference.was, difference.is),
+                        placed.line,
+                        Some(self.spec.at(values.line)),
+                    );
                 }
             }
         }

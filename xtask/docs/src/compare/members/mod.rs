@@ -5,8 +5,8 @@ mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Report;
 use super::pairing::Pair;
-use super::{Difference, Report};
 use crate::facts::Page;
 use crate::finding::Kind;
 use crate::json_type::{JsonType, said_types, shown_types, type_names};
@@ -93,14 +93,13 @@ impl Comparison<'_> {
                     continue;
                 }
                 told.push(place.clone());
-                report.add(Difference {
-                    kind: Kind::MemberMissing,
-                    place: place.clone(),
-                    was: said.what(),
-                    is: String::new(),
-                    line: said.line(),
-                    spec: Some(self.spec.at(self.around_line(place))),
-                });
+                report.add(
+                    Kind::MemberMissing,
+                    place.clone(),
+                    (said.what(), ""),
+                    said.line(),
+                    Some(self.spec.at(self.around_line(place))),
+                );
                 continue;
             };
             if !self.at_place(place, name, members, said, report) {
@@ -126,14 +125,7 @@ impl Comparison<'_> {
         let line_of =
             |member: Option<&Member>| Some(self.spec.at(member.map_or(self.known.line, |member| member.line)));
         let mut add = |kind, place: &str, was: String, is: String, line, member: Option<&Member>| {
-            report.add(Difference {
-                kind,
-                place: place.to_owned(),
-                was,
-                is,
-                line,
-                spec: line_of(member),
-            });
+            report.add(kind, place.to_owned(), (was, is), line, line_of(member));
         };
         let first = members.first();
         if without_case_only(place, name) {
@@ -240,14 +232,13 @@ impl Comparison<'_> {
     }
 
     fn undocumented(&self, place: &str, member: &Member, is: String, report: &mut Report) {
-        report.add(Difference {
-            kind: Kind::MemberUndocumented,
-            place: place.to_owned(),
-            was: String::new(),
-            is,
-            line: self.pair.said.line,
-            spec: Some(self.spec.at(member.line)),
-        });
+        report.add(
+            Kind::MemberUndocumented,
+            place.to_owned(),
+            ("", is),
+            self.pair.said.line,
+            Some(self.spec.at(member.line)),
+        );
     }
 }
 

@@ -4,153 +4,128 @@
 //! stands around it or in it, so that one change of the vendor's is one finding. That a fact stands on another line is
 //! no change.
 
+mod matching;
 mod operations;
 mod pages;
-mod pairs;
-mod place;
 mod rows;
 mod samples;
-mod tables;
 #[cfg(test)]
 mod tests;
 
 use crate::facts::{Operation, Page};
 use crate::finding::{Class, Finding, Kind, Step};
-use crate::lock::Lock;
+use crate::paths::template;
 
-pub(super) use operations::name;
-use pages::PagePair;
+use matching::Unmatched;
 
-/// What differs between the lock of an API and its pages as they are now, by page and line.
+/// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
 /// Pages that stand elsewhere are compared only if they are among the fresh ones.
-pub fn page_lock(api: &str, lock: &Lock, fresh: &[Page]) -> Vec<Finding> {
+pub fn page_lock(api: &str, locked: &[Page], fresh: &[Page]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut pairs = pages::pair(&lock.pages, fresh);
-    let mut open = Vec::new();
-    for pair in &mut pairs {
-        let mut changes = Changes::new(api, pair, &mut findings);
-        if pair.moved() {
-            changes.add(
-                Kind::PageMoved,
-                Class::Documentation,
-                "page",
-                &pair.was.page,
-                &pair.is.page,
-                1,
-            );
-        }
-        pages::compare(pair, &mut changes);
-        let mut operations = operations::Open::of(pair);
-        for (was, is) in operations.same() {
-            operations::compare(was, is, &mut changes);
-        }
-        pair.changed |= changes.any();
-        open.push(operations);
+    let pairs = pages::matched(locked, fresh);
+    let was = pairs.iter().map(|pair| pair.0);
+    let is = pairs.iter().map(|pair| pair.1);
+    for pair in &pairs {
+        pages::compare(*pair, &mut Changes::new(api, pair, &mut findings));
     }
-    moved_alone(&mut pairs, &mut open, api, &mut findings);
-    for (pair, mut operations) in pairs.iter_mut().zip(open) {
-        let mut changes = Changes::new(api, pair, &mut findings);
-        for (was, is) in operations.alike() {
-            operations::compare(was, is, &mut changes);
+    let mut left = Unmatched::new(operations(was), operations(is));
+    let mut found = left.match_similar(|(page, operation)| (page, name(operation)));
+    found.extend(left.match_similar(|(_, operation)| name(operation)));
+    found.extend(left.match_similar(|(page, operation)| (page, &operation.method, template(&operation.endpoint))));
+    found.extend(left.match_similar(|(page, operation)| (page, operation.endpoint.as_str())));
+    found.extend(left.match_last(|(page, _)| page, |_, _| true));
+    for ((from, was), (to, is)) in found {
+        let mut changes = Changes::new(api, &pairs[to], &mut findings);
+        if from != to {
+            // It stands on another page now, while both pages are there.
+            changes.operation = name(was);
+            let sides = (&pairs[from].0.page, &pairs[to].1.page);
+            changes.add(Kind::PageMoved, Class::Documentation, "page", sides, is.line);
         }
-        for gone in operations.was {
-            changes.operation = name(gone);
-            changes.add(
-                Kind::OperationRemoved,
-                Class::Breaking,
-                "operation",
-                &name(gone),
-                "",
-                gone.line,
-            );
-        }
-        for new in operations.is {
-            changes.operation = name(new);
-            changes.add(
-                Kind::OperationAdded,
-                Class::Additive,
-                "operation",
-                "",
-                &name(new),
-                new.line,
-            );
-        }
-        if !(pair.changed || changes.any()) {
-            pages::compare_wording(pair, &mut changes);
+        operations::compare(was, is, &mut changes);
+    }
+    for (page, gone) in left.was {
+        let mut changes = Changes::new(api, &pairs[page], &mut findings);
+        changes.operation = name(gone);
+        changes.add(
+            Kind::OperationRemoved,
+            Class::Breaking,
+            "operation",
+            (name(gone), ""),
+            gone.line,
+        );
+    }
+    for (page, new) in left.is {
+        let mut changes = Changes::new(api, &pairs[page], &mut findings);
+        changes.operation = name(new);
+        changes.add(
+            Kind::OperationAdded,
+            Class::Additive,
+            "operation",
+            ("", name(new)),
+            new.line,
+        );
+    }
+    for pair in &pairs {
+        let [was, is] = [&pair.0.page, &pair.1.page];
+        let is_about = |finding: &Finding| {
+            [was, is].contains(&&finding.page) || (finding.kind == Kind::PageMoved && finding.was == *was)
+        };
+        if !findings.iter().any(is_about) {
+            pages::compare_wording(*pair, &mut Changes::new(api, pair, &mut findings));
         }
     }
     findings.sort_by(|one, other| (&one.page, one.line).cmp(&(&other.page, other.line)));
     findings
 }
 
-/// Operations that stand on another page now, while both pages are there.
-fn moved_alone<'a>(
-    pairs: &mut [PagePair<'a>],
-    open: &mut [operations::Open<'a>],
-    api: &str,
-    findings: &mut Vec<Finding>,
-) {
-    let mut was: Vec<(usize, &'a Operation)> = Vec::new();
-    let mut is = Vec::new();
-    for (page, open) in open.iter().enumerate() {
-        was.extend(open.was.iter().map(|operation| (page, *operation)));
-        is.extend(open.is.iter().map(|operation| (page, *operation)));
-    }
-    for ((from, gone), (to, new)) in pairs::by_key(&mut was, &mut is, |(_, operation)| name(operation)) {
-        open[from].was.retain(|operation| !std::ptr::eq(*operation, gone));
-        open[to].is.retain(|operation| !std::ptr::eq(*operation, new));
-        pairs[from].changed = true;
-        pairs[to].changed = true;
-        let (old_page, new_page) = (&pairs[from].was.page, &pairs[to].is.page);
-        let mut changes = Changes::new(api, &pairs[to], findings);
-        changes.operation = name(gone);
-        changes.add(
-            Kind::PageMoved,
-            Class::Documentation,
-            "page",
-            old_page,
-            new_page,
-            new.line,
-        );
-        operations::compare(gone, new, &mut changes);
-    }
+/// The operations of pages, each with the number of its page.
+fn operations<'a>(pages: impl Iterator<Item = &'a Page>) -> impl Iterator<Item = (usize, &'a Operation)> {
+    let pages = pages.enumerate();
+    pages.flat_map(|(number, page)| page.operations.iter().map(move |operation| (number, operation)))
+}
+
+/// Method and path of an operation, the path with its first slash.
+pub(super) fn name(operation: &Operation) -> String {
+    format!(
+        "{} /{}",
+        operation.method,
+        operation.endpoint.trim().trim_start_matches('/')
+    )
 }
 
 /// The changes of one page as they are found.
 struct Changes<'f> {
     api: &'f str,
-    page: String,
+    page: &'f str,
     /// The operation that is looked at; `*` for the page as a whole.
     operation: String,
     findings: &'f mut Vec<Finding>,
-    before: usize,
 }
 
 impl<'f> Changes<'f> {
-    fn new(api: &'f str, pair: &PagePair<'_>, findings: &'f mut Vec<Finding>) -> Self {
-        let page = if pair.is.page.is_empty() {
-            &pair.was.page
-        } else {
-            &pair.is.page
-        };
+    fn new(api: &'f str, (was, is): &pages::PagePair<'f>, findings: &'f mut Vec<Finding>) -> Self {
+        let page = if is.page.is_empty() { &was.page } else { &is.page };
         Self {
             api,
-            page: page.clone(),
+            page,
             operation: "*".to_owned(),
-            before: findings.len(),
             findings,
         }
     }
 
-    /// Whether something was found since these changes began.
-    fn any(&self) -> bool {
-        self.findings.len() > self.before
-    }
-
     /// Notes a change.
-    fn add(&mut self, kind: Kind, class: Class, place: &str, was: &str, is: &str, line: usize) {
-        let remedy = remedy(self.api, &self.operation, kind, class, place, was, is);
+    fn add<W: Into<String>, I: Into<String>>(
+        &mut self,
+        kind: Kind,
+        class: Class,
+        place: &str,
+        (was, is): (W, I),
+        line: usize,
+    ) {
+        let (was, is) = (was.into(), is.into());
+        let remedy = remedy(self.api, &self.operation, kind, class, place, &was, &is);
         self.findings.push(Finding {
             api: self.api.to_owned(),
             step: Step::PageLock,
@@ -158,9 +133,9 @@ impl<'f> Changes<'f> {
             place: place.to_owned(),
             kind,
             class,
-            was: was.to_owned(),
-            is: is.to_owned(),
-            page: self.page.clone(),
+            was,
+            is,
+            page: self.page.to_owned(),
             line,
             remedy,
             spec: None,

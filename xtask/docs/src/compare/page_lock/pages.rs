@@ -4,72 +4,36 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use super::super::codes_of;
-use super::operations::name;
-use super::{Changes, pairs, rows};
+use super::{Changes, Unmatched, name, rows};
 use crate::facts::{Listed, Page};
 use crate::finding::{Class, Kind};
 
-/// A page as it was and as it is. A page that is gone or new has a page without a name on the other side.
-pub struct PagePair<'a> {
-    pub was: &'a Page,
-    pub is: &'a Page,
-    /// Whether something was found in it.
-    pub changed: bool,
-}
+/// A page as it was and as it is. One that is gone or new has a page without a name on the other side.
+pub type PagePair<'a> = (&'a Page, &'a Page);
 
-impl PagePair<'_> {
-    /// Whether the page has another name.
-    pub fn moved(&self) -> bool {
-        self.was.page != self.is.page && !self.was.page.is_empty() && !self.is.page.is_empty()
-    }
-}
-
-/// Pairs the pages of the lock with the fresh ones.
-pub fn pair<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
+/// Matches the pages of the lock with the fresh ones. One that stands elsewhere and was not read is left out.
+pub fn matched<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
     static NONE: LazyLock<Page> = LazyLock::new(Page::default);
     let read: HashSet<_> = fresh.iter().map(|page| &page.page).collect();
-    let mut was: Vec<_> = locked.iter().collect();
-    was.retain(|page| !page.elsewhere || read.contains(&page.page));
-    let mut is: Vec<_> = fresh.iter().collect();
-
-    let mut found = pairs::by_key(&mut was, &mut is, |page| &page.page);
-    found.extend(pairs::by_key(&mut was, &mut is, |page| &page.sha256));
-    // A page with operations is known by them, another one by what it lists.
-    let (mut other_was, mut other_is) = (
-        extract_without_operations(&mut was),
-        extract_without_operations(&mut is),
-    );
-    found.extend(pairs::by_key(&mut was, &mut is, |page| {
-        page.operations.iter().map(name).collect::<BTreeSet<_>>()
+    let is_here = |page: &&Page| !page.elsewhere || read.contains(&page.page);
+    let mut left = Unmatched::new(locked.iter().filter(is_here), fresh);
+    let mut found = left.match_similar(|page| &page.page);
+    found.extend(left.match_similar(|page| &page.sha256));
+    // A page with operations is known by them, another one by what it lists; what has neither cannot be recognised.
+    let alone = |page: &Page| (listing(page).is_empty() && page.operations.is_empty()).then_some(&raw const *page);
+    found.extend(left.match_similar(|page| {
+        let operations: BTreeSet<_> = page.operations.iter().map(name).collect();
+        let listing = operations.is_empty().then(|| listing(page));
+        (operations, listing, alone(page))
     }));
-    found.extend(pairs::by_key(&mut was, &mut is, |page| {
-        page.operations.first().map(name)
+    found.extend(left.match_similar(|page| {
+        let first = page.operations.first().map(name);
+        let other = first.is_none().then_some(&raw const *page);
+        (first, other)
     }));
-    // What lists nothing cannot be recognised.
-    let empty_was = extract(&mut other_was, |page| listing(page).is_empty());
-    found.extend(pairs::by_key(&mut other_was, &mut other_is, listing));
-    let gone = was.into_iter().chain(other_was).chain(empty_was);
-    let new = is.into_iter().chain(other_is);
-    found.extend(gone.map(|page| (page, &*NONE)));
-    found.extend(new.map(|page| (&*NONE, page)));
+    found.extend(left.was.into_iter().map(|page| (page, &*NONE)));
+    found.extend(left.is.into_iter().map(|page| (&*NONE, page)));
     found
-        .into_iter()
-        .map(|(was, is)| PagePair {
-            was,
-            is,
-            changed: false,
-        })
-        .collect()
-}
-
-/// Takes the pages without operations out of a list.
-fn extract_without_operations<'a>(pages: &mut Vec<&'a Page>) -> Vec<&'a Page> {
-    extract(pages, |page| page.operations.is_empty())
-}
-
-/// Takes some pages out of a list.
-fn extract<'a>(pages: &mut Vec<&'a Page>, chosen: impl Fn(&Page) -> bool) -> Vec<&'a Page> {
-    pages.extract_if(.., |page| chosen(page)).collect()
 }
 
 /// What a page lists, as one text.
@@ -81,57 +45,55 @@ fn listing(page: &Page) -> String {
 }
 
 /// Compares what a page says beside its operations.
-pub fn compare(pair: &PagePair<'_>, changes: &mut Changes<'_>) {
-    let (was, is) = (pair.was, pair.is);
+pub fn compare((was, is): PagePair<'_>, changes: &mut Changes<'_>) {
+    use Class::{Breaking, Documentation};
+    if !was.page.is_empty() && !is.page.is_empty() && was.page != is.page {
+        changes.add(Kind::PageMoved, Documentation, "page", (&was.page, &is.page), 1);
+    }
     match (&was.codes, &is.codes) {
         (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, changes),
         // A list that is gone or new is one change, not one for each of its hundreds of codes.
-        (Some(old), None) => {
-            let codes = codes_of(&old.codes);
-            changes.add(Kind::CodesPage, Class::Breaking, "page", &codes, "", old.line);
-        }
+        (Some(old), None) => changes.add(Kind::CodesPage, Breaking, "page", (codes_of(&old.codes), ""), old.line),
         (None, Some(new)) => {
-            let codes = codes_of(&new.codes);
-            changes.add(Kind::CodesPage, Class::Additive, "page", "", &codes, new.line);
+            changes.add(
+                Kind::CodesPage,
+                Class::Additive,
+                "page",
+                ("", codes_of(&new.codes)),
+                new.line,
+            );
         }
         (None, None) => {}
     }
-    listed(&was.hosts, &is.hosts, Kind::Host, Class::Breaking, changes);
+    listed((&was.hosts, &is.hosts), Kind::Host, Breaking, changes);
+    listed((&was.statuses, &is.statuses), Kind::HttpStatus, Documentation, changes);
     listed(
-        &was.statuses,
-        &is.statuses,
-        Kind::HttpStatus,
-        Class::Documentation,
-        changes,
-    );
-    listed(
-        &was.endpoints,
-        &is.endpoints,
+        (&was.endpoints, &is.endpoints),
         Kind::ListedEndpoint,
-        Class::Documentation,
+        Documentation,
         changes,
     );
 }
 
 /// Compares two lists of values; one that is gone is of this class.
-fn listed(was: &[Listed], is: &[Listed], kind: Kind, gone: Class, changes: &mut Changes<'_>) {
-    let (mut was, mut is): (Vec<_>, Vec<_>) = (was.iter().collect(), is.iter().collect());
-    pairs::by_key(&mut was, &mut is, |listed| &listed.value);
-    for value in was {
-        changes.add(kind, gone, "page", &value.value, "", value.line);
+fn listed((was, is): (&[Listed], &[Listed]), kind: Kind, gone: Class, changes: &mut Changes<'_>) {
+    let mut left = Unmatched::new(was, is);
+    left.match_similar(|listed| &listed.value);
+    for old in left.was {
+        changes.add(kind, gone, "page", (&old.value, ""), old.line);
     }
-    for value in is {
-        changes.add(kind, Class::Additive, "page", "", &value.value, value.line);
+    for new in left.is {
+        changes.add(kind, Class::Additive, "page", ("", &new.value), new.line);
     }
 }
 
-/// Tells of a page without any changed fact that its text is another, or that it is new or gone.
-pub fn compare_wording(pair: &PagePair<'_>, changes: &mut Changes<'_>) {
-    let (was, is) = match (pair.was.page.is_empty(), pair.is.page.is_empty()) {
+/// Reports of a page without any changed fact that its text is another, or that it is new or gone.
+pub fn compare_wording((was, is): PagePair<'_>, changes: &mut Changes<'_>) {
+    let sides = match (was.page.is_empty(), is.page.is_empty()) {
         (true, _) => ("", "a page without facts"),
         (_, true) => ("a page without facts", ""),
-        _ if pair.was.sha256 == pair.is.sha256 => return,
+        _ if was.sha256 == is.sha256 => return,
         _ => ("the text when it was locked", "another text with the same facts"),
     };
-    changes.add(Kind::PageWording, Class::Documentation, "page", was, is, 1);
+    changes.add(Kind::PageWording, Class::Documentation, "page", sides, 1);
 }

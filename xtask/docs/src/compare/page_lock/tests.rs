@@ -162,8 +162,7 @@ fn pages() -> Vec<Page> {
 }
 
 fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
-    let lock = Lock::merge(None, was.to_vec(), None);
-    page_lock("lamps", &lock, is)
+    page_lock("lamps", was, is)
 }
 
 /// Kind, class, place, was, is.
@@ -711,7 +710,7 @@ fn samples() {
 }
 
 #[test]
-fn a_page_that_is_another_altogether_is_compared_in_little_time() {
+fn a_page_that_is_another_altogether_is_compared_row_by_row() {
     let page = |letter: char| {
         let name = |number: usize| format!("{letter}{number}");
         let rows = (0..10_000).map(|number| row(&name(number), "string")).collect();
@@ -731,9 +730,11 @@ fn a_page_that_is_another_altogether_is_compared_in_little_time() {
             ..Page::default()
         }
     };
-    let start = std::time::Instant::now();
+    let looked_at = || crate::places::LOOKED_AT.get();
+    let before = looked_at();
     assert!(findings(&[page('a')], &[page('b')]).len() >= 10_000);
-    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    // Each row is looked up in the sample of its own page, once or twice.
+    assert!(looked_at() - before <= 60_000, "{}", looked_at() - before);
 }
 
 #[test]
