@@ -1,5 +1,6 @@
 //! What a spec says about each operation, in the terms of the facts: what stands in which place, and on which line.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
@@ -11,13 +12,8 @@ use super::json_type::JsonType;
 use super::places::{is_below, without_lists};
 use xtask_spec::document::Document;
 use xtask_spec::place::Place;
+use xtask_spec::schema::{MAX_DEPTH, Variant};
 use xtask_spec::{Operation as Described, Spec as Reader, is_json};
-
-/// How deep schemas are followed. A circle is noticed before; this stops one that grows on its way.
-const MAX_DEPTH: usize = 24;
-
-/// How many choices are followed at one place, so that choices of choices cannot multiply without end.
-const MAX_VARIANTS: usize = 64;
 
 /// How many schemas are read for one operation. The largest needs some hundreds.
 const MAX_SCHEMAS: usize = 20_000;
@@ -183,7 +179,7 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
     let mut members = Members {
         reader,
         places: BTreeMap::new(),
-        count: 0,
+        left: Cell::new(MAX_SCHEMAS),
     };
     members.parameters(found);
     members.bodies(found);
@@ -243,46 +239,25 @@ pub fn host_of(url: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_ascii_lowercase())
 }
 
-/// One of the choices that a schema allows: the schemas that hold together, `allOf` and `$ref` resolved.
-#[derive(Clone)]
-struct Variant<'d> {
-    parts: Vec<Place<'d>>,
-    /// The innermost component among them.
-    component: Option<String>,
-}
-
-impl<'d> Variant<'d> {
-    /// What the first part with this key says.
-    fn get(&self, key: &str) -> Option<&'d Value> {
-        self.parts.iter().find_map(|part| part.value.get(key))
-    }
-
-    fn says(&self, key: &str) -> bool {
-        self.parts.iter().any(|part| part.says(key))
-    }
-
-    /// The types it takes; all of them if it does not say.
-    fn types(&self) -> BTreeSet<JsonType> {
-        let mut types: BTreeSet<_> = match self.get("type").and_then(Value::as_str) {
-            Some(name) => JsonType::parse(name).into_iter().collect(),
-            None if self.get("properties").is_some() || self.get("additionalProperties").is_some() => {
-                BTreeSet::from([JsonType::Object])
-            }
-            None if self.get("items").is_some() => BTreeSet::from([JsonType::Array]),
-            None => JsonType::ALL.into(),
-        };
-        if self.says("nullable") {
-            types.insert(JsonType::Null);
-        }
-        types
-    }
+/// The types that a choice takes; all of them if it does not say.
+fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
+    let has = |key| variant.get(key).is_some();
+    let mut types: BTreeSet<_> = match variant.get("type").and_then(Value::as_str) {
+        Some(name) => JsonType::parse(name).into_iter().collect(),
+        None if has("properties") || has("additionalProperties") => BTreeSet::from([JsonType::Object]),
+        None if has("items") => BTreeSet::from([JsonType::Array]),
+        None => JsonType::ALL.into(),
+    };
+    types.extend(variant.says("nullable").then_some(JsonType::Null));
+    types
 }
 
 /// Collects the members of one operation.
 struct Members<'r, 'd> {
     reader: &'r Reader<'d>,
     places: BTreeMap<String, Vec<Member>>,
-    count: usize,
+    /// How many schemas may still be read.
+    left: Cell<usize>,
 }
 
 /// A member to be read, and what is known of it from around it.
@@ -356,10 +331,10 @@ impl<'d> Members<'_, 'd> {
         let known = self.places.get(&around.place);
         // The same member comes once for each choice that it stands beside.
         let seen = known.is_some_and(|members| members.iter().any(|member| member.pointer == around.pointer));
-        if seen || around.trail.len() > MAX_DEPTH || self.count > MAX_SCHEMAS {
+        if seen || around.trail.len() > MAX_DEPTH || self.left.get() == 0 {
             return;
         }
-        let variants = self.variants(&around.schema, &mut Vec::new());
+        let variants = self.reader.variants(&around.schema, &self.left);
         let member = self.member(&around, &variants);
         self.places.entry(around.place.clone()).or_default().push(member);
         for variant in variants {
@@ -386,22 +361,15 @@ impl<'d> Members<'_, 'd> {
             .filter_map(|name| name.value.as_str())
             .collect();
         for part in &variant.parts {
-            for (name, schema) in part.members_of("properties") {
+            let members = part.members_of("properties").into_iter();
+            let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(name), schema));
+            let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
+            for (name, required, schema) in members.chain(entries) {
                 self.read(Around {
-                    place: format!("{}.{name}", around.place),
+                    place: format!("{}{name}", around.place),
                     pointer: schema.pointer.clone(),
                     schema,
-                    required: required.contains(name),
-                    owner: owner.clone(),
-                    trail: trail.to_vec(),
-                });
-            }
-            if let Some(schema) = part.get("items") {
-                self.read(Around {
-                    place: format!("{}[]", around.place),
-                    pointer: schema.pointer.clone(),
-                    schema,
-                    required: false,
+                    required,
                     owner: owner.clone(),
                     trail: trail.to_vec(),
                 });
@@ -419,7 +387,7 @@ impl<'d> Members<'_, 'd> {
             ..Member::default()
         };
         for variant in variants {
-            let types = variant.types();
+            let types = types_of(variant);
             let has_properties = variant.get("properties").is_some();
             member.free |= types.contains(&JsonType::Object) && !has_properties;
             member.types.extend(types);
@@ -438,95 +406,25 @@ impl<'d> Members<'_, 'd> {
         }
         member
     }
-
-    /// The choices that a schema allows. `trail` holds the schemas around it within the same place, so that one which
-    /// is made of itself ends.
-    fn variants(&mut self, schema: &Place<'d>, trail: &mut Vec<String>) -> Vec<Variant<'d>> {
-        let component = schema.reference().and_then(|_| {
-            let target = self.reader.resolve(schema)?;
-            target.is_component("schemas").then(|| target.name())
-        });
-        let Some(schema) = self.reader.resolve(schema) else {
-            return Vec::new();
-        };
-        self.count += 1;
-        if trail.contains(&schema.pointer) || trail.len() > MAX_DEPTH || self.count > MAX_SCHEMAS {
-            return Vec::new();
-        }
-        trail.push(schema.pointer.clone());
-        let own = Variant {
-            parts: vec![schema.clone()],
-            component,
-        };
-        let mut found = vec![own];
-        for part in schema.entries_of("allOf") {
-            found = join(&found, &self.variants(&part, trail));
-        }
-        for key in ["oneOf", "anyOf"] {
-            let mut choices = Vec::new();
-            for choice in schema.entries_of(key).iter().filter(|choice| !is_condition(choice)) {
-                choices.extend(self.variants(choice, trail));
-            }
-            found = join(&found, &choices);
-        }
-        trail.pop();
-        found
-    }
-}
-
-/// Whether an entry of a choice only says which members stand together.
-fn is_condition(choice: &Place) -> bool {
-    let members = choice.members();
-    members.iter().all(|(name, _)| *name == "required")
-}
-
-/// Each of some choices together with each of others; without others, the choices themselves.
-fn join<'d>(found: &[Variant<'d>], others: &[Variant<'d>]) -> Vec<Variant<'d>> {
-    if others.is_empty() {
-        return found.to_vec();
-    }
-    let pairs = found
-        .iter()
-        .flat_map(|one| others.iter().map(move |other| (one, other)));
-    pairs
-        .take(MAX_VARIANTS)
-        .map(|(one, other)| Variant {
-            parts: one.parts.iter().chain(&other.parts).cloned().collect(),
-            component: other.component.clone().or_else(|| one.component.clone()),
-        })
-        .collect()
 }
 
 /// The codes of a schema, each with its name and meaning, and the names alone.
 fn codes(variant: &Variant) -> (Vec<Code>, Vec<String>) {
-    let list = |part: &Place, key: &str| -> Vec<String> {
-        let entries = part.entries_of(key);
-        entries
-            .iter()
-            .map(|entry| entry.value.as_str().unwrap_or_default().to_owned())
-            .collect()
-    };
     let Some(part) = variant.parts.iter().find(|part| part.get("enum").is_some()) else {
         return (Vec::new(), Vec::new());
     };
-    let names = list(part, "x-enum-varnames");
-    let meanings = list(part, "x-enum-descriptions");
-    let codes: Vec<_> = part
-        .entries_of("enum")
-        .iter()
-        .enumerate()
-        .map(|(index, code)| {
-            let texts: Vec<_> = [names.get(index), meanings.get(index)].into_iter().flatten().collect();
-            let label = texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" ");
-            Code {
-                code: code.value.clone(),
-                label: Some(label).filter(|label| !label.is_empty()),
-            }
-        })
-        .collect();
-    let names = (0..codes.len()).map(|index| names.get(index).cloned().unwrap_or_default());
-    let names = names.collect();
-    (codes, names)
+    let text = |key: &str, index: usize| part.value.get(key).and_then(|texts| texts.get(index)?.as_str());
+    let codes = part.entries_of("enum").into_iter().enumerate().map(|(index, code)| {
+        let name = text("x-enum-varnames", index);
+        let texts: Vec<_> = name.into_iter().chain(text("x-enum-descriptions", index)).collect();
+        let label = Some(texts.join(" ")).filter(|label| !label.is_empty());
+        let code = Code {
+            code: code.value.clone(),
+            label,
+        };
+        (code, name.unwrap_or_default().to_owned())
+    });
+    codes.unzip()
 }
 
 #[cfg(test)]

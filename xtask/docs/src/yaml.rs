@@ -10,31 +10,12 @@ use serde_json::Value;
 /// The longest line; comments and short lists are broken before it.
 const WIDTH: usize = 120;
 
-/// A value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Node {
-    /// A text, a number, a truth value or nothing.
-    Scalar(Value),
-    /// A list.
-    List(Vec<Node>),
-    /// An object.
-    Map(Map),
-}
+/// With what the key of a comment begins, which stands among the members of an object.
+const COMMENT: &str = "\0# ";
 
 /// An object whose members may have comments above them.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map {
-    members: Vec<Member>,
-    /// Comments that wait for the next member; those that wait at the end stand behind the last one.
-    waiting: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Member {
-    comments: Vec<String>,
-    key: String,
-    value: Node,
-}
+pub struct Map(serde_json::Map<String, Value>);
 
 impl Map {
     /// An object without members.
@@ -43,289 +24,184 @@ impl Map {
     }
 
     /// The object with one more member.
-    pub fn with(mut self, key: &str, value: impl Into<Node>) -> Self {
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.put(key, value);
         self
     }
 
     /// Adds a member at the end; in the place of the one of this name, if there is one.
-    pub fn put(&mut self, key: &str, value: impl Into<Node>) {
-        let mut comments = std::mem::take(&mut self.waiting);
-        let value = value.into();
-        match self.members.iter_mut().find(|member| member.key == key) {
-            Some(member) => {
-                member.comments.append(&mut comments);
-                member.value = value;
-            }
-            None => self.members.push(Member {
-                comments,
-                key: key.to_owned(),
-                value,
-            }),
-        }
+    pub fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.0.insert(key.to_owned(), value.into());
     }
 
     /// A comment above the next member.
     pub fn note(&mut self, comment: impl Into<String>) {
         let comment = comment.into();
+        let mut waiting = self.0.iter().rev().take_while(|(key, _)| key.starts_with(COMMENT));
         // Two reasons can lead to the same word.
-        if !self.waiting.contains(&comment) {
-            self.waiting.push(comment);
+        if !waiting.any(|(_, known)| known.as_str() == Some(&comment)) {
+            self.0.insert(format!("{COMMENT}{}", self.0.len()), comment.into());
         }
     }
 
     /// Comments above the next member.
     pub fn notes(&mut self, comments: impl IntoIterator<Item = String>) {
-        for comment in comments {
-            self.note(comment);
-        }
+        comments.into_iter().for_each(|comment| self.note(comment));
     }
 
     /// Adds a member to the object of this name, which is made if it is not there.
-    pub fn put_below(&mut self, key: &str, inner: &str, value: impl Into<Node>) {
-        let found = self.members.iter_mut().find(|member| member.key == key);
-        match found.map(|member| &mut member.value) {
-            Some(Node::Map(map)) => map.put(inner, value),
+    pub fn put_below(&mut self, key: &str, inner: &str, value: impl Into<Value>) {
+        match self.0.get_mut(key) {
+            Some(Value::Object(map)) => _ = map.insert(inner.to_owned(), value.into()),
             _ => self.put(key, Self::new().with(inner, value)),
         }
     }
 
     /// The value of a member.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.members
-            .iter()
-            .find(|member| member.key == key)
-            .map(|member| &member.value)
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
     }
 
     /// Whether there is neither a member nor a comment.
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty() && self.waiting.is_empty()
+        self.0.is_empty()
     }
 
     /// The object without its comments.
     pub fn value(&self) -> Value {
-        let members = self.members.iter();
-        Value::Object(
-            members
-                .map(|member| (member.key.clone(), member.value.value()))
-                .collect(),
-        )
+        plain(&Value::Object(self.0.clone()))
     }
 
     /// The object as the text of a file.
     pub fn render(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out, 0);
+        members(&self.0, &mut out, 0);
         out
-    }
-
-    fn write(&self, out: &mut String, indent: usize) {
-        for member in &self.members {
-            comment(out, indent, &member.comments);
-            member.write(out, indent);
-        }
-        comment(out, indent, &self.waiting);
     }
 
     /// The one `$ref`, if there is nothing else.
     pub fn reference(&self) -> Option<&str> {
-        match (self.members.as_slice(), self.waiting.as_slice()) {
-            ([member], []) if member.key == "$ref" && member.comments.is_empty() => match &member.value {
-                Node::Scalar(Value::String(target)) => Some(target),
-                _ => None,
-            },
-            _ => None,
-        }
+        reference(&self.0)
     }
 }
 
-impl Member {
-    /// The member, without the comments above it.
-    fn write(&self, out: &mut String, indent: usize) {
-        pad(out, indent);
-        if is_path(&self.key) {
-            out.push_str(&self.key);
-        } else {
-            out.push_str(&scalar(&Value::String(self.key.clone())));
+impl From<Map> for Value {
+    fn from(map: Map) -> Self {
+        Self::Object(map.0)
+    }
+}
+
+/// A value without the comments in it.
+pub fn plain(value: &Value) -> Value {
+    match value {
+        Value::Array(entries) => entries.iter().map(plain).collect(),
+        Value::Object(map) => {
+            let members = map.iter().filter(|(key, _)| !key.starts_with(COMMENT));
+            members.map(|(key, value)| (key.clone(), plain(value))).collect()
         }
-        out.push(':');
-        let used = indent + self.key.chars().count() + 2;
-        match self.value.flow(WIDTH.saturating_sub(used)) {
-            Some(text) => {
-                out.push(' ');
-                out.push_str(&text);
-                out.push('\n');
-            }
+        scalar => scalar.clone(),
+    }
+}
+
+fn reference(map: &serde_json::Map<String, Value>) -> Option<&str> {
+    map.get("$ref").filter(|_| map.len() == 1)?.as_str()
+}
+
+/// Writes the members and comments of an object.
+fn members(map: &serde_json::Map<String, Value>, out: &mut String, indent: usize) {
+    for (key, value) in map {
+        if key.starts_with(COMMENT) {
+            comment(out, indent, value.as_str().unwrap_or_default());
+            continue;
+        }
+        let name = if is_path(key) {
+            key.clone()
+        } else {
+            scalar(&Value::from(key.as_str())).into_owned()
+        };
+        out.push_str(&format!("{:indent$}{name}:", ""));
+        match flow(value, WIDTH.saturating_sub(indent + key.chars().count() + 2)) {
+            Some(text) => out.push_str(&format!(" {text}\n")),
             None => {
                 out.push('\n');
-                self.value.block(out, indent + 2);
+                block(value, out, indent + 2);
             }
         }
     }
 }
 
-impl Node {
-    /// The value without its comments.
-    pub fn value(&self) -> Value {
-        match self {
-            Self::Scalar(value) => value.clone(),
-            Self::List(entries) => entries.iter().map(Self::value).collect(),
-            Self::Map(map) => map.value(),
+/// A value on one line: a scalar, a short list of scalars, a reference, or what is empty.
+fn flow(value: &Value, room: usize) -> Option<String> {
+    match value {
+        Value::Object(map) if map.is_empty() => Some("{}".to_owned()),
+        Value::Object(map) => Some(format!("{{$ref: {}}}", scalar(&Value::from(reference(map)?)))),
+        Value::Array(entries) => {
+            let is_scalar = |entry: &&Value| !entry.is_array() && !entry.is_object();
+            let texts: Vec<_> = entries.iter().take_while(is_scalar).map(scalar).collect();
+            let text = format!("[{}]", texts.join(", "));
+            (texts.len() == entries.len() && text.chars().count() <= room).then_some(text)
         }
-    }
-
-    /// The value on one line: a scalar, a short list of scalars, a reference, or what is empty.
-    fn flow(&self, room: usize) -> Option<String> {
-        match self {
-            Self::Scalar(value) => Some(scalar(value).into_owned()),
-            Self::Map(map) if map.is_empty() => Some("{}".to_owned()),
-            Self::Map(map) => {
-                let target = Value::String(map.reference()?.to_owned());
-                Some(format!("{{$ref: {}}}", scalar(&target)))
-            }
-            Self::List(entries) => {
-                let entries = entries.iter().map(|entry| match entry {
-                    Self::Scalar(value) => Some(scalar(value).into_owned()),
-                    _ => None,
-                });
-                let text = format!("[{}]", entries.collect::<Option<Vec<_>>>()?.join(", "));
-                (text.chars().count() <= room).then_some(text)
-            }
-        }
-    }
-
-    /// The value on lines of its own.
-    fn block(&self, out: &mut String, indent: usize) {
-        match self {
-            Self::Scalar(value) => {
-                pad(out, indent);
-                out.push_str(&scalar(value));
-                out.push('\n');
-            }
-            Self::Map(map) => map.write(out, indent),
-            Self::List(entries) => {
-                for entry in entries {
-                    entry.entry(out, indent);
-                }
-            }
-        }
-    }
-
-    /// The value as an entry of a list.
-    fn entry(&self, out: &mut String, indent: usize) {
-        if let Some(text) = self.flow(WIDTH.saturating_sub(indent + 2)) {
-            pad(out, indent);
-            out.push_str("- ");
-            out.push_str(&text);
-            out.push('\n');
-            return;
-        }
-        match self {
-            Self::Map(map) if !map.members.is_empty() => {
-                let mut inner = String::new();
-                if let Some(first) = map.members.first() {
-                    comment(out, indent, &first.comments);
-                    first.write(&mut inner, indent + 2);
-                }
-                pad(out, indent);
-                out.push_str("- ");
-                // The first member stands beside the dash.
-                out.push_str(inner.trim_start_matches(' '));
-                for member in map.members.iter().skip(1) {
-                    comment(out, indent + 2, &member.comments);
-                    member.write(out, indent + 2);
-                }
-                comment(out, indent + 2, &map.waiting);
-            }
-            Self::Map(map) => {
-                comment(out, indent, &map.waiting);
-                pad(out, indent);
-                out.push_str("- {}\n");
-            }
-            Self::Scalar(_) | Self::List(_) => {
-                pad(out, indent);
-                out.push_str("-\n");
-                self.block(out, indent + 2);
-            }
-        }
+        value => Some(scalar(value).into_owned()),
     }
 }
 
-impl From<Map> for Node {
-    fn from(map: Map) -> Self {
-        Self::Map(map)
+/// A value on lines of its own.
+fn block(value: &Value, out: &mut String, indent: usize) {
+    match value {
+        Value::Object(map) => members(map, out, indent),
+        Value::Array(entries) => entries.iter().for_each(|value| entry(value, out, indent)),
+        value => out.push_str(&format!("{:indent$}{}\n", "", scalar(value))),
     }
 }
 
-impl From<Vec<Node>> for Node {
-    fn from(entries: Vec<Node>) -> Self {
-        Self::List(entries)
+/// A value as an entry of a list.
+fn entry(value: &Value, out: &mut String, indent: usize) {
+    if let Some(text) = flow(value, WIDTH.saturating_sub(indent + 2)) {
+        out.push_str(&format!("{:indent$}- {text}\n", ""));
+        return;
     }
+    let Value::Object(map) = value else {
+        out.push_str(&format!("{:indent$}-\n", ""));
+        return block(value, out, indent + 2);
+    };
+    // Comments stand above the dash, the first member beside it.
+    let first = map
+        .iter()
+        .position(|(key, _)| !key.starts_with(COMMENT))
+        .unwrap_or(map.len());
+    for (_, text) in map.iter().take(first) {
+        comment(out, indent, text.as_str().unwrap_or_default());
+    }
+    let rest: serde_json::Map<_, _> = map
+        .iter()
+        .skip(first)
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    let mut inner = String::new();
+    members(&rest, &mut inner, indent + 2);
+    let inner = if rest.is_empty() {
+        "{}\n"
+    } else {
+        inner.trim_start_matches(' ')
+    };
+    out.push_str(&format!("{:indent$}- {inner}", ""));
 }
 
-impl From<&str> for Node {
-    fn from(text: &str) -> Self {
-        Self::Scalar(Value::from(text))
-    }
-}
-
-impl From<String> for Node {
-    fn from(text: String) -> Self {
-        Self::Scalar(Value::from(text))
-    }
-}
-
-impl From<bool> for Node {
-    fn from(value: bool) -> Self {
-        Self::Scalar(Value::Bool(value))
-    }
-}
-
-impl From<Value> for Node {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Array(entries) => Self::List(entries.into_iter().map(Self::from).collect()),
-            Value::Object(members) => {
-                let mut map = Map::new();
-                for (key, member) in members {
-                    map.put(&key, member);
-                }
-                Self::Map(map)
-            }
-            scalar => Self::Scalar(scalar),
+/// A comment, broken into lines between its words.
+fn comment(out: &mut String, indent: usize, text: &str) {
+    let mut line = String::new();
+    for word in text.split(|character: char| character.is_whitespace() || is_unprintable(character)) {
+        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
+            out.push_str(&format!("{:indent$}{line}\n", ""));
+            line.clear();
+        }
+        if !word.is_empty() {
+            line.push_str(if line.is_empty() { "# " } else { " " });
+            line.push_str(word);
         }
     }
-}
-
-fn pad(out: &mut String, indent: usize) {
-    out.extend(std::iter::repeat_n(' ', indent));
-}
-
-/// Comments, broken into lines between their words.
-fn comment(out: &mut String, indent: usize, comments: &[String]) {
-    for text in comments {
-        let mut column = 0;
-        for word in text.split(|character: char| character.is_whitespace() || is_unprintable(character)) {
-            let length = word.chars().count();
-            if length == 0 {
-                continue;
-            }
-            if column == 0 || column + 1 + length > WIDTH {
-                if column > 0 {
-                    out.push('\n');
-                }
-                pad(out, indent);
-                out.push('#');
-                column = indent + 1;
-            }
-            out.push(' ');
-            out.push_str(word);
-            column += 1 + length;
-        }
-        if column > 0 {
-            out.push('\n');
-        }
+    if !line.is_empty() {
+        out.push_str(&format!("{:indent$}{line}\n", ""));
     }
 }
 

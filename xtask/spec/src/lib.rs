@@ -8,6 +8,7 @@ pub mod document;
 pub mod model;
 pub mod names;
 pub mod place;
+pub mod schema;
 mod spec;
 
-pub use spec::{Operation, Parameter, Spec, is_json};
+pub use spec::{METHODS, Operation, Parameter, Spec, is_json};

@@ -7,6 +7,9 @@ use crate::document::Document;
 use super::model::{Kind, Node, walk};
 use super::place::Place;
 
+/// The methods that a path may have, as a spec writes them.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// How many references or `allOf`s are followed in a row. A circle ends there instead of never.
 const MAX_STEPS: usize = 16;
 
@@ -58,6 +61,12 @@ impl<'d> Spec<'d> {
             nodes,
             kinds,
         }
+    }
+
+    /// The components of a section (`schemas`, `parameters`, …), by name.
+    pub fn components(&self, section: &str) -> Vec<(&'d str, Place<'d>)> {
+        let components = self.root.get("components");
+        components.map_or_else(Vec::new, |components| components.members_of(section))
     }
 
     /// Every object of the document.
@@ -193,7 +202,6 @@ pub fn is_json(media_type: &str) -> bool {
 }
 
 fn operations<'d>(root: &Place<'d>) -> Vec<Operation<'d>> {
-    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let mut found = Vec::new();
     for (path, item) in root.members_of("paths") {
         for (method, place) in item.members() {

@@ -8,6 +8,7 @@ use crate::pages::Pages;
 use crate::reading;
 use crate::source::Source;
 use xtask_cli::Outcome;
+use xtask_spec::Spec;
 use xtask_spec::api::{APIS, Api};
 use xtask_spec::document::Document;
 
@@ -26,8 +27,8 @@ pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
     let [page] = reading.pages.as_slice() else {
         bail!("{}: the page was not read", source.name);
     };
-    let spec = Document::load(&api.spec())?;
-    let mut text = scaffold(page, api.name, &spec.value)?;
+    let document = Document::load(&api.spec())?;
+    let mut text = scaffold(page, api.name, &Spec::new(&document))?;
     let mut findings = drift::measure_read(api, Some(reading::read(api, &sources)))?.findings;
     // An operation that the spec does not have is what the YAML is for.
     let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);

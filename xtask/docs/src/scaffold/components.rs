@@ -6,10 +6,10 @@ use crate::facts::Code;
 use xtask_spec::names::folded;
 
 use super::codes::text;
-use super::known::Known;
+use super::existing::ExistingSpec;
 use super::names::{code_names, free};
 use super::todo;
-use crate::yaml::{Map, Node};
+use crate::yaml::Map;
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.
 fn is_alike(one: &str, other: &str) -> bool {
@@ -22,7 +22,7 @@ fn is_alike(one: &str, other: &str) -> bool {
 
 /// The new components.
 pub struct Components<'s> {
-    known: Known<'s>,
+    known: ExistingSpec<'s>,
     schemas: Vec<New>,
 }
 
@@ -36,7 +36,7 @@ struct New {
 
 impl<'s> Components<'s> {
     /// None yet.
-    pub fn new(known: Known<'s>) -> Self {
+    pub fn new(known: ExistingSpec<'s>) -> Self {
         Self {
             known,
             schemas: Vec::new(),
@@ -44,7 +44,7 @@ impl<'s> Components<'s> {
     }
 
     /// What the spec has.
-    pub fn known(&self) -> Known<'s> {
+    pub fn known(&self) -> ExistingSpec<'s> {
         self.known
     }
 
@@ -120,15 +120,15 @@ impl<'s> Components<'s> {
         }
         schema.put(
             "x-enum-varnames",
-            names.into_iter().map(|code| Node::from(code.name)).collect::<Vec<_>>(),
+            names.into_iter().map(|code| Value::from(code.name)).collect::<Vec<_>>(),
         );
-        let meanings = codes.iter().map(|_| Node::from(todo("say what the code means")));
+        let meanings = codes.iter().map(|_| Value::from(todo("say what the code means")));
         schema.put("x-enum-descriptions", meanings.collect::<Vec<_>>());
         (self.add(candidates, schema), notes)
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        self.known.has_schema(name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
+        self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
     }
 
     /// The schema of a reference, of the spec or new.

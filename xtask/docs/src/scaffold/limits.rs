@@ -6,7 +6,7 @@ use crate::facts::Row;
 use crate::json_type::JsonType;
 
 use super::todo;
-use crate::yaml::{Map, Node};
+use crate::yaml::Map;
 
 /// Whether a row has a limit or a default.
 pub fn has_limits(row: &Row) -> bool {
@@ -48,7 +48,7 @@ pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut V
             // What stands beside a `$ref` is ignored.
             let target = std::mem::take(schema);
             *schema = Map::new()
-                .with("allOf", vec![Node::from(target)])
+                .with("allOf", vec![Value::from(target)])
                 .with("default", value);
         }
         Some(value) => schema.put("default", value),

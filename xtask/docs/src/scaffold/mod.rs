@@ -10,8 +10,8 @@ mod command;
 mod components;
 mod edits;
 mod example;
+mod existing;
 mod form;
-mod known;
 mod limits;
 mod names;
 mod operation;
@@ -22,13 +22,13 @@ mod tests;
 mod tree;
 
 use anyhow::bail;
-use serde_json::Value;
+use xtask_spec::Spec;
 
 use super::facts::Page;
 use super::paths::template;
 use crate::yaml::Map;
 use components::Components;
-use known::Known;
+use existing::ExistingSpec;
 
 pub use command::run;
 pub use edits::edits;
@@ -46,7 +46,7 @@ fn todo(text: &str) -> String {
 ///
 /// # Errors
 /// If the page describes no operation.
-pub fn scaffold(page: &Page, api: &str, spec: &Value) -> anyhow::Result<String> {
+pub fn scaffold(page: &Page, api: &str, spec: &Spec) -> anyhow::Result<String> {
     if page.operations.is_empty() {
         bail!(
             "{}: the page describes no operation, so there is nothing to scaffold; {}",
@@ -54,7 +54,7 @@ pub fn scaffold(page: &Page, api: &str, spec: &Value) -> anyhow::Result<String> 
             purpose(page)
         );
     }
-    let known = Known::new(spec);
+    let known = ExistingSpec::new(spec);
     let mut head = vec![
         format!("What specs/{api}/openapi.yaml does not have of the page {}.", page.page),
         format!(
@@ -72,7 +72,7 @@ pub fn scaffold(page: &Page, api: &str, spec: &Value) -> anyhow::Result<String> 
         match same {
             Some(known) => head.push(format!(
                 "The spec has `{}` already; `cargo xtask docs drift --api {api}` says what to change.",
-                known.name()
+                existing::method_and_path(known)
             )),
             None => written.operation(page, operation),
         }

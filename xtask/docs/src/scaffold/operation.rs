@@ -6,25 +6,26 @@ use crate::facts::{self, Page, Required, Row};
 use crate::json_type::JsonType;
 use crate::paths::template;
 use crate::places::Part;
+use xtask_spec::METHODS;
 use xtask_spec::names::folded;
 
 use super::call::{Call, Parameter};
 use super::components::Components;
 use super::example::example;
-use super::known::{Known, METHODS};
+use super::existing::{self, ExistingSpec};
 use super::names;
 use super::paging::{Named, paging};
 use super::schema::Writer;
 use super::todo;
 use super::tree::{ROOT, Tree};
-use crate::yaml::{Map, Node};
+use crate::yaml::Map;
 
 /// Where the vendor's pages stand.
 const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";
 
 /// The operations that have been written.
 pub struct Written<'s> {
-    known: Known<'s>,
+    known: ExistingSpec<'s>,
     ids: Vec<String>,
     /// The path items.
     pub paths: Map,
@@ -46,7 +47,7 @@ struct Body {
 
 impl<'s> Written<'s> {
     /// None yet.
-    pub fn new(known: Known<'s>) -> Self {
+    pub fn new(known: ExistingSpec<'s>) -> Self {
         Self {
             known,
             ids: Vec::new(),
@@ -72,7 +73,7 @@ impl<'s> Written<'s> {
         if self
             .paths
             .get(&call.path)
-            .is_some_and(|item| item.value().get(&method).is_some())
+            .is_some_and(|item| item.get(&method).is_some())
         {
             self.notes.push(todo(&format!(
                 "the page describes `{} {}` again at line {}; only the first is written here",
@@ -195,17 +196,17 @@ impl<'s> Written<'s> {
         };
         let operations = self.known.operations();
         let nearest = operations.iter().rev().max_by_key(|known| common(known.path));
-        match nearest.and_then(|nearest| nearest.tag()) {
+        match nearest.and_then(existing::tag) {
             Some(tag) => {
-                let last = operations.iter().rev().find(|known| known.tag() == Some(tag));
-                let last = last.map(super::known::Operation::name).unwrap_or_default();
+                let last = operations.iter().rev().find(|known| existing::tag(known) == Some(tag));
+                let last = last.map(existing::method_and_path).unwrap_or_default();
                 map.note(todo(&format!(
                     "the tag is guessed from the path; the last operation of the tag, behind which this one goes, is \
                      `{last}`"
                 )));
-                map.put("tags", vec![Node::from(tag)]);
+                map.put("tags", vec![Value::from(tag)]);
             }
-            None => map.put("tags", vec![Node::from(todo("a tag, declared at the top"))]),
+            None => map.put("tags", vec![Value::from(todo("a tag, declared at the top"))]),
         }
     }
 
@@ -235,11 +236,11 @@ impl<'s> Written<'s> {
         }
         let entries = scopes
             .into_iter()
-            .map(|scope| Node::from(Map::new().with("oauth2", vec![Node::from(scope)])));
+            .map(|scope| Value::from(Map::new().with("oauth2", vec![Value::from(scope)])));
         map.put("security", entries.collect::<Vec<_>>());
     }
 
-    fn parameters(&mut self, parameters: &[Parameter], noun: &str) -> Vec<(Node, Option<Named>)> {
+    fn parameters(&mut self, parameters: &[Parameter], noun: &str) -> Vec<(Value, Option<Named>)> {
         parameters
             .iter()
             .map(|parameter| self.parameter(parameter, noun))
@@ -247,12 +248,14 @@ impl<'s> Written<'s> {
     }
 
     /// A parameter: a reference to a shared one, if the spec has it.
-    fn parameter(&mut self, parameter: &Parameter, noun: &str) -> (Node, Option<Named>) {
+    fn parameter(&mut self, parameter: &Parameter, noun: &str) -> (Value, Option<Named>) {
         let Parameter { place, row, notes } = parameter;
         let named = |components: &Components, schema: &Value| {
             (*place == "query").then(|| Named::parameter(components, &row.name, schema))
         };
-        let shared = self.known.parameters(place, &row.name);
+        let of_place = self.known.parameters(place);
+        let is_named = |known: &Value| known.get("name").and_then(Value::as_str) == Some(row.name.as_str());
+        let shared: Vec<_> = of_place.filter(|(_, known)| is_named(known)).collect();
         let mut map = Map::new();
         map.notes(notes.iter().cloned());
         if let Some((component, known)) = shared.first() {
@@ -296,7 +299,7 @@ impl<'s> Written<'s> {
         map.put("schema", written.schema);
         map.put("example", example);
         let named = named(&self.components, &schema);
-        if *place == "path" && self.known.shares_parameters(place) {
+        if *place == "path" && self.known.parameters(place).next().is_some() {
             return (self.share(&row.name, map).into(), named);
         }
         (map.into(), named)
@@ -306,8 +309,8 @@ impl<'s> Written<'s> {
     fn share(&mut self, name: &str, parameter: Map) -> Map {
         let base = names::pascal(name, "Parameter");
         let is_other = |name: &str| {
-            let written = self.parameters.get(name).map(Node::value);
-            self.known.has_parameter(name) || written.is_some_and(|written| written != parameter.value())
+            let written = self.parameters.get(name).map(crate::yaml::plain);
+            self.known.has("parameters", name) || written.is_some_and(|written| written != parameter.value())
         };
         let component = names::free(&[base], is_other);
         if self.parameters.get(&component).is_none() {
@@ -335,7 +338,7 @@ impl<'s> Written<'s> {
 
     fn paging(
         &self,
-        parameters: &[(Node, Option<Named>)],
+        parameters: &[(Value, Option<Named>)],
         request: Option<&Body>,
         answer: Option<&Body>,
     ) -> Result<Option<Map>, String> {

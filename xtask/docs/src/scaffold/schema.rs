@@ -1,5 +1,7 @@
 //! Schemas from a tree: types, limits and codes of the rows, and the forms of the sample where the two disagree.
 
+use serde_json::Value;
+
 use crate::facts::{Required, Row};
 use crate::json_type::JsonType;
 
@@ -10,7 +12,7 @@ use super::limits::{has_limits, limits};
 use super::names::{pascal, singular};
 use super::todo;
 use super::tree::{ROOT, Tree};
-use crate::yaml::{Map, Node};
+use crate::yaml::Map;
 
 /// How deep a body may nest before a person must go on.
 const MAX_DEPTH: usize = 24;
@@ -112,7 +114,7 @@ impl Writer<'_, '_, '_> {
             (1, Some(only)) => only,
             (_, Some(last)) => {
                 alternatives.push(last);
-                Map::new().with("anyOf", alternatives.into_iter().map(Node::from).collect::<Vec<_>>())
+                Map::new().with("anyOf", alternatives.into_iter().map(Value::from).collect::<Vec<_>>())
             }
             (_, None) => Map::new().with("type", "string"),
         };
@@ -293,7 +295,7 @@ impl Writer<'_, '_, '_> {
             }
             if let Some(row) = member.row {
                 if row.required == Some(Required::Yes) && self.is_request {
-                    required.push(Node::from(member.name.as_str()));
+                    required.push(Value::from(member.name.as_str()));
                 }
                 if row.required == Some(Required::Sometimes) {
                     properties.note(todo("it must be sent in some cases; say when in the description"));
@@ -417,7 +419,7 @@ pub fn described(schema: Map) -> Map {
     if schema.reference().is_some() {
         Map::new()
             .with("description", text)
-            .with("allOf", vec![Node::from(schema)])
+            .with("allOf", vec![Value::from(schema)])
     } else {
         schema.with("description", text)
     }

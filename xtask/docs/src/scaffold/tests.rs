@@ -23,7 +23,7 @@ fn document(text: &str) -> Document {
 }
 
 fn scaffolded(page: &Page, spec: &str) -> String {
-    scaffold(page, "insights", &document(spec).value).expect("a scaffold")
+    scaffold(page, "insights", &Spec::new(&document(spec))).expect("a scaffold")
 }
 
 /// The lines below a key, with their indentation.
@@ -394,7 +394,8 @@ fn emptied(spec: &mut Value) -> BTreeMap<(String, Vec<String>), Value> {
 
 /// Scaffolds a page, fills it, and puts it into the spec.
 fn add(spec: &mut Value, page: &Page, api: &str, ids: &BTreeMap<(String, Vec<String>), Value>) {
-    let text = scaffold(page, api, spec).expect("a scaffold");
+    let spec_file = document(&spec.to_string());
+    let text = scaffold(page, api, &Spec::new(&spec_file)).expect("a scaffold");
     if !text.contains("\npaths:") {
         // Two pages name the same endpoint, one of them by a slip.
         return;
@@ -510,7 +511,7 @@ fn a_page_without_operations_says_what_it_is_for() {
             page: "docs/paints.md".to_owned(),
             ..page
         };
-        let message = scaffold(&page, "insights", &json!({}))
+        let message = scaffold(&page, "insights", &Spec::new(&document("{}")))
             .expect_err("no operation")
             .to_string();
         assert!(
