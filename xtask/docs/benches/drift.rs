@@ -4,7 +4,7 @@
 //! cargo bench -p xtask-docs
 //! ```
 //!
-//! The pages are those of ../shared, or of the checkout that `XTASK_DOCS` names. criterion tells the times. The ratio at the
+//! The pages are those of ../shared, or of the folder that `XTASK_SHARED` names. criterion tells the times. The ratio at the
 //! end is measured apart from that, against parsing the same pages as markdown and nothing more; both sides take
 //! turns, so that a machine which grows slower does so for both.
 
@@ -16,17 +16,16 @@ use comrak::{Arena, Options, parse_document};
 use criterion::Criterion;
 use xtask_docs::drift::measure;
 use xtask_docs::pages::Pages;
-use xtask_spec::api::{APIS, root};
+use xtask_spec::api::APIS;
 
 /// The rounds by which the ratio is taken.
 const ROUNDS: u32 = 20;
 
 fn main() {
-    let folder =
-        std::env::var_os("XTASK_DOCS").map_or_else(|| root().join("../shared/upstream/cloud-api"), PathBuf::from);
+    let folder = PathBuf::from(env!("SHARED_PAGES")).join("upstream/cloud-api");
     if !folder.is_dir() {
         println!(
-            "SKIPPED: there are no pages at {}; name a checkout with XTASK_DOCS",
+            "SKIPPED: there are no pages at {}; name their folder with XTASK_SHARED",
             folder.display()
         );
         return;

@@ -8,14 +8,9 @@ use xtask_docs::pages::Pages;
 use xtask_docs::source::Handed;
 use xtask_spec::api::APIS;
 
-/// The folder with the vendor's pages, if this checkout has it.
-fn shared() -> Option<PathBuf> {
-    let folder = xtask_spec::api::root().join("../shared");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIPPED: there are no pages of the vendor in ../shared");
-    None
+/// The folder with the vendor's pages.
+fn shared() -> PathBuf {
+    PathBuf::from(env!("SHARED_PAGES"))
 }
 
 /// The pages in a folder of the vendor's repository.
@@ -65,8 +60,12 @@ fn read_whole(pages: &[Extraction]) -> usize {
 }
 
 #[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+)]
 fn every_row_of_the_pages_is_read() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let root = shared.join("upstream/cloud-api");
     for (folder, operations) in [
         ("docs/elements", 53),
@@ -79,8 +78,12 @@ fn every_row_of_the_pages_is_read() {
 }
 
 #[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+)]
 fn the_pages_about_all_operations_are_read() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let root = shared.join("upstream/cloud-api");
     let read = ["Overview", "Use-AvePoint-Graph-API", "change-log"].map(|name| {
         let page = page(&root, &root.join(format!("docs/docs/{name}.md")));
@@ -95,8 +98,12 @@ fn the_pages_about_all_operations_are_read() {
 }
 
 #[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+)]
 fn older_states_of_pages_are_read() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let folder = shared.join("seeds");
     let mut endpoints = Vec::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
@@ -120,8 +127,12 @@ fn older_states_of_pages_are_read() {
 }
 
 #[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+)]
 fn pages_locks_and_specs_are_in_step() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let seeds = shared.join("seeds");
     let handed = [
         ("elements-legacy", "000_95e106eeb011fda5.txt"),
@@ -141,4 +152,98 @@ fn pages_locks_and_specs_are_in_step() {
         assert!(drift.findings.is_empty(), "{}: {:#?}", api.name, drift.findings);
         assert!(drift.silenced > 0 && !drift.coverage.is_empty(), "{}", api.name);
     }
+}
+
+/// The slips of the vendor's samples, each once.
+const SLIPS: &str = r#"# Find Boats
+
+## Permission
+
+| API | Permission |
+| --- | --- |
+| `/harbour/boats/{boatId}` | harbour.boats.read |
+
+## Request
+
+| Method | Endpoint | Description |
+| --- | --- | --- |
+| GET | `/harbour/boats/{boatId}` | Finds boats. |
+
+## URL Parameters
+
+| Parameter | Description | Type | Required |
+| --- | --- | --- | --- |
+| BoatId | The boat. | string | Yes |
+
+## Response
+
+A 200 OK response.
+
+| Response | Description | Type |
+| --- | --- | --- |
+| status | The state.<br><ul><li>**0** - Moored</li><li>**1** - At sea</li></ul> | integer |
+| colour | The colour. | integer |
+| lastSignIn | When. | datetime |
+| crew | The crew. | list |
+
+## Response Sample
+
+```json
+[
+  { // a wrapper that no table lists
+    "status": [0, 7],
+    "colour": "blue"
+    "LastSignIn": "N/A",
+    "crew": null,
+    "extra": {"name": "Ada",},
+  }
+]
+
+## See Also
+"#;
+
+#[test]
+fn a_page_with_each_slip_of_the_vendors_is_read() {
+    let found = extract("docs/elements/find-boats.md", SLIPS.as_bytes());
+    let operation = &found.page.operations[0];
+    let sample = operation.response.as_ref().expect("a sample");
+    let slips: Vec<_> = sample
+        .slips
+        .iter()
+        .map(|slip| (slip.line, slip.value.as_str()))
+        .collect();
+    let expected = [
+        (38, "missing comma"),
+        (41, "trailing comma"),
+        (45, "the fence is not closed"),
+    ];
+    assert_eq!(slips, expected);
+    let shape: Vec<_> = sample
+        .shape
+        .iter()
+        .map(|(place, kinds)| format!("{place}: {kinds}"))
+        .collect();
+    let expected = [
+        ": array",
+        "[]: object",
+        "[].LastSignIn: string",
+        "[].colour: string",
+        "[].crew: null",
+        "[].extra: object",
+        "[].extra.name: string",
+        "[].status: array",
+        "[].status[]: integer",
+    ];
+    assert_eq!(shape, expected);
+    assert_eq!(
+        sample.codes["[].status[]"],
+        [0, 7],
+        "a code that the page does not list"
+    );
+    let unread: Vec<_> = found
+        .unread
+        .iter()
+        .map(|unread| (unread.line, unread.what.as_str()))
+        .collect();
+    assert_eq!(unread, [(45, "a sample goes on over headings or tables")]);
 }

@@ -184,7 +184,7 @@ impl Reading {
             Err(refused) => self.found.unread.push(Unread {
                 line: refused.line(),
                 what: refused.to_string(),
-                remedy: "hand over the page itself, without what is wrapped around it".to_owned(),
+                remedy: refused.remedy().to_owned(),
                 fatal: true,
             }),
         }

@@ -58,10 +58,11 @@ fn blocks(marked: &str, lines: usize) -> Result<Vec<Block>, Refused> {
         inline: Content::default(),
         inline_line: 1,
         blocks: Vec::new(),
+        refused: None,
     };
     reader.walk(content_root(&page));
     reader.end_paragraph();
-    Ok(reader.blocks)
+    reader.refused.map_or(Ok(reader.blocks), Err)
 }
 
 /// What the tags do not show: in drawings and formulas any element nests, and a parser adds some of its own. The
@@ -104,6 +105,7 @@ struct Reader {
     inline: Content,
     inline_line: usize,
     blocks: Vec<Block>,
+    refused: Option<Refused>,
 }
 
 impl Reader {
@@ -159,7 +161,10 @@ impl Reader {
                 self.inline_line = line;
                 self.inline = content(element, line, self.lines);
             }
-            "table" => self.blocks.push(Block::Table(table::read(element, line, self.lines))),
+            "table" => match table::read(element, line, self.lines) {
+                Ok(table) => self.blocks.push(Block::Table(table)),
+                Err(refused) => self.refused = Some(refused),
+            },
             "ul" | "ol" => self.blocks.push(Block::List {
                 items: items(element, line, self.lines),
                 line,

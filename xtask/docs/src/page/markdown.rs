@@ -2,7 +2,7 @@
 
 use comrak::Options;
 
-use super::{BYTES, Block, DEPTH, Refused, html};
+use super::{BYTES, Block, COLUMNS, DEPTH, Refused, html};
 
 /// The blocks of a page in markdown.
 ///
@@ -18,6 +18,7 @@ pub fn read(text: &str) -> Result<Vec<Block>, Refused> {
     options.render.r#unsafe = true;
     options.render.sourcepos = true;
     refuse_depth(text)?;
+    refuse_width(text)?;
     let lines = text.lines().count();
     html::read_marked(&comrak::markdown_to_html(text, &options), lines)
 }
@@ -42,6 +43,17 @@ fn refuse_depth(text: &str) -> Result<(), Refused> {
         }
     }
     Ok(())
+}
+
+/// The line below the header of a table says how many columns it has.
+fn refuse_width(text: &str) -> Result<(), Refused> {
+    let is_rule = |line: &str| line.contains('-') && line.chars().all(|character| "|-:> \t".contains(character));
+    let columns = |line: &str| line.split('|').filter(|cell| cell.contains('-')).count();
+    let mut lines = text.lines().enumerate();
+    match lines.find(|(_, line)| is_rule(line) && columns(line) > COLUMNS) {
+        Some((index, _)) => Err(Refused::Columns(index + 1)),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ pub const BYTES: usize = 1 << 20;
 /// time that grows with the depth.
 pub const DEPTH: usize = 64;
 
+/// The columns that a table may have. The largest of the vendor's has five; a reader of markdown fills each row up to
+/// the width of its table, so that a wide header and many short rows make a tree far larger than the page.
+pub const COLUMNS: usize = 32;
+
 /// Why a page was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -29,14 +33,24 @@ pub enum Refused {
     Size,
     /// On this line it is nested deeper than [`DEPTH`].
     Depth(usize),
+    /// On this line a table has more than [`COLUMNS`] columns.
+    Columns(usize),
 }
 
 impl Refused {
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Size | Self::Depth(_) => "hand over the page itself, without what is wrapped around it",
+            Self::Columns(_) => "see whether the table is broken; else read it by hand",
+        }
+    }
+
     /// The line of the page, from 1.
     pub fn line(&self) -> usize {
         match self {
             Self::Size => 1,
-            Self::Depth(line) => *line,
+            Self::Depth(line) | Self::Columns(line) => *line,
         }
     }
 }
@@ -46,6 +60,7 @@ impl fmt::Display for Refused {
         match self {
             Self::Size => write!(f, "the page has more than {BYTES} bytes"),
             Self::Depth(_) => write!(f, "the page is nested more than {DEPTH} levels deep"),
+            Self::Columns(_) => write!(f, "a table has more than {COLUMNS} columns"),
         }
     }
 }

@@ -5,10 +5,7 @@ use std::rc::Rc;
 use scraper::ElementRef;
 
 use super::html::{content, line_of};
-use super::{Content, Row, Table};
-
-/// The columns that are read at most.
-const COLUMNS: usize = 32;
+use super::{COLUMNS, Content, Refused, Row, Table};
 
 /// A cell that goes on in the rows below.
 struct Span {
@@ -17,7 +14,10 @@ struct Span {
 }
 
 /// Reads a table; rows of tables within its cells are not its own.
-pub fn read(table: ElementRef<'_>, line: usize, lines: usize) -> Table {
+///
+/// # Errors
+/// It has too many columns.
+pub fn read(table: ElementRef<'_>, line: usize, lines: usize) -> Result<Table, Refused> {
     let mut found: Vec<Row> = Vec::new();
     let mut header = None;
     let mut spans: Vec<Option<Span>> = Vec::new();
@@ -26,6 +26,9 @@ pub fn read(table: ElementRef<'_>, line: usize, lines: usize) -> Table {
         let cells: Vec<_> = elements(row).filter(|cell| is(*cell, &["td", "th"])).collect();
         if cells.is_empty() {
             continue;
+        }
+        if cells.len() > COLUMNS {
+            return Err(Refused::Columns(row_line));
         }
         let titles = in_head || cells.iter().all(|cell| is(*cell, &["th"]));
         let read = Row {
@@ -43,11 +46,11 @@ pub fn read(table: ElementRef<'_>, line: usize, lines: usize) -> Table {
         line,
         cells: Vec::new(),
     });
-    Table {
+    Ok(Table {
         line: header.line,
         header: header.cells,
         rows: found,
-    }
+    })
 }
 
 /// The cells of a row, those that reach into it from above included.
