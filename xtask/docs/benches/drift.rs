@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use comrak::{Arena, Options, parse_document};
 use criterion::Criterion;
 use xtask_docs::drift::measure;
-use xtask_docs::pages::Pages;
+use xtask_docs::input::Pages;
 use xtask_spec::api::APIS;
 
 /// The rounds by which the ratio is taken.

@@ -117,15 +117,15 @@ impl Deviations {
             Step::PageSample => format!("table: {was}; sample: {is}"),
             _ => format!("page: {was}; spec: {is}"),
         };
-        let told: Vec<_> = now
+        let reported: Vec<_> = now
             .iter()
             .map(|finding| sides(shown(&finding.was), shown(&finding.is)))
             .collect();
-        let (is, edit) = if told.is_empty() {
+        let (is, edit) = if reported.is_empty() {
             ("the difference is gone".to_owned(), "delete it")
         } else {
             (
-                told.join(" | "),
+                reported.join(" | "),
                 "write there what it is now, if its reason still holds, or delete it",
             )
         };

@@ -8,12 +8,12 @@ use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::{Document, display};
 
-use super::compare::{locate, lock_spec, page_lock, page_sample, pairs};
+use super::compare::{locate, lock_spec, match_operations, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
 use super::finding::Finding;
+use super::input::Pages;
 use super::lock::Lock;
-use super::pages::Pages;
 use super::reading::{self, Reading};
 use super::report::{Basis, Format, Report};
 use super::spec::Spec;
@@ -100,19 +100,19 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     let locked = lock.pages.as_slice();
     let reading = reading.unwrap_or_else(|| Reading::of_lock(locked));
     let now = reading.settled(locked);
-    let (pairs_locked, pairs_now) = (pairs(locked, spec), pairs(&now, spec));
+    let (described_then, described_now) = (match_operations(locked, spec), match_operations(&now, spec));
 
     // Compare the three sides: pages with lock, pages with their own samples, both with the spec.
     let mut changes = page_lock(api.name, locked, &reading.readable(locked));
     changes.retain(|change| !reading.contradicts(change));
     let mut findings = reading.unread;
     findings.append(&mut changes);
-    let mut samples = page_sample(api.name, &now, &pairs_now);
+    let mut samples = page_sample(api.name, &now, &described_now);
     // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
-    let all: Vec<_> = pairs_now.iter().chain(&pairs_locked).collect();
+    let all: Vec<_> = described_now.iter().chain(&described_then).collect();
     locate(findings.iter_mut().chain(&mut samples), &all, spec);
-    let before = [samples.clone(), lock_spec(api.name, locked, &pairs_locked, spec)].concat();
-    let after = [samples, lock_spec(api.name, &now, &pairs_now, spec)].concat();
+    let before = [samples.clone(), lock_spec(api.name, locked, &described_then, spec)].concat();
+    let after = [samples, lock_spec(api.name, &now, &described_now, spec)].concat();
 
     // Silence what is meant to be.
     let applied = deviations.apply(api.name, before, &after);

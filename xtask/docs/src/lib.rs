@@ -2,30 +2,29 @@
 //! each spec, and drift is measured in two steps, page → lock and lock → spec.
 //!
 //! ```text
-//! pages                    reading                 compare                 report
-//! source ─→ page ─→ extract ─→ facts ─┬─ page_lock ───┐
-//!                              lock ──┼─ page_sample ─┼─→ deviations ─→ text, json, markdown, github
-//!                              spec ──┴─ lock_spec ───┘
+//! pages                      reading                 compare                 report
+//! source ─→ markup ─→ extract ─→ facts ─┬─ page_lock ───┐
+//!                                lock ──┼─ page_sample ─┼─→ deviations ─→ text, json, markdown, github
+//!                                spec ──┴─ lock_spec ───┘
 //! ```
 //!
-//! [`pages`] says which pages a run has and where they come from, [`reading`] brings all of an API to facts. Three
-//! commands use them: [`drift`] measures, [`refresh`] writes the locks, [`scaffold`] writes what a spec lacks. What is
-//! said of a call stands in a place, which [`places`] finds for the rows of a page and [`spec`] for the schemas.
+//! [`input`] says which pages a run has and where they come from, [`reading`] brings all of an API to facts. Three
+//! commands use them: [`drift`] measures, [`lock`] writes the locks, [`scaffold`] writes what a spec lacks. What is
+//! said of a call stands in a place, which [`placement`] finds for the rows of a page and [`spec`] for the schemas.
 
 pub mod compare;
 pub mod deviations;
 pub mod drift;
+pub mod endpoint;
 pub mod extract;
 pub mod facts;
 pub mod finding;
+pub mod input;
 pub mod json_type;
 pub mod lock;
-pub mod page;
-pub mod pages;
-pub mod paths;
-pub mod places;
+pub mod markup;
+pub mod placement;
 pub mod reading;
-pub mod refresh;
 pub mod report;
 pub mod scaffold;
 pub mod source;

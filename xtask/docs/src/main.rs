@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use xtask_cli::Outcome;
-use xtask_docs::pages::Pages;
+use xtask_docs::input::Pages;
 use xtask_docs::report::Format;
-use xtask_docs::source::Handed;
-use xtask_docs::{drift, refresh, scaffold};
+use xtask_docs::source::ExternalPage;
+use xtask_docs::{drift, lock, scaffold};
 use xtask_spec::api::Api;
 
 /// Hold the specs against the vendor's pages.
@@ -49,7 +49,7 @@ enum Docs {
     Scaffold {
         #[command(flatten)]
         pages: Sources,
-        /// The page: its path in the vendor's repository, or the name of a page that was handed over.
+        /// The page: its path in the vendor's repository, or the name of a page that was passed.
         #[arg(value_name = "PAGE")]
         page: String,
     },
@@ -66,13 +66,13 @@ struct Sources {
     fetch: bool,
     /// A page that the checkout does not have: the saved web page of an API, its address, or an older state of a page
     /// that the vendor has replaced. May be repeated.
-    #[arg(long = "page", value_name = "API=FILE|URL", value_parser = Handed::parse)]
-    handed: Vec<Handed>,
+    #[arg(long = "page", value_name = "API=FILE|URL", value_parser = ExternalPage::parse)]
+    external: Vec<ExternalPage>,
 }
 
 impl Sources {
     fn open(self) -> anyhow::Result<Option<Pages>> {
-        Pages::open(self.docs, self.fetch, self.handed)
+        Pages::open(self.docs, self.fetch, self.external)
     }
 
     /// For commands that do nothing without pages.
@@ -89,7 +89,7 @@ fn main() -> ExitCode {
 fn docs(command: Docs) -> anyhow::Result<Outcome> {
     match command {
         Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
-        Docs::Lock { pages, api, revision } => refresh::run(api, &pages.required()?, revision),
+        Docs::Lock { pages, api, revision } => lock::command::run(api, &pages.required()?, revision),
         Docs::Scaffold { pages, page } => scaffold::run(&pages.required()?, &page),
     }
 }

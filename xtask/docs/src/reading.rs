@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xtask_spec::api::Api;
 
+use super::endpoint::template;
 use super::extract::{Coverage, extract};
 use super::facts::{Operation, Page};
 use super::finding::{Class, Finding, Kind, Step};
-use super::paths::template;
 use super::source::Source;
 
 /// The pages of an API as they are now.
@@ -145,7 +145,7 @@ fn fall_back_to_lock(pages: &[Page], locked: &[Page], is_in_doubt: impl Fn(&str)
 /// The pages as they are after a run that has read some, by name.
 ///
 /// A run reads all pages of the checkout, so a page that it has not read is gone. A page that stands elsewhere is read
-/// only when it is handed over, and stays as it was locked until then.
+/// only when it is passed, and stays as it was locked until then.
 pub fn merge_pages(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
     let is_read = |page: &Page| fresh.iter().any(|read| read.page == page.page);
     let kept = locked.iter().filter(|page| page.elsewhere && !is_read(page));

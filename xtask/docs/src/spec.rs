@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::facts::{Code, Listed};
 use super::finding::SpecLine;
 use super::json_type::JsonType;
-use super::places::{is_below, without_lists};
+use super::placement::{is_below, without_lists};
 use xtask_spec::document::Document;
 use xtask_spec::place::Place;
 use xtask_spec::schema::{MAX_DEPTH, Variant};
@@ -591,7 +591,7 @@ components:
                     "{}",
                     operation.name()
                 );
-                for name in crate::paths::parameter_names(&operation.path) {
+                for name in crate::endpoint::parameter_names(&operation.path) {
                     assert!(
                         operation.places.contains_key(&format!("path.{name}")),
                         "{}",

@@ -1,4 +1,4 @@
-//! The words of a name or a title, so that `Subscription items` and `licenseItems` can be told to speak of one thing.
+//! The words of a name or a title, so that `Subscription items` and `licenseItems` can be seen to speak of one thing.
 
 use std::collections::BTreeSet;
 

@@ -48,7 +48,7 @@ impl Workspace {
     fn locked() -> Self {
         let workspace = Self::new();
         let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
-        assert_eq!(status(&output), 0, "{}", told(&output));
+        assert_eq!(status(&output), 0, "{}", reported(&output));
         workspace
     }
 
@@ -99,7 +99,8 @@ impl Workspace {
     /// Measures the drift of the garden, as JSON.
     fn drift(&self) -> (i32, Value) {
         let output = self.run(&["drift", "--docs", "PAGES", "--api", "elements-v3", "--format", "json"]);
-        let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", told(&output)));
+        let json =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", reported(&output)));
         (status(&output), json)
     }
 }
@@ -116,14 +117,14 @@ fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-fn told(output: &Output) -> String {
+fn reported(output: &Output) -> String {
     format!("{}{}", out(output), err(output))
 }
 
 /// Expects an error that names these words, and nothing for a program that reads the output.
 #[track_caller]
 fn expect_error(output: &Output, words: &[&str]) {
-    assert_eq!(status(output), 1, "{}", told(output));
+    assert_eq!(status(output), 1, "{}", reported(output));
     let message = err(output);
     assert_eq!(out(output), "");
     for word in words {
@@ -158,7 +159,7 @@ fn drift_is_in_step_drifted_or_failed_by_its_exit_status() {
     for choice in choices {
         for format in formats {
             let output = run(choice, format);
-            assert_eq!(status(&output), 0, "{choice:?} {format}: {}", told(&output));
+            assert_eq!(status(&output), 0, "{choice:?} {format}: {}", reported(&output));
             assert!(!out(&output).is_empty());
         }
     }
@@ -169,7 +170,7 @@ fn drift_is_in_step_drifted_or_failed_by_its_exit_status() {
         for format in formats {
             let output = run(choice, format);
             let expected = if choice.contains(&"--docs") { 4 } else { 0 };
-            assert_eq!(status(&output), expected, "{choice:?} {format}: {}", told(&output));
+            assert_eq!(status(&output), expected, "{choice:?} {format}: {}", reported(&output));
             assert_eq!(out(&output).contains("maximum 50"), expected == 4, "{}", out(&output));
         }
     }
@@ -182,14 +183,14 @@ fn drift_is_in_step_drifted_or_failed_by_its_exit_status() {
     let github = out(&run(&["--docs", "PAGES"], "github"));
     assert!(github.starts_with(&annotation), "{github}");
     let other = workspace.run(&["drift", "--docs", "PAGES", "--api", "insights"]);
-    assert_eq!(status(&other), 0, "the drift is another API's: {}", told(&other));
+    assert_eq!(status(&other), 0, "the drift is another API's: {}", reported(&other));
 
     // The spec has changed: that is seen either way.
     workspace.edit(SEARCH, "allowed is 50", "allowed is 100");
     workspace.edit_file("work/specs/elements-v3/openapi.yaml", "maximum: 100", "maximum: 50");
     for choice in choices {
         let output = run(choice, "text");
-        assert_eq!(status(&output), 4, "{choice:?}: {}", told(&output));
+        assert_eq!(status(&output), 4, "{choice:?}: {}", reported(&output));
     }
     let github = out(&run(&[], "github"));
     assert!(github.starts_with(&annotation), "{github}");
@@ -207,9 +208,9 @@ fn what_programs_read_has_the_members_of_the_contract_and_nothing_else() {
     let workspace = Workspace::locked();
     workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
     workspace.edit_file("work/specs/elements-v3/openapi.yaml", "maxLength: 40", "maxLength: 30");
-    // A run over all APIs has something to remark: one stands on a web page, which was not handed over.
+    // A run over all APIs has something to remark: one stands on a web page, which was not passed.
     let output = workspace.run(&["drift", "--docs", "PAGES", "--format", "json"]);
-    assert_eq!(status(&output), 4, "{}", told(&output));
+    assert_eq!(status(&output), 4, "{}", reported(&output));
     assert!(err(&output).contains("NOTICE: insights-legacy: "), "{}", err(&output));
     let json: Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
     let members = |value: &Value| {
@@ -312,7 +313,7 @@ fn a_lock_is_the_same_for_the_same_pages_and_a_changed_row_is_a_changed_line() {
             "--api",
             "elements-v3",
         ]);
-        assert_eq!(status(&again), 0, "{}", told(&again));
+        assert_eq!(status(&again), 0, "{}", reported(&again));
         assert_eq!(workspace.lock(), first);
     }
     let other = Workspace::locked();
@@ -324,7 +325,7 @@ fn a_lock_is_the_same_for_the_same_pages_and_a_changed_row_is_a_changed_line() {
 
     workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
     let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let second = workspace.lock();
     let diff = similar::TextDiff::from_lines(&first, &second);
     let new: Vec<_> = diff
@@ -447,17 +448,17 @@ fn pages_are_handed_over_one_by_one() {
         &["elements-v3", "--docs DIR or --fetch"],
     );
 
-    let handed = workspace.run(&["drift", "--docs", "PAGES", "--page", "elements-v3=two/page.md"]);
-    assert_eq!(status(&handed), 4, "{}", told(&handed));
+    let external = workspace.run(&["drift", "--docs", "PAGES", "--page", "elements-v3=two/page.md"]);
+    assert_eq!(status(&external), 4, "{}", reported(&external));
     assert!(
-        out(&handed).contains("GET /garden/v1/sheds/{bedId}"),
+        out(&external).contains("GET /garden/v1/sheds/{bedId}"),
         "{}",
-        out(&handed)
+        out(&external)
     );
 
     let before = workspace.lock();
     let output = workspace.run(&["lock", "--page", "insights-legacy=one/page.md"]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let lock = fs::read_to_string(workspace.path("work/specs/insights-legacy/upstream.lock.json")).expect("a lock");
     assert!(
         lock.contains("\"elsewhere\": true") && lock.contains("\"web page\""),
@@ -465,7 +466,12 @@ fn pages_are_handed_over_one_by_one() {
     );
     assert_eq!(workspace.lock(), before, "the locks of the others are as they were");
     let output = workspace.run(&["drift", "--docs", "PAGES", "--api", "insights-legacy"]);
-    assert_eq!(status(&output), 4, "the spec has no such operation: {}", told(&output));
+    assert_eq!(
+        status(&output),
+        4,
+        "the spec has no such operation: {}",
+        reported(&output)
+    );
     assert!(err(&output).contains("NOTICE"), "{}", err(&output));
 }
 
@@ -502,7 +508,7 @@ fn a_lock_that_is_broken_or_missing_is_named_with_the_remedy() {
         &[LOCK, "there is no such file", "cargo xtask docs lock --docs DIR"],
     );
     let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     assert_eq!(workspace.lock(), whole);
 }
 
@@ -545,7 +551,7 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
     let workspace = Workspace::locked();
     let run = |page: &str| workspace.run(&["scaffold", "--docs", "PAGES", page]);
     let same = run(SEARCH);
-    assert_eq!(status(&same), 0, "{}", told(&same));
+    assert_eq!(status(&same), 0, "{}", reported(&same));
     assert!(
         out(&same).contains("The spec has `POST /garden/v1/beds/{bedId}/plants` already"),
         "{}",
@@ -555,7 +561,7 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
 
     workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
     let edits = run(&format!("some/folder/{SEARCH}"));
-    assert_eq!(status(&edits), 0, "{}", told(&edits));
+    assert_eq!(status(&edits), 0, "{}", reported(&edits));
     let bullets: Vec<_> = out(&edits)
         .lines()
         .filter(|line| line.starts_with("- "))
@@ -572,7 +578,7 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
     let new = "docs/elements/plants/delete-bed.md";
     workspace.write(&format!("pages/{new}"), PAGES[1].1.replace("| GET |", "| DELETE |"));
     let output = run(new);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let document = xtask_spec::document::Document::parse(Path::new("scaffold.yaml"), &out(&output)).expect("YAML");
     let operation = document
         .value
@@ -596,7 +602,7 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
         fs::read_to_string(workspace.path("pages").join(BED)).expect("a page") + more,
     );
     let output = run(BED);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let document = xtask_spec::document::Document::parse(Path::new("scaffold.yaml"), &out(&output)).expect("YAML");
     let paths = document
         .value
@@ -661,7 +667,7 @@ fn the_newest_pages_are_fetched_and_their_commit_is_locked() {
         command.env("XTASK_DOCS_REPOSITORY", url).output().expect("xtask runs")
     };
     let output = fetch(&["lock", "--fetch", "--api", "elements-v3"]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let lock: Value = serde_json::from_str(&workspace.lock()).expect("JSON");
     assert_eq!(lock["source"]["revision"], commit.as_str());
     assert_eq!(status(&fetch(&["drift", "--fetch"])), 0);
@@ -692,16 +698,16 @@ fn a_lock_needs_pages_and_tells_their_commit_if_it_is_known() {
     expect_error(&workspace.run(&["lock"]), &["no pages are named", "--docs DIR"]);
     // A copy does not tell its commit. The same pages are of the commit that was locked; others of an unknown one.
     let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     let dated = workspace.lock();
     assert!(dated.contains(REVISION), "{dated}");
     let output = workspace.run(&["lock", "--docs", "PAGES"]);
-    assert_eq!((status(&output), workspace.lock()), (0, dated), "{}", told(&output));
+    assert_eq!((status(&output), workspace.lock()), (0, dated), "{}", reported(&output));
     workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
     let output = workspace.run(&["lock", "--docs", "PAGES"]);
-    assert_eq!(status(&output), 0, "{}", told(&output));
+    assert_eq!(status(&output), 0, "{}", reported(&output));
     assert!(!workspace.lock().contains("\"revision\""), "{}", workspace.lock());
-    assert!(told(&output).contains("--revision COMMIT"), "{}", told(&output));
+    assert!(reported(&output).contains("--revision COMMIT"), "{}", reported(&output));
     let before = workspace.lock();
     expect_error(&workspace.run(&["drift", "--format", "html"]), &["html", "markdown"]);
     expect_error(

@@ -120,7 +120,7 @@ fn holds(name: &str, page: &[u8]) -> usize {
     let empty = found.page.operations.is_empty() && found.page.codes.is_none() && found.page.hosts.is_empty();
     assert!(
         !empty || !found.unread.is_empty(),
-        "nothing was read, and nothing is said"
+        "nothing was read, and nothing is documented"
     );
     let text = serde_json::to_string(&found.page).expect("facts are JSON");
     let again: Page = serde_json::from_str(&text).expect("facts can be read again");

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use xtask_docs::drift::measure;
 use xtask_docs::extract::{Coverage, Extraction, extract};
-use xtask_docs::pages::Pages;
-use xtask_docs::source::Handed;
+use xtask_docs::input::Pages;
+use xtask_docs::source::ExternalPage;
 use xtask_spec::api::APIS;
 
 /// The folder with the vendor's pages.
@@ -134,17 +134,17 @@ fn older_states_of_pages_are_read() {
 fn pages_locks_and_specs_are_in_step() {
     let shared = shared();
     let seeds = shared.join("seeds");
-    let handed = [
+    let external = [
         ("elements-legacy", "000_95e106eeb011fda5.txt"),
         ("elements-v3", "001_783fff03fb1e799e.txt"),
         ("elements-v3", "002_557da14536ed3dd5.txt"),
         ("insights-legacy", "003_604635bffdfa6acd.txt"),
     ];
-    let handed = handed.map(|(api, seed)| {
+    let external = external.map(|(api, seed)| {
         let argument = format!("{api}={}", seeds.join(seed).display());
-        Handed::parse(&argument).expect("a page that is handed over")
+        ExternalPage::parse(&argument).expect("a page that is passed")
     });
-    let pages = Pages::open(Some(shared.join("upstream/cloud-api")), false, handed.into())
+    let pages = Pages::open(Some(shared.join("upstream/cloud-api")), false, external.into())
         .expect("a checkout")
         .expect("pages");
     for api in APIS {

@@ -20,21 +20,21 @@ pub enum CodeDifference {
 }
 
 /// How the codes of a row differ from those of the spec.
-pub fn differences(said: &[Code], member: &Member) -> Vec<CodeDifference> {
-    if said.is_empty() && member.codes.is_empty() {
+pub fn differences(documented: &[Code], member: &Member) -> Vec<CodeDifference> {
+    if documented.is_empty() && member.codes.is_empty() {
         return Vec::new();
     }
     // A list that one side does not have at all is one difference, not one for each code.
     if member.codes.is_empty() {
-        return vec![CodeDifference::Missing(codes_of(said))];
+        return vec![CodeDifference::Missing(codes_of(documented))];
     }
-    if said.is_empty() {
+    if documented.is_empty() {
         return vec![CodeDifference::Undocumented(codes_of(&member.codes))];
     }
     let texts = |codes: &[Code]| -> BTreeSet<String> { codes.iter().map(|code| text_of(&code.code)).collect() };
-    let (of_page, of_spec) = (texts(said), texts(&member.codes));
+    let (of_page, of_spec) = (texts(documented), texts(&member.codes));
     let names = Names::of(member);
-    let missing = said.iter().filter(|code| !of_spec.contains(&text_of(&code.code)));
+    let missing = documented.iter().filter(|code| !of_spec.contains(&text_of(&code.code)));
     let undocumented = member
         .codes
         .iter()
@@ -42,7 +42,7 @@ pub fn differences(said: &[Code], member: &Member) -> Vec<CodeDifference> {
     missing
         .map(|code| CodeDifference::Missing(text_of(&code.code)))
         .chain(undocumented.map(|code| CodeDifference::Undocumented(text_of(&code.code))))
-        .chain(said.iter().filter_map(|code| names.label(code)))
+        .chain(documented.iter().filter_map(|code| names.label(code)))
         .collect()
 }
 
@@ -95,9 +95,9 @@ impl<'m> Names<'m> {
     /// Names are in other words than the pages, so a difference of words alone is none. It is one if the label has no
     /// word in common with name and meaning, or if another code of the list has more of them: then labels or names
     /// have probably been swapped.
-    fn label(&self, said: &Code) -> Option<CodeDifference> {
-        let label = said.label.as_deref()?;
-        let known = self.codes.get(*self.positions.get(&text_of(&said.code))?)?;
+    fn label(&self, documented: &Code) -> Option<CodeDifference> {
+        let label = documented.label.as_deref()?;
+        let known = self.codes.get(*self.positions.get(&text_of(&documented.code))?)?;
         let meaning = known.meaning?;
         if known.name.is_some_and(|name| letters(name) == letters(label)) {
             return None;
@@ -116,8 +116,8 @@ impl<'m> Names<'m> {
         (is_other || is_strange).then(|| {
             let name = known.name.filter(|name| !name.is_empty());
             CodeDifference::Label(
-                format!("{} {label}", text_of(&said.code)),
-                format!("{} {}", text_of(&said.code), name.unwrap_or(meaning)),
+                format!("{} {label}", text_of(&documented.code)),
+                format!("{} {}", text_of(&documented.code), name.unwrap_or(meaning)),
             )
         })
     }

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use crate::finding::{Finding, Kind};
 use crate::spec::{Operation, Spec};
 
+use super::operations::Described;
 use super::page_lock;
-use super::pairing::Pair;
 
 /// Names the operations of findings as the spec does, and adds the line of the spec to those that have none.
-pub fn locate<'f>(findings: impl Iterator<Item = &'f mut Finding>, pairs: &[&Pair], spec: &Spec) {
-    let known: HashMap<String, &Operation> = pairs
+pub fn locate<'f>(findings: impl Iterator<Item = &'f mut Finding>, described: &[&Described], spec: &Spec) {
+    let known: HashMap<String, &Operation> = described
         .iter()
-        .filter_map(|pair| Some((page_lock::name(pair.said), pair.spec?)))
+        .filter_map(|described| Some((page_lock::name(described.documented), described.spec?)))
         .collect();
     for finding in findings.filter(|finding| finding.spec.is_none()) {
         let named = spec

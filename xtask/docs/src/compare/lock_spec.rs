@@ -2,33 +2,37 @@
 
 use std::collections::BTreeSet;
 
-use super::pairing::Pair;
+use super::operations::Described;
 use super::{Report, members, service};
+use crate::endpoint::without_query;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
-use crate::paths::without_query;
 use crate::spec::{Operation, Spec};
 
 /// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec(api: &str, pages: &[Page], pairs: &[Pair], spec: &Spec) -> Vec<Finding> {
+pub fn lock_spec(api: &str, pages: &[Page], described: &[Described], spec: &Spec) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for pair in pairs {
-        let mut report = Report::new(api, Step::LockSpec, pair.name(), &pair.page.page);
-        if let Some(known) = pair.spec {
-            call(pair, known, spec, &mut report);
-            members::compare(pair, known, pages, spec, &mut report);
+    for described in described {
+        let mut report = Report::new(api, Step::LockSpec, described.name(), &described.page.page);
+        if let Some(known) = described.spec {
+            call(described, known, spec, &mut report);
+            members::compare(described, known, pages, spec, &mut report);
         } else {
             report.add(
                 Kind::OperationMissing,
                 "operation",
-                (pair.name(), ""),
-                pair.said.line,
+                (described.name(), ""),
+                described.documented.line,
                 None,
             );
         }
         findings.append(&mut report.findings);
     }
-    let described: Vec<_> = pairs.iter().filter_map(|pair| pair.spec).map(Operation::name).collect();
+    let described: Vec<_> = described
+        .iter()
+        .filter_map(|described| described.spec)
+        .map(Operation::name)
+        .collect();
     for known in spec
         .operations
         .iter()
@@ -67,49 +71,56 @@ fn base(url: &str) -> &str {
 }
 
 /// Method, path, scopes and status.
-fn call(pair: &Pair, known: &Operation, spec: &Spec, report: &mut Report) {
-    let said = pair.said;
+fn call(described: &Described, known: &Operation, spec: &Spec, report: &mut Report) {
+    let documented = described.documented;
     let mut add = |kind, place: &str, was: String, is: String, page_line, spec_line| {
         report.add(kind, place, (was, is), page_line, Some(spec.at(spec_line)));
     };
-    if said.method != known.method {
+    if documented.method != known.method {
         add(
             Kind::Method,
             "method",
-            said.method.clone(),
+            documented.method.clone(),
             known.method.clone(),
-            said.line,
+            documented.line,
             known.line,
         );
     }
-    let endpoint = path(pair.page, &said.endpoint);
+    let endpoint = path(described.page, &documented.endpoint);
     if endpoint != known.path {
         add(
             Kind::Endpoint,
             "endpoint",
             endpoint,
             known.path.clone(),
-            said.line,
+            documented.line,
             known.line,
         );
     }
     let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
     // A page that names no scope leaves it to the page that introduces the API.
-    if !said.scopes.is_empty() && set(&said.scopes) != set(&known.scopes) {
-        let (was, is) = (said.scopes.join(", "), known.scopes.join(", "));
+    if !documented.scopes.is_empty() && set(&documented.scopes) != set(&known.scopes) {
+        let (was, is) = (documented.scopes.join(", "), known.scopes.join(", "));
         add(
             Kind::Scopes,
             "scopes",
             was,
             is,
-            said.scopes_line.unwrap_or(said.line),
+            documented.scopes_line.unwrap_or(documented.line),
             known.scopes_line,
         );
     }
-    if let (Some(was), Some((is, line))) = (said.success, known.success)
+    if let (Some(was), Some((is, line))) = (documented.success, known.success)
         && was != is
     {
-        add(Kind::Status, "status", was.to_string(), is.to_string(), said.line, line);
+        add(
+            Kind::Status,
+            "status",
+            was.to_string(),
+            is.to_string(),
+            documented.line,
+            line,
+        );
     }
 }
 

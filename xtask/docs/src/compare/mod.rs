@@ -4,9 +4,9 @@ mod codes;
 mod locate;
 mod lock_spec;
 mod members;
+mod operations;
 mod page_lock;
 mod page_sample;
-mod pairing;
 mod service;
 #[cfg(test)]
 mod testing;
@@ -16,9 +16,9 @@ use serde_json::Value;
 
 pub use locate::locate;
 pub use lock_spec::lock_spec;
+pub use operations::match_operations;
 pub use page_lock::page_lock;
 pub use page_sample::page_sample;
-pub use pairing::pairs;
 
 use super::facts::{Code, Page, Row};
 use super::finding::{Finding, Kind, SpecLine, Step};

@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pairing::Pair;
+use super::operations::Described;
 use super::{Report, codes_of, codes_of_row, text_of};
+use crate::endpoint::{is_parameter, parameter_names, segments, without_query};
 use crate::facts::{Code, Page, Sample};
 use crate::finding::{Finding, Kind, Step};
-use crate::json_type::{JsonType, said_types, shown_types, type_names};
-use crate::paths::{is_parameter, parameter_names, segments, without_query};
-use crate::places::{Part, Placed, in_part, is_below, placed, samples, split, without_lists};
+use crate::json_type::{JsonType, documented_types, shown_types, type_names};
+use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, without_lists};
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample(api: &str, pages: &[Page], pairs: &[Pair]) -> Vec<Finding> {
+pub fn page_sample(api: &str, pages: &[Page], described: &[Described]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for pair in pairs {
-        let mut report = Report::new(api, Step::PageSample, pair.name(), &pair.page.page);
-        let rows = placed(pair.said, pair.spec);
-        endpoints(pair, &mut report);
-        for (part, sample) in samples(pair.said) {
+    for described in described {
+        let mut report = Report::new(api, Step::PageSample, described.name(), &described.page.page);
+        let rows = placed(described.documented, described.spec);
+        endpoints(described, &mut report);
+        for (part, sample) in samples(described.documented) {
             syntax(part, sample, &mut report);
             shown(part, sample, &rows, &mut report);
             if part == Part::Body {
@@ -28,36 +28,40 @@ pub fn page_sample(api: &str, pages: &[Page], pairs: &[Pair]) -> Vec<Finding> {
             }
         }
         for row in &rows {
-            spelling(pair, row, &mut report);
-            types(pair, row, &mut report);
+            spelling(described, row, &mut report);
+            types(described, row, &mut report);
         }
-        codes(pair, &rows, pages, &mut report);
+        codes(described, &rows, pages, &mut report);
         findings.append(&mut report.findings);
     }
     findings
 }
 
 /// The endpoint against that of the permission table and the URL of the sample.
-fn endpoints(pair: &Pair, report: &mut Report) {
-    let said = pair.said;
-    if let Some(other) = said.scopes_endpoint.as_ref().filter(|other| **other != said.endpoint) {
+fn endpoints(described: &Described, report: &mut Report) {
+    let documented = described.documented;
+    if let Some(other) = documented
+        .scopes_endpoint
+        .as_ref()
+        .filter(|other| **other != documented.endpoint)
+    {
         report.add(
             Kind::Endpoint,
             "scopes",
-            (other.clone(), said.endpoint.clone()),
-            said.scopes_line.unwrap_or(said.line),
+            (other.clone(), documented.endpoint.clone()),
+            documented.scopes_line.unwrap_or(documented.line),
             None,
         );
     }
-    let url = said
+    let url = documented
         .request
         .as_ref()
         .and_then(|sample| Some((sample, sample.path.as_deref()?)));
-    if let Some((sample, path)) = url.filter(|(_, path)| !fits_endpoint(&said.endpoint, path)) {
+    if let Some((sample, path)) = url.filter(|(_, path)| !fits_endpoint(&documented.endpoint, path)) {
         report.add(
             Kind::SampleUrl,
             "endpoint",
-            (said.endpoint.clone(), path.to_owned()),
+            (documented.endpoint.clone(), path.to_owned()),
             sample.line,
             None,
         );
@@ -86,20 +90,20 @@ fn syntax(part: Part, sample: &Sample, report: &mut Report) {
     }
 }
 
-/// Members that the sample shows and no row lists. An object of which nothing is listed is told once.
+/// Members that the sample shows and no row lists. An object of which nothing is listed is reported once.
 fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
     // A row with a column for the member that holds it lists that member too.
     let holders = rows.iter().filter(|placed| placed.row.parent.is_some());
     let holders = holders.filter_map(|placed| Some(split(&placed.place, |_| true)?.0));
     let places = rows.iter().map(|placed| placed.place.as_str());
     let listed: BTreeSet<_> = places.chain(holders).map(without_lists).collect();
-    let mut told: Vec<String> = Vec::new();
+    let mut reported: Vec<String> = Vec::new();
     for (place, shape) in &sample.shape {
         let place = in_part(part, place);
         let plain = without_lists(&place);
         let has_listed = listed.iter().any(|row| is_below(row, &plain));
         let is_root = place == part.name();
-        if place.ends_with("[]") || listed.contains(&plain) || told.iter().any(|above| is_below(&place, above)) {
+        if place.ends_with("[]") || listed.contains(&plain) || reported.iter().any(|above| is_below(&place, above)) {
             continue;
         }
         // An object around everything goes without saying; a list does not.
@@ -108,7 +112,7 @@ fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
         }
         // A row may stand for what is below it without a row for each: an object without a table of its own.
         if !has_listed {
-            told.push(place.clone());
+            reported.push(place.clone());
         }
         report.add(Kind::SampleOnly, place, ("", shape.clone()), sample.line, None);
     }
@@ -125,7 +129,7 @@ fn query(sample: &Sample, rows: &[Placed], report: &mut Report) {
 }
 
 /// Members that a row lists and the sample of the answer does not show. A table of another case than that which the
-/// sample shows is told once.
+/// sample shows is reported once.
 fn listed(sample: &Sample, rows: &[Placed], report: &mut Report) {
     // A sample without members (a file, a number) shows none.
     if sample.shape.len() < 2 {
@@ -195,10 +199,10 @@ fn add_listed(place: &str, was: String, line: usize, report: &mut Report) {
 }
 
 /// The name of a row against that of the sample or, for a path parameter, of the endpoint.
-fn spelling(pair: &Pair, placed: &Placed, report: &mut Report) {
+fn spelling(described: &Described, placed: &Placed, report: &mut Report) {
     let row = placed.row;
     let known = if placed.part() == Some(Part::Path) {
-        let names = parameter_names(&pair.said.endpoint);
+        let names = parameter_names(&described.documented.endpoint);
         names
             .into_iter()
             .find(|name| name.eq_ignore_ascii_case(&row.name))
@@ -208,7 +212,7 @@ fn spelling(pair: &Pair, placed: &Placed, report: &mut Report) {
             .place
             .rsplit('.')
             .next()
-            .filter(|_| is_in_sample(pair, &placed.place))
+            .filter(|_| is_in_sample(described, &placed.place))
             .map(str::to_owned)
     };
     if let Some(known) = known.filter(|known| *known != row.name && known.eq_ignore_ascii_case(&row.name)) {
@@ -222,21 +226,21 @@ fn spelling(pair: &Pair, placed: &Placed, report: &mut Report) {
     }
 }
 
-fn is_in_sample(pair: &Pair, place: &str) -> bool {
-    samples(pair.said).any(|(part, sample)| sample.shape.keys().any(|shown| in_part(part, shown) == place))
+fn is_in_sample(described: &Described, place: &str) -> bool {
+    samples(described.documented).any(|(part, sample)| sample.shape.keys().any(|shown| in_part(part, shown) == place))
 }
 
 /// The type of a row against what the sample shows in its place.
-fn types(pair: &Pair, placed: &Placed, report: &mut Report) {
-    for (part, sample) in samples(pair.said) {
+fn types(described: &Described, placed: &Placed, report: &mut Report) {
+    for (part, sample) in samples(described.documented) {
         let mut compare = |place: &str, kind: &str| {
-            let (said, _) = said_types(kind);
+            let (documented, _) = documented_types(kind);
             let mut places = sample.shape.iter();
             let Some((_, shape)) = places.find(|(shown, _)| in_part(part, shown) == place) else {
                 return;
             };
             let shown = shown_types(shape);
-            if !said.is_empty() && shown.iter().any(|json| !json.fits(said)) {
+            if !documented.is_empty() && shown.iter().any(|json| !json.fits(documented)) {
                 report.add(
                     Kind::SampleType,
                     place.to_owned(),
@@ -248,7 +252,7 @@ fn types(pair: &Pair, placed: &Placed, report: &mut Report) {
         };
         let kind = placed.row.kind.as_deref().unwrap_or_default();
         compare(&placed.place, kind);
-        if let (_, Some(entries)) = said_types(kind) {
+        if let (_, Some(entries)) = documented_types(kind) {
             compare(&format!("{}[]", placed.place), entries);
         }
     }
@@ -256,13 +260,13 @@ fn types(pair: &Pair, placed: &Placed, report: &mut Report) {
 
 /// The codes that the rows of a place list against those that the sample shows there. Several tables may describe one
 /// place, each with the codes of its case.
-fn codes(pair: &Pair, rows: &[Placed], pages: &[Page], report: &mut Report) {
+fn codes(described: &Described, rows: &[Placed], pages: &[Page], report: &mut Report) {
     let mut places: BTreeMap<&str, (Vec<&Code>, usize)> = BTreeMap::new();
     for placed in rows {
         let (codes, _) = places.entry(&placed.place).or_insert((Vec::new(), placed.line));
         codes.extend(codes_of_row(placed.row, pages));
     }
-    for (part, sample) in samples(pair.said) {
+    for (part, sample) in samples(described.documented) {
         for (shown, values) in &sample.codes {
             let shown = in_part(part, shown);
             let place = shown.trim_end_matches("[]");
@@ -320,7 +324,7 @@ mod tests {
             &page,
             &[
                 (Kind::SampleOnly, "query.trace", "", "sent"),
-                // The list is told though its members are listed; the object once, with all in it.
+                // The list is reported though its members are listed; the object once, with all in it.
                 (Kind::SampleOnly, "response.data", "", "array"),
                 (Kind::SampleOnly, "response.metadata", "", "object"),
             ],

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Report;
+use crate::endpoint::template;
 use crate::facts::{Listed, Page};
 use crate::finding::{Finding, Kind, Step};
-use crate::paths::template;
 use crate::spec::{Spec, host_of};
 
 /// The operation of a finding about all of them.

@@ -5,8 +5,8 @@
 use serde_json::{Value, json};
 
 use super::lock_spec::lock_spec;
+use super::operations::match_operations;
 use super::page_sample::page_sample;
-use super::pairing::pairs;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind};
 use crate::spec::Spec;
@@ -187,12 +187,12 @@ pub fn essence(findings: &[Finding]) -> Vec<Essence> {
 
 /// What pages and spec differ in.
 pub fn spec_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    lock_spec("library", pages, &pairs(pages, spec), spec)
+    lock_spec("library", pages, &match_operations(pages, spec), spec)
 }
 
 /// What tables and samples of pages differ in.
 pub fn sample_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    page_sample("library", pages, &pairs(pages, spec))
+    page_sample("library", pages, &match_operations(pages, spec))
 }
 
 /// Expects that page and spec differ in this alone.

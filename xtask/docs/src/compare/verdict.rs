@@ -1,11 +1,11 @@
 //! What a difference means: whom it concerns, and what to do about it.
 
+use crate::endpoint::nameless;
 use crate::finding::{Class, Kind, Step};
-use crate::paths::nameless;
-use crate::places::Part;
+use crate::placement::Part;
 
 /// Whom a difference concerns, as one table. A caller who goes by the page must get along with the client of the spec,
-/// and the other way about: what fails is breaking. Requests are closed, what they may hold must be told; answers
+/// and the other way about: what fails is breaking. Requests are closed, what they may hold must be known; answers
 /// are open, more in them harms nobody.
 pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class {
     use Class::{Additive, Breaking, Documentation};

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::Share;
 use super::patterns::{Pattern, pattern};
 use crate::facts::Code;
-use crate::page::{Content, Item, Piece, squeeze, text_of};
+use crate::markup::{Content, Item, Piece, squeeze, text_of};
 
 /// What a cell lists.
 #[derive(Debug, Default)]
@@ -215,7 +215,7 @@ mod tests {
 
     use super::super::Share;
     use super::{Listed, label, read};
-    use crate::page::{Block, read_markdown};
+    use crate::markup::{Block, read_markdown};
 
     fn cell(cell: &str, kind: &str) -> Listed {
         let blocks = read_markdown(&format!("| Cell |\n| --- |\n| {cell} |\n")).unwrap();

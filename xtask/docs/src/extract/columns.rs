@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::page::{Content, Row};
+use crate::markup::{Content, Row};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

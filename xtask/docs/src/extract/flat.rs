@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
 use super::{Extraction, program};
-use crate::page::{cells, table, tag};
+use crate::markup::{cells, table, tag};
 
 /// Where a sample begins: with JSON or a URL.
 static SAMPLE: Pattern = LazyLock::new(|| pattern(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#));
@@ -44,7 +44,7 @@ static CODE: Pattern =
     LazyLock::new(|| pattern(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$"));
 
 /// What to do about a part of a text that cannot be taken apart.
-const REMEDY: &str = "hand over the HTML of the page, which keeps the cells of its tables apart";
+const REMEDY: &str = "pass the HTML of the page, which keeps the cells of its tables apart";
 
 /// A line of the text: its number, from 1, and its words.
 type Line<'a> = (usize, &'a str);

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::facts::{Code, CodeList, Listed};
-use crate::page;
+use crate::markup;
 
 use super::Extraction;
 use super::codes;
 use super::columns::{Column, Columns};
 
 /// The values of a column, each with its line.
-pub fn values(table: &page::Table, columns: &Columns, column: Column, found: &mut Extraction) -> Vec<Listed> {
+pub fn values(table: &markup::Table, columns: &Columns, column: Column, found: &mut Extraction) -> Vec<Listed> {
     let mut values = Vec::new();
     for row in &table.rows {
         let value = columns.text(row, column);
@@ -33,7 +33,7 @@ pub fn values(table: &page::Table, columns: &Columns, column: Column, found: &mu
 }
 
 /// The codes of a table of codes: a column of values, and beside it their names.
-pub fn codes_of_table(table: &page::Table, columns: &Columns, found: &mut Extraction) {
+pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extraction) {
     let mut list = CodeList {
         line: table.rows.first().map_or(table.line, |row| row.line),
         codes: Vec::new(),
@@ -65,13 +65,16 @@ pub fn codes_of_table(table: &page::Table, columns: &Columns, found: &mut Extrac
 ///
 /// # Errors
 /// The line of the page where the object stops being such a list, and why.
-pub fn codes_of_json(code: &page::Code) -> Result<Option<CodeList>, (usize, String)> {
+pub fn codes_of_json(code: &markup::Code) -> Result<Option<CodeList>, (usize, String)> {
     if !code.text.trim_start().starts_with('{') {
         return Ok(None);
     }
     let Members(members) = serde_json::from_str(&code.text).map_err(|error| {
         let line = code.line + error.line().saturating_sub(1);
-        (line, format!("the list of codes is no JSON object of texts: {error}"))
+        (
+            line,
+            format!("the list of codes is not a JSON object of texts: {error}"),
+        )
     })?;
     let codes = members.into_iter().filter_map(|(member, name)| {
         Some(Code {

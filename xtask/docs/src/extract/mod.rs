@@ -24,7 +24,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::facts::Page;
-use super::page::{self, Block};
+use super::markup::{self, Block};
 
 /// What was read of a page, and what was not.
 #[derive(Debug, Default)]
@@ -111,11 +111,11 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     let mut reading = Reading::new(name, bytes);
     let text = reading.decode(bytes);
     match Form::of(name, &text) {
-        Form::Markdown => reading.blocks(page::read_markdown(&text)),
-        Form::Html => reading.blocks(page::read_html(&text)),
+        Form::Markdown => reading.blocks(markup::read_markdown(&text)),
+        Form::Html => reading.blocks(markup::read_html(&text)),
         Form::Flat => {
             let html = flat::to_html(&text, &mut reading.found);
-            reading.blocks(page::read_marked(&html, text.lines().count()));
+            reading.blocks(markup::read_marked(&html, text.lines().count()));
             operations::share_scope(&text, &mut reading.found.page.operations);
         }
     }
@@ -178,7 +178,7 @@ impl Reading {
         text.trim_start_matches('\u{feff}').to_owned()
     }
 
-    fn blocks(&mut self, blocks: Result<Vec<Block>, page::Refused>) {
+    fn blocks(&mut self, blocks: Result<Vec<Block>, markup::Refused>) {
         match blocks {
             Ok(blocks) => walk::read(&blocks, &mut self.found),
             Err(refused) => self.found.unread.push(Unread {

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
+use crate::endpoint::bare;
 use crate::facts::{Operation, Table};
-use crate::page::Code;
-use crate::paths::bare;
+use crate::markup::Code;
 
 use super::patterns::{Pattern, pattern};
 use super::{Extraction, program, sample, sections};
@@ -113,7 +113,7 @@ impl Operations {
         }
     }
 
-    /// Ends the page: deals out the scopes and hands over the operations. A page whose headings name the operations
+    /// Ends the page: deals out the scopes and passes the operations. A page whose headings name the operations
     /// may tell the scopes in prose, unless it has a table of them.
     pub fn finish(mut self, headings: bool, found: &mut Extraction) {
         self.end();

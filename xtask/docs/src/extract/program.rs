@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::patterns::{Pattern, pattern};
-use crate::page::Code;
+use crate::markup::Code;
 
 /// A text of C# that holds JSON.
 static VERBATIM: Pattern = LazyLock::new(|| pattern(r#"= @"(\s*[\[{][^"]*)""#));

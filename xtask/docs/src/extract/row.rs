@@ -1,7 +1,7 @@
 //! A row of a table of parameters or members.
 
 use crate::facts::Row;
-use crate::page::{self, Content, Piece, squeeze, text_of};
+use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::Extraction;
 use super::codes::{self, Listed};
@@ -9,13 +9,13 @@ use super::columns::{Column, Columns};
 use super::{kinds, limits, links};
 
 /// The facts of a row; none if it was not understood, which is reported.
-pub fn read(columns: &Columns, row: &page::Row, found: &mut Extraction) -> Option<Row> {
+pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
     let read = fact(columns, row, found);
     found.coverage.rows.count(read.is_some());
     read
 }
 
-fn fact(columns: &Columns, row: &page::Row, found: &mut Extraction) -> Option<Row> {
+fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
     let mut report = |what: String, remedy: &str| {
         found.report(row.line, what, remedy);
         None
@@ -92,7 +92,7 @@ fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extrac
         let start: String = text.chars().take(40).collect();
         found.report(
             if item > 0 { item } else { line },
-            format!("an entry of `{}` is no code: `{start}`", fact.name),
+            format!("an entry of `{}` is not a code: `{start}`", fact.name),
             "see what the entry says; if it is a new way of writing a code, teach it to \
              xtask/docs/src/extract/codes.rs",
         );

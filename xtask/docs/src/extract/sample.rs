@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::patterns::{Pattern, pattern};
 use crate::facts::{Listed, Operation, Sample, Section};
-use crate::page::Code;
+use crate::markup::Code;
 
 use body::Body;
 use lexer::Slips;

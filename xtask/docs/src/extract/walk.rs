@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::facts::{CodeList, Row, Section, Table};
-use crate::page::{self, Block, Code, Content, Piece, text_of};
+use crate::markup::{self, Block, Code, Content, Piece, text_of};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
@@ -162,7 +162,7 @@ impl Walk<'_> {
         }
     }
 
-    fn table(&mut self, table: &page::Table) {
+    fn table(&mut self, table: &markup::Table) {
         let columns = Columns::of(&table.header);
         let title = self.title.take();
         match columns.purpose() {
@@ -195,17 +195,17 @@ impl Walk<'_> {
     }
 
     /// A table that says nothing of any operation.
-    fn skip(&mut self, table: &page::Table) {
+    fn skip(&mut self, table: &markup::Table) {
         self.found.coverage.tables.count(true);
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(true));
     }
 
-    fn values(&mut self, table: &page::Table, columns: &Columns, column: Column) -> Vec<crate::facts::Listed> {
+    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> Vec<crate::facts::Listed> {
         self.found.coverage.tables.count(true);
         listings::values(table, columns, column, self.found)
     }
 
-    fn unread_table(&mut self, table: &page::Table, what: String) {
+    fn unread_table(&mut self, table: &markup::Table, what: String) {
         self.found.coverage.tables.count(false);
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
         self.found.report(
@@ -216,7 +216,7 @@ impl Walk<'_> {
         );
     }
 
-    fn permissions(&mut self, table: &page::Table, columns: &Columns) {
+    fn permissions(&mut self, table: &markup::Table, columns: &Columns) {
         self.found.coverage.tables.count(true);
         for row in &table.rows {
             let endpoint = columns.text(row, Column::Api);
@@ -239,7 +239,7 @@ impl Walk<'_> {
         }
     }
 
-    fn endpoint(&mut self, table: &page::Table, columns: &Columns) {
+    fn endpoint(&mut self, table: &markup::Table, columns: &Columns) {
         self.found.coverage.tables.count(true);
         if table.rows.is_empty() {
             self.fatal(table.line, "the table of the endpoint is empty");
@@ -258,7 +258,7 @@ impl Walk<'_> {
         }
     }
 
-    fn members(&mut self, table: &page::Table, columns: &Columns, title: Option<String>) {
+    fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) {
         let section = match self.part {
             Some(Part::Table(section)) => Some(section),
             Some(Part::Endpoint) => Some(Section::Request),
@@ -286,7 +286,7 @@ impl Walk<'_> {
         }
         self.found.coverage.tables.count(!rows.is_empty());
         if rows.is_empty() {
-            // Rows that were not understood are told one by one.
+            // Rows that were not understood are reported one by one.
             if table.rows.is_empty() {
                 self.found.report(
                     table.line,

@@ -1,8 +1,8 @@
 //! Where the rows of a request go: path, query or body.
 
+use crate::endpoint::parameter_names;
 use crate::facts::{Operation, Row};
-use crate::paths::parameter_names;
-use crate::places::{Part, Placed, placed};
+use crate::placement::{Part, Placed, placed};
 use xtask_spec::names::folded;
 
 use super::todo;

@@ -4,7 +4,7 @@ use anyhow::{anyhow, bail};
 
 use crate::drift;
 use crate::finding::{Finding, Kind};
-use crate::pages::Pages;
+use crate::input::Pages;
 use crate::reading;
 use crate::source::Source;
 use xtask_cli::Outcome;

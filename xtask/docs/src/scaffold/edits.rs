@@ -2,11 +2,11 @@
 
 use crate::deviations::entry_to_paste;
 use crate::finding::{Finding, Kind, Step};
-use crate::page::squeeze;
+use crate::markup::squeeze;
 use crate::report::fenced;
 
 /// The list of edits: one bullet for each difference between page, lock and spec. What a page says against its own
-/// sample is no edit: it is told elsewhere.
+/// sample is no edit: it is reported elsewhere.
 pub fn edits(findings: &[Finding]) -> String {
     let mut bullets: Vec<String> = findings
         .iter()

@@ -1,7 +1,7 @@
 //! The forms that a value may have, as the table says and as the sample shows.
 
 use crate::facts::{Code, Row};
-use crate::json_type::{JsonType, said_types};
+use crate::json_type::{JsonType, documented_types};
 
 use super::todo;
 use super::tree::Member;
@@ -31,14 +31,14 @@ pub fn form_of(row: &Row, notes: &mut Vec<String>) -> Option<JsonType> {
     if let (Some(kind), None) = (kind, known)
         && kind != "enum"
     {
-        notes.push(todo(&format!("`{kind}` is no type that we know")));
+        notes.push(todo(&format!("`{kind}` is not a known type")));
     }
     known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
 }
 
 /// The form of a type in the words of the facts, if it means only one.
 pub fn word(kind: &str) -> Option<JsonType> {
-    match said_types(kind) {
+    match documented_types(kind) {
         ([only], _) => Some(*only),
         _ => None,
     }

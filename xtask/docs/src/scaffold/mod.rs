@@ -24,8 +24,8 @@ mod tree;
 use anyhow::bail;
 use xtask_spec::Spec;
 
+use super::endpoint::template;
 use super::facts::Page;
-use super::paths::template;
 use crate::yaml::Map;
 use components::Components;
 use existing::ExistingSpec;

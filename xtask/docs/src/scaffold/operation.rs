@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::endpoint::template;
 use crate::facts::{self, Page, Required, Row};
 use crate::json_type::JsonType;
-use crate::paths::template;
-use crate::places::Part;
+use crate::placement::Part;
 use xtask_spec::METHODS;
 use xtask_spec::names::folded;
 
@@ -331,7 +331,7 @@ impl<'s> Written<'s> {
         let mut media = Map::new();
         media.notes(written.notes);
         media.put("schema", written.schema);
-        media.note(todo("invent values that tell something"));
+        media.note(todo("invent values that mean something"));
         media.put("example", example(&self.components, &schema, "body"));
         Body { schema, media }
     }
@@ -435,7 +435,7 @@ fn differences(components: &Components, row: &Row, place: &str, known: &Value, s
         }
         schema = target;
     }
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let kind = row.kind.as_deref().map(|kind| match kind {
         "date-time" => "string",
         kind => kind.split(' ').next().unwrap_or(kind),
@@ -444,7 +444,7 @@ fn differences(components: &Components, row: &Row, place: &str, known: &Value, s
         && kind != known
         && kind != "enum"
     {
-        told.push(format!("is of type {known}, the page says {kind}"));
+        reported.push(format!("is of type {known}, the page says {kind}"));
     }
     let limits = [
         ("minimum", row.minimum.map(Value::from)),
@@ -457,20 +457,20 @@ fn differences(components: &Components, row: &Row, place: &str, known: &Value, s
         let Some(limit) = limit else { continue };
         match schema.get(key) {
             Some(known) if *known == limit => {}
-            Some(known) => told.push(format!("has `{key}: {known}`, the page says {limit}")),
-            None => told.push(format!("has no `{key}`, the page says {limit}")),
+            Some(known) => reported.push(format!("has `{key}: {known}`, the page says {limit}")),
+            None => reported.push(format!("has no `{key}`, the page says {limit}")),
         }
     }
     let is_required = known.get("required").and_then(Value::as_bool).unwrap_or(false);
     match row.required {
-        Some(Required::Yes) if !is_required => told.push("may be left out, the page requires it".to_owned()),
+        Some(Required::Yes) if !is_required => reported.push("may be left out, the page requires it".to_owned()),
         Some(Required::No) if is_required && place != "path" => {
-            told.push("is required, on the page it may be left out".to_owned());
+            reported.push("is required, on the page it may be left out".to_owned());
         }
-        Some(Required::Sometimes) => told.push("must be sent in some cases by the page".to_owned()),
+        Some(Required::Sometimes) => reported.push("must be sent in some cases by the page".to_owned()),
         _ => {}
     }
-    told
+    reported
 }
 
 /// The address of a page.

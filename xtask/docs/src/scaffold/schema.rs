@@ -154,14 +154,14 @@ impl Writer<'_, '_, '_> {
         }
         match forms.len() {
             0 => {
-                notes.push(todo("nothing tells its type"));
+                notes.push(todo("its type is not known"));
                 return vec![JsonType::String];
             }
             1 => return forms,
             _ => {}
         }
         let names: Vec<_> = forms.iter().map(|form| form.name()).collect();
-        let told = format!("table and sample show {}; both are allowed", names.join(" and "));
+        let reported = format!("table and sample show {}; both are allowed", names.join(" and "));
         // Numbers and codes first, then lists, then text: the forms that the clients have types for.
         forms.sort_by_key(|form| match form {
             JsonType::Integer | JsonType::Number => 0,
@@ -178,7 +178,7 @@ impl Writer<'_, '_, '_> {
             _ => false,
         };
         if fits {
-            notes.push(todo(&told));
+            notes.push(todo(&reported));
             return forms;
         }
         let chosen = seen.first().copied().or(table).unwrap_or(JsonType::String);
@@ -204,7 +204,7 @@ impl Writer<'_, '_, '_> {
         let one = entry_name(name, self.noun);
         let member = self.tree.at(index);
         let row = member.row;
-        let told = row.and_then(|row| row.kind.as_deref()?.strip_prefix("array of "));
+        let reported = row.and_then(|row| row.kind.as_deref()?.strip_prefix("array of "));
         let entry = member.entry.filter(|entry| {
             let entry = self.tree.at(*entry);
             !seen_forms(entry).is_empty() || !entry.members.is_empty() || entry.entry.is_some()
@@ -220,13 +220,13 @@ impl Writer<'_, '_, '_> {
                     ));
                 }
                 let seen = seen_forms(self.tree.at(entry));
-                let differs = told
+                let differs = reported
                     .and_then(word)
-                    .filter(|told| !seen.is_empty() && !seen.iter().any(|seen| seen.is_like(*told)));
-                if let Some(told) = differs {
+                    .filter(|reported| !seen.is_empty() && !seen.iter().any(|seen| seen.is_like(*reported)));
+                if let Some(reported) = differs {
                     notes.push(todo(&format!(
                         "the table says entries of type {}, the sample shows others; the sample is taken",
-                        told.name()
+                        reported.name()
                     )));
                 }
                 written.schema
@@ -234,12 +234,12 @@ impl Writer<'_, '_, '_> {
             _ => {
                 let mut seen = entry.map(|entry| seen_forms(self.tree.at(entry))).unwrap_or_default();
                 seen.retain(|form| !matches!(form, JsonType::Array | JsonType::Object));
-                let form = told.and_then(word).or(seen.first().copied());
+                let form = reported.and_then(word).or(seen.first().copied());
                 let form = form.or_else(|| codes.map(|row| code_form(&row.codes)));
                 match form {
                     Some(JsonType::Object) => self.unknown_object(notes),
                     Some(JsonType::Array) => {
-                        notes.push(todo("nothing tells what the lists in it hold"));
+                        notes.push(todo("what the lists in it hold is not known"));
                         Map::new()
                             .with("type", "array")
                             .with("items", Map::new().with("type", "string"))
@@ -256,13 +256,13 @@ impl Writer<'_, '_, '_> {
                             forms: &forms,
                         };
                         let mut items = self.scalar(&scalar, notes);
-                        if told == Some("date-time") && form == JsonType::String {
+                        if reported == Some("date-time") && form == JsonType::String {
                             items.put("format", "date-time");
                         }
                         items
                     }
                     None => {
-                        notes.push(todo("nothing tells what its entries are"));
+                        notes.push(todo("what its entries are is not known"));
                         Map::new().with("type", "string")
                     }
                 }
@@ -329,7 +329,7 @@ impl Writer<'_, '_, '_> {
     }
 
     fn unknown_object(&mut self, notes: &mut Vec<String>) -> Map {
-        notes.push(todo("nothing tells its members"));
+        notes.push(todo("its members are not known"));
         Map::new().with("type", "object").with("additionalProperties", true)
     }
 
@@ -352,10 +352,10 @@ impl Writer<'_, '_, '_> {
                     "the codes of the table are text and not written, since the sample shows more",
                 ));
             } else if !codes.codes.is_empty() && (is_for_this || !is_choice) {
-                let (name, told) = self
+                let (name, reported) = self
                     .components
                     .add_codes(&self.names(name), &codes.codes, codes.are_numbers);
-                notes.extend(told);
+                notes.extend(reported);
                 return reference(&name);
             }
             if let (Some(page), true) = (&row.codes_page, row.codes.is_empty()) {

@@ -562,13 +562,13 @@ fn every_operation_of_a_page_is_written_or_told() {
         written,
         ["delete /users/{id}", "put /scans/{scanKey}", "get /scans/{scanKey}"]
     );
-    for told in [
+    for reported in [
         "The spec has `GET /users/{userId}` already",
         "the spec has the path `/users/{userId}`; put the method into it",
         "`FETCH /scans` (line 9) has no method that OpenAPI knows",
         "describes `PUT /scans/{scanKey}` again",
     ] {
-        assert!(text.contains(told), "`{told}` is not in: {text}");
+        assert!(text.contains(reported), "`{reported}` is not in: {text}");
     }
     let ids: Vec<_> = written
         .iter()

@@ -1,12 +1,12 @@
 //! A body as a tree: the shape of the sample, with the rows of the tables at its places.
 //!
-//! Where a row belongs, [`places`](crate::places) says; what is doubtful about it, the tree notes.
+//! Where a row belongs, [`places`](crate::placement) says; what is doubtful about it, the tree notes.
 
 use std::collections::HashMap;
 
 use crate::facts::{Row, Sample};
 use crate::json_type::{JsonType, shown_types};
-use crate::places::{Part, Placed, in_part, split};
+use crate::placement::{Part, Placed, in_part, split};
 use xtask_spec::names::folded;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.

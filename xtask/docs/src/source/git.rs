@@ -42,12 +42,12 @@ fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
             _ => anyhow!("cannot start git: {error}; install it anew, or use --docs DIR"),
         })?;
     if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr);
+        let reported = String::from_utf8_lossy(&output.stderr);
         // After the reason, git gives advice over several lines.
-        let reason = told
+        let reason = reported
             .lines()
             .find(|line| line.starts_with("fatal: "))
-            .or(told.lines().last());
+            .or(reported.lines().last());
         bail!(
             "git could not clone {shown}: {}; {remedy}",
             reason.unwrap_or("it gave no reason")

@@ -1,8 +1,8 @@
-//! Where the pages come from: a checkout of the vendor's repository, and single pages that are handed over.
+//! Where the pages come from: a checkout of the vendor's repository, and single pages that are passed.
 
 mod checkout;
+mod external;
 mod git;
-mod handed;
 
 use std::fs::File;
 use std::io::Read;
@@ -11,8 +11,8 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 
 pub use checkout::checkout;
+pub use external::ExternalPage;
 pub use git::{REPOSITORY, fetch, revision};
-pub use handed::Handed;
 
 /// The most bytes of a page. The largest has some hundred kilobytes; what is larger is no page.
 const LIMIT: usize = 16 * 1024 * 1024;
@@ -24,7 +24,7 @@ pub struct Source {
     pub name: String,
     /// The whole page.
     pub bytes: Vec<u8>,
-    /// True for a page that was handed over, and which no checkout has.
+    /// True for a page that was passed, and which no checkout has.
     pub elsewhere: bool,
 }
 
@@ -38,7 +38,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
             anyhow!("cannot read the page {shown}: {error}; check that it is there and that you may read it")
         })?;
     if bytes.len() > LIMIT {
-        bail!("the page {shown} has more than {LIMIT} bytes; it is no page of the documentation: hand over another");
+        bail!("the page {shown} has more than {LIMIT} bytes; it is not a page of the documentation: pass another");
     }
     Ok(bytes)
 }

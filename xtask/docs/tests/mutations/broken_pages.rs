@@ -5,7 +5,7 @@ use xtask_docs::finding::{Class, Finding, Kind};
 use crate::check::Garden;
 use crate::garden::{SEARCH, replaced};
 
-/// What was made of a page, and the kind and the line of what must be told then.
+/// What was made of a page, and the kind and the line of what must be reported then.
 fn broken() -> Vec<(&'static str, Vec<u8>, Kind, usize)> {
     let whole = Garden::new();
     let page = whole.text(SEARCH);
@@ -76,12 +76,16 @@ fn a_page_that_cannot_be_understood_is_told_with_its_line() {
         let mut garden = Garden::new();
         garden.write(SEARCH, bytes);
         let found = garden.changed();
-        let told = found
+        let reported = found
             .iter()
             .find(|finding| finding.kind == kind && finding.line == line)
             .unwrap_or_else(|| panic!("{what}: no {kind:?} at {line} in {found:#?}"));
-        assert_eq!((told.page.as_str(), told.class), (SEARCH, Class::Breaking), "{what}");
-        assert!(!told.is.is_empty() && !told.remedy.is_empty());
+        assert_eq!(
+            (reported.page.as_str(), reported.class),
+            (SEARCH, Class::Breaking),
+            "{what}"
+        );
+        assert!(!reported.is.is_empty() && !reported.remedy.is_empty());
         // What is not understood says nothing, so it must not pass for deleted.
         let others = found
             .iter()
@@ -111,7 +115,7 @@ fn what_is_not_understood_does_not_pass_for_deleted() {
         assert_eq!(others.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{new}");
         assert!(!found.is_empty(), "{new}");
     }
-    // What is gone all the same is told.
+    // What is gone all the same is reported.
     let edits = [
         (SEARCH, "| height | How tall. | integer |\n", ""),
         (

@@ -119,9 +119,9 @@ pub fn of(step: Step, findings: Vec<Finding>) -> Vec<Finding> {
     findings.into_iter().filter(|finding| finding.step == step).collect()
 }
 
-/// What a change is told as: the two sides are those of the finding.
+/// What a change is reported as: the two sides are those of the finding.
 #[derive(Debug)]
-pub struct Told<'t> {
+pub struct Reported<'t> {
     pub kind: Kind,
     pub class: Class,
     pub operation: &'t str,
@@ -133,21 +133,21 @@ pub struct Told<'t> {
 
 /// Expects one finding, by all that it says.
 #[track_caller]
-pub fn expect_one(garden: &Garden, step: Step, findings: &[Finding], told: &Told) {
+pub fn expect_one(garden: &Garden, step: Step, findings: &[Finding], reported: &Reported) {
     let [finding] = findings else {
-        panic!("one finding is expected: {told:?}; there are {findings:#?}");
+        panic!("one finding is expected: {reported:?}; there are {findings:#?}");
     };
-    let (page, text) = told.at;
+    let (page, text) = reported.at;
     let line = if text.is_empty() { 1 } else { garden.line(page, text) };
     let expected = Finding {
         api: "elements-v3".to_owned(),
         step,
-        operation: told.operation.to_owned(),
-        place: told.place.to_owned(),
-        kind: told.kind,
-        class: told.class,
-        was: told.sides.0.to_owned(),
-        is: told.sides.1.to_owned(),
+        operation: reported.operation.to_owned(),
+        place: reported.place.to_owned(),
+        kind: reported.kind,
+        class: reported.class,
+        was: reported.sides.0.to_owned(),
+        is: reported.sides.1.to_owned(),
         page: page.to_owned(),
         line,
         // Their words are their own tests' matter.

@@ -99,10 +99,10 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
         assert_eq!(
             others,
             Vec::from_iter(finding),
-            "the difference itself is told too, if there is one"
+            "the difference itself is reported too, if there is one"
         );
     }
-    // The vendor's change is told as such, and the deviation is stale before anybody has locked the page.
+    // The vendor's change is reported as such, and the deviation is stale before anybody has locked the page.
     let mut fresh = garden.clone();
     fresh.write(
         SEARCH,
@@ -110,13 +110,13 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
     );
     let drift = fresh.against(&garden.lock());
     assert_eq!(drift.silenced, 1);
-    let told: Vec<_> = drift
+    let reported: Vec<_> = drift
         .findings
         .iter()
         .map(|finding| (finding.step, finding.kind, finding.place.as_str(), finding.is.as_str()))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (Step::PageLock, Kind::Limit, "query.pageSize", "maximum 80"),
             (Step::LockSpec, Kind::Limit, "body.label", "maxLength 30"),
@@ -139,14 +139,14 @@ fn a_page_that_is_gone_is_told_by_what_is_gone_alone() {
     less.pages.retain(|(name, _)| name != SEARCH && name != COLOURS);
     let drift = less.against(&garden.lock());
     assert_eq!(drift.silenced, 1, "{:#?}", drift.findings);
-    let told: Vec<_> = drift
+    let reported: Vec<_> = drift
         .findings
         .iter()
         .map(|finding| (finding.kind, finding.was.as_str(), finding.is.as_str()))
         .collect();
     // Its codes are one list.
     assert_eq!(
-        told,
+        reported,
         [(Kind::OperationRemoved, SEARCHES, ""), (Kind::CodesPage, "3, 7", "")]
     );
 }

@@ -3,12 +3,12 @@
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
 use xtask_docs::finding::{Kind, Step};
 
-use crate::check::{Edit, Garden, SEARCHES, Told, expect_one};
+use crate::check::{Edit, Garden, Reported, SEARCHES, expect_one};
 use crate::garden::SEARCH;
 
 #[test]
 fn a_page_is_held_against_its_own_sample() {
-    let plants = |kind, class, place, sides, start| Told {
+    let plants = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -16,7 +16,7 @@ fn a_page_is_held_against_its_own_sample() {
         sides,
         at: (SEARCH, start),
     };
-    let cases: [(&[Edit], Told); 9] = [
+    let cases: [(&[Edit], Reported); 9] = [
         (
             &[(SEARCH, "\"height\": 12", "\"height\": [12]")],
             plants(
@@ -106,8 +106,8 @@ fn a_page_is_held_against_its_own_sample() {
             ),
         ),
     ];
-    for (edits, told) in cases {
+    for (edits, reported) in cases {
         let garden = Garden::edited(edits);
-        expect_one(&garden, Step::PageSample, &garden.locked(Step::PageSample), &told);
+        expect_one(&garden, Step::PageSample, &garden.locked(Step::PageSample), &reported);
     }
 }

@@ -1,18 +1,18 @@
-//! Lock → spec: what a spec says differently is told once, with its line in the spec.
+//! Lock → spec: what a spec says differently is reported once, with its line in the spec.
 
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
 use xtask_docs::finding::{Kind, SpecLine, Step};
 
-use crate::check::{Edit, GETS, Garden, SEARCHES, SPEC_FILE, Told, expect_one};
+use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, SPEC_FILE, expect_one};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE, SPEC};
 
 /// Expects that an edit of the spec, or of pages that are locked then, is one difference between page and spec; the line
 /// of the spec is that at the end of a text.
 #[track_caller]
-fn expect_difference(edits: &[Edit], told: &Told, line: Option<&str>) {
+fn expect_difference(edits: &[Edit], reported: &Reported, line: Option<&str>) {
     let garden = Garden::edited(edits);
     let findings = garden.locked(Step::LockSpec);
-    expect_one(&garden, Step::LockSpec, &findings, told);
+    expect_one(&garden, Step::LockSpec, &findings, reported);
     let spec = line.map(|start| SpecLine {
         file: SPEC_FILE.to_owned(),
         line: garden.line(SPEC_FILE, start),
@@ -22,7 +22,7 @@ fn expect_difference(edits: &[Edit], told: &Told, line: Option<&str>) {
 
 #[test]
 fn calls_of_the_spec_are_held_against_the_pages() {
-    let gets = |kind, class, place, sides| Told {
+    let gets = |kind, class, place, sides| Reported {
         kind,
         class,
         operation: GETS,
@@ -44,7 +44,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
     let shed = shed.replace("get-bed.md", "delete-shed.md");
     expect_difference(
         &[(SPEC_FILE, bed, &format!("{shed}{bed}"))],
-        &Told {
+        &Reported {
             kind: Kind::OperationUndocumented,
             class: Additive,
             operation: "DELETE /garden/v1/sheds/{bedId}",
@@ -57,7 +57,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
 
     expect_difference(
         &[(SPEC_FILE, "    get:", "    put:")],
-        &Told {
+        &Reported {
             operation: "PUT /garden/v1/beds/{bedId}",
             ..gets(Kind::Method, Breaking, "method", ("GET", "PUT"))
         },
@@ -65,7 +65,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
     );
     expect_difference(
         &[(SPEC_FILE, "/garden/v1/beds/{bedId}:", "/garden/v1/Beds/{bedId}:")],
-        &Told {
+        &Reported {
             operation: "GET /garden/v1/Beds/{bedId}",
             ..gets(
                 Kind::Endpoint,
@@ -83,7 +83,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
             "security:\n        - oauth2: [garden.beds.read]",
             "security: [{ oauth2: [garden.beds.all] }]",
         )],
-        &Told {
+        &Reported {
             at: (BED, "bedId}` | garden."),
             ..gets(
                 Kind::Scopes,
@@ -107,7 +107,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
 
 #[test]
 fn members_of_the_spec_are_held_against_the_pages() {
-    let bed = |kind, class, place, sides, start| Told {
+    let bed = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: GETS,
@@ -115,7 +115,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
         sides,
         at: (BED, start),
     };
-    let plants = |kind, class, place, sides, start| Told {
+    let plants = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -129,7 +129,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
     let colour = "| colour | See [Colours](../reference/colours.md). | integer | No |\n";
     let size =
         "| pageSize | How many on a page. The maximum value allowed is 100, and the default is 20. | integer | No |\n";
-    let cases: [(&[Edit], Told, &str); 17] = [
+    let cases: [(&[Edit], Reported, &str); 17] = [
         (
             &[(SPEC_FILE, index, "")],
             plants(missing, Breaking, "query.pageIndex", ("integer", ""), "| pageIndex |"),
@@ -259,7 +259,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
         ),
         (
             &[(SERVICE, "| 404 | There", "| 429 | Too much at once. |\n| 404 | There")],
-            Told {
+            Reported {
                 kind: Kind::HttpStatus,
                 class: Additive,
                 operation: "*",
@@ -275,7 +275,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 "  - url: https://garden.example",
                 "  - url: https://garden.example\n  - url: https://away.garden.example",
             )],
-            Told {
+            Reported {
                 kind: Kind::Host,
                 class: Additive,
                 operation: "*",
@@ -287,7 +287,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
         ),
         (
             &[(SERVICE, "| Home |", "| Away | https://away.garden.example |\n| Home |")],
-            Told {
+            Reported {
                 kind: Kind::Host,
                 class: Breaking,
                 operation: "*",
@@ -298,12 +298,12 @@ fn members_of_the_spec_are_held_against_the_pages() {
             "- url: https://garden",
         ),
     ];
-    for (edits, told, line) in cases {
-        expect_difference(edits, &told, Some(line));
+    for (edits, reported, line) in cases {
+        expect_difference(edits, &reported, Some(line));
     }
     expect_difference(
         &[(SERVICE, "| Get a bed |", "| Dig | /garden/v1/dig |\n| Get a bed |")],
-        &Told {
+        &Reported {
             kind: Kind::ListedEndpoint,
             class: Documentation,
             operation: "*",

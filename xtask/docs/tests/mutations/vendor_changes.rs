@@ -1,16 +1,16 @@
-//! Page → lock: what the vendor changes is told once, and as what it is.
+//! Page → lock: what the vendor changes is reported once, and as what it is.
 
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
 use xtask_docs::finding::{Kind, Step};
 
-use crate::check::{Edit, GETS, Garden, SEARCHES, Told, expect_one};
+use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, expect_one};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE};
 
-/// Expects that changes of pages are told as one finding.
+/// Expects that changes of pages are reported as one finding.
 #[track_caller]
-fn expect_change(edits: &[Edit], told: &Told) {
+fn expect_change(edits: &[Edit], reported: &Reported) {
     let garden = Garden::edited(edits);
-    expect_one(&garden, Step::PageLock, &garden.changed(), told);
+    expect_one(&garden, Step::PageLock, &garden.changed(), reported);
 }
 #[test]
 fn pages_lock_and_spec_that_agree_give_no_finding() {
@@ -36,7 +36,7 @@ fn operations_come_and_go_with_their_pages() {
         &more,
         Step::PageLock,
         &more.changed(),
-        &Told {
+        &Reported {
             kind: Kind::OperationAdded,
             class: Additive,
             operation: "DELETE /garden/v1/beds/{bedId}",
@@ -53,7 +53,7 @@ fn operations_come_and_go_with_their_pages() {
         &whole,
         Step::PageLock,
         &less.changed(),
-        &Told {
+        &Reported {
             kind: Kind::OperationRemoved,
             class: Breaking,
             operation: GETS,
@@ -70,7 +70,7 @@ fn operations_come_and_go_with_their_pages() {
         &moved,
         Step::PageLock,
         &moved.changed(),
-        &Told {
+        &Reported {
             kind: Kind::PageMoved,
             class: Documentation,
             operation: "*",
@@ -83,7 +83,7 @@ fn operations_come_and_go_with_their_pages() {
 
 #[test]
 fn each_change_of_a_call_is_told_once() {
-    let searches = |kind, class, place, sides, start| Told {
+    let searches = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -146,7 +146,7 @@ fn each_change_of_a_call_is_told_once() {
 #[test]
 fn parameters_come_go_and_change_their_names_and_places() {
     let row = "| pageIndex | Which page, which starts from 1. | integer | No |\n";
-    let searches = |kind, class, place, sides, start| Told {
+    let searches = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -245,7 +245,7 @@ fn parameters_come_go_and_change_their_names_and_places() {
 
 #[test]
 fn table_sample_and_endpoint_that_change_together_are_one_change() {
-    let renamed = |class, place, sides, at| Told {
+    let renamed = |class, place, sides, at| Reported {
         kind: Kind::MemberRenamed,
         class,
         operation: SEARCHES,
@@ -287,7 +287,7 @@ fn table_sample_and_endpoint_that_change_together_are_one_change() {
             ),
             (BED, "| bedId |", "| plotId |"),
         ],
-        &Told {
+        &Reported {
             kind: Kind::Endpoint,
             class: Documentation,
             operation: GETS,
@@ -306,7 +306,7 @@ fn table_sample_and_endpoint_that_change_together_are_one_change() {
             (BED, &rows.concat(), &format!("{}{}", rows[1], rows[0])),
             (BED, "# Get a Bed\n", "\n\n# Get a Bed\n"),
         ],
-        &Told {
+        &Reported {
             kind: Kind::PageWording,
             class: Documentation,
             operation: "*",
@@ -319,7 +319,7 @@ fn table_sample_and_endpoint_that_change_together_are_one_change() {
 
 #[test]
 fn each_fact_of_a_row_is_told() {
-    let searches = |kind, class, place, sides, start| Told {
+    let searches = |kind, class, place, sides, start| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -434,7 +434,7 @@ fn each_fact_of_a_row_is_told() {
 fn codes_come_go_and_are_named_anew() {
     let list = "<li>**0** for Spring</li><li>**1** for Autumn</li>";
     let body = format!("{list}</ul> | integer | No |");
-    let searches = |kind, class, sides| Told {
+    let searches = |kind, class, sides| Reported {
         kind,
         class,
         operation: SEARCHES,
@@ -442,7 +442,7 @@ fn codes_come_go_and_are_named_anew() {
         sides,
         at: (SEARCH, "</ul> | integer | No |"),
     };
-    for (new, told) in [
+    for (new, reported) in [
         (
             "<li>**0** for Spring</li><li>**1** for Autumn</li><li>**2** for Winter</li>",
             searches(Kind::CodeAdded, Additive, ("", "2 (Winter)")),
@@ -456,11 +456,11 @@ fn codes_come_go_and_are_named_anew() {
             searches(Kind::CodeLabel, Documentation, ("1 (Autumn)", "1 (Fall)")),
         ),
     ] {
-        expect_change(&[(SEARCH, &body, &format!("{new}</ul> | integer | No |"))], &told);
+        expect_change(&[(SEARCH, &body, &format!("{new}</ul> | integer | No |"))], &reported);
     }
     expect_change(
         &[(SEARCH, "(../reference/colours.md)", "(../reference/paints.md)")],
-        &Told {
+        &Reported {
             kind: Kind::CodesPage,
             class: Documentation,
             operation: SEARCHES,
@@ -471,7 +471,7 @@ fn codes_come_go_and_are_named_anew() {
     );
     expect_change(
         &[(COLOURS, "| 7 | Green |\n", "| 7 | Green |\n| 9 | Blue |\n")],
-        &Told {
+        &Reported {
             kind: Kind::CodeAdded,
             class: Additive,
             operation: "*",
@@ -484,7 +484,7 @@ fn codes_come_go_and_are_named_anew() {
 
 #[test]
 fn samples_change_their_shape() {
-    let searches = |class, place, sides| Told {
+    let searches = |class, place, sides| Reported {
         kind: Kind::SampleShape,
         class,
         operation: SEARCHES,
@@ -492,7 +492,7 @@ fn samples_change_their_shape() {
         sides,
         at: (SEARCH, "200 OK:\n\n```json\n{"),
     };
-    for (old, new, told) in [
+    for (old, new, reported) in [
         (
             "\"height\": 12,",
             "\"height\": 12, \"watered\": true,",
@@ -514,13 +514,13 @@ fn samples_change_their_shape() {
             searches(Breaking, "response.data[].height", ("integer", "array")),
         ),
     ] {
-        expect_change(&[(SEARCH, old, new)], &told);
+        expect_change(&[(SEARCH, old, new)], &reported);
     }
 }
 
 #[test]
 fn what_concerns_no_operation_is_told_of_all() {
-    let all = |kind, class, sides, at| Told {
+    let all = |kind, class, sides, at| Reported {
         kind,
         class,
         operation: "*",

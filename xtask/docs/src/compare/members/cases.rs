@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Comparison, Said, around, same_place};
+use super::{Comparison, Documented, around, same_place};
 use crate::compare::{Report, text_of};
 use crate::finding::Kind;
-use crate::places::Placed;
+use crate::placement::Placed;
 use crate::spec::Member;
 use crate::words::words;
 
@@ -107,8 +107,8 @@ impl Comparison<'_> {
 
     /// Rows that describe entries of a list by name, where the wire has entries `{ name, values }`: they are held
     /// against the values of the entry that has their name. False if the spec has no such entry.
-    pub(super) fn named_entries(&self, said: &Said, report: &mut Report) -> bool {
-        let found: Vec<_> = said
+    pub(super) fn named_entries(&self, documented: &Documented, report: &mut Report) -> bool {
+        let found: Vec<_> = documented
             .rows
             .iter()
             .filter_map(|placed| Some((placed, self.named_entry(placed)?)))
@@ -153,7 +153,7 @@ impl Comparison<'_> {
         others.next().filter(|_| others.next().is_none())
     }
 
-    /// Entries of a list, told by their name, that no row names although rows name others of the list.
+    /// Entries of a list, known by their name, that no row names although rows name others of the list.
     pub(super) fn unnamed_entries(&self, rows: &[Placed], report: &mut Report) {
         for (place, members) in &self.known.places {
             let names: Vec<_> = members

@@ -6,19 +6,19 @@ mod row;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
-use super::pairing::Pair;
+use super::operations::Described;
+use crate::endpoint::parameter_names;
 use crate::facts::Page;
 use crate::finding::Kind;
-use crate::json_type::{JsonType, said_types, shown_types, type_names};
-use crate::paths::parameter_names;
-use crate::places::{Part, Placed, in_part, is_below, named_by_page, placed, samples, split, without_lists};
+use crate::json_type::{JsonType, documented_types, shown_types, type_names};
+use crate::placement::{Part, Placed, in_part, is_below, named_by_page, placed, samples, split, without_lists};
 use crate::spec::{Member, Operation, Spec};
 
 /// The differences in parameters and members between an operation of a page and that of the spec.
-pub fn compare(pair: &Pair, known: &Operation, pages: &[Page], spec: &Spec, report: &mut Report) {
-    let rows = placed(pair.said, Some(known));
+pub fn compare(described: &Described, known: &Operation, pages: &[Page], spec: &Spec, report: &mut Report) {
+    let rows = placed(described.documented, Some(known));
     let comparison = Comparison {
-        pair,
+        described,
         known,
         pages,
         spec,
@@ -26,13 +26,13 @@ pub fn compare(pair: &Pair, known: &Operation, pages: &[Page], spec: &Spec, repo
     };
     let owners = comparison.owners(&rows);
     let comparison = Comparison { owners, ..comparison };
-    comparison.said(&rows, report);
+    comparison.documented(&rows, report);
     comparison.unsaid(&rows, report);
     comparison.unnamed_entries(&rows, report);
 }
 
 struct Comparison<'c> {
-    pair: &'c Pair<'c, 'c>,
+    described: &'c Described<'c, 'c>,
     known: &'c Operation,
     pages: &'c [Page],
     spec: &'c Spec,
@@ -42,7 +42,7 @@ struct Comparison<'c> {
 
 /// What a page says of one place.
 #[derive(Default)]
-struct Said<'p> {
+struct Documented<'p> {
     rows: Vec<&'p Placed<'p>>,
     /// The types that the sample shows, and the line where the sample begins.
     shown: Option<(&'p str, usize)>,
@@ -50,7 +50,7 @@ struct Said<'p> {
     sent: Option<usize>,
 }
 
-impl Said<'_> {
+impl Documented<'_> {
     /// In short: the type of the table or, without one, that of the sample.
     fn what(&self) -> String {
         let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
@@ -66,12 +66,12 @@ impl Said<'_> {
 
 impl Comparison<'_> {
     /// Everything that the page says, place by place.
-    fn said(&self, rows: &[Placed], report: &mut Report) {
-        let mut places: BTreeMap<String, Said> = BTreeMap::new();
+    fn documented(&self, rows: &[Placed], report: &mut Report) {
+        let mut places: BTreeMap<String, Documented> = BTreeMap::new();
         for placed in rows {
             places.entry(placed.place.clone()).or_default().rows.push(placed);
         }
-        for (part, sample) in samples(self.pair.said) {
+        for (part, sample) in samples(self.described.documented) {
             for (place, shape) in &sample.shape {
                 places.entry(in_part(part, place)).or_default().shown = Some((shape, sample.line));
             }
@@ -81,29 +81,29 @@ impl Comparison<'_> {
                 }
             }
         }
-        // What is missing or of another type as a whole is told once, not member by member. A place comes before what
+        // What is missing or of another type as a whole is reported once, not member by member. A place comes before what
         // lies below it.
-        let mut told: Vec<String> = Vec::new();
-        for (place, said) in &places {
-            if told.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
+        let mut reported: Vec<String> = Vec::new();
+        for (place, documented) in &places {
+            if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
             let Some((name, members)) = self.known.find(place) else {
-                if self.named_entries(said, report) {
+                if self.named_entries(documented, report) {
                     continue;
                 }
-                told.push(place.clone());
+                reported.push(place.clone());
                 report.add(
                     Kind::MemberMissing,
                     place.clone(),
-                    (said.what(), ""),
-                    said.line(),
+                    (documented.what(), ""),
+                    documented.line(),
                     Some(self.spec.at(self.around_line(place))),
                 );
                 continue;
             };
-            if !self.at_place(place, name, members, said, report) {
-                told.push(place.clone());
+            if !self.at_place(place, name, members, documented, report) {
+                reported.push(place.clone());
             }
         }
     }
@@ -121,7 +121,14 @@ impl Comparison<'_> {
     }
 
     /// What the page says of a place that the spec has. False if the types differ, so that nothing below can agree.
-    fn at_place(&self, place: &str, name: &str, members: &[Member], said: &Said, report: &mut Report) -> bool {
+    fn at_place(
+        &self,
+        place: &str,
+        name: &str,
+        members: &[Member],
+        documented: &Documented,
+        report: &mut Report,
+    ) -> bool {
         let line_of =
             |member: Option<&Member>| Some(self.spec.at(member.map_or(self.known.line, |member| member.line)));
         let mut add = |kind, place: &str, was: String, is: String, line, member: Option<&Member>| {
@@ -129,11 +136,18 @@ impl Comparison<'_> {
         };
         let first = members.first();
         if without_case_only(place, name) {
-            add(Kind::LetterCase, name, last(place), last(name), said.line(), first);
+            add(
+                Kind::LetterCase,
+                name,
+                last(place),
+                last(name),
+                documented.line(),
+                first,
+            );
         }
         let mut types: Vec<String> = Vec::new();
-        let mut line = said.line();
-        for placed in &said.rows {
+        let mut line = documented.line();
+        for placed in &documented.rows {
             if let (Some(listed), Some(part)) = (placed.listed, placed.part())
                 && listed != part
             {
@@ -161,7 +175,10 @@ impl Comparison<'_> {
             self.entries(placed, name, &mut add);
         }
         let (table_fits, all) = (types.is_empty(), union(members));
-        let shown = said.shown.map(|(shape, _)| shown_types(shape)).unwrap_or_default();
+        let shown = documented
+            .shown
+            .map(|(shape, _)| shown_types(shape))
+            .unwrap_or_default();
         let refused: Vec<_> = shown.into_iter().filter(|json| !json.fits(&all)).collect();
         if !refused.is_empty() {
             types.push(format!("sample: {}", type_names(&refused)));
@@ -182,14 +199,16 @@ impl Comparison<'_> {
         add: &mut impl FnMut(Kind, &str, String, String, usize, Option<&Member>),
     ) {
         let kind = placed.row.kind.as_deref().unwrap_or_default();
-        let (_, Some(entries)) = said_types(kind) else { return };
+        let (_, Some(entries)) = documented_types(kind) else {
+            return;
+        };
         let place = format!("{name}[]");
         let Some(members) = self.known.places.get(&place) else {
             return;
         };
-        let (said, _) = said_types(entries);
+        let (documented, _) = documented_types(entries);
         let all = union(members);
-        if !said.is_empty() && !said.iter().any(|json| json.fits(&all)) {
+        if !documented.is_empty() && !documented.iter().any(|json| json.fits(&all)) {
             let was = format!("table: {entries}");
             add(Kind::Type, &place, was, type_names(&all), placed.line, members.first());
         }
@@ -197,18 +216,18 @@ impl Comparison<'_> {
 
     /// What the spec has and the page does not name.
     fn unsaid(&self, rows: &[Placed], report: &mut Report) {
-        let mut named = named_by_page(self.pair.said, rows);
-        if parameter_names(&self.pair.said.endpoint).len() == parameter_names(&self.known.path).len() {
+        let mut named = named_by_page(self.described.documented, rows);
+        if parameter_names(&self.described.documented.endpoint).len() == parameter_names(&self.known.path).len() {
             named.extend(
                 parameter_names(&self.known.path)
                     .iter()
                     .map(|name| without_lists(&format!("path.{name}"))),
             );
         }
-        let mut told: Vec<&str> = Vec::new();
+        let mut reported: Vec<&str> = Vec::new();
         for (place, members) in &self.known.places {
             // Entries are never named by themselves.
-            if place.ends_with("[]") || told.iter().any(|above| is_below(place, above)) {
+            if place.ends_with("[]") || reported.iter().any(|above| is_below(place, above)) {
                 continue;
             }
             if named.contains(&without_lists(place)) {
@@ -225,7 +244,7 @@ impl Comparison<'_> {
                 .first()
                 .filter(|member| !(member.free && Part::of(place).is_some_and(|part| part.name() == place)))
             {
-                told.push(place);
+                reported.push(place);
                 self.undocumented(place, member, type_names(&union(members)), report);
             }
         }
@@ -236,7 +255,7 @@ impl Comparison<'_> {
             Kind::MemberUndocumented,
             place.to_owned(),
             ("", is),
-            self.pair.said.line,
+            self.described.documented.line,
             Some(self.spec.at(member.line)),
         );
     }
@@ -259,9 +278,9 @@ fn same_place(one: &str, other: &str) -> bool {
 }
 
 /// Whether the last names of two places differ in the case of letters. Those of path parameters are not sent.
-fn without_case_only(said: &str, known: &str) -> bool {
-    let (said_name, known_name) = (last(said), last(known));
-    said_name != known_name && Part::of(said) != Some(Part::Path)
+fn without_case_only(documented: &str, known: &str) -> bool {
+    let (said_name, known_name) = (last(documented), last(known));
+    said_name != known_name && Part::of(documented) != Some(Part::Path)
 }
 
 /// The types of all members of a place.

@@ -5,8 +5,8 @@ use crate::compare::codes::{self, CodeDifference};
 use crate::compare::{codes_of_row, text_of};
 use crate::facts::{Code, Required, Row};
 use crate::finding::Kind;
-use crate::json_type::{JsonType, said_types, type_names};
-use crate::places::{Part, Placed};
+use crate::json_type::{JsonType, documented_types, type_names};
+use crate::placement::{Part, Placed};
 use crate::spec::Member;
 
 /// A difference between a row and a member of the spec.
@@ -26,8 +26,8 @@ impl Comparison<'_> {
                 found.push(RowDifference { kind, was, is });
             }
         };
-        let (said, _) = said_types(row.kind.as_deref().unwrap_or_default());
-        let takes_it = said.is_empty() || said.iter().any(|json| member.takes(*json));
+        let (documented, _) = documented_types(row.kind.as_deref().unwrap_or_default());
+        let takes_it = documented.is_empty() || documented.iter().any(|json| member.takes(*json));
         if !takes_it {
             let was = format!("table: {}", row.kind.as_deref().unwrap_or_default());
             differ(Kind::Type, was, type_names(&member.types));
@@ -58,7 +58,7 @@ impl Comparison<'_> {
         }
         let codes = codes_of_row(row, self.pages);
         // Where the spec has no boolean in the place of one, the type says it all.
-        let is_boolean = member.takes(JsonType::Boolean) || said.contains(&JsonType::Boolean);
+        let is_boolean = member.takes(JsonType::Boolean) || documented.contains(&JsonType::Boolean);
         if !(is_boolean && are_truth_values(codes)) {
             let entries = self.known.places.get(&format!("{place}[]"));
             let entries = entries.and_then(|members| members.first());

@@ -12,9 +12,9 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+use crate::endpoint::template;
 use crate::facts::{Operation, Page};
 use crate::finding::{Class, Finding, Kind, Step};
-use crate::paths::template;
 
 use matching::Unmatched;
 

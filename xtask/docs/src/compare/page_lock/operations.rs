@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Changes, name, rows, samples};
+use crate::endpoint::nameless;
 use crate::facts::Operation;
 use crate::finding::{Class, Kind};
-use crate::paths::nameless;
 
 /// Compares two states of one operation.
 pub fn compare(was: &Operation, is: &Operation, changes: &mut Changes<'_>) {

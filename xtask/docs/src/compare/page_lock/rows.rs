@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::{Changes, Unmatched};
+use crate::endpoint::parameter_names;
 use crate::facts::{Code, Operation, Required, Row, Section, Table};
 use crate::finding::{Class, Kind};
-use crate::paths::parameter_names;
-use crate::places::{Placed, placed};
+use crate::placement::{Placed, placed};
 
 /// A row where it stands, and the pair of tables to which it belongs.
 #[derive(Clone, Copy)]
@@ -240,7 +240,7 @@ fn compare_row(was: RowRef<'_>, is: RowRef<'_>, renamed: &[(String, String)], ch
     let request = is_request(was.section);
     let (old, new, at) = (was.placed.row, is.placed.row, &was.placed.place);
     let either = |condition, class, other| if condition { class } else { other };
-    // What a path parameter is called does not reach the wire, and the endpoint may have told it already.
+    // What a path parameter is called does not reach the wire, and the endpoint may have reported it already.
     let is_path = was.section == Section::Path;
     let names = (old.name.to_lowercase(), new.name.to_lowercase());
     if old.name != new.name && !(is_path && renamed.contains(&names)) {
@@ -300,7 +300,7 @@ fn compare_row(was: RowRef<'_>, is: RowRef<'_>, renamed: &[(String, String)], ch
         Documentation,
         (shown(&old.codes_page), shown(&new.codes_page)),
     );
-    // A list that has moved as a whole between the row and another page is told by the link.
+    // A list that has moved as a whole between the row and another page is reported by the link.
     let moved = |here: &Row, there: &Row| {
         here.codes_page.is_none() && there.codes_page.is_some() && there.codes.is_empty() && !here.codes.is_empty()
     };

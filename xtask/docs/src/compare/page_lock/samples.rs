@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::Changes;
 use super::rows::Rows;
+use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
 use crate::finding::{Class, Kind};
-use crate::paths::bare;
-use crate::places::{Part, in_part, is_below};
+use crate::placement::{Part, in_part, is_below};
 
 /// Compares the samples of an operation; what its rows have reported already is left out.
 pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &mut Changes<'_>) {

@@ -1,4 +1,4 @@
-//! Every kind of change of an invented service's pages is told as what it is, and as nothing else.
+//! Every kind of change of an invented service's pages is reported as what it is, and as nothing else.
 
 use std::collections::BTreeMap;
 
@@ -166,10 +166,10 @@ fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
 }
 
 /// Kind, class, place, was, is.
-type Told<'a> = (Kind, Class, &'a str, &'a str, &'a str);
+type Reported<'a> = (Kind, Class, &'a str, &'a str, &'a str);
 
 /// What is found after a change of the pages.
-fn check(change: impl Fn(&mut Vec<Page>), expected: &[Told<'_>]) {
+fn check(change: impl Fn(&mut Vec<Page>), expected: &[Reported<'_>]) {
     let was = pages();
     let mut is = pages();
     change(&mut is);
@@ -179,7 +179,7 @@ fn check(change: impl Fn(&mut Vec<Page>), expected: &[Told<'_>]) {
         }
     }
     let found = findings(&was, &is);
-    let told: Vec<Told<'_>> = found
+    let reported: Vec<Reported<'_>> = found
         .iter()
         .map(|finding| {
             (
@@ -191,7 +191,7 @@ fn check(change: impl Fn(&mut Vec<Page>), expected: &[Told<'_>]) {
             )
         })
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     for finding in &found {
         assert!(
             finding
@@ -257,8 +257,8 @@ fn a_row_of_a_flattened_page_has_its_own_line() {
         },
     ];
     let found = findings(&was, &is);
-    let told: Vec<_> = found.iter().map(|finding| (finding.kind, finding.line)).collect();
-    assert_eq!(told, [(Kind::MemberAdded, 50), (Kind::Type, 57)]);
+    let reported: Vec<_> = found.iter().map(|finding| (finding.kind, finding.line)).collect();
+    assert_eq!(reported, [(Kind::MemberAdded, 50), (Kind::Type, 57)]);
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn pages_and_operations_that_come_go_and_move() {
         "/lamps/{id}/dim".clone_into(&mut dim.endpoint);
         pages[page].operations.push(dim);
     };
-    let added: Told<'_> = (Kind::OperationAdded, Additive, "operation", "", "POST /lamps/{id}/dim");
+    let added: Reported<'_> = (Kind::OperationAdded, Additive, "operation", "", "POST /lamps/{id}/dim");
     check(|pages| dim(pages, 0), &[added]);
     check(
         |pages| {
@@ -730,7 +730,7 @@ fn a_page_that_is_another_altogether_is_compared_row_by_row() {
             ..Page::default()
         }
     };
-    let looked_at = || crate::places::LOOKED_AT.get();
+    let looked_at = || crate::placement::LOOKED_AT.get();
     let before = looked_at();
     assert!(findings(&[page('a')], &[page('b')]).len() >= 10_000);
     // Each row is looked up in the sample of its own page, once or twice.

@@ -134,7 +134,7 @@ impl<'a, 's> Body<'a, 's> {
                     self.separator();
                 }
                 Piece::OpenBrace | Piece::OpenBracket => {
-                    // Whose value it is cannot be told, so it is passed over.
+                    // Whose value it is cannot be known, so it is passed over.
                     self.slip("missing name");
                     self.value(piece, &mut Shape::default(), "", depth)?;
                     self.separator();

@@ -1,6 +1,6 @@
 //! The path of a sample's URL without the values of the sample: a lock holds none.
 
-use crate::paths::{is_parameter, segments, without_query};
+use crate::endpoint::{is_parameter, segments, without_query};
 
 /// Stands for a value of which it is not known which parameter it is.
 const VALUE: &str = "{}";

@@ -9,11 +9,11 @@ use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::display;
 
-use super::facts::Page;
-use super::lock::{Lock, Source};
-use super::pages::Pages;
-use super::reading;
-use super::source::REPOSITORY;
+use super::{Lock, Source};
+use crate::facts::Page;
+use crate::input::Pages;
+use crate::reading;
+use crate::source::REPOSITORY;
 
 /// Writes the locks of the chosen APIs whose pages this run has.
 ///
@@ -27,7 +27,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
     let mut unread = 0;
     for api in Api::selected(choice) {
         if !pages.has(api) {
-            eprintln!("{}: no page of it was handed over; its lock stays as it is", api.name);
+            eprintln!("{}: no page of it was passed; its lock stays as it is", api.name);
             continue;
         }
         let reading = reading::read(api, &pages.of(api)?);
@@ -52,19 +52,19 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
         let lock = Lock::merge(old.as_ref(), reading.pages, source).dated(old.as_ref());
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
             eprintln!(
-                "NOTICE: {}: the folder does not tell which commit it is; name it with --revision COMMIT",
+                "NOTICE: {}: the commit of the folder is not known; name it with --revision COMMIT",
                 api.name
             );
         }
-        let told = format!("{}: {} pages, {read} of them read", api.name, lock.pages.len());
-        locks.push((path, lock.render(), told));
+        let reported = format!("{}: {} pages, {read} of them read", api.name, lock.pages.len());
+        locks.push((path, lock.render(), reported));
     }
     if unread > 0 {
         bail!("{unread} places of the pages were not understood; no lock was written");
     }
-    for (path, text, told) in locks {
+    for (path, text, reported) in locks {
         write(&path, &text).with_context(|| format!("cannot write {}", display(&path)))?;
-        xtask_cli::print(&format!("{told}; {}\n", display(&path)))?;
+        xtask_cli::print(&format!("{reported}; {}\n", display(&path)))?;
     }
     Ok(Outcome::Fresh)
 }

@@ -7,8 +7,8 @@ mod notation;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::endpoint::parameter_names;
 use super::facts::{Operation, Row, Sample, Section, Table};
-use super::paths::parameter_names;
 use super::spec;
 use super::words::words;
 

@@ -1,4 +1,4 @@
-//! A page that is handed over, since no checkout has it: `--page API=FILE-or-URL`.
+//! A page that is passed, since no checkout has it: `--page API=FILE-or-URL`.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -20,12 +20,12 @@ const TIME: Duration = Duration::from_secs(60);
 const REDIRECTS: usize = 5;
 
 /// What to do where an address does not give the page.
-const REMEDY: &str = "open it in a browser, save the page as a UTF-8 file, and hand over the file";
+const REMEDY: &str = "open it in a browser, save the page as a UTF-8 file, and pass the file";
 
 /// An argument `API=FILE-or-URL`: the saved web page of an API, or an older state of a page that the vendor has
 /// replaced.
 #[derive(Clone, Debug)]
-pub struct Handed {
+pub struct ExternalPage {
     /// The API that the page describes.
     pub api: &'static Api,
     place: Place,
@@ -37,7 +37,7 @@ enum Place {
     Url(Url),
 }
 
-impl Handed {
+impl ExternalPage {
     /// Reads the argument, not yet the page.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Handed {
         } else {
             Place::File(PathBuf::from(place))
         };
-        Ok(Handed { api, place })
+        Ok(ExternalPage { api, place })
     }
 
     /// Reads the page. Its name is the file's, without the folder, or the address.
@@ -69,7 +69,7 @@ impl Handed {
                 let name = path.file_name().and_then(|name| name.to_str());
                 let name = name.with_context(|| {
                     let shown = path.display();
-                    format!("{shown} has no name that a lock could hold; hand over a file with a plain name")
+                    format!("{shown} has no name that a lock could hold; pass a file with a plain name")
                 })?;
                 let bytes = read(path)?;
                 if let Err(error) = std::str::from_utf8(&bytes) {
@@ -93,8 +93,7 @@ impl Handed {
 
 /// An address from which a page may be taken.
 fn address(text: &str) -> anyhow::Result<Url> {
-    let mut url =
-        Url::parse(text).with_context(|| format!("`{text}` is no address; write it as a browser shows it"))?;
+    let mut url = Url::parse(text).with_context(|| format!("`{text}` is not a URL; write it as a browser shows it"))?;
     if !(url.scheme() == "https" || is_loopback(&url)) {
         bail!("`{text}` is not https; {REMEDY}");
     }
@@ -131,7 +130,7 @@ fn get(url: &Url) -> anyhow::Result<Vec<u8>> {
             return page(status.as_u16(), response.into_body().as_reader());
         };
         let to = location.to_str().ok().and_then(|location| url.join(location).ok());
-        let to = to.context("it leads to something that is no address")?;
+        let to = to.context("it leads to something that is not a URL")?;
         if to.scheme() != "https" {
             bail!("it leads to {to}, which is not https");
         }
@@ -185,7 +184,7 @@ mod tests {
     use super::*;
 
     fn parse_refusal(argument: &str) -> String {
-        format!("{:#}", Handed::parse(argument).unwrap_err())
+        format!("{:#}", ExternalPage::parse(argument).unwrap_err())
     }
 
     /// A web server, as long as the test's process runs: it answers the path of each request on a connection of its own.
@@ -217,7 +216,7 @@ mod tests {
     }
 
     fn read_url(address: SocketAddr, path: &str) -> anyhow::Result<Source> {
-        Handed::parse(&format!("insights-legacy=http://{address}{path}"))?.read()
+        ExternalPage::parse(&format!("insights-legacy=http://{address}{path}"))?.read()
     }
 
     #[test]
@@ -225,10 +224,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("page = 1.txt");
         fs::write(&file, "Text").unwrap();
-        let handed = Handed::parse(&format!("elements-legacy={}", file.display())).unwrap();
-        assert_eq!(handed.api.name, "elements-legacy");
+        let external = ExternalPage::parse(&format!("elements-legacy={}", file.display())).unwrap();
+        assert_eq!(external.api.name, "elements-legacy");
         assert_eq!(
-            handed.read().unwrap(),
+            external.read().unwrap(),
             Source {
                 name: "page = 1.txt".to_owned(),
                 bytes: b"Text".to_vec(),
@@ -248,8 +247,8 @@ mod tests {
             (dir.path().to_owned(), "cannot read the page"),
             (PathBuf::from("/"), "has no name"),
         ] {
-            let handed = Handed::parse(&format!("insights={}", file.display())).unwrap();
-            let message = format!("{:#}", handed.read().unwrap_err());
+            let external = ExternalPage::parse(&format!("insights={}", file.display())).unwrap();
+            let message = format!("{:#}", external.read().unwrap_err());
             assert!(
                 message.contains(words) && message.contains(file.to_str().unwrap()),
                 "{message}"
@@ -267,7 +266,7 @@ mod tests {
             ("insights=http://127.0.0.1.example.com/page", "is not https"),
             ("insights=ftp://example.com/page", "is not https"),
             ("insights=file:///page", "is not https"),
-            ("insights=https://", "is no address"),
+            ("insights=https://", "is not a URL"),
             ("insights=https://me:word@example.com/", "holds a user name or password"),
         ] {
             let message = parse_refusal(argument);
@@ -284,7 +283,7 @@ mod tests {
             "http://[::1]:1/",
             "http://127.0.0.1:1/",
         ] {
-            match Handed::parse(&format!("insights={url}#part")).unwrap().place {
+            match ExternalPage::parse(&format!("insights={url}#part")).unwrap().place {
                 Place::Url(parsed) => assert_eq!(parsed.as_str(), url),
                 Place::File(path) => panic!("{path:?} is an address"),
             }
@@ -334,7 +333,7 @@ mod tests {
             ("/missing", "the status is 404 instead of 200"),
             ("/empty", "the status is 204 instead of 200"),
             ("/http", "which is not https"),
-            ("/nowhere", "it leads to something that is no address"),
+            ("/nowhere", "it leads to something that is not a URL"),
             ("/large", "it has more than 16777216 bytes"),
             ("/binary", "it is not UTF-8 from byte 3 on"),
             ("/cut", "it ends too early"),
@@ -343,7 +342,7 @@ mod tests {
             assert!(
                 message.starts_with(&format!("cannot get the page http://{address}{path}: "))
                     && message.contains(words)
-                    && message.ends_with("hand over the file"),
+                    && message.ends_with("pass the file"),
                 "{message}"
             );
         }

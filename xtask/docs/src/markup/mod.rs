@@ -41,7 +41,7 @@ impl Refused {
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::Size | Self::Depth(_) => "hand over the page itself, without what is wrapped around it",
+            Self::Size | Self::Depth(_) => "pass the page itself, without what is wrapped around it",
             Self::Columns(_) => "see whether the table is broken; else read it by hand",
         }
     }

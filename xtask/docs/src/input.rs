@@ -1,4 +1,4 @@
-//! The pages of one run: a checkout or a fresh clone, and the pages that were handed over.
+//! The pages of one run: a checkout or a fresh clone, and the pages that were passed.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use tempfile::TempDir;
 
 use xtask_spec::api::Api;
 
-use super::source::{self, Handed, Source};
+use super::source::{self, ExternalPage, Source};
 
 /// The pages of one run.
 #[derive(Debug)]
 pub struct Pages {
     checkout: Option<Checkout>,
-    handed: Vec<Handed>,
+    external: Vec<ExternalPage>,
 }
 
 #[derive(Debug)]
@@ -23,14 +23,14 @@ enum Checkout {
 }
 
 impl Pages {
-    /// Opens what the arguments name: the folder of a checkout, or a clone of today's pages, and pages handed over.
+    /// Opens what the arguments name: the folder of a checkout, or a clone of today's pages, and pages passed.
     /// None if they name no pages at all.
     ///
     /// # Errors
-    /// If the vendor's repository cannot be cloned, or a page is handed over of an API whose other pages stand in a
+    /// If the vendor's repository cannot be cloned, or a page is passed of an API whose other pages stand in a
     /// checkout, and there is none: all of them would pass for deleted.
-    pub fn open(folder: Option<PathBuf>, fetch: bool, handed: Vec<Handed>) -> anyhow::Result<Option<Self>> {
-        let alone = handed.iter().find(|handed| !handed.api.pages.is_empty());
+    pub fn open(folder: Option<PathBuf>, fetch: bool, external: Vec<ExternalPage>) -> anyhow::Result<Option<Self>> {
+        let alone = external.iter().find(|external| !external.api.pages.is_empty());
         if let Some(alone) = alone.filter(|_| folder.is_none() && !fetch) {
             bail!(
                 "the other pages of {} stand in the vendor's repository; add --docs DIR or --fetch to --page",
@@ -40,18 +40,18 @@ impl Pages {
         let checkout = match folder {
             Some(folder) => Some(Checkout::Folder(folder)),
             None if fetch => Some(Checkout::Clone(source::fetch()?)),
-            None if handed.is_empty() => return Ok(None),
+            None if external.is_empty() => return Ok(None),
             None => None,
         };
-        Ok(Some(Self { checkout, handed }))
+        Ok(Some(Self { checkout, external }))
     }
 
     /// Whether this run has the pages of an API: an API that stands on a web page alone has some only if that page was
-    /// handed over, the others only if there is a checkout.
+    /// passed, the others only if there is a checkout.
     #[must_use]
     pub fn has(&self, api: &Api) -> bool {
         if api.pages.is_empty() {
-            self.handed.iter().any(|handed| handed.api.name == api.name)
+            self.external.iter().any(|external| external.api.name == api.name)
         } else {
             self.checkout.is_some()
         }
@@ -67,8 +67,8 @@ impl Pages {
             Some(Checkout::Clone(folder)) if !api.pages.is_empty() => source::checkout(folder.path(), api)?,
             _ => Vec::new(),
         };
-        for handed in self.handed.iter().filter(|handed| handed.api.name == api.name) {
-            let page = handed.read()?;
+        for external in self.external.iter().filter(|external| external.api.name == api.name) {
+            let page = external.read()?;
             if sources.iter().any(|other| other.name == page.name) {
                 bail!(
                     "two pages of {} are called {}; give one of them another name",

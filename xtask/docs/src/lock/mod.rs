@@ -3,6 +3,8 @@
 //! The file is written by the tool and read by people in diffs. So it is the same for the same facts, and a changed
 //! row or code is a changed line.
 
+pub mod command;
+
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -12,8 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::facts::Page;
-use super::reading::merge_pages;
+use crate::facts::Page;
+use crate::reading::merge_pages;
 use xtask_spec::document::{Fault, display, position};
 
 /// What the pages of an API said when they were locked.

@@ -1,0 +1,83 @@
+//! Which operation of the spec a page describes.
+
+use crate::endpoint::template;
+use crate::facts::{self, Page};
+use crate::spec::{Operation, Spec};
+
+/// An operation of a page, and that of the spec, if it has one.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'p, 's> {
+    /// The page.
+    pub page: &'p Page,
+    /// What the page says.
+    pub documented: &'p facts::Operation,
+    /// What the spec says.
+    pub spec: Option<&'s Operation>,
+}
+
+impl Described<'_, '_> {
+    /// Method and path, as the spec has them or, if it has none, as the page has.
+    pub fn name(&self) -> String {
+        let documented = || format!("{} {}", self.documented.method, self.documented.endpoint);
+        self.spec.map_or_else(documented, Operation::name)
+    }
+}
+
+/// Every operation of the pages with that of the spec: the same method and path if there is one; else the same path
+/// without the prefix of a server, else the same path with another method, else the one that names the page.
+pub fn match_operations<'p, 's>(pages: &'p [Page], spec: &'s Spec) -> Vec<Described<'p, 's>> {
+    let operations = pages
+        .iter()
+        .flat_map(|page| page.operations.iter().map(move |documented| (page, documented)));
+    let mut described: Vec<_> = operations
+        .map(|(page, documented)| Described {
+            page,
+            documented,
+            spec: spec.operations.iter().find(|known| {
+                known.method == documented.method && template(&known.path) == template(&documented.endpoint)
+            }),
+        })
+        .collect();
+    let rules: [fn(&Described, &Operation) -> bool; 4] = [
+        |one, known| known.method == one.documented.method && is_without_prefix(&known.path, &one.documented.endpoint),
+        |one, known| template(&known.path) == template(&one.documented.endpoint),
+        |one, known| is_without_prefix(&known.path, &one.documented.endpoint),
+        |one, known| {
+            let page = known.page.as_deref();
+            one.page.operations.len() == 1 && page.is_some_and(|page| is_same_page(page, &one.page.page))
+        },
+    ];
+    for rule in rules {
+        // What one page describes to the letter is not guessed for another.
+        let taken = described.iter().filter_map(|one| one.spec);
+        let mut taken: Vec<_> = taken.map(Operation::name).collect();
+        for one in described.iter_mut().filter(|one| one.spec.is_none()) {
+            let mut fitting = spec.operations.iter().filter(|known| rule(one, known));
+            let Some(known) = fitting.next().filter(|_| fitting.next().is_none()) else {
+                continue;
+            };
+            if !taken.contains(&known.name()) {
+                taken.push(known.name());
+                one.spec = Some(known);
+            }
+        }
+    }
+    described
+}
+
+/// Whether a page's path is that of the spec without what a server's URL begins with.
+fn is_without_prefix(known: &str, documented: &str) -> bool {
+    let (known, documented) = (template(known), template(documented));
+    // One segment alone is too little to go by.
+    let of_some_length = documented.len() > 1 && known.len() > documented.len();
+    of_some_length && known.ends_with(&documented)
+}
+
+/// Whether two paths name one page, even if one of them begins further down.
+fn is_same_page(one: &str, other: &str) -> bool {
+    let ends = |long: &str, short: &str| {
+        let rest = long.strip_suffix(short);
+        !short.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    ends(one, other) || ends(other, one)
+}
