@@ -23,6 +23,7 @@ pub mod input;
 pub mod json_type;
 pub mod lock;
 pub mod markup;
+pub mod notation;
 pub mod placement;
 pub mod reading;
 pub mod report;

@@ -3,8 +3,6 @@
 //! The tables are flat, and some stand under the wrong heading. The samples of the page show the nesting; where they
 //! do not, the spec and the other rows of the table do.
 
-mod notation;
-
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::endpoint::parameter_names;
@@ -12,7 +10,7 @@ use super::facts::{Operation, Row, Sample, Section, Table};
 use super::spec;
 use super::words::words;
 
-pub use notation::{Part, in_part, is_below, split, without_lists};
+pub use super::notation::{Part, in_part, is_below, split, without_lists};
 
 /// A row and its place.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::facts::{Code, Listed};
 use super::finding::SpecLine;
 use super::json_type::JsonType;
-use super::placement::{is_below, without_lists};
+use super::notation::{is_below, without_lists};
 use xtask_spec::document::Document;
 use xtask_spec::place::Place;
 use xtask_spec::schema::{MAX_DEPTH, Variant};

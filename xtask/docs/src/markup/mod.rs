@@ -3,6 +3,7 @@
 //! There is one reader, that of HTML. Markdown is first rendered by a parser of GitHub markdown, which says for each
 //! element where it stands, so that both forms of a page give the same blocks.
 
+mod content;
 mod html;
 mod markdown;
 mod marks;

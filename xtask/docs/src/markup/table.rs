@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use scraper::ElementRef;
 
-use super::html::{content, line_of};
+use super::content::{content, line_of};
 use super::{COLUMNS, Content, Refused, Row, Table};
 
 /// A cell that goes on in the rows below.

@@ -47,26 +47,21 @@ impl Rows<'_> {
         self.moved.iter().chain(&self.found)
     }
 
+    fn renamed(&self) -> impl Iterator<Item = &(RowRef<'_>, RowRef<'_>)> {
+        let is_renamed = |(was, is): &&(RowRef<'_>, RowRef<'_>)| was.row().name != is.row().name;
+        self.pairs().filter(is_renamed)
+    }
+
     /// The names that are gone, each with whether it stood in the request.
     pub fn gone(&self) -> HashSet<(bool, String)> {
-        let renamed = self.pairs().filter(|(was, is)| was.row().name != is.row().name);
-        self.left
-            .was
-            .iter()
-            .chain(renamed.map(|(was, _)| was))
-            .map(RowRef::key)
-            .collect()
+        let renamed = self.renamed().map(|(was, _)| was);
+        self.left.was.iter().chain(renamed).map(RowRef::key).collect()
     }
 
     /// The names that are new.
-    pub fn new(&self) -> HashSet<(bool, String)> {
-        let renamed = self.pairs().filter(|(was, is)| was.row().name != is.row().name);
-        self.left
-            .is
-            .iter()
-            .chain(renamed.map(|(_, is)| is))
-            .map(RowRef::key)
-            .collect()
+    pub fn added(&self) -> HashSet<(bool, String)> {
+        let renamed = self.renamed().map(|(_, is)| is);
+        self.left.is.iter().chain(renamed).map(RowRef::key).collect()
     }
 
     /// The names that have another type.

@@ -14,7 +14,7 @@ use crate::placement::{Part, in_part, is_below};
 /// Compares the samples of an operation; what its rows have reported already is left out.
 pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &mut Changes<'_>) {
     let none = Sample::default();
-    let [gone, new, retyped] = [rows.gone(), rows.new(), rows.retyped()];
+    let [gone, new, retyped] = [rows.gone(), rows.added(), rows.retyped()];
     let parts = [
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
