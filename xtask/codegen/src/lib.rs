@@ -2,7 +2,7 @@
 //!
 //! A spec is read, linted and turned into a *Rust view* in memory; progenitor makes the client and the types of that,
 //! and the modules here make what progenitor does not: open enums, ids, the table of operations, pagers, calls by name.
-//! The folder `src/generated/` is then replaced as a whole, or not at all.
+//! They take the place of what `src/generated/` held, file by file.
 
 mod client;
 mod codes;
@@ -18,19 +18,16 @@ mod spec;
 mod variants;
 mod view;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 
+use output::Files;
 use spec::Spec;
 use xtask_cli::Outcome;
 use xtask_lint as lint;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
-
-/// The generated files of one crate, by their names.
-type Files = BTreeMap<&'static str, String>;
 
 /// Generates the code of the chosen APIs, or checks that it is fresh.
 ///
