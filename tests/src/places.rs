@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 use xtask_spec::api::Api;
 use xtask_spec::document::{Document, child};
+use xtask_spec::place::Place as Schema;
+use xtask_spec::{Operation, Spec};
 
 use crate::specs::Case;
 
@@ -38,28 +40,34 @@ pub struct Place {
 /// # Panics
 /// If the spec cannot be read.
 pub fn places(case: &Case) -> Vec<Place> {
-    static SPEC: LazyLock<Value> = LazyLock::new(|| {
+    static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
         let api = Api::parse("elements-v3").expect("an API");
-        Document::load(&api.spec()).expect("a spec").value
+        Document::load(&api.spec()).expect("a spec")
     });
+    static SPEC: LazyLock<Spec> = LazyLock::new(|| Spec::new(&DOCUMENT));
     let mut found = Vec::new();
     let Some(answer) = &case.answer else {
         return found;
     };
-    let operation = &SPEC["paths"][&case.template][case.method.to_lowercase()];
-    let schema = &operation["responses"][case.status.to_string()]["content"]["application/json"]["schema"];
-    walk(&SPEC, schema, answer, "", &mut found);
+    let is_case = |operation: &&Operation| operation.id() == Some(&case.id);
+    let operation = SPEC.operations.iter().find(is_case).expect("the operation");
+    let schema = SPEC.answer(operation).expect("the schema of the answer");
+    walk(&SPEC, &schema, answer, "", &mut found);
     found
 }
 
-fn walk(spec: &Value, schema: &Value, value: &Value, pointer: &str, found: &mut Vec<Place>) {
-    let schema = resolve(spec, schema);
-    if let Some(alternatives) = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()) {
-        let alternatives: Vec<_> = alternatives.iter().map(|schema| resolve(spec, schema)).collect();
+fn walk<'d>(spec: &Spec<'d>, schema: &Schema<'d>, value: &Value, pointer: &str, found: &mut Vec<Place>) {
+    let schema = spec.schema(schema).expect("a reference that leads somewhere");
+    if let Some(alternatives) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
+        let alternatives: Vec<_> = alternatives
+            .entries()
+            .iter()
+            .map(|schema| spec.schema(schema).expect("a reference that leads somewhere"))
+            .collect();
         let of_type = |name: &str| {
             alternatives
                 .iter()
-                .filter(|schema| schema["type"] == name)
+                .filter(|schema| schema.text("type") == Some(name))
                 .collect::<Vec<_>>()
         };
         match value {
@@ -68,13 +76,13 @@ fn walk(spec: &Value, schema: &Value, value: &Value, pointer: &str, found: &mut 
                 [only] => walk(spec, only, value, pointer, found),
                 _ => note(Kind::Free, pointer, found),
             },
-            _ if alternatives.iter().any(|schema| is_code(schema)) => note(Kind::Code, pointer, found),
+            _ if alternatives.iter().any(is_code) => note(Kind::Code, pointer, found),
             _ => note(Kind::Mixed, pointer, found),
         }
         return;
     }
-    let kind = match schema["type"].as_str() {
-        _ if is_code(schema) => Kind::Code,
+    let kind = match schema.text("type") {
+        _ if is_code(&schema) => Kind::Code,
         _ if value.is_object() && schema.get("properties").is_none() => {
             note(Kind::Free, pointer, found);
             return;
@@ -84,19 +92,21 @@ fn walk(spec: &Value, schema: &Value, value: &Value, pointer: &str, found: &mut 
         Some("integer") => Kind::Integer,
         Some("number") => Kind::Number,
         Some("boolean") => Kind::Boolean,
-        _ if schema["format"] == "date-time" => Kind::Time,
+        _ if schema.text("format") == Some("date-time") => Kind::Time,
         _ => Kind::Text,
     };
     note(kind, pointer, found);
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                walk(spec, &schema["properties"][name], value, &child(pointer, name), found);
+                let member = spec.member(&schema, name).expect("a member of the schema");
+                walk(spec, &member, value, &child(pointer, name), found);
             }
         }
         Value::Array(entries) => {
+            let item = schema.get("items").expect("the schema of the entries");
             for (index, value) in entries.iter().enumerate() {
-                walk(spec, &schema["items"], value, &child(pointer, index), found);
+                walk(spec, &item, value, &child(pointer, index), found);
             }
         }
         _ => {}
@@ -112,22 +122,8 @@ fn note(kind: Kind, pointer: &str, found: &mut Vec<Place>) {
     }
 }
 
-fn is_code(schema: &Value) -> bool {
+fn is_code(schema: &Schema) -> bool {
     schema.get("x-enum-varnames").is_some()
-}
-
-/// What a schema stands for behind references and the `allOf` that adds a description to one.
-fn resolve<'a>(spec: &'a Value, schema: &'a Value) -> &'a Value {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target = spec
-            .pointer(reference.trim_start_matches('#'))
-            .expect("a reference that leads somewhere");
-        return resolve(spec, target);
-    }
-    match schema["allOf"].as_array().map(Vec::as_slice) {
-        Some([only]) => resolve(spec, only),
-        _ => schema,
-    }
 }
 
 /// The answer with another value in one place.

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
 
 /// One operation, and the call that its examples make.
 #[derive(Clone, Debug)]
@@ -35,25 +37,19 @@ pub struct Case {
 pub fn cases(api: &str) -> Vec<Case> {
     let api = Api::parse(api).expect("an API of the workspace");
     let document = Document::load(&api.spec()).expect("a spec that can be read");
-    let spec = &document.value;
-    let mut cases = Vec::new();
-    for (template, item) in spec["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("operations") {
-            cases.push(case(spec, template, method, operation));
-        }
-    }
-    cases
+    let spec = Spec::new(&document);
+    spec.operations.iter().map(|operation| case(&spec, operation)).collect()
 }
 
-fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
-    let mut path: Vec<_> = template.split('/').map(str::to_owned).collect();
+fn case(spec: &Spec, operation: &Operation) -> Case {
+    let mut path: Vec<_> = operation.path.split('/').map(str::to_owned).collect();
     let (mut query, mut parameters) = (Vec::new(), Map::new());
-    for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        let parameter = resolve(spec, parameter);
-        let name = parameter["name"].as_str().expect("a name");
-        let example = parameter["example"].clone();
+    for parameter in spec.parameters(operation) {
+        let parameter = parameter.described;
+        let name = parameter.text("name").expect("a name");
+        let example = parameter.value["example"].clone();
         let text = plain(&example);
-        match parameter["in"].as_str() {
+        match parameter.text("in") {
             Some("path") => path
                 .iter_mut()
                 .filter(|segment| **segment == format!("{{{name}}}"))
@@ -66,49 +62,42 @@ fn case(spec: &Value, template: &str, method: &str, operation: &Value) -> Case {
         }
         parameters.insert(name.to_owned(), example);
     }
-    let body = operation
-        .pointer("/requestBody/content/application~1json/example")
-        .cloned();
+    let body = spec.request_body(operation).and_then(|body| json_example(&body));
     if let Some(body) = &body {
         parameters.insert("body".to_owned(), body.clone());
     }
-    let (status, success) = operation["responses"]
-        .as_object()
-        .expect("responses")
+    let responses = operation.place.members_of("responses");
+    let (status, success) = responses
         .iter()
         .find(|(status, _)| status.starts_with('2'))
         .expect("a success");
     Case {
-        id: operation["operationId"].as_str().expect("an id").to_owned(),
-        method: method.to_uppercase(),
+        id: operation.id().expect("an id").to_owned(),
+        method: operation.method.to_uppercase(),
         path,
         query,
         body,
         parameters: Value::Object(parameters),
         status: status.parse().expect("a status"),
-        answer: success.pointer("/content/application~1json/example").cloned(),
-        is_file: success["content"]
-            .as_object()
-            .is_some_and(|content| !content.contains_key("application/json")),
-        page: operation
-            .pointer("/externalDocs/url")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        template: template.to_owned(),
+        answer: json_example(success),
+        is_file: spec.is_file(operation),
+        page: page(operation),
+        template: operation.path.to_owned(),
     }
+}
+
+/// The example of a JSON body.
+fn json_example(body: &Place) -> Option<Value> {
+    body.value.pointer("/content/application~1json/example").cloned()
+}
+
+/// The page that documents an operation.
+fn page(operation: &Operation) -> Option<String> {
+    let page = operation.place.get("externalDocs")?;
+    page.text("url").map(str::to_owned)
 }
 
 /// A scalar as it stands in an address.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// What a value or the reference in it stands for.
-fn resolve<'a>(spec: &'a Value, value: &'a Value) -> &'a Value {
-    match value["$ref"].as_str() {
-        Some(reference) => spec
-            .pointer(reference.trim_start_matches('#'))
-            .expect("a reference that leads somewhere"),
-        None => value,
-    }
 }

@@ -16,11 +16,12 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, File, Ident, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
 
-use super::names::{camel, shouty, snake};
-use super::secrets;
-use super::spec::Spec;
-use super::view::View;
 use xtask_spec::api::Api;
+use xtask_spec::{Operation, Spec};
+
+use super::names::{camel, id, shouty, snake};
+use super::secrets;
+use super::view::View;
 
 /// Progenitor's code, changed.
 pub struct Client {
@@ -59,7 +60,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     deprecate(spec, &mut tree.items)?;
     change_builders(spec, module(&mut tree.items, "builder")?)?;
 
-    choose_by_builder(view, spec, module(&mut tree.items, "types")?)?;
+    choose_by_builder(view, module(&mut tree.items, "types")?)?;
     let appended = hooks(api, spec)?;
     let file = quote! { #tree #appended };
     Ok(Client { file, tree })
@@ -324,19 +325,11 @@ impl VisitMut for Docs {
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.
-fn choose_by_builder(view: &View, spec: &Spec, types: &mut ItemMod) -> anyhow::Result<()> {
+fn choose_by_builder(view: &View, types: &mut ItemMod) -> anyhow::Result<()> {
     let items = items(types)?;
-    for (name, schema) in spec.schemas() {
-        let forms = schema["oneOf"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(super::spec::referenced);
-        if view.replacements.contains_key(name) {
-            continue;
-        }
-        let choice = camel(name);
-        for form in forms.map(camel) {
+    for (choice, forms) in &view.choices {
+        let choice = camel(choice);
+        for form in forms.iter().map(|form| camel(form)) {
             items.push(parse_quote! {
                 impl ::std::convert::TryFrom<builder::#form> for #choice {
                     type Error = error::ConversionError;
@@ -353,12 +346,9 @@ fn choose_by_builder(view: &View, spec: &Spec, types: &mut ItemMod) -> anyhow::R
 
 /// Operations that the vendor has replaced warn whoever calls them.
 fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
-    let methods: Vec<_> = spec
-        .operations()
-        .iter()
-        .filter(|op| op.is_deprecated())
-        .map(|op| snake(&op.id))
-        .collect();
+    let is_deprecated = |operation: &&Operation| operation.place.says("deprecated");
+    let deprecated = spec.operations.iter().filter(is_deprecated);
+    let methods: Vec<_> = deprecated.map(|operation| snake(id(operation))).collect();
     let functions = items.iter_mut().flat_map(|item| match item {
         Item::Impl(block) if block.trait_.is_none() => block.items.as_mut_slice(),
         _ => &mut [],
@@ -383,8 +373,8 @@ fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
 
 /// The builders of calls: open to the pagers beside them, and with the core crate's error.
 fn change_builders(spec: &Spec, builders: &mut ItemMod) -> anyhow::Result<()> {
-    for operation in spec.operations() {
-        let name = camel(&operation.id);
+    for id in spec.operations.iter().map(id) {
+        let name = camel(id);
         let mut sent = false;
         for item in items(builders)? {
             match item {
@@ -397,13 +387,13 @@ fn change_builders(spec: &Spec, builders: &mut ItemMod) -> anyhow::Result<()> {
                     }
                 }
                 Item::Impl(block) if is_of(block, &BTreeSet::from([name.to_string()])) => {
-                    sent |= change_send(&operation.id, block)?;
+                    sent |= change_send(id, block)?;
                 }
                 _ => {}
             }
         }
         if !sent {
-            return Err(anyhow!("progenitor made no `send` for {}", operation.id));
+            return Err(anyhow!("progenitor made no `send` for {id}"));
         }
     }
     Ok(())

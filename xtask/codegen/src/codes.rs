@@ -2,51 +2,42 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, bail};
-use serde_json::Value;
+use anyhow::Context;
+use xtask_spec::Spec;
 
 use super::names::camel;
-use super::spec::{Spec, description, text};
 use super::view::is_id;
 
 /// How many codes the lists of a spec hold.
 pub fn count(spec: &Spec) -> usize {
-    spec.schemas()
-        .values()
-        .filter_map(|schema| schema["enum"].as_array())
-        .map(Vec::len)
-        .sum()
+    let schemas = spec.components("schemas");
+    schemas.iter().map(|(_, schema)| schema.entries_of("enum").len()).sum()
 }
 
 /// The open enums.
 ///
 /// # Errors
-/// If a list of codes lacks names or descriptions: what the lint refuses.
+/// If a code has no name or description: what the lint refuses.
 pub fn enums(spec: &Spec) -> anyhow::Result<String> {
     let mut out = String::new();
-    for (name, schema) in spec.schemas() {
-        let Some(codes) = schema["enum"].as_array() else {
+    for (name, schema) in spec.components("schemas") {
+        if schema.get("enum").is_none() {
             continue;
-        };
-        let context = || format!("the list of codes {name}");
-        let names = schema["x-enum-varnames"].as_array().with_context(context)?;
-        let descriptions = schema["x-enum-descriptions"].as_array().with_context(context)?;
-        if names.len() != codes.len() || descriptions.len() != codes.len() {
-            bail!("{} has lists of different lengths", context());
         }
-        let kind = if text(schema, "type") == Some("integer") {
-            "integer"
-        } else {
-            "text"
+        let kind = match schema.text("type") {
+            Some("integer") => "integer",
+            _ => "text",
         };
         writeln!(out, "::avepoint_core::open_enum! {{")?;
-        writeln!(out, "    /// {}", description(schema))?;
+        writeln!(out, "    /// {}", schema.description())?;
         writeln!(out, "    pub enum {}: {kind} {{", camel(name))?;
-        for ((code, name), description) in codes.iter().zip(names).zip(descriptions) {
-            let name = name.as_str().with_context(context)?;
+        let (names, descriptions) = (schema.texts("x-enum-varnames"), schema.texts("x-enum-descriptions"));
+        for (index, code) in schema.entries_of("enum").iter().enumerate() {
+            let beside = names.get(index).zip(descriptions.get(index));
+            let (name, description) = beside.with_context(|| format!("a code of {name} has no name"))?;
             writeln!(out, "        /// {}", one_line(description))?;
             // JSON's spelling of an integer or a text is Rust's too, for the texts that are codes.
-            writeln!(out, "        {name} = {code},")?;
+            writeln!(out, "        {name} = {},", code.value)?;
         }
         writeln!(out, "    }}\n}}\n")?;
     }
@@ -55,25 +46,21 @@ pub fn enums(spec: &Spec) -> anyhow::Result<String> {
 
 /// The types of ids.
 pub fn ids(spec: &Spec) -> String {
-    let mut out = String::new();
-    for (name, schema) in spec.schemas().iter().filter(|(name, schema)| is_id(name, schema)) {
-        out.push_str(&format!(
-            "::avepoint_core::id! {{\n    /// {}\n    pub struct {};\n}}\n\n",
-            description(schema),
-            camel(name)
-        ));
-    }
-    trimmed(out)
-}
-
-fn one_line(text: &Value) -> String {
-    text.as_str()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    let schemas = spec.components("schemas");
+    let ids = schemas
+        .iter()
+        .filter(|(_, schema)| is_id(schema))
+        .map(|(name, schema)| {
+            let (description, name) = (schema.description(), camel(name));
+            format!("::avepoint_core::id! {{\n    /// {description}\n    pub struct {name};\n}}\n\n")
+        });
+    trimmed(ids.collect())
 }
 
 fn trimmed(text: String) -> String {
     format!("{}\n", text.trim_end())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

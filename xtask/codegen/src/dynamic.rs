@@ -3,12 +3,12 @@
 use anyhow::Context;
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
 
 use super::client::Client;
-use super::names::{camel, snake};
-use super::spec::{Operation, Spec, referenced, text};
-use super::view::are_conditions;
+use super::names::{camel, id, snake};
+use super::view::choices;
 
 /// The function `call`.
 ///
@@ -16,9 +16,9 @@ use super::view::are_conditions;
 /// If progenitor made no builder for an operation or a parameter.
 pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     let arms = spec
-        .operations()
+        .operations
         .iter()
-        .map(|operation| arm(spec, client, operation).with_context(|| format!("the operation {}", operation.id)))
+        .map(|operation| arm(spec, client, operation).with_context(|| format!("the operation {}", id(operation))))
         .collect::<anyhow::Result<Vec<_>>>()?;
     Ok(quote! {
         //! Any operation by its name, with JSON parameters.
@@ -51,11 +51,11 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
 }
 
 fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<TokenStream> {
-    let id = &operation.id;
+    let id = id(operation);
     let method = snake(id);
     let mut setters = Vec::new();
-    for parameter in &operation.parameters {
-        let name = text(parameter, "name").context("a parameter without a name")?;
+    for parameter in spec.parameters(operation) {
+        let name = parameter.described.text("name").context("a parameter without a name")?;
         let setter = snake(name);
         let ty = client.parameter_type(id, &setter)?;
         setters.push(quote! {
@@ -64,9 +64,9 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
             }
         });
     }
-    if let Some(schema) = operation.body() {
+    if let Some(schema) = spec.body(operation) {
         let ty = client.parameter_type(id, &snake("body"))?;
-        setters.push(match forms(spec, schema)? {
+        setters.push(match forms(spec, &schema) {
             // JSON alone does not say which form it is; the table does.
             Some(forms) => {
                 let arms = forms.iter().enumerate().map(|(index, form)| {
@@ -91,7 +91,7 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
         });
     }
     let mutable = (!setters.is_empty()).then(|| quote! { mut });
-    let read = match (operation.answer(), operation.is_file()) {
+    let read = match (spec.answer(operation), spec.is_file(operation)) {
         (Some(_), _) => quote! { answer(table, &ResponseValue::into_inner(sent)) },
         (None, true) => quote! { file(table, ResponseValue::into_inner(sent)).await },
         (None, false) => quote! { sent.map(|()| Value::Null).map(ResponseValue::into_inner) },
@@ -107,19 +107,7 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
 }
 
 /// The forms of a body that is a choice of objects.
-fn forms(spec: &Spec, schema: &Value) -> anyhow::Result<Option<Vec<String>>> {
-    let schema = spec.schema(schema)?;
-    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"));
-    Ok(match alternatives {
-        Some(alternatives) if !are_conditions(alternatives) => Some(
-            alternatives
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(referenced)
-                .map(str::to_owned)
-                .collect(),
-        ),
-        _ => None,
-    })
+fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
+    let choices = choices(&spec.schema(schema)?)?;
+    Some(choices.iter().filter_map(Place::referenced).collect())
 }

@@ -2,6 +2,12 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
+use xtask_spec::Operation;
+
+/// The id of an operation; the lint lets none pass without.
+pub fn id<'d>(operation: &Operation<'d>) -> &'d str {
+    operation.id().unwrap_or_default()
+}
 
 /// The name of a method, a field or a parameter.
 pub fn snake(name: &str) -> Ident {

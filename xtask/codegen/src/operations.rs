@@ -1,32 +1,26 @@
 //! `operations.rs`: the table of operations.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
 
-use super::names::{camel, shouty};
+use super::names::{camel, id, shouty};
 use super::shapes;
-use super::spec::{Operation, Spec, description, object, text};
 
 /// The table of operations.
 ///
 /// # Errors
 /// If a schema of a request says something that a shape cannot.
 pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
-    let mut operations = Vec::new();
-    for operation in spec.operations() {
-        operations.push(self::operation(operation).with_context(|| format!("the operation {}", operation.id))?);
-    }
-    let names: Vec<_> = spec
-        .operations()
+    let names: Vec<_> = spec.operations.iter().map(|operation| shouty(id(operation))).collect();
+    let operations = spec
+        .operations
         .iter()
-        .map(|operation| shouty(&operation.id))
-        .collect();
-    let shapes = shapes::needed(spec)?
-        .into_iter()
-        .map(|(name, schema)| shapes::component(name, schema))
+        .map(|operation| self::operation(spec, operation))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    let shapes = shapes::components(spec)?;
     Ok(quote! {
         //! What the specification says of each operation.
 
@@ -52,37 +46,39 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn operation(operation: &Operation) -> anyhow::Result<TokenStream> {
-    let name = shouty(&operation.id);
-    let Operation { id, path, value, .. } = operation;
-    let method = camel(&operation.method);
-    let summary = text(value, "summary").unwrap_or_default();
+fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
+    let Operation { path, place, .. } = operation;
+    let id = id(operation);
+    let name = shouty(id);
+    let method = method(spec, operation)?;
+    let summary = place.text("summary").unwrap_or_default();
     let doc = format!("{summary}.");
-    let scopes = value["security"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|entry| object(entry).values())
-        .map(|scopes| {
-            let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str);
-            quote! { &[#(#scopes),*] }
-        });
-    let read_only = value["x-read-only"]
-        .as_bool()
-        .map(|read_only| quote! { .read_only(#read_only) });
-    let deprecated = operation.is_deprecated().then(|| quote! { .deprecated() });
-    let paging = value
+    let scopes = scopes(operation).into_iter().map(|scopes| quote! { &[#(#scopes),*] });
+    let read_only = place.get("x-read-only").and_then(|mark| mark.value.as_bool());
+    let read_only = read_only.map(|read_only| quote! { .read_only(#read_only) });
+    let deprecated = place.says("deprecated").then(|| quote! { .deprecated() });
+    let paging = place
         .get("x-paging")
-        .map(paging)
+        .map(|paging| self::paging(&paging))
         .transpose()?
         .map(|paging| quote! { .paging(#paging) });
     let mut parameters = Vec::new();
-    for parameter in &operation.parameters {
-        let name = text(parameter, "name").context("a parameter without a name")?;
-        let place = camel(text(parameter, "in").context("a parameter without a place")?);
-        let required = parameter["required"] == true;
-        let description = description(parameter);
-        let shape = shapes::reference(&parameter["schema"])?;
+    for parameter in spec.parameters(operation) {
+        let parameter = parameter.described;
+        let name = parameter.text("name").context("a parameter without a name")?;
+        let place = match parameter.text("in") {
+            Some("path") => quote! { Path },
+            Some("query") => quote! { Query },
+            _ => bail!(spec.document.fault(
+                &parameter.pointer,
+                format!("`{name}` stands neither in the path nor in the query"),
+                "leave it out; the clients send no other parameters",
+            )),
+        };
+        let required = parameter.says("required");
+        let description = parameter.description();
+        let schema = parameter.get("schema").context("a parameter without a schema")?;
+        let shape = shapes::reference(spec, &schema)?;
         parameters.push(quote! {
             Parameter {
                 name: #name,
@@ -94,15 +90,15 @@ fn operation(operation: &Operation) -> anyhow::Result<TokenStream> {
         });
     }
     let parameters = (!parameters.is_empty()).then(|| quote! { .parameters(&[#(#parameters),*]) });
-    let body = match operation.body() {
-        Some(schema) => {
-            let required = value["requestBody"]["required"] == true;
-            let shape = shapes::reference(schema)?;
+    let body = match (spec.request_body(operation), spec.body(operation)) {
+        (Some(body), Some(schema)) => {
+            let required = body.says("required");
+            let shape = shapes::reference(spec, &schema)?;
             Some(quote! { .body(#required, #shape) })
         }
-        None => None,
+        _ => None,
     };
-    let answer = match (operation.answer(), operation.is_file()) {
+    let answer = match (spec.answer(operation), spec.is_file(operation)) {
         (Some(_), _) => None,
         (None, true) => Some(quote! { .answer(Answer::Bytes) }),
         (None, false) => Some(quote! { .answer(Answer::Empty) }),
@@ -115,13 +111,36 @@ fn operation(operation: &Operation) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn paging(paging: &Value) -> anyhow::Result<TokenStream> {
-    let member = |name: &str| text(paging, name).with_context(|| format!("x-paging without `{name}`"));
+/// The permissions that allow an operation: the scopes of each.
+pub fn scopes<'d>(operation: &Operation<'d>) -> Vec<Vec<&'d str>> {
+    let entries = operation.place.entries_of("security").into_iter();
+    let schemes = entries.flat_map(|entry| {
+        let schemes = entry.members().into_iter();
+        schemes.map(|(scheme, _)| entry.texts(scheme)).collect::<Vec<_>>()
+    });
+    schemes.collect()
+}
+
+fn method(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
+    const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+    if !METHODS.contains(&operation.method) {
+        bail!(spec.document.fault(
+            &operation.place.pointer,
+            format!("the clients have no method `{}`", operation.method),
+            format!("use one of {}", METHODS.join(", ")),
+        ));
+    }
+    let method = camel(operation.method);
+    Ok(quote! { #method })
+}
+
+fn paging(paging: &Place) -> anyhow::Result<TokenStream> {
+    let member = |name: &str| paging.text(name).with_context(|| format!("x-paging without `{name}`"));
     let items = member("items")?;
     Ok(match member("style")? {
         "page-number" => {
             let (page, size) = (member("page")?, member("size")?);
-            let total = match text(paging, "total") {
+            let total = match paging.text("total") {
                 Some(total) => quote! { Some(#total) },
                 None => quote! { None },
             };
@@ -132,6 +151,6 @@ fn paging(paging: &Value) -> anyhow::Result<TokenStream> {
             quote! { Paging::Token { token: #token, size: #size, items: #items, next: #next } }
         }
         "single" => quote! { Paging::Single { items: #items } },
-        other => anyhow::bail!("there is no style of paging `{other}`"),
+        other => bail!("there is no style of paging `{other}`"),
     })
 }

@@ -3,11 +3,11 @@
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde_json::Value;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
 
 use super::client::Client;
-use super::names::{camel, shouty, snake};
-use super::spec::{Operation, Spec, object, referenced, text};
+use super::names::{camel, id, shouty, snake};
 
 /// The pagers of a spec.
 ///
@@ -15,11 +15,9 @@ use super::spec::{Operation, Spec, object, referenced, text};
 /// If an `x-paging` points to members that are not there: what the lint refuses.
 pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     let mut pagers = Vec::new();
-    for operation in spec.operations() {
-        if let Some(paging) = operation.value.get("x-paging") {
-            pagers.push(
-                pager(spec, client, operation, paging).with_context(|| format!("the paging of {}", operation.id))?,
-            );
+    for operation in &spec.operations {
+        if let Some(paging) = operation.place.get("x-paging") {
+            pagers.push(pager(spec, client, operation, &paging)?);
         }
     }
     Ok(quote! {
@@ -32,22 +30,35 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) -> anyhow::Result<TokenStream> {
-    let builder = camel(&operation.id);
-    let answer = spec.schema(operation.answer().context("no JSON answer")?)?;
-    let member = text(paging, "items").context("no `items`")?;
-    let list = spec.schema(&answer["properties"][member])?;
-    let item = referenced(&list["items"]).context("the entries are no component")?;
-    let item = camel(item);
+fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
+    let id = id(operation);
+    let (builder, table) = (camel(id), shouty(id));
+    let parameter = |name: &str| {
+        paging
+            .text(name)
+            .with_context(|| format!("the paging of {id} has no `{name}`"))
+    };
+    let member = parameter("items")?;
+    let answer = spec
+        .answer(operation)
+        .with_context(|| format!("{id} answers with no JSON"))?;
+    let answer = spec.schema(&answer).unwrap_or(answer);
+    let list = spec.member(&answer, member).and_then(|list| spec.schema(&list));
+    let item = list.and_then(|list| list.get("items")?.referenced());
+    let Some(item) = item.map(camel) else {
+        bail!(spec.document.fault(
+            &format!("{}/items", paging.pointer),
+            format!("the entries of `{member}` have no name"),
+            "make their schema a component of its own, and refer to it",
+        ));
+    };
     let items = snake(member);
-    let table = shouty(&operation.id);
     let read = quote! { answer.#items.into_vec() };
-    let parameter = |name: &str| text(paging, name).with_context(|| format!("no `{name}`"));
-    let pages = match text(paging, "style") {
+    let pages = match paging.text("style") {
         Some("page-number") => {
-            let (start, turn) = numbered(client, operation, parameter("page")?)?;
-            let (counts, counted) = match text(paging, "total") {
-                Some(total) => counts(spec, answer, total, parameter("size")?)?,
+            let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
+            let (counts, counted) = match paging.text("total") {
+                Some(total) => counts(spec, &answer, total, parameter("size")?)?,
                 None => Default::default(),
             };
             quote! {
@@ -74,7 +85,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
                     quote! { request = request.#name(token); }
                 }
             };
-            let next = path_in(spec, answer, parameter("next")?)?;
+            let next = path_in(spec, &answer, parameter("next")?)?;
             quote! {
                 Pages::tokens(&super::operations::#table, move |ask| {
                     let mut request = self.clone();
@@ -116,7 +127,12 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Value) ->
 }
 
 /// Where the numbers of pages begin, and the statement that puts one into the request.
-fn numbered(client: &Client, operation: &Operation, page: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
+fn numbered(
+    spec: &Spec,
+    client: &Client,
+    operation: &Operation,
+    page: &str,
+) -> anyhow::Result<(TokenStream, TokenStream)> {
     if let Some(member) = page.strip_prefix("body.") {
         let member = snake(member);
         // What the caller may have put into the body cannot be read back: the list begins at its first page.
@@ -125,13 +141,14 @@ fn numbered(client: &Client, operation: &Operation, page: &str) -> anyhow::Resul
             quote! { request = request.body_map(|body| body.#member(ask.page)); },
         ));
     }
-    let table = shouty(&operation.id);
+    let id = id(operation);
+    let table = shouty(id);
     let name = snake(page);
-    let ty = client.parameter_type(&operation.id, &name)?;
-    let required = operation
-        .parameters
+    let ty = client.parameter_type(id, &name)?;
+    let required = spec
+        .parameters(operation)
         .iter()
-        .any(|parameter| parameter["name"] == page && parameter["required"] == true);
+        .any(|parameter| parameter.described.text("name") == Some(page) && parameter.described.says("required"));
     let (given, wrap) = if required {
         (quote! { &self.#name.clone().map(Some) }, None)
     } else {
@@ -147,7 +164,12 @@ fn numbered(client: &Client, operation: &Operation, page: &str) -> anyhow::Resul
 
 /// The statements that read what an answer counts, and the calls that put it into the page: the total, and beside it,
 /// under the name of the parameter, the size of a page.
-fn counts(spec: &Spec, answer: &Value, total: &str, size: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
+fn counts<'d>(
+    spec: &Spec<'d>,
+    answer: &Place<'d>,
+    total: &str,
+    size: &str,
+) -> anyhow::Result<(TokenStream, TokenStream)> {
     let size = size.strip_prefix("body.").unwrap_or(size);
     let size = match total.rsplit_once('.') {
         Some((parent, _)) => format!("{parent}.{size}"),
@@ -165,19 +187,14 @@ fn counts(spec: &Spec, answer: &Value, total: &str, size: &str) -> anyhow::Resul
 }
 
 /// The expression that reads a member of an answer, as an option of a reference.
-fn path_in(spec: &Spec, answer: &Value, path: &str) -> anyhow::Result<TokenStream> {
-    let mut schema = answer;
-    let mut expression = quote! { Some(&answer) };
-    for name in path.split('.') {
-        let field = snake(name);
-        expression = quote! { #expression.and_then(|value| value.#field.as_ref()) };
-        schema = spec.schema(member(schema, name)?)?;
+fn path_in<'d>(spec: &Spec<'d>, answer: &Place<'d>, path: &str) -> anyhow::Result<TokenStream> {
+    if spec.member(answer, path).is_none() {
+        bail!("there is no member `{path}`");
     }
-    Ok(expression)
-}
-
-fn member<'a>(schema: &'a Value, name: &str) -> anyhow::Result<&'a Value> {
-    object(&schema["properties"])
-        .get(name)
-        .with_context(|| format!("there is no member `{name}`"))
+    Ok(path
+        .split('.')
+        .map(snake)
+        .fold(quote! { Some(&answer) }, |read, field| {
+            quote! { #read.and_then(|value| value.#field.as_ref()) }
+        }))
 }

@@ -3,83 +3,89 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
-use serde_json::Value;
-
-use super::spec::{Spec, object, text};
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
 
 /// The names of the members that hold secrets, be it in lists, in maps, or as one of several alternatives.
 ///
 /// # Errors
 /// If a secret has no member to name it, or stands in an address, which is logged on its way.
-pub fn names(spec: &Spec) -> anyhow::Result<BTreeSet<&str>> {
+pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
     let mut names = BTreeSet::new();
-    for schema in spec.schemas().values() {
-        collect(spec, schema, &mut names);
+    for (_, schema) in spec.components("schemas") {
+        collect(spec, &schema, &mut names);
     }
-    for operation in spec.operations() {
-        for parameter in &operation.parameters {
-            if is_secret(spec, &parameter["schema"]) {
+    for operation in &spec.operations {
+        for parameter in spec.parameters(operation) {
+            if parameter
+                .described
+                .get("schema")
+                .is_some_and(|schema| is_secret(spec, &schema))
+            {
                 bail!(
                     "{}: a parameter holds a secret; addresses are logged, so put it in the body",
-                    operation.id
+                    operation.name()
                 );
             }
         }
-        for schema in operation.body().into_iter().chain(operation.answer()) {
-            if is_secret(spec, schema) {
+        for schema in bodies(spec, operation) {
+            if is_secret(spec, &schema) {
                 bail!(
                     "{}: a body that is a secret itself has no member to know it by",
-                    operation.id
+                    operation.name()
                 );
             }
-            collect(spec, schema, &mut names);
+            collect(spec, &schema, &mut names);
         }
     }
     Ok(names)
 }
 
-/// The schemas that stand directly in a schema, but for those of its members.
-fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
-    let alternatives = ["allOf", "anyOf", "oneOf"]
-        .into_iter()
-        .filter_map(|key| schema[key].as_array());
-    let contents = ["items", "additionalProperties"]
-        .into_iter()
-        .filter_map(|key| schema.get(key));
-    alternatives.flatten().chain(contents)
+fn bodies<'d>(spec: &Spec<'d>, operation: &Operation<'d>) -> impl Iterator<Item = Place<'d>> {
+    spec.body(operation).into_iter().chain(spec.answer(operation))
 }
 
-fn collect<'a>(spec: &'a Spec, schema: &'a Value, names: &mut BTreeSet<&'a str>) {
-    for (name, member) in object(&schema["properties"]) {
-        if is_secret(spec, member) {
+/// The schemas that stand directly in a schema, but for those of its members.
+fn parts<'d>(schema: &Place<'d>) -> impl Iterator<Item = Place<'d>> {
+    let alternatives = ["allOf", "anyOf", "oneOf"].map(|key| schema.entries_of(key));
+    let contents = ["items", "additionalProperties"].map(|key| schema.get(key));
+    alternatives.into_iter().flatten().chain(contents.into_iter().flatten())
+}
+
+fn collect<'d>(spec: &Spec<'d>, schema: &Place<'d>, names: &mut BTreeSet<&'d str>) {
+    for (name, member) in schema.members_of("properties") {
+        if is_secret(spec, &member) {
             names.insert(name);
         }
-        collect(spec, member, names);
+        collect(spec, &member, names);
     }
-    parts(schema).for_each(|part| collect(spec, part, names));
+    parts(schema).for_each(|part| collect(spec, &part, names));
 }
 
 /// Whether a schema is a secret, or can hold one that no member of its own names.
-fn is_secret(spec: &Spec, schema: &Value) -> bool {
-    fn within<'a>(spec: &'a Spec, schema: &'a Value, seen: &mut BTreeSet<&'a str>) -> bool {
-        if let Some(reference) = text(schema, "$ref") {
+fn is_secret<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> bool {
+    fn within<'d>(spec: &Spec<'d>, schema: &Place<'d>, seen: &mut BTreeSet<&'d str>) -> bool {
+        if let Some(reference) = schema.reference() {
             // One that is being looked at already adds nothing.
             let new = seen.insert(reference);
-            return new && spec.resolve(schema).is_ok_and(|schema| within(spec, schema, seen));
+            return new && spec.target(schema).is_some_and(|schema| within(spec, &schema, seen));
         }
-        text(schema, "format") == Some("password") || parts(schema).any(|part| within(spec, part, seen))
+        schema.text("format") == Some("password") || parts(schema).any(|part| within(spec, &part, seen))
     }
     within(spec, schema, &mut BTreeSet::new())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::path::Path;
+
+    use serde_json::{Value, json};
+    use xtask_spec::document::Document;
 
     use super::*;
 
-    fn spec(schema: Value, answer: Value) -> Spec {
-        Spec::new(json!({
+    fn document(schema: &Value, answer: &Value) -> Document {
+        let spec = json!({
             "paths": {"/things": {"get": {
                 "operationId": "listThings",
                 "responses": {"200": {"content": {"application/json": {"schema": answer}}}},
@@ -90,8 +96,9 @@ mod tests {
                 "Chain": {"items": {"$ref": "#/components/schemas/Chain"}},
                 "Thing": schema,
             }},
-        }))
-        .expect("a spec")
+        });
+        // JSON is YAML.
+        Document::parse(Path::new("openapi.yaml"), &spec.to_string()).expect("a spec")
     }
 
     #[test]
@@ -114,19 +121,21 @@ mod tests {
                 json!({"anyOf": [members(json!({"word": member})), reference()]}),
                 json!({"type": "object", "additionalProperties": members(json!({"word": member}))}),
             ] {
-                let spec = spec(schema.clone(), members(json!({"answer": member})));
-                let names = names(&spec).expect("names");
+                let document = document(&schema, &members(json!({"answer": member})));
+                let names = names(&Spec::new(&document)).expect("names");
                 assert_eq!(names, BTreeSet::from(["answer", "word"]), "{schema}");
             }
         }
         let none = members(json!({"word": {"type": "string"}, "chain": {"$ref": "#/components/schemas/Chain"}}));
-        assert!(names(&spec(none.clone(), none)).expect("names").is_empty());
+        let document = document(&none, &none);
+        assert!(names(&Spec::new(&document)).expect("names").is_empty());
     }
 
     #[test]
     fn a_secret_without_a_name_is_refused() {
         let list = json!({"type": "array", "items": {"$ref": "#/components/schemas/Secret"}});
-        let problem = names(&spec(json!({}), list)).expect_err("no name").to_string();
+        let document = document(&json!({}), &list);
+        let problem = names(&Spec::new(&document)).expect_err("no name").to_string();
         assert!(
             problem.contains("listThings") && problem.contains("no member to know it by"),
             "{problem}"

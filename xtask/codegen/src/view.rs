@@ -12,8 +12,12 @@ use anyhow::{Context, bail};
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
 
-use super::names::camel;
-use super::spec::{Spec, description, object, referenced, text};
+use xtask_spec::document::Fault;
+use xtask_spec::place::Place;
+use xtask_spec::{Operation, Spec};
+
+use super::names::{camel, id};
+use super::operations::scopes;
 
 /// The Rust view of a spec.
 pub struct View {
@@ -22,6 +26,8 @@ pub struct View {
     pub replacements: BTreeMap<String, String>,
     /// The components that only answers use.
     pub answers: BTreeSet<String>,
+    /// Bodies that are one of several objects: the name, and the objects.
+    pub choices: Vec<(String, Vec<String>)>,
     /// Answers that are one of several objects: the name, what it is, and the objects.
     pub variants: Vec<(String, String, Vec<String>)>,
 }
@@ -31,36 +37,31 @@ pub struct View {
 /// # Errors
 /// If a schema has a form for which there is no Rust type.
 pub fn derive(spec: &Spec) -> anyhow::Result<View> {
-    let (requests, answers) = reach(spec)?;
+    let (requests, answers) = reach(spec);
     let mut deriving = Deriving {
         spec,
         answers: answers.difference(&requests).cloned().collect(),
         replacements: BTreeMap::new(),
         extra: Map::new(),
+        choices: Vec::new(),
         variants: Vec::new(),
     };
     let mut schemas = Map::new();
-    for (name, schema) in spec.schemas() {
-        if !requests.contains(name) && !answers.contains(name) {
-            continue;
+    for (name, schema) in spec.components("schemas") {
+        if requests.contains(name) || answers.contains(name) {
+            schemas.insert(name.to_owned(), deriving.component(name, &schema)?);
         }
-        let schema = deriving
-            .component(name, schema)
-            .with_context(|| format!("the schema {name}"))?;
-        schemas.insert(name.clone(), schema);
     }
     let mut paths = Map::new();
-    for operation in spec.operations() {
-        let derived = deriving
-            .operation(operation)
-            .with_context(|| format!("the operation {}", operation.id))?;
-        let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
-        item[&operation.method] = derived;
+    for operation in &spec.operations {
+        let derived = deriving.operation(operation)?;
+        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
+        item[operation.method] = derived;
     }
     schemas.append(&mut deriving.extra);
     let document = json!({
         "openapi": "3.0.3",
-        "info": spec.value["info"],
+        "info": spec.root.value["info"],
         "paths": paths,
         "components": { "schemas": schemas },
     });
@@ -68,52 +69,43 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         document: serde_json::from_value(document).context("the derived document is no OpenAPI")?,
         replacements: deriving.replacements,
         answers: deriving.answers,
+        choices: deriving.choices,
         variants: deriving.variants,
     })
 }
 
 /// The component schemas that requests use.
-///
-/// # Errors
-/// If a reference leads nowhere.
-pub fn requests(spec: &Spec) -> anyhow::Result<BTreeSet<String>> {
-    Ok(reach(spec)?.0)
+pub fn requests(spec: &Spec) -> BTreeSet<String> {
+    reach(spec).0
 }
 
 /// The component schemas that requests use, and those that answers use.
-fn reach(spec: &Spec) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
+fn reach(spec: &Spec) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut requests, mut answers) = (BTreeSet::new(), BTreeSet::new());
-    for operation in spec.operations() {
-        for parameter in &operation.parameters {
-            collect(spec, &parameter["schema"], &mut requests)?;
+    for operation in &spec.operations {
+        for parameter in spec.parameters(operation) {
+            collect(spec, &parameter.described, &mut requests);
         }
-        if let Some(body) = operation.body() {
-            collect(spec, body, &mut requests)?;
+        if let Some(body) = spec.body(operation) {
+            collect(spec, &body, &mut requests);
         }
-        if let Some(answer) = operation.answer() {
-            collect(spec, answer, &mut answers)?;
+        if let Some(answer) = spec.answer(operation) {
+            collect(spec, &answer, &mut answers);
         }
     }
-    Ok((requests, answers))
+    (requests, answers)
 }
 
-fn collect(spec: &Spec, schema: &Value, found: &mut BTreeSet<String>) -> anyhow::Result<()> {
-    match schema {
-        Value::Object(members) => {
-            if let Some(name) = referenced(schema)
-                && found.insert(name.to_owned())
-            {
-                collect(
-                    spec,
-                    spec.resolve(&json!({ "$ref": format!("#/components/schemas/{name}") }))?,
-                    found,
-                )?;
-            }
-            members.values().try_for_each(|member| collect(spec, member, found))
-        }
-        Value::Array(entries) => entries.iter().try_for_each(|entry| collect(spec, entry, found)),
-        _ => Ok(()),
+fn collect<'d>(spec: &Spec<'d>, place: &Place<'d>, found: &mut BTreeSet<String>) {
+    if let Some(component) = spec.target(place)
+        && found.insert(component.name())
+    {
+        collect(spec, &component, found);
     }
+    let members = place.members().into_iter().map(|(_, member)| member);
+    members
+        .chain(place.entries())
+        .for_each(|part| collect(spec, &part, found));
 }
 
 /// The type of a secret.
@@ -127,47 +119,44 @@ enum RustType {
     Variants(Vec<String>),
 }
 
-struct Deriving<'a> {
-    spec: &'a Spec,
+struct Deriving<'a, 'd> {
+    spec: &'a Spec<'d>,
     answers: BTreeSet<String>,
     replacements: BTreeMap<String, String>,
     extra: Map<String, Value>,
+    choices: Vec<(String, Vec<String>)>,
     variants: Vec<(String, String, Vec<String>)>,
 }
 
-impl Deriving<'_> {
-    fn operation(&mut self, operation: &super::spec::Operation) -> anyhow::Result<Value> {
+impl<'d> Deriving<'_, 'd> {
+    fn operation(&mut self, operation: &Operation<'d>) -> anyhow::Result<Value> {
         let mut derived = json!({
-            "operationId": operation.id,
-            "summary": operation.value["summary"],
+            "operationId": id(operation),
+            "summary": operation.place.text("summary"),
             "description": documentation(operation),
             "responses": {},
         });
-        let parameters: Vec<Value> = operation
-            .parameters
-            .iter()
-            .map(|parameter| {
-                Ok(json!({
-                    "name": parameter["name"],
-                    "in": parameter["in"],
-                    "required": parameter["required"] == true,
-                    "description": description(parameter),
-                    "schema": self.schema(&parameter["schema"])?,
-                }))
-            })
-            .collect::<anyhow::Result<_>>()?;
-        derived["parameters"] = parameters.into();
-        if let Some(body) = operation.body() {
+        let parameters = self.spec.parameters(operation).into_iter().map(|parameter| {
+            let parameter = parameter.described;
+            Ok(json!({
+                "name": parameter.text("name"),
+                "in": parameter.text("in"),
+                "required": parameter.says("required"),
+                "description": parameter.description(),
+                "schema": self.schema(&schema_of(&parameter)?)?,
+            }))
+        });
+        derived["parameters"] = parameters.collect::<anyhow::Result<Vec<_>>>()?.into();
+        if let (Some(body), Some(schema)) = (self.spec.request_body(operation), self.spec.body(operation)) {
             derived["requestBody"] = json!({
-                "required": operation.value["requestBody"]["required"] == true,
-                "content": { "application/json": { "schema": self.schema(body)? } },
+                "required": body.says("required"),
+                "content": { "application/json": { "schema": self.schema(&schema)? } },
             });
         }
         let mut response = json!({ "description": "Success." });
-        if let Some((_, success)) = operation.success() {
-            for (media_type, content) in object(&success["content"]) {
-                let schema = self.schema(&content["schema"])?;
-                response["content"] = json!({ media_type: { "schema": schema } });
+        if let Some(success) = self.spec.successes(operation).first() {
+            for (media_type, media) in success.members_of("content") {
+                response["content"] = json!({ media_type: { "schema": self.schema(&schema_of(&media)?)? } });
             }
         }
         derived["responses"]["2XX"] = response;
@@ -175,24 +164,22 @@ impl Deriving<'_> {
     }
 
     /// A component: replaced by a type of ours, or left to progenitor.
-    fn component(&mut self, name: &str, schema: &Value) -> anyhow::Result<Value> {
+    fn component(&mut self, name: &str, schema: &Place<'d>) -> anyhow::Result<Value> {
         let path = if schema.get("enum").is_some() {
             Some(format!("crate::generated::enums::{}", camel(name)))
-        } else if is_id(name, schema) {
+        } else if is_id(schema) {
             Some(format!("crate::generated::ids::{}", camel(name)))
         } else {
             match self.rust_type(schema)? {
                 Some(RustType::Path(path)) => Some(path),
                 // A choice of bodies is an enum that progenitor makes.
                 Some(RustType::Variants(objects)) if !self.answers.contains(name) => {
-                    let forms: Vec<_> = objects
-                        .iter()
-                        .map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }))
-                        .collect();
-                    return Ok(json!({ "description": description(schema), "oneOf": forms }));
+                    let forms: Vec<_> = objects.iter().map(|name| reference(name)).collect();
+                    self.choices.push((name.to_owned(), objects));
+                    return Ok(json!({ "description": schema.description(), "oneOf": forms }));
                 }
                 Some(RustType::Variants(objects)) => {
-                    self.variants.push((name.to_owned(), description(schema), objects));
+                    self.variants.push((name.to_owned(), schema.description(), objects));
                     Some(format!("crate::generated::variants::{}", camel(name)))
                 }
                 None => None,
@@ -214,46 +201,47 @@ impl Deriving<'_> {
     }
 
     /// A schema without what Rust's types do not say, and with our types in it.
-    fn schema(&mut self, schema: &Value) -> anyhow::Result<Value> {
-        if let Some(name) = referenced(schema) {
-            let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
-            return Ok(match description(schema) {
-                text if text.is_empty() => reference,
-                text => json!({ "description": text, "allOf": [reference] }),
+    fn schema(&mut self, schema: &Place<'d>) -> anyhow::Result<Value> {
+        if let Some(name) = schema.referenced() {
+            return Ok(match schema.description() {
+                text if text.is_empty() => reference(name),
+                text => json!({ "description": text, "allOf": [reference(name)] }),
             });
         }
         if let Some(rust_type) = self.rust_type(schema)? {
             let RustType::Path(path) = rust_type else {
-                bail!("a choice of objects must be a component of its own, so that it has a name");
+                bail!(self.fault(
+                    schema,
+                    "a choice of objects has no name here",
+                    "make it a component of its own, and refer to it",
+                ));
             };
             let reference = self.replaced(path);
-            return Ok(json!({ "description": description(schema), "allOf": [reference] }));
+            return Ok(json!({ "description": schema.description(), "allOf": [reference] }));
         }
         let mut derived = Map::new();
-        for (key, value) in object(schema) {
-            let value = match key.as_str() {
-                "additionalProperties" if value.is_object() => self.schema(value)?,
-                "type" | "required" | "additionalProperties" => value.clone(),
-                "description" => Value::from(description(schema)),
-                "format" if matches!(value.as_str(), Some("int32" | "int64" | "float" | "double")) => value.clone(),
-                "properties" => Value::Object(
-                    object(value)
-                        .iter()
-                        .map(|(name, property)| Ok((name.clone(), self.schema(property)?)))
-                        .collect::<anyhow::Result<_>>()?,
-                ),
-                "items" => self.schema(value)?,
-                "oneOf" | "anyOf" if !are_conditions(value) => Value::Array(
-                    value
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .map(|alternative| self.schema(alternative))
-                        .collect::<anyhow::Result<_>>()?,
-                ),
+        for (key, place) in schema.members() {
+            let value = match key {
+                "additionalProperties" if place.value.is_object() => self.schema(&place)?,
+                "type" | "required" | "additionalProperties" => place.value.clone(),
+                "description" => schema.description().into(),
+                "format" if matches!(place.value.as_str(), Some("int32" | "int64" | "float" | "double")) => {
+                    place.value.clone()
+                }
+                "properties" => {
+                    let properties = place.members().into_iter();
+                    let properties = properties.map(|(name, property)| Ok((name.to_owned(), self.schema(&property)?)));
+                    Value::Object(properties.collect::<anyhow::Result<_>>()?)
+                }
+                "items" => self.schema(&place)?,
+                "oneOf" | "anyOf" if choices(schema).is_some() => {
+                    let alternatives = place.entries().into_iter();
+                    let alternatives = alternatives.map(|alternative| self.schema(&alternative));
+                    Value::Array(alternatives.collect::<anyhow::Result<_>>()?)
+                }
                 _ => continue,
             };
-            derived.insert(key.clone(), value);
+            derived.insert(key.to_owned(), value);
         }
         Ok(Value::Object(derived))
     }
@@ -263,14 +251,19 @@ impl Deriving<'_> {
         let words: String = path.rsplit("::").flat_map(|part| part.split(['<', '>'])).collect();
         let name = format!("Rust{}", camel(&words));
         self.extra.insert(name.clone(), json!({ "type": "string" }));
-        self.replacements.insert(name.clone(), path);
-        json!({ "$ref": format!("#/components/schemas/{name}") })
+        let reference = reference(&name);
+        self.replacements.insert(name, path);
+        reference
+    }
+
+    fn fault(&self, place: &Place, message: &str, remedy: &'static str) -> Fault {
+        self.spec.document.fault(&place.pointer, message, remedy)
     }
 
     /// The type of ours that a schema becomes, if it becomes one.
-    fn rust_type(&self, schema: &Value) -> anyhow::Result<Option<RustType>> {
+    fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<RustType>> {
         let path = |path: &str| Ok(Some(RustType::Path(path.to_owned())));
-        match (text(schema, "type"), text(schema, "format")) {
+        match (schema.text("type"), schema.text("format")) {
             (None | Some("string"), Some("password")) => return path(SECRET),
             (Some("string"), Some("date-time" | "date")) => return path("::avepoint_core::Time"),
             // Anything at all.
@@ -283,69 +276,82 @@ impl Deriving<'_> {
             }
             _ => {}
         }
-        let alternatives = match (schema["anyOf"].as_array(), schema["oneOf"].as_array()) {
-            (Some(alternatives), None) | (None, Some(alternatives)) => alternatives,
+        let alternatives = match (schema.get("anyOf"), schema.get("oneOf")) {
+            (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
             _ => return Ok(None),
         };
         if schema.get("properties").is_some() {
             return Ok(None);
         }
         let mut kinds = Vec::new();
-        for alternative in alternatives {
+        for alternative in &alternatives {
             kinds.push(self.kind(alternative)?);
         }
         kinds.sort();
+        let path = |path: &str| Some(RustType::Path(path.to_owned()));
+        let of = |outer: &str, inner: &Kind| {
+            let inner = inner.path()?;
+            path(&format!("::avepoint_core::{outer}<{inner}>"))
+        };
         let is_scalar = |kind: &Kind| !matches!(kind, Kind::Object(_) | Kind::List(_));
-        Ok(Some(match kinds.as_slice() {
+        let rust_type = match kinds.as_slice() {
             // Whatever else it may be, it is not shown.
-            scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => {
-                RustType::Path(SECRET.to_owned())
-            }
-            [Kind::Text, Kind::Time] => RustType::Path("::avepoint_core::Time".to_owned()),
-            [Kind::Number, Kind::Text] | [Kind::Number, Kind::Time] => {
-                RustType::Path("::avepoint_core::NumberOrText".to_owned())
-            }
-            [Kind::Code(code), Kind::Text] => RustType::Path(format!(
-                "::avepoint_core::CodeOrText<crate::generated::enums::{}>",
-                camel(code)
-            )),
-            [one, Kind::List(item)] if one == item.as_ref() => match one.path() {
-                Some(path) => RustType::Path(format!("::avepoint_core::OneOrMany<{path}>")),
-                None => bail!("there is no Rust type for one or many of this"),
-            },
-            [Kind::Text, list @ Kind::List(_)] => match list.path() {
-                Some(path) => RustType::Path(format!("::avepoint_core::TextOr<{path}>")),
-                None => bail!("there is no Rust type for a text or a list of this"),
-            },
-            objects if objects.iter().all(|kind| matches!(kind, Kind::Object(_))) => RustType::Variants(
+            scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => path(SECRET),
+            [Kind::Text, Kind::Time] => path("::avepoint_core::Time"),
+            [Kind::Number, Kind::Text] | [Kind::Number, Kind::Time] => path("::avepoint_core::NumberOrText"),
+            [code @ Kind::Code(_), Kind::Text] => of("CodeOrText", code),
+            [one, Kind::List(item)] if one == item.as_ref() => of("OneOrMany", one),
+            [Kind::Text, list @ Kind::List(_)] => of("TextOr", list),
+            objects if objects.iter().all(|kind| matches!(kind, Kind::Object(_))) => {
                 // In the order of the spec, not of the kinds.
-                alternatives.iter().filter_map(referenced).map(str::to_owned).collect(),
-            ),
-            _ => bail!("there is no Rust type for this choice; see `view.rs` for those there are"),
-        }))
+                let objects = alternatives.iter().filter_map(Place::referenced);
+                Some(RustType::Variants(objects.map(str::to_owned).collect()))
+            }
+            _ => None,
+        };
+        match rust_type {
+            Some(rust_type) => Ok(Some(rust_type)),
+            None => bail!(self.fault(schema, "there is no Rust type for this choice", TYPES)),
+        }
     }
 
-    fn kind(&self, schema: &Value) -> anyhow::Result<Kind> {
-        let name = referenced(schema);
-        let schema = self.spec.schema(schema)?;
+    fn kind(&self, place: &Place<'d>) -> anyhow::Result<Kind> {
+        const NAME: &str = "make it a component of its own, and refer to it";
+        let name = place.referenced();
+        let schema = self.spec.schema(place).context("a reference that leads nowhere")?;
+        let named = |what: &str| name.map(str::to_owned).ok_or_else(|| self.fault(place, what, NAME));
         if schema.get("enum").is_some() {
-            return Ok(Kind::Code(
-                name.context("a list of codes must be a component")?.to_owned(),
-            ));
+            return Ok(Kind::Code(named("a list of codes has no name here")?));
         }
-        if let Some(name) = name.filter(|name| is_id(name, schema)) {
-            return Ok(Kind::Id(name.to_owned()));
+        if is_id(&schema) {
+            return Ok(Kind::Id(schema.name()));
         }
-        Ok(match (text(schema, "type"), text(schema, "format")) {
+        Ok(match (schema.text("type"), schema.text("format")) {
             (Some("integer" | "number"), _) => Kind::Number,
             (None | Some("string"), Some("password")) => Kind::Secret,
             (Some("string"), Some("date-time" | "date")) => Kind::Time,
             (Some("string"), _) => Kind::Text,
-            (Some("array"), _) => Kind::List(Box::new(self.kind(&schema["items"])?)),
-            (Some("object"), _) => Kind::Object(name.context("an object must be a component")?.to_owned()),
-            _ => bail!("a choice of choices is more than Rust's types here can say"),
+            (Some("array"), _) => {
+                let items = schema.get("items").context("an array without `items`")?;
+                Kind::List(Box::new(self.kind(&items)?))
+            }
+            (Some("object"), _) => Kind::Object(named("an object among several has no name here")?),
+            _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
         })
     }
+}
+
+/// Where the reader finds what can be said.
+const TYPES: &str = "use one of the forms that `specs/README.md` lists under \"Values of two kinds\"";
+
+/// A reference to a component.
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The schema of a parameter or of a body.
+fn schema_of<'d>(place: &Place<'d>) -> anyhow::Result<Place<'d>> {
+    place.get("schema").context("a parameter or a body without a schema")
 }
 
 /// Lets the integers of an answer be of 64 bits: a count that is larger than its page says is a count all the same.
@@ -390,42 +396,32 @@ impl Kind {
     }
 }
 
-/// Whether a component is an identifier: text, called so, and no secret.
-pub fn is_id(name: &str, schema: &Value) -> bool {
-    text(schema, "type") == Some("string")
-        && name.ends_with("Id")
+/// Whether a schema is an identifier: a component of text, called so, and no secret.
+pub fn is_id(schema: &Place) -> bool {
+    schema.is_component("schemas")
+        && schema.name().ends_with("Id")
+        && schema.text("type") == Some("string")
         && schema.get("enum").is_none()
-        && text(schema, "format") != Some("password")
+        && schema.text("format") != Some("password")
 }
 
-/// Whether alternatives only say which members must stand together.
-pub fn are_conditions(alternatives: &Value) -> bool {
-    let only_required = |schema: &Value| object(schema).keys().eq(["required"]);
-    alternatives
-        .as_array()
-        .is_some_and(|alternatives| alternatives.iter().all(only_required))
+/// The alternatives of a choice. There is none where they only say which members must stand together.
+pub fn choices<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
+    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
+    let is_condition = |alternative: &Place| matches!(alternative.members().as_slice(), [("required", _)]);
+    (!alternatives.iter().all(is_condition)).then_some(alternatives)
 }
 
 /// What the documentation of a call says beside its summary.
-fn documentation(operation: &super::spec::Operation) -> String {
-    let mut parts = vec![description(&operation.value)];
-    let permissions: Vec<String> = operation.value["security"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|entry| object(entry).values())
-        .map(|scopes| {
-            let scopes: Vec<_> = scopes
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            format!("`{}`", scopes.join(" "))
-        })
-        .collect();
-    parts.push(format!("Permission: {}.", permissions.join(" or ")));
-    if let Some(url) = operation.value.pointer("/externalDocs/url").and_then(Value::as_str) {
+fn documentation(operation: &Operation) -> String {
+    let permissions = scopes(operation).into_iter();
+    let permissions: Vec<_> = permissions.map(|scopes| format!("`{}`", scopes.join(" "))).collect();
+    let mut parts = vec![
+        operation.place.description(),
+        format!("Permission: {}.", permissions.join(" or ")),
+    ];
+    let page = operation.place.get("externalDocs");
+    if let Some(url) = page.and_then(|page| page.text("url")) {
         parts.push(format!("The vendor's page: <{url}>"));
     }
     parts.join("\n\n")

@@ -156,16 +156,15 @@ impl<'d> Report<'d> {
 
 /// `55 operations, 140 schemas, no problems`.
 fn summary(document: &Document, problems: usize) -> String {
-    let schemas = document.value.pointer("/components/schemas");
-    let schemas = schemas.and_then(|map| map.as_object()).map_or(0, serde_json::Map::len);
+    let spec = Spec::new(document);
     let problems = match problems {
         0 => "no problems".to_owned(),
         some => counted(some, "problem"),
     };
     format!(
         "{}, {}, {problems}",
-        counted(Spec::new(document).operations.len(), "operation"),
-        counted(schemas, "schema"),
+        counted(spec.operations.len(), "operation"),
+        counted(spec.components("schemas").len(), "schema"),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::Report;
 use xtask_spec::place::Place;
-use xtask_spec::{Operation, Spec, is_json};
+use xtask_spec::{Operation, Spec};
 
 /// Stands before the name of a member of the request body; a query parameter is named as it is.
 const BODY: &str = "body.";
@@ -150,11 +150,7 @@ fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<P
 }
 
 fn body<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    let content = spec.request_body(operation)?.members_of("content").into_iter();
-    let schema = content
-        .filter(|(media_type, _)| is_json(media_type))
-        .find_map(|(_, media)| media.get("schema"))?;
-    spec.member(&schema, name)
+    spec.member(&spec.body(operation)?, name)
 }
 
 #[cfg(test)]

@@ -40,10 +40,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
 
 /// The scopes that the one scheme declares.
 fn scheme<'d>(spec: &Spec<'d>, report: &mut Report) -> Option<Place<'d>> {
-    let components = spec.root.get("components");
-    let schemes = components
-        .as_ref()
-        .map_or_else(Vec::new, |place| place.members_of("securitySchemes"));
+    let schemes = spec.components("securitySchemes");
     let [(SCHEME, scheme)] = schemes.as_slice() else {
         report.add(
             "security-scheme",

@@ -145,9 +145,7 @@ fn property_identifiers(schema: &Place, report: &mut Report) {
 }
 
 fn schema_identifiers(spec: &Spec, report: &mut Report) {
-    let components = spec.root.get("components");
-    let schemas = components.map_or_else(Vec::new, |components| components.members_of("schemas"));
-    for clash in clashes(schemas, folded) {
+    for clash in clashes(spec.components("schemas"), folded) {
         tell(&clash, "schemas", report);
     }
 }

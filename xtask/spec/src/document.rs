@@ -125,6 +125,17 @@ impl Document {
         }
     }
 
+    /// What is wrong at a JSON pointer, and what to do about it.
+    pub fn fault(&self, pointer: &str, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
+        Fault {
+            file: self.name(),
+            line: self.line(pointer),
+            column: None,
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+
     /// The document as a Rust type.
     ///
     /// # Errors
@@ -132,13 +143,9 @@ impl Document {
     pub fn read<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         serde_path_to_error::deserialize(&self.value).map_err(|error| {
             let pointer = pointer(error.path());
-            anyhow::Error::new(Fault {
-                file: self.name(),
-                line: self.line(&pointer),
-                column: None,
-                message: format!("at `{pointer}`: {}", error.inner()),
-                remedy: "write what the format expects there".into(),
-            })
+            let message = format!("at `{pointer}`: {}", error.inner());
+            self.fault(&pointer, message, "write what the format expects there")
+                .into()
         })
     }
 }

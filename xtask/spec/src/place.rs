@@ -83,6 +83,32 @@ impl<'d> Place<'d> {
         self.get(key).map_or_else(Vec::new, |place| place.entries())
     }
 
+    /// The texts in the list in the member of this name.
+    pub fn texts(&self, key: &str) -> Vec<&'d str> {
+        let list = self.value.get(key).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// Its description as one paragraph.
+    pub fn description(&self) -> String {
+        let words = self.text("description").unwrap_or_default().split_whitespace();
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The one entry of its `allOf`.
+    pub fn only_part(&self) -> Option<Self> {
+        let mut parts = self.entries_of("allOf");
+        (parts.len() == 1).then(|| parts.remove(0))
+    }
+
+    /// The name of the component schema to which its `$ref`, or that of the one entry of its `allOf`, leads.
+    pub fn referenced(&self) -> Option<&'d str> {
+        match self.only_part() {
+            Some(part) => part.referenced(),
+            None => self.reference()?.strip_prefix("#/components/schemas/"),
+        }
+    }
+
     /// What its `$ref` says.
     pub fn reference(&self) -> Option<&'d str> {
         self.text("$ref")

@@ -87,16 +87,47 @@ impl<'d> Spec<'d> {
         self.kinds.get(pointer).copied()
     }
 
+    /// What the API calls itself.
+    pub fn title(&self) -> Option<&'d str> {
+        self.root.get("info")?.text("title")
+    }
+
+    /// The codes of the regions in which the API has a host; none where one host serves all.
+    pub fn regions(&self) -> Vec<&'d str> {
+        let servers = self.root.entries_of("servers").into_iter();
+        servers
+            .filter_map(|server| server.get("variables")?.get("region"))
+            .flat_map(|region| region.texts("enum"))
+            .collect()
+    }
+
+    /// What the `$ref` of a place names; none if it has none, or it leads nowhere.
+    pub fn target(&self, place: &Place<'d>) -> Option<Place<'d>> {
+        let pointer = place.reference()?.strip_prefix('#')?.to_owned();
+        let value = self.document.value.pointer(&pointer)?;
+        Some(Place { pointer, value })
+    }
+
     /// What a place describes, after all its `$ref`s; none if they lead nowhere.
     pub fn resolve(&self, place: &Place<'d>) -> Option<Place<'d>> {
         let mut place = place.clone();
         for _ in 0..MAX_STEPS {
-            let Some(reference) = place.reference() else {
+            if place.reference().is_none() {
+                return Some(place);
+            }
+            place = self.target(&place)?;
+        }
+        None
+    }
+
+    /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it anew.
+    pub fn schema(&self, place: &Place<'d>) -> Option<Place<'d>> {
+        let mut place = self.resolve(place)?;
+        for _ in 0..MAX_STEPS {
+            let Some(only) = place.only_part() else {
                 return Some(place);
             };
-            let pointer = reference.strip_prefix('#')?.to_owned();
-            let value = self.document.value.pointer(&pointer)?;
-            place = Place { pointer, value };
+            place = self.resolve(&only)?;
         }
         None
     }
@@ -159,6 +190,11 @@ impl<'d> Spec<'d> {
         self.resolve(&operation.place.get("requestBody")?)
     }
 
+    /// The schema of an operation's JSON body.
+    pub fn body(&self, operation: &Operation<'d>) -> Option<Place<'d>> {
+        json_schema(&self.request_body(operation)?)
+    }
+
     /// The success responses of an operation: those of a 2xx status.
     pub fn successes(&self, operation: &Operation<'d>) -> Vec<Place<'d>> {
         operation
@@ -172,11 +208,13 @@ impl<'d> Spec<'d> {
 
     /// The schema of an operation's JSON answer.
     pub fn answer(&self, operation: &Operation<'d>) -> Option<Place<'d>> {
-        self.successes(operation)
-            .iter()
-            .flat_map(|response| response.members_of("content"))
-            .find(|(media_type, _)| is_json(media_type))
-            .and_then(|(_, media)| media.get("schema"))
+        self.successes(operation).iter().find_map(json_schema)
+    }
+
+    /// Whether an operation answers with a file.
+    pub fn is_file(&self, operation: &Operation<'d>) -> bool {
+        let has_content = |response: &Place| response.get("content").is_some();
+        self.answer(operation).is_none() && self.successes(operation).iter().any(has_content)
     }
 }
 
@@ -193,6 +231,13 @@ impl<'d> Operation<'d> {
             |id| format!("`{id}`"),
         )
     }
+}
+
+/// The JSON schema of a body.
+fn json_schema<'d>(body: &Place<'d>) -> Option<Place<'d>> {
+    let mut content = body.members_of("content").into_iter();
+    let (_, media) = content.find(|(media_type, _)| is_json(media_type))?;
+    media.get("schema")
 }
 
 /// Whether a media type is JSON.
