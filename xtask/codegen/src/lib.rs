@@ -14,6 +14,8 @@ mod paging;
 mod scaffold;
 mod secrets;
 mod shapes;
+#[cfg(test)]
+mod tests;
 mod variants;
 mod view;
 

@@ -133,13 +133,27 @@ fn numbered(
     operation: &Operation,
     page: &str,
 ) -> anyhow::Result<(TokenStream, TokenStream)> {
-    if let Some(member) = page.strip_prefix("body.") {
-        let member = snake(member);
+    if let Some(name) = page.strip_prefix("body.") {
+        let member = snake(name);
+        let body = spec.body(operation).and_then(|body| spec.schema(&body));
+        let is_required = body.as_ref().is_some_and(|body| body.texts("required").contains(&name));
+        let turn = if is_required {
+            quote! { request = request.body_map(|body| body.#member(ask.page)); }
+        } else {
+            let member_schema = body.and_then(|body| spec.schema(&spec.member(&body, name)?));
+            let ty = match member_schema.and_then(|schema| schema.text("format")) {
+                Some("int32") => quote! { i32 },
+                _ => quote! { i64 },
+            };
+            quote! {
+                match <#ty>::try_from(ask.page) {
+                    Ok(page) => request = request.body_map(|body| body.#member(page)),
+                    Err(_) => request.body = Err(format!("there is no page {}", ask.page)),
+                }
+            }
+        };
         // What the caller may have put into the body cannot be read back: the list begins at its first page.
-        return Ok((
-            quote! { Ok(1) },
-            quote! { request = request.body_map(|body| body.#member(ask.page)); },
-        ));
+        return Ok((quote! { Ok(1) }, turn));
     }
     let id = id(operation);
     let table = shouty(id);

@@ -86,15 +86,10 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
         (Some(other), _) => bail!("there is no shape for the type {other}"),
         (None, _) => quote! { Shape::Any },
     };
-    let alternatives = match (schema.get("anyOf"), schema.get("oneOf")) {
-        (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
-        (None, None) => return Ok(own),
-        (Some(_), Some(second)) => bail!(spec.document.fault(
-            &second.pointer,
-            "`anyOf` and `oneOf` stand beside each other",
-            "keep one of the two",
-        )),
+    let Some(alternatives) = schema.get("oneOf").or_else(|| schema.get("anyOf")) else {
+        return Ok(own);
     };
+    let alternatives = alternatives.entries();
     let alternatives = if choices(schema).is_some() {
         alternatives
             .iter()

@@ -278,7 +278,13 @@ impl<'d> Deriving<'_, 'd> {
         }
         let alternatives = match (schema.get("anyOf"), schema.get("oneOf")) {
             (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
-            _ => return Ok(None),
+            (None, None) => return Ok(None),
+            // Progenitor panics.
+            (Some(_), Some(second)) => bail!(self.fault(
+                &second,
+                "`anyOf` and `oneOf` stand beside each other",
+                "keep one of the two",
+            )),
         };
         if schema.get("properties").is_some() {
             return Ok(None);

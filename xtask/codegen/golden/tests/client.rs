@@ -1,0 +1,360 @@
+//! The client of the garden over a real socket: that what was read and approved also does what the spec says.
+
+use std::fmt::Debug;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use futures_util::TryStreamExt;
+use serde_json::{Value, json};
+use xtask_codegen_golden::core::{CallOptions, Items, RetryPolicy};
+use xtask_codegen_golden::types::{Colour, Cutting, Gardener, NewGardener, Seeds, SeedsKind};
+use xtask_codegen_golden::{Client, Error, StaticToken, operations};
+
+/// A request: its method and address, and its body.
+type Request = (String, Value);
+
+/// A client of a server that gives these answers, one a connection, and the requests that it gets.
+fn client(answers: Vec<Answer>) -> (Client, Receiver<Request>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (sender, requests) = channel();
+    std::thread::spawn(move || {
+        for answer in answers {
+            let (connection, _) = listener.accept().expect("a connection");
+            serve(connection, answer, &sender);
+        }
+    });
+    let client = Client::builder()
+        .base_url(format!("http://{address}"))
+        .credential(StaticToken::new("token"))
+        .options(CallOptions::default().retry(RetryPolicy::none()))
+        .build();
+    (client.expect("a client"), requests)
+}
+
+/// The status line's end, the type of the content, and the content.
+type Answer = (&'static str, &'static str, Vec<u8>);
+
+fn ok(body: &Value) -> Answer {
+    ("200 OK", "application/json", body.to_string().into_bytes())
+}
+
+fn serve(connection: TcpStream, (status, content_type, content): Answer, requests: &Sender<Request>) {
+    let mut reader = BufReader::new(connection);
+    let mut line = String::new();
+    reader.read_line(&mut line).expect("the first line");
+    let address = line.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
+    let mut length = 0;
+    while line.trim_end() != "" {
+        line.clear();
+        reader.read_line(&mut line).expect("a header");
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().expect("a length");
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("the body");
+    // Nobody may listen any more.
+    let _ = requests.send((address, serde_json::from_slice(&body).unwrap_or_default()));
+    let head = match status {
+        "204 No Content" => format!("HTTP/1.1 {status}\r\nconnection: close\r\n\r\n"),
+        _ => format!(
+            "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            content.len()
+        ),
+    };
+    let mut connection = reader.into_inner();
+    connection.write_all(head.as_bytes()).expect("the head");
+    connection.write_all(&content).expect("the content");
+}
+
+/// The entries of a list come in this number, after these requests.
+async fn expect_list<T: Debug + Send + Unpin>(
+    answers: &[Value],
+    list: impl for<'a> Fn(&'a Client) -> Items<'a, T>,
+    count: usize,
+    expected: &[(&str, Value)],
+) {
+    let (client, requests) = client(answers.iter().map(ok).collect());
+    let entries = list(&client).collect_all().await.expect("a list");
+    assert_eq!(entries.len(), count, "{entries:?}");
+    let requests: Vec<_> = requests.try_iter().collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(address, body)| ((*address).to_owned(), body.clone()))
+        .collect();
+    assert_eq!(requests, expected);
+}
+
+#[tokio::test]
+async fn each_shape_of_paging_asks_for_the_next_page_where_the_spec_says() {
+    expect_list(
+        &[json!({"result": [{"rows": [["p-1", "p-2"], null]}, {"id": "b-2"}]})],
+        |client| client.list_beds().stream(),
+        2,
+        &[("GET /garden/v1/beds", Value::Null)],
+    )
+    .await;
+    let plants = [
+        json!({"data": [{"id": "p-1"}, {"id": "p-2"}], "metadata": {"pageSize": 2, "totalCount": 3}}),
+        json!({"data": [{"id": "p-3"}], "metadata": {"pageSize": 2, "totalCount": 3}}),
+    ];
+    expect_list(
+        &plants,
+        |client| {
+            let plants = client.list_plants().bed_id("b 1").page_size(2);
+            plants.colours(vec![Colour::Red, Colour::Green]).stream()
+        },
+        3,
+        &[
+            (
+                "GET /garden/v1/beds/b%201/plants?colours=red&colours=green&pageIndex=1&pageSize=2",
+                Value::Null,
+            ),
+            (
+                "GET /garden/v1/beds/b%201/plants?colours=red&colours=green&pageIndex=2&pageSize=2",
+                Value::Null,
+            ),
+        ],
+    )
+    .await;
+    let filter = || json!({"label": "Basil"});
+    expect_list(
+        &plants,
+        |client| {
+            let plants = client.search_plants().bed_id("b-1").page_size(2);
+            plants.body_map(|filter| filter.label("Basil".to_owned())).stream()
+        },
+        3,
+        &[
+            (
+                "POST /garden/v1/beds/b-1/plants/search?pageIndex=1&pageSize=2",
+                filter(),
+            ),
+            (
+                "POST /garden/v1/beds/b-1/plants/search?pageIndex=2&pageSize=2",
+                filter(),
+            ),
+        ],
+    )
+    .await;
+    expect_list(
+        &[
+            json!({"data": [{"weight": 3}], "metadata": {"skipToken": "t&2"}}),
+            json!({"data": [{"weight": "4"}], "metadata": {"skipToken": ""}}),
+        ],
+        |client| client.list_harvests().stream(),
+        2,
+        &[
+            ("GET /garden/v1/harvests", Value::Null),
+            ("GET /garden/v1/harvests?skipToken=t%262", Value::Null),
+        ],
+    )
+    .await;
+    expect_list(
+        &[json!({"results": [{"weight": 3}]}), json!({"results": []})],
+        |client| client.search_harvests().body_map(|filter| filter.page_size(1)).stream(),
+        1,
+        &[
+            (
+                "POST /garden/v1/harvests/search",
+                json!({"startPage": 1, "pageSize": 1}),
+            ),
+            (
+                "POST /garden/v1/harvests/search",
+                json!({"startPage": 2, "pageSize": 1}),
+            ),
+        ],
+    )
+    .await;
+    expect_list(
+        &[
+            json!({"values": [{"id": "g-1"}], "nextLink": "t-2"}),
+            json!({"values": [{"id": "g-2"}]}),
+        ],
+        |client| {
+            client
+                .search_gardeners()
+                .body_map(|filter| filter.page_size(1))
+                .stream()
+        },
+        2,
+        &[
+            ("POST /garden/v1/gardeners/search", json!({"pageSize": 1})),
+            (
+                "POST /garden/v1/gardeners/search",
+                json!({"pageSize": 1, "nextLink": "t-2"}),
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_objects() {
+    let answer = || {
+        (
+            "201 Created",
+            "application/json",
+            br#"{"outcome": {"sprouts": 7}}"#.to_vec(),
+        )
+    };
+    let (client, requests) = client(vec![answer(), answer()]);
+    let seeds = Seeds::builder().kind(SeedsKind::Seeds).count(10);
+    let sown = client.add_plants().bed_id("b-1").body(planting(seeds)).send().await;
+    let outcome = sown.expect("an answer").into_inner().outcome.expect("an outcome");
+    assert_eq!(outcome.as_seeds_outcome().expect("seeds").sprouts, Some(7));
+    assert!(outcome.as_cutting_outcome().expect("an object").plant.is_none());
+    let cutting = Cutting::builder().from("p-1");
+    let set = client.add_plants().bed_id("b-1").body(planting(cutting)).send().await;
+    set.expect("an answer");
+    let address = || "POST /garden/v1/beds/b-1/plants".to_owned();
+    let sent: Vec<_> = requests.try_iter().collect();
+    assert_eq!(
+        sent,
+        [
+            (address(), json!({"kind": "seeds", "count": 10})),
+            (address(), json!({"from": "p-1"}))
+        ]
+    );
+}
+
+/// A choice, from the builder of one of its objects.
+fn planting<B>(builder: B) -> xtask_codegen_golden::types::Planting
+where
+    B: TryInto<xtask_codegen_golden::types::Planting>,
+    B::Error: Debug,
+{
+    builder.try_into().expect("a whole object")
+}
+
+#[tokio::test]
+async fn passwords_are_sent_and_received_and_never_shown() {
+    let (client, requests) = client(vec![ok(&json!({"id": "g-1", "firstPassword": "Open-Sesame-2"}))]);
+    let new = NewGardener::builder()
+        .email("moss@garden.example")
+        .password("Open-Sesame-1");
+    let request = client.add_gardener().body(new.clone());
+    let gardener: Gardener = request.clone().send().await.expect("an answer").into_inner();
+    let (_, sent) = requests.recv().expect("a request");
+    assert_eq!(sent["password"], "Open-Sesame-1");
+    assert_eq!(
+        gardener.first_password.as_ref().expect("a password").expose(),
+        "Open-Sesame-2"
+    );
+    let whole = NewGardener::try_from(new.clone()).expect("a gardener");
+    for shown in [
+        format!("{request:?}"),
+        format!("{new:?}"),
+        format!("{whole:?}"),
+        format!("{gardener:?}"),
+    ] {
+        assert!(shown.contains("[redacted]") && !shown.contains("Sesame"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_spec_forbids_is_refused_before_it_is_sent() {
+    let (client, requests) = client(Vec::new());
+    let plants = || client.list_plants().bed_id("b-1");
+    let search = || client.search_plants().bed_id("b-1");
+    let refused = |sent: Result<(), Error>, expected: &str| {
+        let problem = sent.expect_err(expected).to_string();
+        assert!(problem.contains(expected), "{expected}: {problem}");
+    };
+    let three = vec![Colour::Red, Colour::Green, Colour::Red];
+    refused(plants().colours(three).send().await.map(drop), "colours");
+    refused(plants().page_size(101).send().await.map(drop), "pageSize");
+    refused(
+        plants().sown_since("yesterday".to_owned()).send().await.map(drop),
+        "sown_since",
+    );
+    refused(client.list_plants().send().await.map(drop), "bed_id");
+    let label = |label: &str| search().body_map(|body| body.label(label.to_owned()));
+    refused(search().send().await.map(drop), "label");
+    refused(label(&"x".repeat(41)).send().await.map(drop), "label");
+    let tall = label("x").body_map(|body| body.height("tall".to_owned()));
+    refused(tall.send().await.map(drop), "height");
+    let water = xtask_codegen_golden::types::Litres {
+        least: 9.75,
+        most: None,
+    };
+    refused(
+        label("x").body_map(|body| body.water(water)).send().await.map(drop),
+        "least",
+    );
+    assert_eq!(requests.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn whatever_an_answer_holds_is_read_and_written_as_it_came() {
+    let odd = json!({
+        "id": "p-1",
+        "height": "12",
+        "season": 9,
+        "colour": "mauve",
+        "sownOn": "N/A",
+        "labels": "Basil",
+        "visits": "nobody",
+    });
+    let usual = json!({
+        "height": 12,
+        "season": 1,
+        "colour": "red",
+        "sownOn": "2030-04-01T08:00:00Z",
+        "labels": ["Basil", "Mint"],
+        "visits": [{"by": "g-1"}],
+        "gardener": "g-2",
+    });
+    let (client, _requests) = client(vec![ok(&json!({"data": [odd, usual]}))]);
+    let page = client.list_plants().bed_id("b-1").send().await.expect("a page");
+    let data = serde_json::to_value(&page.into_inner().data).expect("JSON");
+    assert_eq!(data, json!([odd, usual]));
+}
+
+#[tokio::test]
+async fn files_empty_answers_and_replaced_operations() {
+    let file = b"PK\x03\x04\xff\x00".to_vec();
+    let (client, requests) = client(vec![
+        ("200 OK", "application/zip", file.clone()),
+        ("204 No Content", "", Vec::new()),
+        ok(&json!({"id": "b-1", "type": "Raised"})),
+    ]);
+    let map = client.download_bed_map().bed_id("b-1").send().await.expect("a file");
+    let chunks: Vec<_> = map.into_inner().into_inner().try_collect().await.expect("bytes");
+    assert_eq!(chunks.concat(), file);
+    client
+        .remove_gardener()
+        .gardener_id("g-1")
+        .send()
+        .await
+        .expect("nothing");
+    #[expect(deprecated)]
+    let bed = client.get_bed().bed_id("b-1").send().await.expect("a bed").into_inner();
+    assert_eq!(bed.type_.as_deref(), Some("Raised"));
+    let addresses: Vec<_> = requests.try_iter().map(|(address, _)| address).collect();
+    assert_eq!(
+        addresses,
+        [
+            "GET /garden/v1/beds/b-1/map",
+            "DELETE /garden/v1/gardeners/g-1",
+            "GET /garden/v1/beds/b-1"
+        ]
+    );
+    assert!(operations::GET_BED.deprecated && operations::SEARCH_PLANTS.read_only && !operations::ADD_PLANTS.read_only);
+}
+
+#[cfg(feature = "dynamic")]
+#[tokio::test]
+async fn a_call_by_name_takes_the_form_of_the_body_from_its_members() {
+    let (client, requests) = client(vec![ok(&json!({"outcome": {"plant": "p-2"}}))]);
+    let parameters = json!({"bedId": "b-1", "body": {"from": "p-1"}});
+    let answer = xtask_codegen_golden::dynamic::call(&client, "addPlants", parameters).await;
+    assert_eq!(answer.expect("an answer"), json!({"outcome": {"plant": "p-2"}}));
+    let (address, body) = requests.recv().expect("a request");
+    assert_eq!(address, "POST /garden/v1/beds/b-1/plants");
+    assert_eq!(body, json!({"from": "p-1"}));
+}

@@ -1,0 +1,172 @@
+//! The generator, held against an invented service: a garden that has each feature once.
+//!
+//! What it gives was read and approved, and is compiled and called as the package `xtask-codegen-golden`.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+const GARDEN: Api = Api {
+    name: "garden",
+    service: "Elements",
+    pages: &[],
+};
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn spec() -> String {
+    std::fs::read_to_string(golden().join("openapi.yaml")).expect("the spec of the garden")
+}
+
+/// What the generator makes of a spec, or everything that is told of it.
+fn generated(text: &str) -> Result<Files, String> {
+    let document = Document::parse(&golden().join("openapi.yaml"), text).map_err(|fault| fault.to_string())?;
+    let problems = lint::check(&document);
+    if !problems.is_empty() {
+        let lines = problems.iter().map(|problem| format!("{}:{problem}", document.name()));
+        return Err(lines.collect::<Vec<_>>().join("\n"));
+    }
+    generate(&GARDEN, &Spec::new(&document)).map_err(|error| format!("{error:#}"))
+}
+
+#[test]
+fn the_generated_code_is_as_it_was_read() {
+    let files = generated(&spec()).expect("code");
+    let folder = golden().join("src/generated");
+    if std::env::var_os("RENEW_GOLDEN").is_some() {
+        output::replace(&folder, &files).expect("written");
+    }
+    let diff = output::diff(&folder, &files).expect("a diff");
+    assert!(
+        diff.is_empty(),
+        "{diff}\nread the diff as users will; \
+         `RENEW_GOLDEN=1 cargo test -p xtask-codegen` takes it over"
+    );
+}
+
+/// Each thing that the generator cannot say is an error with the line where it stands, what is wrong and what to do.
+///
+/// A row is an edit, the line that is named or how it begins, and what is told of it.
+#[test]
+fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
+    const LABELS: &str =
+        "            - {type: string}\n            - type: array\n              items: {type: string}\n";
+    let mut wrong = Vec::new();
+    for (from, to, line, told) in [
+        // What the lint refuses.
+        (
+            "      x-enum-varnames: [Spring, Autumn]\n",
+            "",
+            "Season:",
+            "a code list has no `x-enum-varnames`; write one entry for each code",
+        ),
+        (
+            "enum: [red, green]",
+            "enum: [red, green, blue]",
+            "x-enum-varnames: [Red, Green]",
+            "has 2 entries for 3 codes",
+        ),
+        (
+            "        items: result\n",
+            "        items: beds\n",
+            "items: beds",
+            "no member of the answer `beds` of type array",
+        ),
+        // Choices.
+        (
+            LABELS,
+            "            - {type: boolean}\n            - {type: array, items: {type: string}}\n",
+            "- {type: boolean}",
+            "there is no Rust type for this part of a choice; use one of the forms that `specs/README.md` lists",
+        ),
+        (
+            "            - {type: integer, format: int64}\n            - {type: string}\n",
+            "            - {type: integer}\n            - {type: array, items: {type: integer}}\n",
+            "height:",
+            "there is no Rust type for this choice; use one of the forms that `specs/README.md` lists",
+        ),
+        (
+            LABELS,
+            "            - {type: array, items: {type: string}}\n            - {type: object, additionalProperties: true}\n",
+            "- {type: object, additionalProperties: true}",
+            "an object among several has no name here; make it a component of its own",
+        ),
+        (
+            "soil: {description: What the soil is made of.}",
+            "soil: {description: Odd., anyOf: [{$ref: '#/components/schemas/Bed'}, {$ref: '#/components/schemas/Visit'}]}",
+            "soil: {description",
+            "a choice of objects has no name here; make it a component of its own",
+        ),
+        (
+            "        - {$ref: '#/components/schemas/Cutting'}\n",
+            "        - {$ref: '#/components/schemas/Cutting'}\n      anyOf: [{$ref: '#/components/schemas/Seeds'}]\n",
+            "oneOf:",
+            "`anyOf` and `oneOf` stand beside each other; keep one of the two",
+        ),
+        // Lists.
+        (
+            "          description: The beds.\n          items: {$ref: '#/components/schemas/Bed'}\n",
+            "          description: The beds.\n          items: {type: object, additionalProperties: true}\n",
+            "items: result",
+            "the entries of `result` have no name; make their schema a component of its own",
+        ),
+        // Requests.
+        (
+            "maxLength: 40,",
+            "pattern: '^[A-Z][a-z]+$',",
+            "label: {type",
+            "there is no check of the pattern `^[A-Z][a-z]+$`; leave it out, or use ^-?[0-9]+$ or ^[0-9]{4}",
+        ),
+        (
+            "maxLength: 40,",
+            "format: byte,",
+            "label: {type",
+            "there is no check of the format `byte`; leave it out, or use date-time or date or email",
+        ),
+        (
+            "maximum: 9.5,",
+            "maximum: 9.5, exclusiveMaximum: true,",
+            "least: {type",
+            "a bound is itself not allowed; write the nearest one that is",
+        ),
+        (
+            "maximum: 1000,",
+            "maximum: 1000.5,",
+            "count: {type",
+            "the bound 1000.5 of an integer is none of 64 bits; write the nearest one that is",
+        ),
+        (
+            "          in: query\n          description: Only plants of this season.",
+            "          in: header\n          description: Only plants of this season.",
+            "- name: season",
+            "`season` stands neither in the path nor in the query; leave it out",
+        ),
+        (
+            "    delete:\n",
+            "    trace:\n",
+            "trace:",
+            "the clients have no method `trace`; use one of get, post, put, patch, delete",
+        ),
+    ] {
+        let spec = spec();
+        assert_eq!(spec.matches(from).count(), 1, "`{from}` must stand in the spec once");
+        let broken = spec.replace(from, to);
+        let problem = generated(&broken).err().unwrap_or_default();
+        let (whole, begun) = (
+            |text: &str| text.trim() == line,
+            |text: &str| text.trim().starts_with(line),
+        );
+        let found = broken
+            .lines()
+            .position(whole)
+            .or_else(|| broken.lines().position(begun));
+        let number = found.expect("the line") + 1;
+        let expected = format!("openapi.yaml:{number}: ");
+        if !problem.contains(&expected) || !problem.contains(told) {
+            wrong.push(format!("expected: {expected}{told}\ntold: {problem}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
