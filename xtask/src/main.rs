@@ -52,6 +52,9 @@ fn dispatch(mut words: Vec<OsString>) -> ExitCode {
 }
 
 /// Builds and runs the tool of a package.
+///
+/// Whoever has started this has just brought the lock file up to date, or was told by `cargo --locked xtask` to refuse an
+/// outdated one. So `--locked` never refuses here what it has not refused there.
 fn start(package: &str, arguments: &[OsString]) -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
@@ -60,6 +63,7 @@ fn start(package: &str, arguments: &[OsString]) -> ExitCode {
         .args([
             "run",
             "--quiet",
+            "--locked",
             "--manifest-path",
             manifest,
             "--package",

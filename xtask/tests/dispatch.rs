@@ -27,14 +27,14 @@ fn started(arguments: &[&str]) -> (String, Vec<String>) {
     assert!(output.status.success(), "{output:?}");
     let words = String::from_utf8(output.stdout).expect("UTF-8");
     let mut words = words.lines().map(str::to_owned);
-    let options: Vec<_> = words.by_ref().take(6).collect();
+    let options: Vec<_> = words.by_ref().take(7).collect();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     assert_eq!(
-        options[..5],
-        ["run", "--quiet", "--manifest-path", manifest, "--package"]
+        options[..6],
+        ["run", "--quiet", "--locked", "--manifest-path", manifest, "--package"]
     );
     assert_eq!(words.next().as_deref(), Some("--"));
-    (options[5].clone(), words.collect())
+    (options[6].clone(), words.collect())
 }
 
 #[test]
