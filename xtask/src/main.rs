@@ -2,6 +2,9 @@
 //!
 //! Each command is a program of its own and started by cargo, so that one compiles only what it needs.
 
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::{Command, ExitCode};
@@ -73,7 +76,9 @@ fn start(package: &str, arguments: &[OsString]) -> ExitCode {
         .args(arguments);
     let error = run(&mut command);
     let cargo = OsStr::to_string_lossy(&cargo);
-    eprintln!("error: cannot start {cargo}: {error}; run this as `cargo xtask`, with cargo on the PATH");
+    xtask_cli::report(&format!(
+        "error: cannot start {cargo}: {error}; run this as `cargo xtask`, with cargo on the PATH"
+    ));
     ExitCode::FAILURE
 }
 

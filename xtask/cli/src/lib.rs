@@ -1,13 +1,17 @@
 //! What the commands share: how their arguments are refused, how they print, and how they end.
 
-mod stdout;
+// What is printed goes through `output`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
+mod output;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use stdout::print;
+pub use output::{is_hidden, print, print_commands, printable, report};
 
 /// How a command ended, when it did not fail. The numbers are a contract with scripts and CI.
 pub enum Outcome {
@@ -17,7 +21,7 @@ pub enum Outcome {
     Stale,
 }
 
-/// Runs a command with the arguments of this process, and tells on stderr if it fails.
+/// Runs a command with the arguments of this process, and reports on stderr if it fails.
 pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> ExitCode {
     let arguments = match parse(std::env::args_os()) {
         Ok(arguments) => arguments,
@@ -27,7 +31,7 @@ pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> Exi
         Ok(Outcome::Fresh) => ExitCode::SUCCESS,
         Ok(Outcome::Stale) => ExitCode::from(4),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            report(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -36,17 +40,17 @@ pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> Exi
 /// Reads arguments, the program's name first.
 ///
 /// # Errors
-/// The exit status, if the help was asked for or the arguments are refused. What there is to tell has been printed.
+/// The exit status, if the help was asked for or the arguments are refused. What there is to say has been printed.
 pub fn parse<A: Parser>(words: impl IntoIterator<Item = OsString>) -> Result<A, ExitCode> {
-    A::try_parse_from(words).map_err(|told| {
+    A::try_parse_from(words).map_err(|refusal| {
+        // If the terminal is gone, nobody reads of it.
+        if !refusal.use_stderr() {
+            let _ = refusal.print();
+            return ExitCode::SUCCESS;
+        }
+        // It quotes the arguments.
+        let _ = write!(std::io::stderr(), "{}", output::lines(&refusal.render().to_string()));
         // clap's own exit status for arguments it refuses is 2; here every error is 1.
-        let status = if told.use_stderr() {
-            ExitCode::FAILURE
-        } else {
-            ExitCode::SUCCESS
-        };
-        // Nobody is there to be told that the terminal is gone.
-        let _ = told.print();
-        status
+        ExitCode::FAILURE
     })
 }

@@ -4,6 +4,9 @@
 //! and the modules here make what progenitor does not: open enums, ids, the table of operations, pagers, calls by name.
 //! They take the place of what `src/generated/` held, file by file.
 
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod client;
 mod codes;
 mod dynamic;
@@ -45,7 +48,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         let folder = api.crate_folder().join("src").join("generated");
         let stale = if check {
             let diff = output::diff(&folder, &files)?;
-            print!("{diff}");
+            xtask_cli::print(&diff)?;
             !diff.is_empty()
         } else {
             scaffold::begin(api, spec.title().unwrap_or("API"))?;
@@ -55,8 +58,8 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         if stale {
             outcome = Outcome::Stale;
         }
-        println!(
-            "{} {}: {} operations, {} types, {} codes, {} lines, {:.1} s{}",
+        xtask_cli::print(&format!(
+            "{} {}: {} operations, {} types, {} codes, {} lines, {:.1} s{}\n",
             if stale { "✗" } else { "✓" },
             api.name,
             spec.operations.len(),
@@ -69,7 +72,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
             } else {
                 ""
             },
-        );
+        ))?;
     }
     Ok(outcome)
 }
@@ -78,7 +81,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
 fn refuse_problems(document: &Document) -> anyhow::Result<()> {
     let problems = lint::check(document);
     for problem in &problems {
-        eprintln!("{}:{problem}", document.name());
+        xtask_cli::report(&format!("{}:{problem}", document.name()));
     }
     if !problems.is_empty() {
         bail!(

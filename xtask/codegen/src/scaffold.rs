@@ -26,9 +26,8 @@ pub fn begin(api: &Api, title: &str) -> anyhow::Result<()> {
         let text = template.replace("{api}", api.name).replace("{title}", title);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    println!(
-        "+ crates/avepoint-{}: a new crate, with what is written by hand to begin with",
+    xtask_cli::print(&format!(
+        "+ crates/avepoint-{}: a new crate, with what is written by hand to begin with\n",
         api.name
-    );
-    Ok(())
+    ))
 }

@@ -45,10 +45,10 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
     };
     for api in Api::selected(choice) {
         if pages.is_some_and(|pages| !pages.has(api)) {
-            eprintln!(
+            xtask_cli::report(&format!(
                 "NOTICE: {}: none of its pages was named, so only its lock is measured",
                 api.name
-            );
+            ));
         }
         let drift = measure(api, pages)?;
         findings.extend(drift.findings);
@@ -57,7 +57,11 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         basis.locks.insert(api.name.to_owned(), drift.locked);
     }
     let report = Report::new(findings, basis);
-    xtask_cli::print(&report.render(format))?;
+    let text = report.render(format);
+    match format {
+        Format::Github => xtask_cli::print_commands(&text)?,
+        Format::Text | Format::Json | Format::Markdown => xtask_cli::print(&text)?,
+    }
     Ok(if report.in_step() {
         Outcome::Fresh
     } else {

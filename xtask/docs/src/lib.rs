@@ -12,6 +12,9 @@
 //! commands use them: [`drift`] measures, [`lock`] writes the locks, [`scaffold`] writes what a spec lacks. What is
 //! said of a call stands in a place, which [`placement`] finds for the rows of a page and [`spec`] for the schemas.
 
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 pub mod compare;
 pub mod deviations;
 pub mod drift;

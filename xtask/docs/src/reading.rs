@@ -86,7 +86,10 @@ impl Reading {
     /// Reports on stderr what could not be read, where, and what to do.
     pub fn report_unread(&self) {
         for finding in &self.unread {
-            eprintln!("{}:{}: {}; {}", finding.page, finding.line, finding.is, finding.remedy);
+            let Finding {
+                page, line, is, remedy, ..
+            } = finding;
+            xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
         }
     }
 

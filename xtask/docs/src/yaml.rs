@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use saphyr::Scalar;
 use serde_json::Value;
+use xtask_cli::is_hidden;
 
 /// The longest line; comments and short lists are broken before it.
 const WIDTH: usize = 120;
@@ -190,7 +191,7 @@ fn entry(value: &Value, out: &mut String, indent: usize) {
 /// A comment, broken into lines between its words.
 fn comment(out: &mut String, indent: usize, text: &str) {
     let mut line = String::new();
-    for word in text.split(|character: char| character.is_whitespace() || is_unprintable(character)) {
+    for word in text.split(|character: char| character.is_whitespace() || is_hidden(character)) {
         if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
             out.push_str(&format!("{:indent$}{line}\n", ""));
             line.clear();
@@ -222,7 +223,7 @@ fn scalar(value: &Value) -> Cow<'_, str> {
     };
     if is_plain(text, "") {
         Cow::Borrowed(text)
-    } else if text.chars().any(is_unprintable) {
+    } else if text.chars().any(is_hidden) || text.contains("##[") {
         Cow::Owned(double_quoted(text))
     } else {
         Cow::Owned(format!("'{}'", text.replace('\'', "''")))
@@ -254,13 +255,6 @@ fn is_path(key: &str) -> bool {
     key.starts_with('/') && key.chars().all(may_stand)
 }
 
-/// What a reader of YAML refuses, breaks a line at, or cannot show.
-fn is_unprintable(character: char) -> bool {
-    matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
-        || character.is_control()
-        || u32::from(character) & 0xfffe == 0xfffe
-}
-
 fn double_quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -270,12 +264,13 @@ fn double_quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
-            other if is_unprintable(other) => quoted.push_str(&format!("\\U{:08X}", u32::from(other))),
+            other if is_hidden(other) => quoted.push_str(&format!("\\U{:08X}", u32::from(other))),
             other => quoted.push(other),
         }
     }
     quoted.push('"');
-    quoted
+    // Nothing that printing would change.
+    quoted.replace("##[", r"#\x23[")
 }
 
 #[cfg(test)]

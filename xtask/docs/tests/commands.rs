@@ -716,3 +716,95 @@ fn a_lock_needs_pages_and_tells_their_commit_if_it_is_known() {
     );
     assert_eq!(workspace.lock(), before);
 }
+
+/// Looks for what a runner of a GitHub workflow would take for a command that the page, not the tool, has written, and
+/// for what a terminal would not show.
+#[track_caller]
+fn expect_no_command(output: &Output) {
+    for line in reported(output).split(['\n', '\r']) {
+        let ours = ["::error file=specs/", "::warning file=specs/", "::notice file=specs/"];
+        let is_command = line.trim_start().starts_with("::") && !ours.iter().any(|ours| line.starts_with(ours));
+        let has_hidden = line.chars().any(xtask_cli::is_hidden);
+        assert!(
+            !is_command && !has_hidden && !line.contains("##["),
+            "{line:?} of {}",
+            reported(output)
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_name_and_the_text_of_a_page_are_never_commands_to_whoever_reads_the_output() {
+    const COMMAND: &str = "a\n::error file=x::boom\r##[error]boom\u{202e}";
+    let name = format!("docs/elements/plants/{COMMAND}.md");
+    let expect = |output: Output, status_expected: i32, words: &[&str]| {
+        expect_no_command(&output);
+        assert_eq!(status(&output), status_expected, "{}", reported(&output));
+        for word in words {
+            assert!(
+                reported(&output).contains(word),
+                "`{word}` is not in: {}",
+                reported(&output)
+            );
+        }
+    };
+    let workspace = Workspace::locked();
+
+    // A page that can be read, and says the same things once more.
+    let text = PAGES[0].1.replace("/garden/v1/beds", "/garden/v1/sheds");
+    let text = text.replace("| height |", "| height\u{202e}##[error]boom |");
+    workspace.write(&format!("pages/{name}"), text);
+    for format in ["text", "json", "markdown", "github"] {
+        let output = workspace.run(&["drift", "--docs", "PAGES", "--format", format]);
+        if format == "json" {
+            let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            let findings = json["findings"].as_array().expect("a list");
+            assert!(
+                findings.iter().any(|finding| finding["page"] == name.as_str()),
+                "a program gets the name as it is: {json}"
+            );
+        }
+        expect(output, 4, &["boom"]);
+    }
+    expect(workspace.run(&["scaffold", "--docs", "PAGES", &name]), 0, &["boom"]);
+
+    // One that cannot be read.
+    workspace.write(&format!("pages/{name}"), "::error::boom\n##[error]boom\n");
+    expect(
+        workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]),
+        1,
+        &["plants/a\\n::error file=x::boom", "no lock was written"],
+    );
+    for format in ["text", "json", "markdown", "github"] {
+        expect(
+            workspace.run(&["drift", "--docs", "PAGES", "--format", format]),
+            4,
+            &["boom"],
+        );
+    }
+    expect(workspace.run(&["scaffold", "--docs", "PAGES", &name]), 1, &["boom"]);
+
+    // What is named and is not there, or is refused.
+    let handed = format!("insights-legacy={COMMAND}");
+    for arguments in [
+        &["drift", "--docs", COMMAND][..],
+        &["lock", "--docs", COMMAND],
+        &["drift", "--page", &handed],
+        &["lock", "--page", &handed],
+        &["drift", "--page", COMMAND],
+        &["drift", "--format", COMMAND],
+        &["scaffold", "--docs", "PAGES", COMMAND],
+        &["\n::error::boom"],
+    ] {
+        expect(workspace.run(arguments), 1, &["boom"]);
+    }
+
+    // One that is handed over beside the others.
+    workspace.write(COMMAND, "no page");
+    let handed = format!("elements-v3={COMMAND}");
+    for (command, expected) in [("lock", 1), ("drift", 4)] {
+        let output = workspace.run(&[command, "--docs", "PAGES", "--page", &handed]);
+        expect(output, expected, &["boom"]);
+    }
+}

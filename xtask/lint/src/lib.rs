@@ -4,6 +4,9 @@
 //! hide the others, and names the line, what is wrong and what to do. Rules are cheap to add: a function that
 //! walks `Spec` and tells `Report`.
 
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod codes;
 mod deviations;
 mod examples;
@@ -68,11 +71,11 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
             (&deviations, check_deviations(&document, &deviations)),
         ] {
             for problem in &problems {
-                eprintln!("{}:{problem}", file.name());
+                xtask_cli::report(&format!("{}:{problem}", file.name()));
             }
             found += problems.len();
         }
-        println!("{}: {}", api.name, summary(&document, found));
+        xtask_cli::print(&format!("{}: {}\n", api.name, summary(&document, found)))?;
         total += found;
         specs += usize::from(found > 0);
     }

@@ -52,3 +52,25 @@ fn lint_names_the_file_the_line_and_the_remedy() {
         told(&output)
     );
 }
+
+#[test]
+fn a_text_of_a_spec_is_no_command_to_whoever_reads_the_output() {
+    let root = workspace();
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+    let command = r#""\n::error file=x::boom\r##[error]boom\u202e""#;
+    for broken in [
+        // A problem that the lint tells, and an error in reading.
+        text.replacen("operationId: listCustomers", &format!("operationId: {command}"), 1),
+        text.replacen("\npaths:", &format!("\n{command}: 1\n{command}: 2\npaths:"), 1),
+    ] {
+        assert_ne!(broken, text);
+        std::fs::write(&spec, broken).expect("written");
+        let output = lint(root.path(), &["--api", "elements-v3"]);
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+        assert!(told(&output).contains("boom"), "{}", told(&output));
+        for line in told(&output).split(['\n', '\r']) {
+            assert_eq!(line, xtask_cli::printable(line), "{}", told(&output));
+        }
+    }
+}

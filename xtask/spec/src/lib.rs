@@ -1,6 +1,9 @@
 //! A spec, read once for everyone: the document with the line of everything in it, its objects and operations, the
 //! names it may use, and the record of where it differs from the vendor's pages.
 
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 pub mod api;
 pub mod deviations;
 pub mod difference;

@@ -27,7 +27,10 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
     let mut unread = 0;
     for api in Api::selected(choice) {
         if !pages.has(api) {
-            eprintln!("{}: no page of it was passed; its lock stays as it is", api.name);
+            xtask_cli::report(&format!(
+                "{}: no page of it was passed; its lock stays as it is",
+                api.name
+            ));
             continue;
         }
         let reading = reading::read(api, &pages.of(api)?);
@@ -51,10 +54,10 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
         });
         let lock = Lock::merge(old.as_ref(), reading.pages, source).dated(old.as_ref());
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
-            eprintln!(
+            xtask_cli::report(&format!(
                 "NOTICE: {}: the commit of the folder is not known; name it with --revision COMMIT",
                 api.name
-            );
+            ));
         }
         let reported = format!("{}: {} pages, {read} of them read", api.name, lock.pages.len());
         locks.push((path, lock.render(), reported));

@@ -1,14 +1,15 @@
 //! The report as workflow commands of GitHub Actions, which show findings beside the lines of the specs.
 
-use super::{Report, difference, on_one_line, step_name};
+use xtask_cli::printable;
+
+use super::{Report, difference, step_name};
 use crate::finding::{Class, Finding};
 
 /// One command a finding, the summary last.
 pub fn render(report: &Report) -> String {
     let mut out: String = report.findings.iter().map(command).collect();
     for line in report.summary.lines() {
-        // What begins with two colons would be a command.
-        out.push_str(&on_one_line(&line));
+        out.push_str(&printable(&line));
         out.push('\n');
     }
     out
@@ -22,26 +23,30 @@ fn command(finding: &Finding) -> String {
         Class::Documentation => "notice",
     };
     // The pages are the vendor's; of what is in this repository, the lock is nearest to them.
-    let place = match &finding.spec {
+    let shown_at = match &finding.spec {
         Some(spec) => format!("file={},line={}", property(&spec.file), spec.line),
         None => format!("file=specs/{}/upstream.lock.json", property(&finding.api)),
     };
     let title = format!("{}: {}", step_name(finding.step), finding.kind);
+    let Finding {
+        operation,
+        place,
+        page,
+        line,
+        remedy,
+        ..
+    } = finding;
     let message = format!(
-        "{} {}: {} ({}:{})\n{}",
-        on_one_line(&finding.operation),
-        on_one_line(&finding.place),
-        difference(finding),
-        on_one_line(&finding.page),
-        finding.line,
-        finding.remedy
+        "{}\n{remedy}",
+        printable(&format!("{operation} {place}: {} ({page}:{line})", difference(finding)))
     );
-    format!("::{level} {place},title={}::{}\n", property(&title), data(&message))
+    format!("::{level} {shown_at},title={}::{}\n", property(&title), data(&message))
 }
 
-/// A message, with what would end it escaped.
+/// A message of some lines, with what would end it escaped.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 
 /// A property, with what would end it escaped too.
@@ -55,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_would_end_a_message_or_a_property_is_escaped() {
-        assert_eq!(data("50%\r\na:b,c"), "50%25%0D%0Aa:b,c");
-        assert_eq!(property("50%\r\na:b,c"), "50%25%0D%0Aa%3Ab%2Cc");
+        assert_eq!(data("50%\r\na:b,c\r##[d]"), "50%25%0Aa:b,c\\r#\\u{23}[d]");
+        assert_eq!(property("50%\r\na:b,c"), "50%25%0Aa%3Ab%2Cc");
     }
 }

@@ -6,5 +6,36 @@ use super::Report;
 pub fn render(report: &Report) -> String {
     // It does not fail: all keys are texts.
     let json = serde_json::to_string_pretty(report).unwrap_or_default();
-    format!("{json}\n")
+    escaped(&json) + "\n"
+}
+
+/// JSON with escapes of its own in place of those that printing would put there. What they stand for occurs in texts alone.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && xtask_cli::is_hidden(letter) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped.replace("##[", "#\\u0023[")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_printing_would_change_is_escaped_and_means_the_same() {
+        let text = "a\u{a0}\u{202e}\u{e0041}é\n::error:: ###[error]\\";
+        let json = serde_json::json!({ "place": text });
+        let shown = escaped(&serde_json::to_string_pretty(&json).expect("JSON"));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).expect("JSON"), json);
+        for line in shown.lines() {
+            assert_eq!(xtask_cli::printable(line), line);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! The report for the body of a pull request: a table of findings for each step and API.
 
-use super::{Report, on_one_line, sides, step_meaning, step_name};
+use xtask_cli::printable;
+
+use super::{Report, sides, step_meaning, step_name};
 use crate::finding::{Finding, Step};
 
 /// The characters that GitHub takes for the body of a pull request.
@@ -118,7 +120,7 @@ fn code(text: &str) -> String {
     if text.is_empty() {
         return "—".to_owned();
     }
-    let text = on_one_line(text);
+    let text = printable(text);
     if text.contains('|') {
         // A table splits its cells before it sees code, and its escapes are not the same everywhere.
         return format!("<code>{}</code>", escaped(&text));
@@ -151,7 +153,7 @@ fn plain(text: &str) -> String {
 /// A text in which nothing is markup.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
-    for letter in on_one_line(text).chars() {
+    for letter in printable(text).chars() {
         match letter {
             '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
                 escaped.push_str(&format!("&#{};", u32::from(letter)));
@@ -243,8 +245,8 @@ mod tests {
         ) {
             let cells = cells(&finding(&format!("x{was}x"), &format!("x{is}x")));
             prop_assert_eq!(cells.len(), 7);
-            prop_assert_eq!(&cells[3], &format!("x{}x", on_one_line(&was)));
-            prop_assert_eq!(&cells[4], &format!("x{}x", on_one_line(&is)));
+            prop_assert_eq!(&cells[3], &format!("x{}x", printable(&was)));
+            prop_assert_eq!(&cells[4], &format!("x{}x", printable(&is)));
         }
 
         #[test]

@@ -8,6 +8,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use xtask_cli::printable;
 
 use super::extract::Coverage;
 use super::finding::{Class, Finding, Kind, Step};
@@ -211,25 +212,10 @@ fn difference(finding: &Finding) -> String {
         if side.is_empty() {
             "nothing".to_owned()
         } else {
-            on_one_line(side)
+            printable(side)
         }
     };
     format!("{was}: {} → {is}: {}", shown(&finding.was), shown(&finding.is))
-}
-
-/// A text of the vendor's on one line: nothing in it moves a terminal's cursor or ends a line.
-fn on_one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control()
-            || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        {
-            line.extend(letter.escape_default());
-        } else {
-            line.push(letter);
-        }
-    }
-    line
 }
 
 /// A text of one line as code of markdown, whatever backticks it holds.

@@ -1,6 +1,8 @@
 //! The report for a terminal.
 
-use super::{Report, difference, on_one_line, step_meaning, step_name};
+use xtask_cli::printable;
+
+use super::{Report, difference, step_meaning, step_name};
 use crate::finding::Finding;
 
 /// The report as text: the findings by API and step, the summary last.
@@ -12,14 +14,14 @@ pub fn render(report: &Report) -> String {
     {
         if let Some(first) = group.first() {
             let (name, meaning) = (step_name(first.step), step_meaning(first.step));
-            out.push_str(&format!("{}: {name}: {meaning}\n\n", on_one_line(&first.api)));
+            out.push_str(&format!("{}: {name}: {meaning}\n\n", printable(&first.api)));
         }
         for finding in group {
             out.push_str(&entry(finding));
         }
     }
     for line in report.summary.lines() {
-        out.push_str(&on_one_line(&line));
+        out.push_str(&printable(&line));
         out.push('\n');
     }
     out
@@ -30,19 +32,19 @@ fn entry(finding: &Finding) -> String {
     let spec = finding
         .spec_beside_page()
         .map_or_else(String::new, |spec| format!(", {}:{}", spec.file, spec.line));
-    let place = format!("{} {}", on_one_line(&finding.operation), on_one_line(&finding.place));
+    let place = format!("{} {}", printable(&finding.operation), printable(&finding.place));
     // A remedy may show lines to paste.
     let remedy: Vec<_> = finding
         .remedy
         .lines()
-        .map(|line| format!("    {}\n", on_one_line(line)))
+        .map(|line| format!("    {}\n", printable(line)))
         .collect();
     format!(
         "  {} {place} ({})\n    {}\n    {}:{}{spec}\n{}\n",
         finding.class,
         finding.kind,
         difference(finding),
-        on_one_line(&finding.page),
+        printable(&finding.page),
         finding.line,
         remedy.concat(),
     )
