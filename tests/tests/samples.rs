@@ -23,7 +23,10 @@ const WITHOUT_SAMPLE: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-#[cfg_attr(not(shared_pages), ignore = "needs ../shared")]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
+)]
 async fn every_sample_of_the_pages_survives() {
     let shared = Path::new(env!("SHARED_PAGES"));
     let pages = shared.join("upstream/cloud-api");

@@ -4,7 +4,7 @@
 //! cargo bench -p xtask-docs
 //! ```
 //!
-//! The pages are those of ../shared, or of the folder that `XTASK_SHARED` names. criterion tells the times. The ratio at the
+//! The pages are those of ../shared, or of the folder that `AVEPOINT_SHARED` names. criterion tells the times. The ratio at the
 //! end is measured apart from that, against parsing the same pages as markdown and nothing more; both sides take
 //! turns, so that a machine which grows slower does so for both.
 
@@ -25,7 +25,7 @@ fn main() {
     let folder = PathBuf::from(env!("SHARED_PAGES")).join("upstream/cloud-api");
     if !folder.is_dir() {
         println!(
-            "SKIPPED: there are no pages at {}; name their folder with XTASK_SHARED",
+            "SKIPPED: there are no pages at {}; name their folder with AVEPOINT_SHARED",
             folder.display()
         );
         return;

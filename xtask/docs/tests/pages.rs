@@ -62,7 +62,7 @@ fn read_whole(pages: &[Extraction]) -> usize {
 #[test]
 #[cfg_attr(
     not(shared_pages),
-    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn every_row_of_the_pages_is_read() {
     let shared = shared();
@@ -80,7 +80,7 @@ fn every_row_of_the_pages_is_read() {
 #[test]
 #[cfg_attr(
     not(shared_pages),
-    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn the_pages_about_all_operations_are_read() {
     let shared = shared();
@@ -100,7 +100,7 @@ fn the_pages_about_all_operations_are_read() {
 #[test]
 #[cfg_attr(
     not(shared_pages),
-    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn older_states_of_pages_are_read() {
     let shared = shared();
@@ -129,7 +129,7 @@ fn older_states_of_pages_are_read() {
 #[test]
 #[cfg_attr(
     not(shared_pages),
-    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn pages_locks_and_specs_are_in_step() {
     let shared = shared();

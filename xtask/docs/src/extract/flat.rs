@@ -714,7 +714,7 @@ All is well:
     #[test]
     #[cfg_attr(
         not(shared_pages),
-        ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+        ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
     )]
     fn the_flattened_pages_are_read_whole() {
         let seeds = std::path::Path::new(env!("SHARED_PAGES")).join("seeds");

@@ -513,7 +513,7 @@ mod tests {
     #[test]
     #[cfg_attr(
         not(shared_pages),
-        ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+        ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
     )]
     fn every_sample_of_the_pages_is_readable() {
         let pages = std::path::Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api/docs");

@@ -330,7 +330,7 @@ fn api_of(path: &str) -> &'static str {
 #[test]
 #[cfg_attr(
     not(shared_pages),
-    ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn scaffolds_of_the_vendors_pages_keep_every_rule() {
     let shared = Path::new(env!("SHARED_PAGES"));

@@ -259,7 +259,7 @@ mod tests {
     #[test]
     #[cfg_attr(
         not(shared_pages),
-        ignore = "the vendor's pages are missing; name their folder with XTASK_SHARED"
+        ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
     )]
     fn the_vendors_pages_are_found() {
         let dir = Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api");
