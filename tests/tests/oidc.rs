@@ -1,10 +1,10 @@
 //! The credentials against an OpenID provider of someone else's make: `oidc-provider`, on loopback.
 //!
-//! `tests/opponents/run` installs it and names the script that starts it in `AVEPOINT_OIDC_PROVIDER`. Each test starts
+//! `tests/conformance/run` installs it and names the script that starts it in `AVEPOINT_OIDC_PROVIDER`. Each test starts
 //! one of its own, with a key and a certificate made by `openssl`.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, ErrorKind as IoErrorKind};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -49,8 +49,9 @@ const GRANTED: [&str; 13] = [
 ];
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_secret_gives_a_token() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     let clock = Arc::new(FakeClock::at(START));
     let credential = provider.secret(SECRET).clock(clock).build().expect("a credential");
     let token = token(&credential, &operations::LIST_CUSTOMERS).await;
@@ -67,8 +68,9 @@ async fn a_secret_gives_a_token() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_certificate_gives_a_token_from_each_kind_of_file() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     let folder = provider.folder.path();
     openssl(
         folder,
@@ -97,8 +99,9 @@ async fn a_certificate_gives_a_token_from_each_kind_of_file() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn an_assertion_is_accepted_from_a_clock_that_is_fast_and_for_the_issuer() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     // The provider allows for no difference of the clocks.
     let fast = Timestamp::now() + SignedDuration::from_secs(30);
     let fast = provider
@@ -128,8 +131,9 @@ async fn an_assertion_is_accepted_from_a_clock_that_is_fast_and_for_the_issuer()
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn the_token_endpoint_is_discovered() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     token(
         &provider.secret(SECRET).discovery(true).build().expect("a credential"),
         &operations::LIST_CUSTOMERS,
@@ -165,8 +169,9 @@ async fn the_token_endpoint_is_discovered() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_client_that_is_not_accepted_is_told_what_to_check() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     certify(provider.folder.path(), "other");
     let at = |time| Arc::new(FakeClock::at(time));
     let unknown = ClientSecretCredential::builder("nobody", SECRET).identity_url(&provider.url);
@@ -263,8 +268,9 @@ async fn a_client_that_is_not_accepted_is_told_what_to_check() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_permission_that_is_lacking_is_named() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     let credentials: [Box<dyn Credential>; 2] = [
         Box::new(provider.secret(SECRET).build().expect("a credential")),
         Box::new(provider.certificate("app").build().expect("a credential")),
@@ -300,8 +306,9 @@ async fn a_permission_that_is_lacking_is_named() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_set_of_permissions_beyond_the_limit_is_asked_for_in_parts() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     let credential = provider
         .certificate("app")
         .scopes(GRANTED)
@@ -324,8 +331,9 @@ async fn a_set_of_permissions_beyond_the_limit_is_asked_for_in_parts() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn an_assertion_holds_once_and_only_as_it_was_signed() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     // A server that keeps the request to itself.
     let between = Server::always(Reply::json(200, &json!({"access_token": "no-token"}))).await;
     let credential = provider
@@ -356,8 +364,9 @@ async fn an_assertion_holds_once_and_only_as_it_was_signed() {
 }
 
 #[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 async fn a_call_carries_the_providers_token_and_gets_another_when_it_is_not_accepted() {
-    let Some(provider) = Provider::start() else { return };
+    let provider = Provider::start();
     let credentials: [(&str, Arc<dyn Credential>); 2] = [
         (
             "secret-client",
@@ -404,8 +413,9 @@ async fn a_call_carries_the_providers_token_and_gets_another_when_it_is_not_acce
 }
 
 #[test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
 fn the_provider_ends_when_nobody_needs_it() {
-    let Some(mut provider) = Provider::start() else { return };
+    let mut provider = Provider::start();
     drop(provider.child.stdin.take());
     let status = provider.child.wait().expect("an end");
     assert!(status.success(), "the provider ends with {status}");
@@ -463,15 +473,9 @@ struct Provider {
 }
 
 impl Provider {
-    /// Starts one for a fresh certificate. `None`, and a line that says so, where that is not possible here.
-    fn start() -> Option<Self> {
-        let Some(script) = std::env::var_os("AVEPOINT_OIDC_PROVIDER") else {
-            println!("SKIPPED: AVEPOINT_OIDC_PROVIDER names no provider; tests/opponents/run installs one");
-            return None;
-        };
-        if !is_there("node") || !is_there("openssl") {
-            return None;
-        }
+    /// Starts one for a fresh certificate.
+    fn start() -> Self {
+        let script = std::env::var_os("AVEPOINT_OIDC_PROVIDER").expect("AVEPOINT_OIDC_PROVIDER names a script");
         let folder = tempfile::tempdir().expect("a folder");
         certify(folder.path(), "app");
         let mut child = Command::new("node")
@@ -498,7 +502,7 @@ impl Provider {
         };
         let ready = provider.says();
         provider.url = ready["url"].as_str().expect("an address").to_owned();
-        Some(provider)
+        provider
     }
 
     /// What it says next: where it listens, then what became of each token request.
@@ -551,15 +555,6 @@ impl Drop for Provider {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn is_there(program: &str) -> bool {
-    let outcome = Command::new(program).arg("--version").stdin(Stdio::null()).output();
-    let missing = outcome.is_err_and(|error| error.kind() == IoErrorKind::NotFound);
-    if missing {
-        println!("SKIPPED: there is no {program} here");
-    }
-    !missing
 }
 
 /// Makes a key, `NAME.key`, and a certificate of it, `NAME.pem`.

@@ -36,7 +36,7 @@ mod secrets;
 mod transport;
 
 /// What has no part in it: keys and files of this machine, and other people's tools.
-const ELSEWHERE: [&str; 5] = ["auth_certificates", "auth_store", "big_download", "oidc", "opponents"];
+const ELSEWHERE: [&str; 5] = ["auth_certificates", "auth_store", "big_download", "conformance", "oidc"];
 
 #[test]
 fn no_test_of_the_wire_is_forgotten() {

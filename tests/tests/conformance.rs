@@ -1,16 +1,14 @@
 //! The clients against a validating mock of someone else's make: Prism serves the spec and refuses what breaks it.
 //!
-//! `tests/opponents/run` starts it and names its address in `AVEPOINT_PRISM_URL`, and the API in `AVEPOINT_PRISM_API`.
+//! `tests/conformance/run` starts it and names its address in `AVEPOINT_PRISM_URL`, and the API in `AVEPOINT_PRISM_API`.
 
 use avepoint_tests::client::AnyClient;
 use avepoint_tests::specs::cases;
 
 #[tokio::test]
+#[ignore = "needs a mock: tests/conformance/run starts one"]
 async fn every_operation_passes_a_validating_mock() {
-    let Ok(url) = std::env::var("AVEPOINT_PRISM_URL") else {
-        println!("SKIPPED: AVEPOINT_PRISM_URL names no mock; tests/opponents/run starts one");
-        return;
-    };
+    let url = std::env::var("AVEPOINT_PRISM_URL").expect("AVEPOINT_PRISM_URL is the address of a mock");
     let api = std::env::var("AVEPOINT_PRISM_API").unwrap_or_else(|_| "elements-v3".to_owned());
     let client = AnyClient::new(&api, &url);
     let mut violations = Vec::new();
