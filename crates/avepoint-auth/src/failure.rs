@@ -163,3 +163,23 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_server_are_one_short_line_without_secrets() {
+        let secrets = Secrets::new(["s3cr3t&of=mine".into()]);
+        let said = |words: &str| shown(words, &secrets);
+        assert_eq!(
+            said("the secret\r\ns3cr3t%26of%3Dmine\u{1b}[31m\u{202e}is wrong").as_deref(),
+            Some("the secret [redacted] [31mis wrong")
+        );
+        assert_eq!(said(" \n"), None);
+        assert_eq!(
+            said(&"ü".repeat(1000)).map(|line| line.chars().count()),
+            Some(LONGEST + 1)
+        );
+    }
+}

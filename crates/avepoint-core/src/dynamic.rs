@@ -15,7 +15,6 @@ use crate::operation::{Operation, Shape};
 use crate::reader::{read_whole, to_value};
 
 /// The parameters of one call, by their names on the wire, and `body`.
-#[derive(Debug)]
 pub struct Parameters {
     operation: &'static Operation,
     values: Map<String, Value>,

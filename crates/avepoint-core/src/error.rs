@@ -437,6 +437,8 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = self.0.source.as_ref();
+        let source = source.map(|source| Secrets::default().clean(&format!("{source:?}"), EXCERPT));
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("operation", &self.0.operation.map(|operation| operation.id))
@@ -446,7 +448,7 @@ impl fmt::Debug for Error {
             .field("request_id", &self.request_id())
             .field("retry_after", &self.retry_after())
             .field("body_excerpt", &self.body_excerpt())
-            .field("source", &self.0.source)
+            .field("source", &source)
             .finish()
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A secret that is part of a request or of an answer, such as the first password of a new customer.
@@ -61,7 +62,9 @@ impl Serialize for SecretText {
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(SecretText::from)
+        // The error would quote what it found.
+        let secret = String::deserialize(deserializer).map_err(|_| D::Error::custom("a secret is a text"))?;
+        Ok(SecretText::from(secret))
     }
 }
 
@@ -77,5 +80,18 @@ impl schemars::JsonSchema for SecretText {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "format": "password", "writeOnly": true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_not_quoted() {
+        for value in ["1234567", "[\"hunter2\"]", "{\"hunter2\": 1}", "true"] {
+            let error = serde_json::from_str::<SecretText>(value).expect_err(value).to_string();
+            assert!(error.starts_with("a secret is a text"), "{error}");
+        }
     }
 }
