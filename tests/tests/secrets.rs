@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{Debug, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use avepoint_core::{ApiClient, CallOptions, Error, ErrorKind, ExportOptions, RetryPolicy, SecretText, StaticToken};
+use avepoint_core::{
+    AccessToken, ApiClient, CallOptions, Credential, Error, ErrorKind, ExportOptions, Operation, RetryPolicy,
+    SecretText, StaticToken,
+};
 use avepoint_elements_v3::{Client, dynamic, types};
 use avepoint_tests::client::AnyClient;
 use avepoint_tests::clock::FakeClock;
@@ -14,6 +18,7 @@ use avepoint_tests::specs::cases;
 use avepoint_tests::traces::Traces;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
@@ -291,6 +296,30 @@ async fn no_piece_of_a_token_is_shown_wherever_and_however_the_server_quotes_it(
         }
     }
     shows_no_piece("a trace", &traces.text(), &token, &token);
+}
+
+/// Another token each time.
+#[derive(Debug, Default)]
+struct Fresh(AtomicUsize);
+
+const TOKENS: [&str; 2] = ["quince-orchard-1848", "walnut-terrace-1871"];
+
+impl Credential for Fresh {
+    fn token<'a>(&'a self, _: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>> {
+        let token = TOKENS[self.0.fetch_add(1, Ordering::Relaxed)];
+        Box::pin(async move { Ok(AccessToken::new(token, None)) })
+    }
+}
+
+#[tokio::test]
+async fn the_token_before_the_last_is_not_shown_either() {
+    let said = json!({"message": format!("not {} but {}", TOKENS[0], TOKENS[1])});
+    let server = Server::in_turn(vec![Reply::empty(401), Reply::json(400, &said)]).await;
+    let client = Client::builder().base_url(server.url()).credential(Fresh::default());
+    let error = run(&client.build().expect("a client"), "getUser")
+        .await
+        .expect_err("400");
+    assert_eq!(error.message(), "not [redacted] but [redacted]");
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ impl Session {
         let body = limits::check_request(operation, self.shared.base_url.path(), &mut request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
-        let call = Call {
+        let mut call = Call {
             operation,
             request,
             secrets: self.own_secrets(body.as_ref()),
@@ -186,6 +186,8 @@ impl Session {
             if fresh.expose() == token.expose() {
                 return Err(error);
             }
+            // The server may still quote the one before.
+            call.secrets = call.secrets.with(token.secret());
             token = fresh;
         }
     }
