@@ -2152,6 +2152,7 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &["north", "south"];
+    const SECRETS: &'static [&'static str] = &["firstPassword", "password"];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

@@ -11,7 +11,7 @@ impl<'a> builder::ListBeds<'a> {
             move |_| {
                 let request = self.clone();
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.result.into_vec(), bytes))
                 })
             },
@@ -37,7 +37,7 @@ impl<'a> builder::ListPlants<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -77,7 +77,7 @@ impl<'a> builder::SearchPlants<'a> {
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.total_count.as_ref())
@@ -113,7 +113,7 @@ impl<'a> builder::ListHarvests<'a> {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
@@ -143,7 +143,7 @@ impl<'a> builder::SearchHarvests<'a> {
                     }
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
                 })
             },
@@ -165,7 +165,7 @@ impl<'a> builder::SearchGardeners<'a> {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page();
+                    let (answer, bytes) = request.send().await?.into_page()?;
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();

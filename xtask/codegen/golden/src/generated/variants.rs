@@ -6,7 +6,7 @@ use super::client::types;
 ///One of two, by what was planted.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Outcome(pub ::avepoint_core::Json);
@@ -28,5 +28,14 @@ impl Outcome {
         &self,
     ) -> Result<types::CuttingOutcome, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
+    }
+}
+impl ::std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        ::avepoint_core::generated::show(
+            f,
+            &self.0,
+            <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+        )
     }
 }
