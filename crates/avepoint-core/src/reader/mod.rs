@@ -507,7 +507,7 @@ impl<'de> MapAccess<'de> for Fields<'_, 'de> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Problem> {
         match self.next()? {
-            // A derived reader takes the number of a field for its name.
+            // A derived reader takes the number of a field for its name; where no field has a second one, they agree.
             Some(field) => {
                 let number: U64Deserializer<Problem> = (field as u64).into_deserializer();
                 seed.deserialize(number).map(Some)

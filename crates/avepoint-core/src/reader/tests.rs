@@ -42,6 +42,56 @@ struct Fixed {
     id: i64,
 }
 
+/// A value that knows by what it was read.
+#[derive(Debug)]
+struct Probe(&'static str);
+
+impl<'de> Deserialize<'de> for Probe {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer)?;
+        Ok(Probe(std::any::type_name::<D>()))
+    }
+}
+
+#[test]
+fn all_is_read_by_one_reader_of_one_type() {
+    #[derive(Deserialize)]
+    struct Probes {
+        plain: Option<Probe>,
+        list: List<Probe>,
+        one: OneOrMany<Probe>,
+        many: OneOrMany<List<Probe>>,
+        either: TextOr<List<Probe>>,
+        map: BTreeMap<String, Probe>,
+    }
+    let json = br#"{"plain":{},"list":[1,[]],"one":"a","many":[[1]],"either":[null,1],"map":{"a":1}}"#;
+    let (probes, _) = read::<Probes>(json).expect("an object");
+    let Probes {
+        plain,
+        list,
+        one,
+        many,
+        either,
+        map,
+    } = probes;
+    let many = many.into_vec().into_iter().flatten();
+    let either = either.value().expect("a list").iter().map(|probe| Probe(probe.0));
+    let all: Vec<_> = plain
+        .into_iter()
+        .chain(list)
+        .chain(one.into_vec())
+        .chain(many)
+        .chain(either)
+        .chain(map.into_values())
+        .collect();
+    assert_eq!(all.len(), 7);
+    let whole = read_whole::<Probe>(b"1").expect("a number");
+    assert!(all.iter().all(|probe| probe.0 == whole.0), "{all:?}");
+    // What comes from elsewhere and may be of two kinds is read by no other either.
+    let one: OneOrMany<Probe> = serde_json::from_str("1").expect("a number");
+    assert_eq!(one.as_slice()[0].0, whole.0);
+}
+
 fn read_thing(json: &str) -> (Thing, Unread) {
     read(json.as_bytes()).unwrap_or_else(|problem| panic!("{json}: {problem}"))
 }
