@@ -145,7 +145,7 @@ async fn an_error_shows_no_secret_that_the_server_quotes() {
             ("a page with 200", Reply::text(200, "text/html", page)),
             (
                 "another kind of value with 200",
-                Reply::json(200, &json!({"id": {"password": password, "token": TOKEN}})),
+                Reply::json(200, &json!([{"password": password, "token": TOKEN}])),
             ),
         ] {
             let server = Server::always(reply).await;
