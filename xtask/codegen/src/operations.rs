@@ -53,7 +53,10 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
     let method = method(spec, operation)?;
     let summary = place.text("summary").unwrap_or_default();
     let doc = format!("{summary}.");
-    let scopes = scopes(operation).into_iter().map(|scopes| quote! { &[#(#scopes),*] });
+    let scopes = operation
+        .permissions()
+        .into_iter()
+        .map(|scopes| quote! { &[#(#scopes),*] });
     let read_only = place.get("x-read-only").and_then(|mark| mark.value.as_bool());
     let read_only = read_only.map(|read_only| quote! { .read_only(#read_only) });
     let deprecated = place.says("deprecated").then(|| quote! { .deprecated() });
@@ -109,16 +112,6 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
             .scopes(&[#(#scopes),*])
             #read_only #deprecated #paging #parameters #body #answer;
     })
-}
-
-/// The permissions that allow an operation: the scopes of each.
-pub fn scopes<'d>(operation: &Operation<'d>) -> Vec<Vec<&'d str>> {
-    let entries = operation.place.entries_of("security").into_iter();
-    let schemes = entries.flat_map(|entry| {
-        let schemes = entry.members().into_iter();
-        schemes.map(|(scheme, _)| entry.texts(scheme)).collect::<Vec<_>>()
-    });
-    schemes.collect()
 }
 
 fn method(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {

@@ -17,7 +17,6 @@ use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
 use super::names::{camel, id};
-use super::operations::scopes;
 
 /// The Rust view of a spec.
 pub struct View {
@@ -420,7 +419,7 @@ pub fn choices<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
 
 /// What the documentation of a call says beside its summary.
 fn documentation(operation: &Operation) -> String {
-    let permissions = scopes(operation).into_iter();
+    let permissions = operation.permissions().into_iter();
     let permissions: Vec<_> = permissions.map(|scopes| format!("`{}`", scopes.join(" "))).collect();
     let mut parts = vec![
         operation.place.description(),

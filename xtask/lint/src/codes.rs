@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::model::Kind;
 use xtask_spec::names::{clashes, folded, is_pascal, reservation};

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::deviations::{Decision, Record, Records};
 use xtask_spec::document::{Document, Fault, child};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use xtask_spec::document::child;
 
-use super::Report;
+use super::report::Report;
 use super::validation::Validation;
 use xtask_spec::model::Kind;
 use xtask_spec::place::Place;

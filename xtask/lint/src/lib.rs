@@ -13,6 +13,7 @@ mod examples;
 mod operations;
 mod paging;
 mod references;
+mod report;
 mod schemas;
 mod security;
 mod structure;
@@ -21,39 +22,15 @@ mod testing;
 mod traps;
 mod validation;
 
-use std::fmt;
-
 use anyhow::bail;
 
 use xtask_cli::Outcome;
 use xtask_spec::Spec;
 use xtask_spec::api::Api;
-use xtask_spec::document::{Document, Fault};
+use xtask_spec::document::Document;
 
-/// Something wrong in a spec.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Where, from 1.
-    pub line: usize,
-    /// Which rule says so, in kebab-case.
-    pub rule: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub remedy: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            rule,
-            message,
-            remedy,
-        } = self;
-        write!(out, "{line}: {rule}: {message}; {remedy}")
-    }
-}
+pub use report::Problem;
+use report::Report;
 
 /// Lints the chosen APIs: problems on stderr, one line an API on stdout.
 ///
@@ -98,11 +75,11 @@ pub fn check(document: &Document) -> Vec<Problem> {
     examples::check(&spec, &mut report);
     paging::check(&spec, &mut report);
     traps::check(&spec, &mut report);
-    if report.problems.is_empty() {
+    if report.is_empty() {
         // The safety net: what the crates below cannot read, if no rule with better words has found it.
         structure::check_types(&spec, &mut report);
     }
-    if report.problems.is_empty() {
+    if report.is_empty() {
         validation::check_schemas(&spec, &mut report);
     }
     report.finish()
@@ -113,48 +90,6 @@ fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
     let mut report = Report::new(deviations);
     deviations::check(&deviations::operations(spec), &mut report);
     report.finish()
-}
-
-/// The problems as they are found.
-struct Report<'d> {
-    document: &'d Document,
-    problems: Vec<Problem>,
-}
-
-impl<'d> Report<'d> {
-    fn new(document: &'d Document) -> Self {
-        Self {
-            document,
-            problems: Vec::new(),
-        }
-    }
-
-    /// Notes a problem at a JSON pointer.
-    fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(Problem {
-            line: self.document.line(pointer),
-            rule,
-            message: message.into(),
-            remedy: remedy.into(),
-        });
-    }
-
-    /// Notes what reading the document as a type complained about.
-    fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
-        self.problems.push(Problem {
-            line: fault.line,
-            rule,
-            message: fault.message.clone(),
-            remedy: fault.remedy.clone().into_owned(),
-        });
-    }
-
-    /// The problems by line. A component that several operations use is found several times, and told once.
-    fn finish(mut self) -> Vec<Problem> {
-        self.problems.sort();
-        self.problems.dedup();
-        self.problems
-    }
 }
 
 /// `55 operations, 140 schemas, no problems`.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::model::Kind;
 use xtask_spec::names::{VERBS, clashes, first_word, folded, is_camel};
 use xtask_spec::place::Place;

@@ -1,6 +1,6 @@
 //! Paging: what `x-paging` names exists.
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 

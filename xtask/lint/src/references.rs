@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Report;
+use super::report::Report;
 use super::validation::{Validation, compile_pattern};
 use xtask_spec::Spec;
 use xtask_spec::model::Kind;

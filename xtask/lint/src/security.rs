@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 

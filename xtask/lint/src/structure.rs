@@ -10,7 +10,7 @@ use similar::get_close_matches;
 
 use xtask_spec::document::{Fault, child};
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::model::Kind;
 use xtask_spec::place::Place;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::model::Kind;
 use xtask_spec::names::{Clash, clashes, folded};
 use xtask_spec::place::Place;

@@ -6,7 +6,7 @@
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::model::{Kind, Shape};
 use xtask_spec::place::Place;

@@ -224,6 +224,16 @@ impl<'d> Operation<'d> {
         self.place.text("operationId")
     }
 
+    /// The permissions that allow it, the lesser first: the scopes that each takes together.
+    pub fn permissions(&self) -> Vec<Vec<&'d str>> {
+        let entries = self.place.entries_of("security").into_iter();
+        let schemes = entries.flat_map(|entry| {
+            let schemes = entry.members().into_iter();
+            schemes.map(|(scheme, _)| entry.texts(scheme)).collect::<Vec<_>>()
+        });
+        schemes.collect()
+    }
+
     /// Its name in messages.
     pub fn name(&self) -> String {
         self.id().map_or_else(
