@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use avepoint_core::AccessToken;
+use avepoint_core::protection::Protection;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
@@ -179,7 +180,10 @@ impl Slot {
             Some(until) if now < until => return,
             // The rest is over: another one may be better.
             Some(_) => {}
-            None if held.replaces_rejected && now.saturating_sub(held.since) < SOON => {
+            None if held.replaces_rejected
+                && now.saturating_sub(held.since) < SOON
+                && Protection::RenewalPause.is_on() =>
+            {
                 let rest = FIRST_REST.saturating_mul(1 << (*rejections).min(10)).min(LONGEST_REST);
                 *rejections = rejections.saturating_add(1);
                 held.rest_until = Some(now.saturating_add(rest));

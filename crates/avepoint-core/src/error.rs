@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::operation::Operation;
+use crate::protection::Protection;
 use crate::redact::{Secrets, one_line};
 
 /// The longest piece of an answer's body, and of a message in it, that is kept, in characters.
@@ -243,7 +244,7 @@ impl Error {
     /// The client has tried again by itself as its [`RetryPolicy`](crate::RetryPolicy) says; wait longer before the
     /// next attempt.
     pub fn is_retryable(&self) -> bool {
-        let read_only = self.0.operation.is_some_and(|operation| operation.read_only);
+        let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
             ErrorKind::Connect => true,
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,

@@ -26,6 +26,8 @@ pub mod dynamic;
 #[doc(hidden)]
 pub mod generated;
 #[doc(hidden)]
+pub mod protection;
+#[doc(hidden)]
 pub mod redact;
 #[doc(hidden)]
 pub mod transport;

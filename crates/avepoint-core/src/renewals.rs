@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::operation::Operation;
+use crate::protection::Protection;
 
 /// How long no token is renewed after a fresh one was not accepted either.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -30,7 +31,7 @@ impl Renewals {
     }
 
     pub(crate) fn are_paused(&self, operation: &Operation, now: Duration) -> bool {
-        self.paused().get(&operation.scope()).is_some_and(|until| now < *until)
+        Protection::RenewalPause.is_on() && self.paused().get(&operation.scope()).is_some_and(|until| now < *until)
     }
 
     fn paused(&self) -> MutexGuard<'_, HashMap<String, Duration>> {

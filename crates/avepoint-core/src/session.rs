@@ -22,6 +22,7 @@ use crate::export::Places;
 use crate::limits;
 use crate::operation::{Answer, Operation};
 use crate::options::{CallOptions, RawAnswer};
+use crate::protection::Protection;
 #[cfg(feature = "export")]
 use crate::redact::RecentTokens;
 use crate::redact::{Secrets, members};
@@ -177,7 +178,7 @@ impl Session {
             if renewed {
                 renewals.pause(operation, clock.elapsed());
             }
-            if renewals.are_paused(operation, clock.elapsed()) {
+            if renewed || renewals.are_paused(operation, clock.elapsed()) {
                 return Err(error);
             }
             renewed = true;
@@ -382,7 +383,7 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
     if !target.username().is_empty() || target.password().is_some() {
         return Err("the other address holds a user or a password");
     }
-    if request.url().origin() != target.origin() {
+    if request.url().origin() != target.origin() && Protection::OwnHost.is_on() {
         if request.body().is_some() {
             return Err("a body is not sent to another host");
         }

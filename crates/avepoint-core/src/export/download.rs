@@ -10,6 +10,7 @@ use super::answers::{self, encoding};
 use super::archive::{self, Tail};
 use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
+use crate::protection::Protection;
 use crate::response::ResponseValue;
 use crate::witness::{Seen, Witness};
 
@@ -102,6 +103,7 @@ impl<A: ExportApi> Download<A> {
                         Ok(()) => return Ok(Some(Piece::Bytes(bytes))),
                         Err(error) => error,
                     },
+                    _ if !Protection::WholeFiles.is_on() => return Ok(None),
                     // All is here, however the connection ended.
                     _ if self.total == Some(self.position) => return self.end(),
                     Some(Err(error)) => Error::from_transport(error),

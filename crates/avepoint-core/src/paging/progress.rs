@@ -5,6 +5,7 @@ use std::fmt;
 use super::Page;
 use super::circle::Visited;
 use crate::error::{Error, ErrorKind};
+use crate::protection::Protection;
 
 /// How many empty pages in a row are followed: a server that filters may send a few.
 const EMPTY_PAGES: u32 = 10;
@@ -134,7 +135,7 @@ impl Progress {
         let list_again = self.lists.came_before(page.bytes.list);
         let answer_again = self.answers.came_before(page.bytes.whole());
         self.count(page);
-        if !list_again {
+        if !list_again || !Protection::ListEnd.is_on() {
             return Ok(());
         }
         self.repeated += 1;

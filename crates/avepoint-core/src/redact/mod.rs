@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::protection::Protection;
 use needles::Needles;
 use reading::Reading;
 #[cfg(feature = "export")]
@@ -112,7 +113,7 @@ impl Secrets {
             hidden: vec![false; text.len()],
             effort: EFFORT.saturating_mul(text.len()),
         };
-        if !(search.needles.is_empty() && self.members.is_empty()) {
+        if !(search.needles.is_empty() && self.members.is_empty()) && Protection::Redaction.is_on() {
             search.look(Reading::of(text), ESCAPES, PACKED);
         }
         let whole = text.len() == outside.len();

@@ -3,6 +3,7 @@
 use reqwest::Response;
 
 use crate::error::Error;
+use crate::protection::Protection;
 
 /// How much is set aside for an answer before any of it has come, whatever the server says.
 const AT_FIRST: usize = 1024 * 1024;
@@ -21,6 +22,11 @@ pub enum Unread {
 /// # Errors
 /// Where the connection breaks, or the answer has more bytes than `most`: nothing beyond is read.
 pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unread> {
+    let most = if Protection::AnswerBound.is_on() {
+        most
+    } else {
+        usize::MAX
+    };
     let told = response.content_length();
     let expected = told.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if expected > most {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, Proxy, Url};
 
 use crate::error::Error;
+use crate::protection::Protection;
 
 /// The time for a connection where the caller says nothing.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -60,7 +61,6 @@ impl HttpSettings {
         http = http
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .retry(reqwest::retry::never())
             .resolve_to_addrs("localhost", &localhost)
             .tls_backend_rustls()
             .no_hickory_dns()
@@ -69,7 +69,14 @@ impl HttpSettings {
             .no_brotli()
             .no_deflate()
             .no_zstd();
-        http = if plain { http.no_proxy() } else { http.https_only(true) };
+        if Protection::PolicyAlone.is_on() {
+            http = http.retry(reqwest::retry::never());
+        }
+        if !plain {
+            http = http.https_only(true);
+        } else if Protection::PlainHttp.is_on() {
+            http = http.no_proxy();
+        }
         http.build()
             .map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error))
     }
