@@ -1,13 +1,14 @@
 //! A server on raw sockets that misbehaves. What it writes is a script of bytes, pauses and cuts, so that an answer can
 //! be wrong in every way in which bytes can be.
 
+mod by_hand;
 pub mod http2;
 pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -16,8 +17,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+pub use self::by_hand::{read_request, write_json};
 use self::tls::Identity;
 use crate::server::Received;
+
+/// How many bytes of a piece come one at a time: each of them waits until all else has had its turn.
+const DRIPS: usize = 200;
 
 /// What the server does with the connection that brought a request, step by step. After the last step it reads the next
 /// request, unless the connection is closed.
@@ -89,15 +94,17 @@ impl Script {
         self
     }
 
-    /// The same bytes, one at a time.
+    /// The same bytes, of which the first of each piece come one at a time.
     #[must_use]
-    pub fn dripping(mut self) -> Self {
-        for step in &mut self.0 {
-            if let Step::Send(bytes) = step {
-                *step = Step::Drip(std::mem::take(bytes));
+    pub fn dripping(self) -> Self {
+        let steps = self.0.into_iter().flat_map(|step| match step {
+            Step::Send(mut bytes) => {
+                let first = bytes.split_to(bytes.len().min(DRIPS));
+                vec![Step::Drip(first), Step::Send(bytes)]
             }
-        }
-        self
+            other => vec![other],
+        });
+        Script(steps.collect())
     }
 
     /// Plays the script; tells whether the connection goes on.
@@ -126,7 +133,7 @@ impl Script {
                     return Ok(false);
                 }
                 Step::Close => {
-                    stream.flush().await?;
+                    stream.shutdown().await?;
                     return Ok(false);
                 }
             }
@@ -146,6 +153,7 @@ pub fn head(status: u16, reason: &str, headers: &[(&str, &str)]) -> String {
 pub struct RawServer {
     address: SocketAddr,
     scheme: &'static str,
+    connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -189,10 +197,13 @@ impl RawServer {
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("an address");
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&connections);
         let task = tokio::spawn(async move {
             // They end with the server.
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                counter.fetch_add(1, Ordering::SeqCst);
                 // A byte that is written alone goes out alone.
                 if stream.set_nodelay(true).is_ok() {
                     // How a connection ends is the other side's affair.
@@ -202,7 +213,12 @@ impl RawServer {
                 while connections.try_join_next().is_some() {}
             }
         });
-        RawServer { address, scheme, task }
+        RawServer {
+            address,
+            scheme,
+            connections,
+            task,
+        }
     }
 
     /// Its address.
@@ -213,6 +229,11 @@ impl RawServer {
     /// The address of its socket.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How many connections were made to it.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 }
 

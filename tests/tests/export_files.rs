@@ -11,7 +11,7 @@ use avepoint_core::{Error, ErrorKind, ExportEvent, ExportOptions, RetryPolicy, S
 use avepoint_insights::Client;
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::START;
-use avepoint_tests::raw::{Raw, read_request, write_json};
+use avepoint_tests::raw_server::{RawServer, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
 use bytes::Bytes;
 use exports::{archive, client, content, downloads, fake, file, finished, job, names, stands};
@@ -396,10 +396,10 @@ async fn a_file_of_the_right_length_that_is_cut_inside_is_refused() {
 }
 
 /// A server that writes these answers to requests for the file, byte by byte as they stand, and ends each connection.
-async fn wire(answers: Vec<Vec<u8>>) -> (Raw, Arc<AtomicUsize>) {
+async fn wire(answers: Vec<Vec<u8>>) -> (RawServer, Arc<AtomicUsize>) {
     let files = Arc::new(AtomicUsize::new(0));
     let (count, answers) = (Arc::clone(&files), Arc::new(answers));
-    let server = Raw::start(move |mut stream, _| {
+    let server = RawServer::by_hand(move |mut stream| {
         let (count, answers) = (Arc::clone(&count), Arc::clone(&answers));
         async move {
             let Some(head) = read_request(&mut stream).await else {

@@ -8,7 +8,7 @@ use avepoint_core::{CallOptions, ErrorKind, RetryPolicy, StaticToken};
 use avepoint_elements_v3::Client;
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, run};
-use avepoint_tests::raw::Raw;
+use avepoint_tests::raw_server::RawServer;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
 
@@ -29,10 +29,10 @@ enum Fate {
 }
 
 /// A server that counts the heads of requests.
-async fn server(fate: Fate) -> (Raw, Arc<AtomicUsize>) {
+async fn server(fate: Fate) -> (RawServer, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&requests);
-    let server = Raw::start(move |stream, _| {
+    let server = RawServer::by_hand(move |stream| {
         let counter = Arc::clone(&counter);
         async move {
             let mut settings = h2::server::Builder::new();
@@ -75,7 +75,7 @@ async fn answer(mut body: RecvStream, mut respond: SendResponse<bytes::Bytes>) {
     stream.send_data(user.into(), true).expect("an answer");
 }
 
-fn client(server: &Raw, policy: RetryPolicy) -> Client {
+fn client(server: &RawServer, policy: RetryPolicy) -> Client {
     builder(&server.url())
         .http(reqwest::Client::builder().http2_prior_knowledge())
         .options(CallOptions::default().retry(policy))

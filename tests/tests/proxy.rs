@@ -6,9 +6,9 @@ use std::sync::PoisonError;
 
 use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, run};
-use avepoint_tests::raw::{Raw, read_request};
+use avepoint_tests::raw_server::tls::Authority;
+use avepoint_tests::raw_server::{RawServer, read_request};
 use avepoint_tests::server::{Reply, Server};
-use avepoint_tests::tls::Tls;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::io::AsyncWriteExt;
 
@@ -27,7 +27,7 @@ fn by_name(url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_variable_of_the_environment_leads_plain_http_to_a_proxy() {
-    let (proxy, _) = Raw::silent().await;
+    let (proxy, _) = RawServer::silent().await;
     for name in [
         "HTTP_PROXY",
         "http_proxy",
@@ -71,7 +71,7 @@ async fn no_builder_of_a_caller_leads_plain_http_away() {
     // An address that nobody has.
     const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-    let (proxy, _) = Raw::silent().await;
+    let (proxy, _) = RawServer::silent().await;
     let proxy_url = format!("http://{}", proxy.address());
     let new = reqwest::Client::builder;
     for http in [
@@ -94,11 +94,11 @@ async fn no_builder_of_a_caller_leads_plain_http_away() {
 
 #[tokio::test]
 async fn a_proxy_for_https_sees_the_host_and_no_more() {
-    let tls = Tls::of("DNS:api.example.com");
+    let authority = Authority::new();
     // Whatever host it is asked for, the proxy is the server itself.
-    let acceptor = tls.acceptor.clone();
+    let acceptor = authority.identity("api.example.com", 2999).acceptor(b"http/1.1");
     let (ask, mut asked) = tokio::sync::mpsc::unbounded_channel();
-    let proxy = Raw::start(move |mut stream, _| {
+    let proxy = RawServer::by_hand(move |mut stream| {
         let (acceptor, ask) = (acceptor.clone(), ask.clone());
         async move {
             let head = read_request(&mut stream).await.expect("a request to the proxy");
@@ -108,13 +108,13 @@ async fn a_proxy_for_https_sees_the_host_and_no_more() {
             let head = read_request(&mut inner).await.expect("a request");
             ask.send(head).expect("the test listens");
             let user = case("getUser").answer.clone().unwrap_or_default().to_string();
-            avepoint_tests::raw::write_json(&mut inner, "200 OK", "", &user).await;
+            avepoint_tests::raw_server::write_json(&mut inner, "200 OK", "", &user).await;
         }
     })
     .await;
     let client = builder("https://api.example.com/")
         .proxy(format!("http://me:hunter2@{}", proxy.address()))
-        .root_certificate(tls.authority)
+        .root_certificate(authority.pem())
         .http(reqwest::Client::builder().http1_only())
         .options(once())
         .build()
@@ -160,8 +160,8 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_has_carried_nothing_out() {
-    let proxy = Raw::writing("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n").await;
-    let (silent, heard) = Raw::silent().await;
+    let proxy = RawServer::writing("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n").await;
+    let (silent, heard) = RawServer::silent().await;
     for url in [proxy.url(), silent.url()] {
         let client = builder("https://api.example.com/")
             .proxy(url)

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, patient, run};
-use avepoint_tests::raw::{Raw, read_request, write_json};
+use avepoint_tests::raw_server::tls::Authority;
+use avepoint_tests::raw_server::{RawServer, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
-use avepoint_tests::tls::Tls;
 
 fn once() -> CallOptions {
     CallOptions::default().retry(RetryPolicy::none())
@@ -107,11 +107,12 @@ async fn a_refusal_of_another_host_costs_no_token_and_advises_no_permission() {
 
 #[tokio::test]
 async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
-    let tls = Tls::of("IP:127.0.0.1");
+    let authority = Authority::new();
+    let tls = authority.identity("127.0.0.1", 2999).acceptor(b"http/1.1");
     let plain = Server::always(user()).await;
     for location in [plain.url(), "https://me:hunter2@127.0.0.1/".to_owned()] {
-        let (acceptor, target) = (tls.acceptor.clone(), location.clone());
-        let server = Raw::start(move |stream, _| {
+        let (acceptor, target) = (tls.clone(), location.clone());
+        let server = RawServer::by_hand(move |stream| {
             let (acceptor, target) = (acceptor.clone(), target.clone());
             async move {
                 let mut stream = acceptor.accept(stream).await.expect("TLS");
@@ -121,7 +122,7 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
         })
         .await;
         let client = builder(&format!("https://{}", server.address()))
-            .root_certificate(tls.authority.clone())
+            .root_certificate(authority.pem())
             .http(reqwest::Client::builder().http1_only())
             .options(once())
             .build()
@@ -142,7 +143,7 @@ async fn all_hops_share_the_time_of_one_attempt() {
     // Each answer takes most of the time that there is for all of them.
     let hops = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = Arc::clone(&hops);
-    let server = Raw::start(move |mut stream, _| {
+    let server = RawServer::by_hand(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
             if read_request(&mut stream).await.is_some() {

@@ -9,7 +9,7 @@ use avepoint_core::{
 };
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, patient, run};
-use avepoint_tests::raw::{Raw, read_request};
+use avepoint_tests::raw_server::{RawServer, read_request};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -147,7 +147,7 @@ async fn no_length_of_time_is_too_long() {
 #[tokio::test]
 async fn a_callers_time_for_a_connection_counts() {
     // It takes the connection and never speaks TLS: what ends the wait is the time for the connection.
-    let (silent, _) = Raw::silent().await;
+    let (silent, _) = RawServer::silent().await;
     let url = format!("https://{}", silent.address());
     let short = Duration::from_millis(100);
     for client in [
@@ -176,7 +176,7 @@ async fn a_callers_time_for_a_connection_counts() {
 async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
     // One byte now and then, without end, beneath every limit for a silence.
     let dribbling = |head: &'static str| async move {
-        Raw::start(move |mut stream, _| async move {
+        RawServer::by_hand(move |mut stream| async move {
             read_request(&mut stream).await.expect("a request");
             let mut written = stream.write_all(head.as_bytes()).await;
             while written.is_ok() {
@@ -212,15 +212,15 @@ async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
 
 #[tokio::test]
 async fn where_no_connection_is_made_nothing_is_carried_out() {
-    let rude = Raw::start(|mut stream, _| async move {
+    let rude = RawServer::by_hand(|mut stream| async move {
         stream
             .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             .await
             .expect("a line");
     })
     .await;
-    let cut = Raw::start(|stream, _| async move { drop(stream) }).await;
-    let (silent, _) = Raw::silent().await;
+    let cut = RawServer::by_hand(|stream| async move { drop(stream) }).await;
+    let (silent, _) = RawServer::silent().await;
     for (what, server) in [
         ("no TLS", &rude),
         ("a cut handshake", &cut),
@@ -244,8 +244,8 @@ async fn where_no_connection_is_made_nothing_is_carried_out() {
 #[tokio::test]
 async fn where_the_request_was_taken_it_may_have_been_carried_out_body_or_not() {
     // It reads the request, and cuts the connection or is silent.
-    let cutting = Raw::start(|mut stream, _| async move { drop(read_request(&mut stream).await) }).await;
-    let (silent, _) = Raw::silent().await;
+    let cutting = RawServer::by_hand(|mut stream| async move { drop(read_request(&mut stream).await) }).await;
+    let (silent, _) = RawServer::silent().await;
     for server in [&cutting, &silent] {
         let options = once().timeout(Duration::from_secs(1));
         let client = builder(&server.url())
@@ -403,16 +403,17 @@ async fn a_token_that_was_accepted_may_be_renewed_at_once_again() {
 async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() {
     let body = json!({"data": [{"id": "a", "organization": "x".repeat(900)}]}).to_string();
     let length = body.len();
-    let chunked = Raw::writing(format!(
+    let chunked = RawServer::writing(format!(
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nrequest-id: r-77\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
     ))
     .await;
-    let plain = Raw::writing(format!(
+    let plain = RawServer::writing(format!(
         "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nrequest-id: r-77\r\n\r\n{body}"
     ))
     .await;
     // It says far more than it has: nothing of it is waited for.
-    let boasting = Raw::writing("HTTP/1.1 200 OK\r\ncontent-length: 500000000\r\nrequest-id: r-77\r\n\r\n{").await;
+    let boasting =
+        RawServer::writing("HTTP/1.1 200 OK\r\ncontent-length: 500000000\r\nrequest-id: r-77\r\n\r\n{").await;
     for (server, bound, words) in [
         (&chunked, length - 1, "more than".to_owned()),
         (&plain, length - 1, format!("{length} bytes")),
@@ -461,7 +462,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
 async fn what_should_be_empty_is_not_collected() {
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
-    let server = Raw::start(move |mut stream, _| {
+    let server = RawServer::by_hand(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
             read_request(&mut stream).await.expect("a request");
@@ -494,13 +495,13 @@ async fn heads_without_end_are_errors() {
     let long = format!("x: {}\r\n", "y".repeat(16 << 20));
     let early = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000);
     for head in [many, long] {
-        let server = Raw::writing(format!("HTTP/1.1 200 OK\r\n{head}content-length: 2\r\n\r\n{{}}")).await;
+        let server = RawServer::writing(format!("HTTP/1.1 200 OK\r\n{head}content-length: 2\r\n\r\n{{}}")).await;
         let client = builder(&server.url()).options(once()).build().expect("a client");
         let error = run(&client, "getUser").await.expect_err("too much");
         assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
         assert!(error.to_string().len() < 500, "{error}");
     }
-    let server = Raw::writing(format!("{early}HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
+    let server = RawServer::writing(format!("{early}HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
     let client = builder(&server.url()).options(once()).build().expect("a client");
     assert!(run(&client, "getUser").await.expect_err("404").is_not_found());
 }
@@ -550,7 +551,7 @@ async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
 
 #[tokio::test]
 async fn the_handshake_is_that_of_rustls() {
-    let (server, heard) = Raw::silent().await;
+    let (server, heard) = RawServer::silent().await;
     let url = format!("https://{}", server.address());
     let short = once().timeout(Duration::from_secs(1));
     for client in [builder(&url), builder(&url).http(reqwest::Client::builder())] {

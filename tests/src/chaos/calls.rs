@@ -387,7 +387,7 @@ pub fn judge(world: &World, call: &Call, outcome: Result<(), Error>) {
     }
     let single = matches!(call.plan.kind, Kind::ByName(_) | Kind::Onboard);
     if single && book.readable && !call.plan.late_token {
-        world.breach(Breach::LostAnswer, || format!("call {number}: {text}"));
+        world.breach(Breach::LostAnswer, || format!("call {number}: {text}:{}", book.story));
     }
 }
 

@@ -227,15 +227,15 @@ impl Fault {
                     &[
                         None,
                         None,
-                        Some("8"),
-                        Some("16"),
+                        Some("480"),
+                        Some("960"),
                         Some("18446744073709551615"),
                         Some("9223372036854775807"),
                         Some("99999999999999999999"),
                         Some("-5"),
                         Some("soon"),
                         Some("Fri, 31 Dec 9999 23:59:59 GMT"),
-                        Some("Sat, 31 Jan 2026 12:00:08 GMT"),
+                        Some("Sat, 31 Jan 2026 12:08:00 GMT"),
                     ],
                 );
                 let mut headers = vec![JSON];

@@ -81,6 +81,16 @@ impl Spelling {
         }
     }
 
+    /// How many bytes in a row give a secret away.
+    fn window(self) -> usize {
+        match self {
+            Spelling::Plain | Spelling::Base64 | Spelling::Upper => WINDOW,
+            Spelling::JsonTwice | Spelling::Entities | Spelling::Percent => 2 * WINDOW,
+            Spelling::PercentAll => 3 * WINDOW,
+            Spelling::Unicode => 6 * WINDOW,
+        }
+    }
+
     /// The same as it stands between the quotes of a JSON text.
     pub fn in_json(self, text: &str) -> String {
         match self {
@@ -97,12 +107,13 @@ pub fn json(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// How many characters of a secret in a row give it away.
+/// How many bytes of a secret in a row give it away, where each character is one; and where a spelling makes more of it.
 const WINDOW: usize = 12;
+const WINDOWS: [usize; 4] = [WINDOW, 2 * WINDOW, 3 * WINDOW, 6 * WINDOW];
 
 /// Finds the secrets that it was told of, in whole or in part, in every spelling.
 pub struct Scanner {
-    windows: RwLock<HashSet<u64>>,
+    windows: RwLock<HashSet<(usize, u64)>>,
     known: RwLock<HashSet<String>>,
 }
 
@@ -135,7 +146,8 @@ impl Scanner {
         let mut windows = self.windows.write().unwrap_or_else(PoisonError::into_inner);
         for spelling in Spelling::ALL {
             for form in [spelling.spell(secret), spelling.in_json(secret)] {
-                windows.extend(hashes(&form).map(|(_, hash)| hash));
+                let window = spelling.window();
+                windows.extend(hashes(&form, window).map(|(_, hash)| (window, hash)));
             }
         }
     }
@@ -143,8 +155,10 @@ impl Scanner {
     /// Where a text gives a secret away.
     pub fn find(&self, text: &str) -> Option<usize> {
         let windows = self.windows.read().unwrap_or_else(PoisonError::into_inner);
-        let (end, _) = hashes(text).find(|(_, hash)| windows.contains(hash))?;
-        Some(end + 1 - WINDOW)
+        WINDOWS.into_iter().find_map(|window| {
+            let (end, _) = hashes(text, window).find(|(_, hash)| windows.contains(&(window, *hash)))?;
+            Some(end + 1 - window)
+        })
     }
 }
 
@@ -156,18 +170,18 @@ pub fn around(text: &str, place: usize) -> String {
 }
 
 /// A hash of every so many bytes in a row, whatever their letter case, and where each ends.
-fn hashes(text: &str) -> impl Iterator<Item = (usize, u64)> + '_ {
+fn hashes(text: &str, window: usize) -> impl Iterator<Item = (usize, u64)> + '_ {
     const BASE: u64 = 0x0000_0100_0000_01b3;
-    let leaving = (0..WINDOW).fold(1_u64, |power, _| power.wrapping_mul(BASE));
+    let leaving = (0..window).fold(1_u64, |power, _| power.wrapping_mul(BASE));
     let bytes = text.as_bytes();
     let mut hash = 0_u64;
     bytes.iter().enumerate().filter_map(move |(place, byte)| {
         let value = |byte: u8| u64::from(byte.to_ascii_lowercase()) + 1;
         hash = hash.wrapping_mul(BASE).wrapping_add(value(*byte));
-        if place >= WINDOW {
-            hash = hash.wrapping_sub(leaving.wrapping_mul(value(bytes[place - WINDOW])));
+        if place >= window {
+            hash = hash.wrapping_sub(leaving.wrapping_mul(value(bytes[place - window])));
         }
-        (place + 1 >= WINDOW).then_some((place, hash))
+        (place + 1 >= window).then_some((place, hash))
     })
 }
 

@@ -65,15 +65,14 @@ impl Service {
         let content: &[u8] = if matches!(ask, Ask::Token) { b"" } else { &request.body };
         let key = super::chance((&request.method, &request.path, &request.query, content)).u64(..);
         let repeatable = self.is_repeatable(&call, &ask);
-        let bound = !matches!(ask, Ask::Status | Ask::File);
+        // A start waits for its turn, a wait asks until its time is over, and a file takes what it takes.
+        let bound = !matches!(ask, Ask::Start | Ask::Status | Ask::File);
         let seen = call.arrived(&self.world, key, repeatable, bound);
         if call.book().requests > super::world::MOST_REQUESTS {
             return Script::answer(403, &[], "");
         }
         let mut chance = chance((self.world.seed, call.plan.number, key, seen));
-        if chance.u32(..7) == 0 {
-            call.pass(SLOW);
-        }
+        let slow = chance.u32(..7) == 0;
         if matches!(ask, Ask::File) {
             return self.file(&call, request);
         }
@@ -96,6 +95,13 @@ impl Service {
         // What takes many requests would hardly ever come to its end.
         let calm = matches!(ask, Ask::Page(_) | Ask::Status) && chance.u32(..5) > 0;
         let fault = if calm { Fault::Nothing } else { Fault::of(&mut chance) };
+        // Of a second refusal the next calls of the client would know, and which calls are next is chance.
+        let again = fault == Fault::Unauthorized && call.book().refused_token;
+        let fault = if again { Fault::Throttled } else { fault };
+        // Within an attempt the client goes by the real time: what follows a redirection is not late by this one.
+        if slow && !fault.redirects() {
+            call.pass(SLOW);
+        }
         self.world.did(&format!("{fault:?}"));
         {
             let mut book = call.book();
@@ -103,10 +109,11 @@ impl Service {
             book.refused_token |= fault == Fault::Unauthorized;
             book.redirected = fault.redirects();
             book.readable = fault.is_readable();
+            book.story += &format!(" {fault:?} to {:.80}", request.path);
         }
         let good = self.documented(&call, &ask, request, &around, &mut chance);
-        // A list is what its pages say: one odd member more would make it another one.
-        let fault = if fault == Fault::Odd && matches!(ask, Ask::Page(_)) {
+        // A list is what its pages say: one odd member more would make it another one, and so would an empty answer.
+        let fault = if matches!((fault, &ask), (Fault::Odd | Fault::OddStatus, Ask::Page(_))) {
             Fault::Nothing
         } else {
             fault
@@ -283,6 +290,8 @@ impl Service {
                     _ => json!(PAGES as usize * ENTRIES),
                 };
                 page["metadata"]["totalCount"] = if turn.ends() { total } else { Value::Null };
+                // A page that is not full and counts what it has would be the last.
+                page["metadata"]["pageSize"] = json!(ENTRIES);
             }
             List::Users => {}
             List::Sites | List::Permissions => {

@@ -22,10 +22,11 @@ use crate::raw_server::{RawServer, Script, head};
 const REFUSED: usize = 100;
 const ALLOWED: u64 = 4;
 
-/// The longest answer, in pieces of 64 KiB, and how many bytes of it a client may take: the bound of the client, and
-/// what lies in buffers.
-const PIECES: u64 = 1024;
-const TAKEN: u64 = 40 * 1024 * 1024;
+/// The longest answer that the client reads; how long the answers are, in pieces of 64 KiB; and how many bytes of one may
+/// be taken, those that lie in the buffers of two sockets among them.
+const BOUND: usize = 1024 * 1024;
+const PIECES: u64 = 512;
+const TAKEN: u64 = 16 * 1024 * 1024;
 
 pub async fn make(setup: &Setup) {
     refused_tokens(setup).await;
@@ -152,7 +153,7 @@ async fn a_proxy_of_the_caller(setup: &Setup) {
 
 /// A client that sends every call once.
 fn client(url: &str, credential: impl Credential + 'static) -> Client {
-    let options = CallOptions::default().retry(RetryPolicy::none());
+    let options = CallOptions::default().retry(RetryPolicy::none()).longest_answer(BOUND);
     let builder = ClientBuilder::default()
         .base_url(url)
         .credential(credential)

@@ -52,6 +52,8 @@ pub struct Book {
     pub redirected: bool,
     /// Whether a tolerant reader gets something from the last answer.
     pub readable: bool,
+    /// What came of the last requests, and where they went.
+    pub story: String,
     pub pages: u32,
     pub polls: u32,
     pub downloads: u32,
@@ -195,7 +197,13 @@ impl Call {
             *attempts += 1;
             let allowed = self.plan.attempts + u32::from(book.refused_token);
             if bound && book.attempts[&request] > allowed || book.requests > MOST_REQUESTS {
-                world.breach(Breach::ExcessRequest, || format!("call {number}: {:?}", self.plan.kind));
+                let (requests, again, story) = (book.requests, book.attempts[&request], &book.story);
+                world.breach(Breach::ExcessRequest, || {
+                    format!(
+                        "call {number}: {:?}: {requests} requests, {again} of {allowed}:{story}",
+                        self.plan.kind
+                    )
+                });
             }
         }
         book.redirected = false;

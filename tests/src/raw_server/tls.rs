@@ -34,6 +34,11 @@ impl Authority {
         self.0.der()
     }
 
+    /// The same as PEM.
+    pub fn pem(&self) -> Vec<u8> {
+        pem::encode(&pem::Pem::new("CERTIFICATE", self.der())).into_bytes()
+    }
+
     /// A certificate for this host, which holds until the end of this year.
     ///
     /// # Panics
@@ -58,7 +63,10 @@ impl Default for Authority {
 
 impl Identity {
     /// What takes connections with it, for one protocol.
-    pub(super) fn acceptor(&self, protocol: &[u8]) -> TlsAcceptor {
+    ///
+    /// # Panics
+    /// Where the certificate and the key are no pair.
+    pub fn acceptor(&self, protocol: &[u8]) -> TlsAcceptor {
         let key = PrivatePkcs8KeyDer::from(self.key.clone());
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()

@@ -6,8 +6,12 @@ use std::path::Path;
 mod auth_secrets;
 #[path = "../../tests/auth_tokens.rs"]
 mod auth_tokens;
+#[path = "../../tests/codes.rs"]
+mod codes;
 #[path = "../../tests/export.rs"]
 mod export;
+#[path = "../../tests/export_files.rs"]
+mod export_files;
 #[path = "../../tests/export_legacy.rs"]
 mod export_legacy;
 #[path = "../../tests/hostile.rs"]
@@ -20,6 +24,8 @@ mod legacy_filters;
 mod lists;
 #[path = "../../tests/proxy.rs"]
 mod proxy;
+#[path = "../../tests/reading.rs"]
+mod reading;
 #[path = "../../tests/redirects.rs"]
 mod redirects;
 #[path = "../../tests/requests.rs"]
@@ -35,8 +41,17 @@ mod secrets;
 #[path = "../../tests/transport.rs"]
 mod transport;
 
-/// What has no part in it: keys and files of this machine, and other people's tools.
-const ELSEWHERE: [&str; 5] = ["auth_certificates", "auth_store", "big_download", "conformance", "oidc"];
+/// What has no part in it: keys and files of this machine, programs and seeds of the tests, and other people's tools.
+const ELSEWHERE: [&str; 8] = [
+    "auth_certificates",
+    "auth_store",
+    "big_download",
+    "chaos",
+    "conformance",
+    "fuzz",
+    "oidc",
+    "security",
+];
 
 #[test]
 fn no_test_of_the_wire_is_forgotten() {
