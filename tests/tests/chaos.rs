@@ -96,7 +96,14 @@ fn harm(protection: Protection) -> Breach {
 #[test]
 fn without_a_protection_its_harm_is_counted() {
     // Each takes a run of its own; the others are tried by hand, with `--without`.
-    for protection in [Protection::Redaction] {
+    for protection in [
+        Protection::Redaction,
+        Protection::WriteOnce,
+        Protection::OwnHost,
+        Protection::PlainHttp,
+        Protection::RenewalPause,
+        Protection::ListEnd,
+    ] {
         let mut command = command("5", "250");
         command.args(["--without", &format!("{protection:?}")]);
         let report = finish(&mut command, &[]);
