@@ -95,7 +95,7 @@ impl Identity {
             .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))
     }
 
-    fn read(&self, answer: &Answer) -> Result<Endpoint, String> {
+    pub(crate) fn read(&self, answer: &Answer) -> Result<Endpoint, String> {
         /// The members that are looked at; there are many more.
         #[derive(Deserialize)]
         struct Document {

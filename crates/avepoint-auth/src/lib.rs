@@ -6,6 +6,8 @@ mod certificate;
 mod credential;
 mod endpoint;
 mod failure;
+#[doc(hidden)]
+pub mod fuzz;
 mod request;
 mod scopes;
 mod source;

@@ -144,7 +144,7 @@ impl Source {
 }
 
 /// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
-fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
+pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
     /// The members that matter, in whatever form they come.
     #[derive(Deserialize)]
     struct Body {

@@ -24,6 +24,8 @@ mod witness;
 #[doc(hidden)]
 pub mod dynamic;
 #[doc(hidden)]
+pub mod fuzz;
+#[doc(hidden)]
 pub mod generated;
 #[doc(hidden)]
 pub mod protection;

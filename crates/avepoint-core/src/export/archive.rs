@@ -33,7 +33,7 @@ pub(super) fn may_begin(beginning: &[u8]) -> bool {
 
 /// The end of what has come so far.
 #[derive(Debug, Default)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     bytes: Vec<u8>,
     /// How much came before these bytes.
     start: u64,
@@ -41,7 +41,7 @@ pub(super) struct Tail {
 
 impl Tail {
     /// Takes the next piece.
-    pub(super) fn push(&mut self, piece: &[u8]) {
+    pub(crate) fn push(&mut self, piece: &[u8]) {
         self.bytes.extend_from_slice(piece);
         // Not at each piece, since what stays is moved.
         if self.bytes.len() > 2 * TAIL {
@@ -53,7 +53,7 @@ impl Tail {
 
     /// Whether the end of an archive has come that begins with the first byte. A few bytes may follow it: some writers
     /// fill up their blocks.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         (0..self.bytes.len())
             .rev()
             .any(|place| ends(&self.bytes, self.start, place))

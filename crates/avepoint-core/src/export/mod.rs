@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::value::code::Code;
 
 mod answers;
-mod archive;
+pub(crate) mod archive;
 mod download;
 mod file;
 mod job;
