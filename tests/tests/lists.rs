@@ -222,7 +222,7 @@ async fn pages_that_come_in_turn_are_a_list_without_end() {
             if count > 300 {
                 return page(0..0, total);
             }
-            let first = if number % 2 == 0 { 50 } else { 0 };
+            let first = if number.is_multiple_of(2) { 50 } else { 0 };
             let data: Vec<_> = (first..first + 50).map(|n| json!({"id": n.to_string()})).collect();
             let mut answer = json!({"data": data, "metadata": {"totalCount": total}});
             if stamps {

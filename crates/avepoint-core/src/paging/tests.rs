@@ -1,3 +1,5 @@
+#![allow(clippy::type_complexity, reason = "rows of a table are read where they stand")]
+
 use std::sync::Mutex;
 
 use futures_util::FutureExt;
