@@ -399,12 +399,15 @@ pub fn discovery(data: &[u8]) {
 
 /// The file that processes share. What stands in it is read, or the error does not quote it.
 pub fn token_file(data: &[u8]) {
-    use std::os::unix::fs::PermissionsExt;
     static STORE: LazyLock<(tempfile::TempDir, FileStore)> = LazyLock::new(|| {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("tokens.json");
         std::fs::write(&path, "").expect("a file");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("for its owner");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("for its owner");
+        }
         let store = FileStore::new(path).expect("a store");
         (folder, store)
     });

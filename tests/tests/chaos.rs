@@ -1,8 +1,8 @@
 //! Thousands of calls against servers that misbehave: what must not happen is counted, and the count is nothing.
 //!
-//! `AVEPOINT_CHAOS_SEED` and `AVEPOINT_CHAOS_CALLS` change the great run, which `.ci/run` makes with ten thousand calls. Each run is a process of its own, so that its
-//! memory, its panics and its environment are its own as well; `cargo run -p avepoint-tests --bin chaos` makes one by
-//! hand.
+//! `AVEPOINT_CHAOS_SEED` and `AVEPOINT_CHAOS_CALLS` change the great run, which `.ci/run` makes with ten thousand calls.
+//! Each run is a process of its own, so that its memory, its panics and its environment are its own as well; `cargo run -p
+//! avepoint-tests --bin chaos` makes one by hand.
 
 use std::process::Command;
 use std::sync::Arc;
