@@ -284,7 +284,7 @@ mod tests {
                 "https://me:hunter2@id.example.com",
                 "must not hold a user or a password",
             ),
-            ("id.example.com", "is no URL"),
+            ("id.example.com", "is not a URL"),
         ] {
             let error = identity.allow(origin).expect_err(problem).to_string();
             assert!(error.contains(problem) && !error.contains("hunter2"), "{error}");

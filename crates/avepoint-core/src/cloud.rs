@@ -186,14 +186,13 @@ impl std::str::FromStr for Region {
 /// # Errors
 /// A configuration error that says what is wrong with the address.
 pub fn checked_url(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text).map_err(|error| Error::configuration(format!("`{text}` is no URL: {error}")))?;
+    // A password may stand in it, so that it is not shown.
+    let url = Url::parse(text).map_err(|error| Error::configuration(format!("the address is not a URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::configuration("a base URL must not hold a user or a password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::configuration(format!(
-            "`{text}` must not hold a query or a fragment"
-        )));
+        return Err(Error::configuration("a base URL must not hold a query or a fragment"));
     }
     if may_carry_token(&url) {
         Ok(url)

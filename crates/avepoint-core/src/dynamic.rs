@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use bytes::Bytes;
 use futures_util::TryStreamExt;
 use progenitor_client::ByteStream;
 use serde::Serialize;
@@ -13,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::operation::{Operation, Shape};
 use crate::reader::{read_whole, to_value};
+use crate::transport;
 
 /// The parameters of one call, by their names on the wire, and `body`.
 pub struct Parameters {
@@ -98,17 +98,32 @@ pub fn answer<T: Serialize>(operation: &'static Operation, value: &T) -> Result<
     to_value(&json).map_err(|problem| unwritable(problem.to_string()))
 }
 
+/// The longest file that is given as JSON, in bytes: as long as an answer of JSON may be by default. The typed call gives
+/// a file of any length, piece by piece.
+const LONGEST_FILE: usize = 64 * 1024 * 1024;
+
 /// A file as JSON: its bytes in base64.
 ///
 /// # Errors
-/// An error of kind [`ErrorKind::Connection`] where the file does not come whole.
+/// An error of kind [`ErrorKind::Connection`] where the file does not come whole, and of kind [`ErrorKind::Decode`] where
+/// it is longer than 64 MiB.
 pub async fn file(operation: &'static Operation, file: ByteStream) -> Result<Value, Error> {
-    let bytes: Vec<Bytes> = file
-        .into_inner()
-        .try_collect()
+    let (mut pieces, mut bytes) = (file.into_inner(), Vec::new());
+    while let Some(piece) = pieces
+        .try_next()
         .await
-        .map_err(|error| Error::from_transport(error).with_operation(operation))?;
-    Ok(Value::from(BASE64.encode(bytes.concat())))
+        .map_err(|error| Error::from_transport(error).with_operation(operation))?
+    {
+        if piece.len() > LONGEST_FILE - bytes.len() {
+            let problem =
+                format!("the file is longer than {LONGEST_FILE} bytes, too long for JSON: use the typed call");
+            return Err(Error::new(ErrorKind::Decode, problem).with_operation(operation));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    let text = transport::beside(bytes.len(), move || BASE64.encode(&bytes)).await;
+    let gone = || Error::new(ErrorKind::Decode, "the runtime was shut down").with_operation(operation);
+    text.map(Value::from).ok_or_else(gone)
 }
 
 /// The error for a name that no operation has.

@@ -291,13 +291,12 @@ impl Error {
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
             (ErrorKind::Connect, "no connection was made")
         } else if error.is_timeout() {
-            return Error::late(sent).with_source(error);
+            return Error::late(sent).with_source(own_words(&error));
         } else {
             (ErrorKind::Connection, "the connection broke")
         };
-        // A certificate's names, for one, are the server's words.
-        let cause = Secrets::default().clean(&innermost(&error), EXCERPT);
-        let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(error);
+        let cause = own_words(&error);
+        let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
         told.0.sent = kind == ErrorKind::Connection;
         told
     }
@@ -560,6 +559,14 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
+/// What happened to a connection, without what the other side adds to it: the text of a GOAWAY frame may quote the token.
+/// A certificate's names are the server's words as well, and are made fit to be shown.
+fn own_words(error: &dyn StdError) -> String {
+    let cause = innermost(error);
+    let own = cause.split(" (b\"").next().unwrap_or_default();
+    Secrets::default().clean(own, EXCERPT)
+}
+
 /// The cause at the bottom, which says what really happened.
 fn innermost(error: &dyn StdError) -> String {
     let mut cause = error;
@@ -639,6 +646,12 @@ mod tests {
         let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
         assert_eq!(error.message(), "the password [redacted] is weak");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_the_other_side_adds_to_a_broken_connection_is_not_shown() {
+        let cause = std::io::Error::other("connection error received: not a result of an error (b\"Bearer hunter2\")");
+        assert_eq!(own_words(&cause), "connection error received: not a result of an error");
     }
 
     #[test]

@@ -103,8 +103,9 @@ pub fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What no number holds is longer than any wait.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
@@ -168,6 +169,7 @@ mod tests {
         assert_eq!(parse("7"), Some(Duration::from_secs(7)));
         assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat, 31 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("18446744073709551616"), Some(Duration::from_secs(u64::MAX)));
         assert_eq!(parse("soon"), None);
         assert_eq!(parse("-5"), None);
     }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::error::without_mark;
 use crate::operation::Paging;
+use crate::reader::whole;
 
 /// How many members an error names.
 const NAMES: usize = 8;
@@ -22,6 +23,8 @@ pub struct Fingerprint {
     pub(super) rest: u64,
     /// Whether a member that no specification knows leads to a next page.
     pub(super) leads_on: bool,
+    /// Whether the list has entries, be they read or not.
+    pub(super) entries: bool,
     /// The status of a failure that an answer without entries tells of.
     pub(crate) failure: Option<u16>,
 }
@@ -49,14 +52,17 @@ pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Resu
         others: Vec::new(),
         status: None,
     };
-    // That it is JSON is known, since the type was read from it; what is no object holds nothing.
-    let _ = serde_json::Deserializer::from_slice(without_mark(body)).deserialize_map(&mut answer);
+    // That it is JSON is known, since the type was read from it; what is no object holds nothing. A byte that is no UTF-8
+    // costs the reader a member, and nothing here.
+    let text = String::from_utf8_lossy(without_mark(body));
+    let _ = serde_json::Deserializer::from_str(&text).deserialize_map(&mut answer);
     answer.check(documented::<T>)?;
     let leads_on = matches!(paging, Paging::Single { .. }) && answer.others.iter().any(Other::leads_on);
     Ok(Fingerprint {
         list: answer.list.finish(),
         rest: answer.rest.finish(),
         leads_on,
+        entries: answer.place == Place::Entries,
         failure: answer.failure(),
     })
 }
@@ -75,7 +81,7 @@ struct Answer<'p> {
 #[derive(PartialEq)]
 enum Place {
     Absent,
-    /// A list without entries, or `null`.
+    /// A list without entries or of `null` alone, or `null`.
     Empty,
     Entries,
     SomethingElse,
@@ -85,7 +91,13 @@ impl Place {
     /// What a value is, of which the beginning is enough.
     fn of(value: &str) -> Self {
         match value.strip_prefix('[') {
-            Some(entries) if entries.trim_start().starts_with(']') => Place::Empty,
+            Some(entries)
+                if entries
+                    .split([',', ']'])
+                    .all(|entry| matches!(entry.trim(), "" | "null")) =>
+            {
+                Place::Empty
+            }
             Some(_) => Place::Entries,
             None if value == "null" => Place::Empty,
             None => Place::SomethingElse,
@@ -180,7 +192,9 @@ impl<'de> Visitor<'de> for &mut Answer<'_> {
                 self.rest.write(name.as_bytes());
                 self.rest.write(value.as_bytes());
                 if name.eq_ignore_ascii_case("status") {
-                    self.status = value.parse().ok();
+                    // As a number or as text, as exports read it too.
+                    let status = whole(value.trim_matches('"').trim());
+                    self.status = status.and_then(|status| u16::try_from(status).ok());
                 }
                 self.others.push(Other::new(name, value));
             }
@@ -223,4 +237,53 @@ fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
     // It hands over no value: the names are what is wanted.
     let _ = T::deserialize(Fields(&mut fields));
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Things {
+        #[serde(default)]
+        #[expect(dead_code, reason = "its name is what counts")]
+        data: Option<()>,
+    }
+
+    const PAGING: Paging = Paging::Single { items: "data" };
+
+    fn examined(body: &[u8]) -> Fingerprint {
+        examine::<Things>(&PAGING, body).expect("an answer with its list")
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_hides_no_list() {
+        let first = examined(b"{\"requestId\":\"\xff\",\"data\":[{\"name\":\"\xff\"}]}");
+        let second = examined(b"{\"requestId\":\"\xff\",\"data\":[{\"name\":\"\xffb\"}]}");
+        assert!(first.entries && second.entries);
+        assert_ne!(first.list, second.list);
+    }
+
+    #[test]
+    fn a_failure_is_seen_in_whatever_form_its_status_has() {
+        for status in ["503", "\"503\"", "503.0", "\" 503 \""] {
+            let body = format!(r#"{{"status":{status},"data":[]}}"#);
+            assert_eq!(examined(body.as_bytes()).failure, Some(503), "{status}");
+        }
+        assert_eq!(examined(br#"{"status":503,"data":["an entry"]}"#).failure, None);
+        assert_eq!(examined(br#"{"status":"well","data":[]}"#).failure, None);
+    }
+
+    #[test]
+    fn entries_count_whether_they_can_be_read_or_not() {
+        for (list, entries) in [
+            ("[]", false),
+            ("[null, null]", false),
+            ("null", false),
+            (r#"["a"]"#, true),
+        ] {
+            let body = format!(r#"{{"data":{list}}}"#);
+            assert_eq!(examined(body.as_bytes()).entries, entries, "{list}");
+        }
+    }
 }

@@ -111,6 +111,11 @@ impl<T> Page<T> {
         }
     }
 
+    /// Whether the answer has no entries. Those that could not be read are no sign of an end.
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && !self.bytes.entries
+    }
+
     /// The same page, of a list that is counted.
     #[doc(hidden)]
     #[must_use]
@@ -453,7 +458,7 @@ impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
                 this.end(State::Ended);
             }
             // The empty page that told the end is nothing to show, unless the list itself is empty.
-            if !(is_last && page.items.is_empty() && this.shown > 0) {
+            if !(is_last && page.is_empty() && this.shown > 0) {
                 this.shown += 1;
                 return Poll::Ready(Some(Ok(page)));
             }

@@ -97,7 +97,7 @@ impl Progress {
     /// promised, and after a page that is not full by its own account and counts what has come. Nothing else is the end:
     /// a count may be the page's own, and a page may be short by a limit that the documentation does not tell.
     pub(super) fn take_numbered<T>(&mut self, number: u32, page: &Page<T>) -> Result<Verdict, Error> {
-        if page.items.is_empty() {
+        if page.is_empty() {
             self.take_empty(page, page.more == Some(true))?;
             return Ok(match page.more {
                 Some(true) => Verdict::More,
@@ -127,7 +127,7 @@ impl Progress {
 
     /// Takes in a page that says by itself whether another follows.
     pub(super) fn take<T>(&mut self, number: u32, page: &Page<T>) -> Result<(), Error> {
-        if page.items.is_empty() {
+        if page.is_empty() {
             return self.take_empty(page, page.token.is_some());
         }
         self.empty = 0;

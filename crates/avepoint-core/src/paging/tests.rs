@@ -33,6 +33,7 @@ impl From<Answer> for Page<u32> {
             list: hash(&answer.items),
             rest: hash((answer.total, &answer.token, answer.stamp)),
             leads_on: false,
+            entries: !answer.items.is_empty(),
             failure: None,
         };
         Page::new(answer.items, bytes)

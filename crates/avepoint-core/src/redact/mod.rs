@@ -117,7 +117,14 @@ impl Secrets {
             search.look(Reading::of(text), ESCAPES, PACKED);
         }
         let whole = text.len() == outside.len();
-        let shown = beginning(text, if whole { text.len() } else { text.len() - MARGIN });
+        let shown = beginning(
+            text,
+            if whole {
+                text.len()
+            } else {
+                text.len().saturating_sub(MARGIN)
+            },
+        );
         let mut line = Line::new(longest);
         for (place, character) in shown.char_indices() {
             match search.hidden[place] {
