@@ -3,7 +3,7 @@
 //! The changes are made on the syntax tree, each in a small visitor of its own:
 //!
 //! - lists become `avepoint_core::List`, which tells `null` from empty;
-//! - answers are read by the core crate's tolerant reader;
+//! - answers are read by the core crate, which says what of them it could not read;
 //! - `send` returns the core crate's error, and no `api-version` header is sent;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 

@@ -557,6 +557,19 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
         self.reader.path.pop();
         Ok(value)
     }
+
+    /// As a list, an object of any names is without the entries that are `null` or cannot be read.
+    fn next_entry<K: Deserialize<'de>, T: Deserialize<'de>>(&mut self) -> Result<Option<(K, T)>, Problem> {
+        while let Some(name) = self.next_key()? {
+            self.reader.path.push(Step::AnyMember);
+            let value = self.reader.attempt()?;
+            self.reader.path.pop();
+            if let Some(value) = value {
+                return Ok(Some((name, value)));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// The entries of a list.

@@ -38,6 +38,19 @@ struct Thing {
     fixed: Option<Fixed>,
 }
 
+#[test]
+fn an_object_of_any_names_loses_no_more_than_an_entry() {
+    let json = br#"{"labels":{"a":1,"secret":{"x":[]},"b":null,"c":"3"},"count":1}"#;
+    let (object, unread) = read::<BTreeMap<String, BTreeMap<String, i64>>>(json).expect("an object");
+    assert_eq!(
+        object["labels"],
+        BTreeMap::from([("a".to_owned(), 1), ("c".to_owned(), 3)])
+    );
+    // A name that no page documents comes from outside, and is not told.
+    let places: Vec<_> = unread.members().iter().map(|member| member.place()).collect();
+    assert_eq!(places, ["*.*", "*"]);
+}
+
 /// A type that does not do without one of its members.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Fixed {
