@@ -54,7 +54,7 @@ pub fn print(text: &str) -> anyhow::Result<()> {
 /// Prints lines that are meant as workflow commands. Whoever makes them has cleaned what is in them.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_commands(lines: &str) -> anyhow::Result<()> {
     write(lines)
 }
