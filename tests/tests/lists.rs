@@ -384,7 +384,7 @@ async fn an_answer_without_its_list_is_no_empty_list() {
             (0..20).map(|n| (format!("m{n}"), json!(n))).collect(),
             "`m7` and 12 more",
         ),
-        ("a bare list", row.clone(), "sequence"),
+        ("a bare list", row.clone(), "a list where an object is expected"),
         ("an object in its place", json!({"data": {"items": row}}), "`data`"),
     ] {
         let server = Server::always(Reply::json(200, &body).header("request-id", "r-1")).await;
