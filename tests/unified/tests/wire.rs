@@ -10,8 +10,6 @@ mod auth_tokens;
 mod codes;
 #[path = "../../tests/export.rs"]
 mod export;
-#[path = "../../tests/export_files.rs"]
-mod export_files;
 #[path = "../../tests/export_legacy.rs"]
 mod export_legacy;
 #[path = "../../tests/hostile.rs"]
@@ -42,12 +40,13 @@ mod secrets;
 mod transport;
 
 /// What has no part in it: keys and files of this machine, programs and seeds of the tests, and other people's tools.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "auth_certificates",
     "auth_store",
     "big_download",
     "chaos",
     "conformance",
+    "export_files",
     "fuzz",
     "oidc",
     "security",
