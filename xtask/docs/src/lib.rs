@@ -25,7 +25,7 @@ pub mod finding;
 pub mod input;
 pub mod json_type;
 pub mod lock;
-pub mod markup;
+mod markup;
 pub mod notation;
 pub mod placement;
 pub mod reading;
