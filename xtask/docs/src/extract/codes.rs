@@ -97,8 +97,7 @@ fn is_sentence(item: &Item) -> bool {
 
 /// The code of an entry of a list.
 fn entry(content: &Content, kind: &str, listed: &mut Listed) -> Option<Code> {
-    let blank = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()) || *piece == Piece::Break;
-    let start = content.pieces.iter().position(|piece| !blank(piece))?;
+    let start = content.pieces.iter().position(|piece| !piece.is_blank())?;
     let pieces = content.pieces.get(start..)?;
     let (code, meaning) = match pieces.split_first()? {
         (Piece::Bold(code) | Piece::Code(code), rest) => {

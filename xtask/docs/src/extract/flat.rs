@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
 use super::{Extraction, program};
-use crate::markup::{cells, table, tag};
+use crate::markup::ATTRIBUTE;
 
 /// Where a sample begins: with JSON or a URL.
 static SAMPLE: Pattern = LazyLock::new(|| pattern(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#));
@@ -261,6 +261,22 @@ impl Columns {
         texts[at].1 = before;
         Some(kind)
     }
+}
+
+/// An element that stands on a line of the page; its content is HTML.
+fn tag(name: &str, line: usize, content: &str) -> String {
+    format!("<{name} {ATTRIBUTE}=\"{line}:1\">{content}</{name}>\n")
+}
+
+/// A table with the row of its titles.
+fn table<'a>(line: usize, titles: impl IntoIterator<Item = &'a str>, rows: &str) -> String {
+    tag("table", line, &(cells(line, titles) + rows))
+}
+
+/// A row of a table.
+fn cells<'a>(line: usize, cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells = cells.into_iter().map(|cell| format!("<td>{cell}</td>"));
+    tag("tr", line, &cells.collect::<String>())
 }
 
 fn is_word(text: &str) -> bool {

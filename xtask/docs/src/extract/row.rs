@@ -70,7 +70,7 @@ fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extrac
                 Piece::Link { target, .. } if fact.codes_page.is_none() => {
                     fact.codes_page = links::resolve(&found.page.page, target);
                 }
-                Piece::Table { line } => {
+                Piece::Table(line) => {
                     found.coverage.tables.count(false);
                     found.report(
                         *line,
@@ -108,12 +108,11 @@ fn name(cell: &Content) -> String {
 
 /// The type, and what its cell says beyond it.
 fn type_of(cell: &Content) -> (String, Option<Content>) {
-    let blank = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()) || *piece == Piece::Break;
-    let start = cell.pieces.iter().position(|piece| !blank(piece)).unwrap_or(0);
+    let start = cell.pieces.iter().position(|piece| !piece.is_blank()).unwrap_or(0);
     let pieces = cell.pieces.get(start..).unwrap_or_default();
     let end = pieces
         .iter()
-        .position(|piece| matches!(piece, Piece::Break | Piece::List(_) | Piece::Table { .. }));
+        .position(|piece| matches!(piece, Piece::Break | Piece::List(_) | Piece::Table(_)));
     let (kind, rest) = pieces.split_at(end.unwrap_or(pieces.len()));
     let rest = (!rest.is_empty()).then(|| Content { pieces: rest.to_vec() });
     (squeeze(&text_of(kind)), rest)

@@ -53,9 +53,9 @@ impl Walk<'_> {
             Block::Heading { level, text, line } => self.heading(*level, text, *line),
             Block::Paragraph { content, line } => self.paragraph(content, *line),
             Block::Table(table) => self.table(table),
-            Block::List { line, .. } => self.list(*line),
+            Block::List(line) => self.list(*line),
             Block::Code(code) => self.code(code),
-            Block::Note { blocks, .. } => self.note(blocks),
+            Block::Note(blocks) => self.note(blocks),
         }
     }
 
@@ -156,7 +156,7 @@ impl Walk<'_> {
         for block in blocks {
             match block {
                 Block::Table(table) => self.unread_table(table, "there is a table within a note".to_owned()),
-                Block::Note { blocks, .. } => self.note(blocks),
+                Block::Note(blocks) => self.note(blocks),
                 _ => {}
             }
         }

@@ -3,15 +3,14 @@
 //! There is one reader, that of HTML. Markdown is first rendered by a parser of GitHub markdown, which says for each
 //! element where it stands, so that both forms of a page give the same blocks.
 
-mod content;
 mod html;
 mod markdown;
-mod marks;
+mod parse;
 mod table;
 
 pub use html::{read as read_html, read_marked};
 pub use markdown::read as read_markdown;
-pub use marks::{cells, table, tag};
+pub use parse::ATTRIBUTE;
 
 use std::fmt;
 use std::rc::Rc;
@@ -66,43 +65,24 @@ impl fmt::Display for Refused {
     }
 }
 
-/// A part of a page.
+/// A part of a page; all lines are counted from 1.
 #[derive(Debug)]
 pub enum Block {
-    /// A heading.
     Heading {
-        /// 1 to 6.
         level: u8,
-        /// Its text.
         text: String,
-        /// The line, from 1.
         line: usize,
     },
-    /// A paragraph.
     Paragraph {
-        /// What it says.
         content: Content,
-        /// The line, from 1.
         line: usize,
     },
-    /// A table.
     Table(Table),
-    /// A list.
-    List {
-        /// The entries.
-        items: Vec<Item>,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A sample.
+    /// A list, of which only the line is of use.
+    List(usize),
     Code(Code),
     /// A note or quotation, with blocks of its own.
-    Note {
-        /// What stands in it.
-        blocks: Vec<Block>,
-        /// The line, from 1.
-        line: usize,
-    },
+    Note(Vec<Block>),
 }
 
 /// A sample.
@@ -110,14 +90,13 @@ pub enum Block {
 pub struct Code {
     /// The text, line by line as on the page.
     pub text: String,
-    /// The line of the page on which the text begins, from 1.
+    /// The line of the page on which the text begins.
     pub line: usize,
 }
 
-/// A table.
 #[derive(Debug)]
 pub struct Table {
-    /// The line of its first row, from 1: that of the header.
+    /// The line of its header.
     pub line: usize,
     /// The cells of the header.
     pub header: Vec<Rc<Content>>,
@@ -125,10 +104,8 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// A row of a table.
 #[derive(Debug)]
 pub struct Row {
-    /// The line, from 1.
     pub line: usize,
     /// The cells; a cell that spans rows or columns stands in each of them.
     pub cells: Vec<Rc<Content>>,
@@ -137,9 +114,7 @@ pub struct Row {
 /// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The line, from 1.
     pub line: usize,
-    /// What it says.
     pub content: Content,
 }
 
@@ -150,31 +125,30 @@ pub struct Content {
     pub pieces: Vec<Piece>,
 }
 
-/// A piece of a content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Plain text, with its blanks.
     Text(String),
-    /// Bold text.
     Bold(String),
     /// Text in the markup of code.
     Code(String),
-    /// A link.
+    /// A link, with what it leads to as the page has it.
     Link {
-        /// Its text.
         text: String,
-        /// Where it leads, as the page has it.
         target: String,
     },
     /// The end of a line or paragraph.
     Break,
-    /// A list.
     List(Vec<Item>),
-    /// A table within the content. No page of the vendor has one.
-    Table {
-        /// The line, from 1.
-        line: usize,
-    },
+    /// The line of a table within the content. No page of the vendor has one.
+    Table(usize),
+}
+
+impl Piece {
+    /// Whether it shows nothing.
+    pub fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if text.trim().is_empty()) || *self == Self::Break
+    }
 }
 
 impl Content {
@@ -214,7 +188,7 @@ pub fn text_of(pieces: &[Piece]) -> String {
         match piece {
             Piece::Text(part) | Piece::Bold(part) | Piece::Code(part) => text.push_str(part),
             Piece::Link { text: part, .. } => text.push_str(part),
-            Piece::Break | Piece::List(_) | Piece::Table { .. } => text.push('\n'),
+            Piece::Break | Piece::List(_) | Piece::Table(_) => text.push('\n'),
         }
     }
     text
@@ -222,12 +196,5 @@ pub fn text_of(pieces: &[Piece]) -> String {
 
 /// The text with one blank wherever it has blanks, and none at its ends.
 pub fn squeeze(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
