@@ -60,7 +60,7 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
                 is: unread.what,
                 page: name.to_owned(),
                 line: unread.line,
-                remedy: unread.remedy,
+                remedy: unread.remedy.to_owned(),
                 spec: None,
             }));
         reading.coverage.insert(name.to_owned(), extraction.coverage);

@@ -3,8 +3,6 @@
 //! Bold text is a code only where the page's own words make it one: at the head of an entry of a list, before a
 //! meaning, or in an enumeration of values. Elsewhere it is the name of a setting or a mere emphasis.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -27,27 +25,24 @@ pub struct Listed {
 }
 
 /// What stands between a code and its meaning.
-static SEPARATOR: Pattern =
-    LazyLock::new(|| pattern(r"^\s*(?:[-–—:=]+|(?:represents?|for|means?|stands? for|indicates?)\b)\s*"));
+static SEPARATOR: Pattern = pattern!(r"^\s*(?:[-–—:=]+|(?:represents?|for|means?|stands? for|indicates?)\b)\s*");
 
 /// An entry without markup: a code of a few words, a separator, its meaning.
-static PLAIN: Pattern = LazyLock::new(|| {
-    pattern(r"^(\S+(?: \S+){0,3}?)(?: ?[–—:=]| -| represents?| for| means?| stands? for| indicates?) (.+)$")
-});
+static PLAIN: Pattern =
+    pattern!(r"^(\S+(?: \S+){0,3}?)(?: ?[–—:=]| -| represents?| for| means?| stands? for| indicates?) (.+)$");
 
 /// An entry without markup whose meaning stands in parentheses.
-static ASIDE: Pattern = LazyLock::new(|| pattern(r"^(\S+) \((?:for |represents )?([^()]+)\)$"));
+static ASIDE: Pattern = pattern!(r"^(\S+) \((?:for |represents )?([^()]+)\)$");
 
 /// The words before an enumeration of codes.
-static ENUMERATION: Pattern = LazyLock::new(|| {
-    pattern(r"(?i)(?:\be\.g\.,?|\bsuch as|\bvalues?(?: are| is)?:?|\bone of|\beither|\boptions?(?: are| is)?:?)\s*$")
-});
+static ENUMERATION: Pattern =
+    pattern!(r"(?i)(?:\be\.g\.,?|\bsuch as|\bvalues?(?: are| is)?:?|\bone of|\beither|\boptions?(?: are| is)?:?)\s*$");
 
 /// What stands between two codes of an enumeration.
-static BETWEEN: Pattern = LazyLock::new(|| pattern(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$"));
+static BETWEEN: Pattern = pattern!(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$");
 
 /// The form of a time, where one would expect a code.
-static FORM: Pattern = LazyLock::new(|| pattern(r"\b[hH]{1,2}:mm\b|\byyyy\b"));
+static FORM: Pattern = pattern!(r"\b[hH]{1,2}:mm\b|\byyyy\b");
 
 /// Reads the codes of a cell; `kind` is the type of its row.
 pub fn read(content: &Content, kind: &str, listed: &mut Listed) {

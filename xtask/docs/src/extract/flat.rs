@@ -4,7 +4,6 @@
 //! of a few words, its type, and whether it is required. What cannot be taken apart without guessing is reported.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
@@ -12,36 +11,32 @@ use super::{Extraction, program};
 use crate::markup::ATTRIBUTE;
 
 /// Where a sample begins: with JSON or a URL.
-static SAMPLE: Pattern = LazyLock::new(|| pattern(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#));
+static SAMPLE: Pattern = pattern!(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#);
 
 /// A member of a sample that holds others.
-static HOLDER: Pattern = LazyLock::new(|| pattern(r#"["'](\w+)["']\s*:\s*[\[{]"#));
+static HOLDER: Pattern = pattern!(r#"["'](\w+)["']\s*:\s*[\[{]"#);
 
 /// A row of a list of hosts: what the host is for, and its URL.
-static HOST: Pattern = LazyLock::new(|| pattern(r"^([^:]+?)(https?://\S+)$"));
+static HOST: Pattern = pattern!(r"^([^:]+?)(https?://\S+)$");
 
 /// The header of a table of members. The columns of names are one or, for members of a list, two.
-static HEAD: Pattern =
-    LazyLock::new(|| pattern(r"^(?P<names>[A-Za-z]+)(?P<gap> ?)Description ?Type(?P<required> ?Required)?$"));
+static HEAD: Pattern = pattern!(r"^(?P<names>[A-Za-z]+)(?P<gap> ?)Description ?Type(?P<required> ?Required)?$");
 
 /// A type at the end of a line: the words of the pages, the longer ones first.
-static TYPE: Pattern = LazyLock::new(|| {
-    pattern(concat!(
-        r"^(.*?)((?i:array of (?:string|object|integer)s?)|(?:String|Int|Integer|Guid) (?:Array|List)|File Stream",
-        r"|String|Integer|Int|Boolean|Bool|DateTime|Datetime|List|Array|Object|Number|Double|Guid|Enum",
-        r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
-    ))
-});
+static TYPE: Pattern = pattern!(
+    r"^(.*?)((?i:array of (?:string|object|integer)s?)|(?:String|Int|Integer|Guid) (?:Array|List)|File Stream",
+    r"|String|Integer|Int|Boolean|Bool|DateTime|Datetime|List|Array|Object|Number|Double|Guid|Enum",
+    r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
+);
 
 /// The words with which descriptions begin, the longer ones first.
 const FIRST_WORDS: [&str; 8] = ["Indicates", "Whether", "Sets", "Gets", "Set", "The", "An", "A"];
 
 /// The words above a list of codes.
-static CODES: Pattern = LazyLock::new(|| pattern(r"(?i)^(?:valid )?values(?: are)?:$"));
+static CODES: Pattern = pattern!(r"(?i)^(?:valid )?values(?: are)?:$");
 
 /// A code and its meaning: `1 for one`, `1 (for one)`, `1 - one`.
-static CODE: Pattern =
-    LazyLock::new(|| pattern(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$"));
+static CODE: Pattern = pattern!(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$");
 
 /// What to do about a part of a text that cannot be taken apart.
 const REMEDY: &str = "pass the HTML of the page, which keeps the cells of its tables apart";
@@ -95,7 +90,7 @@ pub fn to_html(text: &str, found: &mut Extraction) -> String {
             html += &table(line, [text], "");
         } else {
             if matches!(part, Some(Part::Table(_))) && Columns::looks_like_a_row(text) {
-                found.report(line, "a row stands outside of a table".to_owned(), REMEDY);
+                found.report(line, "a row stands outside of a table", REMEDY);
             }
             html += &tag("p", line, text);
             used = 1;

@@ -1,12 +1,10 @@
 //! Samples that are programs: the body of a call stands in them as a text between quotes.
 
-use std::sync::LazyLock;
-
 use super::patterns::{Pattern, pattern};
 use crate::markup::Code;
 
 /// A text of C# that holds JSON.
-static VERBATIM: Pattern = LazyLock::new(|| pattern(r#"= @"(\s*[\[{][^"]*)""#));
+static VERBATIM: Pattern = pattern!(r#"= @"(\s*[\[{][^"]*)""#);
 
 /// Whether a line is the beginning of a program.
 pub fn begins(line: &str) -> bool {

@@ -16,11 +16,11 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
 }
 
 fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
-    let mut report = |what: String, remedy: &str| {
+    let mut report = |what: String, remedy| {
         found.report(row.line, what, remedy);
         None
     };
-    let mut names: Vec<String> = columns.cells(row, Column::Name).map(|cell| name(cell)).collect();
+    let mut names: Vec<String> = columns.cells(row, Column::Name).map(name).collect();
     let name = names.pop().unwrap_or_default();
     if name.is_empty() || name.contains(' ') {
         return report(
@@ -28,10 +28,7 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
             "see whether the table is broken above this row",
         );
     }
-    let (kind, rest) = columns
-        .cell(row, Column::Type)
-        .map(|cell| type_of(cell))
-        .unwrap_or_default();
+    let (kind, rest) = columns.cells(row, Column::Type).next().map(type_of).unwrap_or_default();
     if kind.is_empty() && columns.has(Column::Type) {
         return report(
             format!("`{name}` has no type"),
@@ -53,8 +50,8 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
         required,
         ..Row::default()
     };
-    let description = columns.cell(row, Column::Description);
-    let contents: Vec<&Content> = description.map(AsRef::as_ref).into_iter().chain(&rest).collect();
+    let description = columns.cells(row, Column::Description).next();
+    let contents: Vec<&Content> = description.into_iter().chain(&rest).collect();
     values(&contents, row.line, &mut fact, found);
     Some(fact)
 }
@@ -72,11 +69,7 @@ fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extrac
                 }
                 Piece::Table(line) => {
                     found.coverage.tables.count(false);
-                    found.report(
-                        *line,
-                        "there is a table within a cell".to_owned(),
-                        "read the table by hand",
-                    );
+                    found.report(*line, "there is a table within a cell", "read the table by hand");
                 }
                 _ => {}
             }
@@ -102,8 +95,7 @@ fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extrac
 /// The name, without the mark of a footnote.
 fn name(cell: &Content) -> String {
     let footnote = |piece: &Piece| matches!(piece, Piece::Link { target, .. } if target.starts_with('#'));
-    let pieces: Vec<Piece> = cell.pieces.iter().filter(|piece| !footnote(piece)).cloned().collect();
-    squeeze(&text_of(&pieces))
+    squeeze(&text_of(cell.pieces.iter().filter(|piece| !footnote(piece))))
 }
 
 /// The type, and what its cell says beyond it.

@@ -9,7 +9,6 @@ mod shape;
 mod url;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -26,23 +25,20 @@ const MAX_SLIPS: usize = 500;
 const MAX_QUERY: usize = 100;
 
 /// A line that is a URL, perhaps with its method.
-static URL: Pattern = LazyLock::new(|| {
-    pattern(
-        r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
+static URL: Pattern = pattern!(
+    r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
           (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
-    )
-});
+);
 
 /// The end of a request line of HTTP.
-static VERSION: Pattern = LazyLock::new(|| pattern(r"\s+HTTP/[0-9.]+$"));
+static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 
 /// A header or a status line of HTTP.
-static HEADER: Pattern = LazyLock::new(|| {
-    pattern(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$")
-});
+static HEADER: Pattern =
+    pattern!(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$");
 
 /// A line where the page goes on behind a block whose fence is not closed.
-static PAGE: Pattern = LazyLock::new(|| pattern(r"^(?: {0,3}#{1,6}\s+\S|\s*(?:```|~~~))"));
+static PAGE: Pattern = pattern!(r"^(?: {0,3}#{1,6}\s+\S|\s*(?:```|~~~))");
 
 /// Adds the samples of an operation whose tables are known: the values at the places whose row lists codes, or refers
 /// to a page that does, are kept.

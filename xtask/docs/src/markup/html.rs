@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::parse::{ATTRIBUTE, line_of, parse};
-use super::{BYTES, Block, Code, Content, Item, Piece, Refused, squeeze, table};
+use super::{BYTES, Block, Code, Content, Item, Piece, Unread, squeeze, table};
 
 /// Classes of the boxes in which sites put notes.
 const NOTES: [&str; 8] = [
@@ -35,19 +35,19 @@ const INLINE: [&str; 28] = [
 ///
 /// # Errors
 /// The page is too large or nested too deeply.
-pub fn read(page: &str) -> Result<Vec<Block>, Refused> {
+pub fn read(page: &str) -> Result<Vec<Block>, Unread> {
     if page.len() > BYTES {
-        return Err(Refused::Size);
+        return Err(Unread::size());
     }
     blocks(&parse(page, page.lines().count(), false)?)
 }
 
 /// The blocks of HTML that carries the lines of its source, which has so many.
-pub fn read_marked(marked: &str, lines: usize) -> Result<Vec<Block>, Refused> {
+pub fn read_marked(marked: &str, lines: usize) -> Result<Vec<Block>, Unread> {
     blocks(&parse(marked, lines, true)?)
 }
 
-fn blocks(page: &Html) -> Result<Vec<Block>, Refused> {
+fn blocks(page: &Html) -> Result<Vec<Block>, Unread> {
     let mut reader = Reader::default();
     reader.walk(content_root(page));
     reader.end_paragraph();
@@ -73,7 +73,7 @@ struct Reader {
     inline: Vec<Piece>,
     line: usize,
     blocks: Vec<Block>,
-    refused: Option<Refused>,
+    refused: Option<Unread>,
 }
 
 impl Reader {
@@ -232,7 +232,7 @@ fn selector(text: &str) -> Selector {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Block, Piece, Refused};
+    use super::super::{Block, Piece, Unread};
     use super::read;
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
     fn deep_nesting_is_refused_with_its_line() {
         assert_eq!(
             read(&format!("text\n{}", "<div>".repeat(10_000))).err(),
-            Some(Refused::Depth(2))
+            Some(Unread::depth(2))
         );
     }
 }

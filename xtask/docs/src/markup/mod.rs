@@ -12,7 +12,6 @@ pub use html::{read as read_html, read_marked};
 pub use markdown::read as read_markdown;
 pub use parse::ATTRIBUTE;
 
-use std::fmt;
 use std::rc::Rc;
 
 /// The bytes of a page that are read at most. The largest of the vendor's pages has a tenth of it.
@@ -26,44 +25,50 @@ pub const DEPTH: usize = 64;
 /// the width of its table, so that a wide header and many short rows make a tree far larger than the page.
 pub const COLUMNS: usize = 32;
 
-/// Why a page was not read.
+/// Something on a page that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// It has more than [`BYTES`] bytes.
-    Size,
-    /// On this line it is nested deeper than [`DEPTH`].
-    Depth(usize),
-    /// On this line a table has more than [`COLUMNS`] columns.
-    Columns(usize),
-}
-
-impl Refused {
-    /// What to do about it.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Size | Self::Depth(_) => "pass the page itself, without what is wrapped around it",
-            Self::Columns(_) => "see whether the table is broken; else read it by hand",
-        }
-    }
-
+pub struct Unread {
     /// The line of the page, from 1.
-    pub fn line(&self) -> usize {
-        match self {
-            Self::Size => 1,
-            Self::Depth(line) | Self::Columns(line) => *line,
+    pub line: usize,
+    /// What it is.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+    /// Whether the page as a whole is not understood: its facts say nothing then.
+    pub fatal: bool,
+}
+
+impl Unread {
+    /// That a page is not understood, because of something on this line.
+    pub fn fatal(line: usize, what: impl Into<String>, remedy: &'static str) -> Self {
+        Self {
+            line,
+            what: what.into(),
+            remedy,
+            fatal: true,
         }
+    }
+
+    fn size() -> Self {
+        Self::fatal(1, format!("the page has more than {BYTES} bytes"), WRAPPED)
+    }
+
+    fn depth(line: usize) -> Self {
+        Self::fatal(
+            line,
+            format!("the page is nested more than {DEPTH} levels deep"),
+            WRAPPED,
+        )
+    }
+
+    fn columns(line: usize) -> Self {
+        let remedy = "see whether the table is broken; else read it by hand";
+        Self::fatal(line, format!("a table has more than {COLUMNS} columns"), remedy)
     }
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Size => write!(f, "the page has more than {BYTES} bytes"),
-            Self::Depth(_) => write!(f, "the page is nested more than {DEPTH} levels deep"),
-            Self::Columns(_) => write!(f, "a table has more than {COLUMNS} columns"),
-        }
-    }
-}
+/// What to do about a page that is more than a page.
+const WRAPPED: &str = "pass the page itself, without what is wrapped around it";
 
 /// A part of a page; all lines are counted from 1.
 #[derive(Debug)]
@@ -182,7 +187,7 @@ impl Content {
 }
 
 /// The text of pieces, without lists.
-pub fn text_of(pieces: &[Piece]) -> String {
+pub fn text_of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> String {
     let mut text = String::new();
     for piece in pieces {
         match piece {

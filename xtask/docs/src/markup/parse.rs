@@ -10,7 +10,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeSink};
 use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
 use scraper::{ElementRef, Html, HtmlTreeSink};
 
-use super::{DEPTH, Refused};
+use super::{DEPTH, Unread};
 
 /// The attribute that holds the line.
 pub const ATTRIBUTE: &str = "data-sourcepos";
@@ -34,7 +34,7 @@ const FORMATTED: usize = 8;
 ///
 /// # Errors
 /// The page is nested too deeply.
-pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Refused> {
+pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
     let marker = Marker {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),
         lines: lines.max(1),
@@ -50,7 +50,7 @@ pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Refused> {
     tokenizer.end();
     let Marker { builder, refused, .. } = tokenizer.sink;
     if let Some(line) = refused.get() {
-        return Err(Refused::Depth(line));
+        return Err(Unread::depth(line));
     }
     let html = builder.sink.finish();
     refuse_deep_tree(&html)?;
@@ -59,11 +59,11 @@ pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Refused> {
 
 /// What the tags do not show: in drawings and formulas any element nests, and a parser adds some of its own. The
 /// reader calls itself for each level, and must not run out of stack.
-fn refuse_deep_tree(page: &Html) -> Result<(), Refused> {
+fn refuse_deep_tree(page: &Html) -> Result<(), Unread> {
     let mut open = vec![(page.tree.root(), 0)];
     while let Some((node, depth)) = open.pop() {
         if depth > 4 * DEPTH {
-            return Err(Refused::Depth(1));
+            return Err(Unread::depth(1));
         }
         open.extend(node.children().map(|child| (child, depth + 1)));
     }

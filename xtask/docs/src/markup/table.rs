@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::html::content;
 use super::parse::line_of;
-use super::{COLUMNS, Content, Refused, Row, Table};
+use super::{COLUMNS, Content, Row, Table, Unread};
 
 /// A cell, and in how many of the rows below it goes on.
 type Span = (usize, Rc<Content>);
@@ -15,7 +15,7 @@ type Span = (usize, Rc<Content>);
 ///
 /// # Errors
 /// It has too many columns.
-pub fn read(table: ElementRef<'_>) -> Result<Table, Refused> {
+pub fn read(table: ElementRef<'_>) -> Result<Table, Unread> {
     let mut header: Option<Row> = None;
     let (mut rows, mut spans) = (Vec::new(), Vec::new());
     for part in table.child_elements() {
@@ -27,7 +27,7 @@ pub fn read(table: ElementRef<'_>) -> Result<Table, Refused> {
                 .filter(|cell| is(cell, "td") || is(cell, "th"))
                 .collect();
             if cells.len() > COLUMNS {
-                return Err(Refused::Columns(line));
+                return Err(Unread::columns(line));
             }
             let titles = is(&part, "thead") || cells.iter().all(|cell| is(cell, "th"));
             let read = Row {

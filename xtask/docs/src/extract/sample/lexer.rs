@@ -1,7 +1,6 @@
 //! The words of a body, with the slips of the pages: texts in the wrong quotes or in none, dots for what is left out.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -40,22 +39,21 @@ impl Piece<'_> {
 }
 
 /// Blanks and comments.
-static GAP: Pattern = LazyLock::new(|| pattern(r"^(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*"));
+static GAP: Pattern = pattern!(r"^(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*");
 
-static QUOTED: Pattern = LazyLock::new(|| pattern(r#"(?s)^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"#));
+static QUOTED: Pattern = pattern!(r#"(?s)^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"#);
 
 /// A text in curly quotes, on one line.
-static CURLY: Pattern = LazyLock::new(|| pattern(r#"^[“”„‘’]([^“”‘’"\n]*)[“”‘’"]"#));
+static CURLY: Pattern = pattern!(r#"^[“”„‘’]([^“”‘’"\n]*)[“”‘’"]"#);
 
 /// A value without quotes, up to the next mark or comment, or the end of the line. A time of day has colons, too.
-static BARE: Pattern = LazyLock::new(|| pattern(r#"^.(?:[^,}\]{\["/:\n]|:[^\s"\[{]|/[^/*\n])*"#));
+static BARE: Pattern = pattern!(r#"^.(?:[^,}\]{\["/:\n]|:[^\s"\[{]|/[^/*\n])*"#);
 
 /// A word without quotes. What goes on behind a number is no number: a date, perhaps, or a masked value.
-static WORD: Pattern = LazyLock::new(|| pattern(r#"^[^\s,:\]}\[{"'/]+"#));
+static WORD: Pattern = pattern!(r#"^[^\s,:\]}\[{"'/]+"#);
 
 /// A number as other languages have it.
-static ODD: Pattern =
-    LazyLock::new(|| pattern(r"^[+-]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)$"));
+static ODD: Pattern = pattern!(r"^[+-]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)$");
 
 /// The words of a text, which begins on a line of the page.
 #[derive(Clone)]
