@@ -35,15 +35,8 @@ impl JsonType {
 
     /// The name, as JSON Schema has it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Array => "array",
-            Self::Boolean => "boolean",
-            Self::Integer => "integer",
-            Self::Null => "null",
-            Self::Number => "number",
-            Self::Object => "object",
-            Self::String => "string",
-        }
+        let names = ["array", "boolean", "integer", "null", "number", "object", "string"];
+        names[self as usize]
     }
 
     /// The type of this name.

@@ -27,12 +27,12 @@ pub struct Permission {
 /// The operations of a page so far.
 #[derive(Default)]
 pub struct Operations {
-    permissions: Vec<Permission>,
+    pub permissions: Vec<Permission>,
     /// The scopes that the words name above all operations, and their line.
     shared: Option<(Vec<String>, usize)>,
     drafts: Vec<Draft>,
     /// Whether the last operation is still being read.
-    open: bool,
+    pub open: bool,
 }
 
 /// An operation, and what becomes of it when the page is read.
@@ -77,16 +77,6 @@ impl Operations {
             });
         }
         self.open
-    }
-
-    /// Ends the operation that is being read.
-    pub fn end(&mut self) {
-        self.open = false;
-    }
-
-    /// Adds a row of the permission table.
-    pub fn permit(&mut self, permission: Permission) {
-        self.permissions.push(permission);
     }
 
     /// Takes the scope of all operations from words, if they name it.

@@ -4,9 +4,8 @@ use crate::facts::Row;
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::Extraction;
-use super::codes::{self, Listed};
 use super::columns::{Column, Columns};
-use super::{kinds, limits, links};
+use super::{codes, kinds, limits, links};
 
 /// The facts of a row; none if it was not understood, which is reported.
 pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
@@ -58,10 +57,10 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
 
 /// What the description says of the values; some pages go on in the cell of the type.
 fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extraction) {
-    let kind = fact.kind.clone().unwrap_or_default();
-    let mut listed = Listed::default();
+    let text: Vec<String> = contents.iter().map(|content| content.text()).collect();
+    limits::read(&text.join(". "), fact);
     for content in contents {
-        codes::read(content, &kind, &mut listed);
+        codes::read(content, line, fact, found);
         for piece in &content.pieces {
             match piece {
                 Piece::Link { target, .. } if fact.codes_page.is_none() => {
@@ -75,21 +74,6 @@ fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extrac
             }
         }
     }
-    let text: Vec<String> = contents.iter().map(|content| content.text()).collect();
-    limits::read(&text.join(". "), fact);
-    fact.default = fact.default.take().or(listed.default);
-    fact.codes = listed.codes;
-    found.coverage.items.used += listed.items.used;
-    found.coverage.items.total += listed.items.total;
-    for (item, text) in listed.unread {
-        let start: String = text.chars().take(40).collect();
-        found.report(
-            if item > 0 { item } else { line },
-            format!("an entry of `{}` is not a code: `{start}`", fact.name),
-            "see what the entry says; if it is a new way of writing a code, teach it to \
-             xtask/docs/src/extract/codes.rs",
-        );
-    }
 }
 
 /// The name, without the mark of a footnote.
@@ -100,12 +84,9 @@ fn name(cell: &Content) -> String {
 
 /// The type, and what its cell says beyond it.
 fn type_of(cell: &Content) -> (String, Option<Content>) {
-    let start = cell.pieces.iter().position(|piece| !piece.is_blank()).unwrap_or(0);
-    let pieces = cell.pieces.get(start..).unwrap_or_default();
-    let end = pieces
-        .iter()
-        .position(|piece| matches!(piece, Piece::Break | Piece::List(_) | Piece::Table(_)));
-    let (kind, rest) = pieces.split_at(end.unwrap_or(pieces.len()));
-    let rest = (!rest.is_empty()).then(|| Content { pieces: rest.to_vec() });
-    (squeeze(&text_of(kind)), rest)
+    let is_inside = |piece: &&Piece| !matches!(piece, Piece::Break | Piece::List(_) | Piece::Table(_));
+    let mut pieces = cell.pieces.iter().skip_while(|piece| piece.is_blank()).peekable();
+    let kind = text_of(std::iter::from_fn(|| pieces.next_if(is_inside)));
+    let rest: Vec<Piece> = pieces.cloned().collect();
+    (squeeze(&kind), (!rest.is_empty()).then_some(Content { pieces: rest }))
 }

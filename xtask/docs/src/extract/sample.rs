@@ -37,8 +37,9 @@ static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 static HEADER: Pattern =
     pattern!(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$");
 
-/// A line where the page goes on behind a block whose fence is not closed.
-static PAGE: Pattern = pattern!(r"^(?: {0,3}#{1,6}\s+\S|\s*(?:```|~~~))");
+/// A line where the page goes on behind a block whose fence is not closed: a heading, the line below the header of a
+/// table, or the next fence.
+static PAGE: Pattern = pattern!(r"^(?: {0,3}(?:#{1,6}\s+\S|\|?[ :]*-{3,}[ :]*\|)|\s*(?:```|~~~))");
 
 /// Adds the samples of an operation whose tables are known: the values at the places whose row lists codes, or refers
 /// to a page that does, are kept.
@@ -96,7 +97,7 @@ fn read(blocks: &[Code], coded: BTreeSet<String>, of_response: bool) -> Sample {
 }
 
 /// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
-fn swallowed(text: &str) -> Option<usize> {
+pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
 }
 

@@ -9,7 +9,7 @@ use super::columns::{Column, Columns, Purpose};
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, listings, row};
+use super::{Extraction, Unread, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
@@ -25,9 +25,7 @@ pub fn read(blocks: &[Block], found: &mut Extraction) {
         title: None,
         codes: Vec::new(),
     };
-    for block in blocks {
-        walk.block(block);
-    }
+    blocks.iter().for_each(|block| walk.block(block));
     walk.finish();
 }
 
@@ -62,23 +60,22 @@ impl Walk<'_> {
         if let Some((method, endpoint)) = sections::endpoint(text) {
             self.begin(method, &endpoint, line);
             self.reference = Some(level);
-            self.part = None;
-            self.level = level;
+            (self.part, self.level) = (None, level);
         } else if let Some(part) = self.part_of(text) {
-            self.part = Some(part);
-            self.level = level;
+            (self.part, self.level) = (Some(part), level);
         } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
             self.title = Some(title(text));
         } else {
             self.part = None;
             // The description of an operation ends with a heading that is not below its own.
             if self.reference.is_some_and(|reference| level <= reference) {
-                self.operations.end();
+                self.operations.open = false;
             }
         }
     }
 
-    /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation, what sounds like an introduction is the title of a table.
+    /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation,
+    /// what sounds like an introduction is the title of a table.
     fn part_of(&mut self, title: &str) -> Option<Part> {
         if title.trim() == "Example" && self.reference.is_some() {
             return Some(Part::RequestSample);
@@ -90,11 +87,7 @@ impl Walk<'_> {
     fn paragraph(&mut self, content: &Content, line: usize) {
         if let Some(bold) = content.bold_only() {
             match self.part_of(&bold) {
-                Some(part) => {
-                    self.part = Some(part);
-                    self.level = BOLD;
-                    self.title = None;
-                }
+                Some(part) => (self.part, self.level, self.title) = (Some(part), BOLD, None),
                 None => self.title = Some(title(&bold)),
             }
             return;
@@ -125,9 +118,7 @@ impl Walk<'_> {
     }
 
     fn code(&mut self, code: &Code) {
-        static SWALLOWED: Pattern = pattern!(r"^ {0,3}(?:#{1,6} +\S|\|?[ :]*-{3,}[ :]*\|)");
-        let swallowed = |line: &str| SWALLOWED.is_match(line);
-        if let Some(index) = code.text.lines().position(swallowed) {
+        if let Some(index) = sample::swallowed(&code.text) {
             self.found.report(
                 code.line + index,
                 "a sample goes on over headings or tables",
@@ -212,7 +203,7 @@ impl Walk<'_> {
             let scopes = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty());
             self.found.coverage.rows.count(scopes.is_some());
             match scopes {
-                Some(scopes) => self.operations.permit(Permission {
+                Some(scopes) => self.operations.permissions.push(Permission {
                     method: sections::method(&columns.text(row, Column::Method)),
                     endpoint,
                     scopes,
