@@ -1,11 +1,10 @@
 //! HTML as the parser of browsers reads it, and on which line of the page each of its elements stands: a tree does not
 //! say so, so that each element has its line in the attribute that the renderer of markdown uses too.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::Cell;
 
 use html5ever::buffer_queue::BufferQueue;
-use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer};
+use html5ever::tokenizer::{Tag, Token, TokenSink, TokenSinkResult, Tokenizer};
 use html5ever::tree_builder::{TreeBuilder, TreeSink};
 use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
 use scraper::{ElementRef, Html, HtmlTreeSink};
@@ -15,20 +14,9 @@ use super::{DEPTH, Unread};
 /// The attribute that holds the line.
 pub const ATTRIBUTE: &str = "data-sourcepos";
 
-/// Elements that hold no others, or end by themselves where the next one begins. They do not nest.
-const FLAT: [&str; 26] = [
-    "a", "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "optgroup",
-    "option", "p", "param", "source", "tbody", "td", "th", "thead", "tr", "track", "wbr",
-];
-
-/// Elements that the parser opens again in each paragraph for as long as they are not closed: a few of them and many
-/// paragraphs would make a tree far larger than the page.
-const FORMATTING: [&str; 13] = [
-    "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-];
-
-/// The elements of [`FORMATTING`] that may be open at once.
-const FORMATTED: usize = 8;
+/// The nodes that a tag or a text may make on the average. Elements that format are opened again in each paragraph for as
+/// long as they are not closed: a few of them and many paragraphs would make a tree far larger than the page.
+const NODES: usize = 8;
 
 /// The tree of a page that has so many lines. What carries its lines already is not `marked` with those of its own.
 ///
@@ -39,7 +27,7 @@ pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),
         lines: lines.max(1),
         marked,
-        open: RefCell::default(),
+        tokens: Cell::new(DEPTH),
         refused: Cell::default(),
     };
     let input = BufferQueue::default();
@@ -52,22 +40,7 @@ pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
     if let Some(line) = refused.get() {
         return Err(Unread::depth(line));
     }
-    let html = builder.sink.finish();
-    refuse_deep_tree(&html)?;
-    Ok(html)
-}
-
-/// What the tags do not show: in drawings and formulas any element nests, and a parser adds some of its own. The
-/// reader calls itself for each level, and must not run out of stack.
-fn refuse_deep_tree(page: &Html) -> Result<(), Unread> {
-    let mut open = vec![(page.tree.root(), 0)];
-    while let Some((node, depth)) = open.pop() {
-        if depth > 4 * DEPTH {
-            return Err(Unread::depth(1));
-        }
-        open.extend(node.children().map(|child| (child, depth + 1)));
-    }
-    Ok(())
+    Ok(builder.sink.finish())
 }
 
 /// The line of an element, or that of what it stands in.
@@ -83,8 +56,8 @@ struct Marker {
     builder: TreeBuilder<<HtmlTreeSink as TreeSink>::Handle, HtmlTreeSink>,
     lines: usize,
     marked: bool,
-    /// How many elements are open, by name: an end tag without a start tag must not make up for another element.
-    open: RefCell<HashMap<LocalName, usize>>,
+    /// How many tags and texts there were, and some more for a small page.
+    tokens: Cell<usize>,
     /// The line on which the page nests too deeply.
     refused: Cell<Option<usize>>,
 }
@@ -105,17 +78,12 @@ impl Marker {
         }
     }
 
-    fn is_too_deep(&self, tag: &Tag) -> bool {
-        let mut open = self.open.borrow_mut();
-        if !FLAT.contains(&&*tag.name) {
-            let count = open.entry(tag.name.clone()).or_default();
-            *count = match tag.kind {
-                TagKind::StartTag => *count + 1,
-                TagKind::EndTag => count.saturating_sub(1),
-            };
-        }
-        let formatted = FORMATTING.iter().filter_map(|name| open.get(&LocalName::from(*name)));
-        open.values().sum::<usize>() > DEPTH || formatted.sum::<usize>() > FORMATTED
+    /// Whether the tree is too deep where it grows, or too large for its page.
+    fn is_too_large(&self) -> bool {
+        self.tokens.update(|tokens| tokens + 1);
+        let tree = &self.builder.sink.0.borrow().tree;
+        let depth = tree.nodes().next_back().map_or(0, |node| node.ancestors().count());
+        depth > DEPTH || tree.nodes().len() > NODES * self.tokens.get()
     }
 }
 
@@ -123,18 +91,19 @@ impl TokenSink for Marker {
     type Handle = <HtmlTreeSink as TreeSink>::Handle;
 
     fn process_token(&self, mut token: Token, line: u64) -> TokenSinkResult<Self::Handle> {
+        if self.refused.get().is_some() {
+            return TokenSinkResult::Continue;
+        }
+        let place = usize::try_from(line).unwrap_or(1).clamp(1, self.lines);
         if let Token::TagToken(tag) = &mut token {
-            let line = usize::try_from(line).unwrap_or(1).clamp(1, self.lines);
-            self.mark(tag, line);
-            if self.refused.get().is_none() && self.is_too_deep(tag) {
-                // The lines of rendered text are not those of the page: only the first is sure to be one.
-                self.refused.set(Some(if self.marked { 1 } else { line }));
-            }
+            self.mark(tag, place);
         }
-        match self.refused.get() {
-            Some(_) => TokenSinkResult::Continue,
-            None => self.builder.process_token(token, line),
+        let result = self.builder.process_token(token, line);
+        if self.is_too_large() {
+            // The lines of rendered text are not those of the page: only the first is sure to be one.
+            self.refused.set(Some(if self.marked { 1 } else { place }));
         }
+        result
     }
 
     fn end(&self) {
@@ -175,12 +144,15 @@ mod tests {
     }
 
     #[test]
-    fn an_end_tag_makes_up_for_no_other_element() {
-        let refuse_depth = |page: &str| parse(page, 1, false);
-        assert!(refuse_depth(&"<div></span>".repeat(1_000)).is_err());
-        assert!(refuse_depth(&"<div></div>".repeat(1_000)).is_ok());
-        assert!(refuse_depth(&"<li>entry".repeat(1_000)).is_ok());
-        assert!(refuse_depth(&"<b>bold</B>".repeat(1_000)).is_ok());
-        assert!(refuse_depth(&"<b>bold".repeat(10)).is_err());
+    fn a_tree_that_is_too_deep_or_too_large_is_refused() {
+        let refused = |page: &str| parse(&page.repeat(1_000), 1, false).is_err();
+        for page in ["<div></span>", "<b>bold", "<svg><a>"] {
+            assert!(refused(page), "{page}");
+        }
+        let open: String = (0..20).map(|number| format!("<b class={number}>")).collect();
+        assert!(parse(&format!("<p>{open}{}", "<p>x".repeat(1_000)), 1, false).is_err());
+        for page in ["<div></div>", "<li>entry", "<b>bold</B>", "<br>"] {
+            assert!(!refused(page), "{page}");
+        }
     }
 }
