@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use xtask_spec::api::Api;
 
 use super::endpoint::template;
-use super::extract::{Coverage, extract};
+use super::extract::{Coverage, Unread, extract};
 use super::facts::{Operation, Page};
 use super::finding::{Class, Finding, Kind, Step};
 use super::source::Source;
@@ -42,27 +42,8 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
             let text = String::from_utf8_lossy(&source.bytes).into_owned();
             reading.partial.insert(name.to_owned(), text);
         }
-        reading
-            .unread
-            .extend(extraction.unread.into_iter().map(|unread| Finding {
-                api: api.name.to_owned(),
-                step: Step::PageLock,
-                operation: "*".to_owned(),
-                place: "page".to_owned(),
-                kind: if unread.fatal {
-                    Kind::PageUnreadable
-                } else {
-                    Kind::PageUnread
-                },
-                // Nobody knows what stands there, so it may be anything.
-                class: Class::Breaking,
-                was: String::new(),
-                is: unread.what,
-                page: name.to_owned(),
-                line: unread.line,
-                remedy: unread.remedy.to_owned(),
-                spec: None,
-            }));
+        let unread = extraction.unread.into_iter().map(|unread| finding(api, name, unread));
+        reading.unread.extend(unread);
         reading.coverage.insert(name.to_owned(), extraction.coverage);
         reading.pages.push(Page {
             page: name.to_owned(),
@@ -71,6 +52,25 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
         });
     }
     reading
+}
+
+fn finding(api: &Api, page: &str, unread: Unread) -> Finding {
+    let kinds = [Kind::PageUnread, Kind::PageUnreadable];
+    Finding {
+        api: api.name.to_owned(),
+        step: Step::PageLock,
+        operation: "*".to_owned(),
+        place: "page".to_owned(),
+        kind: kinds[usize::from(unread.fatal)],
+        // Nobody knows what stands there, so it may be anything.
+        class: Class::Breaking,
+        was: String::new(),
+        is: unread.what,
+        page: page.to_owned(),
+        line: unread.line,
+        remedy: unread.remedy.to_owned(),
+        spec: None,
+    }
 }
 
 impl Reading {
@@ -138,11 +138,15 @@ impl Reading {
 
 /// The pages, with what some of them said when they were locked. One that was never locked is left out then.
 fn fall_back_to_lock(pages: &[Page], locked: &[Page], is_in_doubt: impl Fn(&str) -> bool) -> Vec<Page> {
-    let settled = |page: &Page| match is_in_doubt(&page.page) {
-        false => Some(page.clone()),
-        true => locked.iter().find(|locked| locked.page == page.page).cloned(),
+    let known = |page: &Page| {
+        let locked = || locked.iter().find(|locked| locked.page == page.page);
+        if is_in_doubt(&page.page) {
+            locked().cloned()
+        } else {
+            Some(page.clone())
+        }
     };
-    pages.iter().filter_map(settled).collect()
+    pages.iter().filter_map(known).collect()
 }
 
 /// The pages as they are after a run that has read some, by name.
@@ -163,11 +167,8 @@ pub fn merge_pages(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
 fn is_gone(locked: &Page, pages: &[Page]) -> bool {
     let key = |operation: &Operation| (operation.method.clone(), template(&operation.endpoint));
     let there: HashSet<_> = pages.iter().flat_map(|page| &page.operations).map(key).collect();
-    !pages.iter().any(|page| page.page == locked.page)
-        && !locked
-            .operations
-            .iter()
-            .any(|operation| there.contains(&key(operation)))
+    let is_there = |operation: &Operation| there.contains(&key(operation));
+    !pages.iter().any(|page| page.page == locked.page) && !locked.operations.iter().any(is_there)
 }
 
 /// Whether a text still stands as a cell of a table somewhere on the page, broken or not. In a sample a name stands

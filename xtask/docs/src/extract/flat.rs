@@ -29,8 +29,12 @@ static TYPE: Pattern = pattern!(
     r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
 );
 
-/// The words with which descriptions begin, the longer ones first.
-const FIRST_WORDS: [&str; 8] = ["Indicates", "Whether", "Sets", "Gets", "Set", "The", "An", "A"];
+/// The beginning of a row: a name and, without a blank between, one of the words with which descriptions begin. A
+/// capital A may be the end of the name.
+static GLUED: Pattern = pattern!(r"^(?:(\S*\p{Ll})An?|(\S*[\w/])(?:Indicates|Whether|[SG]ets|Set|The)) ");
+
+/// The beginning of a row with a blank between.
+static SPACED: Pattern = pattern!(r"^([\w.@\[\]-]+) \p{Lu}");
 
 /// The words above a list of codes.
 static CODES: Pattern = pattern!(r"(?i)^(?:valid )?values(?: are)?:$");
@@ -151,16 +155,15 @@ impl Columns {
     }
 
     fn looks_like_a_row(line: &str) -> bool {
-        let is_row = |columns: Self| {
-            columns
-                .begin(line)
-                .and(columns.end(line))
-                .is_some_and(|end| end.1.is_some())
-        };
-        ["ADescriptionType", "ADescriptionTypeRequired"]
-            .into_iter()
-            .filter_map(Self::of)
-            .any(is_row)
+        [false, true].into_iter().any(|required| {
+            let (blanks, holder) = (false, false);
+            let columns = Self {
+                blanks,
+                holder,
+                required,
+            };
+            columns.begin(line).is_some() && columns.end(line).is_some_and(|(_, kind, _)| kind.is_some())
+        })
     }
 
     fn rows(self, lines: &[Line], holders: &BTreeSet<String>, found: &mut Extraction) -> String {
@@ -190,17 +193,9 @@ impl Columns {
 
     /// Name and description of a line with which a row begins.
     fn begin(self, line: &str) -> Option<(&str, &str)> {
-        let (word, rest) = line.split_once(' ')?;
-        if self.blanks {
-            let is_name = |character: char| character.is_alphanumeric() || "_-.@[]".contains(character);
-            return (rest.starts_with(char::is_uppercase) && word.chars().all(is_name)).then_some((word, rest));
-        }
-        let first = FIRST_WORDS.iter().find(|first| word.ends_with(*first))?;
-        let name = &word[..word.len() - first.len()];
-        // A capital A may be the end of the name.
-        let is_end =
-            |last: char| last.is_lowercase() || !first.starts_with('A') && (last.is_alphanumeric() || last == '/');
-        name.ends_with(is_end).then(|| (name, &line[name.len()..]))
+        let begin = if self.blanks { &SPACED } else { &GLUED };
+        let name = begin.captures(line)?.extract::<1>().1[0];
+        Some((name, line[name.len()..].trim_start()))
     }
 
     /// The end of a row: what stands before it, its type unless that stands further up, and whether it is required.

@@ -15,9 +15,8 @@ const OPERATIONS: usize = 100;
 static SCOPE: Pattern =
     pattern!(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$");
 
-/// A row of the permission table.
+/// A row of the permission table; not all have a column for the method.
 pub struct Permission {
-    /// Its method, if the table has a column for it.
     pub method: Option<String>,
     pub endpoint: String,
     pub scopes: Vec<String>,
@@ -54,7 +53,6 @@ impl Operations {
         self.drafts.last_mut().filter(|_| self.open)
     }
 
-    /// The operation that is being read.
     pub fn current(&mut self) -> Option<&mut Operation> {
         self.draft().map(|draft| &mut draft.operation)
     }
@@ -104,8 +102,7 @@ impl Operations {
 
     /// Adds a sample to the operation that is being read.
     pub fn sample(&mut self, code: &Code, response: bool) {
-        let code = program::sent(code).unwrap_or_else(|| Some(code.clone()));
-        if let (Some(draft), Some(code)) = (self.draft(), code) {
+        if let (Some(draft), Some(code)) = (self.draft(), program::sent(code)) {
             let samples = if response {
                 &mut draft.response
             } else {

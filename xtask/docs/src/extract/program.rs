@@ -11,16 +11,15 @@ pub fn begins(line: &str) -> bool {
     line.starts_with("var ") || line.starts_with("using ")
 }
 
-/// The body that a program sends, if the block is a program: within, none if it sends no body.
-pub fn sent(code: &Code) -> Option<Option<Code>> {
-    let mut lines = code.text.lines().enumerate();
-    code.text.lines().any(begins).then(|| {
-        lines.find_map(|(index, text)| {
-            let text = VERBATIM.captures(text)?[1].to_owned();
-            Some(Code {
-                text,
-                line: code.line + index,
-            })
-        })
+/// The body that a program sends, none if it sends none; what is no program is a body itself.
+pub fn sent(code: &Code) -> Option<Code> {
+    if !code.text.lines().any(begins) {
+        return Some(code.clone());
+    }
+    let found = VERBATIM.captures(&code.text)?;
+    let start = found.get(1)?.start();
+    Some(Code {
+        text: found[1].to_owned(),
+        line: code.line + code.text[..start].matches('\n').count(),
     })
 }
