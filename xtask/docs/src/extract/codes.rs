@@ -11,7 +11,6 @@ use super::patterns::{Pattern, pattern};
 use crate::facts::{Code, Row};
 use crate::markup::{Content, Item, Piece, squeeze, text_of};
 
-/// What stands between a code and its meaning.
 static SEPARATOR: Pattern = pattern!(r"^\s*(?:[-–—:=]+|(?:represents?|for|means?|stands? for|indicates?)\b)\s*");
 
 /// An entry without markup: a code of a few words, a separator, its meaning.
@@ -21,11 +20,9 @@ static PLAIN: Pattern =
 /// An entry without markup whose meaning stands in parentheses.
 static ASIDE: Pattern = pattern!(r"^(\S+) \((?:for |represents )?([^()]+)\)$");
 
-/// The words before an enumeration of codes.
 static ENUMERATION: Pattern =
     pattern!(r"(?i)(?:\be\.g\.,?|\bsuch as|\bvalues?(?: are| is)?:?|\bone of|\beither|\boptions?(?: are| is)?:?)\s*$");
 
-/// What stands between two codes of an enumeration.
 static BETWEEN: Pattern = pattern!(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$");
 
 /// The form of a time, where one would expect a code.
@@ -71,7 +68,6 @@ fn read_items(items: &[Item], line: usize, row: &mut Row, found: &mut Extraction
     }
 }
 
-/// Whether an entry is nothing but a sentence.
 fn is_sentence(item: &Item) -> bool {
     let is_text = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Break);
     let text = item.content.text();

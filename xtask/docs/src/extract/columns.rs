@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use crate::markup::{Content, Row};
 
-/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// The endpoint of the permission table.
@@ -14,18 +13,15 @@ pub enum Column {
     /// The name of an operation, in a table of contents.
     Operation,
     Scopes,
-    /// The name of a parameter or member.
     Name,
     Description,
     Type,
     Required,
     /// A code, in a list of codes.
     Value,
-    /// An HTTP status.
     Status,
     /// The address of a host.
     Url,
-    /// Something else.
     Other,
 }
 
@@ -56,13 +52,9 @@ impl Column {
 /// What a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The scopes of operations.
     Permission,
-    /// The method and endpoint of an operation.
     Endpoint,
-    /// Parameters or members.
     Members,
-    /// A list of codes.
     Codes,
     /// A list of what a column holds.
     Values(Column),
@@ -70,11 +62,9 @@ pub enum Purpose {
     Methods,
 }
 
-/// The columns of a table.
 pub struct Columns(Vec<(Column, String)>);
 
 impl Columns {
-    /// The columns, by the header.
     pub fn of(header: &[Rc<Content>]) -> Self {
         let titles = header.iter().map(|cell| cell.text());
         Self(titles.map(|title| (Column::of(&title), title)).collect())
@@ -113,18 +103,15 @@ impl Columns {
         unread.map(|(_, title)| title.as_str())
     }
 
-    /// The titles, for a message.
     pub fn titles(&self) -> String {
         let titles: Vec<_> = self.0.iter().map(|(_, title)| title.as_str()).collect();
         titles.join(" | ")
     }
 
-    /// Whether there is such a column.
     pub fn has(&self, column: Column) -> bool {
         self.0.iter().any(|(own, _)| *own == column)
     }
 
-    /// Such cells of a row.
     pub fn cells<'a>(&self, row: &'a Row, column: Column) -> impl Iterator<Item = &'a Content> {
         let cells = self
             .0

@@ -10,7 +10,6 @@ use super::sections::{self, Part};
 use super::{Extraction, program};
 use crate::markup::ATTRIBUTE;
 
-/// Where a sample begins: with JSON or a URL.
 static SAMPLE: Pattern = pattern!(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#);
 
 /// A member of a sample that holds others.
@@ -33,7 +32,6 @@ static TYPE: Pattern = pattern!(
 /// capital A may be the end of the name.
 static GLUED: Pattern = pattern!(r"^(?:(\S*\p{Ll})An?|(\S*[\w/])(?:Indicates|Whether|[SG]ets|Set|The)) ");
 
-/// The beginning of a row with a blank between.
 static SPACED: Pattern = pattern!(r"^([\w.@\[\]-]+) \p{Lu}");
 
 /// The words above a list of codes.
@@ -144,7 +142,6 @@ struct Columns {
 }
 
 impl Columns {
-    /// The columns that a line names, if it is the header of a table.
     fn of(line: &str) -> Option<Self> {
         let head = HEAD.captures(line)?;
         Some(Self {
@@ -191,7 +188,6 @@ impl Columns {
         rows
     }
 
-    /// Name and description of a line with which a row begins.
     fn begin(self, line: &str) -> Option<(&str, &str)> {
         let begin = if self.blanks { &SPACED } else { &GLUED };
         let name = begin.captures(line)?.extract::<1>().1[0];
@@ -258,12 +254,10 @@ fn tag(name: &str, line: usize, content: &str) -> String {
     format!("<{name} {ATTRIBUTE}=\"{line}:1\">{content}</{name}>\n")
 }
 
-/// A table with the row of its titles.
 fn table<'a>(line: usize, titles: impl IntoIterator<Item = &'a str>, rows: &str) -> String {
     tag("table", line, &(cells(line, titles) + rows))
 }
 
-/// A row of a table.
 fn cells<'a>(line: usize, cells: impl IntoIterator<Item = &'a str>) -> String {
     let cells = cells.into_iter().map(|cell| format!("<td>{cell}</td>"));
     tag("tr", line, &cells.collect::<String>())

@@ -8,7 +8,6 @@ pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }
 
-/// A list and what it holds.
 static LIST: Pattern = pattern!(r"^(?:(?:list|array)(?:<| of )(.+?)>?|(.+?)(?:\[\]| array| list))$");
 
 fn normal(text: &str) -> Option<String> {

@@ -49,14 +49,10 @@ pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extr
     }
 }
 
-/// A member of an object of texts.
 static MEMBER: Pattern = pattern!(r#"("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*")"#);
 
 /// The codes of a page that lists them as an object of JSON: each member is a code and its name, and may stand there
 /// twice. None if it is something else.
-///
-/// # Errors
-/// The line of the page where the object stops being such a list, and why.
 pub fn codes_of_json(code: &markup::Code) -> Result<Option<CodeList>, (usize, String)> {
     if !code.text.trim_start().starts_with('{') {
         return Ok(None);

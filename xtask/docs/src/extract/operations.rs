@@ -23,7 +23,6 @@ pub struct Permission {
     pub line: usize,
 }
 
-/// The operations of a page so far.
 #[derive(Default)]
 pub struct Operations {
     pub permissions: Vec<Permission>,
@@ -37,7 +36,6 @@ pub struct Operations {
 /// An operation, and what becomes of it when the page is read.
 struct Draft {
     operation: Operation,
-    /// The query of its endpoint.
     query: String,
     request: Vec<Code>,
     response: Vec<Code>,
@@ -100,7 +98,6 @@ impl Operations {
         draft.operation.tables.push(table);
     }
 
-    /// Adds a sample to the operation that is being read.
     pub fn sample(&mut self, code: &Code, response: bool) {
         if let (Some(draft), Some(code)) = (self.draft(), program::sent(code)) {
             let samples = if response {

@@ -30,7 +30,6 @@ static URL: Pattern = pattern!(
           (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
 );
 
-/// The end of a request line of HTTP.
 static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 
 /// A header or a status line of HTTP.
@@ -61,7 +60,6 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
 }
 
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
-///
 /// The values at the places whose last name, in small letters, is one of `coded` are kept as codes.
 fn read(blocks: &[Code], coded: BTreeSet<String>, of_response: bool) -> Sample {
     let mut reader = Reader {
@@ -104,7 +102,6 @@ pub fn swallowed(text: &str) -> Option<usize> {
 /// The slips of a sample, by line.
 #[derive(Default)]
 struct Slips {
-    /// Line and slip.
     all: Vec<(usize, String)>,
     /// How many there were, with those that a line has twice.
     count: usize,
@@ -127,7 +124,6 @@ impl Slips {
         }
     }
 
-    /// Whether there are so many that reading on is of no use.
     fn are_too_many(&self) -> bool {
         self.count >= MAX_SLIPS
     }

@@ -3,13 +3,10 @@
 use super::patterns::{Pattern, pattern};
 use crate::facts::Section;
 
-/// A part of the description of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Permission,
-    /// Method and endpoint.
     Endpoint,
-    /// A table of parameters or members.
     Table(Section),
     RequestSample,
     ResponseSample,
@@ -69,7 +66,6 @@ pub fn endpoint(heading: &str) -> Option<(String, String)> {
     Some((method, found.get(2)?.as_str().to_owned()))
 }
 
-/// The HTTP method, in capitals.
 pub fn method(text: &str) -> Option<String> {
     let method = text.trim().to_ascii_uppercase();
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

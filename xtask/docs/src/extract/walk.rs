@@ -14,7 +14,6 @@ use super::{Extraction, Unread, listings, row, sample};
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
 
-/// Reads the blocks of a page.
 pub fn read(blocks: &[Block], found: &mut Extraction) {
     let mut walk = Walk {
         found,
@@ -37,7 +36,6 @@ struct Walk<'a> {
     /// The part of a description that is being read, and the level of its heading.
     part: Option<Part>,
     level: u8,
-    /// The title above the next table.
     title: Option<String>,
     /// Samples of a page that has shown no operation yet: perhaps a list of codes.
     codes: Vec<Code>,
@@ -323,13 +321,11 @@ impl Walk<'_> {
 }
 
 impl Extraction {
-    /// Reports something that was not understood.
     pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
         let unread = Unread::fatal(line, what, remedy);
         self.unread.push(Unread { fatal: false, ..unread });
     }
 
-    /// Adds to the codes of the page.
     fn add_codes(&mut self, list: CodeList) -> bool {
         match &mut self.page.codes {
             Some(codes) => codes.codes.extend(list.codes),

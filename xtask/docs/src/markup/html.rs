@@ -31,10 +31,6 @@ const INLINE: [&str; 28] = [
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
 
-/// The blocks of a page in HTML.
-///
-/// # Errors
-/// The page is too large or nested too deeply.
 pub fn read(page: &str) -> Result<Vec<Block>, Unread> {
     if page.len() > BYTES {
         return Err(Unread::size());
@@ -66,7 +62,6 @@ fn content_root(page: &Html) -> ElementRef<'_> {
     page.root_element()
 }
 
-/// Collects blocks on the way through the page.
 #[derive(Default)]
 struct Reader {
     /// What stands between two blocks, and its line.
@@ -158,7 +153,6 @@ fn code(element: ElementRef<'_>) -> Code {
     Code { text, line }
 }
 
-/// What an element says.
 pub fn content(element: ElementRef<'_>) -> Content {
     let mut pieces = Vec::new();
     add_children(element, &mut pieces);

@@ -4,10 +4,6 @@ use comrak::Options;
 
 use super::{BYTES, Block, COLUMNS, DEPTH, Unread, html};
 
-/// The blocks of a page in markdown.
-///
-/// # Errors
-/// The page is too large or nested too deeply.
 pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     if text.len() > BYTES {
         return Err(Unread::size());

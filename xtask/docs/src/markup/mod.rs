@@ -90,7 +90,6 @@ pub enum Block {
     Note(Vec<Block>),
 }
 
-/// A sample.
 #[derive(Clone, Debug)]
 pub struct Code {
     /// The text, line by line as on the page.
@@ -103,9 +102,7 @@ pub struct Code {
 pub struct Table {
     /// The line of its header.
     pub line: usize,
-    /// The cells of the header.
     pub header: Vec<Rc<Content>>,
-    /// The rows below.
     pub rows: Vec<Row>,
 }
 
@@ -116,7 +113,6 @@ pub struct Row {
     pub cells: Vec<Rc<Content>>,
 }
 
-/// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub line: usize,
@@ -126,7 +122,6 @@ pub struct Item {
 /// The content of a cell, a paragraph or an entry of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Its pieces, in order.
     pub pieces: Vec<Piece>,
 }
 
@@ -135,7 +130,6 @@ pub enum Piece {
     /// Plain text, with its blanks.
     Text(String),
     Bold(String),
-    /// Text in the markup of code.
     Code(String),
     /// A link, with what it leads to as the page has it.
     Link {
@@ -150,7 +144,6 @@ pub enum Piece {
 }
 
 impl Piece {
-    /// Whether it shows nothing.
     pub fn is_blank(&self) -> bool {
         matches!(self, Self::Text(text) if text.trim().is_empty()) || *self == Self::Break
     }
@@ -162,7 +155,6 @@ impl Content {
         squeeze(&text_of(&self.pieces))
     }
 
-    /// The lists within.
     pub fn lists(&self) -> impl Iterator<Item = &[Item]> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::List(items) => Some(items.as_slice()),

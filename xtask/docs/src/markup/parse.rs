@@ -11,7 +11,6 @@ use scraper::{ElementRef, Html, HtmlTreeSink};
 
 use super::{DEPTH, Unread};
 
-/// The attribute that holds the line.
 pub const ATTRIBUTE: &str = "data-sourcepos";
 
 /// The nodes that a tag or a text may make on the average. Elements that format are opened again in each paragraph for as
@@ -19,9 +18,6 @@ pub const ATTRIBUTE: &str = "data-sourcepos";
 const NODES: usize = 8;
 
 /// The tree of a page that has so many lines. What carries its lines already is not `marked` with those of its own.
-///
-/// # Errors
-/// The page is nested too deeply.
 pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
     let marker = Marker {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),

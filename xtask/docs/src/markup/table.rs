@@ -12,9 +12,6 @@ use super::{COLUMNS, Content, Row, Table, Unread};
 type Span = (usize, Rc<Content>);
 
 /// Reads a table; rows of tables within its cells are not its own.
-///
-/// # Errors
-/// It has too many columns.
 pub fn read(table: ElementRef<'_>) -> Result<Table, Unread> {
     let mut header: Option<Row> = None;
     let (mut rows, mut spans) = (Vec::new(), Vec::new());

@@ -21,7 +21,6 @@ struct Stop;
 
 type Read = Result<(), Stop>;
 
-/// Reads one body.
 struct Body<'a, 's> {
     tokens: Peekable<Lexer<'a>>,
     /// Where the last used token ends, and its line.
@@ -65,7 +64,6 @@ impl<'a> Body<'a, '_> {
         self.tokens.peek().map(|token| &token.piece)
     }
 
-    /// Passes over a mark, if it comes next.
     fn skip(&mut self, mark: char) -> bool {
         let found = self.peek() == Some(&Piece::Mark(mark));
         if found {
@@ -74,7 +72,6 @@ impl<'a> Body<'a, '_> {
         found
     }
 
-    /// Whether the name of a member comes next.
     fn begins_member(&self) -> bool {
         let mut ahead = self.tokens.clone().map(|token| token.piece);
         matches!(ahead.next(), Some(Piece::Text(_))) && ahead.next() == Some(Piece::Mark(':'))

@@ -6,14 +6,11 @@ use serde_json::Value;
 
 use crate::extract::patterns::{Pattern, pattern};
 
-/// A word of a body.
 #[derive(Clone)]
 pub struct Token<'a> {
     pub piece: Piece<'a>,
     pub slips: Vec<&'static str>,
-    /// The line on which it begins.
     pub line: usize,
-    /// Where it ends in the text.
     pub end: usize,
 }
 
@@ -27,18 +24,15 @@ pub enum Piece<'a> {
     Bare(&'a str),
     /// A number, `true`, `false` or `null`.
     Value(Value),
-    /// Dots for what is left out.
     Dots,
 }
 
 impl Piece<'_> {
-    /// Whether it closes an object or a list.
     pub fn closes(&self) -> bool {
         matches!(self, Self::Mark('}' | ']'))
     }
 }
 
-/// Blanks and comments.
 static GAP: Pattern = pattern!(r"^(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*");
 
 static QUOTED: Pattern = pattern!(r#"(?s)^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"#);
@@ -112,7 +106,6 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
-/// A text in quotes, and its length with them.
 fn quoted<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usize) {
     let Some(found) = QUOTED.captures(rest) else {
         return unclosed(rest, slips);
@@ -153,7 +146,6 @@ fn unclosed<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usi
     (Piece::Text(Cow::Borrowed(&line[quote..])), line.len())
 }
 
-/// A value without quotes, and its length.
 fn bare<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usize) {
     let word = WORD.find(rest).map_or("", |word| word.as_str());
     if let Ok(value) = serde_json::from_str(word) {

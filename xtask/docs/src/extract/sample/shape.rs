@@ -25,12 +25,10 @@ impl Shape {
         self.types.insert(kind);
     }
 
-    /// The place of a member.
     pub fn member(&mut self, name: &str) -> &mut Shape {
         self.members.entry(name.to_owned()).or_default()
     }
 
-    /// The place of the entries of a list.
     pub fn entries(&mut self) -> &mut Shape {
         self.entries.get_or_insert_default()
     }
