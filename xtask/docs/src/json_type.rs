@@ -5,19 +5,12 @@ use std::fmt;
 /// A type of JSON, with whole numbers apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JsonType {
-    /// A list.
     Array,
-    /// `true` or `false`.
     Boolean,
-    /// A whole number.
     Integer,
-    /// `null`.
     Null,
-    /// Any number.
     Number,
-    /// An object.
     Object,
-    /// A text.
     String,
 }
 
@@ -39,7 +32,6 @@ impl JsonType {
         names[self as usize]
     }
 
-    /// The type of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|json| json.name() == name)
     }

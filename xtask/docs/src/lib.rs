@@ -23,7 +23,7 @@ pub mod extract;
 pub mod facts;
 pub mod finding;
 pub mod input;
-pub mod json_type;
+mod json_type;
 pub mod lock;
 mod markup;
 pub mod notation;

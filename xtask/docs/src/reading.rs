@@ -126,12 +126,8 @@ impl Reading {
                 has_cell(text, name.trim_end_matches("[]"))
             }
             Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => has_cell(text, &finding.was),
-            Kind::OperationRemoved => {
-                let path = finding.was.split_once(' ').map_or("", |(_, path)| path);
-                text.contains(path)
-            }
-            Kind::Scopes | Kind::Status | Kind::SampleShape | Kind::SampleUrl => true,
-            _ => false,
+            Kind::OperationRemoved => text.contains(finding.was.split_once(' ').map_or("", |(_, path)| path)),
+            kind => matches!(kind, Kind::Scopes | Kind::Status | Kind::SampleShape | Kind::SampleUrl),
         }
     }
 }
@@ -172,19 +168,11 @@ fn is_gone(locked: &Page, pages: &[Page]) -> bool {
 }
 
 /// Whether a text still stands as a cell of a table somewhere on the page, broken or not. In a sample a name stands
-/// between quotation marks.
+/// between quotation marks, and perhaps has other capitals than in the table.
 fn has_cell(text: &str, cell: &str) -> bool {
-    let markup = |character: char| character.is_whitespace() || "*`_".contains(character);
-    // A place is spelled as the sample has it, perhaps with other capitals than the table.
-    let (text, cell) = (text.to_ascii_lowercase(), cell.to_ascii_lowercase());
-    !cell.is_empty()
-        && text.lines().any(|line| {
-            line.match_indices(&cell).any(|(start, _)| {
-                let before = line[..start].trim_end_matches(markup);
-                let after = line[start + cell.len()..].trim_start_matches(markup);
-                (before.is_empty() || before.ends_with(['|', '>'])) && after.starts_with(['|', '<', '['])
-            })
-        })
+    let cell = regex::escape(cell);
+    let pattern = regex::Regex::new(&format!(r"(?im)(?:^|[|>])[ \t*`_]*{cell}[ \t*`_]*[|<\[]"));
+    !cell.is_empty() && pattern.is_ok_and(|pattern| pattern.is_match(text))
 }
 
 #[cfg(test)]

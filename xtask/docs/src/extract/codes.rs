@@ -34,7 +34,7 @@ pub fn read(content: &Content, line: usize, row: &mut Row, found: &mut Extractio
         read_items(items, line, row, found);
     }
     let kind = row.kind.as_deref().unwrap_or_default();
-    let codes = labelled(&content.pieces, kind).or_else(|| enumerated(&content.pieces, kind));
+    let codes = in_bold(&content.pieces, kind);
     row.codes.extend(codes.unwrap_or_default());
     // A list that holds a form is one of forms: any value of that form may come, so that it closes nothing.
     let is_form = |code: &Code| code.code.as_str().is_some_and(|text| FORM.is_match(text));
@@ -107,43 +107,37 @@ fn plain(text: &str) -> Option<(String, String)> {
     (words <= 4 && !text.ends_with([':', '.'])).then(|| (text.to_owned(), String::new()))
 }
 
-/// `**1** for slow; **2** for fast`: every bold text is followed by its meaning.
-fn labelled(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
-    let starts = pieces.iter().enumerate().filter_map(|(at, piece)| match piece {
+/// `**1** for slow; **2** for fast`: every bold text is followed by its meaning. Or `such as **slow**, **fast**`: an
+/// enumeration without meanings.
+fn in_bold(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
+    let bold = pieces.iter().enumerate().filter_map(|(at, piece)| match piece {
         Piece::Bold(code) => Some((at, code)),
         _ => None,
     });
-    let codes = starts.map(|(at, code)| {
-        let is_inside = |piece: &&Piece| !matches!(piece, Piece::Bold(_) | Piece::Break | Piece::List(_));
-        let rest = text_of(pieces[at + 1..].iter().take_while(is_inside));
-        let separator = SEPARATOR.find(&rest)?;
-        let meaning = rest[separator.end()..].split([';', '.']).next()?;
+    let is_inside = |piece: &&Piece| !matches!(piece, Piece::Bold(_) | Piece::Break | Piece::List(_));
+    let behind = |at: usize| text_of(pieces[at + 1..].iter().take_while(is_inside));
+    let codes: Option<Vec<(Value, String)>> = bold
+        .map(|(at, code)| Some((code_value(code, kind)?, behind(at))))
+        .collect();
+    let codes = codes.filter(|codes| codes.len() > 1)?;
+    let labelled = codes.iter().map(|(code, behind)| {
+        let separator = SEPARATOR.find(behind)?;
+        let label = label(behind[separator.end()..].split([';', '.']).next()?);
         Some(Code {
-            code: code_value(code, kind)?,
-            label: label(meaning),
+            code: code.clone(),
+            label,
         })
     });
-    codes.collect::<Option<Vec<_>>>().filter(|codes| codes.len() > 1)
-}
-
-/// `such as **slow**, **fast**`: an enumeration without meanings.
-fn enumerated(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
-    let first = pieces.iter().position(|piece| matches!(piece, Piece::Bold(_)))?;
-    if !ENUMERATION.is_match(&text_of(&pieces[..first])) {
-        return None;
-    }
-    let mut codes = Vec::new();
-    let mut rest = pieces[first..].iter();
-    while let Some(Piece::Bold(code)) = rest.next() {
-        codes.push(Code {
-            code: code_value(code, kind)?,
+    labelled.collect::<Option<Vec<_>>>().or_else(|| {
+        let before = text_of(pieces.iter().take_while(|piece| !matches!(piece, Piece::Bold(_))));
+        let between = codes.iter().take_while(|(_, behind)| BETWEEN.is_match(behind)).count();
+        let codes = codes.iter().take(between + 1);
+        let code = |(code, _): &(Value, String)| Code {
+            code: code.clone(),
             label: None,
-        });
-        if !matches!(rest.next(), Some(Piece::Text(between)) if BETWEEN.is_match(between)) {
-            break;
-        }
-    }
-    (codes.len() > 1).then_some(codes)
+        };
+        (between > 0 && ENUMERATION.is_match(&before)).then(|| codes.map(code).collect())
+    })
 }
 
 /// A code as the value that is sent: a number where it is one, a truth value where the type is one, else a text.

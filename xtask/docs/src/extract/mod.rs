@@ -102,10 +102,17 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     found.page.page = name.to_owned();
     found.page.sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let text = decode(bytes, &mut found);
-    let blocks = match Form::of(name, &text) {
-        Form::Markdown => markup::read_markdown(&text),
-        Form::Html => markup::read_html(&text),
-        Form::Flat => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let begins = |line: &str, with| line.trim_start().starts_with(with);
+    let blocks = match extension.as_deref() {
+        Some("md") => markup::read_markdown(&text),
+        Some("html" | "htm") => markup::read_html(&text),
+        _ if begins(&text, '<') => markup::read_html(&text),
+        _ if text.lines().any(|line| begins(line, '|')) => markup::read_markdown(&text),
+        // The text of a web page, without its markup.
+        _ => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
     };
     match blocks {
         Ok(blocks) => walk::read(&blocks, &mut found),
@@ -113,29 +120,6 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     }
     judge(&mut found);
     found
-}
-
-/// The form of a page.
-enum Form {
-    Markdown,
-    Html,
-    /// The text of a web page, without its markup.
-    Flat,
-}
-
-impl Form {
-    fn of(name: &str, text: &str) -> Self {
-        let extension = name
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_ascii_lowercase());
-        match extension.as_deref() {
-            Some("md") => Self::Markdown,
-            Some("html" | "htm") => Self::Html,
-            _ if text.trim_start().starts_with('<') => Self::Html,
-            _ if text.lines().any(|line| line.trim_start().starts_with('|')) => Self::Markdown,
-            _ => Self::Flat,
-        }
-    }
 }
 
 fn decode(bytes: &[u8], found: &mut Extraction) -> String {

@@ -131,7 +131,11 @@ impl Operations {
                 .iter_mut()
                 .filter(|operation| is_alone || is_meant(operation))
             {
-                give(operation, &permission);
+                if operation.endpoint != permission.endpoint {
+                    operation.scopes_endpoint = Some(permission.endpoint.clone());
+                }
+                operation.scopes_line.get_or_insert(permission.line);
+                operation.scopes.extend(permission.scopes.iter().cloned());
                 given = true;
             }
             if !given {
@@ -164,12 +168,4 @@ impl Operations {
             found.page.operations.push(operation);
         }
     }
-}
-
-fn give(operation: &mut Operation, permission: &Permission) {
-    if operation.endpoint != permission.endpoint {
-        operation.scopes_endpoint = Some(permission.endpoint.clone());
-    }
-    operation.scopes_line.get_or_insert(permission.line);
-    operation.scopes.extend(permission.scopes.iter().cloned());
 }

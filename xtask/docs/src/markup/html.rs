@@ -7,18 +7,6 @@ use scraper::{ElementRef, Html, Node, Selector};
 use super::parse::{ATTRIBUTE, line_of, parse};
 use super::{BYTES, Block, Code, Content, Item, Piece, Unread, squeeze, table};
 
-/// Classes of the boxes in which sites put notes.
-const NOTES: [&str; 8] = [
-    "note",
-    "tip",
-    "warning",
-    "important",
-    "caution",
-    "alert",
-    "admonition",
-    "markdown-alert",
-];
-
 /// What stands in a page around its content.
 const AROUND: [&str; 13] = [
     "aside", "button", "footer", "form", "head", "iframe", "nav", "noscript", "script", "select", "style", "svg",
@@ -133,9 +121,16 @@ impl Reader {
     }
 }
 
+/// Whether it is one of the boxes in which sites put notes.
 fn is_note(element: ElementRef<'_>) -> bool {
-    let is_note = |class: &str| NOTES.iter().any(|note| class.eq_ignore_ascii_case(note));
-    element.value().classes().any(is_note)
+    element.value().classes().any(|class| {
+        let class = class.to_ascii_lowercase();
+        let class = class.strip_prefix("markdown-").unwrap_or(&class);
+        matches!(
+            class,
+            "note" | "tip" | "warning" | "important" | "caution" | "alert" | "admonition"
+        )
+    })
 }
 
 /// A sample. Its text begins in the line of the markup, or in the next if a fence opens it.
