@@ -176,7 +176,8 @@ pub struct Row {
     /// The page that lists the codes: the link of the row, as a path in the vendor's repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes_page: Option<String>,
-    /// The line of the page, from 1, where it does not follow from that of the table.
+    /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
+    /// page a row may take several lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
 }
@@ -241,8 +242,9 @@ pub struct Sample {
     /// What keeps it from being JSON, comments apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slips: Vec<Listed>,
-    /// The types of JSON in each place of its body, by name and with ` | ` between them. The body itself has the empty
-    /// place, a member `a.b`, the entries of a list `a[]`.
+    /// What stands in each place of its body: `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`, or
+    /// several with ` | ` between them, in this order. The body itself has the empty place, a member `a.b`, the
+    /// entries of a list `a[]`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shape: BTreeMap<String, String>,
     /// The values at the places whose row lists codes.
