@@ -18,19 +18,45 @@ const NOTHING: &str = "nothing";
 #[derive(Debug, Default)]
 pub struct Deviations {
     file: String,
-    entries: Vec<Entry>,
+    /// Each with its line.
+    entries: Vec<(Key, usize)>,
 }
 
-/// A deviation and its line.
-#[derive(Debug)]
-struct Entry {
-    line: usize,
+/// What a deviation and its finding share.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
     step: Step,
+    kind: Kind,
     operation: String,
     place: String,
-    kind: Kind,
     was: String,
     is: String,
+}
+
+impl Key {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            step: finding.step,
+            kind: finding.kind,
+            operation: finding.operation.clone(),
+            place: finding.place.clone(),
+            was: shown(&finding.was).to_owned(),
+            is: shown(&finding.is).to_owned(),
+        }
+    }
+
+    /// Whether both are about the same thing, whatever the two sides say.
+    fn is_about(&self, other: &Self) -> bool {
+        (self.step, self.kind, &self.operation, &self.place) == (other.step, other.kind, &other.operation, &other.place)
+    }
+
+    /// The two sides by name, in the order of the file.
+    fn sides(&self) -> [(&'static str, &str); 2] {
+        match self.step {
+            Step::PageSample => [("table", &self.was), ("sample", &self.is)],
+            _ => [("page", &self.is), ("spec", &self.was)],
+        }
+    }
 }
 
 /// What is left of the findings.
@@ -58,7 +84,7 @@ impl Deviations {
     pub fn read(document: &Document) -> anyhow::Result<Self> {
         let records: Records = document.read()?;
         let mut entries = Vec::new();
-        for (index, record) in records.deviations.iter().enumerate() {
+        for (index, record) in records.deviations.into_iter().enumerate() {
             let line = document.line(&child("/deviations", index));
             let (step, was, is) = record.sides().map_err(|(message, remedy)| Fault {
                 file: document.name(),
@@ -67,15 +93,15 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            entries.push(Entry {
-                line,
+            let key = Key {
                 step,
-                operation: record.operation.clone(),
-                place: record.place.clone(),
                 kind: record.kind,
                 was: was.to_owned(),
                 is: is.to_owned(),
-            });
+                operation: record.operation,
+                place: record.place,
+            };
+            entries.push((key, line));
         }
         Ok(Self {
             file: document.name(),
@@ -83,22 +109,15 @@ impl Deviations {
         })
     }
 
-    /// Takes out of all findings of an API what the deviations name, and adds what is stale. `now` is what the pages
-    /// give as they are now: a deviation from a fact that the vendor has changed is stale before the pages are locked.
-    pub fn apply(&self, api: &str, findings: Vec<Finding>, now: &[Finding]) -> Applied {
-        let recorded: HashSet<_> = self.entries.iter().map(Entry::key).collect();
+    /// Takes out of all findings of an API what the deviations name, and adds what is stale.
+    pub fn apply(&self, api: &str, findings: Vec<Finding>) -> Applied {
+        let recorded: HashSet<_> = self.entries.iter().map(|(key, _)| key).collect();
         let (silenced, mut left): (Vec<_>, Vec<_>) = findings
             .into_iter()
-            .partition(|finding| recorded.contains(&key(finding)));
-        let found: HashSet<_> = silenced.iter().map(key).collect();
-        let still: HashSet<_> = now.iter().map(key).collect();
-        let stale = self.entries.iter().filter_map(|entry| {
-            if !found.contains(&entry.key()) {
-                return Some(self.stale(api, entry, &left));
-            }
-            (!still.contains(&entry.key())).then(|| self.stale(api, entry, now))
-        });
-        let stale: Vec<_> = stale.collect();
+            .partition(|finding| recorded.contains(&Key::of(finding)));
+        let found: HashSet<_> = silenced.iter().map(Key::of).collect();
+        let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
+        let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
         left.extend(stale);
         Applied {
             findings: left,
@@ -107,32 +126,24 @@ impl Deviations {
     }
 
     /// The finding of an entry that names none.
-    fn stale(&self, api: &str, entry: &Entry, others: &[Finding]) -> Finding {
-        let about = |finding: &&Finding| {
-            (finding.step, finding.kind) == (entry.step, entry.kind)
-                && (&finding.operation, &finding.place) == (&entry.operation, &entry.place)
-        };
-        let now: Vec<_> = others.iter().filter(about).collect();
-        let sides = |was: &str, is: &str| match entry.step {
-            Step::PageSample => format!("table: {was}; sample: {is}"),
-            _ => format!("page: {was}; spec: {is}"),
-        };
-        let reported: Vec<_> = now
+    fn stale(&self, api: &str, entry: &Key, entry_line: usize, others: &[Finding]) -> Finding {
+        let now: Vec<_> = others
             .iter()
-            .map(|finding| sides(shown(&finding.was), shown(&finding.is)))
+            .filter(|finding| Key::of(finding).is_about(entry))
             .collect();
-        let (is, edit) = if reported.is_empty() {
-            ("the difference is gone".to_owned(), "delete it")
-        } else {
-            (
+        let sides = |key: &Key| key.sides().map(|(name, text)| format!("{name}: {text}")).join("; ");
+        let reported: Vec<_> = now.iter().map(|finding| sides(&Key::of(finding))).collect();
+        let (is, edit) = match reported.as_slice() {
+            [] => ("the difference is gone".to_owned(), "delete it"),
+            _ => (
                 reported.join(" | "),
                 "write there what it is now, if its reason still holds, or delete it",
-            )
+            ),
         };
-        let (page, line) = now.first().map_or_else(
-            || (self.file.clone(), entry.line),
-            |finding| (finding.page.clone(), finding.line),
-        );
+        let (page, line) = match now.first() {
+            Some(finding) => (finding.page.clone(), finding.line),
+            None => (self.file.clone(), entry_line),
+        };
         Finding {
             api: api.to_owned(),
             step: entry.step,
@@ -144,34 +155,20 @@ impl Deviations {
                 .map(|finding| finding.class)
                 .min()
                 .unwrap_or(Class::Documentation),
-            was: sides(&entry.was, &entry.is),
+            was: sides(entry),
             is,
             page,
             line,
             remedy: format!(
-                "{}:{}: the deviation `{}` is stale; {edit}",
-                self.file, entry.line, entry.kind
+                "{}:{entry_line}: the deviation `{}` is stale; {edit}",
+                self.file, entry.kind
             ),
             spec: Some(SpecLine {
                 file: self.file.clone(),
-                line: entry.line,
+                line: entry_line,
             }),
         }
     }
-}
-
-/// What a deviation and its finding share.
-type Key<'a> = (Step, Kind, &'a str, &'a str, &'a str, &'a str);
-
-impl Entry {
-    fn key(&self) -> Key<'_> {
-        (self.step, self.kind, &self.operation, &self.place, &self.was, &self.is)
-    }
-}
-
-fn key(finding: &Finding) -> Key<'_> {
-    let (was, is) = (shown(&finding.was), shown(&finding.is));
-    (finding.step, finding.kind, &finding.operation, &finding.place, was, is)
 }
 
 /// One side of a finding as a file has it.
@@ -181,17 +178,14 @@ fn shown(side: &str) -> &str {
 
 /// The entry that silences a finding once its reason is written.
 pub fn entry_to_paste(finding: &Finding) -> String {
-    let (was, is) = match finding.step {
-        Step::PageSample => ("table", "sample"),
-        _ => ("page", "spec"),
-    };
+    let key = Key::of(finding);
+    let sides = key.sides().map(|(name, side)| format!("    {name}: {}\n", text(side)));
     format!(
-        "  - operation: {}\n    place: {}\n    kind: {}\n    {was}: {}\n    {is}: {}\n    reason:\n",
-        text(&finding.operation),
-        text(&finding.place),
-        finding.kind,
-        text(shown(&finding.was)),
-        text(shown(&finding.is)),
+        "  - operation: {}\n    place: {}\n    kind: {}\n{}    reason:\n",
+        text(&key.operation),
+        text(&key.place),
+        key.kind,
+        sides.concat(),
     )
 }
 
@@ -248,13 +242,13 @@ decisions:
     fn both() -> Vec<Finding> {
         vec![
             finding(Step::PageSample, Kind::SampleOnly, "response.data", "", "array"),
-            finding(Step::LockSpec, Kind::Limit, "query.size", "maximum 100", "maximum 50"),
+            finding(Step::LockSpec, Kind::Limit, "query.size", "maximum 50", "maximum 100"),
         ]
     }
 
     #[test]
     fn a_deviation_silences_the_finding_that_it_names() {
-        let applied = read(FILE).unwrap().apply("lamps", both(), &both());
+        let applied = read(FILE).unwrap().apply("lamps", both());
         assert_eq!(
             applied,
             Applied {
@@ -278,7 +272,7 @@ decisions:
             let mut findings = both();
             change(&mut findings[1]);
             let changed = findings[1].clone();
-            let applied = read(FILE).unwrap().apply("lamps", findings.clone(), &findings);
+            let applied = read(FILE).unwrap().apply("lamps", findings);
             assert_eq!(applied.silenced, 1);
             let [left, stale] = applied.findings.as_slice() else {
                 panic!("{index}: {applied:?}")
@@ -298,7 +292,7 @@ decisions:
             // Only the last change leaves a finding of the same kind at the same place.
             let (is, place, remedy) = if index == 5 {
                 (
-                    "page: maximum 100; spec: maximum 500",
+                    "page: maximum 1000; spec: maximum 50",
                     ("lamps.md", 7),
                     "write there what it is now",
                 )
@@ -312,21 +306,6 @@ decisions:
             assert_eq!((stale.is.as_str(), (stale.page.as_str(), stale.line)), (is, place));
             assert!(stale.remedy.contains("specs/lamps/deviations.yaml:8: ") && stale.remedy.contains(remedy));
         }
-    }
-
-    #[test]
-    fn a_deviation_is_stale_before_the_changed_page_is_locked() {
-        let mut now = both();
-        now[1].was = "maximum 80".to_owned();
-        let applied = read(FILE).unwrap().apply("lamps", both(), &now);
-        assert_eq!(applied.silenced, 2);
-        let [stale] = applied.findings.as_slice() else {
-            panic!("{applied:?}")
-        };
-        assert_eq!(
-            (stale.kind, stale.is.as_str()),
-            (Kind::StaleDeviation, "page: maximum 80; spec: maximum 50")
-        );
     }
 
     #[test]
@@ -368,7 +347,7 @@ decisions:
 
     #[test]
     fn an_entry_is_written_plainly_where_it_can_be() {
-        let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "a: b", ""));
+        let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "", "a: b"));
         assert_eq!(
             entry,
             "  - operation: GET /lamps\n    place: body.items[].on\n    kind: default\n    page: 'a: b'\n    spec: nothing\n    reason:\n"
@@ -384,7 +363,7 @@ decisions:
         ) {
             let finding = finding(Step::PageSample, Kind::SampleType, &place, &was, &is);
             let file = format!("deviations:\n{}", entry_to_paste(&finding)).replace("reason:", "reason: why");
-            let applied = read(&file).unwrap().apply("lamps", vec![finding.clone()], &[finding]);
+            let applied = read(&file).unwrap().apply("lamps", vec![finding]);
             prop_assert_eq!(applied, Applied { findings: vec![], silenced: 1 }, "{}", file);
         }
     }

@@ -102,13 +102,7 @@ impl<'p> Call<'p, '_> {
         Placed {
             row,
             place,
-            listed: match table.section {
-                Section::Path => Some(Part::Path),
-                Section::Query => Some(Part::Query),
-                Section::Body => Some(Part::Body),
-                Section::Response => Some(Part::Response),
-                Section::Request => None,
-            },
+            listed: table.section.part(),
             table: index,
             title: table.title.as_deref(),
             line: table.line_of(at),

@@ -1,50 +1,43 @@
-//! What the locked facts of the pages say against what the spec says.
+//! What the pages say against what the spec says.
 
 use std::collections::BTreeSet;
 
-use super::operations::Described;
-use super::{Report, members, service};
+use super::operations::{Described, Side};
+use super::report::{Context, Report};
+use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
-use crate::spec::{Operation, Spec};
+use crate::spec::Operation;
 
-/// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec(api: &str, pages: &[Page], described: &[Described], spec: &Spec) -> Vec<Finding> {
+/// The differences between the spec and the pages, in the order of the pages; what only the spec has comes last.
+pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for described in described {
-        let mut report = Report::new(api, Step::LockSpec, described.name(), &described.page.page);
+    for described in &side.operations {
+        let mut report = Report::of(context, Step::LockSpec, described);
         if let Some(known) = described.spec {
-            call(described, known, spec, &mut report);
-            members::compare(described, known, pages, spec, &mut report);
+            call(described, known, &mut report);
+            members::compare(described, known, side.pages, &mut report);
         } else {
-            report.add(
-                Kind::OperationMissing,
-                "operation",
-                (described.name(), ""),
-                described.documented.line,
-                None,
-            );
+            let line = described.documented.line;
+            report.add(Kind::OperationMissing, "operation", ("", described.name()), line);
         }
         findings.append(&mut report.findings);
     }
-    let described: Vec<_> = described
-        .iter()
-        .filter_map(|described| described.spec)
-        .map(Operation::name)
-        .collect();
-    for known in spec
+    let described: BTreeSet<_> = side
         .operations
         .iter()
-        .filter(|known| !described.contains(&known.name()))
-    {
-        let page = known.page.as_deref().unwrap_or_default();
-        let mut report = Report::new(api, Step::LockSpec, known.name(), page);
-        let at = Some(spec.at(known.line));
-        report.add(Kind::OperationUndocumented, "operation", ("", known.name()), 1, at);
-        findings.append(&mut report.findings);
+        .filter_map(|one| one.spec)
+        .map(Operation::name)
+        .collect();
+    for known in &context.spec.operations {
+        if !described.contains(&known.name()) {
+            let mut report = Report::about(context, Step::LockSpec, known);
+            report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
+            findings.append(&mut report.findings);
+        }
     }
-    findings.extend(service::compare(api, pages, spec));
+    findings.extend(service::compare(context, side.pages));
     findings
 }
 
@@ -71,55 +64,38 @@ fn base(url: &str) -> &str {
 }
 
 /// Method, path, scopes and status.
-fn call(described: &Described, known: &Operation, spec: &Spec, report: &mut Report) {
+fn call(described: &Described, known: &Operation, report: &mut Report) {
     let documented = described.documented;
-    let mut add = |kind, place: &str, was: String, is: String, page_line, spec_line| {
-        report.add(kind, place, (was, is), page_line, Some(spec.at(spec_line)));
+    let mut add = |kind, place, sides: (&str, &str), line| {
+        if sides.0 != sides.1 {
+            report.add(kind, place, sides, line);
+        }
     };
-    if documented.method != known.method {
-        add(
-            Kind::Method,
-            "method",
-            documented.method.clone(),
-            known.method.clone(),
-            documented.line,
-            known.line,
-        );
-    }
+    add(
+        Kind::Method,
+        "method",
+        (&known.method, &documented.method),
+        documented.line,
+    );
     let endpoint = path(described.page, &documented.endpoint);
-    if endpoint != known.path {
-        add(
-            Kind::Endpoint,
-            "endpoint",
-            endpoint,
-            known.path.clone(),
-            documented.line,
-            known.line,
-        );
-    }
+    add(Kind::Endpoint, "endpoint", (&known.path, &endpoint), documented.line);
     let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
     // A page that names no scope leaves it to the page that introduces the API.
     if !documented.scopes.is_empty() && set(&documented.scopes) != set(&known.scopes) {
-        let (was, is) = (documented.scopes.join(", "), known.scopes.join(", "));
+        let line = documented.scopes_line.unwrap_or(documented.line);
         add(
             Kind::Scopes,
             "scopes",
-            was,
-            is,
-            documented.scopes_line.unwrap_or(documented.line),
-            known.scopes_line,
+            (&known.scopes.join(", "), &documented.scopes.join(", ")),
+            line,
         );
     }
-    if let (Some(was), Some((is, line))) = (documented.success, known.success)
-        && was != is
-    {
+    if let (Some((was, _)), Some(is)) = (known.success, documented.success) {
         add(
             Kind::Status,
             "status",
-            was.to_string(),
-            is.to_string(),
+            (&was.to_string(), &is.to_string()),
             documented.line,
-            line,
         );
     }
 }
@@ -169,9 +145,9 @@ mod tests {
                 operation: "POST /library/v1/shelves/{shelfId}/books".to_owned(),
                 place: "query.pageSize".to_owned(),
                 kind: Kind::Limit,
-                class: Class::Breaking,
-                was: "maximum 200".to_owned(),
-                is: "maximum 100".to_owned(),
+                class: Class::Additive,
+                was: "maximum 100".to_owned(),
+                is: "maximum 200".to_owned(),
                 page: "docs/my books.md".to_owned(),
                 line: 30,
                 remedy: "write the maximum 200 to `query.pageSize` of POST /library/v1/shelves/{shelfId}/books in \
@@ -305,7 +281,7 @@ mod tests {
                 (Kind::MemberMissing, "response.data[].loan", "object", ""),
             ],
         );
-        assert_eq!([found[0].class, found[1].class], [Class::Breaking, Class::Additive]);
+        assert_eq!([found[0].class, found[1].class], [Class::Additive, Class::Additive]);
         assert_eq!([found[0].line, found[1].line], [70, 58]);
     }
 
@@ -453,7 +429,7 @@ mod tests {
         let codes = at("/tables/2/rows/0/codes");
         let more = page_with(&[(&format!("{codes}/-"), json!({ "code": 2, "label": "Poem" }))]);
         let found = expect_spec(&more, &spec(SPEC), &[(Kind::CodeMissing, "body.kind", "2", "")]);
-        assert_eq!(found[0].class, Class::Breaking);
+        assert_eq!(found[0].class, Class::Additive);
         let less = page_with(&[(&format!("{codes}/1"), Value::Null)]);
         expect_spec(&less, &spec(SPEC), &[(Kind::CodeUndocumented, "body.kind", "", "1")]);
         let none = page_with(&[(&codes, json!([]))]);
@@ -590,7 +566,7 @@ mod tests {
                 (Kind::Format, "response.data[].lentOn", "", "date-time"),
             ],
         );
-        assert!(found.iter().all(|finding| finding.class == Class::Documentation));
+        assert_eq!([found[0].class, found[1].class], [Class::Documentation, Class::Breaking]);
     }
 
     #[test]

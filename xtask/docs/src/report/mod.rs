@@ -197,12 +197,12 @@ fn step_meaning(step: Step) -> &'static str {
 fn sides(step: Step) -> (&'static str, &'static str) {
     match step {
         Step::PageLock => ("locked", "now"),
-        Step::LockSpec => ("page", "spec"),
+        Step::LockSpec => ("spec", "page"),
         Step::PageSample => ("table", "sample"),
     }
 }
 
-/// The difference on one line: `page: maximum 100 → spec: maximum 50`.
+/// The difference on one line: `spec: maximum 50 → page: maximum 100`.
 fn difference(finding: &Finding) -> String {
     let (was, is) = match finding.kind {
         Kind::StaleDeviation => ("recorded", "now"),

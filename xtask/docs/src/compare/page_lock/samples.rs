@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::Changes;
-use super::rows::Rows;
+use crate::compare::report::Report;
 use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
 use crate::finding::{Class, Kind};
 use crate::placement::{Part, in_part, is_below};
 
-/// Compares the samples of an operation; what its rows have reported already is left out.
-pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &mut Changes<'_>) {
+/// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
+/// one change of the vendor's.
+pub fn compare((was, is): (&Operation, &Operation), report: &mut Report) {
     let none = Sample::default();
-    let [gone, new, retyped] = [rows.gone(), rows.added(), rows.retyped()];
+    let reported = Reported::of(report);
     let parts = [
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
@@ -22,10 +22,9 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
     for (part, old, now) in parts {
         let line = now.as_ref().map_or(is.line, |sample| sample.line);
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
-        let key = |name: &str| (part == Part::Body, name.to_lowercase());
         let mut add = |kind, at: &str, sides: (String, String), line| {
             if sides.0 != sides.1 {
-                changes.add(kind, Class::Documentation, at, sides, line);
+                report.add_as(Class::Documentation, kind, at, sides, line);
             }
         };
         // The path of the URL, unless it is the endpoint and has changed with it.
@@ -34,8 +33,8 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
             add(Kind::SampleUrl, "path", (path(old), path(now)), line);
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
-        let is_reported = |name: &&String| gone.contains(&key(name)) || new.contains(&key(name));
         let query = |sample: &Sample| -> BTreeSet<String> {
+            let is_reported = |name: &&String| reported.gone.has(part, name) || reported.new.has(part, name);
             sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
         };
         if query(old) != query(now) {
@@ -58,23 +57,16 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
             let whole = |sample: &Sample| sample.shape.get("").cloned().unwrap_or_default();
             add(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
         } else {
-            compare_shape((&old.shape, &now.shape), part, line, changes, |place, class| {
-                let names = match class {
-                    ShapeChange::Gone => &gone,
-                    ShapeChange::New => &new,
-                    ShapeChange::Other => &retyped,
-                };
-                last_names(place).any(|name| names.contains(&key(name)))
-            });
+            compare_shape((&old.shape, &now.shape), part, line, &reported, report);
         }
         // The codes that the sample shows. A place that has some on one side only is one whose row or shape has changed.
         let text = |codes: &[Value]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         for (place, old) in &old.codes {
             if let Some(now) = now.codes.get(place).filter(|now| *now != old) {
                 let at = in_part(part, place);
-                changes.add(
-                    Kind::SampleCode,
+                report.add_as(
                     Class::Documentation,
+                    Kind::SampleCode,
                     &at,
                     (text(old), text(now)),
                     line,
@@ -84,25 +76,53 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
     }
 }
 
-type Shape = BTreeMap<String, String>;
-
-/// How a place of a sample has changed.
-#[derive(Clone, Copy)]
-enum ShapeChange {
-    Gone,
-    New,
-    Other,
+/// The names of what the rows have reported.
+#[derive(Default)]
+struct Reported {
+    gone: Names,
+    new: Names,
+    retyped: Names,
 }
 
-/// Compares the topmost places that differ: what stands beneath them differs for the same reason. Table and sample that
-/// change alike are one change of the vendor's.
-fn compare_shape(
-    (old, new): (&Shape, &Shape),
-    part: Part,
-    line: usize,
-    changes: &mut Changes<'_>,
-    is_reported: impl Fn(&str, ShapeChange) -> bool,
-) {
+/// Names in small letters, each with whether it stands in the request.
+#[derive(Default)]
+struct Names(HashSet<(bool, String)>);
+
+impl Names {
+    fn has(&self, part: Part, name: &str) -> bool {
+        self.0.contains(&(part != Part::Response, name.to_lowercase()))
+    }
+}
+
+impl Reported {
+    fn of(report: &Report) -> Self {
+        let mut reported = Self::default();
+        for finding in &report.findings {
+            let is_request = Part::of(&finding.place) != Some(Part::Response);
+            let add = |names: &mut Names, place: &str| {
+                names
+                    .0
+                    .extend(last_names(place).map(|name| (is_request, name.to_lowercase())));
+            };
+            match finding.kind {
+                Kind::MemberAdded => add(&mut reported.new, &finding.place),
+                Kind::MemberRemoved => add(&mut reported.gone, &finding.place),
+                Kind::Type => add(&mut reported.retyped, &finding.place),
+                Kind::MemberRenamed => {
+                    add(&mut reported.gone, &finding.was);
+                    add(&mut reported.new, &finding.is);
+                }
+                _ => {}
+            }
+        }
+        reported
+    }
+}
+
+type Shape = BTreeMap<String, String>;
+
+/// Compares the topmost places that differ: what stands beneath them differs for the same reason.
+fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported: &Reported, report: &mut Report) {
     let renamed = renamed(old, new);
     let mut changed: HashSet<&str> = HashSet::new();
     let places: BTreeSet<_> = old.keys().chain(new.keys()).map(String::as_str).collect();
@@ -112,12 +132,12 @@ fn compare_shape(
             continue;
         }
         changed.insert(place);
-        let (change, class) = match (old.get(place), new.get(place)) {
-            (_, None) => (ShapeChange::Gone, Class::Breaking),
-            (None, _) => (ShapeChange::New, Class::Additive),
-            _ => (ShapeChange::Other, Class::Breaking),
+        let names = match (old.get(place), new.get(place)) {
+            (_, None) => &reported.gone,
+            (None, _) => &reported.new,
+            _ => &reported.retyped,
         };
-        if renamed.is_some_and(|(_, name)| name == place) || is_reported(place, change) {
+        if renamed.is_some_and(|(_, name)| name == place) || last_names(place).any(|name| names.has(part, name)) {
             continue;
         }
         let text = |shape: &Shape| shape.get(place).cloned().unwrap_or_default();
@@ -125,7 +145,7 @@ fn compare_shape(
         if let Some((gone, name)) = renamed.filter(|(gone, _)| *gone == place) {
             sides = (format!("{gone}: {}", sides.0), format!("{name}: {}", sides.0));
         }
-        changes.add(Kind::SampleShape, class, &in_part(part, place), sides, line);
+        report.add(Kind::SampleShape, &in_part(part, place), sides, line);
     }
 }
 
