@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::facts::Operation;
+use crate::facts::{Operation, Required};
 use crate::placement::{Part, Placed, in_part, samples};
 
 /// What a page says of one place.
@@ -21,11 +21,16 @@ pub struct Documented<'p> {
 }
 
 impl Documented<'_> {
-    /// In short: the type of the table or, without one, that of the sample.
+    /// In short: the type of the table or, without one, that of the sample, and whether it must be sent.
     pub fn what(&self) -> String {
         let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
         let shown = self.shown.map(|(shape, _)| shape);
-        kinds.chain(shown).next().unwrap_or("listed").to_owned()
+        let kind = kinds.chain(shown).next().unwrap_or("listed");
+        let required = self
+            .rows
+            .iter()
+            .any(|placed| placed.row.required == Some(Required::Yes));
+        format!("{kind}{}", if required { ", required" } else { "" })
     }
 
     /// The line of its first row or, without one, of the sample.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::collector::{Collector, Context};
 use super::operations::{Described, Side};
-use super::report::{Context, Report};
 use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
@@ -14,7 +14,7 @@ use crate::spec::Operation;
 pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
     let mut findings = Vec::new();
     for described in &side.operations {
-        let mut report = Report::of(context, Step::LockSpec, described);
+        let mut report = Collector::of(context, Step::LockSpec, described);
         if let Some(known) = described.spec {
             call(described, known, &mut report);
             members::compare(described, known, side.pages, &mut report);
@@ -32,7 +32,7 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
         .collect();
     for known in &context.spec.operations {
         if !described.contains(&known.name()) {
-            let mut report = Report::about(context, Step::LockSpec, known);
+            let mut report = Collector::about(context, Step::LockSpec, known);
             report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
             findings.append(&mut report.findings);
         }
@@ -64,7 +64,7 @@ fn base(url: &str) -> &str {
 }
 
 /// Method, path, scopes and status.
-fn call(described: &Described, known: &Operation, report: &mut Report) {
+fn call(described: &Described, known: &Operation, report: &mut Collector) {
     let documented = described.documented;
     let mut add = |kind, place, sides: (&str, &str), line| {
         if sides.0 != sides.1 {
@@ -566,7 +566,10 @@ mod tests {
                 (Kind::Format, "response.data[].lentOn", "", "date-time"),
             ],
         );
-        assert_eq!([found[0].class, found[1].class], [Class::Documentation, Class::Breaking]);
+        assert_eq!(
+            [found[0].class, found[1].class],
+            [Class::Documentation, Class::Breaking]
+        );
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codes::{codes_of, codes_of_row, text_of};
+use super::collector::{Collector, Context};
 use super::documented::{Documented, places};
 use super::operations::{Described, Side};
-use super::report::{Context, Report};
 use crate::endpoint::{is_parameter, parameter_names, segments, without_query};
 use crate::facts::{Page, Sample};
 use crate::finding::{Finding, Kind, Step};
@@ -16,7 +16,7 @@ use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, 
 /// tell where a row belongs.
 pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
     let findings = side.operations.iter().flat_map(|described| {
-        let mut report = Report::of(context, Step::PageSample, described);
+        let mut report = Collector::of(context, Step::PageSample, described);
         let rows = placed(described.documented, described.spec);
         let places = places(described.documented, &rows);
         endpoints(described, &mut report);
@@ -40,7 +40,7 @@ pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
 }
 
 /// The endpoint against that of the permission table and the URL of the sample.
-fn endpoints(described: &Described, report: &mut Report) {
+fn endpoints(described: &Described, report: &mut Collector) {
     let documented = described.documented;
     let endpoint = &documented.endpoint;
     if let Some(other) = documented.scopes_endpoint.as_ref().filter(|other| *other != endpoint) {
@@ -68,7 +68,7 @@ type Places<'p> = BTreeMap<String, Documented<'p>>;
 
 /// Members that a sample shows, or sends in its URL, and no row lists. An object of which nothing is listed is reported
 /// once.
-fn shown(places: &Places, rows: &[Placed], report: &mut Report) {
+fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
     // A row with a column for the member that holds it lists that member too.
     let holders = rows.iter().filter(|placed| placed.row.parent.is_some());
     let holders = holders.filter_map(|placed| Some(split(&placed.place, |_| true)?.0));
@@ -102,7 +102,7 @@ fn shown(places: &Places, rows: &[Placed], report: &mut Report) {
 
 /// Members that a row lists and the sample of the answer does not show. A table of another case than that which the
 /// sample shows is reported once.
-fn listed(sample: &Sample, rows: &[Placed], report: &mut Report) {
+fn listed(sample: &Sample, rows: &[Placed], report: &mut Collector) {
     // A sample without members (a file, a number) shows none.
     if sample.shape.len() < 2 {
         return;
@@ -159,7 +159,7 @@ fn holder(place: &str) -> &str {
 }
 
 /// The names of rows against that of the sample or, for a path parameter, of the endpoint.
-fn spelling(described: &Described, place: &str, documented: &Documented, report: &mut Report) {
+fn spelling(described: &Described, place: &str, documented: &Documented, report: &mut Collector) {
     for placed in &documented.rows {
         let name = &placed.row.name;
         let shown = documented.shown.and_then(|_| place.rsplit('.').next());
@@ -177,7 +177,7 @@ fn spelling(described: &Described, place: &str, documented: &Documented, report:
 }
 
 /// The types of rows, and of the entries of their lists, against what the sample shows in their place.
-fn types(place: &str, documented: &Documented, places: &Places, report: &mut Report) {
+fn types(place: &str, documented: &Documented, places: &Places, report: &mut Collector) {
     for placed in &documented.rows {
         let kind = placed.row.kind.as_deref().unwrap_or_default();
         let entries = documented_types(kind).1.map(|entries| (format!("{place}[]"), entries));
@@ -193,7 +193,7 @@ fn types(place: &str, documented: &Documented, places: &Places, report: &mut Rep
 }
 
 /// The codes that the sample shows against those that the rows of the place list, each the codes of its case.
-fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], report: &mut Report) {
+fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], report: &mut Collector) {
     let place = place.trim_end_matches("[]");
     let Some(first) = places.get(place).and_then(|documented| documented.rows.first()) else {
         return;

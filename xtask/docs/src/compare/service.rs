@@ -1,6 +1,6 @@
 //! What pages say of the whole API: hosts, statuses, and the endpoints that overviews list.
 
-use super::report::{Context, Report};
+use super::collector::{Collector, Context};
 use crate::endpoint::template;
 use crate::facts::{Listed, Page};
 use crate::finding::{Finding, Kind, Step};
@@ -33,9 +33,14 @@ pub fn compare(context: Context, pages: &[Page]) -> Vec<Finding> {
         &listed(|page| &page.hosts, api_host),
     );
     let listed_statuses = listed(|page| &page.statuses, status);
-    findings.extend(lists(context, (Kind::HttpStatus, "status"), &statuses, &listed_statuses));
+    findings.extend(lists(
+        context,
+        (Kind::HttpStatus, "status"),
+        &statuses,
+        &listed_statuses,
+    ));
     for page in pages {
-        let mut report = Report::new(context, Step::LockSpec, &page.page);
+        let mut report = Collector::new(context, Step::LockSpec, &page.page);
         endpoints(page, pages, &mut report);
         findings.extend(report.findings);
     }
@@ -51,7 +56,7 @@ fn lists(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |page: &Page, was: &str, is: &str, line: usize, spec_line: Option<usize>| {
-        let mut report = Report::new(context, Step::LockSpec, &page.page);
+        let mut report = Collector::new(context, Step::LockSpec, &page.page);
         report.add_at(kind, place, (was, is), line, spec_line);
         findings.extend(report.findings);
     };
@@ -84,7 +89,7 @@ fn status(listed: &Listed) -> Option<String> {
 }
 
 /// The endpoints that a page only lists, of which no page describes the operation.
-fn endpoints(page: &Page, pages: &[Page], report: &mut Report) {
+fn endpoints(page: &Page, pages: &[Page], report: &mut Collector) {
     for listed in &page.endpoints {
         let (method, path) = method_and_path(&listed.value);
         let wanted = template(path);

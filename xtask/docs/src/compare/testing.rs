@@ -4,10 +4,10 @@
 
 use serde_json::{Value, json};
 
+use super::collector::Context;
 use super::lock_spec::lock_spec;
 use super::operations::Side;
 use super::page_sample::page_sample;
-use super::report::Context;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind};
 use crate::spec::Spec;

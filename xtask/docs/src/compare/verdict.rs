@@ -44,9 +44,18 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         Kind::Format => either(if is_request { is_gone } else { is_new }, Additive, Breaking),
         Kind::HttpStatus | Kind::ListedEndpoint => either(is_new, Additive, Documentation),
         Kind::CodesPage if place != "page" => Documentation,
+        // A sample that came or went as a whole leaves the service as it is.
+        Kind::SampleShape if (is_new || is_gone) && !place.contains(['.', '[']) => Documentation,
         Kind::SampleShape | Kind::Host | Kind::CodesPage => either(is_new, Additive, Breaking),
         Kind::OperationAdded | Kind::OperationMissing | Kind::CodeAdded | Kind::CodeMissing => Additive,
-        Kind::MemberAdded | Kind::MemberMissing => Additive,
+        // A new member concerns callers if they must send it.
+        Kind::MemberAdded | Kind::MemberMissing => either(
+            is_request && is.split(", ").any(|fact| fact == "required"),
+            Breaking,
+            Additive,
+        ),
+        // A table that does not say where in the request its rows go contradicts none that does.
+        Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
         Kind::PageMoved | Kind::PageWording | Kind::CodeLabel => Documentation,
         Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
@@ -62,6 +71,12 @@ fn scopes(names: &str) -> BTreeSet<&str> {
 fn is_detail(was: &str, is: &str) -> bool {
     let details = |more: &str, less: &str| more.strip_prefix(less).is_some_and(|rest| rest.starts_with(" of "));
     details(was, is) || details(is, was)
+}
+
+/// Whether one of two tables says that its rows are sent, and not where.
+fn is_vague(was: &str, is: &str) -> bool {
+    let parts = [was, is].map(|table| table.split(':').next());
+    parts[0] != parts[1] && parts.contains(&Some("request"))
 }
 
 /// How strictly something must be sent.

@@ -5,9 +5,9 @@ mod row;
 
 use std::collections::BTreeSet;
 
+use super::collector::Collector;
 use super::documented::{Documented, places};
 use super::operations::Described;
-use super::report::Report;
 use crate::endpoint::parameter_names;
 use crate::facts::Page;
 use crate::finding::Kind;
@@ -18,7 +18,7 @@ use crate::spec::{Member, Operation};
 use cases::Cases;
 
 /// The differences in parameters and members between an operation of the spec and that of a page.
-pub fn compare(described: &Described, known: &Operation, pages: &[Page], report: &mut Report) {
+pub fn compare(described: &Described, known: &Operation, pages: &[Page], report: &mut Collector) {
     let rows = placed(described.documented, Some(known));
     let comparison = Comparison {
         described,
@@ -41,7 +41,7 @@ struct Comparison<'c> {
 
 impl Comparison<'_> {
     /// Everything that the page says, place by place.
-    fn documented(&self, report: &mut Report) {
+    fn documented(&self, report: &mut Collector) {
         // What is missing or of another type as a whole is reported once, not member by member.
         let mut reported: Vec<String> = Vec::new();
         for (place, documented) in places(self.described.documented, self.rows) {
@@ -69,7 +69,7 @@ impl Comparison<'_> {
         name: &str,
         members: &[Member],
         documented: &Documented,
-        report: &mut Report,
+        report: &mut Collector,
     ) -> bool {
         // The names of path parameters are not sent.
         if last(place) != last(name) && Part::of(place) != Some(Part::Path) {
@@ -111,7 +111,7 @@ impl Comparison<'_> {
     }
 
     /// The type of the entries of a list that a row names.
-    fn entries(&self, placed: &Placed, name: &str, report: &mut Report) {
+    fn entries(&self, placed: &Placed, name: &str, report: &mut Collector) {
         let place = format!("{name}[]");
         let (_, entries) = documented_types(placed.row.kind.as_deref().unwrap_or_default());
         let (Some(entries), Some(members)) = (entries, self.known.places.get(&place)) else {
@@ -131,7 +131,7 @@ impl Comparison<'_> {
 
     /// Rows that describe entries of a list by name, where the wire has entries `{ name, values }`: they are held
     /// against the values of the entry that has their name. False if the spec has no such entry.
-    fn named_entries(&self, documented: &Documented, report: &mut Report) -> bool {
+    fn named_entries(&self, documented: &Documented, report: &mut Collector) -> bool {
         let mut found = false;
         for placed in &documented.rows {
             if let Some(values) = self.cases.named_entry(placed) {
@@ -148,7 +148,7 @@ impl Comparison<'_> {
     }
 
     /// What the spec has and the page does not name.
-    fn undocumented(&self, report: &mut Report) {
+    fn undocumented(&self, report: &mut Collector) {
         let mut add = |place: &str, member: &Member, was: String| {
             let line = self.described.documented.line;
             report.add_at(Kind::MemberUndocumented, place, (was, ""), line, Some(member.line));

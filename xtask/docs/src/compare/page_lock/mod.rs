@@ -13,11 +13,11 @@ mod tests;
 
 use std::collections::HashMap;
 
+use super::collector::{Collector, Context};
 use super::operations::{Described, Side, name};
-use super::report::{Context, Report};
 use crate::endpoint::template;
 use crate::facts::{Operation, Page};
-use crate::finding::{Class, Finding, Kind, Step};
+use crate::finding::{Finding, Kind, Step};
 
 use matching::Unmatched;
 
@@ -36,7 +36,7 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
 
-    let mut reports: Vec<Report> = pairs.iter().map(|pair| pages::compare(context, pair)).collect();
+    let mut reports: Vec<Collector> = pairs.iter().map(|pair| pages::compare(context, pair)).collect();
     for ((from, was), (to, is)) in found {
         // What the spec has is known by its name there, as the page has it now or as it had it.
         let named = if is.spec.is_some() {
@@ -44,7 +44,7 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
         } else {
             Described { spec: was.spec, ..is }
         };
-        let mut report = Report::of(context, Step::PageLock, &named);
+        let mut report = Collector::of(context, Step::PageLock, &named);
         if from != to {
             // It stands on another page now, while both pages are there.
             let sides = (&pairs[from].0.page, &pairs[to].1.page);
@@ -56,7 +56,7 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
         reports.push(report);
     }
     for (_, gone) in left.was {
-        let mut report = Report::of(context, Step::PageLock, &gone);
+        let mut report = Collector::of(context, Step::PageLock, &gone);
         report.add(
             Kind::OperationRemoved,
             "operation",
@@ -66,7 +66,7 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
         reports.push(report);
     }
     for (_, new) in left.is {
-        let mut report = Report::of(context, Step::PageLock, &new);
+        let mut report = Collector::of(context, Step::PageLock, &new);
         report.add(
             Kind::OperationAdded,
             "operation",
@@ -99,7 +99,7 @@ fn operations<'p>(side: &Side<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec
 }
 
 /// Method, path, scopes and status.
-fn compare_call(was: &Operation, is: &Operation, report: &mut Report) {
+fn compare_call(was: &Operation, is: &Operation, report: &mut Collector) {
     let status = |operation: &Operation| operation.success.map_or_else(String::new, |status| status.to_string());
     let mut add = |kind, place, sides: (String, String), line| {
         if sides.0 != sides.1 {
@@ -136,6 +136,6 @@ fn compare_call(was: &Operation, is: &Operation, report: &mut Report) {
     // A permission table that stays as it is while the endpoint changes has not changed itself.
     let sides = (permissions(was), permissions(is));
     if was.scopes_endpoint != is.scopes_endpoint && sides.0 != sides.1 {
-        report.add_as(Class::Documentation, Kind::Scopes, "scopes", sides, line);
+        report.add(Kind::PageWording, "scopes", sides, line);
     }
 }

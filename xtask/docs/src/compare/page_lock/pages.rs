@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::matching::Unmatched;
 use super::rows;
 use crate::compare::codes::codes_of;
+use crate::compare::collector::{Collector, Context};
 use crate::compare::operations::name;
-use crate::compare::report::{Context, Report};
 use crate::facts::Page;
 use crate::finding::{Kind, Step};
 
@@ -48,7 +48,7 @@ fn listing(page: &Page) -> String {
 }
 
 /// Compares what a page says beside its operations.
-pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Report<'r> {
+pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
     let (was, is) = *pair;
     let mut report = about(context, pair);
     if !was.page.is_empty() && !is.page.is_empty() && was.page != is.page {
@@ -79,7 +79,7 @@ pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Report<'r> {
 }
 
 /// Reports of a page without any changed fact that its text is another, or that it is new or gone.
-pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Report<'r> {
+pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
     let (was, is) = *pair;
     let mut report = about(context, pair);
     match (was.page.is_empty(), is.page.is_empty()) {
@@ -94,7 +94,7 @@ pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Report<
     report
 }
 
-fn about<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Report<'r> {
+fn about<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Collector<'r> {
     let page = if is.page.is_empty() { &was.page } else { &is.page };
-    Report::new(context, Step::PageLock, page)
+    Collector::new(context, Step::PageLock, page)
 }

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::matching::Unmatched;
+use crate::compare::collector::Collector;
 use crate::compare::operations::Described;
-use crate::compare::report::Report;
 use crate::endpoint::parameter_names;
 use crate::facts::{Code, Operation, Required, Row, Table};
-use crate::finding::{Class, Kind};
+use crate::finding::Kind;
 use crate::placement::{Part, Placed, placed};
 
 /// A row, and what it is known by.
@@ -27,61 +27,48 @@ impl<'a> RowRef<'a> {
         &self.placed.row.name
     }
 
-    fn is_request(&self) -> bool {
-        self.placed.listed != Some(Part::Response)
-    }
-
     /// The part of the call under whose heading it stands.
     fn section(&self) -> &'static str {
         self.placed.listed.map_or("request", Part::name)
     }
 }
 
-/// The tables of two states of an operation in pairs; a table without a partner has itself alone.
-struct Tables<'a> {
-    pairs: Vec<[Option<&'a Table>; 2]>,
+/// The tables of two states of an operation in pairs; a table without a partner stands alone.
+type Tables<'a> = Vec<[Option<&'a Table>; 2]>;
+
+fn matched<'a>(was: &'a Operation, is: &'a Operation) -> Tables<'a> {
+    let mut left = Unmatched::new(&was.tables, &is.tables);
+    let mut found = left.match_similar(|table| (table.section, table.title.as_deref()));
+    found.extend(retitled(&mut left));
+    let mut tables: Tables = found.into_iter().map(|(was, is)| [Some(was), Some(is)]).collect();
+    tables.extend(left.was.into_iter().map(|was| [Some(was), None]));
+    tables.extend(left.is.into_iter().map(|is| [None, Some(is)]));
+    tables
 }
 
-impl<'a> Tables<'a> {
-    fn matched(was: &'a Operation, is: &'a Operation) -> Self {
-        let mut left = Unmatched::new(&was.tables, &is.tables);
-        let mut found = left.match_similar(|table| (table.section, table.title.as_deref()));
-        found.extend(retitled(&mut left));
-        let pairs = found.into_iter().map(|(was, is)| [Some(was), Some(is)]);
-        let was = left.was.into_iter().map(|was| [Some(was), None]);
-        let is = left.is.into_iter().map(|is| [None, Some(is)]);
-        Self {
-            pairs: pairs.chain(was).chain(is).collect(),
+/// The rows of one side, 0 or 1, of the tables.
+fn rows<'a>(side: usize, operation: &'a Operation, placed: &'a [Placed<'a>], all: &Tables<'a>) -> Vec<RowRef<'a>> {
+    let mut rows = Vec::new();
+    for (index, table) in operation.tables.iter().enumerate() {
+        let is_own = |pair: &[Option<&Table>; 2]| pair[side].is_some_and(|own| std::ptr::eq(own, table));
+        let tables = all.iter().position(is_own).unwrap_or_default();
+        let partner = all.get(tables).and_then(|pair| pair[1 - side]);
+        let beside = partner.iter().flat_map(|table| &table.rows);
+        let both: HashSet<_> = beside.map(|row| &row.name).collect();
+        let mut position = (None, 0);
+        for placed in placed.iter().filter(|placed| placed.table == index) {
+            position = match both.contains(&placed.row.name) {
+                true => (Some(placed.row.name.as_str()), 0),
+                false => (position.0, position.1 + 1),
+            };
+            rows.push(RowRef {
+                placed,
+                tables,
+                position,
+            });
         }
     }
-
-    /// The rows of one side, 0 or 1, each with the pair of its table.
-    fn rows(&self, side: usize, operation: &'a Operation, placed: &'a [Placed<'a>]) -> Vec<RowRef<'a>> {
-        let mut rows = Vec::new();
-        for (index, table) in operation.tables.iter().enumerate() {
-            let is_own = |pair: &[Option<&Table>; 2]| pair[side].is_some_and(|own| std::ptr::eq(own, table));
-            let tables = self.pairs.iter().position(is_own).unwrap_or_default();
-            let partner = self.pairs.get(tables).and_then(|pair| pair[1 - side]);
-            let both: HashSet<_> = partner
-                .iter()
-                .flat_map(|table| &table.rows)
-                .map(|row| &row.name)
-                .collect();
-            let mut position = (None, 0);
-            for placed in placed.iter().filter(|placed| placed.table == index) {
-                position = match both.contains(&placed.row.name) {
-                    true => (Some(placed.row.name.as_str()), 0),
-                    false => (position.0, position.1 + 1),
-                };
-                rows.push(RowRef {
-                    placed,
-                    tables,
-                    position,
-                });
-            }
-        }
-        rows
-    }
+    rows
 }
 
 /// Matches the tables that have another title: those of one section that share most of their names.
@@ -101,12 +88,12 @@ fn retitled<'a>(left: &mut Unmatched<&'a Table>) -> Vec<(&'a Table, &'a Table)> 
 }
 
 /// Compares the tables of two states of an operation, row by row.
-pub fn compare((was, is): (Described, Described), report: &mut Report) {
+pub fn compare((was, is): (Described, Described), report: &mut Collector) {
     let spec = is.spec.or(was.spec);
     let (was, is) = (was.documented, is.documented);
     let (placed_was, placed_is) = (placed(was, spec), placed(is, spec));
-    let tables = Tables::matched(was, is);
-    for pair in &tables.pairs {
+    let tables = matched(was, is);
+    for pair in &tables {
         if let [Some(old), Some(new)] = pair
             && old.title != new.title
         {
@@ -115,10 +102,10 @@ pub fn compare((was, is): (Described, Described), report: &mut Report) {
             report.add(Kind::PageWording, part, (title(old), title(new)), new.line);
         }
     }
-    let mut left = Unmatched::new(tables.rows(0, was, &placed_was), tables.rows(1, is, &placed_is));
+    let mut left = Unmatched::new(rows(0, was, &placed_was, &tables), rows(1, is, &placed_is, &tables));
     let mut found = left.match_similar(|at| (at.tables, at.placed.row.parent.as_deref(), at.name()));
     found.extend(left.match_similar(|at| (at.tables, at.name())));
-    let moved = left.match_similar(|at| (at.is_request(), at.name()));
+    let moved = left.match_similar(|at| (at.section() == "response", at.name()));
     // But for capitals and signs the same name, the same position, or, if only one is left, the same facts.
     found.extend(left.match_similar(|at| {
         let letters = at.name().chars().filter(|letter| letter.is_alphanumeric());
@@ -132,11 +119,7 @@ pub fn compare((was, is): (Described, Described), report: &mut Report) {
             Some(title) => format!("{}: {title}", at.section()),
             None => at.section().to_owned(),
         };
-        // A table that does not say where in the request its rows go contradicts none that does.
-        let vague = old.section() != new.section() && [old.section(), new.section()].contains(&"request");
-        let class = if vague { Class::Documentation } else { Class::Breaking };
-        report.add_as(
-            class,
+        report.add(
             Kind::Placement,
             &old.placed.place,
             (text(old), text(new)),
@@ -150,51 +133,29 @@ pub fn compare((was, is): (Described, Described), report: &mut Report) {
     // The parameters of the path that the endpoint calls something else now: it has been reported with the endpoint.
     let renamed: Vec<_> = names(was).into_iter().zip(names(is)).collect();
     for (old, new) in found.iter().chain(&moved) {
-        let (old_name, new_name) = (old.name(), new.name());
-        let is_path = old.placed.part() == Some(Part::Path);
-        if old_name != new_name && !(is_path && renamed.contains(&(old_name.to_lowercase(), new_name.to_lowercase()))) {
-            report.add(
-                Kind::MemberRenamed,
-                &old.placed.place,
-                (old_name, new_name),
-                new.placed.line,
-            );
+        let sides = (old.name(), new.name());
+        let is_reported = || {
+            let names = (sides.0.to_lowercase(), sides.1.to_lowercase());
+            old.placed.part() == Some(Part::Path) && renamed.contains(&names)
+        };
+        if sides.0 != sides.1 && !is_reported() {
+            report.add(Kind::MemberRenamed, &old.placed.place, sides, new.placed.line);
         }
         compare_row(old.placed, new.placed, report);
     }
     for old in &left.was {
         // The line where the row stood is that of its table now, if there is one.
-        let table = tables.pairs[old.tables][1];
-        let line = table.map_or(is.line, |table| table.line);
+        let line = tables[old.tables][1].map_or(is.line, |table| table.line);
         report.add(Kind::MemberRemoved, &old.placed.place, (text(old.placed.row), ""), line);
     }
-    for new in &left.is {
-        // A new row concerns callers if they must send it.
-        let must = new.is_request() && new.placed.row.required == Some(Required::Yes);
-        let class = if must { Class::Breaking } else { Class::Additive };
-        report.add_as(
-            class,
-            Kind::MemberAdded,
-            &new.placed.place,
-            ("", text(new.placed.row)),
-            new.placed.line,
-        );
+    for new in left.is.iter().map(|new| new.placed) {
+        report.add(Kind::MemberAdded, &new.place, ("", text(new.row)), new.line);
     }
 }
 
 /// Compares two states of one row.
-fn compare_row(was: &Placed, is: &Placed, report: &mut Report) {
+fn compare_row(was: &Placed, is: &Placed, report: &mut Collector) {
     let (old, new, at) = (was.row, is.row, was.place.as_str());
-    let parent = |row: &Row| {
-        row.parent
-            .as_ref()
-            .map_or_else(String::new, |parent| format!("in {parent}"))
-    };
-    if old.parent != new.parent {
-        let both = old.parent.is_some() && new.parent.is_some();
-        let class = if both { Class::Breaking } else { Class::Documentation };
-        report.add_as(class, Kind::Placement, at, (parent(old), parent(new)), is.line);
-    }
     for ((kind, was), (_, now)) in facts(old).into_iter().zip(facts(new)).filter(|(was, is)| was != is) {
         report.add(kind, at, (was, now), is.line);
     }
@@ -208,19 +169,19 @@ fn compare_row(was: &Placed, is: &Placed, report: &mut Report) {
 }
 
 /// Compares two lists of codes by their values.
-pub fn compare_codes(was: &[Code], is: &[Code], at: &str, line: usize, report: &mut Report) {
+pub fn compare_codes(was: &[Code], is: &[Code], at: &str, line: usize, report: &mut Collector) {
     let mut left = Unmatched::new(was, is);
     // The same code twice in a list is the vendor's slip; those with the same label belong together.
     left.match_similar(|code| (wire(code), code.label.as_ref()));
     for (was, is) in left.match_similar(wire) {
         report.add(Kind::CodeLabel, at, (code_text(was), code_text(is)), line);
     }
-    left.was
-        .iter()
-        .for_each(|code| report.add(Kind::CodeRemoved, at, (code_text(code), ""), line));
-    left.is
-        .iter()
-        .for_each(|code| report.add(Kind::CodeAdded, at, ("", code_text(code)), line));
+    for code in left.was {
+        report.add(Kind::CodeRemoved, at, (code_text(code), ""), line);
+    }
+    for code in left.is {
+        report.add(Kind::CodeAdded, at, ("", code_text(code)), line);
+    }
 }
 
 /// Whether two rows say the same but for their names.
@@ -234,34 +195,40 @@ fn same_facts(was: &Row, is: &Row) -> bool {
 }
 
 /// The facts of a row that stand for themselves, in the order of reports; empty where the row says nothing.
-fn facts(row: &Row) -> [(Kind, String); 9] {
-    let shown = |text: &Option<String>| text.clone().unwrap_or_default();
-    let signed = |name: &str, limit: Option<i64>| limit.map_or_else(String::new, |limit| format!("{name} {limit}"));
-    let count = |name: &str, limit: Option<u64>| limit.map_or_else(String::new, |limit| format!("{name} {limit}"));
+fn facts(row: &Row) -> [(Kind, String); 10] {
+    fn shown(before: &str, value: Option<impl ToString>) -> String {
+        value.map_or_else(String::new, |value| format!("{before}{}", value.to_string()))
+    }
     [
-        (Kind::Type, shown(&row.kind)),
-        (Kind::Required, row.required.map_or("", required_text).to_owned()),
-        (Kind::Default, row.default.as_ref().map_or_else(String::new, value_text)),
-        (Kind::Limit, signed("minimum", row.minimum)),
-        (Kind::Limit, signed("maximum", row.maximum)),
-        (Kind::Limit, count("maxLength", row.max_length)),
-        (Kind::Limit, count("maxItems", row.max_items)),
-        (Kind::Format, shown(&row.format)),
-        (Kind::CodesPage, shown(&row.codes_page)),
+        (Kind::Placement, shown("in ", row.parent.as_ref())),
+        (Kind::Type, shown("", row.kind.as_ref())),
+        (Kind::Required, shown("", row.required.map(required_text))),
+        (Kind::Default, shown("", row.default.as_ref().map(value_text))),
+        (Kind::Limit, shown("minimum ", row.minimum)),
+        (Kind::Limit, shown("maximum ", row.maximum)),
+        (Kind::Limit, shown("maxLength ", row.max_length)),
+        (Kind::Limit, shown("maxItems ", row.max_items)),
+        (Kind::Format, shown("", row.format.as_ref())),
+        (Kind::CodesPage, shown("", row.codes_page.as_ref())),
     ]
 }
 
 /// A row in one line: `integer, required, default 20, maximum 100`.
 fn text(row: &Row) -> String {
-    let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
-    let facts = facts(row).into_iter().filter(|(_, text)| !text.is_empty());
-    let facts = facts.map(|(kind, text)| match kind {
-        Kind::Default | Kind::Format => format!("{kind} {text}"),
-        Kind::CodesPage => format!("codes of {text}"),
-        _ => text,
-    });
-    let codes = (!codes.is_empty()).then(|| format!("codes {}", codes.join(" ")));
-    let parts: Vec<_> = facts.chain(codes).collect();
+    let facts = facts(row)
+        .into_iter()
+        .filter(|(kind, text)| *kind != Kind::Placement && !text.is_empty());
+    let mut parts: Vec<_> = facts
+        .map(|(kind, text)| match kind {
+            Kind::Default | Kind::Format => format!("{kind} {text}"),
+            Kind::CodesPage => format!("codes of {text}"),
+            _ => text,
+        })
+        .collect();
+    if !row.codes.is_empty() {
+        let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
+        parts.push(format!("codes {}", codes.join(" ")));
+    }
     if parts.is_empty() {
         format!("`{}`", row.name)
     } else {

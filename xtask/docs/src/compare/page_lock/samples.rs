@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::compare::report::Report;
+use crate::compare::collector::Collector;
 use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
-use crate::finding::{Class, Kind};
+use crate::finding::Kind;
 use crate::placement::{Part, in_part, is_below};
 
 /// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
 /// one change of the vendor's.
-pub fn compare((was, is): (&Operation, &Operation), report: &mut Report) {
+pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     let none = Sample::default();
     let reported = Reported::of(report);
     let parts = [
@@ -24,7 +24,7 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Report) {
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
         let mut add = |kind, at: &str, sides: (String, String), line| {
             if sides.0 != sides.1 {
-                report.add_as(Class::Documentation, kind, at, sides, line);
+                report.add(kind, at, sides, line);
             }
         };
         // The path of the URL, unless it is the endpoint and has changed with it.
@@ -34,7 +34,11 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Report) {
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
         let query = |sample: &Sample| -> BTreeSet<String> {
-            let is_reported = |name: &&String| reported.gone.has(part, name) || reported.new.has(part, name);
+            let is_reported = |name: &&String| {
+                [&reported.gone, &reported.new]
+                    .iter()
+                    .any(|names| names.contains(&key(Some(part), name)))
+            };
             sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
         };
         if query(old) != query(now) {
@@ -64,53 +68,36 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Report) {
         for (place, old) in &old.codes {
             if let Some(now) = now.codes.get(place).filter(|now| *now != old) {
                 let at = in_part(part, place);
-                report.add_as(
-                    Class::Documentation,
-                    Kind::SampleCode,
-                    &at,
-                    (text(old), text(now)),
-                    line,
-                );
+                report.add(Kind::SampleCode, &at, (text(old), text(now)), line);
             }
         }
     }
 }
 
-/// The names of what the rows have reported.
+/// The names of what the rows have reported, in small letters, each with the part of the call.
 #[derive(Default)]
 struct Reported {
-    gone: Names,
-    new: Names,
-    retyped: Names,
-}
-
-/// Names in small letters, each with whether it stands in the request.
-#[derive(Default)]
-struct Names(HashSet<(bool, String)>);
-
-impl Names {
-    fn has(&self, part: Part, name: &str) -> bool {
-        self.0.contains(&(part != Part::Response, name.to_lowercase()))
-    }
+    gone: HashSet<(Part, String)>,
+    new: HashSet<(Part, String)>,
+    retyped: HashSet<(Part, String)>,
 }
 
 impl Reported {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Collector) -> Self {
         let mut reported = Self::default();
         for finding in &report.findings {
-            let is_request = Part::of(&finding.place) != Some(Part::Response);
-            let add = |names: &mut Names, place: &str| {
-                names
-                    .0
-                    .extend(last_names(place).map(|name| (is_request, name.to_lowercase())));
+            let keys = |place: &str| -> Vec<_> {
+                last_names(place)
+                    .map(|name| key(Part::of(&finding.place), name))
+                    .collect()
             };
             match finding.kind {
-                Kind::MemberAdded => add(&mut reported.new, &finding.place),
-                Kind::MemberRemoved => add(&mut reported.gone, &finding.place),
-                Kind::Type => add(&mut reported.retyped, &finding.place),
+                Kind::MemberAdded => reported.new.extend(keys(&finding.place)),
+                Kind::MemberRemoved => reported.gone.extend(keys(&finding.place)),
+                Kind::Type => reported.retyped.extend(keys(&finding.place)),
                 Kind::MemberRenamed => {
-                    add(&mut reported.gone, &finding.was);
-                    add(&mut reported.new, &finding.is);
+                    reported.gone.extend(keys(&finding.was));
+                    reported.new.extend(keys(&finding.is));
                 }
                 _ => {}
             }
@@ -119,10 +106,16 @@ impl Reported {
     }
 }
 
+/// A name in small letters, and whether it is in the request, of whichever part of it, or in the response.
+fn key(part: Option<Part>, name: &str) -> (Part, String) {
+    let part = part.filter(|part| *part == Part::Response).unwrap_or(Part::Body);
+    (part, name.to_lowercase())
+}
+
 type Shape = BTreeMap<String, String>;
 
 /// Compares the topmost places that differ: what stands beneath them differs for the same reason.
-fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported: &Reported, report: &mut Report) {
+fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported: &Reported, report: &mut Collector) {
     let renamed = renamed(old, new);
     let mut changed: HashSet<&str> = HashSet::new();
     let places: BTreeSet<_> = old.keys().chain(new.keys()).map(String::as_str).collect();
@@ -137,7 +130,9 @@ fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported
             (None, _) => &reported.new,
             _ => &reported.retyped,
         };
-        if renamed.is_some_and(|(_, name)| name == place) || last_names(place).any(|name| names.has(part, name)) {
+        if renamed.is_some_and(|(_, name)| name == place)
+            || last_names(place).any(|name| names.contains(&key(Some(part), name)))
+        {
             continue;
         }
         let text = |shape: &Shape| shape.get(place).cloned().unwrap_or_default();

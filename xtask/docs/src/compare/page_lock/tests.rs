@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::facts::{Code, CodeList, Listed, Required, Row, Sample, Section, Table};
-use crate::finding::Class::{Additive, Breaking, Documentation};
+use crate::finding::Class::{self, Additive, Breaking, Documentation};
 use crate::spec::Spec;
 
 fn row(name: &str, kind: &str) -> Row {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::operations::Described;
 use super::verdict;
-use crate::finding::{Class, Finding, Kind, Step};
+use crate::finding::{Finding, Kind, Step};
 use crate::notation::split;
 use crate::spec::{Operation, Spec};
 
@@ -18,7 +18,7 @@ pub struct Context<'c> {
 }
 
 /// The findings of one step about one operation of one page.
-pub struct Report<'r> {
+pub struct Collector<'r> {
     pub context: Context<'r>,
     step: Step,
     page: &'r str,
@@ -29,7 +29,7 @@ pub struct Report<'r> {
     reported: HashSet<(Kind, String, String, String)>,
 }
 
-impl<'r> Report<'r> {
+impl<'r> Collector<'r> {
     /// About a page as a whole.
     pub fn new(context: Context<'r>, step: Step, page: &'r str) -> Self {
         Self {
@@ -65,23 +65,6 @@ impl<'r> Report<'r> {
     pub fn add(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
         let spec_line = self.known.map(|known| spec_line(known, kind, place));
         self.add_at(kind, place, sides, line, spec_line);
-    }
-
-    /// Adds a difference that concerns others than its kind tells.
-    pub fn add_as(
-        &mut self,
-        class: Class,
-        kind: Kind,
-        place: &str,
-        sides: (impl Into<String>, impl Into<String>),
-        line: usize,
-    ) {
-        let before = self.findings.len();
-        self.add(kind, place, sides, line);
-        self.findings
-            .iter_mut()
-            .skip(before)
-            .for_each(|finding| finding.class = class);
     }
 
     /// Adds a difference that has a line of its own in the spec; once, since several tables of a page may say the same.
