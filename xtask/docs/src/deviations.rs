@@ -22,40 +22,31 @@ pub struct Deviations {
     entries: Vec<(Key, usize)>,
 }
 
-/// What a deviation and its finding share.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Key {
-    step: Step,
-    kind: Kind,
-    operation: String,
-    place: String,
-    was: String,
-    is: String,
+/// What a deviation and its finding share: what they are about, and our side and the vendor's.
+type Key = ((Step, Kind, String, String), String, String);
+
+fn key(finding: &Finding) -> Key {
+    let about = (
+        finding.step,
+        finding.kind,
+        finding.operation.clone(),
+        finding.place.clone(),
+    );
+    let shown = |side: &str| {
+        if side.is_empty() {
+            NOTHING.to_owned()
+        } else {
+            side.to_owned()
+        }
+    };
+    (about, shown(&finding.was), shown(&finding.is))
 }
 
-impl Key {
-    fn of(finding: &Finding) -> Self {
-        Self {
-            step: finding.step,
-            kind: finding.kind,
-            operation: finding.operation.clone(),
-            place: finding.place.clone(),
-            was: shown(&finding.was).to_owned(),
-            is: shown(&finding.is).to_owned(),
-        }
-    }
-
-    /// Whether both are about the same thing, whatever the two sides say.
-    fn is_about(&self, other: &Self) -> bool {
-        (self.step, self.kind, &self.operation, &self.place) == (other.step, other.kind, &other.operation, &other.place)
-    }
-
-    /// The two sides by name, in the order of the file.
-    fn sides(&self) -> [(&'static str, &str); 2] {
-        match self.step {
-            Step::PageSample => [("table", &self.was), ("sample", &self.is)],
-            _ => [("page", &self.is), ("spec", &self.was)],
-        }
+/// The two sides by name, in the order of the file.
+fn sides(((step, ..), was, is): &Key) -> [(&'static str, &str); 2] {
+    match step {
+        Step::PageSample => [("table", was), ("sample", is)],
+        _ => [("page", is), ("spec", was)],
     }
 }
 
@@ -93,15 +84,9 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            let key = Key {
-                step,
-                kind: record.kind,
-                was: was.to_owned(),
-                is: is.to_owned(),
-                operation: record.operation,
-                place: record.place,
-            };
-            entries.push((key, line));
+            let sides = (was.to_owned(), is.to_owned());
+            let about = (step, record.kind, record.operation, record.place);
+            entries.push(((about, sides.0, sides.1), line));
         }
         Ok(Self {
             file: document.name(),
@@ -114,8 +99,8 @@ impl Deviations {
         let recorded: HashSet<_> = self.entries.iter().map(|(key, _)| key).collect();
         let (silenced, mut left): (Vec<_>, Vec<_>) = findings
             .into_iter()
-            .partition(|finding| recorded.contains(&Key::of(finding)));
-        let found: HashSet<_> = silenced.iter().map(Key::of).collect();
+            .partition(|finding| recorded.contains(&key(finding)));
+        let found: HashSet<_> = silenced.iter().map(key).collect();
         let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
         let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
         left.extend(stale);
@@ -127,12 +112,10 @@ impl Deviations {
 
     /// The finding of an entry that names none.
     fn stale(&self, api: &str, entry: &Key, entry_line: usize, others: &[Finding]) -> Finding {
-        let now: Vec<_> = others
-            .iter()
-            .filter(|finding| Key::of(finding).is_about(entry))
-            .collect();
-        let sides = |key: &Key| key.sides().map(|(name, text)| format!("{name}: {text}")).join("; ");
-        let reported: Vec<_> = now.iter().map(|finding| sides(&Key::of(finding))).collect();
+        let ((step, kind, operation, place), ..) = entry;
+        let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
+        let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
+        let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
         let (is, edit) = match reported.as_slice() {
             [] => ("the difference is gone".to_owned(), "delete it"),
             _ => (
@@ -146,23 +129,20 @@ impl Deviations {
         };
         Finding {
             api: api.to_owned(),
-            step: entry.step,
-            operation: entry.operation.clone(),
-            place: entry.place.clone(),
+            step: *step,
+            operation: operation.clone(),
+            place: place.clone(),
             kind: Kind::StaleDeviation,
             class: now
                 .iter()
                 .map(|finding| finding.class)
                 .min()
                 .unwrap_or(Class::Documentation),
-            was: sides(entry),
+            was: shown(entry),
             is,
             page,
             line,
-            remedy: format!(
-                "{}:{entry_line}: the deviation `{}` is stale; {edit}",
-                self.file, entry.kind
-            ),
+            remedy: format!("{}:{entry_line}: the deviation `{kind}` is stale; {edit}", self.file),
             spec: Some(SpecLine {
                 file: self.file.clone(),
                 line: entry_line,
@@ -171,20 +151,15 @@ impl Deviations {
     }
 }
 
-/// One side of a finding as a file has it.
-fn shown(side: &str) -> &str {
-    if side.is_empty() { NOTHING } else { side }
-}
-
 /// The entry that silences a finding once its reason is written.
 pub fn entry_to_paste(finding: &Finding) -> String {
-    let key = Key::of(finding);
-    let sides = key.sides().map(|(name, side)| format!("    {name}: {}\n", text(side)));
+    let sides = key(finding);
+    let sides = self::sides(&sides).map(|(name, side)| format!("    {name}: {}\n", text(side)));
     format!(
         "  - operation: {}\n    place: {}\n    kind: {}\n{}    reason:\n",
-        text(&key.operation),
-        text(&key.place),
-        key.kind,
+        text(&finding.operation),
+        text(&finding.place),
+        finding.kind,
         sides.concat(),
     )
 }

@@ -47,6 +47,14 @@ impl Finding {
         spec.filter(|spec| (&spec.file, spec.line) != (&self.page, self.line))
     }
 
+    /// Its place and, if what stands there has another name now, the place of that.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        let around = self.place.rsplit_once('.').filter(|_| self.kind == Kind::MemberRenamed);
+        let renamed = around.map(|(around, _)| format!("{around}.{}", self.is));
+        [self.place.clone()].into_iter().chain(renamed).collect()
+    }
+
     /// Whether a change of the vendor's is all there is to a difference between page and spec: it is at the same place,
     /// below it, or about the codes of the same schema.
     #[must_use]
@@ -58,19 +66,14 @@ impl Finding {
             let is_listed = difference.kind == Kind::ListedEndpoint && self.operation.ends_with(&difference.was);
             return is_listed || self.operation == difference.operation;
         }
-        let is_about = |place: &str| {
+        let is_about = |place: &String| {
             let place = place.trim_end_matches("[]");
             difference.place == place || is_below(&difference.place, place)
-        };
-        let renamed = || match self.place.rsplit_once('.') {
-            Some((around, _)) => is_about(&format!("{around}.{}", self.is)),
-            None => false,
         };
         let is_same_place = match self.kind {
             Kind::OperationAdded | Kind::Endpoint | Kind::Method => true,
             Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => self.kind == difference.kind,
-            Kind::MemberRenamed => is_about(&self.place) || renamed(),
-            _ => is_about(&self.place),
+            _ => self.places().iter().any(is_about),
         };
         difference.kind != Kind::StaleDeviation && self.operation == difference.operation && is_same_place
     }

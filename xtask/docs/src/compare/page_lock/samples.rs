@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::compare::collector::Collector;
 use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
-use crate::finding::Kind;
-use crate::placement::{Part, in_part, is_below};
+use crate::finding::{Finding, Kind};
+use crate::placement::{Part, in_part, is_below, without_lists};
 
 /// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
 /// one change of the vendor's.
 pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     let none = Sample::default();
-    let reported = Reported::of(report);
+    let reported = reported(report);
     let parts = [
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
@@ -34,11 +34,7 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
         let query = |sample: &Sample| -> BTreeSet<String> {
-            let is_reported = |name: &&String| {
-                [&reported.gone, &reported.new]
-                    .iter()
-                    .any(|names| names.contains(&key(Some(part), name)))
-            };
+            let is_reported = |name: &&String| reported.contains(&without_lists(&format!("query.{name}")));
             sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
         };
         if query(old) != query(now) {
@@ -74,48 +70,31 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     }
 }
 
-/// The names of what the rows have reported, in small letters, each with the part of the call.
-#[derive(Default)]
-struct Reported {
-    gone: HashSet<(Part, String)>,
-    new: HashSet<(Part, String)>,
-    retyped: HashSet<(Part, String)>,
-}
-
-impl Reported {
-    fn of(report: &Collector) -> Self {
-        let mut reported = Self::default();
-        for finding in &report.findings {
-            let keys = |place: &str| -> Vec<_> {
-                last_names(place)
-                    .map(|name| key(Part::of(&finding.place), name))
-                    .collect()
-            };
-            match finding.kind {
-                Kind::MemberAdded => reported.new.extend(keys(&finding.place)),
-                Kind::MemberRemoved => reported.gone.extend(keys(&finding.place)),
-                Kind::Type => reported.retyped.extend(keys(&finding.place)),
-                Kind::MemberRenamed => {
-                    reported.gone.extend(keys(&finding.was));
-                    reported.new.extend(keys(&finding.is));
-                }
-                _ => {}
-            }
-        }
-        reported
-    }
-}
-
-/// A name in small letters, and whether it is in the request, of whichever part of it, or in the response.
-fn key(part: Option<Part>, name: &str) -> (Part, String) {
-    let part = part.filter(|part| *part == Part::Response).unwrap_or(Part::Body);
-    (part, name.to_lowercase())
+/// The places of what the rows have reported.
+fn reported(report: &Collector) -> HashSet<String> {
+    let is_of_row = |finding: &&Finding| {
+        matches!(
+            finding.kind,
+            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
+        )
+    };
+    let findings = report.findings.iter().filter(is_of_row);
+    findings
+        .flat_map(Finding::places)
+        .map(|place| without_lists(&place))
+        .collect()
 }
 
 type Shape = BTreeMap<String, String>;
 
 /// Compares the topmost places that differ: what stands beneath them differs for the same reason.
-fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported: &Reported, report: &mut Collector) {
+fn compare_shape(
+    (old, new): (&Shape, &Shape),
+    part: Part,
+    line: usize,
+    reported: &HashSet<String>,
+    report: &mut Collector,
+) {
     let renamed = renamed(old, new);
     let mut changed: HashSet<&str> = HashSet::new();
     let places: BTreeSet<_> = old.keys().chain(new.keys()).map(String::as_str).collect();
@@ -125,14 +104,8 @@ fn compare_shape((old, new): (&Shape, &Shape), part: Part, line: usize, reported
             continue;
         }
         changed.insert(place);
-        let names = match (old.get(place), new.get(place)) {
-            (_, None) => &reported.gone,
-            (None, _) => &reported.new,
-            _ => &reported.retyped,
-        };
-        if renamed.is_some_and(|(_, name)| name == place)
-            || last_names(place).any(|name| names.contains(&key(Some(part), name)))
-        {
+        let is_reported = reported.contains(&without_lists(&in_part(part, place)));
+        if is_reported || renamed.is_some_and(|(_, name)| name == place) {
             continue;
         }
         let text = |shape: &Shape| shape.get(place).cloned().unwrap_or_default();
@@ -176,10 +149,4 @@ fn held<'s>(shape: &'s Shape, top: &str) -> Vec<(&'s str, &'s str)> {
 fn holders(place: &str) -> impl Iterator<Item = &str> {
     let inner = place.match_indices(['.', '[']).map(|(end, _)| &place[..end]);
     std::iter::once("").filter(|_| !place.is_empty()).chain(inner)
-}
-
-/// What the last name of a place may be: names may hold dots themselves.
-fn last_names(place: &str) -> impl Iterator<Item = &str> {
-    let inner = place.match_indices('.').map(|(dot, _)| &place[dot + 1..]);
-    std::iter::once(place).chain(inner)
 }
