@@ -17,6 +17,14 @@ pub struct Context<'c> {
     pub spec: &'c Spec,
 }
 
+/// How an operation is called.
+pub struct Call<'c> {
+    pub method: &'c str,
+    pub path: &'c str,
+    pub scopes: &'c [String],
+    pub success: Option<u16>,
+}
+
 /// The findings of one step about one operation of one page.
 pub struct Collector<'r> {
     pub context: Context<'r>,
@@ -32,32 +40,30 @@ pub struct Collector<'r> {
 impl<'r> Collector<'r> {
     /// About a page as a whole.
     pub fn new(context: Context<'r>, step: Step, page: &'r str) -> Self {
+        Self::about(context, step, page, "*".to_owned(), None)
+    }
+
+    /// About an operation that a page describes.
+    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
+        Self::about(context, step, &described.page.page, described.name(), described.spec)
+    }
+
+    /// About an operation by its name; that of the spec, if it has it.
+    pub fn about(
+        context: Context<'r>,
+        step: Step,
+        page: &'r str,
+        operation: String,
+        known: Option<&'r Operation>,
+    ) -> Self {
         Self {
             context,
             step,
             page,
-            operation: "*".to_owned(),
-            known: None,
+            operation,
+            known,
             findings: Vec::new(),
             reported: HashSet::new(),
-        }
-    }
-
-    /// About an operation of a page.
-    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
-        Self {
-            operation: described.name(),
-            known: described.spec,
-            ..Self::new(context, step, &described.page.page)
-        }
-    }
-
-    /// About an operation that no page describes.
-    pub fn about(context: Context<'r>, step: Step, known: &'r Operation) -> Self {
-        Self {
-            operation: known.name(),
-            known: Some(known),
-            ..Self::new(context, step, known.page.as_deref().unwrap_or_default())
         }
     }
 
@@ -65,6 +71,31 @@ impl<'r> Collector<'r> {
     pub fn add(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
         let spec_line = self.known.map(|known| spec_line(known, kind, place));
         self.add_at(kind, place, sides, line, spec_line);
+    }
+
+    /// Adds a difference, if both sides say different things.
+    pub fn compare(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
+        let (was, is) = (sides.0.into(), sides.1.into());
+        if was != is {
+            self.add(kind, place, (was, is), line);
+        }
+    }
+
+    /// Adds the differences between two calls.
+    pub fn compare_calls(&mut self, was: &Call, is: &Call, line: usize, scopes_line: usize) {
+        let status = |call: &Call| call.success.map_or_else(String::new, |status| status.to_string());
+        self.compare(Kind::Method, "method", (was.method, is.method), line);
+        self.compare(Kind::Endpoint, "endpoint", (was.path, is.path), line);
+        self.compare(Kind::Status, "status", (status(was), status(is)), line);
+        // Their order says nothing.
+        if was.scopes.iter().collect::<HashSet<_>>() != is.scopes.iter().collect() {
+            self.add(
+                Kind::Scopes,
+                "scopes",
+                (was.scopes.join(", "), is.scopes.join(", ")),
+                scopes_line,
+            );
+        }
     }
 
     /// Adds a difference that has a line of its own in the spec; once, since several tables of a page may say the same.

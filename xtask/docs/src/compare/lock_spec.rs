@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::collector::{Collector, Context};
-use super::operations::{Described, Side};
+use super::collector::{Call, Collector, Context};
+use super::operations::Side;
 use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
@@ -16,7 +16,23 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
     for described in &side.operations {
         let mut report = Collector::of(context, Step::LockSpec, described);
         if let Some(known) = described.spec {
-            call(described, known, &mut report);
+            let documented = described.documented;
+            // A page that names no scope leaves it to the page that introduces the API; one may leave out the status.
+            let scopes = Some(&documented.scopes).filter(|scopes| !scopes.is_empty());
+            let ours = Call {
+                method: &known.method,
+                path: &known.path,
+                scopes: &known.scopes,
+                success: known.success.map(|(status, _)| status),
+            };
+            let theirs = Call {
+                method: &documented.method,
+                path: &path(described.page, &documented.endpoint),
+                scopes: scopes.unwrap_or(&known.scopes),
+                success: ours.success.and(documented.success).or(ours.success),
+            };
+            let scopes_line = documented.scopes_line.unwrap_or(documented.line);
+            report.compare_calls(&ours, &theirs, documented.line, scopes_line);
             members::compare(described, known, side.pages, &mut report);
         } else {
             let line = described.documented.line;
@@ -32,7 +48,8 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
         .collect();
     for known in &context.spec.operations {
         if !described.contains(&known.name()) {
-            let mut report = Collector::about(context, Step::LockSpec, known);
+            let page = known.page.as_deref().unwrap_or_default();
+            let mut report = Collector::about(context, Step::LockSpec, page, known.name(), Some(known));
             report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
             findings.append(&mut report.findings);
         }
@@ -61,43 +78,6 @@ fn path(page: &Page, endpoint: &str) -> String {
 fn base(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     behind.split_once('/').map_or("", |(_, path)| path.trim_matches('/'))
-}
-
-/// Method, path, scopes and status.
-fn call(described: &Described, known: &Operation, report: &mut Collector) {
-    let documented = described.documented;
-    let mut add = |kind, place, sides: (&str, &str), line| {
-        if sides.0 != sides.1 {
-            report.add(kind, place, sides, line);
-        }
-    };
-    add(
-        Kind::Method,
-        "method",
-        (&known.method, &documented.method),
-        documented.line,
-    );
-    let endpoint = path(described.page, &documented.endpoint);
-    add(Kind::Endpoint, "endpoint", (&known.path, &endpoint), documented.line);
-    let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
-    // A page that names no scope leaves it to the page that introduces the API.
-    if !documented.scopes.is_empty() && set(&documented.scopes) != set(&known.scopes) {
-        let line = documented.scopes_line.unwrap_or(documented.line);
-        add(
-            Kind::Scopes,
-            "scopes",
-            (&known.scopes.join(", "), &documented.scopes.join(", ")),
-            line,
-        );
-    }
-    if let (Some((was, _)), Some(is)) = (known.success, documented.success) {
-        add(
-            Kind::Status,
-            "status",
-            (&was.to_string(), &is.to_string()),
-            documented.line,
-        );
-    }
 }
 
 #[cfg(test)]

@@ -107,11 +107,8 @@ fn listed(sample: &Sample, rows: &[Placed], report: &mut Collector) {
     if sample.shape.len() < 2 {
         return;
     }
-    let shown = sample
-        .shape
-        .keys()
-        .map(|place| without_lists(&in_part(Part::Response, place)));
-    let shown: BTreeSet<_> = shown.collect();
+    let shown = sample.shape.keys().map(|place| in_part(Part::Response, place));
+    let shown: BTreeSet<_> = shown.map(|place| without_lists(&place)).collect();
     let holders: BTreeSet<_> = shown.iter().map(|place| holder(place)).collect();
     let is_missing = |placed: &Placed| {
         let place = without_lists(&placed.place);
@@ -167,12 +164,8 @@ fn spelling(described: &Described, place: &str, documented: &Documented, report:
             Some(Part::Path) => parameter_names(&described.documented.endpoint),
             _ => Vec::from_iter(shown),
         };
-        if let Some(known) = known
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(name) && known != name)
-        {
-            report.add(Kind::LetterCase, place, (name, known), placed.line);
-        }
+        let known = known.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+        report.compare(Kind::LetterCase, place, (name, known.unwrap_or(name)), placed.line);
     }
 }
 
@@ -203,12 +196,8 @@ fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], repor
     // A masked value tells nothing.
     for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
         if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
-            report.add(
-                Kind::SampleCode,
-                place,
-                (codes_of(codes.iter().copied()), value),
-                first.line,
-            );
+            let listed = codes_of(codes.iter().copied());
+            report.add(Kind::SampleCode, place, (listed, value), first.line);
         }
     }
 }

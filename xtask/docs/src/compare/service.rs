@@ -8,37 +8,37 @@ use crate::spec::host_of;
 
 /// The differences between what the pages say of the whole API and the spec.
 pub fn compare(context: Context, pages: &[Page]) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let spec = context.spec;
-    let hosts: Vec<_> = spec
-        .hosts
-        .iter()
-        .map(|known| (known.value.clone(), known.line))
-        .collect();
-    let statuses: Vec<_> = spec
-        .statuses
-        .iter()
-        .map(|(status, line)| (status.to_string(), *line))
-        .collect();
-    let listed = |of_page: fn(&Page) -> &[Listed], value: fn(&Listed) -> Option<String>| -> Vec<_> {
-        let listed = pages
-            .iter()
-            .flat_map(|page| of_page(page).iter().map(move |listed| (page, listed)));
-        let values = listed.filter_map(|(page, listed)| Some((page, value(listed)?, listed.line)));
-        values.collect()
-    };
-    let mut findings = lists(
-        context,
-        (Kind::Host, "host"),
-        &hosts,
-        &listed(|page| &page.hosts, api_host),
-    );
-    let listed_statuses = listed(|page| &page.statuses, status);
-    findings.extend(lists(
-        context,
-        (Kind::HttpStatus, "status"),
-        &statuses,
-        &listed_statuses,
-    ));
+    let hosts = spec.hosts.iter().map(|known| (known.value.clone(), known.line));
+    let statuses = spec.statuses.iter().map(|(status, line)| (status.to_string(), *line));
+    let of_hosts = listed(pages, |page| &page.hosts, api_host);
+    let of_statuses = listed(pages, |page| &page.statuses, status);
+    for (kind, place, known, listed) in [
+        (Kind::Host, "host", Vec::from_iter(hosts), of_hosts),
+        (Kind::HttpStatus, "status", statuses.collect(), of_statuses),
+    ] {
+        let mut add = |page: &Page, sides: (&str, &str), line: usize, spec_line: Option<usize>| {
+            let mut report = Collector::new(context, Step::LockSpec, &page.page);
+            report.add_at(kind, place, sides, line, spec_line);
+            findings.extend(report.findings);
+        };
+        for (page, value, line) in &listed {
+            // The statuses of a success differ from operation to operation.
+            let is_success = kind == Kind::HttpStatus && value.as_str() < "400";
+            if !is_success && !known.iter().any(|(known, _)| known == value) {
+                add(page, ("", value), *line, known.first().map(|(_, line)| *line));
+            }
+        }
+        // What no page lists, as far as there is a list.
+        if let Some((page, _, line)) = listed.first() {
+            for (value, at) in &known {
+                if !listed.iter().any(|(_, listed, _)| listed == value) {
+                    add(page, (value, ""), *line, Some(*at));
+                }
+            }
+        }
+    }
     for page in pages {
         let mut report = Collector::new(context, Step::LockSpec, &page.page);
         endpoints(page, pages, &mut report);
@@ -47,34 +47,18 @@ pub fn compare(context: Context, pages: &[Page]) -> Vec<Finding> {
     findings
 }
 
-/// A list of the spec against those of the pages, as far as there are any.
-fn lists(
-    context: Context,
-    (kind, place): (Kind, &str),
-    known: &[(String, usize)],
-    listed: &[(&Page, String, usize)],
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut add = |page: &Page, was: &str, is: &str, line: usize, spec_line: Option<usize>| {
-        let mut report = Collector::new(context, Step::LockSpec, &page.page);
-        report.add_at(kind, place, (was, is), line, spec_line);
-        findings.extend(report.findings);
-    };
-    for (page, value, line) in listed {
-        // The statuses of a success differ from operation to operation.
-        let is_success = kind == Kind::HttpStatus && value.as_str() < "400";
-        if !is_success && !known.iter().any(|(known, _)| known == value) {
-            add(page, "", value, *line, known.first().map(|(_, line)| *line));
-        }
-    }
-    if let Some((page, _, line)) = listed.first() {
-        for (value, at) in known {
-            if !listed.iter().any(|(_, listed, _)| listed == value) {
-                add(page, value, "", *line, Some(*at));
-            }
-        }
-    }
-    findings
+/// What pages list: the page, the value, the line.
+fn listed(
+    pages: &[Page],
+    of: fn(&Page) -> &[Listed],
+    value: fn(&Listed) -> Option<String>,
+) -> Vec<(&Page, String, usize)> {
+    let listed = pages
+        .iter()
+        .flat_map(|page| of(page).iter().map(move |one| (page, one)));
+    listed
+        .filter_map(|(page, one)| Some((page, value(one)?, one.line)))
+        .collect()
 }
 
 /// The host of the API that a page lists; those that only issue tokens are no servers of the spec.

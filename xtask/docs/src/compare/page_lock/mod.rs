@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::collector::{Collector, Context};
+use super::collector::{Call, Collector, Context};
 use super::operations::{Described, Side, name};
 use crate::endpoint::template;
 use crate::facts::{Operation, Page};
@@ -36,14 +36,12 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
 
-    let mut reports: Vec<Collector> = pairs.iter().map(|pair| pages::compare(context, pair)).collect();
+    let of_pages = pairs.iter().map(|pair| pages::compare(context, pair));
+    let mut findings: Vec<_> = of_pages.flat_map(|report| report.findings).collect();
     for ((from, was), (to, is)) in found {
         // What the spec has is known by its name there, as the page has it now or as it had it.
-        let named = if is.spec.is_some() {
-            is
-        } else {
-            Described { spec: was.spec, ..is }
-        };
+        let spec = is.spec.or(was.spec);
+        let named = Described { spec, ..is };
         let mut report = Collector::of(context, Step::PageLock, &named);
         if from != to {
             // It stands on another page now, while both pages are there.
@@ -53,29 +51,19 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
         compare_call(was.documented, is.documented, &mut report);
         rows::compare((was, is), &mut report);
         samples::compare((was.documented, is.documented), &mut report);
-        reports.push(report);
+        findings.append(&mut report.findings);
     }
-    for (_, gone) in left.was {
-        let mut report = Collector::of(context, Step::PageLock, &gone);
-        report.add(
-            Kind::OperationRemoved,
-            "operation",
-            (name(gone.documented), ""),
-            gone.documented.line,
-        );
-        reports.push(report);
+    let mut alone = |kind, one: &Described<'_>, sides: (String, String)| {
+        let mut report = Collector::of(context, Step::PageLock, one);
+        report.add(kind, "operation", sides, one.documented.line);
+        findings.append(&mut report.findings);
+    };
+    for (_, gone) in &left.was {
+        alone(Kind::OperationRemoved, gone, (name(gone.documented), String::new()));
     }
-    for (_, new) in left.is {
-        let mut report = Collector::of(context, Step::PageLock, &new);
-        report.add(
-            Kind::OperationAdded,
-            "operation",
-            ("", name(new.documented)),
-            new.documented.line,
-        );
-        reports.push(report);
+    for (_, new) in &left.is {
+        alone(Kind::OperationAdded, new, (String::new(), name(new.documented)));
     }
-    let mut findings: Vec<_> = reports.into_iter().flat_map(|report| report.findings).collect();
     for pair in &pairs {
         let names = [&pair.0.page, &pair.1.page];
         let is_about = |finding: &Finding| {
@@ -100,42 +88,20 @@ fn operations<'p>(side: &Side<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec
 
 /// Method, path, scopes and status.
 fn compare_call(was: &Operation, is: &Operation, report: &mut Collector) {
-    let status = |operation: &Operation| operation.success.map_or_else(String::new, |status| status.to_string());
-    let mut add = |kind, place, sides: (String, String), line| {
-        if sides.0 != sides.1 {
-            report.add(kind, place, sides, line);
-        }
-    };
-    add(Kind::Method, "method", (was.method.clone(), is.method.clone()), is.line);
-    add(
-        Kind::Endpoint,
-        "endpoint",
-        (was.endpoint.clone(), is.endpoint.clone()),
-        is.line,
-    );
-    add(Kind::Status, "status", (status(was), status(is)), is.line);
+    let [ours, theirs] = [was, is].map(|operation| Call {
+        method: &operation.method,
+        path: &operation.endpoint,
+        scopes: &operation.scopes,
+        success: operation.success,
+    });
     let line = is.scopes_line.unwrap_or(is.line);
-    let sorted = |operation: &Operation| {
-        let mut scopes = operation.scopes.clone();
-        scopes.sort();
-        scopes
-    };
-    // Their order says nothing.
-    if sorted(was) != sorted(is) {
-        add(
-            Kind::Scopes,
-            "scopes",
-            (was.scopes.join(", "), is.scopes.join(", ")),
-            line,
-        );
-    }
+    report.compare_calls(&ours, &theirs, is.line, line);
     let permissions = |operation: &Operation| {
         let endpoint = operation.scopes_endpoint.as_deref().unwrap_or(&operation.endpoint);
         format!("the permissions of {endpoint}")
     };
     // A permission table that stays as it is while the endpoint changes has not changed itself.
-    let sides = (permissions(was), permissions(is));
-    if was.scopes_endpoint != is.scopes_endpoint && sides.0 != sides.1 {
-        report.add(Kind::PageWording, "scopes", sides, line);
+    if was.scopes_endpoint != is.scopes_endpoint {
+        report.compare(Kind::PageWording, "scopes", (permissions(was), permissions(is)), line);
     }
 }

@@ -68,12 +68,12 @@ pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
     ] {
         let mut left = Unmatched::new(was, is);
         left.match_similar(|listed| &listed.value);
-        left.was
-            .iter()
-            .for_each(|old| report.add(kind, "page", (&old.value, ""), old.line));
-        left.is
-            .iter()
-            .for_each(|new| report.add(kind, "page", ("", &new.value), new.line));
+        for old in left.was {
+            report.add(kind, "page", (&old.value, ""), old.line);
+        }
+        for new in left.is {
+            report.add(kind, "page", ("", &new.value), new.line);
+        }
     }
     report
 }
@@ -82,15 +82,13 @@ pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
 pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
     let (was, is) = *pair;
     let mut report = about(context, pair);
-    match (was.page.is_empty(), is.page.is_empty()) {
-        (true, _) => report.add(Kind::PageWording, "page", ("", "a page without facts"), 1),
-        (_, true) => report.add(Kind::PageWording, "page", ("a page without facts", ""), 1),
-        _ if was.sha256 == is.sha256 => {}
-        _ => {
-            let sides = ("the text when it was locked", "another text with the same facts");
-            report.add(Kind::PageWording, "page", sides, 1);
-        }
-    }
+    let sides = match (was.page.is_empty(), is.page.is_empty()) {
+        (true, _) => ("", "a page without facts"),
+        (_, true) => ("a page without facts", ""),
+        _ if was.sha256 == is.sha256 => return report,
+        _ => ("the text when it was locked", "another text with the same facts"),
+    };
+    report.add(Kind::PageWording, "page", sides, 1);
     report
 }
 

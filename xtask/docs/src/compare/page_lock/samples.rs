@@ -22,15 +22,10 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     for (part, old, now) in parts {
         let line = now.as_ref().map_or(is.line, |sample| sample.line);
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
-        let mut add = |kind, at: &str, sides: (String, String), line| {
-            if sides.0 != sides.1 {
-                report.add(kind, at, sides, line);
-            }
-        };
         // The path of the URL, unless it is the endpoint and has changed with it.
         let path = |sample: &Sample| sample.path.clone().unwrap_or_default();
         if bare(&path(old)) != bare(&was.endpoint) || bare(&path(now)) != bare(&is.endpoint) {
-            add(Kind::SampleUrl, "path", (path(old), path(now)), line);
+            report.compare(Kind::SampleUrl, "path", (path(old), path(now)), line);
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
         let query = |sample: &Sample| -> BTreeSet<String> {
@@ -38,7 +33,7 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
             sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
         };
         if query(old) != query(now) {
-            add(
+            report.compare(
                 Kind::SampleUrl,
                 "query",
                 (old.query.join(", "), now.query.join(", ")),
@@ -51,11 +46,11 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
             slips.join(", ")
         };
         let slip_line = now.slips.first().map_or(line, |slip| slip.line);
-        add(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
+        report.compare(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
         if old.shape.is_empty() || now.shape.is_empty() {
             // The sample as a whole came or went; the API did not.
             let whole = |sample: &Sample| sample.shape.get("").cloned().unwrap_or_default();
-            add(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
+            report.compare(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
         } else {
             compare_shape((&old.shape, &now.shape), part, line, &reported, report);
         }
