@@ -3,7 +3,7 @@
 mod cases;
 mod row;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collector::Collector;
 use super::documented::{Documented, places};
@@ -12,7 +12,7 @@ use crate::endpoint::parameter_names;
 use crate::facts::Page;
 use crate::finding::Kind;
 use crate::json_type::{JsonType, documented_types, shown_types, type_names};
-use crate::placement::{Part, Placed, is_below, named_by_page, placed, without_lists};
+use crate::placement::{Part, Placed, is_below, placed, without_lists};
 use crate::spec::{Member, Operation};
 
 use cases::Cases;
@@ -24,7 +24,7 @@ pub fn compare(described: &Described, known: &Operation, pages: &[Page], report:
         described,
         known,
         pages,
-        rows: &rows,
+        places: places(described.documented, &rows),
         cases: Cases::of(known, pages, &rows),
     };
     comparison.documented(report);
@@ -35,7 +35,7 @@ struct Comparison<'c> {
     described: &'c Described<'c>,
     known: &'c Operation,
     pages: &'c [Page],
-    rows: &'c [Placed<'c>],
+    places: BTreeMap<String, Documented<'c>>,
     cases: Cases<'c>,
 }
 
@@ -43,16 +43,16 @@ impl Comparison<'_> {
     /// Everything that the page says, place by place.
     fn documented(&self, report: &mut Collector) {
         // What is missing or of another type as a whole is reported once, not member by member.
-        let mut reported: Vec<String> = Vec::new();
-        for (place, documented) in places(self.described.documented, self.rows) {
-            if reported.iter().any(|above| is_below(&place, above)) || self.known.is_open(&place) {
+        let mut reported: Vec<&String> = Vec::new();
+        for (place, documented) in &self.places {
+            if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
-            let agrees = match self.known.find(&place) {
-                Some((name, members)) => self.at_place(&place, name, members, &documented, report),
-                None if self.named_entries(&documented, report) => true,
+            let agrees = match self.known.find(place) {
+                Some((name, members)) => self.at_place(place, name, members, documented, report),
+                None if self.named_entries(documented, report) => true,
                 None => {
-                    report.add(Kind::MemberMissing, &place, ("", documented.what()), documented.line());
+                    report.add(Kind::MemberMissing, place, ("", documented.what()), documented.line());
                     false
                 }
             };
@@ -154,10 +154,16 @@ impl Comparison<'_> {
             report.add_at(Kind::MemberUndocumented, place, (was, ""), line, Some(member.line));
         };
         let owned = |member: &Member| member.owner.clone().unwrap_or_default();
-        let mut named = named_by_page(self.described.documented, self.rows);
         let parameters = parameter_names(&self.known.path);
-        if parameter_names(&self.described.documented.endpoint).len() == parameters.len() {
-            named.extend(parameters.iter().map(|name| without_lists(&format!("path.{name}"))));
+        let counts = parameter_names(&self.described.documented.endpoint).len() == parameters.len();
+        let parameters = parameters.iter().filter(|_| counts).map(|name| format!("path.{name}"));
+        // What the page names, and what is around it.
+        let mut named = BTreeSet::new();
+        for place in self.places.keys().cloned().chain(parameters) {
+            let mut place = without_lists(&place);
+            while named.insert(place.clone()) {
+                place.truncate(place.rfind('.').unwrap_or(place.len()));
+            }
         }
         let mut reported: Vec<&str> = Vec::new();
         for (place, members) in &self.known.places {
