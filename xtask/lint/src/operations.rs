@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::report::Report;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{VERBS, clashes, first_word, folded, is_camel};
+use xtask_spec::names::{clashes, first_word, folded, is_camel, is_verb};
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -43,7 +43,7 @@ fn id(operation: &Operation, report: &mut Report) {
             format!("`{id}` is not camelCase"),
             "use letters and digits alone, a small letter first",
         );
-    } else if !VERBS.contains(&first_word(id)) {
+    } else if !is_verb(first_word(id)) {
         report.add(
             "operation-id",
             &pointer,
