@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::placement::Part;
 use xtask_spec::names::folded;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
@@ -28,12 +29,9 @@ impl<'s> ExistingSpec<'s> {
         Self { spec }
     }
 
-    /// The schema of this name.
-    pub fn schema(&self, name: &str) -> Option<&'s Value> {
-        let mut schemas = self.spec.components("schemas").into_iter();
-        schemas
-            .find(|(known, _)| *known == name)
-            .map(|(_, schema)| schema.value)
+    /// What a reference leads to.
+    pub fn at(&self, reference: &str) -> Option<&'s Value> {
+        self.spec.document.value.pointer(reference.strip_prefix('#')?)
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
@@ -78,10 +76,10 @@ impl<'s> ExistingSpec<'s> {
         same.map(|(name, _)| name).collect()
     }
 
-    /// The shared parameters of a place (`in`): their components' names and what they say.
-    pub fn parameters(&self, place: &str) -> impl Iterator<Item = (&'s str, &'s Value)> {
+    /// The shared parameters of a part of the call: their components' names and what they say.
+    pub fn parameters(&self, part: Part) -> impl Iterator<Item = (&'s str, &'s Value)> + use<'s> {
         let parameters = self.spec.components("parameters").into_iter();
-        let of_place = parameters.filter(move |(_, parameter)| parameter.text("in") == Some(place));
+        let of_place = parameters.filter(move |(_, parameter)| parameter.text("in") == Some(part.name()));
         of_place.map(|(component, parameter)| (component, parameter.value))
     }
 
