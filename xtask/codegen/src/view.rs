@@ -36,7 +36,9 @@ pub struct View {
 /// # Errors
 /// If a schema has a form for which there is no Rust type.
 pub fn derive(spec: &Spec) -> anyhow::Result<View> {
-    let (requests, answers) = reach(spec);
+    let requests = requests(spec);
+    let operations = spec.operations.iter();
+    let answers = schemas(spec, operations.filter_map(|operation| spec.answer(operation)));
     let mut deriving = Deriving {
         spec,
         answers: answers.difference(&requests).cloned().collect(),
@@ -75,36 +77,22 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
 
 /// The component schemas that requests use.
 pub fn requests(spec: &Spec) -> BTreeSet<String> {
-    reach(spec).0
+    let operations = spec.operations.iter();
+    let places = operations.flat_map(|operation| {
+        let parameters = spec.parameters(operation).into_iter();
+        parameters
+            .map(|parameter| parameter.described)
+            .chain(spec.body(operation))
+    });
+    schemas(spec, places)
 }
 
-/// The component schemas that requests use, and those that answers use.
-fn reach(spec: &Spec) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut requests, mut answers) = (BTreeSet::new(), BTreeSet::new());
-    for operation in &spec.operations {
-        for parameter in spec.parameters(operation) {
-            collect(spec, &parameter.described, &mut requests);
-        }
-        if let Some(body) = spec.body(operation) {
-            collect(spec, &body, &mut requests);
-        }
-        if let Some(answer) = spec.answer(operation) {
-            collect(spec, &answer, &mut answers);
-        }
-    }
-    (requests, answers)
-}
-
-fn collect<'d>(spec: &Spec<'d>, place: &Place<'d>, found: &mut BTreeSet<String>) {
-    if let Some(component) = spec.target(place)
-        && found.insert(component.name())
-    {
-        collect(spec, &component, found);
-    }
-    let members = place.members().into_iter().map(|(_, member)| member);
-    members
-        .chain(place.entries())
-        .for_each(|part| collect(spec, &part, found));
+/// The component schemas that places refer to.
+fn schemas<'d>(spec: &Spec<'d>, places: impl Iterator<Item = Place<'d>>) -> BTreeSet<String> {
+    let reached = spec.reached(places).into_iter();
+    reached
+        .filter_map(|pointer| pointer.strip_prefix("/components/schemas/").map(str::to_owned))
+        .collect()
 }
 
 /// The type of a secret.

@@ -255,22 +255,15 @@ fn is_path(key: &str) -> bool {
     key.starts_with('/') && key.chars().all(may_stand)
 }
 
+/// A text in double quotes: as in JSON, and with the escapes of YAML for what cannot be seen.
 fn double_quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            other if is_hidden(other) => quoted.push_str(&format!("\\U{:08X}", u32::from(other))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
+    let quoted = Value::from(text).to_string();
+    let escaped = quoted.chars().map(|character| match character {
+        hidden if is_hidden(hidden) => format!("\\U{:08X}", u32::from(hidden)),
+        other => other.to_string(),
+    });
     // Nothing that printing would change.
-    quoted.replace("##[", r"#\x23[")
+    escaped.collect::<String>().replace("##[", r"#\x23[")
 }
 
 #[cfg(test)]

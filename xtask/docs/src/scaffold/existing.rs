@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
+use ureq::http::StatusCode;
 
 use crate::placement::Part;
 use xtask_spec::names::folded;
@@ -127,7 +128,7 @@ impl<'s> ExistingSpec<'s> {
         let responses = self.spec.components("responses").into_iter();
         let target = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
         responses
-            .filter_map(|(name, _)| Some((status(name)?.to_owned(), target(name))))
+            .filter_map(|(name, _)| Some((status(name)?, target(name))))
             .collect()
     }
 }
@@ -142,17 +143,13 @@ pub fn method_and_path(operation: &Operation) -> String {
     format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
-/// The status that a shared response is called after.
-fn status(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "BadRequest" => "400",
-        "Unauthorized" => "401",
-        "Forbidden" => "403",
-        "NotFound" => "404",
-        "Conflict" => "409",
-        "TooManyRequests" => "429",
-        "InternalServerError" => "500",
-        "ServiceUnavailable" => "503",
-        _ => return None,
-    })
+/// The status that a shared response is called after: `NotFound` after 404.
+fn status(name: &str) -> Option<String> {
+    let mut failures = (400..600).filter_map(|code| StatusCode::from_u16(code).ok());
+    let is_it = |status: &StatusCode| {
+        status
+            .canonical_reason()
+            .is_some_and(|reason| folded(reason) == folded(name))
+    };
+    failures.find(is_it).map(|status| status.as_str().to_owned())
 }
