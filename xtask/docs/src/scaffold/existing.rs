@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
 use serde_json::{Map, Value, json};
-use ureq::http::StatusCode;
 
 use crate::placement::Part;
 use xtask_spec::names::folded;
