@@ -272,7 +272,7 @@ impl Error {
     pub fn may_have_been_carried_out(&self) -> bool {
         self.is_write()
             && match self.kind() {
-                ErrorKind::Timeout | ErrorKind::Connection => self.0.sent && !self.0.declined,
+                ErrorKind::Timeout | ErrorKind::Connection | ErrorKind::Export => self.0.sent && !self.0.declined,
                 // A 303 is how many a server answers when it is done; only 4xx says that it is not.
                 ErrorKind::Status => self
                     .status()
@@ -391,6 +391,13 @@ impl Error {
     pub(crate) fn restated(mut self, kind: ErrorKind, message: String) -> Self {
         (self.0.kind, self.0.message) = (kind, message);
         self
+    }
+
+    /// The same answer to a write, which does not say what became of it.
+    #[cfg(feature = "export")]
+    pub(crate) fn uncertain(mut self, message: String) -> Self {
+        self.0.sent = true;
+        self.restated(ErrorKind::Export, message)
     }
 
     /// A part of an answer that cannot be read, for a reason that may quote it.

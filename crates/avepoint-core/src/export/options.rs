@@ -35,6 +35,9 @@ pub struct ExportOptions {
 
 type Listener = dyn Fn(&ExportEvent<'_>) + Send + Sync;
 
+/// How long the last question may take, which is asked when the deadline is over.
+const AT_THE_END: Duration = Duration::from_secs(1);
+
 impl Default for ExportOptions {
     fn default() -> Self {
         ExportOptions {
@@ -48,7 +51,8 @@ impl Default for ExportOptions {
 }
 
 impl ExportOptions {
-    /// How long a start waits for its turn, and how long a wait lasts at most. Default: 1 hour each.
+    /// How long a start takes at most, the wait for its turn included, and how long a wait for the job. Default: 1 hour
+    /// each. What is asked at the very end has a second to be answered.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -90,6 +94,11 @@ impl ExportOptions {
     /// What is left of the deadline that began to run at this time.
     pub(super) fn left_since(&self, begin: Duration, clock: &dyn Clock) -> Duration {
         self.deadline.saturating_sub(clock.elapsed().saturating_sub(begin))
+    }
+
+    /// How long a call may take that begins now, under the deadline that began to run at this time.
+    pub(super) fn time_since(&self, begin: Duration, clock: &dyn Clock) -> Duration {
+        self.left_since(begin, clock).max(AT_THE_END)
     }
 
     /// The pause after so many questions, or longer if the server asks.
