@@ -70,8 +70,9 @@ impl ExportOptions {
 
     /// Whether a download may replace a file that is there already. Default: no.
     ///
-    /// The new file has the permissions of the old one and, where the system lets it, its owner. A symbolic link is
-    /// replaced itself; what it leads to stays as it is.
+    /// The new file has the permissions of the old one and, where the system lets it, its owner; it runs in nobody's name
+    /// (no setuid, no setgid), and an access control list is not kept: where there is one, the group may do nothing with
+    /// the new file. A symbolic link is replaced itself; what it leads to stays as it is.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
