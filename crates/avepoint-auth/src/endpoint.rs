@@ -48,13 +48,19 @@ impl Identity {
         if url.path() != "/" {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
-                format!("`{origin}` is more than an origin: give the scheme, the host and the port alone"),
+                format!(
+                    "`{}` is the origin: give the scheme, the host and the port alone, without a path",
+                    url.origin().ascii_serialization()
+                ),
             ));
         }
         if url.scheme() != self.url.scheme() {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
-                format!("`{origin}` has another scheme than the identity service"),
+                format!(
+                    "`{}` has another scheme than the identity service",
+                    url.origin().ascii_serialization()
+                ),
             ));
         }
         self.allowed.push(url);
@@ -277,7 +283,7 @@ mod tests {
         }
         let mut identity = Identity::at("https://id.example.com").expect("an address");
         for (origin, problem) in [
-            ("https://id.example.com/tokens", "is more than an origin"),
+            ("https://id.example.com/hunter2", "`https://id.example.com` is the origin"),
             ("http://127.0.0.1:8080", "has another scheme than the identity service"),
             ("http://id.example.com", "is not https"),
             (
