@@ -283,7 +283,10 @@ mod tests {
         }
         let mut identity = Identity::at("https://id.example.com").expect("an address");
         for (origin, problem) in [
-            ("https://id.example.com/hunter2", "`https://id.example.com` is the origin"),
+            (
+                "https://id.example.com/hunter2",
+                "`https://id.example.com` is the origin",
+            ),
             ("http://127.0.0.1:8080", "has another scheme than the identity service"),
             ("http://id.example.com", "is not https"),
             (

@@ -7,7 +7,6 @@
 pub(crate) mod members;
 mod needles;
 mod reading;
-#[cfg(feature = "export")]
 mod recent;
 
 use std::collections::HashSet;
@@ -20,8 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::protection::Protection;
 use needles::Needles;
 use reading::{Reading, SIGNS};
-#[cfg(feature = "export")]
-pub(crate) use recent::RecentTokens;
+pub use recent::RecentTokens;
 
 pub(crate) const REDACTED: &str = "[redacted]";
 
