@@ -269,6 +269,7 @@ impl Slot {
         state.flight = None;
         match outcome {
             Ok(stored) => {
+                self.source.tokens.keep(stored.token());
                 let replaces_rejected = match &state.held {
                     Some(held) => held.rest_until.is_some(),
                     None => state.rejected.is_some(),

@@ -65,12 +65,14 @@ impl Secrets {
     }
 
     /// These secrets, and the values of members with these names, wherever a text quotes one.
-    pub(crate) fn with_members(self, members: &'static [&'static str]) -> Self {
+    #[must_use]
+    pub fn with_members(self, members: &'static [&'static str]) -> Self {
         Secrets { members, ..self }
     }
 
     /// These secrets, and those that stand in a body, which its message may quote again.
-    pub(crate) fn with_those_in(&self, body: &str) -> Self {
+    #[must_use]
+    pub fn with_those_in(&self, body: &str) -> Self {
         if self.members.is_empty() {
             return self.clone();
         }
@@ -87,7 +89,8 @@ impl Secrets {
     }
 
     /// These secrets and more.
-    pub(crate) fn with_all(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
+    #[must_use]
+    pub fn with_all(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
         Secrets {
             known: self.known.iter().cloned().chain(secrets).collect(),
             members: self.members,
