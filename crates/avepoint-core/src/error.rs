@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::iter::successors;
+use std::iter::{self, successors};
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -476,9 +476,9 @@ impl StdError for Error {
 
 /// What the body of an error says, whatever its form, as it came.
 #[derive(Default)]
-struct ToldError {
+pub(crate) struct ToldError {
     code: Option<String>,
-    message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// How many objects within each other are looked at.
@@ -491,7 +491,7 @@ impl ToldError {
             return ToldError::default();
         }
         if let Some(outline) = Outline::of(text) {
-            return ToldError::from_object(outline);
+            return ToldError::of(&outline);
         }
         let message = match to_value(text) {
             Ok(Value::String(_)) => Some(outline::text(text)),
@@ -504,11 +504,11 @@ impl ToldError {
         ToldError { code: None, message }
     }
 
-    fn from_object(whole: Outline<'_>) -> Self {
+    pub(crate) fn of(whole: &Outline<'_>) -> Self {
         // {"error": {"code": …, "message": …}}, as OData and many gateways have it: the innermost says most.
-        let objects: Vec<_> = successors(Some(whole), |object| object.object("error"))
-            .take(DEEPEST)
-            .collect();
+        let inner = successors(whole.object("error"), |object| object.object("error"));
+        let inner: Vec<_> = inner.take(DEEPEST).collect();
+        let objects: Vec<_> = iter::once(whole).chain(&inner).collect();
         ToldError {
             code: first(&objects, &["code", "errorCode", "error", "status"], Outline::text),
             message: first(
@@ -529,7 +529,7 @@ impl ToldError {
 
 /// What the innermost object says that says any of these things.
 fn first<'a>(
-    objects: &[Outline<'a>],
+    objects: &[&Outline<'a>],
     names: &[&str],
     read: impl Fn(&Outline<'a>, &str) -> Option<String>,
 ) -> Option<String> {
