@@ -288,7 +288,12 @@ fn quotes(token: &str) -> Vec<(&'static str, String)> {
     let percent: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let unicode: String = token.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
     let html: String = token.bytes().map(|byte| format!("&#{byte};")).collect();
+    let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
     vec![
+        ("in hexadecimal", each(|byte| format!("{byte:02x}"))),
+        ("as C", each(|byte| format!("\\{byte:03o}"))),
+        ("as Python", each(|byte| format!("\\U{:08x}", u32::from(byte)))),
+        ("as mail", each(|byte| format!("={byte:02X}"))),
         ("as it is", token.to_owned()),
         ("in capitals", token.to_uppercase()),
         ("as a URL", percent.clone()),
@@ -544,6 +549,33 @@ async fn every_member_that_a_spec_calls_a_secret_is_hidden() {
         }
     }
     assert!(seen >= 1, "there is a secret to hide");
+}
+
+#[tokio::test]
+async fn a_secret_member_is_hidden_in_whatever_the_server_writes() {
+    for body in [
+        "<e xmlns:a='urn:a'><a:Password>Orchard 58</a:Password></e>",
+        "<e><password type='t'>Orchard 58</password></e>",
+        "<e><password><![CDATA[Orchard <58>]]></password></e>",
+        r#"{"password"=>"Orchard 58"}"#,
+        "['password' => 'Orchard 58']",
+        "id: 1\npassword: Orchard58\n",
+        "Password=Orchard 58;Id=1",
+        r#"{"properties.password": "Orchard 58"}"#,
+    ] {
+        for reply in [
+            Reply::text(400, "text/plain", body),
+            Reply::json(400, &json!({"message": body})),
+        ] {
+            let server = Server::always(reply).await;
+            let error = run(&client(&server), "getUser").await.expect_err("400");
+            let all = everything(&error);
+            assert!(
+                !all.contains("Orchard") && !all.contains("58") && all.contains("[redacted]"),
+                "{body}: {all}"
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]
