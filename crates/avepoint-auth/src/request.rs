@@ -118,7 +118,7 @@ impl Sender {
             body,
             asked_at,
             received_at,
-            date: text(header::DATE).and_then(|text| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())),
+            date: text(header::DATE).and_then(transport::http_date),
         };
         // A token request changes nothing, so that it may always be sent again.
         if may_pass_later(answer.status, true) {
