@@ -146,7 +146,7 @@ fn words(text: &[u8], start: usize, assigned: bool, found: &mut Vec<Range<usize>
         is_sentence |= !word.is_empty();
         mixed |= is_mixed(word);
     }
-    is_sentence &= !mixed && !(assigned && ended);
+    is_sentence &= !(mixed || assigned && ended);
     let length = match (is_sentence, assigned) {
         (true, false) => return None,
         (true, true) => first.len(),

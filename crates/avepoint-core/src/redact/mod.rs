@@ -101,10 +101,11 @@ impl Secrets {
     /// secrets.
     ///
     /// No eight characters in a row of a secret are left, in either letter case, with or without white space or `+` among
-    /// them, neither of which counts: not as they are, nor as URLs, forms, JSON, HTML and base64 spell them, in any mixture and several times over (see
-    /// [`reading`]). A secret of less than eight is hidden as a whole, and one of less than four where it is a word of
-    /// its own and not within base64, since a text without any `e` could not be read and would tell that the secret is
-    /// `e`. Not looked for: white space and `+` alone, and what is encrypted, compressed or written in another way.
+    /// them, neither of which counts: not as they are, nor as URLs, forms, JSON, HTML, programs, base64, hexadecimal and
+    /// quoted-printable spell them, in any mixture and several times over (see [`reading`]). A secret of less than eight
+    /// is hidden as a whole, and one of less than four where it is a word of its own and not packed, since a text without
+    /// any `e` could not be read and would tell that the secret is `e`. Not looked for: white space and `+` alone, and
+    /// what is encrypted, compressed or written in another way.
     ///
     /// Time and memory grow with what is shown and not with the text, of which only the beginning is looked at.
     pub fn clean(&self, outside: &str, longest: usize) -> String {
