@@ -377,6 +377,10 @@ fn what_rs256_cannot_use_is_refused() {
             vec!["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"],
             "a key for RSA-PSS alone",
         ),
+        (
+            vec!["rsa:2048", "-pkeyopt", "rsa_keygen_primes:3"],
+            "an RSA key with more than two primes",
+        ),
     ] {
         let Some(keys) = Keys::of(&kind) else { return };
         let pem = refused(ClientCertificate::from_pem_files(

@@ -200,6 +200,50 @@ async fn no_error_and_no_trace_shows_a_secret() {
 }
 
 #[tokio::test]
+async fn a_token_that_holds_is_shown_by_no_failure_of_the_next_one() {
+    const STORED: &str = "stored-token-of-yesterday";
+    let collector = Collector::default();
+    let _guard = tracing::subscriber::set_default(collector.clone());
+    let clock = clock();
+    let said = format!("the tokens {TOKEN} and {STORED} are still good");
+    let refusal = Reply::json(400, &json!({"error": "invalid_request", "error_description": said}));
+    let server = Server::start(move |_, count| match count {
+        0 => token(TOKEN, 3600),
+        _ => refusal.clone(),
+    })
+    .await;
+    let store = MemoryStore::default();
+    let key = TokenKey::new(&server.url(), CLIENT, "things.readwrite.all");
+    let now = avepoint_core::Clock::now(&*clock);
+    let stored = StoredToken::new(STORED, now, now + jiff::SignedDuration::from_mins(50));
+    store.put(&key, &stored).await.expect("memory");
+    let credential = auth::secret(&server, &clock)
+        .store(store)
+        .build()
+        .expect("a credential");
+    for (operation, expected) in [(&LIST, TOKEN), (&auth::ADD, STORED)] {
+        let token = credential.token(operation).await.expect("a token");
+        assert_eq!(token.expose(), expected);
+    }
+    // For another permission, and in place of one that still holds.
+    let error = credential.token(&auth::PING).await.expect_err("refused");
+    assert!(
+        error
+            .message()
+            .contains("the tokens [redacted] and [redacted] are still good"),
+        "{error}"
+    );
+    hides("an error", &format!("{error} {error:?}"), &[TOKEN, STORED]);
+    pass(&clock, 3400);
+    credential.token(&LIST).await.expect("it still holds");
+    until("the renewal has failed", async || {
+        collector.text().contains("was not renewed")
+    })
+    .await;
+    hides("a trace", &collector.text(), &[TOKEN, STORED]);
+}
+
+#[tokio::test]
 async fn no_error_and_no_trace_shows_an_assertion_or_a_password() {
     let Some(keys) = Keys::rsa() else { return };
     let collector = Collector::default();

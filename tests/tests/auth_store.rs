@@ -114,6 +114,33 @@ async fn other_parts_make_another_key() {
 }
 
 #[tokio::test]
+async fn processes_that_are_refused_every_token_ask_for_few_together() {
+    let (place, clock) = (place(), clock());
+    let server = numbered(3600).await;
+    // A process for each call, of a server that always answers 401: it is told, and may come back with another token.
+    let refused = async || {
+        let store = FileStore::new(&place.path).expect("a store");
+        let credential = secret(&server, &clock).store(store).build().expect("a credential");
+        let first = credential.token(&LIST).await.expect("a token");
+        credential.rejected(&first);
+        let second = credential.token(&LIST).await.expect("a token");
+        if second.expose() != first.expose() {
+            credential.rejected(&second);
+        }
+    };
+    for _ in 0..20 {
+        refused().await;
+    }
+    assert_eq!(server.received().len(), 2);
+    // Later another one may be better: one is tried.
+    pass(&clock, 301);
+    for _ in 0..20 {
+        refused().await;
+    }
+    assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
 async fn a_rejected_token_leaves_the_file_and_a_newer_one_stays() {
     let place = place();
     let store = FileStore::new(&place.path).expect("a store");

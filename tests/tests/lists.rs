@@ -832,6 +832,70 @@ async fn a_count_that_is_wrong_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_failure_in_a_success_is_no_end_of_a_list() {
+    for told in [
+        r#""success":false"#,
+        r#""statusCode":500"#,
+        r#""totalCount":0,"error":{"code":"X","message":"No more today."}"#,
+        r#""status":"Error","message":"No more today.""#,
+    ] {
+        for list in [r#","data":[]"#, ""] {
+            let body = format!("{{{told}{list}}}");
+            let server = Server::start(move |request, _| match asked(request).0 {
+                1 => page(0..50, None),
+                _ => Reply::text(200, "application/json", body.clone()),
+            })
+            .await;
+            let error = client(&server)
+                .list_customers()
+                .stream()
+                .collect_all()
+                .await
+                .expect_err(told);
+            assert_eq!(error.kind(), ErrorKind::Decode, "{told}");
+            assert!(
+                error.message().starts_with("it has no entries, but tells of "),
+                "{error}"
+            );
+            assert_eq!(
+                error.message().contains("No more today."),
+                told.contains("today"),
+                "{error}"
+            );
+            // For a single call as well, since its type has no place for it.
+            let single = client(&server)
+                .list_customers()
+                .page_index(2)
+                .send()
+                .await
+                .expect_err(told);
+            assert_eq!(single.message(), error.message());
+        }
+    }
+}
+
+#[tokio::test]
+async fn half_a_character_beside_a_list_makes_no_circle_of_it() {
+    let server = Server::start(|request, _| {
+        let (number, _) = asked(request);
+        let entries = if number < 6 {
+            format!(r#"{{"id":"{number}"}}"#)
+        } else {
+            String::new()
+        };
+        Reply::text(200, "application/json", format!(r#"{{"\ud800":1,"data":[{entries}]}}"#))
+    })
+    .await;
+    let all = client(&server)
+        .list_customers()
+        .stream()
+        .collect_all()
+        .await
+        .expect("a list");
+    assert_eq!(numbers(&all), [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
 async fn pages_of_uneven_size_lose_nothing() {
     // Four pages hold what three pages of the first one's size would.
     let starts = [0, 50, 80, 110, 140];

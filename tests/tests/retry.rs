@@ -145,6 +145,8 @@ async fn the_server_says_how_long_to_wait_in_seconds_or_by_date() {
         ("7", exactly(7)),
         (" 7 ", exactly(7)),
         ("Sat, 31 Jan 2026 12:00:09 GMT", exactly(9)),
+        ("Saturday, 31-Jan-26 12:00:09 GMT", exactly(9)),
+        ("Sat Jan 31 12:00:09 2026", exactly(9)),
         // Less than the policy waits anyway, a date that has passed, and what no server should send.
         ("0", policy_alone.clone()),
         ("Sat, 31 Jan 2026 11:59:00 GMT", policy_alone.clone()),
@@ -168,7 +170,15 @@ async fn the_server_says_how_long_to_wait_in_seconds_or_by_date() {
 
 #[tokio::test]
 async fn a_wait_that_ends_after_the_deadline_is_not_begun() {
-    for wait in ["600", "120", "18446744073709551615", "Sat, 31 Jan 2026 12:10:00 GMT"] {
+    for wait in [
+        "600",
+        "120",
+        "18446744073709551615",
+        "Sat, 31 Jan 2026 12:10:00 GMT",
+        "Saturday, 31-Jan-26 12:10:00 GMT",
+        "Sat Jan 31 12:10:00 2026",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ] {
         let server = Server::always(Reply::empty(429).header("retry-after", wait)).await;
         let (client, clock) = patient(&server.url(), RetryPolicy::default());
         let error = run(&client, "getUser").await.expect_err("too many requests");

@@ -19,6 +19,7 @@ use avepoint_tests::traces::Traces;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use futures_util::future::BoxFuture;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
@@ -115,6 +116,64 @@ async fn nothing_that_can_be_printed_shows_a_token_or_a_password() {
     }
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_shows_the_headers_of_a_callers_http_client() {
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("x-default"), HeaderValue::from_static(HEADER))]);
+    let client = Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .credential(StaticToken::new(TOKEN))
+        .http(reqwest::Client::builder().default_headers(headers))
+        .build()
+        .expect("a client");
+    for value in [&client as &dyn Debug, &client.list_customers(), client.session()] {
+        let text = format!("{value:?} {value:#?}");
+        assert!(!text.contains(HEADER) && text.contains("http://127.0.0.1:1"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_is_not_shown_in_whatever_form_the_server_reads_it() {
+    let packed = STANDARD.encode("svc:lötus7");
+    for (value, quotes) in [
+        (
+            "gehéim-key-12",
+            &["gehéim-key-12", "gehÃ©im-key-12", "gehÃ©im-key", "geh%C3%A9im-key-12"][..],
+        ),
+        ("Bearer plum7", &["plum7", "Bearer plum7"]),
+        (
+            &format!("Basic {packed}"),
+            &["lötus7", "lÃ¶tus7", "svc:lötus7", &packed],
+        ),
+        (&format!("basic {}", packed.trim_end_matches('=')), &["lötus7"]),
+    ] {
+        for quote in quotes {
+            let said = json!({"message": format!("the key `{quote}` is unknown"), "code": quote});
+            let server = Server::always(Reply::json(400, &said).header("x-note", *quote)).await;
+            let options = CallOptions::default().header("x-auth", value).expect("a header");
+            let error = run(&client(&server).with_options(options), "getUser")
+                .await
+                .expect_err("400");
+            assert_eq!(error.message(), "the key `[redacted]` is unknown", "{value}");
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains(quote), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_earlier_call_is_not_shown() {
+    let said = json!({"message": format!("{} was replaced by {}", TOKENS[0], TOKENS[1]), "code": TOKENS[0]});
+    let refused = Reply::json(400, &said).header("x-request-id", TOKENS[0]);
+    let server = Server::in_turn(vec![Reply::empty(404), refused]).await;
+    let client = Client::builder().base_url(server.url()).credential(Fresh::default());
+    let client = client.build().expect("a client");
+    run(&client, "getUser").await.expect_err("404");
+    let error = run(&client, "getUser").await.expect_err("400");
+    assert_eq!(error.message(), "[redacted] was replaced by [redacted]");
+    let shown = format!("{error} {error:?}");
+    assert!(TOKENS.iter().all(|token| !shown.contains(token)), "{shown}");
 }
 
 #[tokio::test]
@@ -229,7 +288,12 @@ fn quotes(token: &str) -> Vec<(&'static str, String)> {
     let percent: String = token.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let unicode: String = token.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
     let html: String = token.bytes().map(|byte| format!("&#{byte};")).collect();
+    let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
     vec![
+        ("in hexadecimal", each(|byte| format!("{byte:02x}"))),
+        ("as C", each(|byte| format!("\\{byte:03o}"))),
+        ("as Python", each(|byte| format!("\\U{:08x}", u32::from(byte)))),
+        ("as mail", each(|byte| format!("={byte:02X}"))),
         ("as it is", token.to_owned()),
         ("in capitals", token.to_uppercase()),
         ("as a URL", percent.clone()),
@@ -485,6 +549,33 @@ async fn every_member_that_a_spec_calls_a_secret_is_hidden() {
         }
     }
     assert!(seen >= 1, "there is a secret to hide");
+}
+
+#[tokio::test]
+async fn a_secret_member_is_hidden_in_whatever_the_server_writes() {
+    for body in [
+        "<e xmlns:a='urn:a'><a:Password>Orchard 58</a:Password></e>",
+        "<e><password type='t'>Orchard 58</password></e>",
+        "<e><password><![CDATA[Orchard <58>]]></password></e>",
+        r#"{"password"=>"Orchard 58"}"#,
+        "['password' => 'Orchard 58']",
+        "id: 1\npassword: Orchard58\n",
+        "Password=Orchard 58;Id=1",
+        r#"{"properties.password": "Orchard 58"}"#,
+    ] {
+        for reply in [
+            Reply::text(400, "text/plain", body),
+            Reply::json(400, &json!({"message": body})),
+        ] {
+            let server = Server::always(reply).await;
+            let error = run(&client(&server), "getUser").await.expect_err("400");
+            let all = everything(&error);
+            assert!(
+                !all.contains("Orchard") && !all.contains("58") && all.contains("[redacted]"),
+                "{body}: {all}"
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -74,13 +74,24 @@ struct Held {
     token: AccessToken,
     ends: Timestamp,
     renew_from: Timestamp,
-    /// When it came, by the clock that never runs backwards.
+    /// When it came, by the clock that never runs backwards, and how old it was then.
     since: Duration,
+    age: Duration,
     /// Whether it is here because the one before was rejected.
     replaces_rejected: bool,
     /// It was rejected too, and stays until then, by the same clock: a call that is given it again knows that there is no
     /// better one.
     rest_until: Option<Duration>,
+}
+
+impl State {
+    /// Whether the next token comes in place of one that was rejected.
+    fn has_rejected(&self) -> bool {
+        match &self.held {
+            Some(held) => held.rest_until.is_some(),
+            None => self.rejected.is_some(),
+        }
+    }
 }
 
 type Flight = watch::Receiver<Option<Outcome>>;
@@ -181,7 +192,7 @@ impl Slot {
             // The rest is over: another one may be better.
             Some(_) => {}
             None if held.replaces_rejected
-                && now.saturating_sub(held.since) < SOON
+                && now.saturating_sub(held.since).saturating_add(held.age) < SOON
                 && Protection::RenewalPause.is_on() =>
             {
                 let rest = FIRST_REST.saturating_mul(1 << (*rejections).min(10)).min(LONGEST_REST);
@@ -269,17 +280,18 @@ impl Slot {
         state.flight = None;
         match outcome {
             Ok(stored) => {
-                let replaces_rejected = match &state.held {
-                    Some(held) => held.rest_until.is_some(),
-                    None => state.rejected.is_some(),
-                };
+                self.source.tokens.keep(stored.token());
+                let has_rejected = state.has_rejected();
+                let age = now.duration_since(stored.issued_at());
                 let token = stored.token().clone();
                 state.held = Some(Held {
                     token: token.clone(),
                     ends: stored.expires_at(),
                     renew_from: renew_from(&stored),
                     since: self.source.sender.clock.elapsed(),
-                    replaces_rejected,
+                    // A clock that runs behind the one of whoever had it makes it no older than it is.
+                    age: Duration::try_from(age).unwrap_or_default(),
+                    replaces_rejected: stored.replaces_rejected() || has_rejected,
                     rest_until: None,
                 });
                 state.pause_until = None;
@@ -301,17 +313,23 @@ impl Slot {
     /// A token from the store, or else from the identity service.
     async fn fetch(&self) -> Result<StoredToken, Failure> {
         let Some(store) = &self.store else {
-            return self.source.fetch(&self.scope).await;
+            return self.fresh().await;
         };
         if let Some(stored) = self.stored(&**store).await {
             return Ok(stored);
         }
-        let token = self.source.fetch(&self.scope).await?;
+        let token = self.fresh().await?;
         // Before anyone hears of the token: a command may end as soon as its call is answered.
         if let Err(error) = store.put(&self.key, &token).await {
             tracing::warn!(%error, "the access token was not stored");
         }
         Ok(token)
+    }
+
+    /// A token from the identity service.
+    async fn fresh(&self) -> Result<StoredToken, Failure> {
+        let token = self.source.fetch(&self.scope).await?;
+        Ok(token.replacing_rejected(self.state().has_rejected()))
     }
 
     /// What the store holds, if it is of use. A store that fails costs a request and no more.

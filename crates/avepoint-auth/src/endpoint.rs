@@ -1,9 +1,11 @@
 //! Where tokens are asked for: the address that the cloud's table gives, or the one that the service itself names.
 
+use std::sync::{Mutex, PoisonError};
+
 use avepoint_core::checked_url;
+use avepoint_core::outline::Outline;
 use avepoint_core::redact::Secrets;
 use reqwest::Url;
-use serde::Deserialize;
 
 use crate::failure::{Failure, shown};
 use crate::request::{Answer, Sender};
@@ -48,13 +50,19 @@ impl Identity {
         if url.path() != "/" {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
-                format!("`{origin}` is more than an origin: give the scheme, the host and the port alone"),
+                format!(
+                    "`{}` is the origin: give the scheme, the host and the port alone, without a path",
+                    url.origin().ascii_serialization()
+                ),
             ));
         }
         if url.scheme() != self.url.scheme() {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
-                format!("`{origin}` has another scheme than the identity service"),
+                format!(
+                    "`{}` has another scheme than the identity service",
+                    url.origin().ascii_serialization()
+                ),
             ));
         }
         self.allowed.push(url);
@@ -87,38 +95,35 @@ impl Identity {
     ///
     /// # Errors
     /// A failure where there is no such document, or it speaks for another service.
-    pub(crate) async fn discover(&self, sender: &Sender) -> Result<Endpoint, Failure> {
+    pub(crate) async fn discover(&self, sender: &Sender, secrets: Secrets) -> Result<Endpoint, Failure> {
         let address = format!("{}/.well-known/openid-configuration", self.address);
         let what = format!("the discovery document of {} cannot be read", self.host());
-        let answer = sender.send(&what, |_| Ok(sender.http.get(&address))).await?;
-        self.read(&answer)
+        let secrets = Mutex::new(secrets);
+        let answer = sender.send(&what, &secrets, |_| Ok(sender.http.get(&address))).await?;
+        let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.read(&answer, &secrets)
             .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))
     }
 
-    pub(crate) fn read(&self, answer: &Answer) -> Result<Endpoint, String> {
-        /// The members that are looked at; there are many more.
-        #[derive(Deserialize)]
-        struct Document {
-            issuer: Option<String>,
-            token_endpoint: Option<String>,
-        }
+    pub(crate) fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Endpoint, String> {
         if !answer.status.is_success() {
             return Err(format!(
                 "is not there: the service answered {}; do without discovery, or check the identity URL",
                 answer.status.as_u16()
             ));
         }
-        let document: Document = serde_json::from_slice(&answer.body)
-            .map_err(|_| format!("cannot be read: the service {}", answer.no_json(&Secrets::default())))?;
-        let issuer = document.issuer.ok_or("names no issuer")?;
+        let text = answer.text();
+        let document = Outline::of(&text).filter(Outline::is_whole);
+        let document = document.ok_or_else(|| format!("cannot be read: the service {}", answer.no_json(secrets)))?;
+        let issuer = document.text("issuer").ok_or("names no issuer")?;
         let same = Url::parse(&issuer).is_ok_and(|url| url.as_str().trim_end_matches('/') == self.address);
         if !same {
             return Err(format!(
                 "is of another issuer, {}: give that one as the identity URL if it is the right one",
-                shown(&issuer, &Secrets::default()).unwrap_or_else(|| "one without a name".to_owned())
+                shown(&issuer, secrets).unwrap_or_else(|| "one without a name".to_owned())
             ));
         }
-        let endpoint = document.token_endpoint.ok_or("names no token endpoint")?;
+        let endpoint = document.text("token_endpoint").ok_or("names no token endpoint")?;
         let url = checked_url(&endpoint).map_err(|_| "names a token endpoint that is no https address")?;
         let origin = url.origin();
         if !std::iter::once(&self.url)
@@ -128,7 +133,7 @@ impl Identity {
             return Err(format!(
                 "names a token endpoint at another origin, {}: secrets are not sent there, unless it is allowed with \
                  `allow_token_endpoint_origin`",
-                shown(&origin.ascii_serialization(), &Secrets::default()).unwrap_or_default()
+                shown(&origin.ascii_serialization(), secrets).unwrap_or_default()
             ));
         }
         Ok(Endpoint {
@@ -158,7 +163,9 @@ mod tests {
         if identity.url.scheme() == "https" {
             identity.allow("https://tokens.example.com:8443").expect("an origin");
         }
-        identity.read(&answer).map(|endpoint| endpoint.token)
+        identity
+            .read(&answer, &Secrets::default())
+            .map(|endpoint| endpoint.token)
     }
 
     #[test]
@@ -274,10 +281,19 @@ mod tests {
         ] {
             let body = format!(r#"{{"issuer":"https://id.example.com","token_endpoint":"{endpoint}"}}"#);
             assert_eq!(read("https://id.example.com", 200, &body).as_deref(), Ok(endpoint));
+            // Nothing else in the document matters, nor how its names are written.
+            let body = format!(
+                "\u{feff}{}",
+                body.replace("issuer", "Issuer").replace('{', r#"{"\ud800":1e400,"#)
+            );
+            assert_eq!(read("https://id.example.com", 200, &body).as_deref(), Ok(endpoint));
         }
         let mut identity = Identity::at("https://id.example.com").expect("an address");
         for (origin, problem) in [
-            ("https://id.example.com/tokens", "is more than an origin"),
+            (
+                "https://id.example.com/hunter2",
+                "`https://id.example.com` is the origin",
+            ),
             ("http://127.0.0.1:8080", "has another scheme than the identity service"),
             ("http://id.example.com", "is not https"),
             (

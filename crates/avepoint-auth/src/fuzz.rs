@@ -24,7 +24,7 @@ pub fn token(status: StatusCode, content_type: &str, body: &[u8], secrets: &Secr
 /// Why it names none that a secret may be sent to, and a configuration error for an address that is none.
 pub fn token_endpoint(identity_url: &str, content_type: &str, body: &[u8]) -> Result<Result<String, String>, Error> {
     let identity = Identity::at(identity_url)?;
-    let endpoint = identity.read(&answer(StatusCode::OK, content_type, body));
+    let endpoint = identity.read(&answer(StatusCode::OK, content_type, body), &Secrets::default());
     Ok(endpoint.map(|endpoint| endpoint.token))
 }
 

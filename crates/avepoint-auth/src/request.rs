@@ -1,6 +1,7 @@
 //! A request to the identity service: sent again where that may help, never redirected, and read with care.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
@@ -19,6 +20,9 @@ const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
 
 /// The longest answer that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
+
+/// The longest reason of a broken connection that is told, in characters.
+const LONGEST_PROBLEM: usize = 1024;
 
 /// From when on a difference of clocks is worth a word.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
@@ -58,13 +62,14 @@ enum Unmet {
 
 impl Sender {
     /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it anew
-    /// for each attempt, and is told the time.
+    /// for each attempt, and is told the time; what must not be shown of what comes back are the secrets by then.
     ///
     /// # Errors
     /// A failure that names what was asked (`what`) where there was no answer.
     pub(crate) async fn send(
         &self,
         what: &str,
+        secrets: &Mutex<Secrets>,
         request: impl Fn(Timestamp) -> Result<RequestBuilder, Failure>,
     ) -> Result<Answer, Failure> {
         let mut attempts = Attempts::new(&self.retry, &*self.clock);
@@ -79,7 +84,12 @@ impl Sender {
             match attempts.pause_after(unmet).await {
                 Ok(()) => {}
                 Err(Unmet::Answered(answer, _)) => return Ok(answer),
-                Err(Unmet::Unanswered(error)) => return Err(Failure::other(format!("{what}: {}", error.message()))),
+                Err(Unmet::Unanswered(error)) => {
+                    // A certificate may hold any name.
+                    let secrets = secrets.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    let problem = secrets.clean(error.message(), LONGEST_PROBLEM);
+                    return Err(Failure::other(format!("{what}: {problem}")));
+                }
                 Err(Unmet::TooLong) => {
                     let problem = "the answer is longer than any that holds a token";
                     return Err(Failure::other(format!("{what}: {problem}")));
@@ -108,7 +118,7 @@ impl Sender {
             body,
             asked_at,
             received_at,
-            date: text(header::DATE).and_then(|text| Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())),
+            date: text(header::DATE).and_then(transport::http_date),
         };
         // A token request changes nothing, so that it may always be sent again.
         if may_pass_later(answer.status, true) {
@@ -142,6 +152,12 @@ impl transport::Failure for Unmet {
 }
 
 impl Answer {
+    /// The body as text. Bytes that are no UTF-8, as in messages of older servers, cost no more than themselves.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
+        String::from_utf8_lossy(body)
+    }
+
     /// How far the clock of this machine is ahead of the server's, where that is more than the network and the seconds
     /// of a date can explain; less than nothing where it is behind.
     pub(crate) fn clock_ahead(&self) -> Option<SignedDuration> {

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use avepoint_core::Error;
-use avepoint_core::redact::Secrets;
+use avepoint_core::outline::{self, Outline};
+use avepoint_core::redact::{RecentTokens, Secrets};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::assertion::{Assertion, Audience, sign};
@@ -21,6 +20,15 @@ use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 /// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
 /// one that is too long costs failed calls.
 const UNSAID_LIFE: i64 = 300;
+
+/// The members of an answer whose values are secrets: OAuth's, in whatever it is told.
+const SECRETS: &[&str] = &[
+    "access_token",
+    "id_token",
+    "refresh_token",
+    "client_secret",
+    "client_assertion",
+];
 
 /// How an app proves who it is.
 #[derive(Clone)]
@@ -52,9 +60,16 @@ pub(crate) struct Source {
     /// Filled by the first request, one at a time.
     pub(crate) endpoint: OnceCell<Endpoint>,
     pub(crate) sender: Sender,
+    /// The tokens that were had, from here or from a store: the server may quote one that still holds.
+    pub(crate) tokens: RecentTokens,
 }
 
 impl Source {
+    /// What must not be shown of an answer, but for the proof that it answers.
+    fn secrets(&self) -> Secrets {
+        Secrets::new(self.tokens.all())
+    }
+
     /// Asks for a token.
     ///
     /// # Errors
@@ -63,10 +78,10 @@ impl Source {
         let endpoint = self.endpoint().await?;
         let what = format!("no token from {}", self.identity.host());
         // What the server may quote: an assertion is another one in each attempt.
-        let quotable = std::sync::Mutex::new(Secrets::default());
+        let quotable = std::sync::Mutex::new(self.secrets());
         let answer = self
             .sender
-            .send(&what, |now| {
+            .send(&what, &quotable, |now| {
                 let proof = self
                     .proof(endpoint, now)
                     .map_err(|error| Failure::other(error.message()))?;
@@ -123,7 +138,7 @@ impl Source {
     async fn endpoint(&self) -> Result<&Endpoint, Failure> {
         let endpoint = self.endpoint.get_or_try_init(async || {
             if self.discovery {
-                self.identity.discover(&self.sender).await
+                self.identity.discover(&self.sender, self.secrets()).await
             } else {
                 Ok(self.identity.by_convention())
             }
@@ -145,46 +160,46 @@ impl Source {
 
 /// Reads the answer of the token endpoint: tolerant of what does not matter, and without showing what might be a token.
 pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<StoredToken, Failure> {
-    /// The members that matter, in whatever form they come.
-    #[derive(Deserialize)]
-    struct Body {
-        access_token: Option<Value>,
-        token_type: Option<Value>,
-        expires_in: Option<Value>,
-        error: Option<Value>,
-        error_description: Option<Value>,
-    }
     let other = |problem: &str| Failure::other(format!("{host} {problem}"));
-    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| other(&unreadable(answer, secrets)))?;
-    if let Some(Value::String(code)) = &body.error {
-        let description = body.error_description.as_ref().and_then(Value::as_str);
-        // An odd server might give a token in the same breath.
-        let token = body.access_token.as_ref().and_then(Value::as_str).unwrap_or_default();
-        let secrets = secrets.with(token);
+    let text = answer.text();
+    let secrets = || secrets.clone().with_members(SECRETS).with_those_in(&text);
+    let body = Outline::of(&text).ok_or_else(|| other(&unreadable(answer, &secrets())))?;
+    let status = answer.status.as_u16();
+    // What is cut off may still say why there is no token.
+    if let Some(code) = body.get("error").filter(|code| code.starts_with('"')) {
+        let (secrets, description) = (&secrets(), body.text("error_description"));
         return Err(Failure::Refused(Refusal {
-            status: answer.status.as_u16(),
-            code: shown(code, &secrets).unwrap_or_else(|| "unnamed".to_owned()),
-            description: description.and_then(|text| shown(text, &secrets)),
+            status,
+            code: shown(&outline::text(code), secrets).unwrap_or_else(|| "unnamed".to_owned()),
+            description: description.and_then(|text| shown(&text, secrets)),
             clock_ahead: None,
         }));
     }
-    let status = answer.status.as_u16();
+    if !body.is_whole() {
+        return Err(other(&unreadable(answer, &secrets())));
+    }
     if !answer.status.is_success() {
         return Err(other(&format!("answered {status} without saying why")));
     }
-    let token = match body.access_token {
-        Some(Value::String(token)) if !token.is_empty() => SecretString::from(token),
-        _ => return Err(other(&format!("answered {status} without an access token"))),
-    };
+    let token = body.get("access_token").filter(|token| token.starts_with('"'));
+    let token = token.map(|token| SecretString::from(outline::text(token)));
+    let token = token
+        .filter(|token| !token.expose_secret().is_empty())
+        .ok_or_else(|| other(&format!("answered {status} without an access token")))?;
     if !is_token(token.expose_secret()) {
         return Err(other("gave a token with characters that no header may hold"));
     }
-    match body.token_type {
-        None | Some(Value::Null) => {}
-        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
-        Some(_) => return Err(other("gave a token that is of another type than `Bearer`")),
+    if body.get("token_type").is_some()
+        && !body
+            .text("token_type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+    {
+        return Err(other("gave a token that is of another type than `Bearer`"));
     }
-    let life = body.expires_in.as_ref().and_then(seconds).unwrap_or(UNSAID_LIFE);
+    let life = body
+        .text("expires_in")
+        .and_then(|life| seconds(&life))
+        .unwrap_or(UNSAID_LIFE);
     if life <= 0 {
         return Err(other(
             "gave a token that had already ended (`expires_in` is not above 0)",
@@ -205,15 +220,12 @@ fn unreadable(answer: &Answer, secrets: &Secrets) -> String {
     format!("{}: {remedy}", answer.no_json(secrets))
 }
 
-/// A number of seconds, as a number or as text; a part of a second is dropped.
-fn seconds(value: &Value) -> Option<i64> {
-    let number = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse::<f64>().ok()?,
-        _ => return None,
-    };
-    // A cast from a float saturates, so that a number of any size will do.
-    number.is_finite().then_some(number as i64)
+/// A number of seconds; a part of a second is dropped.
+fn seconds(text: &str) -> Option<i64> {
+    let number = text.trim().parse::<f64>().ok()?;
+    // A cast from a float saturates, so that a number of any size will do. What is none has other letters than `e`.
+    let is_number = !text.contains(['n', 'N']);
+    is_number.then_some(number as i64)
 }
 
 fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -233,7 +245,7 @@ impl fmt::Debug for Authentication {
 mod tests {
     use http::StatusCode;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -270,6 +282,8 @@ mod tests {
             (json!([1]), UNSAID_LIFE),
             (json!(u64::MAX), LONGEST_LIFE.as_secs()),
             (json!("1e300"), LONGEST_LIFE.as_secs()),
+            (json!("inf"), UNSAID_LIFE),
+            (json!("nan"), UNSAID_LIFE),
         ] {
             let body = json!({"access_token": "t", "token_type": "bearer", "expires_in": expires_in, "more": {}});
             assert_eq!(life(&body), Ok(expected), "{body}");
@@ -347,6 +361,82 @@ mod tests {
             assert!(found.contains(problem), "{found}");
             assert!(!found.contains("hid"), "{found}");
         }
+    }
+
+    #[test]
+    fn a_token_is_read_from_whatever_else_stands_beside_it() {
+        let mark = "\u{feff}".as_bytes();
+        for (body, life) in [
+            (&[mark, br#"{"access_token":"t","expires_in":60}"#].concat()[..], 60),
+            (br#"{"access_token":"t","expires_in":1e400}"#, LONGEST_LIFE.as_secs()),
+            (
+                format!(r#"{{"access_token":"t","expires_in":{}}}"#, "9".repeat(400)).as_bytes(),
+                LONGEST_LIFE.as_secs(),
+            ),
+            (
+                br#"{"\ud800":1,"note":"\udc00","access_token":"t","expires_in":60}"#,
+                60,
+            ),
+            (
+                b"{\"note\":\"ung\xfcltig\",\"access_token\":\"t\",\"expires_in\":60}",
+                60,
+            ),
+            (br#"{"access_token":"t","access_token":"other","expires_in":60}"#, 60),
+            (
+                br#"{"Access_Token":"t","TOKEN_TYPE":"BEARER","Expires_In":60,"error":null}"#,
+                60,
+            ),
+        ] {
+            let token = read(&answer(200, "application/json", body), &Secrets::default(), "host");
+            let token = token.unwrap_or_else(|failure| panic!("{}: {}", String::from_utf8_lossy(body), failure.text()));
+            assert_eq!((token.token().expose(), token.expires_at().as_second()), ("t", life));
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_from_whatever_else_stands_beside_it() {
+        for (body, said) in [
+            (
+                &b"{\"error\":\"invalid_client\",\"error_description\":\"ung\xfcltig\"}"[..],
+                Some("ung\u{fffd}ltig"),
+            ),
+            (
+                br#"{"error":"invalid_client","error_description":"half \ud800"}"#,
+                Some("half \u{fffd}"),
+            ),
+            (
+                br#"{"Error":"invalid_client","ERROR_description":"No","\ud800":1e400}"#,
+                Some("No"),
+            ),
+            (br#"{"error":"invalid_client","error_description":"cut"#, Some("cut")),
+            (br#"{"error":"invalid_client","error_description":7}"#, Some("7")),
+            (br#"{"error":"invalid_client","error_uri":"#, None),
+        ] {
+            let failure =
+                read(&answer(400, "application/json", body), &Secrets::default(), "host").expect_err("refused");
+            let Failure::Refused(refusal) = failure else {
+                panic!("{}", failure.text());
+            };
+            assert_eq!(
+                (refusal.code.as_str(), refusal.description.as_deref()),
+                ("invalid_client", said)
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_quotes_no_token_of_its_own_body() {
+        let body = json!({
+            "error": "invalid_request", "error_description": "odd id-token-7, refresh-7 and list-token-7",
+            "id_token": "id-token-7", "Refresh_Token": "refresh-7", "access_token": ["list-token-7"],
+        });
+        let failure = read(
+            &answer(400, "application/json", body.to_string().as_bytes()),
+            &Secrets::default(),
+            "host",
+        );
+        let said = failure.expect_err("refused").text();
+        assert!(said.contains("odd [redacted], [redacted] and [redacted]"), "{said}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::cloud::{Cloud, Region, Service, checked_url};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::options::CallOptions;
+use crate::redact::RecentTokens;
 use crate::renewals::Renewals;
 use crate::session::{Session, Shared};
 use crate::transport::HttpSettings;
@@ -158,7 +159,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// it points to another, as for files, nothing of them goes along, their default headers least of all.
     ///
     /// Whatever stands in them, redirections and repetitions stay the client's own affair, answers are not compressed,
-    /// TLS is that of rustls (one that was set up by hand is replaced), and plain http stays on this machine.
+    /// TLS is that of rustls (one that was set up by hand is replaced), and plain http stays on this machine. What its
+    /// default headers are the HTTP library does not say, so that an error shows one that the server quotes: a key
+    /// belongs into [`CallOptions::header`], whose values are known.
     ///
     /// A proxy in them whose address the HTTP library does not know is left out by it, unseen: give it by
     /// [`proxy`](ClientBuilder::proxy), which refuses such a one.
@@ -207,8 +210,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             secret_members: C::SECRETS,
             #[cfg(feature = "export")]
             places: crate::export::Places::default(),
-            #[cfg(feature = "export")]
-            tokens: crate::redact::RecentTokens::default(),
+            tokens: RecentTokens::default(),
         };
         Ok(C::from_parts(&address, http, Session::new(shared, self.options)))
     }

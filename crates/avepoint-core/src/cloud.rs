@@ -197,8 +197,13 @@ pub fn checked_url(text: &str) -> Result<Url, Error> {
     if may_carry_token(&url) {
         Ok(url)
     } else {
+        // Without `https://` before it a user is taken for the scheme, and a password for the path.
+        let address = match url.scheme() {
+            "http" => format!("`{}`", url.origin().ascii_serialization()),
+            _ => "the address".to_owned(),
+        };
         Err(Error::configuration(format!(
-            "`{text}` is not https; a token goes over plain http to this machine alone"
+            "{address} is not https; a token goes over plain http to this machine alone"
         )))
     }
 }
@@ -254,6 +259,10 @@ mod tests {
             "http://127.0.0.1.example.com/",
             "ftp://127.0.0.1/",
             "https://user:secret@example.com/",
+            "user:secret@example.com/",
+            "secret:443/",
+            "secret://example.com/",
+            "http://example.com/secret",
             "https://example.com/?a=b",
             "nonsense",
         ] {

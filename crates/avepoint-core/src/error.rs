@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::iter::{self, successors};
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -10,6 +11,8 @@ use serde_json::Value;
 
 use crate::operation::Operation;
 use crate::protection::Protection;
+use crate::reader::outline::{self, Outline};
+use crate::reader::to_value;
 use crate::redact::{Secrets, one_line};
 
 /// The longest piece of an answer's body, and of a message in it, that is kept, in characters.
@@ -489,10 +492,13 @@ impl StdError for Error {
 
 /// What the body of an error says, whatever its form, as it came.
 #[derive(Default)]
-struct ToldError {
+pub(crate) struct ToldError {
     code: Option<String>,
-    message: Option<String>,
+    pub(crate) message: Option<String>,
 }
+
+/// How many objects within each other are looked at.
+const DEEPEST: usize = 4;
 
 impl ToldError {
     fn read(text: &str) -> Self {
@@ -500,66 +506,54 @@ impl ToldError {
         if text.is_empty() {
             return ToldError::default();
         }
-        match serde_json::from_str::<Value>(text) {
-            Ok(value) => ToldError::from_json(&value),
-            Err(_) if text.starts_with('<') => ToldError {
-                code: None,
-                message: html_title(text),
-            },
-            // Truncated JSON tells a person nothing as a message; the excerpt has it.
-            Err(_) if text.starts_with(['{', '[']) => ToldError::default(),
-            Err(_) => ToldError {
-                code: None,
-                message: Some(text.to_owned()),
-            },
+        if let Some(outline) = Outline::of(text) {
+            return ToldError::of(&outline);
         }
+        let message = match to_value(text) {
+            Ok(Value::String(_)) => Some(outline::text(text)),
+            Ok(_) => None,
+            Err(_) if text.starts_with('<') => html_title(text),
+            // A list that is cut off tells a person nothing as a message; the excerpt has it.
+            Err(_) if text.starts_with('[') => None,
+            Err(_) => Some(text.to_owned()),
+        };
+        ToldError { code: None, message }
     }
 
-    fn from_json(value: &Value) -> Self {
-        // {"error": {"code": …, "message": …}}, as OData and many gateways have it.
-        if let Some(inner @ Value::Object(_)) = member(value, &["error"]) {
-            return ToldError::from_json(inner);
-        }
-        let message = member(
-            value,
-            &[
-                "message",
-                "error_description",
-                "detail",
-                "errorMessage",
-                "title",
-                "errors",
-            ],
-        );
-        let code = member(value, &["code", "errorCode", "error", "status"]);
+    pub(crate) fn of(whole: &Outline<'_>) -> Self {
+        // {"error": {"code": …, "message": …}}, as OData and many gateways have it: the innermost says most.
+        let inner = successors(whole.object("error"), |object| object.object("error"));
+        let inner: Vec<_> = inner.take(DEEPEST).collect();
+        let objects: Vec<_> = iter::once(whole).chain(&inner).collect();
         ToldError {
-            code: code.and_then(scalar_text),
-            message: match value {
-                Value::String(text) => Some(text.clone()),
-                _ => message.and_then(|message| scalar_text(message).or_else(|| Some(message.to_string()))),
-            }
-            .filter(|text| !text.trim().is_empty()),
+            code: first(&objects, &["code", "errorCode", "error", "status"], Outline::text),
+            message: first(
+                &objects,
+                &[
+                    "message",
+                    "error_description",
+                    "detail",
+                    "errorMessage",
+                    "title",
+                    "errors",
+                ],
+                Outline::words,
+            ),
         }
     }
 }
 
-/// The first member with one of these names, in any letter case, that is not `null`.
-fn member<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    names.iter().find_map(|wanted| {
-        object
-            .iter()
-            .find(|(name, value)| name.eq_ignore_ascii_case(wanted) && !value.is_null())
-            .map(|(_, value)| value)
-    })
-}
-
-fn scalar_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+/// What the innermost object says that says any of these things.
+fn first<'a>(
+    objects: &[&Outline<'a>],
+    names: &[&str],
+    read: impl Fn(&Outline<'a>, &str) -> Option<String>,
+) -> Option<String> {
+    let mut texts = objects
+        .iter()
+        .rev()
+        .flat_map(|object| names.iter().filter_map(|name| read(object, name)));
+    texts.find(|text| !text.trim().is_empty())
 }
 
 /// What an HTML page calls itself.
@@ -683,8 +677,18 @@ mod tests {
             (503, "", "listThings: 503 Service Unavailable (request id r-1)"),
             (
                 500,
-                r#"{"message":"cut of"#,
-                "listThings: 500 Internal Server Error (request id r-1)",
+                r#"{"code":"C1","message":"cut of"#,
+                "listThings: 500 cut of [C1] (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"message":"half a \ud800 pair","Code":"C1","\udc00":1}"#,
+                "listThings: 400 half a \u{fffd} pair [C1] (request id r-1)",
+            ),
+            (
+                400,
+                r#"{"error":{"innererror":{}},"message":"outside","code":1E400}"#,
+                "listThings: 400 outside [1E400] (request id r-1)",
             ),
             (400, "plain words", "listThings: 400 plain words (request id r-1)"),
             (
@@ -695,6 +699,30 @@ mod tests {
         ] {
             assert_eq!(refused(status, body).to_string(), line);
         }
+    }
+
+    #[test]
+    fn no_size_and_no_depth_hides_what_an_error_says() {
+        let nested = |open: &str, close: &str| open.repeat(20_000) + "1" + &close.repeat(20_000);
+        for (other, cut) in [
+            (nested("[", "]"), false),
+            (nested("{\"error\":", "}"), false),
+            (format!("\"{}", "x".repeat(100_000)), true),
+        ] {
+            let end = if cut { "" } else { "}" };
+            let body = format!(r#"{{"message":"Said","code":"C1","trace":{other}{end}"#);
+            assert_eq!(
+                refused(400, &body).to_string(),
+                "listThings: 400 Said [C1] (request id r-1)"
+            );
+            let body = format!(r#"{{"error":{{"message":"Said","code":"C1","trace":{other}{end}{end}"#);
+            assert_eq!(
+                refused(400, &body).to_string(),
+                "listThings: 400 Said [C1] (request id r-1)"
+            );
+        }
+        let deep = refused(400, &nested("{\"error\":", "}"));
+        assert_eq!(deep.message(), "Bad Request");
     }
 
     #[test]

@@ -55,25 +55,23 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
     let read = transport::beside(body.len(), move || {
         let (value, unread) = read::<T>(&whole)?;
         let paging = operation.and_then(|operation| operation.paging.as_ref());
-        let fingerprint = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
-        Ok((value, unread, fingerprint.unwrap_or_default()))
+        let examined = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
+        Ok((value, unread, examined.unwrap_or_default()))
     });
+    let beginning = &body[..body.len().min(SHOWN)];
+    let failed = |problem| Error::from_decode(status, &headers, beginning, problem, &secrets);
     match read
         .await
         .unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned()))
     {
-        Ok((value, unread, fingerprint)) => {
+        Ok((value, unread, (fingerprint, failure))) => {
             warn_of(operation, &unread);
+            let failure = failure.map(failed);
             Ok(ResponseValue::new(value, status, headers)
                 .with_unread(unread)
-                .with_fingerprint(fingerprint))
+                .with_fingerprint(fingerprint, failure))
         }
-        Err(problem) => {
-            let beginning = &body[..body.len().min(SHOWN)];
-            Err(unreadable(Error::from_decode(
-                status, &headers, beginning, problem, &secrets,
-            )))
-        }
+        Err(problem) => Err(unreadable(failed(problem))),
     }
 }
 

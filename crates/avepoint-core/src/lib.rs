@@ -34,6 +34,9 @@ pub mod redact;
 #[doc(hidden)]
 pub mod transport;
 
+#[doc(hidden)]
+pub use reader::outline;
+
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, checked_url};

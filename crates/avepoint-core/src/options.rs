@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use secrecy::SecretString;
@@ -128,7 +131,7 @@ impl CallOptions {
             .headers
             .iter()
             .filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()));
-        headers.filter_map(|(_, value)| value.to_str().ok().map(SecretString::from))
+        headers.flat_map(|(_, value)| told_by(value))
     }
 
     /// Keeps every successful answer as it came, beside the typed one.
@@ -138,6 +141,36 @@ impl CallOptions {
         self
     }
 }
+
+/// What the value of a header says to whoever reads it: the whole of it, as UTF-8 and as Latin-1, in which many servers
+/// read headers; what stands behind the name of a scheme (`Bearer …`), and the user and the password in that if it is
+/// `Basic …`.
+fn told_by(value: &HeaderValue) -> Vec<SecretString> {
+    let latin = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
+    let texts = |bytes: &[u8]| [String::from_utf8_lossy(bytes).into_owned(), latin(bytes)];
+    let mut told = Vec::from(texts(value.as_bytes()));
+    if let Some((scheme, rest)) = told[0].split_once(' ') {
+        let rest = rest.trim().to_owned();
+        if scheme.eq_ignore_ascii_case("basic")
+            && let Ok(pair) = BASE64.decode(&rest)
+        {
+            let password = pair
+                .iter()
+                .position(|byte| *byte == b':')
+                .map(|colon| &pair[colon + 1..]);
+            told.extend([Some(&*pair), password].into_iter().flatten().flat_map(texts));
+        }
+        told.push(rest);
+    }
+    told.dedup();
+    told.into_iter().map(SecretString::from).collect()
+}
+
+/// As RFC 7617 has it, and without the signs that fill up its end.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Collects answers as they came, with the members that the typed view does not know.
 ///

@@ -17,6 +17,8 @@ pub struct ResponseValue<T> {
     headers: HeaderMap,
     unread: Unread,
     fingerprint: Fingerprint,
+    /// Why this is no page of a list, although it is a success.
+    failure: Option<Error>,
 }
 
 impl<T> ResponseValue<T> {
@@ -28,6 +30,7 @@ impl<T> ResponseValue<T> {
             headers,
             unread: Unread::default(),
             fingerprint: Fingerprint::default(),
+            failure: None,
         }
     }
 
@@ -35,8 +38,12 @@ impl<T> ResponseValue<T> {
         ResponseValue { unread, ..self }
     }
 
-    pub(crate) fn with_fingerprint(self, fingerprint: Fingerprint) -> Self {
-        ResponseValue { fingerprint, ..self }
+    pub(crate) fn with_fingerprint(self, fingerprint: Fingerprint, failure: Option<Error>) -> Self {
+        ResponseValue {
+            fingerprint,
+            failure,
+            ..self
+        }
     }
 
     /// The answer alone.
@@ -70,14 +77,12 @@ impl<T> ResponseValue<T> {
     /// Where it has no entries, but tells of a failure: whoever makes a single call reads that in it.
     #[doc(hidden)]
     pub fn into_page(self) -> Result<(T, Origin), Error> {
-        match self.fingerprint.failure {
+        match self.failure {
             None => {
                 let (bytes, unread) = (self.fingerprint, self.unread);
                 Ok((self.inner, Origin { bytes, unread }))
             }
-            Some(status) => Err(Error::unreadable(&format!(
-                "it has no entries, but tells of the status {status}"
-            ))),
+            Some(failure) => Err(failure),
         }
     }
 
@@ -90,6 +95,7 @@ impl<T> ResponseValue<T> {
             headers: self.headers,
             unread: self.unread,
             fingerprint: self.fingerprint,
+            failure: self.failure,
         })
     }
 }

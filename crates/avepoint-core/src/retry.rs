@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 /// How calls are sent again.
 ///
@@ -107,8 +109,22 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         // What no number holds is longer than any wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let date = http_date(text)?;
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+/// The time that a header names, in any of the forms of RFC 9110 section 5.6.7, or as mail has it. One behind all that can
+/// be counted is the last that can.
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    const FORMS: [&str; 3] = ["%a, %d %b %Y %T GMT", "%A, %d-%b-%y %T GMT", "%a %b %e %T %Y"];
+    let text = text.trim();
+    match FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok()) {
+        Some(date) => Some(
+            date.to_zoned(TimeZone::UTC)
+                .map_or(Timestamp::MAX, |date| date.timestamp()),
+        ),
+        None => Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()),
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +185,10 @@ mod tests {
         assert_eq!(parse("7"), Some(Duration::from_secs(7)));
         assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(parse("Sat, 31 Jan 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 +0000"), Some(Duration::from_secs(9)));
+        assert_eq!(parse("Saturday, 31-Jan-26 12:00:09 GMT"), Some(Duration::from_secs(9)));
+        assert_eq!(parse("Sat Jan 31 12:00:09 2026"), Some(Duration::from_secs(9)));
+        assert!(parse("Fri, 31 Dec 9999 23:59:59 GMT").is_some_and(|wait| wait.as_secs() > 250_000_000_000));
         assert_eq!(parse("18446744073709551616"), Some(Duration::from_secs(u64::MAX)));
         assert_eq!(parse("soon"), None);
         assert_eq!(parse("-5"), None);

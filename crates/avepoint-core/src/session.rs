@@ -25,9 +25,7 @@ use crate::limits;
 use crate::operation::{Answer, Operation};
 use crate::options::{CallOptions, RawAnswer};
 use crate::protection::Protection;
-#[cfg(feature = "export")]
-use crate::redact::RecentTokens;
-use crate::redact::{Secrets, members};
+use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::retry::retry_after;
 use crate::transport::{self, Attempts, HttpSettings, Unread};
@@ -53,7 +51,6 @@ pub(crate) struct Shared {
     pub(crate) secret_members: &'static [&'static str],
     #[cfg(feature = "export")]
     pub(crate) places: Places,
-    #[cfg(feature = "export")]
     pub(crate) tokens: RecentTokens,
 }
 
@@ -111,10 +108,16 @@ impl Session {
     /// What must not be shown of the answers to calls that are done.
     #[cfg(feature = "export")]
     pub(crate) fn secrets(&self) -> Secrets {
-        self.own_secrets(None).with_all(self.shared.tokens.all())
+        self.with_tokens(&self.own_secrets(None))
     }
 
-    /// What must not be shown of a call with this body, but for its token.
+    /// These secrets, and every token that a server may still quote: that of the call, the one that it replaced, and
+    /// those of other permissions.
+    fn with_tokens(&self, secrets: &Secrets) -> Secrets {
+        secrets.with_all(self.shared.tokens.all())
+    }
+
+    /// What must not be shown of a call with this body, but for tokens.
     fn own_secrets(&self, body: Option<&Value>) -> Secrets {
         let members = self.shared.secret_members;
         let mut own: Vec<_> = self.options.secrets().collect();
@@ -153,7 +156,7 @@ impl Session {
         let body = limits::check_request(operation, self.shared.base_url.path(), &mut request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
-        let mut call = Call {
+        let call = Call {
             operation,
             request,
             secrets: self.own_secrets(body.as_ref()),
@@ -189,8 +192,6 @@ impl Session {
             if fresh.expose() == token.expose() {
                 return Err(error);
             }
-            // The server may still quote the one before.
-            call.secrets = call.secrets.with(token.secret());
             token = fresh;
         }
     }
@@ -212,9 +213,8 @@ impl Session {
         let copy = call.request.try_clone();
         let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
         let request = authorized(copy, token)?;
-        #[cfg(feature = "export")]
-        self.shared.tokens.keep(token.expose());
-        let secrets = call.secrets.with(token.secret());
+        self.shared.tokens.keep(token);
+        let secrets = self.with_tokens(&call.secrets);
         let followed = self.follow(call.operation, request, until).await;
         let mut answer = followed.map_err(|error| error.without(&secrets))?;
         let status = answer.response.status();
@@ -355,7 +355,7 @@ impl Shared {
 struct Call<'a> {
     operation: &'static Operation,
     request: Request,
-    /// What an error must not show of it, but for its token.
+    /// What an error must not show of it, but for tokens.
     secrets: Secrets,
     span: &'a Span,
 }

@@ -5,6 +5,7 @@
 //! - lists become `avepoint_core::List`, which tells `null` from empty;
 //! - answers are read by the core crate, which says what of them it could not read;
 //! - `send` returns the core crate's error, and no `api-version` header is sent;
+//! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
 use std::collections::BTreeSet;
@@ -58,6 +59,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     Answers.visit_file_mut(&mut tree);
     Docs.visit_file_mut(&mut tree);
     deprecate(spec, &mut tree.items)?;
+    hide_headers(&mut tree.items)?;
     change_builders(spec, module(&mut tree.items, "builder")?)?;
 
     choose_by_builder(view, module(&mut tree.items, "types")?)?;
@@ -337,6 +339,29 @@ fn choose_by_builder(view: &View, types: &mut ItemMod) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The HTTP client shows the default headers that a caller's builder has given it, so that a `Debug` of our own (see
+/// [`hooks`]) takes the place of the derived one.
+fn hide_headers(items: &mut [Item]) -> anyhow::Result<()> {
+    let client = items.iter_mut().find_map(|item| match item {
+        Item::Struct(client) if client.ident == "Client" => Some(client),
+        _ => None,
+    });
+    let derived = client.and_then(|client| {
+        client
+            .attrs
+            .iter_mut()
+            .find(|attribute| attribute.path().is_ident("derive"))
+    });
+    let derived = derived.context("progenitor's client derives nothing")?;
+    if derived.meta.to_token_stream().to_string() != "derive (Clone , Debug)" {
+        return Err(anyhow!(
+            "progenitor's client derives something else than `Clone` and `Debug`"
+        ));
+    }
+    *derived = parse_quote! { #[derive(Clone)] };
+    Ok(())
+}
+
 /// Operations that the vendor has replaced warn whoever calls them.
 fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
     let is_deprecated = |operation: &&Operation| operation.place.says("deprecated");
@@ -527,6 +552,12 @@ fn hooks(api: &Api, spec: &Spec) -> anyhow::Result<TokenStream> {
             #[must_use]
             pub fn with_options(&self, options: ::avepoint_core::CallOptions) -> Client {
                 Client { inner: self.inner.with_options(options), ..self.clone() }
+            }
+        }
+
+        impl ::std::fmt::Debug for Client {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("Client").field("session", &self.inner).finish()
             }
         }
 

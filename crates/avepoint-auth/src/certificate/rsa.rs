@@ -1,8 +1,8 @@
 //! The private key: RSA, as RS256 needs it, and of a size that can be used.
 
 use pkcs1::RsaPrivateKey;
-use pkcs1::der::Decode;
 use pkcs1::der::asn1::UintRef;
+use pkcs1::der::{Decode, Header, SliceReader, Tag};
 use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
@@ -56,6 +56,9 @@ impl RsaKey {
     /// A key in PKCS#1.
     pub(super) fn from_pkcs1(der: &[u8]) -> Result<Self, Problem> {
         let broken = || "holds an RSA key that is broken or cut off: export it again".to_owned();
+        if has_further_primes(der) {
+            return Err(refusal("an RSA key with more than two primes"));
+        }
         let key = RsaPrivateKey::<UintRef<'_>>::from_der(der).map_err(|_| broken())?;
         let bits = bits(key.modulus.as_bytes());
         if !BITS.contains(&bits) {
@@ -76,6 +79,15 @@ impl RsaKey {
     pub(super) fn public(&self) -> &PublicKey {
         &self.public
     }
+}
+
+/// Whether a key in PKCS#1 is of the version that has more than two primes (RFC 8017 appendix A.1.2).
+fn has_further_primes(der: &[u8]) -> bool {
+    let version = SliceReader::new(der).and_then(|mut reader| {
+        Header::decode(&mut reader)?.tag().assert_eq(Tag::Sequence)?;
+        u8::decode(&mut reader)
+    });
+    version == Ok(1)
 }
 
 /// The refusal of a key that cannot sign.

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avepoint_core::redact::RecentTokens;
 use avepoint_core::transport::HttpSettings;
 use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
 use futures_util::future::BoxFuture;
@@ -273,6 +274,7 @@ impl<C> CredentialBuilder<C> {
                 retry: self.retry,
                 timeout: self.timeout,
             },
+            tokens: RecentTokens::default(),
         };
         Ok(Provider(Arc::new(Shared {
             scopes,

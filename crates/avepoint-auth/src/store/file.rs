@@ -68,6 +68,8 @@ struct Entry {
     access_token: Zeroizing<String>,
     issued_at: Timestamp,
     expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    replaces_rejected: bool,
 }
 
 impl FileStore {
@@ -268,10 +270,12 @@ impl Entry {
             access_token: token.token().expose().to_owned().into(),
             issued_at: token.issued_at(),
             expires_at: token.expires_at(),
+            replaces_rejected: token.replaces_rejected(),
         }
     }
 
     fn to_token(&self) -> StoredToken {
         StoredToken::new(self.access_token.as_str(), self.issued_at, self.expires_at)
+            .replacing_rejected(self.replaces_rejected)
     }
 }

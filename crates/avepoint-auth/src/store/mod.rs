@@ -111,6 +111,7 @@ pub struct StoredToken {
     token: AccessToken,
     issued_at: Timestamp,
     expires_at: Timestamp,
+    replaces_rejected: bool,
 }
 
 impl StoredToken {
@@ -120,7 +121,21 @@ impl StoredToken {
             token: AccessToken::new(secret, Some(expires_at)),
             issued_at,
             expires_at,
+            replaces_rejected: false,
         }
+    }
+
+    /// The same token, had because the API did not accept the one before. Where it is not accepted soon either, no other
+    /// one is asked for during a while: a store that keeps this lets all processes know.
+    #[must_use]
+    pub fn replacing_rejected(mut self, replaces: bool) -> Self {
+        self.replaces_rejected = replaces;
+        self
+    }
+
+    /// Whether it was had because the API did not accept the one before.
+    pub fn replaces_rejected(&self) -> bool {
+        self.replaces_rejected
     }
 
     /// The token.

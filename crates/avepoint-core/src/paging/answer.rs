@@ -1,13 +1,12 @@
 //! What the bytes of an answer say of its list, beside what the type has read from them.
 
-use std::fmt;
 use std::hash::{DefaultHasher, Hasher};
 
-use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
-use crate::error::without_mark;
+use crate::error::{ToldError, without_mark};
 use crate::operation::Paging;
+use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
 
 /// How many members an error names.
@@ -32,8 +31,6 @@ pub(crate) struct Fingerprint {
     pub(super) leads_on: bool,
     /// Whether the list has entries, be they read or not.
     pub(super) entries: bool,
-    /// The status of a failure that an answer without entries tells of.
-    pub(crate) failure: Option<u16>,
 }
 
 impl Fingerprint {
@@ -46,50 +43,121 @@ impl Fingerprint {
     }
 }
 
-/// Looks at the bytes of an answer that holds a list.
+/// Looks at the bytes of an answer that holds a list: what tells it from others, and the failure that it tells of in place
+/// of entries.
 ///
 /// # Errors
 /// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
-pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Result<Fingerprint, String> {
-    let mut answer = Answer {
-        items: paging.items(),
-        is_nothing: false,
-        place: Place::Absent,
-        list: DefaultHasher::new(),
-        rest: DefaultHasher::new(),
-        others: Vec::new(),
-        status: None,
-    };
-    // That it is JSON is known, since the type was read from it; what is no object holds nothing. A byte that is no UTF-8
+pub(crate) fn examine<T: DeserializeOwned>(
+    paging: &Paging,
+    body: &[u8],
+) -> Result<(Fingerprint, Option<String>), String> {
+    // That it is JSON is known, since the type was read from it. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
     let text = String::from_utf8_lossy(without_mark(body));
-    answer.is_nothing = !text.trim_start().starts_with('{');
-    let _ = serde_json::Deserializer::from_str(&text).deserialize_map(&mut answer);
-    answer.check(documented::<T>)?;
-    let leads_on = match paging {
-        Paging::PageNumber { .. } => false,
-        Paging::Token { next, .. } => answer.leads_on_beside(next),
-        Paging::Single { .. } => answer.leads_on_beside(""),
+    let Some(outline) = Outline::of(&text) else {
+        // `null`, or the blank text that means it: that says in so many words that there is nothing.
+        return Ok(Default::default());
     };
-    Ok(Fingerprint {
-        list: answer.list.finish(),
-        rest: answer.rest.finish(),
-        leads_on,
+    let (mut list, mut rest) = (DefaultHasher::new(), DefaultHasher::new());
+    let mut answer = Answer {
+        items: paging.items(),
+        place: Place::Absent,
+        others: Vec::new(),
+    };
+    for (name, value) in outline.members() {
+        // As for the type, the first of several names that differ in letter case counts.
+        if matches!(answer.place, Place::Absent) && name.eq_ignore_ascii_case(answer.items) {
+            answer.place = Place::of(value);
+            list.write(value.as_bytes());
+        } else {
+            rest.write(name.as_bytes());
+            rest.write(value.as_bytes());
+            answer.others.push(Other::new(name, value));
+        }
+    }
+    let failure = match answer.place {
+        Place::Entries => None,
+        _ => failure(&outline),
+    };
+    let documented = documented::<T>();
+    let is_documented = |name: &str| documented.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let failure = match (failure, answer.check(is_documented)) {
+        (None, checked) => checked.map(|()| None)?,
+        // Whoever makes a single call can read of it in the typed answer.
+        (Some((name, failure)), Ok(())) if is_documented(name) => Some(failure),
+        (Some((_, failure)), _) => return Err(failure),
+    };
+    let fingerprint = Fingerprint {
+        list: list.finish(),
+        rest: rest.finish(),
+        leads_on: match paging {
+            Paging::PageNumber { .. } => false,
+            Paging::Token { next, .. } => answer.leads_on_beside(next),
+            Paging::Single { .. } => answer.leads_on_beside(""),
+        },
         entries: answer.place == Place::Entries,
-        failure: answer.failure(),
-    })
+    };
+    Ok((fingerprint, failure))
 }
 
-/// An answer, as far as it has been looked through.
+/// What an answer without entries says of a failure, although its status is a success: that is not the end of a list. The
+/// services put the status into the body; what gateways and frameworks add to that counts as well.
+fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
+    let is = |name: &str, word: &str| {
+        let json = outline.get(name).unwrap_or_default();
+        json.trim_matches('"').eq_ignore_ascii_case(word)
+    };
+    let status = |name| {
+        let status = whole(outline.text(name)?.trim())?;
+        (400..600)
+            .contains(&status)
+            .then(|| (name, format!("the status {status}")))
+    };
+    let refuses = |name: &&str| is(name, "false");
+    let fails = |name: &&str| match *name {
+        "status" => ["error", "failed", "failure"].iter().any(|word| is(name, word)),
+        _ => is(name, "true"),
+    };
+    let tells = |name: &&str| {
+        let json = outline.get(name).map(solid).unwrap_or_default();
+        !["", "\"\"", "{}", "[]", "false", "0"].contains(&json.as_str())
+    };
+    let named = |name| (name, format!("a failure in `{name}`"));
+    let (name, told) = ["status", "statusCode", "httpStatusCode", "code"]
+        .into_iter()
+        .find_map(status)
+        .or_else(|| {
+            ["success", "succeeded", "isSuccess", "isSuccessful"]
+                .into_iter()
+                .find(refuses)
+                .map(named)
+        })
+        .or_else(|| {
+            ["status", "hasError", "hasErrors", "isError"]
+                .into_iter()
+                .find(fails)
+                .map(named)
+        })
+        .or_else(|| ["error", "errors"].into_iter().find(tells).map(named))?;
+    let message = ToldError::of(outline).message.map(|message| format!(": {message}"));
+    let message = message.unwrap_or_default();
+    Some((name, format!("it has no entries, but tells of {told}{message}")))
+}
+
+/// The beginning of a value without the white space in it, as far as an empty one goes.
+fn solid(json: &str) -> String {
+    json.chars()
+        .filter(|character| !character.is_whitespace())
+        .take(6)
+        .collect()
+}
+
+/// An answer, as far as it matters whether its list is in its place.
 struct Answer<'p> {
     items: &'p str,
-    /// Whether it is `null`, or the blank text that means it: that says in so many words that there is nothing.
-    is_nothing: bool,
     place: Place,
-    list: DefaultHasher,
-    rest: DefaultHasher,
     others: Vec<Other>,
-    status: Option<u16>,
 }
 
 /// What stands where the list should.
@@ -129,11 +197,11 @@ struct Other {
 }
 
 impl Other {
-    fn new(name: String, value: &str) -> Self {
+    fn new(name: &str, value: &str) -> Self {
         // A bracket in a text counts as well: this is asked where the list is missing, and a guess is good enough.
         let holds_entries = || value.split('[').skip(1).any(|rest| !rest.trim_start().starts_with(']'));
         Other {
-            name,
+            name: name.to_owned(),
             may_hold_a_list: value.starts_with(['[', '{']) && holds_entries(),
             is_text: value.starts_with('"') && value != "\"\"",
         }
@@ -150,19 +218,20 @@ impl Other {
 }
 
 impl Answer<'_> {
-    fn check(&self, documented: impl FnOnce() -> &'static [&'static str]) -> Result<(), String> {
+    /// Whether a member leads to a next page that is not the one with this name.
+    fn leads_on_beside(&self, documented: &str) -> bool {
+        let mut others = self.others.iter();
+        others.any(|other| other.leads_on() && !other.name.eq_ignore_ascii_case(documented))
+    }
+
+    fn check(&self, is_documented: impl Fn(&str) -> bool) -> Result<(), String> {
         let items = self.items;
         match self.place {
             Place::Empty | Place::Entries => return Ok(()),
             Place::SomethingElse => return Err(format!("`{items}` is no list")),
-            Place::Absent if self.is_nothing => return Ok(()),
             Place::Absent => {}
         }
-        let documented = documented();
-        let (known, unknown): (Vec<_>, Vec<_>) = self
-            .others
-            .iter()
-            .partition(|other| documented.iter().any(|name| name.eq_ignore_ascii_case(&other.name)));
+        let (known, unknown): (Vec<_>, Vec<_>) = self.others.iter().partition(|other| is_documented(&other.name));
         // Servers leave out what is empty. The list is lost where it may stand under another name, and where nothing
         // tells that this is the answer at all.
         if !known.is_empty() && !unknown.iter().any(|other| other.may_hold_a_list) {
@@ -181,49 +250,6 @@ impl Answer<'_> {
             more => format!(" and {more} more"),
         };
         Err(format!("it has no `{items}`, but {}{further}", names.join(", ")))
-    }
-}
-
-impl Answer<'_> {
-    /// Whether a member leads to a next page that is not the one with this name.
-    fn leads_on_beside(&self, documented: &str) -> bool {
-        let mut others = self.others.iter();
-        others.any(|other| other.leads_on() && !other.name.eq_ignore_ascii_case(documented))
-    }
-
-    /// A success without entries that tells of a failure is not the end of a list.
-    fn failure(&self) -> Option<u16> {
-        self.status
-            .filter(|status| *status >= 400 && self.place != Place::Entries)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Answer<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value::<&RawValue>()?.get();
-            // As for the type, the first of several names that differ in letter case counts.
-            if matches!(self.place, Place::Absent) && name.eq_ignore_ascii_case(self.items) {
-                self.place = Place::of(value);
-                self.list.write(value.as_bytes());
-            } else {
-                self.rest.write(name.as_bytes());
-                self.rest.write(value.as_bytes());
-                if name.eq_ignore_ascii_case("status") {
-                    // As a number or as text, as exports read it too.
-                    let status = whole(value.trim_matches('"').trim());
-                    self.status = status.and_then(|status| u16::try_from(status).ok());
-                }
-                self.others.push(Other::new(name, value));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -272,12 +298,20 @@ mod tests {
         #[serde(default)]
         #[expect(dead_code, reason = "its name is what counts")]
         data: Option<()>,
+        #[serde(default)]
+        #[expect(dead_code, reason = "its name is what counts")]
+        status: Option<()>,
     }
 
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine::<Things>(&PAGING, body).expect("an answer with its list")
+        examine::<Things>(&PAGING, body).expect("an answer with its list").0
+    }
+
+    /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
+    fn failure(body: &str) -> Result<Option<String>, String> {
+        examine::<Things>(&PAGING, body.as_bytes()).map(|(_, failure)| failure)
     }
 
     #[test]
@@ -289,13 +323,59 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_seen_in_whatever_form_its_status_has() {
-        for status in ["503", "\"503\"", "503.0", "\" 503 \""] {
-            let body = format!(r#"{{"status":{status},"data":[]}}"#);
-            assert_eq!(examined(body.as_bytes()).failure, Some(503), "{status}");
+    fn half_a_character_in_a_name_hides_no_list() {
+        let page = |id: u32| examined(format!(r#"{{"\ud800":1,"data":[{{"id":{id}}}]}}"#).as_bytes());
+        assert!(page(0).entries);
+        assert_ne!(page(0).list, page(1).list);
+        assert_eq!(page(1).list, page(1).list);
+    }
+
+    #[test]
+    fn a_failure_is_seen_in_whatever_form_it_is_told() {
+        for (told, found) in [
+            (r#""status":503"#, "the status 503"),
+            (r#""status":"503""#, "the status 503"),
+            (r#""status":503.0"#, "the status 503"),
+            (r#""Status":" 503 ""#, "the status 503"),
+            (r#""statusCode":500,"message":"Odd.""#, "the status 500: Odd."),
+            (r#""success":false"#, "a failure in `success`"),
+            (r#""isSuccess":"False""#, "a failure in `isSuccess`"),
+            (
+                r#""status":"Error","message":"Half \ud800""#,
+                "a failure in `status`: Half \u{fffd}",
+            ),
+            (r#""hasErrors":true"#, "a failure in `hasErrors`"),
+            (
+                r#""totalCount":0,"error":{"message":"Odd."}"#,
+                "a failure in `error`: Odd.",
+            ),
+            (r#""errors":[ "Odd." ]"#, "a failure in `errors`: [\"Odd.\"]"),
+            (r#""error":"odd""#, "a failure in `error`"),
+        ] {
+            let said = format!("it has no entries, but tells of {found}");
+            let said = match told.to_lowercase().starts_with("\"status\"") {
+                true => Ok(Some(said)),
+                false => Err(said),
+            };
+            for list in [r#","data":[]"#, r#","data":null"#, ""] {
+                assert_eq!(failure(&format!("{{{told}{list}}}")), said, "{told}{list}");
+            }
+            assert_eq!(
+                failure(&format!(r#"{{{told},"data":["an entry"]}}"#)),
+                Ok(None),
+                "{told}"
+            );
         }
-        assert_eq!(examined(br#"{"status":503,"data":["an entry"]}"#).failure, None);
-        assert_eq!(examined(br#"{"status":"well","data":[]}"#).failure, None);
+        for well in [
+            r#""status":200"#,
+            r#""status":"well""#,
+            r#""status":1,"code":0"#,
+            r#""status":true,"code":"OK""#,
+            r#""success":true,"error":null,"errors":[ ]"#,
+            r#""error":"","errors":{ },"hasError":false"#,
+        ] {
+            assert_eq!(failure(&format!(r#"{{{well},"data":[]}}"#)), Ok(None), "{well}");
+        }
     }
 
     #[test]

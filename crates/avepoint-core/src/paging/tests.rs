@@ -34,7 +34,6 @@ impl From<Answer> for Page<u32> {
             rest: hash((answer.total, &answer.token, answer.stamp)),
             leads_on: false,
             entries: !answer.items.is_empty(),
-            failure: None,
         };
         let unread = Unread::default();
         Page::new(answer.items, Origin { bytes, unread })

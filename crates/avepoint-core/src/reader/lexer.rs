@@ -72,6 +72,11 @@ impl<'de> Lexer<'de> {
         self.utf8_before(self.since(start), self.tokens.as_slice())
     }
 
+    /// All from a position on, as text, if it is that.
+    pub(super) fn text_from(&self, Position(start): Position<'de>) -> Option<&'de str> {
+        self.utf8_before(start.trim_ascii_start(), &[])
+    }
+
     fn offset(&self) -> usize {
         self.whole.len() - self.tokens.as_slice().len()
     }

@@ -11,6 +11,7 @@
 //! Only a document that is no JSON, or is something else altogether, fails as a whole.
 
 mod lexer;
+pub mod outline;
 mod problem;
 mod raw;
 mod unread;

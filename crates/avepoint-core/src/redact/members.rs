@@ -64,24 +64,99 @@ fn is_name(text: &[u8], place: usize, name: &str) -> bool {
 
 /// Takes in the value of the member whose name stands there, and tells where it ends; nothing if it has none.
 fn value(text: &[u8], start: usize, end: usize, found: &mut Vec<Range<usize>>) -> Option<usize> {
-    let before = start.checked_sub(1).map(|place| text[place]);
-    let quoted = matches!(before, Some(b'"' | b'\'')) && before == text.get(end).copied();
+    if is_element(text, start) {
+        return element(text, start..end, found);
+    }
+    // It may be the last part of a longer name.
+    let quoted = matches!(text.get(end), Some(b'"' | b'\''));
     let sign = after_space(text, end + usize::from(quoted));
-    let value = after_space(text, sign + 1);
+    let arrow = text.get(sign..sign + 2) == Some(b"=>");
+    let value = after_space(text, sign + 1 + usize::from(arrow));
     match (text.get(sign)?, text.get(value)?) {
         (b':' | b'=', b'"' | b'\'') => Some(string(text, value, found)),
-        (b':', b'[' | b'{') if quoted => Some(container(text, value, found)),
-        // Without quotes it may as well be a sentence about the member.
-        (b':', _) if quoted => Some(bare(text, value, found)),
-        (b'=', _) => Some(bare(text, value, found)),
-        (b'>', _) if before == Some(b'<') => {
-            let length = text[value..].iter().position(|byte| *byte == b'<');
-            let end = length.map_or(text.len(), |length| value + length);
-            found.push(value..end);
-            Some(end)
-        }
+        (b':' | b'=', b'[' | b'{') if quoted => Some(container(text, value, found)),
+        (b':' | b'=', _) if quoted => Some(bare(text, value, found)),
+        (sign @ (b':' | b'='), _) => words(text, value, *sign == b'=', found),
         _ => None,
     }
+}
+
+/// Whether the name that stands there is one of an element of XML, with or without a prefix.
+fn is_element(text: &[u8], start: usize) -> bool {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let before = match text[..start].strip_suffix(b":") {
+        Some(before) => &before[..before.len() - before.iter().rev().take_while(is_part).count()],
+        None => &text[..start],
+    };
+    before.ends_with(b"<")
+}
+
+/// An element of XML, up to its end or that of the text, with all that is in it.
+fn element(text: &[u8], name: Range<usize>, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    let closing = name.end + text[name.end..].iter().position(|byte| b"<>".contains(byte))?;
+    if text[closing] == b'<' {
+        return None;
+    }
+    let mut start = closing + 1;
+    if text[..closing].ends_with(b"/") {
+        return Some(start);
+    }
+    // What stands before the end is the name once more, with its prefix.
+    let again = text[start..].windows(name.len() + 1).position(|window| {
+        let (again, sign) = window.split_at(name.len());
+        sign == b">" && again.eq_ignore_ascii_case(&text[name.clone()])
+    });
+    let mut end = again.map_or(text.len(), |length| {
+        let content = &text[start..start + length];
+        start + content.iter().rposition(|byte| *byte == b'<').unwrap_or(length)
+    });
+    let behind = end;
+    if text[after_space(text, start)..end].starts_with(CDATA) {
+        start = after_space(text, start) + CDATA.len();
+        end = start
+            + text[start..end]
+                .windows(3)
+                .rposition(|window| window == b"]]>")
+                .unwrap_or(end - start);
+    }
+    found.push(start..end);
+    Some(behind)
+}
+
+/// How XML quotes text as it is.
+const CDATA: &[u8] = b"<![CDATA[";
+
+/// A value without quotes that begins here. Behind `:` there may as well be a sentence about the member: one of several
+/// words, none of which has both letters and digits. Behind `=` the first word is the value in any case, and the others
+/// where they are no sentence or a sign ends them, as in what databases connect by.
+fn words(text: &[u8], start: usize, assigned: bool, found: &mut Vec<Range<usize>>) -> Option<usize> {
+    /// The longest such value, in bytes.
+    const LONGEST: usize = 256;
+    let rest = &text[start..text.len().min(start + LONGEST)];
+    let length = rest.iter().position(|byte| b",;&{}[]<>\"'\r\n".contains(byte));
+    let ended = length.is_some_and(|length| b";&".contains(&rest[length]));
+    let is_mixed = |word: &[u8]| word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic);
+    let is_name = |word: &[u8]| word.contains(&b'=') || word.starts_with(b":") || word.ends_with(b":");
+
+    let mut all = rest[..length.unwrap_or(rest.len())].split(u8::is_ascii_whitespace);
+    let first = all.next().filter(|first| assigned || !is_name(first))?;
+    let (mut end, mut is_sentence, mut mixed) = (first.len(), false, !assigned && is_mixed(first));
+    for word in all.take_while(|word| !is_name(word)) {
+        end += 1 + word.len();
+        is_sentence |= !word.is_empty();
+        mixed |= is_mixed(word);
+    }
+    is_sentence &= !(mixed || assigned && ended);
+    let length = match (is_sentence, assigned) {
+        (true, false) => return None,
+        (true, true) => first.len(),
+        (false, _) => end,
+    };
+    let value = &rest[..length].trim_ascii_end();
+    if !matches!(*value, b"" | b"null" | b"true" | b"false") {
+        found.push(start..start + value.len());
+    }
+    Some(start + length)
 }
 
 fn after_space(text: &[u8], from: usize) -> usize {

@@ -7,7 +7,6 @@
 pub(crate) mod members;
 mod needles;
 mod reading;
-#[cfg(feature = "export")]
 mod recent;
 
 use std::collections::HashSet;
@@ -20,8 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::protection::Protection;
 use needles::Needles;
 use reading::{Reading, SIGNS};
-#[cfg(feature = "export")]
-pub(crate) use recent::RecentTokens;
+pub use recent::RecentTokens;
 
 pub(crate) const REDACTED: &str = "[redacted]";
 
@@ -67,12 +65,14 @@ impl Secrets {
     }
 
     /// These secrets, and the values of members with these names, wherever a text quotes one.
-    pub(crate) fn with_members(self, members: &'static [&'static str]) -> Self {
+    #[must_use]
+    pub fn with_members(self, members: &'static [&'static str]) -> Self {
         Secrets { members, ..self }
     }
 
     /// These secrets, and those that stand in a body, which its message may quote again.
-    pub(crate) fn with_those_in(&self, body: &str) -> Self {
+    #[must_use]
+    pub fn with_those_in(&self, body: &str) -> Self {
         if self.members.is_empty() {
             return self.clone();
         }
@@ -89,7 +89,8 @@ impl Secrets {
     }
 
     /// These secrets and more.
-    pub(crate) fn with_all(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
+    #[must_use]
+    pub fn with_all(&self, secrets: impl IntoIterator<Item = SecretString>) -> Self {
         Secrets {
             known: self.known.iter().cloned().chain(secrets).collect(),
             members: self.members,
@@ -100,10 +101,11 @@ impl Secrets {
     /// secrets.
     ///
     /// No eight characters in a row of a secret are left, in either letter case, with or without white space or `+` among
-    /// them, neither of which counts: not as they are, nor as URLs, forms, JSON, HTML and base64 spell them, in any mixture and several times over (see
-    /// [`reading`]). A secret of less than eight is hidden as a whole, and one of less than four where it is a word of
-    /// its own and not within base64, since a text without any `e` could not be read and would tell that the secret is
-    /// `e`. Not looked for: white space and `+` alone, and what is encrypted, compressed or written in another way.
+    /// them, neither of which counts: not as they are, nor as URLs, forms, JSON, HTML, programs, base64, hexadecimal and
+    /// quoted-printable spell them, in any mixture and several times over (see [`reading`]). A secret of less than eight
+    /// is hidden as a whole, and one of less than four where it is a word of its own and not packed, since a text without
+    /// any `e` could not be read and would tell that the secret is `e`. Not looked for: white space and `+` alone, and
+    /// what is encrypted, compressed or written in another way.
     ///
     /// Time and memory grow with what is shown and not with the text, of which only the beginning is looked at.
     pub fn clean(&self, outside: &str, longest: usize) -> String {

@@ -1,8 +1,9 @@
 //! What a text says when its escapes are resolved, and where each byte of it stands in the text.
 //!
 //! Understood are the escapes of URLs and forms (`%c3%a9`, `%u00e9`), of JSON and its relatives (`\"`, `\u00e9`,
-//! `\ud83d\ude00`, `\xe9`, `\u{e9}`), of HTML (`&eacute;`, `&#233;`, `&#xe9;`), and base64 of both alphabets. They are
-//! resolved all at once, since texts mix them, and each kind for itself, since a secret may look like another kind's.
+//! `\ud83d\ude00`, `\xe9`, `\u{e9}`, `\U000000e9`, `\303\251`), and of HTML (`&eacute;`, `&#233;`, `&#xe9;`). They are
+//! resolved all at once, since texts mix them, and each kind for itself, since a secret may look like another kind's. A text
+//! may be packed as a whole, too: as base64 of both alphabets, in hexadecimal digits, or as quoted-printable.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -100,18 +101,22 @@ impl Reading {
     }
 
     fn without(&self, is_meant: impl Fn(u8) -> bool) -> Option<Reading> {
+        self.resolved(|rest| match rest.first()?.value {
+            value if !is_meant(value) => None,
+            b'%' => percent(rest),
+            b'\\' => backslash(rest),
+            b'&' => entity(rest),
+            _ => None,
+        })
+    }
+
+    /// The reading with what this finds at the beginning of a rest in place of the escape; nothing if it finds nothing.
+    fn resolved(&self, escape: impl Fn(&[Byte]) -> Escape) -> Option<Reading> {
         let mut plain = Vec::with_capacity(self.0.len());
         let mut rest = &self.0[..];
         let mut any = false;
         while let [first, others @ ..] = rest {
-            let escape = match first.value {
-                value if !is_meant(value) => None,
-                b'%' => percent(rest),
-                b'\\' => backslash(rest),
-                b'&' => entity(rest),
-                _ => None,
-            };
-            match escape {
+            match escape(rest) {
                 Some((values, length)) => {
                     any = true;
                     let (start, end) = (first.start, rest[length - 1].end);
@@ -127,9 +132,17 @@ impl Reading {
         any.then_some(Reading(plain))
     }
 
+    /// What the reading says if it is packed.
+    pub(super) fn unpacked(&self) -> impl Iterator<Item = Reading> {
+        // The end of a line may be one that was broken within an escape.
+        let quoted = self.unquoted();
+        let solid = quoted.as_ref().and_then(|_| self.unbroken().unquoted());
+        self.base64().chain(self.hexadecimal()).chain(quoted).chain(solid)
+    }
+
     /// What each piece of the reading says if it is base64. Where in it a secret begins is not known, so that each is
     /// read from its first four characters.
-    pub(super) fn unpacked(&self) -> impl Iterator<Item = Reading> {
+    fn base64(&self) -> impl Iterator<Item = Reading> + use<> {
         let digits: Vec<_> = self.0.iter().filter(|byte| !byte.value.is_ascii_whitespace()).collect();
         let pieces: Vec<Vec<Byte>> = digits
             .chunk_by(|one, other| is_digit(one.value) && is_digit(other.value))
@@ -140,6 +153,46 @@ impl Reading {
         pieces
             .into_iter()
             .flat_map(|piece| (0..4).filter_map(move |from| unpack(piece.get(from..)?)))
+    }
+
+    /// What each piece of the reading says if it is bytes in hexadecimal digits, side by side or with `-` or `:` between
+    /// them; read from its first two digits.
+    fn hexadecimal(&self) -> impl Iterator<Item = Reading> + use<> {
+        // A secret of fewer is looked for as a word alone.
+        const FEWEST: usize = 8;
+        let is_meant = |byte: &&Byte| !byte.value.is_ascii_whitespace() && !b"-:".contains(&byte.value);
+        let solid: Vec<Byte> = self.0.iter().filter(is_meant).copied().collect();
+        let pieces = solid.split(|byte| !byte.value.is_ascii_hexdigit());
+        let pieces: Vec<_> = pieces
+            .filter(|piece| piece.len() >= FEWEST)
+            .map(<[Byte]>::to_vec)
+            .collect();
+        pieces.into_iter().flat_map(|piece| {
+            (0..2).map(move |from| {
+                let pairs = piece[from..].chunks_exact(2);
+                let values = pairs.filter_map(|pair| {
+                    let value = u8::try_from(number(pair, 16)?).ok()?;
+                    Some(Byte {
+                        value,
+                        start: pair[0].start,
+                        end: pair[1].end,
+                    })
+                });
+                Reading(values.collect())
+            })
+        })
+    }
+
+    /// What the reading says if it is quoted-printable, as mail has it: `=C3=A9`, and `=` at the end of lines that go on.
+    /// Nothing where it has no such signs.
+    fn unquoted(&self) -> Option<Reading> {
+        if !self.0.iter().any(|byte| byte.value == b'=') {
+            return None;
+        }
+        self.resolved(|rest| match rest {
+            [first, others @ ..] if first.value == b'=' => quoted(others).map(|(values, length)| (values, length + 1)),
+            _ => None,
+        })
     }
 
     /// The reading as secrets are looked for in it: in small letters, without white space, what is not seen, and `+`,
@@ -222,6 +275,10 @@ fn percent(text: &[Byte]) -> Escape {
 }
 
 fn backslash(text: &[Byte]) -> Escape {
+    let octal = |byte: &Byte| matches!(byte.value, b'0'..=b'7');
+    if let Some(digits) = text.get(1..4).filter(|digits| digits.iter().all(octal)) {
+        return Some((vec![u8::try_from(number(digits, 8)?).ok()?], 4));
+    }
     // Whoever writes all in capitals does so with escapes as well.
     let value = match text.get(1)?.value.to_ascii_lowercase() {
         value @ (b'"' | b'\'' | b'\\' | b'/') => value,
@@ -232,13 +289,24 @@ fn backslash(text: &[Byte]) -> Escape {
         b't' => b'\t',
         b'x' => return Some((vec![u8::try_from(number(text.get(2..4)?, 16)?).ok()?], 4)),
         b'u' if text.get(2)?.value == b'{' => {
-            let length = text.iter().take(10).position(|byte| byte.value == b'}')?;
-            return Some((utf8(number(&text[3..length], 16)?)?, length + 1));
+            let digits = text[3..]
+                .iter()
+                .take_while(|byte| byte.value.is_ascii_hexdigit())
+                .count();
+            let end = text.get(3 + digits).filter(|byte| byte.value == b'}');
+            return end.and_then(|_| Some((utf8(number(&text[3..3 + digits], 16)?)?, digits + 4)));
         }
-        b'u' => return utf16(text),
+        // Of eight digits, where the first four would be a control character that nobody writes.
+        b'u' => return long(text).or_else(|| utf16(text)),
         _ => return None,
     };
     Some((vec![value], 2))
+}
+
+/// Eight hexadecimal digits behind a sign and `U`, for a character of the first two planes.
+fn long(text: &[Byte]) -> Escape {
+    let code = number(text.get(2..10)?, 16).filter(|code| *code < 0x20000)?;
+    Some((utf8(code)?, 10))
 }
 
 /// Four hexadecimal digits behind a sign and `u`, or twice that for a character that takes two.
@@ -264,21 +332,33 @@ fn entity(text: &[Byte]) -> Escape {
     });
     /// The longest name.
     const LONGEST: usize = 33;
-    let is_part = |byte: &&Byte| byte.value.is_ascii_alphanumeric() || byte.value == b'#';
-    let length = 1 + text[1..].iter().take(LONGEST).take_while(is_part).count();
-    let ended = text.get(length).is_some_and(|byte| byte.value == b';');
     if text.get(1)?.value != b'#' {
+        let is_part = |byte: &&Byte| byte.value.is_ascii_alphanumeric();
+        let length = 1 + text[1..].iter().take(LONGEST).take_while(is_part).count();
         let name: Vec<u8> = text.get(..=length)?.iter().map(|byte| byte.value).collect();
         let known = NAMES
             .get(&name[..])
             .or_else(|| NAMES.get(&name.to_ascii_lowercase()[..]))?;
         return Some((known.as_bytes().to_vec(), length + 1));
     }
-    let code = match text.get(2)?.value {
-        b'x' | b'X' => number(&text[3..length], 16),
-        _ => number(&text[2..length], 10),
+    let (start, base) = match text.get(2)?.value {
+        b'x' | b'X' => (3, 16),
+        _ => (2, 10),
     };
-    Some((utf8(code?)?, length + usize::from(ended)))
+    // Of any length: there may be zeros before it.
+    let is_digit = |byte: &&Byte| char::from(byte.value).is_digit(base);
+    let length = start + text[start..].iter().take_while(is_digit).count();
+    let ended = text.get(length).is_some_and(|byte| byte.value == b';');
+    Some((utf8(number(&text[start..length], base)?)?, length + usize::from(ended)))
+}
+
+/// What stands behind the sign of quoted-printable.
+fn quoted(text: &[Byte]) -> Escape {
+    match text {
+        [end, ..] if end.value == b'\n' => Some((Vec::new(), 1)),
+        [end, next, ..] if end.value == b'\r' && next.value == b'\n' => Some((Vec::new(), 2)),
+        _ => Some((vec![u8::try_from(number(text.get(..2)?, 16)?).ok()?], 2)),
+    }
 }
 
 fn number(digits: &[Byte], base: u32) -> Option<u32> {

@@ -12,4 +12,4 @@ pub use self::body::{Unread, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, late, send};
 pub use self::settings::HttpSettings;
-pub use crate::retry::may_pass_later;
+pub use crate::retry::{http_date, may_pass_later};

@@ -814,7 +814,7 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 /**Client for Legacy Elements API
 
 The older API of AvePoint Elements for partners: customers, their subscriptions, what Cloud Backup protects for them, backup jobs and scan profiles. Everything in it reads. Answers are JSON in an OData envelope: a list stands whole in `value`, and `@odata.context` names the type. Most codes are text, and identifiers are opaque text. The vendor plans to retire this API and recommends version 3 of the Elements API. This document states facts of the vendor's public pages in its own words, and where a page contradicts itself it says so in deviations.yaml.
@@ -2053,6 +2053,11 @@ impl Client {
             inner: self.inner.with_options(options),
             ..self.clone()
         }
+    }
+}
+impl ::std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Client").field("session", &self.inner).finish()
     }
 }
 impl ClientHooks<::avepoint_core::Session> for Client {

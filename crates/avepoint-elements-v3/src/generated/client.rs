@@ -7460,7 +7460,7 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 /**Client for Elements API v3
 
 AvePoint Elements for partners: customers, their tenants and subscriptions, backup jobs, baselines, risks, users and workspaces. Answers are JSON; most codes are integers. Identifiers are opaque text. This document states facts of the vendor's public pages in its own words, and where a page contradicts itself it says so in deviations.yaml.
@@ -15299,6 +15299,11 @@ impl Client {
             inner: self.inner.with_options(options),
             ..self.clone()
         }
+    }
+}
+impl ::std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Client").field("session", &self.inner).finish()
     }
 }
 impl ClientHooks<::avepoint_core::Session> for Client {

@@ -3928,7 +3928,7 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 /**Client for Insights Web API
 
 The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions, sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON, a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At most five export jobs run at the same time. This document states facts of the vendor's public page in its own words, and where the page contradicts itself it says so in deviations.yaml.
@@ -5858,6 +5858,11 @@ impl Client {
             inner: self.inner.with_options(options),
             ..self.clone()
         }
+    }
+}
+impl ::std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Client").field("session", &self.inner).finish()
     }
 }
 impl ClientHooks<::avepoint_core::Session> for Client {

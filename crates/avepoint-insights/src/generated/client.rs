@@ -1401,7 +1401,7 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 /**Client for Insights API
 
 AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing links, how sensitive it is, and what was done with it. Some operations answer with the data; others start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a `status` and a `message` of their own, also where HTTP says 200; read them. This document states facts of the vendor's public pages in its own words, and where a page contradicts itself it says so in deviations.yaml.
@@ -4167,6 +4167,11 @@ impl Client {
             inner: self.inner.with_options(options),
             ..self.clone()
         }
+    }
+}
+impl ::std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Client").field("session", &self.inner).finish()
     }
 }
 impl ClientHooks<::avepoint_core::Session> for Client {

@@ -959,7 +959,7 @@ pub mod types {
         }
     }
 }
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 /**Client for Garden
 
 Beds, what grows in them, and who looks after it.
@@ -2184,6 +2184,11 @@ impl Client {
             inner: self.inner.with_options(options),
             ..self.clone()
         }
+    }
+}
+impl ::std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        f.debug_struct("Client").field("session", &self.inner).finish()
     }
 }
 impl ClientHooks<::avepoint_core::Session> for Client {
