@@ -64,6 +64,7 @@ pub fn first_word(name: &str) -> &str {
 
 /// The verbs that an `operationId` may begin with. Add one if an API does something new.
 pub const VERBS: &[&str] = &[
+    "accept",
     "activate",
     "add",
     "apply",
@@ -72,6 +73,7 @@ pub const VERBS: &[&str] = &[
     "cancel",
     "check",
     "close",
+    "connect",
     "copy",
     "count",
     "create",

@@ -7,6 +7,19 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///How the acceptance ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AcceptLicensesResult {
+        ///The outcome.
+        #[serde(
+            rename = "acceptStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub accept_status: ::std::option::Option<
+            crate::generated::enums::AcceptLicensesStatus,
+        >,
+    }
     ///A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online & OneDrive. Name the storage: `avepointStorageType` and `retentionYear` for storage of AvePoint, or `byos` for storage of the customer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -172,6 +185,18 @@ pub mod types {
             Default::default()
         }
     }
+    ///Assigned pooled subscriptions that a reseller accepts or rejects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AnswerLicensesRequest {
+        ///The pooled subscriptions.
+        pub licenses: ::avepoint_core::List<AssignedLicense>,
+    }
+    impl AnswerLicensesRequest {
+        pub fn builder() -> builder::AnswerLicensesRequest {
+            Default::default()
+        }
+    }
     ///A baseline that was deployed to a tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -191,6 +216,265 @@ pub mod types {
         ///The version of the baseline.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<::avepoint_core::NumberOrText>,
+    }
+    ///What a reseller gets of a pooled subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignResellerLicenseRequest {
+        ///The code of the currency of the price.
+        #[serde(
+            rename = "Currency",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub currency: ::std::option::Option<::std::string::String>,
+        ///When the assignment expires. Not later than the pooled subscription does.
+        #[serde(rename = "ExpirationTime")]
+        pub expiration_time: ::avepoint_core::Time,
+        ///Whether the assignment is to expire together with the pooled subscription.
+        #[serde(rename = "IsSameAsPool")]
+        pub is_same_as_pool: bool,
+        ///The pooled subscription the seats come from.
+        #[serde(rename = "licenseId")]
+        pub license_id: crate::generated::ids::LicenseId,
+        ///How the seats are paid for.
+        #[serde(rename = "PaymentType")]
+        pub payment_type: crate::generated::enums::PaymentType,
+        ///The product of the pooled subscription.
+        pub product: crate::generated::enums::LicenseProduct,
+        ///When the assignment takes effect. Only for Fly.
+        #[serde(
+            rename = "StartDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The price of a seat.
+        #[serde(
+            rename = "UnitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<f64>,
+        ///How many user seats the reseller gets.
+        #[serde(rename = "UserSeat")]
+        pub user_seat: i32,
+    }
+    impl AssignResellerLicenseRequest {
+        pub fn builder() -> builder::AssignResellerLicenseRequest {
+            Default::default()
+        }
+    }
+    ///How the assignment ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignResellerLicenseResult {
+        ///The product of the pooled subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "resellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///The outcome.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            crate::generated::enums::AssignResellerLicenseStatus,
+        >,
+    }
+    ///A pooled subscription that is assigned to a reseller.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignedLicense {
+        ///Identifies the pooled subscription.
+        #[serde(rename = "licenseId")]
+        pub license_id: crate::generated::ids::LicenseId,
+        ///How the pooled subscription is paid for.
+        #[serde(rename = "paymentType")]
+        pub payment_type: crate::generated::enums::PaymentType,
+    }
+    impl AssignedLicense {
+        pub fn builder() -> builder::AssignedLicense {
+            Default::default()
+        }
+    }
+    ///A property that was changed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditChange {
+        ///The value after it.
+        #[serde(
+            rename = "currentValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_value: ::std::option::Option<::std::string::String>,
+        ///The name of the property.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parameter: ::std::option::Option<::std::string::String>,
+        ///The value before the change.
+        #[serde(
+            rename = "previousValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub previous_value: ::std::option::Option<::std::string::String>,
+    }
+    ///A comment on an audit record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditComment {
+        ///Who wrote it, by name.
+        #[serde(
+            rename = "addedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub added_by: ::std::option::Option<::std::string::String>,
+        ///When it was written. Services send text such as 11/18/2026 14:20:07, whose zone is not documented.
+        #[serde(
+            rename = "addedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub added_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The text of the comment.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+    }
+    ///One page of audit records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditPage {
+        ///The records.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<AuditRecord>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<AuditPageMetadata>,
+    }
+    ///Where a list of audit records goes on.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditPageMetadata {
+        ///The token that asks for the next page. The last page has none.
+        #[serde(
+            rename = "skipToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub skip_token: ::std::option::Option<::std::string::String>,
+        ///How many records all pages hold together.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///Something that was done in Elements.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditRecord {
+        ///The comments on the record.
+        #[serde(
+            rename = "auditComments",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub audit_comments: ::avepoint_core::List<AuditComment>,
+        ///Identifies the record.
+        #[serde(
+            rename = "auditId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub audit_id: ::std::option::Option<crate::generated::ids::AuditId>,
+        ///The type of the record.
+        #[serde(
+            rename = "auditType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub audit_type: ::std::option::Option<::std::string::String>,
+        ///The category of the operation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub category: ::std::option::Option<::std::string::String>,
+        ///The customer it concerns.
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        ///The name of that customer.
+        #[serde(
+            rename = "customerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_name: ::std::option::Option<::std::string::String>,
+        ///The module it was done in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        ///Who did it, by name.
+        #[serde(
+            rename = "operatedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operated_by: ::std::option::Option<::std::string::String>,
+        ///What was done.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub operation: ::std::option::Option<::std::string::String>,
+        ///Where the operation came from.
+        #[serde(
+            rename = "operationFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operation_from: ::std::option::Option<::std::string::String>,
+        ///When it was done. Services send text such as 11/18/2026 14:05:42, whose zone is not documented.
+        #[serde(
+            rename = "operationTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operation_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The organization that manages the user who did it.
+        #[serde(
+            rename = "operatorOrganization",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operator_organization: ::std::option::Option<::std::string::String>,
+        ///The organization that manages the user. Documented; services send `operatorOrganization`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///The properties that it changed.
+        #[serde(
+            rename = "propertyChanges",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub property_changes: ::avepoint_core::List<AuditChange>,
+        ///The name of that thing.
+        #[serde(
+            rename = "targetObject",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object: ::std::option::Option<::std::string::String>,
+        ///Identifies what it was done to.
+        #[serde(
+            rename = "targetObjectId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object_id: ::std::option::Option<
+            crate::generated::ids::AuditTargetId,
+        >,
+        ///What kind of thing that is.
+        #[serde(
+            rename = "targetObjectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object_type: ::std::option::Option<::std::string::String>,
+        ///The tenant it concerns.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        ///The name of that tenant.
+        #[serde(
+            rename = "tenantName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_name: ::std::option::Option<::std::string::String>,
     }
     ///A link for the customer to open.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -447,6 +731,45 @@ pub mod types {
         ///Where this page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///Tenants to add to modules.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConnectTenantsRequest {
+        ///The customer that owns the tenants.
+        #[serde(rename = "CustomerId")]
+        pub customer_id: crate::generated::ids::CustomerId,
+        ///Whether the tenants are hybrid.
+        #[serde(rename = "HybridTenant")]
+        pub hybrid_tenant: bool,
+        ///The modules to add them to.
+        #[serde(rename = "ProductName")]
+        pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+        ///The tenants to add.
+        #[serde(rename = "TenantIds")]
+        pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
+    }
+    impl ConnectTenantsRequest {
+        pub fn builder() -> builder::ConnectTenantsRequest {
+            Default::default()
+        }
+    }
+    ///How the addition of tenants to modules ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConnectTenantsResult {
+        ///The outcome of each tenant.
+        #[serde(
+            rename = "connectTenantsResult",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub connect_tenants_result: ::std::option::Option<TenantConnections>,
+        ///The modules that the tenants could not be added to.
+        #[serde(
+            rename = "failedProducts",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub failed_products: ::std::option::Option<FailedModules>,
     }
     ///What is known of a Power Platform connection that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -783,6 +1106,54 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::generated::enums::EnvironmentType>,
     }
+    ///Why modules failed, under the name of the module.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FailedModules(
+        pub ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >,
+    );
+    impl ::std::ops::Deref for FailedModules {
+        type Target = ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        > {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<FailedModules>
+    for ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::generated::enums::ConnectTenantsError,
+    > {
+        fn from(value: FailedModules) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >,
+    > for FailedModules {
+        fn from(
+            value: ::std::collections::BTreeMap<
+                ::std::string::String,
+                crate::generated::enums::ConnectTenantsError,
+            >,
+        ) -> Self {
+            Self(value)
+        }
+    }
     ///What is known of a Power Automate flow that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1015,6 +1386,152 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
     }
+    ///A pooled subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct License {
+        ///How many of them resellers have, as digits in text.
+        #[serde(
+            rename = "allocatedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
+        ///How many of them are left, as digits in text.
+        #[serde(
+            rename = "availableUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub available_user_seat: ::std::option::Option<::std::string::String>,
+        ///When the pooled subscription expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Identifies the pooled subscription.
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
+        ///How the pooled subscription is paid for.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
+        ///The name of the pool.
+        #[serde(
+            rename = "poolName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pool_name: ::std::option::Option<::std::string::String>,
+        ///The product that is subscribed to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
+        ///Where the pooled subscription comes from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<crate::generated::enums::LicenseSource>,
+        ///When the pooled subscription starts. Only for Fly.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the pooled subscription is accepted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        ///Where the data is kept. Services send other labels too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorage>,
+        >,
+        ///The name shown for the pooled subscription.
+        #[serde(
+            rename = "subscriptionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_name: ::std::option::Option<::std::string::String>,
+        ///How many user seats were bought, as digits in text.
+        #[serde(
+            rename = "totalUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_user_seat: ::std::option::Option<::std::string::String>,
+        ///The price of a seat, as digits in text. Its currency is not told.
+        #[serde(
+            rename = "unitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<::std::string::String>,
+    }
+    ///Seats of a pooled subscription that a reseller got.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicenseAllocation {
+        ///How many seats the reseller got, as digits in text.
+        #[serde(
+            rename = "allocatedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
+        ///When the seats were allocated.
+        #[serde(
+            rename = "assignedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub assigned_date: ::std::option::Option<::avepoint_core::Time>,
+        ///When the record of the allocation was made.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The e-mail address of the reseller's account in Elements.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        ///When the allocation expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The organization or company of the reseller.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "resellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///When the allocation takes effect. Only for Fly.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the reseller has accepted the allocation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        ///The price of a seat in this allocation, as digits in text.
+        #[serde(
+            rename = "unitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<::std::string::String>,
+    }
+    ///One page of allocations.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicenseAllocationPage {
+        ///The allocations.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<LicenseAllocation>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
+    }
     ///What is known of a license that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1040,6 +1557,17 @@ pub mod types {
         ///Whether the license was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+    }
+    ///One page of pooled subscriptions.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicensePage {
+        ///The pooled subscriptions.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<License>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///Which jobs to read. Every member is optional.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1148,6 +1676,40 @@ pub mod types {
             Default::default()
         }
     }
+    ///Whose allocations of a pooled subscription to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListLicenseAllocationsRequest {
+        ///Only allocations to these resellers.
+        #[serde(
+            rename = "ResellerIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
+    }
+    impl ListLicenseAllocationsRequest {
+        pub fn builder() -> builder::ListLicenseAllocationsRequest {
+            Default::default()
+        }
+    }
+    ///Which pooled subscriptions to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListPooledLicensesRequest {
+        ///Only these pooled subscriptions.
+        #[serde(
+            rename = "LicenseIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
+    }
+    impl ListPooledLicensesRequest {
+        pub fn builder() -> builder::ListPooledLicensesRequest {
+            Default::default()
+        }
+    }
     ///Which users to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1162,6 +1724,46 @@ pub mod types {
     }
     impl ListProtectedUsersRequest {
         pub fn builder() -> builder::ListProtectedUsersRequest {
+            Default::default()
+        }
+    }
+    ///Which pooled subscriptions of a reseller to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListResellerLicensesRequest {
+        ///Only these pooled subscriptions.
+        #[serde(
+            rename = "LicenseIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
+        ///Only pooled subscriptions in this state.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+    }
+    impl ListResellerLicensesRequest {
+        pub fn builder() -> builder::ListResellerLicensesRequest {
+            Default::default()
+        }
+    }
+    ///Which resellers to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListResellersRequest {
+        ///Only these resellers.
+        #[serde(
+            rename = "ResellerIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
+    }
+    impl ListResellersRequest {
+        pub fn builder() -> builder::ListResellersRequest {
             Default::default()
         }
     }
@@ -1303,6 +1905,11 @@ pub mod types {
         ///The given name of the customer.
         #[serde(rename = "firstName")]
         pub first_name: ::std::string::String,
+        ///What signs the customer in: a code of the list, which may be sent as a number or as text. The documented request sends text.
+        #[serde(rename = "identityProviderType")]
+        pub identity_provider_type: ::avepoint_core::CodeOrText<
+            crate::generated::enums::IdentityProvider,
+        >,
         ///The family name of the customer.
         #[serde(rename = "lastName")]
         pub last_name: ::std::string::String,
@@ -1317,7 +1924,7 @@ pub mod types {
         pub organization_name: ::std::string::String,
         ///The password of the account.
         pub password: ::avepoint_core::SecretText,
-        ///The local account to register, such as an e-mail address.
+        ///The account to register, such as an e-mail address.
         #[serde(rename = "registrationAccount")]
         pub registration_account: ::std::string::String,
         ///Tags to put on the customer.
@@ -1626,6 +2233,12 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
+        ///When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is not told; services send text such as 11/20/2026T04:00:00Z.
+        #[serde(
+            rename = "lastRunTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_run_time: ::std::option::Option<::avepoint_core::NumberOrText>,
         ///The module of the service, by name, such as Exchange Online.
         #[serde(
             rename = "serviceModule",
@@ -1638,6 +2251,12 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub service_type: ::std::option::Option<::std::string::String>,
+        ///The tenant.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         ///How many objects of the module are backed up.
         #[serde(
             rename = "totalProtectedObjects",
@@ -1740,6 +2359,65 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub teams_with_unusual_activities: ::std::option::Option<i64>,
+    }
+    ///How the rejection ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RejectLicensesResult {
+        ///The outcome.
+        #[serde(
+            rename = "rejectStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reject_status: ::std::option::Option<
+            crate::generated::enums::RejectLicensesStatus,
+        >,
+    }
+    ///A reseller below a large account reseller.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Reseller {
+        ///The e-mail address of the reseller's account in Elements.
+        #[serde(
+            rename = "Email",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub email: ::std::option::Option<::std::string::String>,
+        ///The e-mail address to which the invitation to Elements went.
+        #[serde(
+            rename = "InviteEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invite_email: ::std::option::Option<::std::string::String>,
+        ///The organization or company of the reseller.
+        #[serde(
+            rename = "Organization",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "ResellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///How far the reseller has come in joining.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<crate::generated::enums::ResellerStatus>,
+    }
+    ///One page of resellers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ResellerPage {
+        ///The resellers.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<Reseller>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///An object of a tenant that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2709,6 +3387,58 @@ pub mod types {
         pub platform_environment_type: ::std::option::Option<
             crate::generated::enums::PlatformEnvironment,
         >,
+    }
+    ///How the addition of one tenant ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TenantConnection {
+        ///Why it was not.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error_code: ::std::option::Option<
+            crate::generated::enums::ConnectTenantsError,
+        >,
+        ///Whether the tenant was added.
+        #[serde(
+            rename = "isSuccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_success: ::std::option::Option<bool>,
+    }
+    ///The outcome of each tenant, under the identifier of the tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TenantConnections(
+        pub ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+    );
+    impl ::std::ops::Deref for TenantConnections {
+        type Target = ::std::collections::BTreeMap<
+            ::std::string::String,
+            TenantConnection,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::BTreeMap<::std::string::String, TenantConnection> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<TenantConnections>
+    for ::std::collections::BTreeMap<::std::string::String, TenantConnection> {
+        fn from(value: TenantConnections) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+    > for TenantConnections {
+        fn from(
+            value: ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+        ) -> Self {
+            Self(value)
+        }
     }
     ///The user seats of a tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -4096,6 +4826,318 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct AnswerLicensesRequest {
+            licenses: ::std::result::Result<
+                ::avepoint_core::List<super::AssignedLicense>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AnswerLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    licenses: Err("no value supplied for licenses".to_string()),
+                }
+            }
+        }
+        impl AnswerLicensesRequest {
+            pub fn licenses<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<super::AssignedLicense>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.licenses = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for licenses: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AnswerLicensesRequest>
+        for super::AnswerLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AnswerLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self { licenses: value.licenses? })
+            }
+        }
+        impl ::std::convert::From<super::AnswerLicensesRequest>
+        for AnswerLicensesRequest {
+            fn from(value: super::AnswerLicensesRequest) -> Self {
+                Self {
+                    licenses: Ok(value.licenses),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AssignResellerLicenseRequest {
+            currency: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            expiration_time: ::std::result::Result<
+                ::avepoint_core::Time,
+                ::std::string::String,
+            >,
+            is_same_as_pool: ::std::result::Result<bool, ::std::string::String>,
+            license_id: ::std::result::Result<
+                crate::generated::ids::LicenseId,
+                ::std::string::String,
+            >,
+            payment_type: ::std::result::Result<
+                crate::generated::enums::PaymentType,
+                ::std::string::String,
+            >,
+            product: ::std::result::Result<
+                crate::generated::enums::LicenseProduct,
+                ::std::string::String,
+            >,
+            start_date: ::std::result::Result<
+                ::std::option::Option<::avepoint_core::Time>,
+                ::std::string::String,
+            >,
+            unit_price: ::std::result::Result<
+                ::std::option::Option<f64>,
+                ::std::string::String,
+            >,
+            user_seat: ::std::result::Result<i32, ::std::string::String>,
+        }
+        impl ::std::default::Default for AssignResellerLicenseRequest {
+            fn default() -> Self {
+                Self {
+                    currency: Ok(Default::default()),
+                    expiration_time: Err(
+                        "no value supplied for expiration_time".to_string(),
+                    ),
+                    is_same_as_pool: Err(
+                        "no value supplied for is_same_as_pool".to_string(),
+                    ),
+                    license_id: Err("no value supplied for license_id".to_string()),
+                    payment_type: Err("no value supplied for payment_type".to_string()),
+                    product: Err("no value supplied for product".to_string()),
+                    start_date: Ok(Default::default()),
+                    unit_price: Ok(Default::default()),
+                    user_seat: Err("no value supplied for user_seat".to_string()),
+                }
+            }
+        }
+        impl AssignResellerLicenseRequest {
+            pub fn currency<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.currency = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for currency: {e}")
+                    });
+                self
+            }
+            pub fn expiration_time<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::avepoint_core::Time>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.expiration_time = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for expiration_time: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn is_same_as_pool<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.is_same_as_pool = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for is_same_as_pool: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn license_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::LicenseId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_id: {e}")
+                    });
+                self
+            }
+            pub fn payment_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::PaymentType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.payment_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for payment_type: {e}")
+                    });
+                self
+            }
+            pub fn product<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::LicenseProduct>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product: {e}")
+                    });
+                self
+            }
+            pub fn start_date<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::avepoint_core::Time>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.start_date = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for start_date: {e}")
+                    });
+                self
+            }
+            pub fn unit_price<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<f64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.unit_price = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for unit_price: {e}")
+                    });
+                self
+            }
+            pub fn user_seat<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i32>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.user_seat = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for user_seat: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AssignResellerLicenseRequest>
+        for super::AssignResellerLicenseRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AssignResellerLicenseRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    currency: value.currency?,
+                    expiration_time: value.expiration_time?,
+                    is_same_as_pool: value.is_same_as_pool?,
+                    license_id: value.license_id?,
+                    payment_type: value.payment_type?,
+                    product: value.product?,
+                    start_date: value.start_date?,
+                    unit_price: value.unit_price?,
+                    user_seat: value.user_seat?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AssignResellerLicenseRequest>
+        for AssignResellerLicenseRequest {
+            fn from(value: super::AssignResellerLicenseRequest) -> Self {
+                Self {
+                    currency: Ok(value.currency),
+                    expiration_time: Ok(value.expiration_time),
+                    is_same_as_pool: Ok(value.is_same_as_pool),
+                    license_id: Ok(value.license_id),
+                    payment_type: Ok(value.payment_type),
+                    product: Ok(value.product),
+                    start_date: Ok(value.start_date),
+                    unit_price: Ok(value.unit_price),
+                    user_seat: Ok(value.user_seat),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AssignedLicense {
+            license_id: ::std::result::Result<
+                crate::generated::ids::LicenseId,
+                ::std::string::String,
+            >,
+            payment_type: ::std::result::Result<
+                crate::generated::enums::PaymentType,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AssignedLicense {
+            fn default() -> Self {
+                Self {
+                    license_id: Err("no value supplied for license_id".to_string()),
+                    payment_type: Err("no value supplied for payment_type".to_string()),
+                }
+            }
+        }
+        impl AssignedLicense {
+            pub fn license_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::LicenseId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_id: {e}")
+                    });
+                self
+            }
+            pub fn payment_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::PaymentType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.payment_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for payment_type: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AssignedLicense> for super::AssignedLicense {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AssignedLicense,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_id: value.license_id?,
+                    payment_type: value.payment_type?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AssignedLicense> for AssignedLicense {
+            fn from(value: super::AssignedLicense) -> Self {
+                Self {
+                    license_id: Ok(value.license_id),
+                    payment_type: Ok(value.payment_type),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct BackupLicenseItem {
             contract_end_date: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -4376,6 +5418,113 @@ pub mod types {
                 Self {
                     baseline_id: Ok(value.baseline_id),
                     ranking_order: Ok(value.ranking_order),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ConnectTenantsRequest {
+            customer_id: ::std::result::Result<
+                crate::generated::ids::CustomerId,
+                ::std::string::String,
+            >,
+            hybrid_tenant: ::std::result::Result<bool, ::std::string::String>,
+            product_name: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+                ::std::string::String,
+            >,
+            tenant_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::TenantId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ConnectTenantsRequest {
+            fn default() -> Self {
+                Self {
+                    customer_id: Err("no value supplied for customer_id".to_string()),
+                    hybrid_tenant: Err(
+                        "no value supplied for hybrid_tenant".to_string(),
+                    ),
+                    product_name: Err("no value supplied for product_name".to_string()),
+                    tenant_ids: Err("no value supplied for tenant_ids".to_string()),
+                }
+            }
+        }
+        impl ConnectTenantsRequest {
+            pub fn customer_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::CustomerId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.customer_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for customer_id: {e}")
+                    });
+                self
+            }
+            pub fn hybrid_tenant<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hybrid_tenant = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for hybrid_tenant: {e}")
+                    });
+                self
+            }
+            pub fn product_name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product_name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product_name: {e}")
+                    });
+                self
+            }
+            pub fn tenant_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::TenantId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.tenant_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for tenant_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ConnectTenantsRequest>
+        for super::ConnectTenantsRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ConnectTenantsRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    customer_id: value.customer_id?,
+                    hybrid_tenant: value.hybrid_tenant?,
+                    product_name: value.product_name?,
+                    tenant_ids: value.tenant_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ConnectTenantsRequest>
+        for ConnectTenantsRequest {
+            fn from(value: super::ConnectTenantsRequest) -> Self {
+                Self {
+                    customer_id: Ok(value.customer_id),
+                    hybrid_tenant: Ok(value.hybrid_tenant),
+                    product_name: Ok(value.product_name),
+                    tenant_ids: Ok(value.tenant_ids),
                 }
             }
         }
@@ -5101,6 +6250,104 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct ListLicenseAllocationsRequest {
+            reseller_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListLicenseAllocationsRequest {
+            fn default() -> Self {
+                Self {
+                    reseller_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListLicenseAllocationsRequest {
+            pub fn reseller_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reseller_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reseller_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListLicenseAllocationsRequest>
+        for super::ListLicenseAllocationsRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListLicenseAllocationsRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    reseller_ids: value.reseller_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListLicenseAllocationsRequest>
+        for ListLicenseAllocationsRequest {
+            fn from(value: super::ListLicenseAllocationsRequest) -> Self {
+                Self {
+                    reseller_ids: Ok(value.reseller_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListPooledLicensesRequest {
+            license_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListPooledLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    license_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListPooledLicensesRequest {
+            pub fn license_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListPooledLicensesRequest>
+        for super::ListPooledLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListPooledLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_ids: value.license_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListPooledLicensesRequest>
+        for ListPooledLicensesRequest {
+            fn from(value: super::ListPooledLicensesRequest) -> Self {
+                Self {
+                    license_ids: Ok(value.license_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct ListProtectedUsersRequest {
             user_emails: ::std::result::Result<
                 ::avepoint_core::List<::std::string::String>,
@@ -5144,6 +6391,124 @@ pub mod types {
             fn from(value: super::ListProtectedUsersRequest) -> Self {
                 Self {
                     user_emails: Ok(value.user_emails),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListResellerLicensesRequest {
+            license_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                ::std::string::String,
+            >,
+            status: ::std::result::Result<
+                ::std::option::Option<crate::generated::enums::LicenseStatus>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListResellerLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    license_ids: Ok(Default::default()),
+                    status: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListResellerLicensesRequest {
+            pub fn license_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_ids: {e}")
+                    });
+                self
+            }
+            pub fn status<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::generated::enums::LicenseStatus>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.status = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for status: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListResellerLicensesRequest>
+        for super::ListResellerLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListResellerLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_ids: value.license_ids?,
+                    status: value.status?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListResellerLicensesRequest>
+        for ListResellerLicensesRequest {
+            fn from(value: super::ListResellerLicensesRequest) -> Self {
+                Self {
+                    license_ids: Ok(value.license_ids),
+                    status: Ok(value.status),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListResellersRequest {
+            reseller_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListResellersRequest {
+            fn default() -> Self {
+                Self {
+                    reseller_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListResellersRequest {
+            pub fn reseller_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reseller_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reseller_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListResellersRequest>
+        for super::ListResellersRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListResellersRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    reseller_ids: value.reseller_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListResellersRequest> for ListResellersRequest {
+            fn from(value: super::ListResellersRequest) -> Self {
+                Self {
+                    reseller_ids: Ok(value.reseller_ids),
                 }
             }
         }
@@ -5306,6 +6671,10 @@ pub mod types {
                 ::std::string::String,
                 ::std::string::String,
             >,
+            identity_provider_type: ::std::result::Result<
+                ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
+                ::std::string::String,
+            >,
             last_name: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -5341,6 +6710,9 @@ pub mod types {
                     country_code: Err("no value supplied for country_code".to_string()),
                     data_center: Err("no value supplied for data_center".to_string()),
                     first_name: Err("no value supplied for first_name".to_string()),
+                    identity_provider_type: Err(
+                        "no value supplied for identity_provider_type".to_string(),
+                    ),
                     last_name: Err("no value supplied for last_name".to_string()),
                     management_mode: Ok(Default::default()),
                     organization_name: Err(
@@ -5389,6 +6761,24 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("error converting supplied value for first_name: {e}")
+                    });
+                self
+            }
+            pub fn identity_provider_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::CodeOrText<
+                        crate::generated::enums::IdentityProvider,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.identity_provider_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for identity_provider_type: {e}"
+                        )
                     });
                 self
             }
@@ -5495,6 +6885,7 @@ pub mod types {
                     country_code: value.country_code?,
                     data_center: value.data_center?,
                     first_name: value.first_name?,
+                    identity_provider_type: value.identity_provider_type?,
                     last_name: value.last_name?,
                     management_mode: value.management_mode?,
                     organization_name: value.organization_name?,
@@ -5512,6 +6903,7 @@ pub mod types {
                     country_code: Ok(value.country_code),
                     data_center: Ok(value.data_center),
                     first_name: Ok(value.first_name),
+                    identity_provider_type: Ok(value.identity_provider_type),
                     last_name: Ok(value.last_name),
                     management_mode: Ok(value.management_mode),
                     organization_name: Ok(value.organization_name),
@@ -7512,7 +8904,7 @@ Arguments:
     }
     /**Onboard a customer
 
-Registers a new customer and puts it under the management of the partner. Only local accounts can be onboarded this way. The call answers 200 even where it fails: read `status` to learn the outcome.
+Registers a new customer and puts it under the management of the partner, with a local account or one of Microsoft 365. The call answers 200 even where it fails: read `status` to learn the outcome.
 
 Permission: `elements.customers.readwrite.all`.
 
@@ -7528,7 +8920,7 @@ Creates a link for the customer, who opens it, looks through the permissions and
 
 Permission: `elements.customers.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/create-auth-link-to-add-tenant-for-customer.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-add-tenant-for-customer.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/auth-link`
 
@@ -7543,11 +8935,11 @@ Arguments:
     }
     /**Create a link that authorizes service apps
 
-Creates a link with which the customer authorizes service apps for a Microsoft 365 tenant, for the first time or once more. At present this works for baseline management and for the other premium services only.
+Creates a link with which the customer authorizes service apps for a Microsoft 365 tenant, for the first time or once more.
 
 Permission: `elements.customers.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/create-auth-link-to-consent-app-for-customer.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-consent-app-for-customer.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link`
 
@@ -7566,7 +8958,7 @@ Reads the name of a Microsoft 365 tenant and the clouds it belongs to.
 
 Permission: `elements.customers.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/get-m365-tenant-info.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-info.md>
 
 Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}`
 
@@ -7578,11 +8970,11 @@ Arguments:
     }
     /**Read whether a service app is authorized
 
-Tells whether the app of a service is authorized for a Microsoft 365 tenant. At present this works for baseline management and for the other premium services only. The answer comes as a list; a single object is documented too.
+Tells whether the app of a service is authorized for a Microsoft 365 tenant. The answer comes as a list; a single object is documented too.
 
 Permission: `elements.customers.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/get-m365-tenant-product-apps.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-product-apps.md>
 
 Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps`
 
@@ -7593,13 +8985,25 @@ Arguments:
     pub fn get_service_app_status(&self) -> builder::GetServiceAppStatus<'_> {
         builder::GetServiceAppStatus::new(self)
     }
+    /**Add tenants of a customer to modules
+
+Adds tenants of a customer to modules of Elements. At present user management is the only module. The call answers 200 even where it fails: read the outcome of each tenant, and which modules failed.
+
+Permission: `elements.customers.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/onboard-customer-tenants.md>
+
+Sends a `POST` request to `/partner/external/v3/general/customers/connecttenant`*/
+    pub fn connect_tenants(&self) -> builder::ConnectTenants<'_> {
+        builder::ConnectTenants::new(self)
+    }
     /**List the services of customers
 
 Lists the customers that the partner manages, page by page, each with the services it subscribes to. Name customers in the body to read only those. Every figure comes as text; `N/A` stands where a figure does not apply to the service.
 
 Permission: `elements.license.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service%20subscription/get-all-services.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/get-all-services.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/services/batch`
 
@@ -7616,7 +9020,7 @@ Gives a customer a subscription to a service, as a trial or out of a pool of the
 
 Permission: `elements.license.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service%20subscription/add-service.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/add-service.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/services`
 
@@ -7660,6 +9064,158 @@ Arguments:
 - `product_type`: The product to count the seats of. `274`, Cloud Backup Express, is not documented here.*/
     pub fn get_product_overview(&self) -> builder::GetProductOverview<'_> {
         builder::GetProductOverview::new(self)
+    }
+    /**List the resellers of a large account reseller
+
+Lists the resellers below the large account reseller (LAR) whose app calls, page by page. Name resellers in the body to read only those. Paging stands in the query.
+
+Permission: `elements.t2.resellers.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-resellers-under-the-current-t2-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_resellers(&self) -> builder::ListResellers<'_> {
+        builder::ListResellers::new(self)
+    }
+    /**List the pooled subscriptions of a large account reseller
+
+Lists the pooled subscriptions of the large account reseller (LAR) whose app calls, page by page. Name subscriptions in the body to read only those. Seats and prices come as text.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-under-the-current-t2-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_pooled_licenses(&self) -> builder::ListPooledLicenses<'_> {
+        builder::ListPooledLicenses::new(self)
+    }
+    /**List to whom a pooled subscription was allocated
+
+Lists the allocations of a pooled subscription, past ones among them, page by page: which reseller got how many seats, when, and until when. Name resellers in the body to read only their allocations.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-allocation-usage-history-of-a-specific-license.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`
+
+Arguments:
+- `license_id`: The pooled subscription the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_license_allocations(&self) -> builder::ListLicenseAllocations<'_> {
+        builder::ListLicenseAllocations::new(self)
+    }
+    /**Assign a pooled subscription to a reseller, or change that
+
+Gives a reseller seats of a pooled subscription, or changes what it has of it. The reseller must accept what is new. The call answers 200 even where it fails: read `status` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/add-or-edit-license-for-a-reseller.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn assign_reseller_license(&self) -> builder::AssignResellerLicense<'_> {
+        builder::AssignResellerLicense::new(self)
+    }
+    /**List the pooled subscriptions of a reseller
+
+Lists the pooled subscriptions that a reseller has from the large account reseller (LAR) whose app calls, page by page. Name subscriptions or a status in the body to read only those. Seats and prices come as text.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-of-a-specified-reseller.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_reseller_licenses(&self) -> builder::ListResellerLicenses<'_> {
+        builder::ListResellerLicenses::new(self)
+    }
+    /**Accept pooled subscriptions for a reseller
+
+Accepts pooled subscriptions that are assigned to a reseller and wait for acceptance. The call answers 200 even where it fails: read `acceptStatus` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/accept-assigned-licenses.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn accept_reseller_licenses(&self) -> builder::AcceptResellerLicenses<'_> {
+        builder::AcceptResellerLicenses::new(self)
+    }
+    /**Reject pooled subscriptions for a reseller
+
+Rejects pooled subscriptions that are assigned to a reseller and wait for acceptance. The call answers 200 even where it fails: read `rejectStatus` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/reject-assigned-licenses.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn reject_reseller_licenses(&self) -> builder::RejectResellerLicenses<'_> {
+        builder::RejectResellerLicenses::new(self)
+    }
+    /**List the audit records of the partner
+
+Lists what was done in Elements under the partner, page by page: who did it, when, to what, and what it changed. Each page but the last carries the token of the next.
+
+Permission: `elements.report.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/audit-logs/get-common-audit-log.md>
+
+Sends a `GET` request to `/partner/external/v3/general/partners/report/auditlog/{date}`
+
+Arguments:
+- `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
+- `page_size`: How many records a page holds at most.
+- `skip_token`: The token of a page, as the page before it carries it. Leave it out for the first page.*/
+    pub fn list_audit_records(&self) -> builder::ListAuditRecords<'_> {
+        builder::ListAuditRecords::new(self)
+    }
+    /**List the audit records of a large account reseller
+
+Lists what was done in Elements under the large account reseller (LAR) whose app calls, page by page: who did it, when, to what, and what it changed. Each page but the last carries the token of the next.
+
+Permission: `elements.t2.report.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-common-audit-log-T2-reseller.md>
+
+Sends a `GET` request to `/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`
+
+Arguments:
+- `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
+- `page_size`: How many records a page holds at most.
+- `skip_token`: The token of a page, as the page before it carries it. Leave it out for the first page.*/
+    pub fn list_reseller_audit_records(&self) -> builder::ListResellerAuditRecords<'_> {
+        builder::ListResellerAuditRecords::new(self)
     }
     /**List what Cloud Backup for Microsoft 365 protects of each user
 
@@ -7940,7 +9496,7 @@ Lists the users of the tenant, page by page, as short records. Name users in the
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/get-information-of-users.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-users.md>
 
 Sends a `POST` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/batch`
 
@@ -7959,7 +9515,7 @@ Reads one user of the tenant with names, contact, account and address. Members d
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/get-information-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-user.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}`
 
@@ -7976,7 +9532,7 @@ Sets mail, usage location, language, and the span of time in which the account m
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-account-information.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-account-information.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information`
 
@@ -7994,7 +9550,7 @@ Sets the list of e-mail addresses a user has beside the primary one.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-alternate-email-address-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-alternate-email-address-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/alternate-email-address`
 
@@ -8014,7 +9570,7 @@ Sets the birthday of a user.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-birthday-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-birthday-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/birthday`
 
@@ -8032,7 +9588,7 @@ Sets the office, mobile and fax numbers of a user who exists in the cloud only. 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-contact-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/contact-information`
 
@@ -8050,7 +9606,7 @@ Sets names, job title and employee number of a user who exists in the cloud only
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-general-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/general-information`
 
@@ -8068,7 +9624,7 @@ Says whether a user counts as external.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-is-external-user-property.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-external-user-property.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/isexternal`
 
@@ -8086,7 +9642,7 @@ Says whether a user is a test account, as developers use it.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-is-test-user-property.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-test-user-property.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/istest`
 
@@ -8104,7 +9660,7 @@ Sets who manages a user. The manager of a cloud user is named by user principal 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-manager-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-manager-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/manager`
 
@@ -8122,7 +9678,7 @@ Sets company, department and location of a user who exists in the cloud only. Fo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office`
 
@@ -8140,7 +9696,7 @@ Sets the postal address of the office of a user who exists in the cloud only. Fo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-location-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office-information`
 
@@ -8158,7 +9714,7 @@ Sets whether the password of a user stays valid without end.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-password-setting-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-password-setting-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/password-setting`
 
@@ -8178,7 +9734,7 @@ Sets who sponsors a user.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-sponsor-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-sponsor-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/sponsor`
 
@@ -8196,7 +9752,7 @@ Sets the telephone, fax and pager numbers of a user who is kept in a local direc
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-contact-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/contact-information`
 
@@ -8214,7 +9770,7 @@ Sets names, job title, employee number and comment of a user who is kept in a lo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-general-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/general-information`
 
@@ -8232,7 +9788,7 @@ Sets the free text kept with a user of a local directory.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-notes-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-notes-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/notes`
 
@@ -8250,7 +9806,7 @@ Sets company, department and location of a user who is kept in a local directory
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office`
 
@@ -8268,7 +9824,7 @@ Sets the address of the office, the web page and the personal title of a user wh
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-location-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office-information`
 
@@ -8288,7 +9844,7 @@ Sets the home directory, profile path and logon script of a user who is kept in 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-profile-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-profile-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/profile`
 
@@ -8306,7 +9862,7 @@ Lists the users that the security dashboard of the tenant shows, page by page, a
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard_public_api/dashboard_public_api.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard/dashboard.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/users`
 
@@ -8325,7 +9881,7 @@ Lists the workflows that look for risky actions in the tenant, page by page, all
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-risk-analyze-workflow.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-analyze-workflow.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows`
 
@@ -8344,7 +9900,7 @@ Lists the users whose actions one workflow found risky, page by page, each with 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-compliance-category.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-compliance-category.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows/{workflowId}`
 
@@ -8365,7 +9921,7 @@ Counts the actions in the tenant that were found risky and those that were not. 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-risk-action.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-action.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/actions`
 
@@ -8382,7 +9938,7 @@ Lists the sign-ins of users of the tenant, page by page, each with the place it 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-sign-in.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-sign-in.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/signins`
 
@@ -9160,6 +10716,100 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::connect_tenants`]
+
+[`Client::connect_tenants`]: super::Client::connect_tenants*/
+    #[derive(Debug, Clone)]
+    pub struct ConnectTenants<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) body: Result<types::builder::ConnectTenantsRequest, String>,
+    }
+    impl<'a> ConnectTenants<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ConnectTenantsRequest>,
+            <V as std::convert::TryInto<
+                types::ConnectTenantsRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ConnectTenantsRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ConnectTenantsRequest,
+            ) -> types::builder::ConnectTenantsRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ConnectTenantsResult>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body
+                .and_then(|v| {
+                    types::ConnectTenantsRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/connecttenant", client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "connectTenants",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/customers/connecttenant`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ConnectTenantsResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::CONNECT_TENANTS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_customer_services`]
 
 [`Client::list_customer_services`]: super::Client::list_customer_services*/
@@ -9614,6 +11264,1062 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::GET_PRODUCT_OVERVIEW,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_resellers`]
+
+[`Client::list_resellers`]: super::Client::list_resellers*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellers<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListResellersRequest, String>,
+    }
+    impl<'a> ListResellers<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListResellersRequest>,
+            <V as std::convert::TryInto<
+                types::ListResellersRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListResellersRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListResellersRequest,
+            ) -> types::builder::ListResellersRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ResellerPage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListResellersRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/batch",
+                client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellers",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ResellerPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLERS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_pooled_licenses`]
+
+[`Client::list_pooled_licenses`]: super::Client::list_pooled_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct ListPooledLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListPooledLicensesRequest, String>,
+    }
+    impl<'a> ListPooledLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListPooledLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::ListPooledLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListPooledLicensesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListPooledLicensesRequest,
+            ) -> types::builder::ListPooledLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListPooledLicensesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/licenses/batch",
+                client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listPooledLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_POOLED_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_license_allocations`]
+
+[`Client::list_license_allocations`]: super::Client::list_license_allocations*/
+    #[derive(Debug, Clone)]
+    pub struct ListLicenseAllocations<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) license_id: Result<crate::generated::ids::LicenseId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListLicenseAllocationsRequest, String>,
+    }
+    impl<'a> ListLicenseAllocations<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                license_id: Err("`license_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn license_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::LicenseId>,
+        {
+            self.license_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`license_id` is no LicenseId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListLicenseAllocationsRequest>,
+            <V as std::convert::TryInto<
+                types::ListLicenseAllocationsRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListLicenseAllocationsRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListLicenseAllocationsRequest,
+            ) -> types::builder::ListLicenseAllocationsRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::LicenseAllocationPage>, Error<()>> {
+            let Self { client, license_id, page_index, page_size, body } = self;
+            let license_id = license_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListLicenseAllocationsRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/licenses/{}/usage/batch",
+                client.baseurl, encode_path(& license_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listLicenseAllocations",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::LicenseAllocationPage>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_LICENSE_ALLOCATIONS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::assign_reseller_license`]
+
+[`Client::assign_reseller_license`]: super::Client::assign_reseller_license*/
+    #[derive(Debug, Clone)]
+    pub struct AssignResellerLicense<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AssignResellerLicenseRequest, String>,
+    }
+    impl<'a> AssignResellerLicense<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AssignResellerLicenseRequest>,
+            <V as std::convert::TryInto<
+                types::AssignResellerLicenseRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AssignResellerLicenseRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AssignResellerLicenseRequest,
+            ) -> types::builder::AssignResellerLicenseRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AssignResellerLicenseResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AssignResellerLicenseRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "assignResellerLicense",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::AssignResellerLicenseResult>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::ASSIGN_RESELLER_LICENSE,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_reseller_licenses`]
+
+[`Client::list_reseller_licenses`]: super::Client::list_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListResellerLicensesRequest, String>,
+    }
+    impl<'a> ListResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListResellerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::ListResellerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListResellerLicensesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListResellerLicensesRequest,
+            ) -> types::builder::ListResellerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+            let Self { client, reseller_id, page_index, page_size, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListResellerLicensesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/batch",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::accept_reseller_licenses`]
+
+[`Client::accept_reseller_licenses`]: super::Client::accept_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct AcceptResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AnswerLicensesRequest, String>,
+    }
+    impl<'a> AcceptResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AnswerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::AnswerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AnswerLicensesRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AnswerLicensesRequest,
+            ) -> types::builder::AnswerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AcceptLicensesResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AnswerLicensesRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/accept",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "acceptResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AcceptLicensesResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::ACCEPT_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::reject_reseller_licenses`]
+
+[`Client::reject_reseller_licenses`]: super::Client::reject_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct RejectResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AnswerLicensesRequest, String>,
+    }
+    impl<'a> RejectResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AnswerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::AnswerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AnswerLicensesRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AnswerLicensesRequest,
+            ) -> types::builder::AnswerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::RejectLicensesResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AnswerLicensesRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/reject",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "rejectResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::RejectLicensesResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::REJECT_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_audit_records`]
+
+[`Client::list_audit_records`]: super::Client::list_audit_records*/
+    #[derive(Debug, Clone)]
+    pub struct ListAuditRecords<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) date: Result<::std::string::String, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListAuditRecords<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                date: Err("`date` is missing".to_string()),
+                page_size: Ok(None),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn date<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+            let Self { client, date, page_size, skip_token } = self;
+            let date = date.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/report/auditlog/{}", client
+                .baseurl, encode_path(& date.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAuditRecords",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/partners/report/auditlog/{date}`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AUDIT_RECORDS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_reseller_audit_records`]
+
+[`Client::list_reseller_audit_records`]: super::Client::list_reseller_audit_records*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellerAuditRecords<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) date: Result<::std::string::String, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListResellerAuditRecords<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                date: Err("`date` is missing".to_string()),
+                page_size: Ok(None),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn date<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+            let Self { client, date, page_size, skip_token } = self;
+            let date = date.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/report/auditlog/{}",
+                client.baseurl, encode_path(& date.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellerAuditRecords",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLER_AUDIT_RECORDS,
                         error,
                     )
                 })

@@ -124,6 +124,15 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "connectTenants" => {
+            let mut request = client.connect_tenants();
+            if let Some(value) = parameters.take::<types::ConnectTenantsRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listCustomerServices" => {
             let mut request = client.list_customer_services();
             if let Some(value) = parameters.take::<i32>("pageIndex")? {
@@ -213,6 +222,150 @@ pub async fn call(
                 .take::<crate::generated::enums::Product>("productType")?
             {
                 request = request.product_type(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listResellers" => {
+            let mut request = client.list_resellers();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<types::ListResellersRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listPooledLicenses" => {
+            let mut request = client.list_pooled_licenses();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListPooledLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listLicenseAllocations" => {
+            let mut request = client.list_license_allocations();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::LicenseId>("licenseId")?
+            {
+                request = request.license_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListLicenseAllocationsRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "assignResellerLicense" => {
+            let mut request = client.assign_reseller_license();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::AssignResellerLicenseRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listResellerLicenses" => {
+            let mut request = client.list_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListResellerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "acceptResellerLicenses" => {
+            let mut request = client.accept_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "rejectResellerLicenses" => {
+            let mut request = client.reject_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listAuditRecords" => {
+            let mut request = client.list_audit_records();
+            if let Some(value) = parameters.take::<::std::string::String>("date")? {
+                request = request.date(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listResellerAuditRecords" => {
+            let mut request = client.list_reseller_audit_records();
+            if let Some(value) = parameters.take::<::std::string::String>("date")? {
+                request = request.date(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))

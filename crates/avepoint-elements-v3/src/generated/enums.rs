@@ -15,6 +15,20 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// How the acceptance of pooled subscriptions ended.
+    pub enum AcceptLicensesStatus: integer {
+        /// The pooled subscriptions are accepted.
+        Accepted = 9,
+        /// The call failed.
+        Failed = 10,
+        /// Different resellers assigned the same pooled subscriptions; they cannot be accepted in one call.
+        AssignedByDifferentResellers = 12,
+        /// The pooled subscriptions came from another large account reseller too and are accepted from there.
+        AcceptedFromAnotherReseller = 13,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// How the addition of a service ended.
     pub enum AddCustomerServiceStatus: integer {
         /// The service is added.
@@ -53,8 +67,34 @@
     pub enum AppService: text {
         /// Baseline management.
         BaselineManagement = "PartnerTenantSettingManagement",
-        /// The premium services other than baseline management: workspaces, risks, communication of changes, users, devices, apps, and the marketplace.
-        OtherPremiumServices = "PartnerWorkspaceOnboarding",
+        /// The premium services for security and analysis: workspaces, risks, communication of changes, users, devices, apps, and the marketplace.
+        SecurityAndAnalysis = "PartnerWorkspaceOnboarding",
+        /// The security of Azure.
+        AzureSecurityManagement = "PartnerAzureSecurityManagement",
+        /// Backup of Microsoft 365: Cloud Backup for Microsoft 365.
+        CloudBackupForMicrosoft365 = "Office365Backup",
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How the assignment of a pooled subscription ended.
+    pub enum AssignResellerLicenseStatus: integer {
+        /// The subscription is assigned, or the assignment changed.
+        Successful = 1,
+        /// The call failed.
+        Failed = 2,
+        /// The large account reseller has no such pooled subscription.
+        LicenseNotFound = 3,
+        /// Too few user seats are left.
+        UserSeatInsufficient = 4,
+        /// The expiration lies later than that of the pooled subscription.
+        ExceededExpirationTime = 5,
+        /// The subscription was assigned before.
+        LicenseAlreadyAssigned = 7,
+        /// An earlier assignment still waits for the reseller.
+        AcceptancePending = 8,
+        /// The expiration lies in the past.
+        ExpirationTimeEarlierThanCurrentTime = 11,
     }
 }
 
@@ -247,6 +287,30 @@
         ScheduledRestore = 16,
         /// Settings could not be retrieved
         SettingsRetrievalFailed = 17,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A module of Elements that tenants can be added to.
+    pub enum ConnectModule: text {
+        /// User management.
+        UserManagement = "PartnerUserManagement",
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Why a tenant could not be added to a module.
+    pub enum ConnectTenantsError: integer {
+        /// Nothing failed.
+        NoError = 0,
+        /// Too few subscriptions are left.
+        SubscriptionInsufficient = 1,
+        /// The customer has not consented for the tenant.
+        TenantNotConsented = 2,
+        /// There is no such tenant.
+        TenantNotFound = 3,
+        /// Tenants cannot be added to this module.
+        ModuleNotSupported = 4,
     }
 }
 
@@ -1043,6 +1107,16 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// What signs a customer in.
+    pub enum IdentityProvider: integer {
+        /// A local account of Elements.
+        Local = 0,
+        /// Microsoft 365.
+        Microsoft365 = 6,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// Which module of a backup service a job works on.
     pub enum JobModule: integer {
         /// No particular module
@@ -1059,8 +1133,6 @@
         Microsoft365Groups = 304,
         /// Backup of OneDrive
         OneDrive = 305,
-        /// Backup of Project Online
-        ProjectOnline = 306,
         /// Backup of public folders in Exchange Online
         ExchangeOnlinePublicFolder = 307,
         /// Backup of Microsoft Teams
@@ -1111,6 +1183,8 @@
         Dynamics365 = 401,
         /// Backup of Viva Engage
         VivaEngage = 402,
+        /// Backup of agents of Copilot Studio
+        CopilotStudioAgents = 405,
         /// Backup of Gmail
         Gmail = 501,
         /// Backup of Google calendars
@@ -2345,6 +2419,58 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// A product whose subscriptions are pooled for resellers.
+    pub enum LicenseProduct: integer {
+        /// Backup of Microsoft 365: Cloud Backup for Microsoft 365.
+        CloudBackupForMicrosoft365 = 2048,
+        /// Baseline management in Elements.
+        BaselineManagement = 40,
+        /// Workspace management in Elements.
+        WorkspaceManagement = 42,
+        /// User and device management in Elements.
+        UserAndDeviceManagement = 49,
+        /// Storage optimization, a part of workspace management in Elements.
+        StorageOptimization = 65,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Where a pooled subscription comes from.
+    pub enum LicenseSource: integer {
+        /// A pool of AvePoint.
+        AvePointPool = 5,
+        /// The organization of the large account reseller.
+        LarOrganization = 6,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Whether the one to whom a pooled subscription is assigned has taken it.
+    pub enum LicenseStatus: integer {
+        /// Nobody has accepted it yet.
+        PendingAcceptance = 0,
+        /// It is accepted.
+        Accepted = 1,
+        /// It is rejected.
+        Rejected = 2,
+        /// Its seats went back to the pool.
+        ReturnedToPool = 3,
+        /// It has expired.
+        Expired = 4,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Where the data of a backup subscription is kept.
+    pub enum LicenseStorage: text {
+        /// The customer's own storage (bring your own storage).
+        Byos = "BYOS",
+        /// Storage of AvePoint.
+        AvePointStorage = "AvePoint storage",
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The kind of recipient behind a mailbox.
     pub enum MailboxRecipientType: integer {
         /// A mailbox of one user.
@@ -2437,10 +2563,10 @@
         CustomerDoesNotExist = 3,
         /// The customer could not be registered.
         FailedToRegisterCustomer = 4,
+        /// Another partner manages this customer.
+        CustomerManagedByAnotherPartner = 5,
         /// The partner manages this customer already.
-        CustomerManagedByCurrentPartner = 5,
-        /// Customer and partner are the same.
-        CustomerSameAsCurrentPartner = 6,
+        CustomerManagedByCurrentPartner = 6,
         /// The customer was there before.
         CustomerAlreadyExists = 7,
     }
@@ -2559,6 +2685,30 @@
         Mailbox = 0,
         /// The OneDrive.
         OneDrive = 2,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How the rejection of pooled subscriptions ended.
+    pub enum RejectLicensesStatus: integer {
+        /// The pooled subscriptions are rejected.
+        Rejected = 9,
+        /// The call failed.
+        Failed = 10,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How far a reseller has come in joining a large account reseller.
+    pub enum ResellerStatus: integer {
+        /// No status applies.
+        NotApplicable = 0,
+        /// An account in Elements belongs to the reseller.
+        Mapped = 1,
+        /// No account belongs to it.
+        Unmapped = 2,
+        /// It is invited and has no account yet.
+        PendingSignUp = 3,
     }
 }
 

@@ -123,6 +123,218 @@ impl<'a> builder::ListTenantUserSeats<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListResellers<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::Reseller> {
+        Pages::numbered(
+            &super::operations::LIST_RESELLERS,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RESELLERS,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::Reseller> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListPooledLicenses<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::License> {
+        Pages::numbered(
+            &super::operations::LIST_POOLED_LICENSES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_POOLED_LICENSES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::License> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListLicenseAllocations<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::LicenseAllocation> {
+        Pages::numbered(
+            &super::operations::LIST_LICENSE_ALLOCATIONS,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_LICENSE_ALLOCATIONS,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::LicenseAllocation> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListResellerLicenses<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::License> {
+        Pages::numbered(
+            &super::operations::LIST_RESELLER_LICENSES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RESELLER_LICENSES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::License> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListAuditRecords<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
+        Pages::tokens(
+            &super::operations::LIST_AUDIT_RECORDS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListResellerAuditRecords<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
+        Pages::tokens(
+            &super::operations::LIST_RESELLER_AUDIT_RECORDS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListProtectedUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ProtectedUser> {
