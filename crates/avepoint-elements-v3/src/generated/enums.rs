@@ -17,14 +17,14 @@
 ::avepoint_core::open_enum! {
     /// How the acceptance of pooled subscriptions ended.
     pub enum AcceptLicensesStatus: integer {
-        /// The pooled subscriptions are accepted.
-        Accepted = 9,
+        /// The assigned pooled subscriptions are accepted.
+        SubscriptionsAccepted = 9,
         /// The call failed.
-        Failed = 10,
+        FailedToAcceptSubscriptions = 10,
         /// Different resellers assigned the same pooled subscriptions; they cannot be accepted in one call.
-        AssignedByDifferentResellers = 12,
+        CannotAcceptFromDifferentResellers = 12,
         /// The pooled subscriptions came from another large account reseller too and are accepted from there.
-        AcceptedFromAnotherReseller = 13,
+        AlreadyAssignedByAnotherLar = 13,
     }
 }
 
@@ -79,20 +79,20 @@
 ::avepoint_core::open_enum! {
     /// How the assignment of a pooled subscription ended.
     pub enum AssignResellerLicenseStatus: integer {
-        /// The subscription is assigned, or the assignment changed.
+        /// The request was carried out: the subscription is assigned, or the assignment changed.
         Successful = 1,
         /// The call failed.
         Failed = 2,
         /// The large account reseller has no such pooled subscription.
-        LicenseNotFound = 3,
+        FailedToFindSubscription = 3,
         /// Too few user seats are left.
         UserSeatInsufficient = 4,
         /// The expiration lies later than that of the pooled subscription.
         ExceededExpirationTime = 5,
         /// The subscription was assigned before.
-        LicenseAlreadyAssigned = 7,
+        ResellerAlreadyHasSubscription = 7,
         /// An earlier assignment still waits for the reseller.
-        AcceptancePending = 8,
+        AssignedSubscriptionNotAccepted = 8,
         /// The expiration lies in the past.
         ExpirationTimeEarlierThanCurrentTime = 11,
     }
@@ -2691,10 +2691,10 @@
 ::avepoint_core::open_enum! {
     /// How the rejection of pooled subscriptions ended.
     pub enum RejectLicensesStatus: integer {
-        /// The pooled subscriptions are rejected.
-        Rejected = 9,
+        /// The assigned pooled subscriptions are rejected.
+        SubscriptionsRejected = 9,
         /// The call failed.
-        Failed = 10,
+        FailedToRejectSubscriptions = 10,
     }
 }
 
