@@ -109,6 +109,9 @@ pub trait OpenEnum: Sized + Clone + 'static {
     /// The code as it goes over the wire.
     fn code(&self) -> Code;
 
+    /// The name of the value; nothing for a code that is not documented.
+    fn name(&self) -> Option<&'static str>;
+
     /// The documented value that this one spells in another form (`"7"` for 7, other letter case), if there is one.
     fn canonical(&self) -> Self {
         let code = self.code();
@@ -211,6 +214,10 @@ macro_rules! open_enum {
                     Self::Unknown(code) => code.clone(),
                 }
             }
+
+            fn name(&self) -> Option<&'static str> {
+                $name::name(self)
+            }
         }
 
         impl ::std::cmp::PartialEq for $name {
@@ -305,8 +312,9 @@ macro_rules! open_enum {
 
 /// A code that the pages show both as a number and as text: the documented value, and the form in which it arrived.
 ///
-/// It dereferences to the value, so that both forms compare equal, and it is written out as it came. One made from a
-/// value is written in the documented form.
+/// The text may be the code or the name of its value, whatever case and signs that is written with. It dereferences to
+/// the value, so that all forms compare equal, and it is written out as it came. One made from a value is written in the
+/// documented form.
 ///
 /// ```
 /// use avepoint_core::{CodeOrText, open_enum};
@@ -322,6 +330,9 @@ macro_rules! open_enum {
 /// let color: CodeOrText<Color> = serde_json::from_str("\"0\"")?;
 /// assert_eq!(*color, Color::Grey);
 /// assert_eq!(serde_json::to_string(&color)?, "\"0\"");
+/// let color: CodeOrText<Color> = serde_json::from_str("\"grey\"")?;
+/// assert_eq!(*color, Color::Grey);
+/// assert_eq!(serde_json::to_string(&color)?, "\"grey\"");
 /// assert_eq!(serde_json::to_string(&CodeOrText::from(Color::Grey))?, "0");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -359,9 +370,24 @@ impl<T: OpenEnum> CodeOrText<T> {
 
     fn from_wire(code: Code) -> Self {
         let value = T::from_code(code.clone()).canonical();
+        let value = match (value.name(), code.as_text()) {
+            (None, Some(label)) => named(label).unwrap_or(value),
+            _ => value,
+        };
         let arrived = (value.code() != code).then_some(code);
         CodeOrText { value, arrived }
     }
+}
+
+/// The documented value of this name. Labels have spaces and signs where names have none.
+fn named<T: OpenEnum>(label: &str) -> Option<T> {
+    let letters = || label.chars().filter(|letter| letter.is_alphanumeric());
+    let is_of = |name: &str| {
+        name.chars()
+            .map(|letter| letter.to_ascii_lowercase())
+            .eq(letters().map(|letter| letter.to_ascii_lowercase()))
+    };
+    T::KNOWN.iter().find(|known| known.name().is_some_and(is_of)).cloned()
 }
 
 impl<T> std::ops::Deref for CodeOrText<T> {
