@@ -80,6 +80,7 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -242,6 +243,7 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -302,6 +304,7 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -382,6 +385,7 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -435,6 +439,7 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -481,6 +486,7 @@ pub static LIST_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -528,6 +534,7 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -575,6 +582,7 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -711,6 +719,7 @@ pub static LIST_BASELINES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -752,6 +761,7 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -798,6 +808,7 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -852,6 +863,7 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -959,6 +971,7 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metaData.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1019,6 +1032,7 @@ pub static LIST_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1735,6 +1749,7 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1794,6 +1809,7 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1853,6 +1869,7 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1945,6 +1962,7 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
