@@ -203,6 +203,214 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
+    ///A finding on what a tenant spends on Azure.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssue {
+        ///How many resources it is about.
+        #[serde(
+            rename = "affectedResources",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub affected_resources: ::std::option::Option<i64>,
+        ///What the matter is, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The name of the policy that the rule belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///How much a year may be saved by it. The currency is not documented.
+        #[serde(
+            rename = "potentialCostSaving",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub potential_cost_saving: ::std::option::Option<i64>,
+        ///What to do about it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recommendation: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureCostRecommendation>,
+        >,
+        ///The kind of the recommendation.
+        #[serde(
+            rename = "recommendationTypeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recommendation_type_id: ::std::option::Option<
+            crate::generated::ids::AzureRecommendationTypeId,
+        >,
+        ///The rule that found it.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureCostRuleId>,
+        ///The name of that rule.
+        #[serde(
+            rename = "ruleName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_name: ::std::option::Option<::std::string::String>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+    }
+    ///One page of cost issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssuePage {
+        ///The issues of this page.
+        #[serde(
+            rename = "costIssueItemModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///A tag of an Azure resource.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureResourceTag {
+        ///The name of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        ///The value of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub value: ::std::option::Option<::std::string::String>,
+    }
+    ///An Azure resource that a security rule objects to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssue {
+        ///What the rule is about, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///When the rule last objected, as far as the name tells.
+        #[serde(
+            rename = "detectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///When the rule objected for the first time.
+        #[serde(
+            rename = "firstDetectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Identifies the issue.
+        #[serde(
+            rename = "issueId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
+        ///The name the issue is shown under.
+        #[serde(
+            rename = "issueName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_name: ::std::option::Option<::std::string::String>,
+        ///The name of the policy.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///The policy that the rule belongs to.
+        #[serde(
+            rename = "policyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub policy_id: ::std::option::Option<
+            crate::generated::ids::AzureSecurityPolicyId,
+        >,
+        ///The name of the resource.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<::std::string::String>,
+        ///The name of the group that the resource is in.
+        #[serde(
+            rename = "resourceGroup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_group: ::std::option::Option<::std::string::String>,
+        ///The resource.
+        #[serde(
+            rename = "resourceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
+        ///The type of the resource.
+        #[serde(
+            rename = "resourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_type: ::std::option::Option<
+            crate::generated::enums::AzureResourceType,
+        >,
+        ///The rule that objects.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+        ///What has become of it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueStatus>,
+        >,
+        ///The name of that subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub subscription: ::std::option::Option<::std::string::String>,
+        ///The subscription that the resource is in.
+        #[serde(
+            rename = "subscriptionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_id: ::std::option::Option<
+            crate::generated::ids::AzureSubscriptionId,
+        >,
+        ///The tags of the resource.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub tags: ::avepoint_core::List<AzureResourceTag>,
+    }
+    ///One page of security issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssuePage {
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///The issues of this page.
+        #[serde(
+            rename = "securityManagementIssueModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub security_management_issue_models: ::avepoint_core::List<AzureSecurityIssue>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
     ///Seats of a backup service, taken from a pool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -7934,6 +8142,42 @@ Arguments:
     pub fn list_risk_hit_items(&self) -> builder::ListRiskHitItems<'_> {
         builder::ListRiskHitItems::new(self)
     }
+    /**List where a tenant could spend less on Azure
+
+Lists the cost issues of the tenant's Azure resources, page by page: the rule that found each, how many resources it is about, what to do and how much a year that may save. Each page says whether another follows. The service names severity and recommendation where its page lists numbers, so either may come.
+
+Permission: `elements.cm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-cost-management/retrieve-azure-cost-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_cost_issues(&self) -> builder::ListAzureCostIssues<'_> {
+        builder::ListAzureCostIssues::new(self)
+    }
+    /**List the security issues of a tenant's Azure resources
+
+Lists the Azure resources of the tenant that a security rule objects to, page by page, with the subscription and the resource group that they are in. Each page says whether another follows. The service names severity and status where its page lists numbers, so either may come; the type of a resource is a number.
+
+Permission: `elements.sm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-security-management/retrieve-azure-risk-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_security_issues(&self) -> builder::ListAzureSecurityIssues<'_> {
+        builder::ListAzureSecurityIssues::new(self)
+    }
     /**List the users of a tenant
 
 Lists the users of the tenant, page by page, as short records. Name users in the body to read only those. Paging stands in the query. Read one user in full with `getUser`.
@@ -11531,6 +11775,249 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_RISK_HIT_ITEMS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_cost_issues`]
+
+[`Client::list_azure_cost_issues`]: super::Client::list_azure_cost_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureCostIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureCostIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/acm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureCostIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_COST_ISSUES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_security_issues`]
+
+[`Client::list_azure_security_issues`]: super::Client::list_azure_security_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureSecurityIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureSecurityIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureSecurityIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/asm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureSecurityIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::AzureSecurityIssuePage>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_SECURITY_ISSUES,
                         error,
                     )
                 })

@@ -513,6 +513,48 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "listAzureCostIssues" => {
+            let mut request = client.list_azure_cost_issues();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listAzureSecurityIssues" => {
+            let mut request = client.list_azure_security_issues();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listUsers" => {
             let mut request = client.list_users();
             if let Some(value) = parameters

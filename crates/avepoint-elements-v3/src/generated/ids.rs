@@ -6,6 +6,41 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a rule of Azure cost management.
+    pub struct AzureCostRuleId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a security issue of an Azure resource.
+    pub struct AzureIssueId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a kind of recommendation on Azure costs.
+    pub struct AzureRecommendationTypeId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an Azure resource: the path that Azure itself gives it.
+    pub struct AzureResourceId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a policy of Azure security management.
+    pub struct AzureSecurityPolicyId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a rule of Azure security management.
+    pub struct AzureSecurityRuleId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an Azure subscription.
+    pub struct AzureSubscriptionId;
+}
+
+::avepoint_core::id! {
     /// Identifies a baseline.
     pub struct BaselineId;
 }

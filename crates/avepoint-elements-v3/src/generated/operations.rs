@@ -32,6 +32,8 @@ pub static ALL: &[&Operation] = &[
     &RUN_TENANT_ACTION,
     &LIST_RISK_RULES,
     &LIST_RISK_HIT_ITEMS,
+    &LIST_AZURE_COST_ISSUES,
+    &LIST_AZURE_SECURITY_ISSUES,
     &LIST_USERS,
     &GET_USER,
     &UPDATE_USER_ACCOUNT,
@@ -995,6 +997,112 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
                 required: true,
                 description: "The risk rule the call is about.",
                 shape: &shapes::RULE_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
+///List where a tenant could spend less on Azure.
+pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
+        "listAzureCostIssues",
+        Method::Get,
+        "/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List where a tenant could spend less on Azure",
+    )
+    .scopes(&[&["elements.cm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "costIssueItemModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
+///List the security issues of a tenant's Azure resources.
+pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
+        "listAzureSecurityIssues",
+        Method::Get,
+        "/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List the security issues of a tenant's Azure resources",
+    )
+    .scopes(&[&["elements.sm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "securityManagementIssueModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",

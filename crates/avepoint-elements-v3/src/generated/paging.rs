@@ -543,6 +543,83 @@ impl<'a> builder::ListRiskHitItems<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListAzureCostIssues<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AzureCostIssue> {
+        Pages::numbered(
+            &super::operations::LIST_AZURE_COST_ISSUES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_AZURE_COST_ISSUES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let more = Some(&answer)
+                        .and_then(|value| value.has_next_page.as_ref())
+                        .copied();
+                    Ok(
+                        Page::new(answer.cost_issue_item_models.into_vec(), bytes)
+                            .counted(total)
+                            .followed(more),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AzureCostIssue> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListAzureSecurityIssues<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AzureSecurityIssue> {
+        Pages::numbered(
+            &super::operations::LIST_AZURE_SECURITY_ISSUES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_AZURE_SECURITY_ISSUES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let more = Some(&answer)
+                        .and_then(|value| value.has_next_page.as_ref())
+                        .copied();
+                    Ok(
+                        Page::new(
+                                answer.security_management_issue_models.into_vec(),
+                                bytes,
+                            )
+                            .counted(total)
+                            .followed(more),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AzureSecurityIssue> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::User> {
