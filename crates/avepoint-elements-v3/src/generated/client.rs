@@ -1123,6 +1123,64 @@ pub mod types {
         )]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
     }
+    ///A program on a server of the customer that connects a tenant to its local directory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgent {
+        ///What to do about the connection: the name of a domain, a colon and a hint.
+        #[serde(
+            rename = "advanceMessage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advance_message: ::std::option::Option<::std::string::String>,
+        ///When the agent last finished collecting logs.
+        #[serde(
+            rename = "collectTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub collect_time: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the agent reaches its LDAP server.
+        #[serde(
+            rename = "connectionStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub connection_status: ::std::option::Option<
+            crate::generated::enums::LdapConnectionStatus,
+        >,
+        ///Identifies the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::HybridAgentId>,
+        ///The name of the server that the agent is on.
+        #[serde(
+            rename = "serverName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub server_name: ::std::option::Option<::std::string::String>,
+        ///How the agent is doing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
+        ///When the agent last told Elements its status.
+        #[serde(
+            rename = "syncTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sync_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The version of the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<::std::string::String>,
+    }
+    ///The hybrid agents of a tenant, without paging.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgentList {
+        ///The agents.
+        #[serde(
+            rename = "agentList",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub agent_list: ::avepoint_core::List<HybridAgent>,
+    }
     ///A job of a backup service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1222,6 +1280,58 @@ pub mod types {
         ///Where this page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///What a job did with one object.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetail {
+        ///What the service has to say, such as why it failed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+        ///The container of the scan profile that the object is in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub container: ::std::option::Option<::std::string::String>,
+        ///A code for the failure. Empty where there is none.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error_code: ::std::option::Option<::std::string::String>,
+        ///When the job was done with it.
+        #[serde(
+            rename = "finishTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub finish_time: ::std::option::Option<::avepoint_core::Time>,
+        ///How much data it was. The unit is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///Where the object is: an e-mail address or an address of a site.
+        #[serde(
+            rename = "sourceObjectLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub source_object_location: ::std::option::Option<::std::string::String>,
+        ///What became of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::JobReportStatus>,
+        ///The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        ///What kind of object it is.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<crate::generated::enums::JobReportObjectType>,
+    }
+    ///One page of the report of a job.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetailPage {
+        ///The lines of the report.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<JobReportDetail>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
     }
     ///What is known of a license that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1773,6 +1883,51 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub purchased_user_seat: ::std::option::Option<i64>,
+    }
+    ///An object that Cloud Backup for Microsoft 365 protects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObject {
+        ///The container of the scan profile that the object is in.
+        #[serde(
+            rename = "containerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What the object is shown as: a name, an e-mail address or an address of a site.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        ///What kind of mailbox it is. Empty where it is none.
+        #[serde(
+            rename = "mailboxType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mailbox_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ProtectedMailboxType>,
+        >,
+        ///How large the object is in the tenant, in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///The Microsoft 365 tenant that holds the object.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+    }
+    ///One page of protected objects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObjectPage {
+        ///The objects.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<ProtectedObject>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
     }
     ///A user of the tenant and how the backup protects it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2960,6 +3115,23 @@ pub mod types {
         ///Where the page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///Where a list goes on whose pages are asked for by token.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenPageMetadata {
+        ///The token of the next page. Empty or missing on the last page.
+        #[serde(
+            rename = "skipToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub skip_token: ::std::option::Option<::std::string::String>,
+        ///A count of entries. It may be that of this page alone, even where another page follows, so it does not tell how long the list is.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
     ///New telephone numbers of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -7905,6 +8077,24 @@ Arguments:
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview<'_> {
         builder::ListProtectionOverview::new(self)
     }
+    /**List the objects of one module that Cloud Backup protects
+
+Lists the objects of a customer that one module of Cloud Backup for Microsoft 365 protects, page by page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.cbprotected.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/retrieve-customer-protected-objects.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `module`: The module whose objects to list.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_protected_objects(&self) -> builder::ListProtectedObjects<'_> {
+        builder::ListProtectedObjects::new(self)
+    }
     /**List the backup and scan jobs of a customer
 
 Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Name a job type, a module or both in the body to narrow the list down; an empty object restricts nothing.
@@ -7922,6 +8112,24 @@ Arguments:
 - `body`*/
     pub fn list_jobs(&self) -> builder::ListJobs<'_> {
         builder::ListJobs::new(self)
+    }
+    /**List what a backup job did with each object
+
+Lists the objects that a job of Cloud Backup for Microsoft 365 worked on, page by page, with the outcome of each. The job is one of `listJobs`. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.jobs.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-job-reports.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `job_id`: The job the call is about.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_job_report_details(&self) -> builder::ListJobReportDetails<'_> {
+        builder::ListJobReportDetails::new(self)
     }
     /**List the scan profiles of a customer
 
@@ -8543,6 +8751,22 @@ Arguments:
 - `body`*/
     pub fn update_local_user_profile(&self) -> builder::UpdateLocalUserProfile<'_> {
         builder::UpdateLocalUserProfile::new(self)
+    }
+    /**List the agents that connect a tenant to its local directory
+
+Lists the hybrid agents of the tenant: the programs on servers of the customer that connect it to its local directory. Tells of each whether it is active and whether it reaches its LDAP server. The list comes whole, without paging.
+
+Permission: `elements.um.user.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md>
+
+Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.*/
+    pub fn list_hybrid_agents(&self) -> builder::ListHybridAgents<'_> {
+        builder::ListHybridAgents::new(self)
     }
     /**List the users on the security dashboard
 
@@ -10126,6 +10350,122 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_protected_objects`]
+
+[`Client::list_protected_objects`]: super::Client::list_protected_objects*/
+    #[derive(Debug, Clone)]
+    pub struct ListProtectedObjects<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) module: Result<crate::generated::enums::BackupModule, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListProtectedObjects<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                module: Err("`module` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn module<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::enums::BackupModule>,
+        {
+            self.module = value
+                .try_into()
+                .map_err(|_| "`module` is no BackupModule".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, Error<()>> {
+            let Self { client, customer_id, module, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let module = module.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/m365/backup/modules/{}/protected-objects",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                module.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listProtectedObjects",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_PROTECTED_OBJECTS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_jobs`]
 
 [`Client::list_jobs`]: super::Client::list_jobs*/
@@ -10255,6 +10595,125 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_JOBS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_job_report_details`]
+
+[`Client::list_job_report_details`]: super::Client::list_job_report_details*/
+    #[derive(Debug, Clone)]
+    pub struct ListJobReportDetails<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) job_id: Result<crate::generated::ids::JobId, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListJobReportDetails<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                job_id: Err("`job_id` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn job_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::JobId>,
+        {
+            self.job_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`job_id` is no JobId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, Error<()>> {
+            let Self { client, customer_id, job_id, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let job_id = job_id.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/jobs/{}/report-details",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                job_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listJobReportDetails",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_JOB_REPORT_DETAILS,
                         error,
                     )
                 })
@@ -14706,6 +15165,98 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::UPDATE_LOCAL_USER_PROFILE,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_hybrid_agents`]
+
+[`Client::list_hybrid_agents`]: super::Client::list_hybrid_agents*/
+    #[derive(Debug, Clone)]
+    pub struct ListHybridAgents<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+    }
+    impl<'a> ListHybridAgents<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, Error<()>> {
+            let Self { client, customer_id, tenant_id } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/um/customers/{}/tenants/{}/agents", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listHybridAgents",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_HYBRID_AGENTS,
                         error,
                     )
                 })

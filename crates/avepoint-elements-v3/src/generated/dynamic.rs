@@ -259,6 +259,27 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "listProtectedObjects" => {
+            let mut request = client.list_protected_objects();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::enums::BackupModule>("module")?
+            {
+                request = request.module(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listJobs" => {
             let mut request = client.list_jobs();
             if let Some(value) = parameters
@@ -274,6 +295,27 @@ pub async fn call(
             }
             if let Some(value) = parameters.take::<types::ListJobsRequest>("body")? {
                 request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listJobReportDetails" => {
+            let mut request = client.list_job_report_details();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::JobId>("jobId")?
+            {
+                request = request.job_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -1048,6 +1090,21 @@ pub async fn call(
             }
             let sent = request.send().await?;
             sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+        }
+        "listHybridAgents" => {
+            let mut request = client.list_hybrid_agents();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
         }
         "listSecurityUsers" => {
             let mut request = client.list_security_users();

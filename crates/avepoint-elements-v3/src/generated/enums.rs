@@ -1449,6 +1449,38 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// A module of Cloud Backup for Microsoft 365, by the number that its addresses have.
+    pub enum BackupModule: integer {
+        /// Mailboxes in Exchange Online.
+        ExchangeOnlineMailboxes = 0,
+        /// Sites in SharePoint Online.
+        SharePointOnline = 1,
+        /// OneDrive.
+        OneDrive = 2,
+        /// Microsoft 365 Groups.
+        Microsoft365Groups = 3,
+        /// Project Online.
+        ProjectOnline = 4,
+        /// Public folders in Exchange Online.
+        ExchangeOnlinePublicFolders = 5,
+        /// Microsoft Teams.
+        MicrosoftTeams = 6,
+        /// Viva Engage.
+        VivaEngage = 9,
+        /// Chats in Microsoft Teams.
+        MicrosoftTeamsChat = 10,
+        /// Power BI.
+        PowerBi = 11,
+        /// Power Automate.
+        PowerAutomate = 12,
+        /// Power Apps.
+        PowerApps = 14,
+        /// Agents of Copilot Studio.
+        CopilotStudioAgents = 15,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The product of a backup subscription. The resource of a pooled item tells which backup service it is.
     pub enum BackupProduct: integer {
         /// Cloud Backup for Microsoft 365.
@@ -2413,6 +2445,18 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// How a hybrid agent is doing.
+    pub enum HybridAgentStatus: integer {
+        /// It is not installed.
+        NotInstalled = 0,
+        /// It is there and not active.
+        Inactive = 1,
+        /// It is active.
+        Active = 2,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// Which module of a backup service a job works on.
     pub enum JobModule: integer {
         /// No particular module
@@ -2501,6 +2545,48 @@
         DynamicsCrmBackup = 550,
         /// Backup of unified operations apps in Dynamics
         DynamicsUnifiedOperationsBackup = 551,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What kind of object a line of a job report is about.
+    pub enum JobReportObjectType: integer {
+        /// A mailbox.
+        Mailbox = 1,
+        /// A site collection.
+        SiteCollection = 2,
+        /// A user.
+        User = 17,
+        /// A canvas app.
+        Canvas = 20,
+        /// A workspace.
+        Workspace = 21,
+        /// A flow.
+        Flow = 23,
+        /// An agent.
+        Agent = 24,
+        /// What describes a community of Viva Engage.
+        VivaEngageMetadata = 25,
+        /// What describes a Microsoft 365 group.
+        Office365GroupMetadata = 26,
+        /// What describes a team.
+        TeamsMetadata = 27,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What became of an object of a job.
+    pub enum JobReportStatus: integer {
+        /// It was done.
+        Success = 0,
+        /// It failed.
+        Failed = 1,
+        /// It was skipped.
+        Skipped = 2,
+        /// A filter left it out.
+        Filtered = 3,
+        /// It was done, with a warning.
+        Warning = 4,
     }
 }
 
@@ -3715,6 +3801,16 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// Whether a hybrid agent reaches its LDAP server.
+    pub enum LdapConnectionStatus: integer {
+        /// It does.
+        Connected = 0,
+        /// It does not.
+        Disconnected = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The kind of recipient behind a mailbox.
     pub enum MailboxRecipientType: integer {
         /// A mailbox of one user.
@@ -3919,6 +4015,24 @@
         Enpower = 134217728,
         /// Backup of IaaS and PaaS: Cloud Backup for IaaS + PaaS.
         CloudBackupForIaasAndPaas = 1073741824,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What kind of mailbox a protected object is.
+    pub enum ProtectedMailboxType: text {
+        /// The mailbox of a person.
+        UserMailbox = "User Mailbox",
+        /// The mailbox of a room or of equipment.
+        ResourceMailbox = "Resource Mailbox",
+        /// The archive of a mailbox.
+        InPlaceArchiveMailbox = "In-Place Archive Mailbox",
+        /// A mailbox that several people share.
+        SharedMailbox = "Shared Mailbox",
+        /// A public folder.
+        PublicFolder = "Public Folder",
+        /// What was deleted and can be recovered.
+        RecoverableItemsFolder = "Recoverable Items Folder",
     }
 }
 

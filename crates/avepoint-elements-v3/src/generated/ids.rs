@@ -56,6 +56,11 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a hybrid agent.
+    pub struct HybridAgentId;
+}
+
+::avepoint_core::id! {
     /// Identifies a job.
     pub struct JobId;
 }

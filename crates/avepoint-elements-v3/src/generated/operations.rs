@@ -18,7 +18,9 @@ pub static ALL: &[&Operation] = &[
     &GET_PRODUCT_OVERVIEW,
     &LIST_PROTECTED_USERS,
     &LIST_PROTECTION_OVERVIEW,
+    &LIST_PROTECTED_OBJECTS,
     &LIST_JOBS,
+    &LIST_JOB_REPORT_DETAILS,
     &LIST_SCAN_PROFILES,
     &LIST_SCAN_PROFILE_CHANGES,
     &GET_SCAN_PROFILE,
@@ -54,6 +56,7 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_LOCAL_USER_OFFICE,
     &UPDATE_LOCAL_USER_OFFICE_LOCATION,
     &UPDATE_LOCAL_USER_PROFILE,
+    &LIST_HYBRID_AGENTS,
     &LIST_SECURITY_USERS,
     &LIST_RISK_WORKFLOWS,
     &GET_RISK_WORKFLOW_COMPLIANCE,
@@ -474,6 +477,59 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
             },
         ],
     );
+///List the objects of one module that Cloud Backup protects.
+pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
+        "listProtectedObjects",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects",
+        "List the objects of one module that Cloud Backup protects",
+    )
+    .scopes(&[&["elements.cbprotected.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "module",
+                place: Place::Path,
+                required: true,
+                description: "The module whose objects to list.",
+                shape: &shapes::BACKUP_MODULE,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
 ///List the backup and scan jobs of a customer.
 pub static LIST_JOBS: Operation = Operation::new(
         "listJobs",
@@ -522,6 +578,59 @@ pub static LIST_JOBS: Operation = Operation::new(
         ],
     )
     .body(true, &shapes::LIST_JOBS_REQUEST);
+///List what a backup job did with each object.
+pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
+        "listJobReportDetails",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details",
+        "List what a backup job did with each object",
+    )
+    .scopes(&[&["elements.jobs.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "jobId",
+                place: Place::Path,
+                required: true,
+                description: "The job the call is about.",
+                shape: &shapes::JOB_ID,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
 ///List the scan profiles of a customer.
 pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         "listScanProfiles",
@@ -1844,6 +1953,35 @@ pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
     )
     .body(true, &shapes::UPDATE_LOCAL_USER_PROFILE_REQUEST)
     .answer(Answer::Empty);
+///List the agents that connect a tenant to its local directory.
+pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
+        "listHybridAgents",
+        Method::Get,
+        "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents",
+        "List the agents that connect a tenant to its local directory",
+    )
+    .scopes(&[&["elements.um.user.read.all"]])
+    .paging(Paging::Single {
+        items: "agentList",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+        ],
+    );
 ///List the users on the security dashboard.
 pub static LIST_SECURITY_USERS: Operation = Operation::new(
         "listSecurityUsers",
@@ -2451,6 +2589,12 @@ mod shapes {
         ],
         open: false,
     };
+    pub static BACKUP_MODULE: Shape = Shape::IntegerCode(
+        &[
+            0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 9i64, 10i64, 11i64, 12i64, 14i64,
+            15i64,
+        ],
+    );
     pub static BACKUP_PRODUCT: Shape = Shape::IntegerCode(&[2048i64]);
     pub static BACKUP_RESOURCE: Shape = Shape::TextCode(
         &["Office365Backup", "Office365PPBackup", "Office365EXODBackup"],

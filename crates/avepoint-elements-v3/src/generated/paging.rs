@@ -204,6 +204,32 @@ impl<'a> builder::ListProtectionOverview<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListProtectedObjects<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::ProtectedObject> {
+        Pages::tokens(
+            &super::operations::LIST_PROTECTED_OBJECTS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::ProtectedObject> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListJobs<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Job> {
@@ -241,6 +267,32 @@ impl<'a> builder::ListJobs<'a> {
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::Job> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListJobReportDetails<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::JobReportDetail> {
+        Pages::tokens(
+            &super::operations::LIST_JOB_REPORT_DETAILS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::JobReportDetail> {
         self.pages().items()
     }
 }
@@ -657,6 +709,25 @@ impl<'a> builder::ListUsers<'a> {
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::User> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListHybridAgents<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::HybridAgent> {
+        Pages::single(
+            &super::operations::LIST_HYBRID_AGENTS,
+            move |_| {
+                let request = self.clone();
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    Ok(Page::new(answer.agent_list.into_vec(), bytes))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::HybridAgent> {
         self.pages().items()
     }
 }
