@@ -172,6 +172,178 @@ pub mod types {
             Default::default()
         }
     }
+    ///What a storage that is compatible with Amazon has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of a storage that is compatible with Amazon.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageProfile {
+        ///Always the device type of a storage that is compatible with Amazon.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonCompatibleDeviceType,
+        >,
+        ///What a storage that is compatible with Amazon has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonCompatibleStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an Amazon storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///Where the bucket is.
+        #[serde(
+            rename = "Region",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an Amazon storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageProfile {
+        ///Always the device type of an Amazon storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonDeviceType,
+        >,
+        ///What an Amazon storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///A baseline that was deployed to a tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -410,6 +582,85 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_count: ::std::option::Option<i64>,
+    }
+    ///What an Azure storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageExtension {
+        ///The address of the blob service.
+        #[serde(
+            rename = "AccessPoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_point: ::std::option::Option<::std::string::String>,
+        ///The key of the storage account. It may come empty.
+        #[serde(
+            rename = "AccountKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The name of the storage account.
+        #[serde(
+            rename = "AccountName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_name: ::std::option::Option<::std::string::String>,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the container. It may hold a placeholder.
+        #[serde(
+            rename = "ContainerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of an Azure storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageProfile {
+        ///Always the device type of an Azure storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::AzureDeviceType>,
+        ///What an Azure storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AzureStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///Seats of a backup service, taken from a pool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1055,6 +1306,168 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
     }
+    ///What an FTP or SFTP storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The folder on the server.
+        #[serde(
+            rename = "Folder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub folder: ::std::option::Option<::std::string::String>,
+        ///The server.
+        #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
+        pub host: ::std::option::Option<::std::string::String>,
+        ///The password of the account.
+        #[serde(
+            rename = "Password",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The port of the server.
+        #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
+        pub port: ::std::option::Option<i64>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The name of the account.
+        #[serde(
+            rename = "UserName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_name: ::std::option::Option<::std::string::String>,
+    }
+    ///A storage profile of an FTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageProfile {
+        ///Always the device type of an FTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
+        ///What an FTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What a Google Cloud Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The e-mail address of the service account.
+        #[serde(
+            rename = "ClientEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_email: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The private ID of the service account.
+        #[serde(
+            rename = "PrivateId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub private_id: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The project that the bucket belongs to.
+        #[serde(
+            rename = "ProjectId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_id: ::std::option::Option<
+            crate::generated::ids::GoogleCloudProjectId,
+        >,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of a Google Cloud Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageProfile {
+        ///Always the device type of a Google Cloud Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::GoogleCloudDeviceType,
+        >,
+        ///What a Google Cloud Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<GoogleCloudStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///What is known of a group that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1180,6 +1593,196 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         pub agent_list: ::avepoint_core::List<HybridAgent>,
+    }
+    ///What an IBM Cloud Object Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Cloud Object Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageProfile {
+        ///Always the device type of an IBM Cloud Object Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmCloudObjectStorageDeviceType,
+        >,
+        ///What an IBM Cloud Object Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmCloudObjectStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an IBM Storage Protect storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///Whether certificates that cannot be verified are accepted, as text.
+        #[serde(
+            rename = "AllowInsecureSsl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allow_insecure_ssl: ::std::option::Option<::std::string::String>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The thumbprint of the certificate of the server.
+        #[serde(
+            rename = "CertThumbprint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cert_thumbprint: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Storage Protect.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectProfile {
+        ///Always the device type of an IBM Storage Protect.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmStorageProtectDeviceType,
+        >,
+        ///What an IBM Storage Protect has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmStorageProtectExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///A job of a backup service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1499,6 +2102,23 @@ pub mod types {
     }
     impl ListScanProfilesRequest {
         pub fn builder() -> builder::ListScanProfilesRequest {
+            Default::default()
+        }
+    }
+    ///Which storage profiles to read. Without any member, all of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListStorageProfilesRequest {
+        ///Only these profiles.
+        #[serde(
+            rename = "ProfileIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub profile_ids: ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+    }
+    impl ListStorageProfilesRequest {
+        pub fn builder() -> builder::ListStorageProfilesRequest {
             Default::default()
         }
     }
@@ -2864,6 +3484,32 @@ pub mod types {
         )]
         pub subscription_name: ::std::option::Option<::std::string::String>,
     }
+    ///A storage profile of an SFTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SftpStorageProfile {
+        ///Always the device type of an SFTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::SftpDeviceType>,
+        ///What an SFTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///A sign-in of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2995,6 +3641,17 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub storage_used: ::std::option::Option<i64>,
+    }
+    ///One page of storage profiles.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct StorageProfilePage {
+        ///The profiles.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<crate::generated::variants::StorageProfile>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///What is known of a team that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3132,6 +3789,32 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_count: ::std::option::Option<::avepoint_core::NumberOrText>,
+    }
+    ///A storage profile of a device type that is not documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnknownStorageProfile {
+        ///The device type.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<i64>,
+        ///What the storage has of its own, as it came.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///New telephone numbers of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -5575,6 +6258,55 @@ pub mod types {
             fn from(value: super::ListScanProfilesRequest) -> Self {
                 Self {
                     scan_profile_ids: Ok(value.scan_profile_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListStorageProfilesRequest {
+            profile_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListStorageProfilesRequest {
+            fn default() -> Self {
+                Self {
+                    profile_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListStorageProfilesRequest {
+            pub fn profile_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.profile_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for profile_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListStorageProfilesRequest>
+        for super::ListStorageProfilesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListStorageProfilesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    profile_ids: value.profile_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListStorageProfilesRequest>
+        for ListStorageProfilesRequest {
+            fn from(value: super::ListStorageProfilesRequest) -> Self {
+                Self {
+                    profile_ids: Ok(value.profile_ids),
                 }
             }
         }
@@ -8095,6 +8827,23 @@ Arguments:
     pub fn list_protected_objects(&self) -> builder::ListProtectedObjects<'_> {
         builder::ListProtectedObjects::new(self)
     }
+    /**List the storage profiles of the partner
+
+Lists the storage profiles under the partner, page by page. What a profile is, its `deviceType` says, and `extension` has a shape for each. Answers hold passwords and keys. Name profiles in the body to read only those. Paging stands in the query.
+
+Permission: `elements.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/storage-profiles/get-all-storage-profile-under-the-current-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many storage profiles a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_storage_profiles(&self) -> builder::ListStorageProfiles<'_> {
+        builder::ListStorageProfiles::new(self)
+    }
     /**List the backup and scan jobs of a customer
 
 Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Name a job type, a module or both in the body to narrow the list down; an empty object restricts nothing.
@@ -10461,6 +11210,131 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_PROTECTED_OBJECTS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_storage_profiles`]
+
+[`Client::list_storage_profiles`]: super::Client::list_storage_profiles*/
+    #[derive(Debug, Clone)]
+    pub struct ListStorageProfiles<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListStorageProfilesRequest, String>,
+    }
+    impl<'a> ListStorageProfiles<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListStorageProfilesRequest>,
+            <V as std::convert::TryInto<
+                types::ListStorageProfilesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListStorageProfilesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListStorageProfilesRequest,
+            ) -> types::builder::ListStorageProfilesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListStorageProfilesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/storage-profile/batch", client
+                .baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listStorageProfiles",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_STORAGE_PROFILES,
                         error,
                     )
                 })
@@ -16305,7 +17179,14 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &[];
-    const SECRETS: &'static [&'static str] = &["password"];
+    const SECRETS: &'static [&'static str] = &[
+        "AccountKey",
+        "Password",
+        "PrivateId",
+        "SecretAccessKey",
+        "SignatureVersionKey",
+        "password",
+    ];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

@@ -280,6 +280,22 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "listStorageProfiles" => {
+            let mut request = client.list_storage_profiles();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListStorageProfilesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listJobs" => {
             let mut request = client.list_jobs();
             if let Some(value) = parameters

@@ -49,6 +49,56 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// The device type of a storage that is compatible with Amazon.
+    pub enum AmazonCompatibleDeviceType: integer {
+        /// A storage that is compatible with that of Amazon.
+        AmazonStorageCompatibleStorage = 601,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an Amazon storage.
+    pub enum AmazonDeviceType: integer {
+        /// A storage of Amazon.
+        AmazonStorage = 401,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A region of Amazon storage.
+    pub enum AmazonStorageRegion: integer {
+        /// US Standard.
+        UsStandard = 0,
+        /// Northern California, in the west of the US.
+        UsWestNorthernCalifornia = 1,
+        /// Oregon, in the west of the US.
+        UsWestOregon = 2,
+        /// Ohio, in the east of the US.
+        UsEastOhio = 3,
+        /// The middle of Canada.
+        CanadaCentral = 4,
+        /// Ireland.
+        EuIreland = 5,
+        /// Frankfurt.
+        EuFrankfurt = 6,
+        /// London.
+        EuLondon = 7,
+        /// Singapore.
+        AsiaPacificSingapore = 8,
+        /// Tokyo.
+        AsiaPacificTokyo = 9,
+        /// Sydney.
+        AsiaPacificSydney = 10,
+        /// Seoul.
+        AsiaSeoul = 11,
+        /// Mumbai.
+        AsiaMumbai = 12,
+        /// São Paulo.
+        SouthAmericaSaoPaulo = 13,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// A service, or group of services, whose app can be authorized for a tenant.
     pub enum AppService: text {
         /// Baseline management.
@@ -119,6 +169,14 @@
         BackupOptimization = 18,
         /// Move to another tier.
         MigrateTier = 19,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an Azure storage.
+    pub enum AzureDeviceType: integer {
+        /// A storage of Microsoft Azure.
+        MicrosoftAzureStorage = 403,
     }
 }
 
@@ -2419,6 +2477,22 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// The device type of an FTP server.
+    pub enum FtpDeviceType: integer {
+        /// FTP.
+        Ftp = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of a Google Cloud Storage.
+    pub enum GoogleCloudDeviceType: integer {
+        /// Google Cloud Storage.
+        GoogleCloudStorage = 701,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The kind of a group.
     pub enum GroupType: integer {
         /// A Microsoft 365 group.
@@ -2453,6 +2527,22 @@
         Inactive = 1,
         /// It is active.
         Active = 2,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an IBM Cloud Object Storage.
+    pub enum IbmCloudObjectStorageDeviceType: integer {
+        /// IBM Cloud Object Storage.
+        IbmCloudObjectStorage = 302,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an IBM Storage Protect.
+    pub enum IbmStorageProtectDeviceType: integer {
+        /// IBM Storage Protect, by S3.
+        IbmStorageProtectS3 = 301,
     }
 }
 
@@ -4143,6 +4233,14 @@
         UserAndDeviceManagement = 49,
         /// Storage optimization, a part of workspace management in Elements.
         StorageOptimization = 65,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an SFTP server.
+    pub enum SftpDeviceType: integer {
+        /// SFTP.
+        Sftp = 12,
     }
 }
 

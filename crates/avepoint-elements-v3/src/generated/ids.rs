@@ -51,6 +51,11 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a project in Google Cloud.
+    pub struct GoogleCloudProjectId;
+}
+
+::avepoint_core::id! {
     /// Identifies the record of an object that a risk rule matched.
     pub struct HitItemId;
 }
@@ -83,6 +88,11 @@
 ::avepoint_core::id! {
     /// Identifies the record of a sign-in.
     pub struct SignInId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an access key of a storage: the half that is no secret.
+    pub struct StorageAccessKeyId;
 }
 
 ::avepoint_core::id! {

@@ -19,6 +19,7 @@ pub static ALL: &[&Operation] = &[
     &LIST_PROTECTED_USERS,
     &LIST_PROTECTION_OVERVIEW,
     &LIST_PROTECTED_OBJECTS,
+    &LIST_STORAGE_PROFILES,
     &LIST_JOBS,
     &LIST_JOB_REPORT_DETAILS,
     &LIST_SCAN_PROFILES,
@@ -530,6 +531,47 @@ pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
             },
         ],
     );
+///List the storage profiles of the partner.
+pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
+        "listStorageProfiles",
+        Method::Post,
+        "/partner/external/v3/general/partners/storage-profile/batch",
+        "List the storage profiles of the partner",
+    )
+    .scopes(&[&["elements.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many storage profiles a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_STORAGE_PROFILES_REQUEST);
 ///List the backup and scan jobs of a customer.
 pub static LIST_JOBS: Operation = Operation::new(
         "listJobs",
@@ -3771,6 +3813,20 @@ mod shapes {
                 required: false,
                 shape: &Shape::List {
                     item: &shapes::SCAN_PROFILE_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static LIST_STORAGE_PROFILES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "ProfileIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::STORAGE_PROFILE_ID,
                     min: 0,
                     max: None,
                 },

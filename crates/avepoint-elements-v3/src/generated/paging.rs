@@ -230,6 +230,46 @@ impl<'a> builder::ListProtectedObjects<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListStorageProfiles<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::StorageProfile> {
+        Pages::numbered(
+            &super::operations::LIST_STORAGE_PROFILES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_STORAGE_PROFILES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::StorageProfile> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListJobs<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Job> {
