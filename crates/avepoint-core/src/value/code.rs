@@ -112,6 +112,9 @@ pub trait OpenEnum: Sized + Clone + 'static {
     /// The name of the value; nothing for a code that is not documented.
     fn name(&self) -> Option<&'static str>;
 
+    /// What the value means; nothing for a code that is not documented.
+    fn description(&self) -> Option<&'static str>;
+
     /// The documented value that this one spells in another form (`"7"` for 7, other letter case), if there is one.
     fn canonical(&self) -> Self {
         let code = self.code();
@@ -218,6 +221,10 @@ macro_rules! open_enum {
             fn name(&self) -> Option<&'static str> {
                 $name::name(self)
             }
+
+            fn description(&self) -> Option<&'static str> {
+                $name::description(self)
+            }
         }
 
         impl ::std::cmp::PartialEq for $name {
@@ -312,9 +319,9 @@ macro_rules! open_enum {
 
 /// A code that the pages show both as a number and as text: the documented value, and the form in which it arrived.
 ///
-/// The text may be the code or the name of its value, whatever case and signs that is written with. It dereferences to
-/// the value, so that all forms compare equal, and it is written out as it came. One made from a value is written in the
-/// documented form.
+/// The text may be the code, or the name or the meaning of its value, whatever case and signs these are written with. It
+/// dereferences to the value, so that all forms compare equal, and it is written out as it came. One made from a value is
+/// written in the documented form.
 ///
 /// ```
 /// use avepoint_core::{CodeOrText, open_enum};
@@ -379,15 +386,19 @@ impl<T: OpenEnum> CodeOrText<T> {
     }
 }
 
-/// The documented value of this name. Labels have spaces and signs where names have none.
+/// The documented value that a label stands for: its name, or its meaning where the label is none that a name may be.
 fn named<T: OpenEnum>(label: &str) -> Option<T> {
-    let letters = || label.chars().filter(|letter| letter.is_alphanumeric());
-    let is_of = |name: &str| {
-        name.chars()
-            .map(|letter| letter.to_ascii_lowercase())
-            .eq(letters().map(|letter| letter.to_ascii_lowercase()))
-    };
-    T::KNOWN.iter().find(|known| known.name().is_some_and(is_of)).cloned()
+    let is_it = |text: Option<&str>| text.is_some_and(|text| letters(text).eq(letters(label)));
+    let mut known = T::KNOWN.iter();
+    known
+        .find(|known| is_it(known.name()) || is_it(known.description()))
+        .cloned()
+}
+
+/// Letters and digits alone, in small letters: labels have spaces and signs where names have none.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters.map(|letter| letter.to_ascii_lowercase())
 }
 
 impl<T> std::ops::Deref for CodeOrText<T> {
