@@ -676,6 +676,7 @@ async fn a_code_is_known_by_its_number_and_by_its_name_and_stays_as_it_came() {
         {"severity": "High", "recommendation": "ShutdownIdle"},
         {"severity": "HIGH", "recommendation": "Shutdown idle"},
         {"severity": "Terrible", "recommendation": 99},
+        {"severity": "", "recommendation": "none"},
     ]);
     let server = Server::always(Reply::json(
         200,
@@ -692,8 +693,11 @@ async fn a_code_is_known_by_its_number_and_by_its_name_and_stays_as_it_came() {
     };
     assert_eq!(
         issues.iter().map(is_known).collect::<Vec<_>>(),
-        [true, true, true, true, false]
+        [true, true, true, true, false, false]
     );
+    // Where a label is no name that a language allows, the meaning has it.
+    let none = issues[5].recommendation.as_deref();
+    assert_eq!(none, Some(&AzureCostRecommendation::NoRecommendation));
 }
 
 /// What the query says of a name, as it was meant.

@@ -131,7 +131,7 @@
 ::avepoint_core::open_enum! {
     /// What to do about a cost issue.
     pub enum AzureCostRecommendation: integer {
-        /// Nothing in particular.
+        /// None.
         NoRecommendation = 0,
         /// Take a size that fits the load.
         RightSize = 1,
@@ -197,13 +197,13 @@
 ::avepoint_core::open_enum! {
     /// What has become of a security issue.
     pub enum AzureIssueStatus: integer {
-        /// Nothing is known.
+        /// None.
         NoStatus = 0,
         /// Nobody has looked at it yet.
         Pending = 1,
         /// Somebody has looked at it.
         Viewed = 2,
-        /// It is no more.
+        /// Fixed.
         MarkedAsFixed = 3,
         /// It is to be passed over.
         Ignored = 4,
