@@ -64,7 +64,7 @@ async fn every_sample_of_the_pages_survives() {
 }
 
 async fn survives(api: &str, case: &Case, sample: &str) -> Result<(), String> {
-    let sample = parsed(sample)?;
+    let sample = parsed(sample, case.answer.as_ref())?;
     let server = Server::always(Reply::json(case.status, &sample)).await;
     let client = AnyClient::new(api, &server.url());
     let answer = client
@@ -142,8 +142,8 @@ fn response_sample(page: &str) -> Option<String> {
 }
 
 /// A sample as JSON. The slips of the pages are mended: comments, commas too many and too few, lines of dots for what
-/// was left out, and list brackets around members.
-fn parsed(sample: &str) -> Result<Value, String> {
+/// was left out, list brackets around members, and a list that has lost the name that the example of the answer has.
+fn parsed(sample: &str, answer: Option<&Value>) -> Result<Value, String> {
     let mut text: String = sample
         .lines()
         .filter(|line| line.trim() != "..." && line.trim() != "...,")
@@ -157,6 +157,16 @@ fn parsed(sample: &str) -> Result<Value, String> {
     if members_in_a_list && let Some(end) = text.rfind(']') {
         text.replace_range(end..=end, "}");
         text.replace_range(0..1, "{");
+    }
+    let starts_with_a_list = text
+        .strip_prefix('{')
+        .is_some_and(|rest| rest.trim_start().starts_with('['));
+    if starts_with_a_list
+        && let Some((name, _)) = answer
+            .and_then(Value::as_object)
+            .and_then(|answer| answer.iter().next())
+    {
+        text.insert_str(1, &format!("{}:", Value::from(name.as_str())));
     }
     let options = ParseOptions {
         allow_comments: true,

@@ -54,6 +54,7 @@ const STYLES: &[Style] = &[
             required("size", Names::Request("integer")),
             required("items", Names::Answer("array")),
             optional("total", Names::Answer("integer")),
+            optional("more", Names::Answer("boolean")),
         ],
     },
     Style {
@@ -193,6 +194,7 @@ mod tests {
             ("items: data", "items: metadata"),
             ("total: metadata.totalCount", "total: metadata.total"),
             ("total: metadata.totalCount", "total: data"),
+            ("total: metadata.totalCount", "more: metadata.totalCount"),
         ] {
             expect(&[(from, to)], &[("paging", to)]);
         }

@@ -185,6 +185,178 @@ pub mod types {
             Default::default()
         }
     }
+    ///What a storage that is compatible with Amazon has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of a storage that is compatible with Amazon.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageProfile {
+        ///Always the device type of a storage that is compatible with Amazon.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonCompatibleDeviceType,
+        >,
+        ///What a storage that is compatible with Amazon has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonCompatibleStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an Amazon storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///Where the bucket is.
+        #[serde(
+            rename = "Region",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an Amazon storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageProfile {
+        ///Always the device type of an Amazon storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonDeviceType,
+        >,
+        ///What an Amazon storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///Assigned pooled subscriptions that a reseller accepts or rejects.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -486,6 +658,293 @@ pub mod types {
         ///The address to give to the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
+    }
+    ///A finding on what a tenant spends on Azure.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssue {
+        ///How many resources it is about.
+        #[serde(
+            rename = "affectedResources",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub affected_resources: ::std::option::Option<i64>,
+        ///What the matter is, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The name of the policy that the rule belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///How much a year may be saved by it. The currency is not documented.
+        #[serde(
+            rename = "potentialCostSaving",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub potential_cost_saving: ::std::option::Option<i64>,
+        ///What to do about it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recommendation: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureCostRecommendation>,
+        >,
+        ///The kind of the recommendation.
+        #[serde(
+            rename = "recommendationTypeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recommendation_type_id: ::std::option::Option<
+            crate::generated::ids::AzureRecommendationTypeId,
+        >,
+        ///The rule that found it.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureCostRuleId>,
+        ///The name of that rule.
+        #[serde(
+            rename = "ruleName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_name: ::std::option::Option<::std::string::String>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+    }
+    ///One page of cost issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssuePage {
+        ///The issues of this page.
+        #[serde(
+            rename = "costIssueItemModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///A tag of an Azure resource.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureResourceTag {
+        ///The name of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        ///The value of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub value: ::std::option::Option<::std::string::String>,
+    }
+    ///An Azure resource that a security rule objects to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssue {
+        ///What the rule is about, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///When the rule last objected, as far as the name tells.
+        #[serde(
+            rename = "detectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///When the rule objected for the first time.
+        #[serde(
+            rename = "firstDetectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Identifies the issue.
+        #[serde(
+            rename = "issueId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
+        ///The name the issue is shown under.
+        #[serde(
+            rename = "issueName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_name: ::std::option::Option<::std::string::String>,
+        ///The name of the policy.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///The policy that the rule belongs to.
+        #[serde(
+            rename = "policyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub policy_id: ::std::option::Option<
+            crate::generated::ids::AzureSecurityPolicyId,
+        >,
+        ///The name of the resource.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<::std::string::String>,
+        ///The name of the group that the resource is in.
+        #[serde(
+            rename = "resourceGroup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_group: ::std::option::Option<::std::string::String>,
+        ///The resource.
+        #[serde(
+            rename = "resourceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
+        ///The type of the resource.
+        #[serde(
+            rename = "resourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_type: ::std::option::Option<
+            crate::generated::enums::AzureResourceType,
+        >,
+        ///The rule that objects.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+        ///What has become of it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueStatus>,
+        >,
+        ///The name of that subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub subscription: ::std::option::Option<::std::string::String>,
+        ///The subscription that the resource is in.
+        #[serde(
+            rename = "subscriptionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_id: ::std::option::Option<
+            crate::generated::ids::AzureSubscriptionId,
+        >,
+        ///The tags of the resource.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub tags: ::avepoint_core::List<AzureResourceTag>,
+    }
+    ///One page of security issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssuePage {
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///The issues of this page.
+        #[serde(
+            rename = "securityManagementIssueModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub security_management_issue_models: ::avepoint_core::List<AzureSecurityIssue>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///What an Azure storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageExtension {
+        ///The address of the blob service.
+        #[serde(
+            rename = "AccessPoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_point: ::std::option::Option<::std::string::String>,
+        ///The key of the storage account. It may come empty.
+        #[serde(
+            rename = "AccountKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The name of the storage account.
+        #[serde(
+            rename = "AccountName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_name: ::std::option::Option<::std::string::String>,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the container. It may hold a placeholder.
+        #[serde(
+            rename = "ContainerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of an Azure storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageProfile {
+        ///Always the device type of an Azure storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::AzureDeviceType>,
+        ///What an Azure storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AzureStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///Seats of a backup service, taken from a pool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -1218,6 +1677,168 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
     }
+    ///What an FTP or SFTP storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The folder on the server.
+        #[serde(
+            rename = "Folder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub folder: ::std::option::Option<::std::string::String>,
+        ///The server.
+        #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
+        pub host: ::std::option::Option<::std::string::String>,
+        ///The password of the account.
+        #[serde(
+            rename = "Password",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The port of the server.
+        #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
+        pub port: ::std::option::Option<i64>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The name of the account.
+        #[serde(
+            rename = "UserName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_name: ::std::option::Option<::std::string::String>,
+    }
+    ///A storage profile of an FTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageProfile {
+        ///Always the device type of an FTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
+        ///What an FTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What a Google Cloud Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The e-mail address of the service account.
+        #[serde(
+            rename = "ClientEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_email: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The private ID of the service account.
+        #[serde(
+            rename = "PrivateId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub private_id: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The project that the bucket belongs to.
+        #[serde(
+            rename = "ProjectId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_id: ::std::option::Option<
+            crate::generated::ids::GoogleCloudProjectId,
+        >,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of a Google Cloud Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageProfile {
+        ///Always the device type of a Google Cloud Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::GoogleCloudDeviceType,
+        >,
+        ///What a Google Cloud Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<GoogleCloudStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///What is known of a group that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1285,6 +1906,254 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
+    }
+    ///A program on a server of the customer that connects a tenant to its local directory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgent {
+        ///What to do about the connection: the name of a domain, a colon and a hint.
+        #[serde(
+            rename = "advanceMessage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advance_message: ::std::option::Option<::std::string::String>,
+        ///When the agent last finished collecting logs.
+        #[serde(
+            rename = "collectTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub collect_time: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the agent reaches its LDAP server.
+        #[serde(
+            rename = "connectionStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub connection_status: ::std::option::Option<
+            crate::generated::enums::LdapConnectionStatus,
+        >,
+        ///Identifies the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::HybridAgentId>,
+        ///The name of the server that the agent is on.
+        #[serde(
+            rename = "serverName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub server_name: ::std::option::Option<::std::string::String>,
+        ///How the agent is doing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
+        ///When the agent last told Elements its status.
+        #[serde(
+            rename = "syncTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sync_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The version of the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<::std::string::String>,
+    }
+    ///The hybrid agents of a tenant, without paging.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgentList {
+        ///The agents.
+        #[serde(
+            rename = "agentList",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub agent_list: ::avepoint_core::List<HybridAgent>,
+    }
+    ///What an IBM Cloud Object Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Cloud Object Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageProfile {
+        ///Always the device type of an IBM Cloud Object Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmCloudObjectStorageDeviceType,
+        >,
+        ///What an IBM Cloud Object Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmCloudObjectStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an IBM Storage Protect storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///Whether certificates that cannot be verified are accepted, as text.
+        #[serde(
+            rename = "AllowInsecureSsl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allow_insecure_ssl: ::std::option::Option<::std::string::String>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The thumbprint of the certificate of the server.
+        #[serde(
+            rename = "CertThumbprint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cert_thumbprint: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Storage Protect.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectProfile {
+        ///Always the device type of an IBM Storage Protect.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmStorageProtectDeviceType,
+        >,
+        ///What an IBM Storage Protect has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmStorageProtectExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///A job of a backup service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1385,6 +2254,58 @@ pub mod types {
         ///Where this page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///What a job did with one object.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetail {
+        ///What the service has to say, such as why it failed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+        ///The container of the scan profile that the object is in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub container: ::std::option::Option<::std::string::String>,
+        ///A code for the failure. Empty where there is none.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error_code: ::std::option::Option<::std::string::String>,
+        ///When the job was done with it.
+        #[serde(
+            rename = "finishTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub finish_time: ::std::option::Option<::avepoint_core::Time>,
+        ///How much data it was. The unit is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///Where the object is: an e-mail address or an address of a site.
+        #[serde(
+            rename = "sourceObjectLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub source_object_location: ::std::option::Option<::std::string::String>,
+        ///What became of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::JobReportStatus>,
+        ///The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        ///What kind of object it is.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<crate::generated::enums::JobReportObjectType>,
+    }
+    ///One page of the report of a job.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetailPage {
+        ///The lines of the report.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<JobReportDetail>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
     }
     ///A pooled subscription.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1786,6 +2707,23 @@ pub mod types {
             Default::default()
         }
     }
+    ///Which storage profiles to read. Without any member, all of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListStorageProfilesRequest {
+        ///Only these profiles.
+        #[serde(
+            rename = "ProfileIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub profile_ids: ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+    }
+    impl ListStorageProfilesRequest {
+        pub fn builder() -> builder::ListStorageProfilesRequest {
+            Default::default()
+        }
+    }
     ///Which tenants to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2172,6 +3110,51 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub purchased_user_seat: ::std::option::Option<i64>,
+    }
+    ///An object that Cloud Backup for Microsoft 365 protects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObject {
+        ///The container of the scan profile that the object is in.
+        #[serde(
+            rename = "containerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What the object is shown as: a name, an e-mail address or an address of a site.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        ///What kind of mailbox it is. Empty where it is none.
+        #[serde(
+            rename = "mailboxType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mailbox_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ProtectedMailboxType>,
+        >,
+        ///How large the object is in the tenant, in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///The Microsoft 365 tenant that holds the object.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+    }
+    ///One page of protected objects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObjectPage {
+        ///The objects.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<ProtectedObject>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
     }
     ///A user of the tenant and how the backup protects it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3179,6 +4162,32 @@ pub mod types {
         )]
         pub subscription_name: ::std::option::Option<::std::string::String>,
     }
+    ///A storage profile of an SFTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SftpStorageProfile {
+        ///Always the device type of an SFTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::SftpDeviceType>,
+        ///What an SFTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///A sign-in of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3310,6 +4319,17 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub storage_used: ::std::option::Option<i64>,
+    }
+    ///One page of storage profiles.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct StorageProfilePage {
+        ///The profiles.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<crate::generated::variants::StorageProfile>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///What is known of a team that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -3482,6 +4502,49 @@ pub mod types {
         ///Where the page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///Where a list goes on whose pages are asked for by token.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenPageMetadata {
+        ///The token of the next page. Empty or missing on the last page.
+        #[serde(
+            rename = "skipToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub skip_token: ::std::option::Option<::std::string::String>,
+        ///A count of entries. It may be that of this page alone, even where another page follows, so it does not tell how long the list is.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<::avepoint_core::NumberOrText>,
+    }
+    ///A storage profile of a device type that is not documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnknownStorageProfile {
+        ///The device type.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<i64>,
+        ///What the storage has of its own, as it came.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///New telephone numbers of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -6564,6 +7627,55 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct ListStorageProfilesRequest {
+            profile_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListStorageProfilesRequest {
+            fn default() -> Self {
+                Self {
+                    profile_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListStorageProfilesRequest {
+            pub fn profile_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.profile_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for profile_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListStorageProfilesRequest>
+        for super::ListStorageProfilesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListStorageProfilesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    profile_ids: value.profile_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListStorageProfilesRequest>
+        for ListStorageProfilesRequest {
+            fn from(value: super::ListStorageProfilesRequest) -> Self {
+                Self {
+                    profile_ids: Ok(value.profile_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct ListTenantUserSeatsRequest {
             tenant_ids: ::std::result::Result<
                 ::avepoint_core::List<crate::generated::ids::TenantId>,
@@ -9196,7 +10308,7 @@ Sends a `GET` request to `/partner/external/v3/general/partners/report/auditlog/
 Arguments:
 - `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
 - `page_size`: How many records a page holds at most.
-- `skip_token`: The token of a page, as the page before it carries it. Leave it out for the first page.*/
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
     pub fn list_audit_records(&self) -> builder::ListAuditRecords<'_> {
         builder::ListAuditRecords::new(self)
     }
@@ -9213,7 +10325,7 @@ Sends a `GET` request to `/partner/external/v3/general/partners/t2-reseller/repo
 Arguments:
 - `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
 - `page_size`: How many records a page holds at most.
-- `skip_token`: The token of a page, as the page before it carries it. Leave it out for the first page.*/
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
     pub fn list_reseller_audit_records(&self) -> builder::ListResellerAuditRecords<'_> {
         builder::ListResellerAuditRecords::new(self)
     }
@@ -9253,6 +10365,41 @@ Arguments:
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview<'_> {
         builder::ListProtectionOverview::new(self)
     }
+    /**List the objects of one module that Cloud Backup protects
+
+Lists the objects of a customer that one module of Cloud Backup for Microsoft 365 protects, page by page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.cbprotected.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/retrieve-customer-protected-objects.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `module`: The module whose objects to list.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_protected_objects(&self) -> builder::ListProtectedObjects<'_> {
+        builder::ListProtectedObjects::new(self)
+    }
+    /**List the storage profiles of the partner
+
+Lists the storage profiles under the partner, page by page. What a profile is, its `deviceType` says, and `extension` has a shape for each. Answers hold passwords and keys. Name profiles in the body to read only those. Paging stands in the query.
+
+Permission: `elements.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/storage-profiles/get-all-storage-profile-under-the-current-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many storage profiles a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_storage_profiles(&self) -> builder::ListStorageProfiles<'_> {
+        builder::ListStorageProfiles::new(self)
+    }
     /**List the backup and scan jobs of a customer
 
 Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Name a job type, a module or both in the body to narrow the list down; an empty object restricts nothing.
@@ -9270,6 +10417,24 @@ Arguments:
 - `body`*/
     pub fn list_jobs(&self) -> builder::ListJobs<'_> {
         builder::ListJobs::new(self)
+    }
+    /**List what a backup job did with each object
+
+Lists the objects that a job of Cloud Backup for Microsoft 365 worked on, page by page, with the outcome of each. The job is one of `listJobs`. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.jobs.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-job-reports.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `job_id`: The job the call is about.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_job_report_details(&self) -> builder::ListJobReportDetails<'_> {
+        builder::ListJobReportDetails::new(self)
     }
     /**List the scan profiles of a customer
 
@@ -9489,6 +10654,42 @@ Arguments:
 - `page_size`: How many entries a page holds at most.*/
     pub fn list_risk_hit_items(&self) -> builder::ListRiskHitItems<'_> {
         builder::ListRiskHitItems::new(self)
+    }
+    /**List where a tenant could spend less on Azure
+
+Lists the cost issues of the tenant's Azure resources, page by page: the rule that found each, how many resources it is about, what to do and how much a year that may save. Each page says whether another follows. The service names severity and recommendation where its page lists numbers, so either may come.
+
+Permission: `elements.cm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-cost-management/retrieve-azure-cost-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_cost_issues(&self) -> builder::ListAzureCostIssues<'_> {
+        builder::ListAzureCostIssues::new(self)
+    }
+    /**List the security issues of a tenant's Azure resources
+
+Lists the Azure resources of the tenant that a security rule objects to, page by page, with the subscription and the resource group that they are in. Each page says whether another follows. The service names severity and status where its page lists numbers, so either may come; the type of a resource is a number.
+
+Permission: `elements.sm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-security-management/retrieve-azure-risk-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_security_issues(&self) -> builder::ListAzureSecurityIssues<'_> {
+        builder::ListAzureSecurityIssues::new(self)
     }
     /**List the users of a tenant
 
@@ -9855,6 +11056,22 @@ Arguments:
 - `body`*/
     pub fn update_local_user_profile(&self) -> builder::UpdateLocalUserProfile<'_> {
         builder::UpdateLocalUserProfile::new(self)
+    }
+    /**List the agents that connect a tenant to its local directory
+
+Lists the hybrid agents of the tenant: the programs on servers of the customer that connect it to its local directory. Tells of each whether it is active and whether it reaches its LDAP server. The list comes whole, without paging.
+
+Permission: `elements.um.user.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md>
+
+Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.*/
+    pub fn list_hybrid_agents(&self) -> builder::ListHybridAgents<'_> {
+        builder::ListHybridAgents::new(self)
     }
     /**List the users on the security dashboard
 
@@ -12588,6 +13805,247 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_protected_objects`]
+
+[`Client::list_protected_objects`]: super::Client::list_protected_objects*/
+    #[derive(Debug, Clone)]
+    pub struct ListProtectedObjects<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) module: Result<crate::generated::enums::BackupModule, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListProtectedObjects<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                module: Err("`module` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn module<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::enums::BackupModule>,
+        {
+            self.module = value
+                .try_into()
+                .map_err(|_| "`module` is no BackupModule".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, Error<()>> {
+            let Self { client, customer_id, module, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let module = module.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/m365/backup/modules/{}/protected-objects",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                module.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listProtectedObjects",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_PROTECTED_OBJECTS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_storage_profiles`]
+
+[`Client::list_storage_profiles`]: super::Client::list_storage_profiles*/
+    #[derive(Debug, Clone)]
+    pub struct ListStorageProfiles<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListStorageProfilesRequest, String>,
+    }
+    impl<'a> ListStorageProfiles<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListStorageProfilesRequest>,
+            <V as std::convert::TryInto<
+                types::ListStorageProfilesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListStorageProfilesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListStorageProfilesRequest,
+            ) -> types::builder::ListStorageProfilesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListStorageProfilesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/storage-profile/batch", client
+                .baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listStorageProfiles",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_STORAGE_PROFILES,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_jobs`]
 
 [`Client::list_jobs`]: super::Client::list_jobs*/
@@ -12717,6 +14175,125 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_JOBS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_job_report_details`]
+
+[`Client::list_job_report_details`]: super::Client::list_job_report_details*/
+    #[derive(Debug, Clone)]
+    pub struct ListJobReportDetails<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) job_id: Result<crate::generated::ids::JobId, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListJobReportDetails<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                job_id: Err("`job_id` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn job_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::JobId>,
+        {
+            self.job_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`job_id` is no JobId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, Error<()>> {
+            let Self { client, customer_id, job_id, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let job_id = job_id.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/jobs/{}/report-details",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                job_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listJobReportDetails",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_JOB_REPORT_DETAILS,
                         error,
                     )
                 })
@@ -14237,6 +15814,249 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_RISK_HIT_ITEMS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_cost_issues`]
+
+[`Client::list_azure_cost_issues`]: super::Client::list_azure_cost_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureCostIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureCostIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/acm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureCostIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_COST_ISSUES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_security_issues`]
+
+[`Client::list_azure_security_issues`]: super::Client::list_azure_security_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureSecurityIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureSecurityIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureSecurityIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/asm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureSecurityIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::AzureSecurityIssuePage>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_SECURITY_ISSUES,
                         error,
                     )
                 })
@@ -16930,6 +18750,98 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_hybrid_agents`]
+
+[`Client::list_hybrid_agents`]: super::Client::list_hybrid_agents*/
+    #[derive(Debug, Clone)]
+    pub struct ListHybridAgents<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+    }
+    impl<'a> ListHybridAgents<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, Error<()>> {
+            let Self { client, customer_id, tenant_id } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/um/customers/{}/tenants/{}/agents", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listHybridAgents",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_HYBRID_AGENTS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_security_users`]
 
 [`Client::list_security_users`]: super::Client::list_security_users*/
@@ -17973,7 +19885,14 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &[];
-    const SECRETS: &'static [&'static str] = &["password"];
+    const SECRETS: &'static [&'static str] = &[
+        "AccountKey",
+        "Password",
+        "PrivateId",
+        "SecretAccessKey",
+        "SignatureVersionKey",
+        "password",
+    ];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

@@ -16,6 +16,41 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a rule of Azure cost management.
+    pub struct AzureCostRuleId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a security issue of an Azure resource.
+    pub struct AzureIssueId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a kind of recommendation on Azure costs.
+    pub struct AzureRecommendationTypeId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an Azure resource: the path that Azure itself gives it.
+    pub struct AzureResourceId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a policy of Azure security management.
+    pub struct AzureSecurityPolicyId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a rule of Azure security management.
+    pub struct AzureSecurityRuleId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an Azure subscription.
+    pub struct AzureSubscriptionId;
+}
+
+::avepoint_core::id! {
     /// Identifies a baseline.
     pub struct BaselineId;
 }
@@ -26,8 +61,18 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a project in Google Cloud.
+    pub struct GoogleCloudProjectId;
+}
+
+::avepoint_core::id! {
     /// Identifies the record of an object that a risk rule matched.
     pub struct HitItemId;
+}
+
+::avepoint_core::id! {
+    /// Identifies a hybrid agent.
+    pub struct HybridAgentId;
 }
 
 ::avepoint_core::id! {
@@ -63,6 +108,11 @@
 ::avepoint_core::id! {
     /// Identifies the record of a sign-in.
     pub struct SignInId;
+}
+
+::avepoint_core::id! {
+    /// Identifies an access key of a storage: the half that is no secret.
+    pub struct StorageAccessKeyId;
 }
 
 ::avepoint_core::id! {

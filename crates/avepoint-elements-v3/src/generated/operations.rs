@@ -28,7 +28,10 @@ pub static ALL: &[&Operation] = &[
     &LIST_RESELLER_AUDIT_RECORDS,
     &LIST_PROTECTED_USERS,
     &LIST_PROTECTION_OVERVIEW,
+    &LIST_PROTECTED_OBJECTS,
+    &LIST_STORAGE_PROFILES,
     &LIST_JOBS,
+    &LIST_JOB_REPORT_DETAILS,
     &LIST_SCAN_PROFILES,
     &LIST_SCAN_PROFILE_CHANGES,
     &GET_SCAN_PROFILE,
@@ -42,6 +45,8 @@ pub static ALL: &[&Operation] = &[
     &RUN_TENANT_ACTION,
     &LIST_RISK_RULES,
     &LIST_RISK_HIT_ITEMS,
+    &LIST_AZURE_COST_ISSUES,
+    &LIST_AZURE_SECURITY_ISSUES,
     &LIST_USERS,
     &GET_USER,
     &UPDATE_USER_ACCOUNT,
@@ -62,6 +67,7 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_LOCAL_USER_OFFICE,
     &UPDATE_LOCAL_USER_OFFICE_LOCATION,
     &UPDATE_LOCAL_USER_PROFILE,
+    &LIST_HYBRID_AGENTS,
     &LIST_SECURITY_USERS,
     &LIST_RISK_WORKFLOWS,
     &GET_RISK_WORKFLOW_COMPLIANCE,
@@ -90,6 +96,7 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -261,6 +268,7 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -321,6 +329,7 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -401,6 +410,7 @@ pub static LIST_RESELLERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -441,6 +451,7 @@ pub static LIST_POOLED_LICENSES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -481,6 +492,7 @@ pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -548,6 +560,7 @@ pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -662,7 +675,7 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
                 name: "skipToken",
                 place: Place::Query,
                 required: false,
-                description: "The token of a page, as the page before it carries it. Leave it out for the first page.",
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
                 shape: &Shape::Text {
                     min: 0,
                     max: None,
@@ -712,7 +725,7 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
                 name: "skipToken",
                 place: Place::Query,
                 required: false,
-                description: "The token of a page, as the page before it carries it. Leave it out for the first page.",
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
                 shape: &Shape::Text {
                     min: 0,
                     max: None,
@@ -735,6 +748,7 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -788,6 +802,7 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -820,6 +835,100 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
             },
         ],
     );
+///List the objects of one module that Cloud Backup protects.
+pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
+        "listProtectedObjects",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects",
+        "List the objects of one module that Cloud Backup protects",
+    )
+    .scopes(&[&["elements.cbprotected.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "module",
+                place: Place::Path,
+                required: true,
+                description: "The module whose objects to list.",
+                shape: &shapes::BACKUP_MODULE,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
+///List the storage profiles of the partner.
+pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
+        "listStorageProfiles",
+        Method::Post,
+        "/partner/external/v3/general/partners/storage-profile/batch",
+        "List the storage profiles of the partner",
+    )
+    .scopes(&[&["elements.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many storage profiles a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_STORAGE_PROFILES_REQUEST);
 ///List the backup and scan jobs of a customer.
 pub static LIST_JOBS: Operation = Operation::new(
         "listJobs",
@@ -834,6 +943,7 @@ pub static LIST_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -867,6 +977,59 @@ pub static LIST_JOBS: Operation = Operation::new(
         ],
     )
     .body(true, &shapes::LIST_JOBS_REQUEST);
+///List what a backup job did with each object.
+pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
+        "listJobReportDetails",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details",
+        "List what a backup job did with each object",
+    )
+    .scopes(&[&["elements.jobs.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "jobId",
+                place: Place::Path,
+                required: true,
+                description: "The job the call is about.",
+                shape: &shapes::JOB_ID,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
 ///List the scan profiles of a customer.
 pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         "listScanProfiles",
@@ -881,6 +1044,7 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -928,6 +1092,7 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1064,6 +1229,7 @@ pub static LIST_BASELINES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1105,6 +1271,7 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1151,6 +1318,7 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1205,6 +1373,7 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1312,6 +1481,7 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metaData.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1358,6 +1528,112 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
             },
         ],
     );
+///List where a tenant could spend less on Azure.
+pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
+        "listAzureCostIssues",
+        Method::Get,
+        "/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List where a tenant could spend less on Azure",
+    )
+    .scopes(&[&["elements.cm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "costIssueItemModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
+///List the security issues of a tenant's Azure resources.
+pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
+        "listAzureSecurityIssues",
+        Method::Get,
+        "/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List the security issues of a tenant's Azure resources",
+    )
+    .scopes(&[&["elements.sm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "securityManagementIssueModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
 ///List the users of a tenant.
 pub static LIST_USERS: Operation = Operation::new(
         "listUsers",
@@ -1372,6 +1648,7 @@ pub static LIST_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2075,6 +2352,35 @@ pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
     )
     .body(true, &shapes::UPDATE_LOCAL_USER_PROFILE_REQUEST)
     .answer(Answer::Empty);
+///List the agents that connect a tenant to its local directory.
+pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
+        "listHybridAgents",
+        Method::Get,
+        "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents",
+        "List the agents that connect a tenant to its local directory",
+    )
+    .scopes(&[&["elements.um.user.read.all"]])
+    .paging(Paging::Single {
+        items: "agentList",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+        ],
+    );
 ///List the users on the security dashboard.
 pub static LIST_SECURITY_USERS: Operation = Operation::new(
         "listSecurityUsers",
@@ -2088,6 +2394,7 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2147,6 +2454,7 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2206,6 +2514,7 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2298,6 +2607,7 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2780,6 +3090,12 @@ mod shapes {
         ],
         open: false,
     };
+    pub static BACKUP_MODULE: Shape = Shape::IntegerCode(
+        &[
+            0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 9i64, 10i64, 11i64, 12i64, 14i64,
+            15i64,
+        ],
+    );
     pub static BACKUP_PRODUCT: Shape = Shape::IntegerCode(&[2048i64]);
     pub static BACKUP_RESOURCE: Shape = Shape::TextCode(
         &["Office365Backup", "Office365PPBackup", "Office365EXODBackup"],
@@ -4063,6 +4379,20 @@ mod shapes {
                 required: false,
                 shape: &Shape::List {
                     item: &shapes::SCAN_PROFILE_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static LIST_STORAGE_PROFILES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "ProfileIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::STORAGE_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
