@@ -45,13 +45,16 @@ enum Docs {
         #[arg(long, value_name = "COMMIT")]
         revision: Option<String>,
     },
-    /// Write YAML for the operations of a page that no spec has, or the list of edits for those that one has.
+    /// Write YAML for the operations of pages that no spec has, and the list of edits for those that one has.
     Scaffold {
         #[command(flatten)]
         pages: Sources,
-        /// The page: its path in the vendor's repository, or the name of a page that was passed.
-        #[arg(value_name = "PAGE")]
-        page: String,
+        /// The pages: their paths in the vendor's repository, or the names of pages that were passed.
+        #[arg(value_name = "PAGE", required_unless_present = "new")]
+        names: Vec<String>,
+        /// Every page with an operation that its spec does not have.
+        #[arg(long)]
+        new: bool,
     },
 }
 
@@ -90,6 +93,6 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
     match command {
         Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
         Docs::Lock { pages, api, revision } => lock::command::run(api, &pages.required()?, revision),
-        Docs::Scaffold { pages, page } => scaffold::run(&pages.required()?, &page),
+        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
     }
 }

@@ -85,12 +85,7 @@ impl Reading {
 
     /// Reports on stderr what could not be read, where, and what to do.
     pub fn report_unread(&self) {
-        for finding in &self.unread {
-            let Finding {
-                page, line, is, remedy, ..
-            } = finding;
-            xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
-        }
+        report_unread(&self.unread);
     }
 
     /// The pages to hold against the lock: one that was not understood stands for what it said when it was locked, so
@@ -133,6 +128,16 @@ impl Reading {
             Kind::Scopes | Kind::Status | Kind::SampleShape | Kind::SampleUrl => true,
             _ => false,
         }
+    }
+}
+
+/// Reports findings of what could not be read on stderr.
+pub fn report_unread<'f>(unread: impl IntoIterator<Item = &'f Finding>) {
+    for Finding {
+        page, line, is, remedy, ..
+    } in unread
+    {
+        xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
     }
 }
 

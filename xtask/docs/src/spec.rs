@@ -198,7 +198,7 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
 }
 
 /// The path in the vendor's repository that a URL of its host names.
-fn page_of(url: &str) -> Option<String> {
+pub fn page_of(url: &str) -> Option<String> {
     let (_, path) = url.split_once("/blob/")?;
     let (_branch, path) = path.split_once('/')?;
     let path = path.split(['#', '?']).next().unwrap_or_default();
