@@ -18,7 +18,7 @@ pub struct Api {
     pub pages: &'static [&'static str],
 }
 
-/// Every API. To add one: a folder in `specs/`, a row here, `cargo xtask generate`.
+/// Every API. To add one: a row here, `cargo xtask generate --begin --api NAME`, `cargo xtask generate`.
 pub const APIS: &[Api] = &[
     Api {
         name: "elements-v3",
@@ -55,7 +55,10 @@ impl Api {
     pub fn parse(name: &str) -> anyhow::Result<&'static Api> {
         APIS.iter().find(|api| api.name == name).ok_or_else(|| {
             let known: Vec<_> = APIS.iter().map(|api| api.name).collect();
-            anyhow!("there is no API `{name}`; there are: {}", known.join(", "))
+            anyhow!(
+                "there is no API `{name}`; there are: {}; another gets a row in xtask/spec/src/api.rs",
+                known.join(", ")
+            )
         })
     }
 
