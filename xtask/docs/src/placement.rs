@@ -86,13 +86,7 @@ impl<'p> Call<'p, '_> {
         Placed {
             row,
             place,
-            listed: match table.section {
-                Section::Path => Some(Part::Path),
-                Section::Query => Some(Part::Query),
-                Section::Body => Some(Part::Body),
-                Section::Response => Some(Part::Response),
-                Section::Request => None,
-            },
+            listed: table.section.part(),
             table: index,
             title: table.title.as_deref(),
             line: table.line_of(at),
@@ -378,34 +372,6 @@ impl Tree {
             );
         Some(self.inside(&place, Some(row)))
     }
-}
-
-/// Every place that the page names, without the marks of lists: that of a row or of a sample, and what is around it.
-pub fn named_by_page(operation: &Operation, rows: &[Placed]) -> BTreeSet<String> {
-    let mut named = BTreeSet::new();
-    let mut add = |place: &str| {
-        let mut place = without_lists(place);
-        while named.insert(place.clone()) {
-            match place.rfind('.') {
-                Some(dot) => place.truncate(dot),
-                None => break,
-            }
-        }
-    };
-    for placed in rows {
-        add(&placed.place);
-    }
-    for (part, sample) in samples(operation) {
-        for place in sample.shape.keys() {
-            add(&in_part(part, place));
-        }
-        if part == Part::Body {
-            for name in &sample.query {
-                add(&format!("query.{name}"));
-            }
-        }
-    }
-    named
 }
 
 /// The samples of an operation, and the part of the call that their bodies are.

@@ -26,7 +26,7 @@ use std::collections::HashSet;
 use anyhow::bail;
 use xtask_spec::Spec;
 
-use super::compare::match_operations;
+use super::compare::Side;
 use super::facts::{Operation, Page};
 use crate::yaml::Map;
 use existing::ExistingSpec;
@@ -60,7 +60,7 @@ impl Api<'_> {
         let spec = crate::spec::Spec::new(self.spec.document);
         let others = self.pages.iter().filter(|other| other.page != page.page);
         let pages: Vec<_> = others.chain([page]).cloned().collect();
-        let described = match_operations(&pages, &spec);
+        let described = Side::new(&pages, &spec).operations;
         let (mut new, mut there) = (Vec::new(), Vec::new());
         for operation in &page.operations {
             let found = described
