@@ -42,17 +42,11 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
     let mut outcome = Outcome::Fresh;
     for api in Api::selected(choice) {
         workspace::refuse_unknown_service(api)?;
-        if !api.spec().exists() {
-            bail!(
-                "{}: there is no such file; begin it with `cargo xtask generate --begin --api {}`",
-                display(&api.spec()),
-                api.name
-            );
-        }
+        api.document()?;
     }
     for api in Api::selected(choice) {
         let start = Instant::now();
-        let document = Document::load(&api.spec())?;
+        let document = api.document()?;
         refuse_problems(&document)?;
         let spec = Spec::new(&document);
         let files = generate(api, &spec).with_context(|| format!("cannot generate {}", api.name))?;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use xtask_cli::Outcome;
 use xtask_spec::api::Api;
-use xtask_spec::document::{Document, display};
+use xtask_spec::document::display;
 
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
@@ -92,7 +92,7 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
             display(&api.lock())
         )
     })?;
-    let spec = Spec::new(&Document::load(&api.spec())?);
+    let spec = Spec::new(&api.document()?);
     let deviations = Deviations::load(&api.deviations())?;
     Ok(compare(api, &lock, reading, &spec, &deviations))
 }

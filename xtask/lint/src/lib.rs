@@ -40,7 +40,7 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     let mut total = 0;
     let mut specs = 0;
     for api in Api::selected(api) {
-        let document = Document::load(&api.spec())?;
+        let document = api.document()?;
         let deviations = Document::load(&api.deviations())?;
         let mut found = 0;
         for (file, problems) in [

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
+
+use crate::document::{Document, display};
 
 /// One API of the workspace: a folder in `specs/` and a crate in `crates/`.
 #[derive(Debug)]
@@ -76,6 +78,22 @@ impl Api {
     /// The OpenAPI document.
     pub fn spec(&self) -> PathBuf {
         self.spec_folder().join("openapi.yaml")
+    }
+
+    /// Reads the OpenAPI document.
+    ///
+    /// # Errors
+    /// As [`Document::load`]; that of an API which has none yet says how to begin it.
+    pub fn document(&self) -> anyhow::Result<Document> {
+        let path = self.spec();
+        if !path.exists() {
+            bail!(
+                "{}: there is no such file; begin it with `cargo xtask generate --begin --api {}`",
+                display(&path),
+                self.name
+            );
+        }
+        Document::load(&path)
     }
 
     /// Where the vendor's pages and the spec differ.

@@ -63,7 +63,7 @@ fn of_api(api: &'static Api, sources: &[Source], chosen: &HashSet<usize>, new: b
     let reading = reading::read(api, sources);
     let is_begun = api.spec().exists();
     let document = match is_begun {
-        true => Document::load(&api.spec())?,
+        true => api.document()?,
         false => Document::parse(&api.spec(), "{}")?,
     };
     let mut findings = Vec::new();

@@ -20,6 +20,8 @@ mod paging;
 mod schema;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traits;
 
 use std::collections::HashSet;
 
