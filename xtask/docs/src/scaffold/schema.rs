@@ -178,7 +178,13 @@ impl Writer<'_, '_> {
                 Some(Required::Sometimes) => sometimes.push(format!("`{wire}`")),
                 _ => {}
             }
-            let written = self.value_within(member, &pascal(&wire, "Member"), owner, depth + 1);
+            let written = self.value_within(member, &pascal(&wire, "Value"), owner, depth + 1);
+            // Whatever the keys of a map are, the values are alike.
+            if wire == "{}" {
+                notes.extend(written.notes);
+                schema.put("additionalProperties", written.schema);
+                continue;
+            }
             properties.notes(written.notes);
             properties.put(&wire, described(written.schema, &written.description));
         }
@@ -191,11 +197,11 @@ impl Writer<'_, '_> {
         if !required.is_empty() {
             schema.put("required", required);
         }
-        if properties.is_empty() {
+        if !properties.is_empty() {
+            schema.put("properties", properties);
+        } else if schema.get("additionalProperties").is_none() {
             notes.push(todo("its members are not known"));
             schema.put("additionalProperties", true);
-        } else {
-            schema.put("properties", properties);
         }
         reference(&self.components.add(&names, schema))
     }
