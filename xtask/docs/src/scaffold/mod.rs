@@ -20,8 +20,6 @@ mod paging;
 mod schema;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod traits;
 
 use std::collections::HashSet;
 

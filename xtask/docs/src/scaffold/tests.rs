@@ -1,5 +1,7 @@
 //! Scaffolds as a whole: an invented page, pasted into a spec and filled, keeps the rules of the lint.
 
+mod traits;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -16,7 +18,7 @@ use super::*;
 /// A spec that keeps every rule.
 const CLEAN: &str = include_str!("../../../lint/fixtures/clean.yaml");
 
-pub fn document(text: &str) -> Document {
+fn document(text: &str) -> Document {
     match Document::parse(Path::new("mini.yaml"), text) {
         Ok(document) => document,
         Err(error) => panic!("{error:#}\n{text}"),
@@ -58,7 +60,7 @@ fn block<'t>(text: &'t str, keys: &[&str]) -> Vec<&'t str> {
 }
 
 /// Puts the blocks of a scaffold where their comments say: behind what the spec has there.
-pub fn pasted(spec: &str, scaffold: &str) -> String {
+fn pasted(spec: &str, scaffold: &str) -> String {
     let scopes = [
         "components",
         "securitySchemes",
@@ -92,7 +94,7 @@ pub fn pasted(spec: &str, scaffold: &str) -> String {
 }
 
 /// Fills what is marked, as a person would: a sentence for each text. Comments go.
-pub fn filled(text: &str) -> String {
+fn filled(text: &str) -> String {
     let text = regex::Regex::new("'TODO\\(scaffold\\): (?:[^']|'')*'")
         .expect("a pattern")
         .replace_all(text, "A plain text");
@@ -394,7 +396,7 @@ fn scaffolds_of_the_vendors_pages_keep_every_rule() {
 }
 
 /// How many decisions a scaffold leaves to a person; its head speaks of the mark too.
-pub fn decisions(scaffold: &str) -> usize {
+fn decisions(scaffold: &str) -> usize {
     scaffold.matches(MARK).count() - 1
 }
 

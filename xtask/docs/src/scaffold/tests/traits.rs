@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::tests::{decisions, document, filled, pasted};
-use super::*;
+use super::super::*;
+use super::{decisions, document, filled, pasted};
 use crate::extract::extract;
 
 /// A spec of houses and lamps that keeps every rule.
