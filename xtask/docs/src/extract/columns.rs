@@ -19,6 +19,7 @@ pub enum Column {
     Required,
     /// A code, in a list of codes.
     Value,
+    /// An HTTP status, or a code as well.
     Status,
     /// The address of a host.
     Url,
@@ -39,7 +40,7 @@ impl Column {
             "description" | "descriptions" => Self::Description,
             "type" | "data type" => Self::Type,
             "required" | "mandatory" => Self::Required,
-            "code" | "status code" => Self::Status,
+            "code" | "status code" | "http code" | "http status" | "http status code" => Self::Status,
             "url" | "web api url" => Self::Url,
             // With and without its slip: `Permissin`.
             _ if title.starts_with("permis") => Self::Scopes,
@@ -72,7 +73,9 @@ impl Columns {
 
     /// What the table is for.
     pub fn purpose(&self) -> Option<Purpose> {
-        use Column::{Api, Description, Endpoint, Method, Name, Operation, Required, Scopes, Status, Type, Url, Value};
+        use Column::{
+            Api, Description, Endpoint, Method, Name, Operation, Other, Required, Scopes, Status, Type, Url, Value,
+        };
         let only = |known: &[Column]| self.0.iter().all(|(column, _)| known.contains(column));
         let fits = [
             (
@@ -84,7 +87,7 @@ impl Columns {
             (Purpose::Methods, self.has(Method) && only(&[Method, Description])),
             (
                 Purpose::Values(Status),
-                self.has(Status) && only(&[Status, Description]),
+                self.has(Status) && only(&[Status, Name, Description, Other]),
             ),
             (Purpose::Values(Url), self.has(Url)),
             (Purpose::Codes, self.has(Value)),

@@ -8,17 +8,34 @@ pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }
 
-static LIST: Pattern = pattern!(r"^(?:(?:list|array)(?:<| of )(.+?)>?|(.+?)(?:\[\]| array| list))$");
+static LIST: Pattern = pattern!(r"^(?i:list|array)(?: of |<|\[| |\()(.+?)[>\])]?$|^(.+?)(?:\[\]|(?i: array| list))$");
+
+/// A type with a word on its values: `enum (string)`, `string (date-time)`.
+static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");
+
+/// The name of an object: `ParcelLabel`. A single word may be a slip of something else.
+static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:Model|DTO|Dto)$");
+
+/// A map, perhaps with the types of its keys and values.
+static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b");
 
 fn normal(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches('`').to_lowercase();
-    let text = text.trim();
-    let Some(found) = LIST.captures(text) else {
-        return scalar(text).map(str::to_owned);
-    };
-    let entries = found.extract::<1>().1[0].trim();
-    let entries = scalar(entries).or_else(|| scalar(entries.strip_suffix('s')?))?;
-    Some(format!("array of {entries}"))
+    let text = text.trim().trim_matches('`').trim().trim_end_matches('?');
+    let known = |text: &str| scalar(&text.to_lowercase()).map(str::to_owned);
+    if let Some(found) = LIST.captures(text) {
+        let entries = found.extract::<1>().1[0].trim();
+        let named = entries.starts_with(char::is_uppercase).then(|| "object".to_owned());
+        let entries = normal(entries)
+            .or_else(|| known(entries.strip_suffix('s')?))
+            .or(named)?;
+        return Some(format!("array of {entries}"));
+    }
+    if let Some(found) = NOTED.captures(text) {
+        let (outer, inner) = (known(&found[1])?, known(&found[2]));
+        return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
+    }
+    let is_object = MODEL.is_match(text) || MAP.is_match(text);
+    known(text).or_else(|| is_object.then(|| "object".to_owned()))
 }
 
 fn scalar(text: &str) -> Option<&'static str> {
@@ -68,6 +85,20 @@ mod tests {
             ("String Array", "array of string"),
             ("array of objects", "array of object"),
             ("sting", "sting"),
+            ("enum (string)", "enum"),
+            ("enum(integer)", "enum"),
+            ("string (date-time)", "date-time"),
+            ("string (uuid)", "string"),
+            ("string?", "string"),
+            ("`array[string]`", "array of string"),
+            ("Array[LampState]", "array of object"),
+            ("List<Lamp>", "array of object"),
+            ("list object", "array of object"),
+            ("array (string)", "array of string"),
+            ("List<List<int>>", "array of array of integer"),
+            ("List<sting>", "List<sting>"),
+            ("LampExtension", "object"),
+            ("Dictionary<string, int>", "object"),
             ("Parcel", "Parcel"),
         ];
         for (page, expected) in cases {

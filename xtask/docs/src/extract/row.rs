@@ -5,6 +5,7 @@ use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::Extraction;
 use super::columns::{Column, Columns};
+use super::patterns::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 
 /// The facts of a row; none if it was not understood, which is reported.
@@ -53,6 +54,20 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
     let contents: Vec<&Content> = description.into_iter().chain(&rest).collect();
     values(&contents, row.line, &mut fact, found);
     Some(fact)
+}
+
+/// A row whose name says in what it stands: `metadata.count` is the `count` of `metadata`.
+pub fn nested(row: Row) -> Row {
+    static DOTTED: Pattern = pattern!(r"^(\w+(?:\[\])?(?:\.\w+(?:\[\])?)*?)(?:\[\])?\.(\w+)$");
+    let found = DOTTED.captures(&row.name).filter(|_| row.parent.is_none());
+    let Some([holder, name]) = found.map(|found| found.extract().1.map(str::to_owned)) else {
+        return row;
+    };
+    Row {
+        parent: Some(holder.replace("[]", "")),
+        name,
+        ..row
+    }
 }
 
 /// What the description says of the values; some pages go on in the cell of the type.

@@ -14,9 +14,10 @@ use super::{Extraction, Unread, listings, row, sample};
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
 
-pub fn read(blocks: &[Block], found: &mut Extraction) {
+pub fn read(blocks: &[Block], prose: bool, found: &mut Extraction) {
     let mut walk = Walk {
         found,
+        prose,
         operations: Operations::default(),
         reference: None,
         part: None,
@@ -30,6 +31,8 @@ pub fn read(blocks: &[Block], found: &mut Extraction) {
 
 struct Walk<'a> {
     found: &'a mut Extraction,
+    /// Whether nothing is expected of the page.
+    prose: bool,
     operations: Operations,
     /// The level of the headings that name operations, on a page that has such headings.
     reference: Option<u8>,
@@ -75,6 +78,12 @@ impl Walk<'_> {
     /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation,
     /// what sounds like an introduction is the title of a table.
     fn part_of(&mut self, title: &str) -> Option<Part> {
+        // A member may be called as a part is.
+        if matches!(self.part, Some(Part::Table(_)))
+            && self.operations.row(title, false).is_some_and(|row| row.name == title)
+        {
+            return None;
+        }
         if title.trim() == "Example" && self.reference.is_some() {
             return Some(Part::RequestSample);
         }
@@ -138,14 +147,11 @@ impl Walk<'_> {
         }
     }
 
-    /// A note is prose. Its tables would not be.
+    /// A note is prose. Its tables are not.
     fn note(&mut self, blocks: &[Block]) {
         for block in blocks {
             match block {
-                Block::Table(table) => {
-                    let used = self.unread(table, "there is a table within a note".to_owned());
-                    self.found.coverage.tables.count(used);
-                }
+                Block::Table(table) => self.table(table),
                 Block::Note(blocks) => self.note(blocks),
                 _ => {}
             }
@@ -161,30 +167,75 @@ impl Walk<'_> {
             _ if self.part == Some(Part::Introduction) => skip(table, self.found),
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
+            Some(_) if self.lists_codes(&columns, title.as_deref()) => self.codes(table, &columns, title.as_deref()),
             Some(Purpose::Members) => self.members(table, &columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
                 let list = listings::codes_of_table(table, &columns, self.found);
                 self.found.add_codes(list)
             }
-            Some(Purpose::Values(column)) => {
-                let values = listings::values(table, &columns, column, self.found);
-                let page = &mut self.found.page;
-                let listed = match column {
-                    Column::Url => &mut page.hosts,
-                    Column::Status => &mut page.statuses,
-                    _ => &mut page.endpoints,
-                };
-                listed.extend(values);
-                true
-            }
+            Some(Purpose::Values(column)) => self.values(table, &columns, column),
             Some(Purpose::Codes) | None => {
-                self.unread(table, format!("a table of `{}` is not understood", columns.titles()))
+                let what = format!("a table of `{}` is not understood", columns.titles());
+                self.unread(table, what)
             }
         };
         self.found.coverage.tables.count(used);
     }
 
+    /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
+    fn lists_codes(&mut self, columns: &Columns, title: Option<&str>) -> bool {
+        let is_list = matches!(
+            columns.purpose(),
+            Some(Purpose::Codes | Purpose::Values(Column::Status))
+        );
+        let is_plain = columns.purpose() == Some(Purpose::Members) && !columns.has(Column::Type);
+        let row = title.and_then(|title| self.operations.row(title, is_list));
+        row.is_some_and(|row| {
+            let holds = row
+                .kind
+                .as_deref()
+                .is_none_or(|kind| kind == "object" || kind.starts_with("array"));
+            is_list || (is_plain && !holds)
+        })
+    }
+
+    fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
+        let list = listings::codes_of_table(table, columns, self.found);
+        if let Some(row) = title.and_then(|title| self.operations.row(title, true)) {
+            for code in list.codes {
+                if row.codes.iter().all(|known| known.code != code.code) {
+                    row.codes.push(code);
+                }
+            }
+        }
+        true
+    }
+
+    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> bool {
+        let values = listings::values(table, columns, column, self.found);
+        let page = &mut self.found.page;
+        let listed = match column {
+            Column::Url => &mut page.hosts,
+            Column::Status => &mut page.statuses,
+            _ => &mut page.endpoints,
+        };
+        match self.operations.current() {
+            // The statuses of one operation: those of failures are the same for all.
+            Some(operation) if column == Column::Status => {
+                let mut statuses = values.iter().filter_map(|listed| listed.value.parse().ok());
+                operation.success = operation
+                    .success
+                    .or_else(|| statuses.find(|status| (200..300).contains(status)));
+            }
+            _ => listed.extend(values),
+        }
+        true
+    }
+
     fn unread(&mut self, table: &markup::Table, what: String) -> bool {
+        if self.prose && !self.operations.any() && !self.found.page.lists_something() {
+            return skip(table, self.found);
+        }
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
         self.found.report(
             table.line,
@@ -272,6 +323,13 @@ impl Walk<'_> {
         let mut rows = Vec::new();
         for source in &table.rows {
             let row = row::read(columns, source, self.found);
+            let row = row.map(|row| {
+                if matches!(section, Section::Path | Section::Query) {
+                    row
+                } else {
+                    row::nested(row)
+                }
+            });
             rows.extend(row.map(|row| Row {
                 line: (source.line != first.line + rows.len()).then_some(source.line),
                 ..row
