@@ -169,7 +169,7 @@ impl Entry {
     }
 }
 
-fn key(finding: &Finding) -> Key<'_> {
+pub(crate) fn key(finding: &Finding) -> Key<'_> {
     let (was, is) = (shown(&finding.was), shown(&finding.is));
     (finding.step, finding.kind, &finding.operation, &finding.place, was, is)
 }

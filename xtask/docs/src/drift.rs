@@ -9,7 +9,7 @@ use xtask_spec::api::Api;
 use xtask_spec::document::{Document, display};
 
 use super::compare::{locate, lock_spec, match_operations, page_lock, page_sample};
-use super::deviations::Deviations;
+use super::deviations::{Deviations, key};
 use super::extract::Coverage;
 use super::finding::Finding;
 use super::input::Pages;
@@ -109,11 +109,22 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     // Compare the three sides: pages with lock, pages with their own samples, both with the spec.
     let mut changes = page_lock(api.name, locked, &reading.readable(locked));
     changes.retain(|change| !reading.contradicts(change));
+    let mut samples = page_sample(api.name, &now, &described_now);
+    // Of a page that was read in part counts what could be read, beside what it said when it was locked.
+    let partial = reading.partial();
+    let described_partial = match_operations(&partial, spec);
+    let mut of_partial = page_sample(api.name, &[&partial[..], &now].concat(), &described_partial);
+    let is_new = |finding: &Finding| samples.iter().all(|known| key(known) != key(finding));
+    of_partial.retain(|finding| !reading.contradicts(finding) && is_new(finding));
+    samples.append(&mut of_partial);
     let mut findings = reading.unread;
     findings.append(&mut changes);
-    let mut samples = page_sample(api.name, &now, &described_now);
     // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
-    let all: Vec<_> = described_now.iter().chain(&described_then).collect();
+    let all: Vec<_> = described_now
+        .iter()
+        .chain(&described_then)
+        .chain(&described_partial)
+        .collect();
     locate(findings.iter_mut().chain(&mut samples), &all, spec);
     let before = [samples.clone(), lock_spec(api.name, locked, &described_then, spec)].concat();
     let after = [samples, lock_spec(api.name, &now, &described_now, spec)].concat();

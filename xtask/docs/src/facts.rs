@@ -176,6 +176,9 @@ pub struct Row {
     /// The page that lists the codes: the link of the row, as a path in the vendor's repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes_page: Option<String>,
+    /// What stands in the row beyond the last column of its table, cut as the name of a code is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<String>,
     /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
     /// page a row may take several lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]

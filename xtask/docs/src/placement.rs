@@ -139,7 +139,8 @@ impl<'p> Call<'p, '_> {
         let sends_body = sends_body || self.sends(row);
         match table.section {
             Section::Response => Part::Response,
-            Section::Path if in_spec(Part::Query) => Part::Query,
+            Section::Path if in_spec(Part::Query) || self.is_in_url(row) => Part::Query,
+            Section::Path if sends_body || in_spec(Part::Body) => Part::Body,
             Section::Path => Part::Path,
             Section::Query if in_spec(Part::Query) => Part::Query,
             Section::Query if sends_body || in_spec(Part::Body) => Part::Body,
@@ -158,11 +159,16 @@ impl<'p> Call<'p, '_> {
         !self.sent.named(&row.name).is_empty()
     }
 
+    /// Whether the sample of the request has the row in its query.
+    fn is_in_url(&self, row: &Row) -> bool {
+        let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
+        query.any(|name| row.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
     fn sends_some(&self, table: &Table) -> bool {
-        let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
-        let in_url = query.any(|name| table.rows.iter().any(|row| row.name.eq_ignore_ascii_case(name)));
-        !in_url && table.rows.iter().any(|row| self.sends(row))
+        let rows = &table.rows;
+        !rows.iter().any(|row| self.is_in_url(row)) && rows.iter().any(|row| self.sends(row))
     }
 
     fn has_brace(&self, name: &str) -> bool {

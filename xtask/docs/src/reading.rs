@@ -100,6 +100,13 @@ impl Reading {
         fall_back_to_lock(&self.pages, locked, |page| self.unreadable.contains(page))
     }
 
+    /// The pages that were understood in part, as they are now.
+    #[must_use]
+    pub fn partial(&self) -> Vec<Page> {
+        let is_partial = |page: &&Page| self.partial.contains_key(&page.page);
+        self.pages.iter().filter(is_partial).cloned().collect()
+    }
+
     /// The pages by which samples and deviations are judged: those that are there now and were read whole; in place of
     /// any other, what it said when it was locked.
     #[must_use]
@@ -120,6 +127,8 @@ impl Reading {
         match finding.kind {
             // It says that the facts are the same.
             Kind::PageWording => true,
+            // It may be listed there.
+            Kind::SampleOnly => has_cell(text, finding.place.rsplit('.').next().unwrap_or_default()),
             _ if !finding.is.is_empty() => false,
             Kind::MemberRemoved => {
                 let name = finding.place.rsplit('.').next().unwrap_or_default();

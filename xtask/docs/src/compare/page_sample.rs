@@ -28,6 +28,7 @@ pub fn page_sample(api: &str, pages: &[Page], described: &[Described]) -> Vec<Fi
             }
         }
         for row in &rows {
+            beyond(row, &mut report);
             spelling(described, row, &mut report);
             types(described, row, &mut report);
         }
@@ -78,6 +79,14 @@ fn fits_endpoint(endpoint: &str, path: &str) -> bool {
     wanted.len() == shown.len() && wanted.iter().zip(&shown).all(|(wanted, shown)| fits(wanted, shown))
 }
 
+/// Cells of a row for which its table has no column.
+fn beyond(placed: &Placed, report: &mut Report) {
+    if let Some(cell) = &placed.row.beyond {
+        let place = placed.place.clone();
+        report.add(Kind::CellBeyond, place, ("", cell.clone()), placed.line, None);
+    }
+}
+
 fn syntax(part: Part, sample: &Sample, report: &mut Report) {
     for slip in &sample.slips {
         report.add(
@@ -106,6 +115,9 @@ fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
         if place.ends_with("[]") || listed.contains(&plain) || reported.iter().any(|above| is_below(&place, above)) {
             continue;
         }
+        if is_key(&place, rows, &listed) {
+            continue;
+        }
         // An object around everything goes without saying; a list does not.
         if is_root && has_listed && !shown_types(shape).contains(&JsonType::Array) {
             continue;
@@ -116,6 +128,19 @@ fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
         }
         report.add(Kind::SampleOnly, place, ("", shape.clone()), sample.line, None);
     }
+}
+
+/// Whether a member of the sample is the key of a map: its name is a value, or the table calls what holds it a list and
+/// lists nothing in it. That the sample shows an object there is reported as its type.
+fn is_key(place: &str, rows: &[Placed], listed: &BTreeSet<String>) -> bool {
+    let (around, name) = place.rsplit_once('.').unwrap_or(("", place));
+    let holder = without_lists(around);
+    let is_list = |placed: &Placed| {
+        let kind = placed.row.kind.as_deref().unwrap_or_default();
+        kind.starts_with("array") && without_lists(&placed.place) == holder && !around.ends_with("[]")
+    };
+    let has_listed = || listed.iter().any(|row| is_below(row, &holder));
+    name == "{}" || (rows.iter().any(is_list) && !has_listed())
 }
 
 /// Parameters in the URL of the sample that no row lists.

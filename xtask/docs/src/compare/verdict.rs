@@ -32,7 +32,7 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         // With a default on both sides, the same call gives two answers.
         (_, Kind::Default) if !page_alone && !spec_alone => Breaking,
         (_, Kind::Default | Kind::Format | Kind::CodeLabel | Kind::ListedEndpoint | Kind::SampleUrl) => Documentation,
-        (_, Kind::SampleSyntax) => Documentation,
+        (_, Kind::SampleSyntax | Kind::CellBeyond) => Documentation,
         // There is more on the one side.
         _ => Additive,
     }

@@ -124,6 +124,13 @@ impl Columns {
         cells.map(|(_, cell)| &**cell)
     }
 
+    /// What stands in a row beyond the last column.
+    pub fn beyond(&self, row: &Row) -> Option<String> {
+        let cells = row.cells.iter().skip(self.0.len()).map(|cell| cell.text());
+        let cells: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
+        (!cells.is_empty()).then(|| cells.join(" | "))
+    }
+
     /// The text of the first such cell of a row, empty if there is none.
     pub fn text(&self, row: &Row, column: Column) -> String {
         self.cells(row, column).next().map(Content::text).unwrap_or_default()

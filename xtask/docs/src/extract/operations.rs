@@ -100,8 +100,7 @@ impl Operations {
         let name = |(table, row): &(usize, usize)| &operation.tables[*table].rows[*row].name;
         let title_words = words(title);
         let (table, row) = rows()
-            .filter(|at| name(at).eq_ignore_ascii_case(title.trim()))
-            .last()
+            .rfind(|at| name(at).eq_ignore_ascii_case(title.trim()))
             .or_else(|| {
                 let held = rows().filter(|at| about && words(name(at)).is_subset(&title_words));
                 held.max_by_key(|at| words(name(at)).len())

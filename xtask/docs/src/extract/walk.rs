@@ -9,7 +9,7 @@ use super::columns::{Column, Columns, Purpose};
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, listings, row, sample};
+use super::{Extraction, Unread, kinds, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
@@ -180,6 +180,16 @@ impl Walk<'_> {
             }
         };
         self.found.coverage.tables.count(used);
+        for row in table.rows.iter().filter(|_| used && purpose != Some(Purpose::Members)) {
+            if let Some(cell) = columns.beyond(row) {
+                let what = format!("`{cell}` stands in a row beyond the last column of its table");
+                self.found.report(
+                    row.line,
+                    what,
+                    "see whether the header lacks a column, or the row has a `|` too many",
+                );
+            }
+        }
     }
 
     /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
@@ -320,20 +330,21 @@ impl Walk<'_> {
             );
             return false;
         };
-        let mut rows = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for source in &table.rows {
-            let row = row::read(columns, source, self.found);
-            let row = row.map(|row| {
-                if matches!(section, Section::Path | Section::Query) {
-                    row
-                } else {
-                    row::nested(row)
-                }
-            });
-            rows.extend(row.map(|row| Row {
-                line: (source.line != first.line + rows.len()).then_some(source.line),
-                ..row
-            }));
+            let Some(mut row) = row::read(columns, source, self.found) else {
+                continue;
+            };
+            if !matches!(section, Section::Path | Section::Query) {
+                row = row::nested(row);
+            }
+            row.line = (source.line != first.line + rows.len()).then_some(source.line);
+            let beyond = columns.beyond(source);
+            if section != Section::Response && !columns.has(Column::Required) {
+                row.required = beyond.as_deref().and_then(|cell| kinds::required(cell).ok()).flatten();
+            }
+            row.beyond = beyond.and_then(|cell| codes::label(&cell));
+            rows.push(row);
         }
         // Rows that were not understood are reported one by one.
         let used = !rows.is_empty();

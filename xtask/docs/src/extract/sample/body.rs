@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Slips;
 use super::lexer::{Lexer, Piece};
 use super::shape::Shape;
+use super::url;
 use crate::json_type::JsonType;
 
 /// How deep a body may nest. The pages reach five; the limit keeps a hostile one from exhausting the stack.
@@ -166,7 +167,11 @@ impl<'a> Body<'a, '_> {
             Piece::Value(value) => value.to_string(),
             Piece::Mark(_) | Piece::Dots => String::new(),
         };
-        let name: String = name.chars().take(MAX_NAME).collect();
+        // A key of a map is a value: the lock holds none, and the next one is of the same kind.
+        let name: String = match url::is_key(&name) {
+            true => "{}".to_owned(),
+            false => name.chars().take(MAX_NAME).collect(),
+        };
         if !quoted {
             self.slip("name without quotes");
         }
