@@ -18,19 +18,36 @@ const NOTHING: &str = "nothing";
 #[derive(Debug, Default)]
 pub struct Deviations {
     file: String,
-    entries: Vec<Entry>,
+    /// Each with its line.
+    entries: Vec<(Key, usize)>,
 }
 
-/// A deviation and its line.
-#[derive(Debug)]
-struct Entry {
-    line: usize,
-    step: Step,
-    operation: String,
-    place: String,
-    kind: Kind,
-    was: String,
-    is: String,
+/// What a deviation and its finding share: what they are about, and our side and the vendor's.
+type Key = ((Step, Kind, String, String), String, String);
+
+fn key(finding: &Finding) -> Key {
+    let about = (
+        finding.step,
+        finding.kind,
+        finding.operation.clone(),
+        finding.place.clone(),
+    );
+    let shown = |side: &str| {
+        if side.is_empty() {
+            NOTHING.to_owned()
+        } else {
+            side.to_owned()
+        }
+    };
+    (about, shown(&finding.was), shown(&finding.is))
+}
+
+/// The two sides by name, in the order of the file.
+fn sides(((step, ..), was, is): &Key) -> [(&'static str, &str); 2] {
+    match step {
+        Step::PageSample => [("table", was), ("sample", is)],
+        _ => [("page", is), ("spec", was)],
+    }
 }
 
 /// What is left of the findings.
@@ -58,7 +75,7 @@ impl Deviations {
     pub fn read(document: &Document) -> anyhow::Result<Self> {
         let records: Records = document.read()?;
         let mut entries = Vec::new();
-        for (index, record) in records.deviations.iter().enumerate() {
+        for (index, record) in records.deviations.into_iter().enumerate() {
             let line = document.line(&child("/deviations", index));
             let (step, was, is) = record.sides().map_err(|(message, remedy)| Fault {
                 file: document.name(),
@@ -67,15 +84,9 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            entries.push(Entry {
-                line,
-                step,
-                operation: record.operation.clone(),
-                place: record.place.clone(),
-                kind: record.kind,
-                was: was.to_owned(),
-                is: is.to_owned(),
-            });
+            let sides = (was.to_owned(), is.to_owned());
+            let about = (step, record.kind, record.operation, record.place);
+            entries.push(((about, sides.0, sides.1), line));
         }
         Ok(Self {
             file: document.name(),
@@ -83,22 +94,15 @@ impl Deviations {
         })
     }
 
-    /// Takes out of all findings of an API what the deviations name, and adds what is stale. `now` is what the pages
-    /// give as they are now: a deviation from a fact that the vendor has changed is stale before the pages are locked.
-    pub fn apply(&self, api: &str, findings: Vec<Finding>, now: &[Finding]) -> Applied {
-        let recorded: HashSet<_> = self.entries.iter().map(Entry::key).collect();
+    /// Takes out of all findings of an API what the deviations name, and adds what is stale.
+    pub fn apply(&self, api: &str, findings: Vec<Finding>) -> Applied {
+        let recorded: HashSet<_> = self.entries.iter().map(|(key, _)| key).collect();
         let (silenced, mut left): (Vec<_>, Vec<_>) = findings
             .into_iter()
             .partition(|finding| recorded.contains(&key(finding)));
         let found: HashSet<_> = silenced.iter().map(key).collect();
-        let still: HashSet<_> = now.iter().map(key).collect();
-        let stale = self.entries.iter().filter_map(|entry| {
-            if !found.contains(&entry.key()) {
-                return Some(self.stale(api, entry, &left));
-            }
-            (!still.contains(&entry.key())).then(|| self.stale(api, entry, now))
-        });
-        let stale: Vec<_> = stale.collect();
+        let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
+        let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
         left.extend(stale);
         Applied {
             findings: left,
@@ -107,91 +111,56 @@ impl Deviations {
     }
 
     /// The finding of an entry that names none.
-    fn stale(&self, api: &str, entry: &Entry, others: &[Finding]) -> Finding {
-        let about = |finding: &&Finding| {
-            (finding.step, finding.kind) == (entry.step, entry.kind)
-                && (&finding.operation, &finding.place) == (&entry.operation, &entry.place)
-        };
-        let now: Vec<_> = others.iter().filter(about).collect();
-        let sides = |was: &str, is: &str| match entry.step {
-            Step::PageSample => format!("table: {was}; sample: {is}"),
-            _ => format!("page: {was}; spec: {is}"),
-        };
-        let reported: Vec<_> = now
-            .iter()
-            .map(|finding| sides(shown(&finding.was), shown(&finding.is)))
-            .collect();
-        let (is, edit) = if reported.is_empty() {
-            ("the difference is gone".to_owned(), "delete it")
-        } else {
-            (
+    fn stale(&self, api: &str, entry: &Key, entry_line: usize, others: &[Finding]) -> Finding {
+        let ((step, kind, operation, place), ..) = entry;
+        let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
+        let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
+        let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
+        let (is, edit) = match reported.as_slice() {
+            [] => ("the difference is gone".to_owned(), "delete it"),
+            _ => (
                 reported.join(" | "),
                 "write there what it is now, if its reason still holds, or delete it",
-            )
+            ),
         };
-        let (page, line) = now.first().map_or_else(
-            || (self.file.clone(), entry.line),
-            |finding| (finding.page.clone(), finding.line),
-        );
+        let (page, line) = match now.first() {
+            Some(finding) => (finding.page.clone(), finding.line),
+            None => (self.file.clone(), entry_line),
+        };
         Finding {
             api: api.to_owned(),
-            step: entry.step,
-            operation: entry.operation.clone(),
-            place: entry.place.clone(),
+            step: *step,
+            operation: operation.clone(),
+            place: place.clone(),
             kind: Kind::StaleDeviation,
             class: now
                 .iter()
                 .map(|finding| finding.class)
                 .min()
                 .unwrap_or(Class::Documentation),
-            was: sides(&entry.was, &entry.is),
+            was: shown(entry),
             is,
             page,
             line,
-            remedy: format!(
-                "{}:{}: the deviation `{}` is stale; {edit}",
-                self.file, entry.line, entry.kind
-            ),
+            remedy: format!("{}:{entry_line}: the deviation `{kind}` is stale; {edit}", self.file),
             spec: Some(SpecLine {
                 file: self.file.clone(),
-                line: entry.line,
+                line: entry_line,
             }),
         }
     }
 }
 
-/// What a deviation and its finding share.
-type Key<'a> = (Step, Kind, &'a str, &'a str, &'a str, &'a str);
-
-impl Entry {
-    fn key(&self) -> Key<'_> {
-        (self.step, self.kind, &self.operation, &self.place, &self.was, &self.is)
-    }
-}
-
-pub(crate) fn key(finding: &Finding) -> Key<'_> {
-    let (was, is) = (shown(&finding.was), shown(&finding.is));
-    (finding.step, finding.kind, &finding.operation, &finding.place, was, is)
-}
-
-/// One side of a finding as a file has it.
-fn shown(side: &str) -> &str {
-    if side.is_empty() { NOTHING } else { side }
-}
-
 /// The entry that silences a finding once its reason is written.
 pub fn entry_to_paste(finding: &Finding) -> String {
-    let (was, is) = match finding.step {
-        Step::PageSample => ("table", "sample"),
-        _ => ("page", "spec"),
-    };
+    let sides = key(finding);
+    let sides = self::sides(&sides).map(|(name, side)| format!("    {name}: {}\n", text(side)));
     format!(
-        "  - operation: {}\n    place: {}\n    kind: {}\n    {was}: {}\n    {is}: {}\n    reason:\n",
+        "  - operation: {}\n    place: {}\n    kind: {}\n{}    reason:\n",
         text(&finding.operation),
         text(&finding.place),
         finding.kind,
-        text(shown(&finding.was)),
-        text(shown(&finding.is)),
+        sides.concat(),
     )
 }
 
@@ -248,13 +217,13 @@ decisions:
     fn both() -> Vec<Finding> {
         vec![
             finding(Step::PageSample, Kind::SampleOnly, "response.data", "", "array"),
-            finding(Step::LockSpec, Kind::Limit, "query.size", "maximum 100", "maximum 50"),
+            finding(Step::LockSpec, Kind::Limit, "query.size", "maximum 50", "maximum 100"),
         ]
     }
 
     #[test]
     fn a_deviation_silences_the_finding_that_it_names() {
-        let applied = read(FILE).unwrap().apply("lamps", both(), &both());
+        let applied = read(FILE).unwrap().apply("lamps", both());
         assert_eq!(
             applied,
             Applied {
@@ -278,7 +247,7 @@ decisions:
             let mut findings = both();
             change(&mut findings[1]);
             let changed = findings[1].clone();
-            let applied = read(FILE).unwrap().apply("lamps", findings.clone(), &findings);
+            let applied = read(FILE).unwrap().apply("lamps", findings);
             assert_eq!(applied.silenced, 1);
             let [left, stale] = applied.findings.as_slice() else {
                 panic!("{index}: {applied:?}")
@@ -298,7 +267,7 @@ decisions:
             // Only the last change leaves a finding of the same kind at the same place.
             let (is, place, remedy) = if index == 5 {
                 (
-                    "page: maximum 100; spec: maximum 500",
+                    "page: maximum 1000; spec: maximum 50",
                     ("lamps.md", 7),
                     "write there what it is now",
                 )
@@ -312,21 +281,6 @@ decisions:
             assert_eq!((stale.is.as_str(), (stale.page.as_str(), stale.line)), (is, place));
             assert!(stale.remedy.contains("specs/lamps/deviations.yaml:8: ") && stale.remedy.contains(remedy));
         }
-    }
-
-    #[test]
-    fn a_deviation_is_stale_before_the_changed_page_is_locked() {
-        let mut now = both();
-        now[1].was = "maximum 80".to_owned();
-        let applied = read(FILE).unwrap().apply("lamps", both(), &now);
-        assert_eq!(applied.silenced, 2);
-        let [stale] = applied.findings.as_slice() else {
-            panic!("{applied:?}")
-        };
-        assert_eq!(
-            (stale.kind, stale.is.as_str()),
-            (Kind::StaleDeviation, "page: maximum 80; spec: maximum 50")
-        );
     }
 
     #[test]
@@ -368,7 +322,7 @@ decisions:
 
     #[test]
     fn an_entry_is_written_plainly_where_it_can_be() {
-        let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "a: b", ""));
+        let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "", "a: b"));
         assert_eq!(
             entry,
             "  - operation: GET /lamps\n    place: body.items[].on\n    kind: default\n    page: 'a: b'\n    spec: nothing\n    reason:\n"
@@ -384,7 +338,7 @@ decisions:
         ) {
             let finding = finding(Step::PageSample, Kind::SampleType, &place, &was, &is);
             let file = format!("deviations:\n{}", entry_to_paste(&finding)).replace("reason:", "reason: why");
-            let applied = read(&file).unwrap().apply("lamps", vec![finding.clone()], &[finding]);
+            let applied = read(&file).unwrap().apply("lamps", vec![finding]);
             prop_assert_eq!(applied, Applied { findings: vec![], silenced: 1 }, "{}", file);
         }
     }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
+use anyhow::Context as _;
 
 use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::{Document, display};
 
-use super::compare::{locate, lock_spec, match_operations, page_lock, page_sample};
-use super::deviations::{Deviations, key};
+use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
+use super::deviations::Deviations;
 use super::extract::Coverage;
 use super::finding::Finding;
 use super::input::Pages;
@@ -100,41 +100,26 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
 /// Measures the drift of an API between its lock, its pages as they are now, if they were read, and its spec.
 #[must_use]
 pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, deviations: &Deviations) -> Drift {
-    // Settle what could not be read: in its place stands what was locked.
-    let locked = lock.pages.as_slice();
-    let reading = reading.unwrap_or_else(|| Reading::of_lock(locked));
-    let now = reading.settled(locked);
-    let (described_then, described_now) = (match_operations(locked, spec), match_operations(&now, spec));
+    let reading = reading.unwrap_or_else(|| Reading::of_lock(&lock.pages));
+    // In the place of what could not be read stands what was locked.
+    let now = reading.settled(&lock.pages);
 
-    // Compare the three sides: pages with lock, pages with their own samples, both with the spec.
-    let mut changes = page_lock(api.name, locked, &reading.readable(locked));
-    changes.retain(|change| !reading.contradicts(change));
-    let mut samples = page_sample(api.name, &now, &described_now);
-    // Of a page that was read in part counts what could be read, beside what it said when it was locked.
-    let partial = reading.partial();
-    let described_partial = match_operations(&partial, spec);
-    let mut of_partial = page_sample(api.name, &[&partial[..], &now].concat(), &described_partial);
-    let is_new = |finding: &Finding| samples.iter().all(|known| key(known) != key(finding));
-    of_partial.retain(|finding| !reading.contradicts(finding) && is_new(finding));
-    samples.append(&mut of_partial);
-    let mut findings = reading.unread;
-    findings.append(&mut changes);
-    // An operation may have moved since: then it is in the spec as the lock has it, or as the page has it now.
-    let all: Vec<_> = described_now
-        .iter()
-        .chain(&described_then)
-        .chain(&described_partial)
-        .collect();
-    locate(findings.iter_mut().chain(&mut samples), &all, spec);
-    let before = [samples.clone(), lock_spec(api.name, locked, &described_then, spec)].concat();
-    let after = [samples, lock_spec(api.name, &now, &described_now, spec)].concat();
+    // Three sides: the pages are held against what was locked of them, the spec, and their own samples.
+    let context = Context { api: api.name, spec };
+    let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
+    let changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
+    let mut contradictions = page_sample(context, &now);
+    contradictions.retain(|finding| !reading.may_list(finding));
+    let differences = [contradictions, lock_spec(context, &now)].concat();
 
-    // Silence what is meant to be.
-    let applied = deviations.apply(api.name, before, &after);
-    findings.extend(applied.findings);
+    // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
+    let mut judged = deviations.apply(api.name, differences);
+    judged
+        .findings
+        .retain(|finding| !changes.iter().any(|change| change.explains(finding)));
     Drift {
-        findings,
-        silenced: applied.silenced,
+        findings: [changes, judged.findings].concat(),
+        silenced: judged.silenced,
         coverage: reading.coverage,
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::notation::Part;
+
 /// The facts of one page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -112,6 +114,19 @@ pub enum Section {
     Request,
     /// Members of the response's body.
     Response,
+}
+
+impl Section {
+    /// The part of the call, if the heading names one.
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::Path => Some(Part::Path),
+            Self::Query => Some(Part::Query),
+            Self::Body => Some(Part::Body),
+            Self::Response => Some(Part::Response),
+            Self::Request => None,
+        }
+    }
 }
 
 /// A table of parameters or members.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::notation::is_below;
 pub use xtask_spec::difference::{Kind, Step};
 
 /// One difference.
@@ -23,10 +24,9 @@ pub struct Finding {
     pub kind: Kind,
     /// Whom it concerns.
     pub class: Class,
-    /// The one side: the lock (page → lock, where it is what was), the page (lock → spec), the table (page against
-    /// its sample). Empty if there is nothing on this side.
+    /// What there is on our side: in the lock, in the spec or, within a page, in its table. Empty if there is nothing.
     pub was: String,
-    /// The other side: the page, the spec, the sample.
+    /// What there is on the vendor's: on the page as it is or, within a page, in its sample.
     pub is: String,
     /// The page.
     pub page: String,
@@ -46,6 +46,37 @@ impl Finding {
         let spec = self.spec.as_ref();
         spec.filter(|spec| (&spec.file, spec.line) != (&self.page, self.line))
     }
+
+    /// Its place and, if what stands there has another name now, the place of that.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        let around = self.place.rsplit_once('.').filter(|_| self.kind == Kind::MemberRenamed);
+        let renamed = around.map(|(around, _)| format!("{around}.{}", self.is));
+        [self.place.clone()].into_iter().chain(renamed).collect()
+    }
+
+    /// Whether a change of the vendor's is all there is to a difference between page and spec: it is at the same place,
+    /// below it, or about the codes of the same schema.
+    #[must_use]
+    pub fn explains(&self, difference: &Self) -> bool {
+        if difference.step != Step::LockSpec {
+            return false;
+        }
+        if self.kind == Kind::OperationRemoved {
+            let is_listed = difference.kind == Kind::ListedEndpoint && self.operation.ends_with(&difference.was);
+            return is_listed || self.operation == difference.operation;
+        }
+        let is_about = |place: &String| {
+            let place = place.trim_end_matches("[]");
+            difference.place == place || is_below(&difference.place, place)
+        };
+        let is_same_place = match self.kind {
+            Kind::OperationAdded | Kind::Endpoint | Kind::Method => true,
+            Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => self.kind == difference.kind,
+            _ => self.places().iter().any(is_about),
+        };
+        difference.kind != Kind::StaleDeviation && self.operation == difference.operation && is_same_place
+    }
 }
 
 /// A line of a file of the specs.
@@ -61,9 +92,9 @@ pub struct SpecLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// A caller written against the one side can fail on the other.
+    /// A caller written against our side can fail on the vendor's.
     Breaking,
-    /// There is more on the other side; callers go on working.
+    /// There is more on the vendor's side; callers go on working.
     Additive,
     /// Only words differ.
     Documentation,

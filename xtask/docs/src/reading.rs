@@ -6,7 +6,7 @@ use xtask_spec::api::Api;
 
 use super::endpoint::template;
 use super::extract::{Coverage, Unread, extract};
-use super::facts::{Operation, Page};
+use super::facts::{Listed, Operation, Page, Row, Section, Table};
 use super::finding::{Class, Finding, Kind, Step};
 use super::source::Source;
 
@@ -93,65 +93,84 @@ impl Reading {
         }
     }
 
-    /// The pages to hold against the lock: one that was not understood stands for what it said when it was locked, so
-    /// that it is reported once and not once more for each of its operations.
-    #[must_use]
-    pub fn readable(&self, locked: &[Page]) -> Vec<Page> {
-        fall_back_to_lock(&self.pages, locked, |page| self.unreadable.contains(page))
-    }
-
-    /// The pages that were understood in part, as they are now.
-    #[must_use]
-    pub fn partial(&self) -> Vec<Page> {
-        let is_partial = |page: &&Page| self.partial.contains_key(&page.page);
-        self.pages.iter().filter(is_partial).cloned().collect()
-    }
-
-    /// The pages by which samples and deviations are judged: those that are there now and were read whole; in place of
-    /// any other, what it said when it was locked.
+    /// The pages as they are now; in the place of what could not be read stands what was locked, so that it is reported
+    /// once and does not pass for deleted. A page that was never locked is left out then.
     #[must_use]
     pub fn settled(&self, locked: &[Page]) -> Vec<Page> {
-        let is_in_doubt = |page: &str| self.unreadable.contains(page) || self.partial.contains_key(page);
-        let mut pages = merge_pages(locked, fall_back_to_lock(&self.pages, locked, is_in_doubt));
-        let gone: Vec<_> = locked.iter().filter(|page| is_gone(page, &pages)).cloned().collect();
-        pages.extend(gone);
-        pages
+        let settled = self.pages.iter().filter_map(|page| {
+            let was = locked.iter().find(|locked| locked.page == page.page);
+            if self.unreadable.contains(&page.page) {
+                return was.cloned();
+            }
+            let mut page = page.clone();
+            match (self.partial.get(&page.page), was) {
+                (Some(text), Some(was)) => complete(&mut page, was, text),
+                (Some(_), None) if page.operations.is_empty() && !page.lists_something() => return None,
+                _ => {}
+            }
+            Some(page)
+        });
+        merge_pages(locked, settled.collect())
     }
 
-    /// Whether a page that was understood in part may contradict a change that the vendor has made.
+    /// Whether the member that a sample alone shows may be listed in the part of its page that nobody could read.
     #[must_use]
-    pub fn contradicts(&self, finding: &Finding) -> bool {
-        let Some(text) = self.partial.get(&finding.page) else {
-            return false;
-        };
-        match finding.kind {
-            // It says that the facts are the same.
-            Kind::PageWording => true,
-            // It may be listed there.
-            Kind::SampleOnly => has_cell(text, finding.place.rsplit('.').next().unwrap_or_default()),
-            _ if !finding.is.is_empty() => false,
-            Kind::MemberRemoved => {
-                let name = finding.place.rsplit('.').next().unwrap_or_default();
-                has_cell(text, name.trim_end_matches("[]"))
-            }
-            Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => has_cell(text, &finding.was),
-            Kind::OperationRemoved => text.contains(finding.was.split_once(' ').map_or("", |(_, path)| path)),
-            kind => matches!(kind, Kind::Scopes | Kind::Status | Kind::SampleShape | Kind::SampleUrl),
-        }
+    pub fn may_list(&self, finding: &Finding) -> bool {
+        let name = finding.place.rsplit('.').next().unwrap_or_default();
+        let text = self.partial.get(&finding.page);
+        finding.kind == Kind::SampleOnly && text.is_some_and(|text| has_cell(text, name))
     }
 }
 
-/// The pages, with what some of them said when they were locked. One that was never locked is left out then.
-fn fall_back_to_lock(pages: &[Page], locked: &[Page], is_in_doubt: impl Fn(&str) -> bool) -> Vec<Page> {
-    let known = |page: &Page| {
-        let locked = || locked.iter().find(|locked| locked.page == page.page);
-        if is_in_doubt(&page.page) {
-            locked().cloned()
-        } else {
-            Some(page.clone())
+/// Adds to a page that was understood in part what was locked of it and may stand in the part that nobody could read.
+fn complete(page: &mut Page, was: &Page, text: &str) {
+    // Of its text it is known already that it has changed.
+    page.sha256.clone_from(&was.sha256);
+    for old in &was.operations {
+        let is_same =
+            |now: &&mut Operation| now.method == old.method && template(&now.endpoint) == template(&old.endpoint);
+        match page.operations.iter_mut().find(is_same) {
+            Some(now) => complete_operation(now, old, text),
+            None if text.contains(old.endpoint.trim()) => page.operations.push(old.clone()),
+            None => {}
         }
-    };
-    pages.iter().filter_map(known).collect()
+    }
+    for (now, old) in [
+        (&mut page.hosts, &was.hosts),
+        (&mut page.statuses, &was.statuses),
+        (&mut page.endpoints, &was.endpoints),
+    ] {
+        let missing = |old: &&Listed| !now.iter().any(|now| now.value == old.value) && has_cell(text, &old.value);
+        let missing: Vec<_> = old.iter().filter(missing).cloned().collect();
+        now.extend(missing);
+    }
+}
+
+fn complete_operation(now: &mut Operation, old: &Operation, text: &str) {
+    if now.scopes.is_empty() {
+        now.scopes.clone_from(&old.scopes);
+        now.scopes_line = old.scopes_line;
+        now.scopes_endpoint.clone_from(&old.scopes_endpoint);
+    }
+    now.success = now.success.or(old.success);
+    now.request = now.request.take().or_else(|| old.request.clone());
+    now.response = now.response.take().or_else(|| old.response.clone());
+    for table in &old.tables {
+        let beside = |now: &&Table| (now.section == Section::Response) == (table.section == Section::Response);
+        let rows = now.tables.iter().filter(beside).flat_map(|table| &table.rows);
+        let names: HashSet<_> = rows.map(|row| row.name.to_lowercase()).collect();
+        let missing = |row: &&Row| !names.contains(&row.name.to_lowercase()) && has_cell(text, &row.name);
+        let missing: Vec<_> = table.rows.iter().filter(missing).cloned().collect();
+        let is_same = |now: &&mut Table| (now.section, &now.title) == (table.section, &table.title);
+        match now.tables.iter_mut().find(is_same) {
+            Some(now) => now.rows.extend(missing),
+            None if missing.is_empty() => {}
+            None => now.tables.push(Table {
+                rows: missing,
+                ..table.clone()
+            }),
+        }
+    }
 }
 
 /// The pages as they are after a run that has read some, by name.
@@ -165,15 +184,6 @@ pub fn merge_pages(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
     pages.extend(fresh);
     pages.sort_by(|one, other| one.page.cmp(&other.page));
     pages
-}
-
-/// Whether a page is gone, and its operations with it. That is reported by their removal alone, and not once more by
-/// each deviation: so the page counts as it was locked for as long as it is.
-fn is_gone(locked: &Page, pages: &[Page]) -> bool {
-    let key = |operation: &Operation| (operation.method.clone(), template(&operation.endpoint));
-    let there: HashSet<_> = pages.iter().flat_map(|page| &page.operations).map(key).collect();
-    let is_there = |operation: &Operation| there.contains(&key(operation));
-    !pages.iter().any(|page| page.page == locked.page) && !locked.operations.iter().any(is_there)
 }
 
 /// Whether a text still stands as a cell of a table somewhere on the page, broken or not. In a sample a name stands

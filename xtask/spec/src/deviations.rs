@@ -55,14 +55,14 @@ pub struct Decision {
 }
 
 impl Record {
-    /// Between what the difference is, and its two sides.
+    /// Between what the difference is, and its two sides: ours (the spec, the table) and the vendor's.
     ///
     /// # Errors
     /// If the members do not belong together: what is wrong, and what to do.
     pub fn sides(&self) -> Result<(Step, &str, &str), (String, String)> {
         let (step, was, is) = match (&self.table, &self.sample, &self.page, &self.spec) {
             (Some(table), Some(sample), None, None) => (Step::PageSample, table, sample),
-            (None, None, Some(page), Some(spec)) => (Step::LockSpec, page, spec),
+            (None, None, Some(page), Some(spec)) => (Step::LockSpec, spec, page),
             _ => {
                 return Err((
                     "the two sides of the difference are unclear".to_owned(),

@@ -1,49 +1,79 @@
-//! The codes of a row against those of the spec.
+//! The codes of a row, and how they differ from those of the spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::Code;
+use serde_json::Value;
+
+use crate::facts::{Code, Page, Row};
+use crate::finding::Kind;
 use crate::spec::Member;
 use crate::words::words;
 
-use super::{codes_of, text_of};
-
-/// A difference between two lists of codes: what the page says, what the spec says.
-#[derive(Debug, PartialEq)]
-pub enum CodeDifference {
-    /// The page has a code that the spec has not.
-    Missing(String),
-    /// The spec has a code that the page has not.
-    Undocumented(String),
-    /// The name on the page is not that of the spec.
-    Label(String, String),
+/// A value as a fact: text without quotes.
+pub fn text_of(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), |text| text.trim().to_owned())
 }
 
-/// How the codes of a row differ from those of the spec.
-pub fn differences(documented: &[Code], member: &Member) -> Vec<CodeDifference> {
-    if documented.is_empty() && member.codes.is_empty() {
-        return Vec::new();
+/// How many codes a finding shows. The lists of countries and languages have hundreds.
+const MAX_CODES: usize = 30;
+
+/// Codes as a fact: `0, 1, 2`, each once.
+pub fn codes_of<'c>(codes: impl IntoIterator<Item = &'c Code>) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for text in codes.into_iter().map(|code| text_of(&code.code)) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
     }
+    let count = texts.len();
+    if count > MAX_CODES {
+        texts.truncate(3);
+        texts.push(format!("… ({count} codes)"));
+    }
+    texts.join(", ")
+}
+
+/// The codes of a row: its own, or those of the page that it refers to.
+pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> &'p [Code] {
+    if !row.codes.is_empty() {
+        return &row.codes;
+    }
+    let listed = row.codes_page.as_ref().and_then(|page| {
+        let mut pages = pages.iter();
+        pages.find(|known| known.page == *page)?.codes.as_ref()
+    });
+    listed.map_or(&[], |list| &list.codes)
+}
+
+/// How the codes of a member of the spec differ from those of a row: the kind, what the spec says, what the page says.
+pub fn differences(documented: &[Code], member: &Member) -> Vec<(Kind, String, String)> {
     // A list that one side does not have at all is one difference, not one for each code.
-    if member.codes.is_empty() {
-        return vec![CodeDifference::Missing(codes_of(documented))];
+    match (member.codes.is_empty(), documented.is_empty()) {
+        (true, true) => return Vec::new(),
+        (true, false) => return vec![(Kind::CodeMissing, String::new(), codes_of(documented))],
+        (false, true) => return vec![(Kind::CodeUndocumented, codes_of(&member.codes), String::new())],
+        (false, false) => {}
     }
-    if documented.is_empty() {
-        return vec![CodeDifference::Undocumented(codes_of(&member.codes))];
-    }
-    let texts = |codes: &[Code]| -> BTreeSet<String> { codes.iter().map(|code| text_of(&code.code)).collect() };
+    let texts = |codes: &[Code]| -> Vec<String> { codes.iter().map(|code| text_of(&code.code)).collect() };
     let (of_page, of_spec) = (texts(documented), texts(&member.codes));
+    let (on_page, in_spec): (BTreeSet<_>, BTreeSet<_>) = (of_page.iter().collect(), of_spec.iter().collect());
+    let missing = of_page.iter().filter(|code| !in_spec.contains(code));
+    let undocumented = of_spec.iter().filter(|code| !on_page.contains(code));
     let names = Names::of(member);
-    let missing = documented.iter().filter(|code| !of_spec.contains(&text_of(&code.code)));
-    let undocumented = member
-        .codes
-        .iter()
-        .filter(|code| !of_page.contains(&text_of(&code.code)));
+    let labels = documented.iter().filter_map(|code| names.label(code));
     missing
-        .map(|code| CodeDifference::Missing(text_of(&code.code)))
-        .chain(undocumented.map(|code| CodeDifference::Undocumented(text_of(&code.code))))
-        .chain(documented.iter().filter_map(|code| names.label(code)))
+        .map(|code| (Kind::CodeMissing, String::new(), code.clone()))
+        .chain(undocumented.map(|code| (Kind::CodeUndocumented, code.clone(), String::new())))
+        .chain(labels.map(|(was, is)| (Kind::CodeLabel, was, is)))
         .collect()
+}
+
+/// Whether codes are only the two values of a boolean, whose meanings some pages list.
+pub fn are_truth_values(codes: &[Code]) -> bool {
+    let mut codes = codes.iter();
+    codes.all(|code| matches!(text_of(&code.code).to_ascii_lowercase().as_str(), "true" | "false"))
 }
 
 /// The names and meanings of a list of codes in a spec, with their words: lists have hundreds of codes, and each label is
@@ -56,7 +86,7 @@ struct Names<'m> {
 }
 
 struct Named<'m> {
-    name: Option<&'m str>,
+    name: &'m str,
     meaning: Option<&'m str>,
     name_words: BTreeSet<String>,
     meaning_words: BTreeSet<String>,
@@ -64,42 +94,41 @@ struct Named<'m> {
 
 impl<'m> Names<'m> {
     fn of(member: &'m Member) -> Self {
-        let named = |(at, code): (usize, &'m Code)| {
-            let name = member.code_names.get(at).map(String::as_str);
+        let mut names = Self {
+            codes: Vec::new(),
+            positions: BTreeMap::new(),
+            by_word: BTreeMap::new(),
+        };
+        for (at, code) in member.codes.iter().enumerate() {
+            let name = member.code_names.get(at).map_or("", String::as_str);
             let meaning = code.label.as_deref();
-            Named {
+            let (name_words, meaning_words) = (words(name), words(meaning.unwrap_or_default()));
+            for word in name_words.union(&meaning_words) {
+                names.by_word.entry(word.clone()).or_default().push(at);
+            }
+            // The first of equal codes counts.
+            names.positions.entry(text_of(&code.code)).or_insert(at);
+            names.codes.push(Named {
                 name,
                 meaning,
-                name_words: words(name.unwrap_or_default()),
-                meaning_words: words(meaning.unwrap_or_default()),
-            }
-        };
-        let texts = member.codes.iter().map(|code| text_of(&code.code));
-        let codes: Vec<_> = member.codes.iter().enumerate().map(named).collect();
-        let mut by_word: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, code) in codes.iter().enumerate() {
-            for word in code.name_words.union(&code.meaning_words) {
-                by_word.entry(word.clone()).or_default().push(at);
-            }
+                name_words,
+                meaning_words,
+            });
         }
-        Self {
-            by_word,
-            codes,
-            // The first of equal codes counts.
-            positions: texts.enumerate().map(|(at, text)| (text, at)).rev().collect(),
-        }
+        names
     }
 
-    /// The difference between the label of a code and its name in the spec.
+    /// The difference between the name of a code in the spec and its label on the page.
     ///
     /// Names are in other words than the pages, so a difference of words alone is none. It is one if the label has no
     /// word in common with name and meaning, or if another code of the list has more of them: then labels or names
     /// have probably been swapped.
-    fn label(&self, documented: &Code) -> Option<CodeDifference> {
+    fn label(&self, documented: &Code) -> Option<(String, String)> {
         let label = documented.label.as_deref()?;
-        let known = self.codes.get(*self.positions.get(&text_of(&documented.code))?)?;
+        let code = text_of(&documented.code);
+        let known = self.codes.get(*self.positions.get(&code)?)?;
         let meaning = known.meaning?;
-        if known.name.is_some_and(|name| letters(name) == letters(label)) {
+        if letters(known.name) == letters(label) {
             return None;
         }
         let wanted = words(label);
@@ -113,13 +142,8 @@ impl<'m> Names<'m> {
         let mut near = near.filter_map(|at| self.codes.get(*at));
         let is_other = near.any(|other| shared(other) > own);
         let is_strange = says_something(&wanted) && is_apart(label, meaning, &wanted, &known.meaning_words);
-        (is_other || is_strange).then(|| {
-            let name = known.name.filter(|name| !name.is_empty());
-            CodeDifference::Label(
-                format!("{} {label}", text_of(&documented.code)),
-                format!("{} {}", text_of(&documented.code), name.unwrap_or(meaning)),
-            )
-        })
+        let name = if known.name.is_empty() { meaning } else { known.name };
+        (is_other || is_strange).then(|| (format!("{code} {name}"), format!("{code} {label}")))
     }
 }
 

@@ -1,50 +1,60 @@
-//! What the locked facts of the pages say against what the spec says.
+//! What the pages say against what the spec says.
 
 use std::collections::BTreeSet;
 
-use super::operations::Described;
-use super::{Report, members, service};
+use super::collector::{Call, Collector, Context};
+use super::operations::Side;
+use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
-use crate::spec::{Operation, Spec};
+use crate::spec::Operation;
 
-/// The differences between the pages and the spec, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec(api: &str, pages: &[Page], described: &[Described], spec: &Spec) -> Vec<Finding> {
+/// The differences between the spec and the pages, in the order of the pages; what only the spec has comes last.
+pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for described in described {
-        let mut report = Report::new(api, Step::LockSpec, described.name(), &described.page.page);
+    for described in &side.operations {
+        let mut report = Collector::of(context, Step::LockSpec, described);
         if let Some(known) = described.spec {
-            call(described, known, spec, &mut report);
-            members::compare(described, known, pages, spec, &mut report);
+            let documented = described.documented;
+            // A page that names no scope leaves it to the page that introduces the API; one may leave out the status.
+            let scopes = Some(&documented.scopes).filter(|scopes| !scopes.is_empty());
+            let ours = Call {
+                method: &known.method,
+                path: &known.path,
+                scopes: &known.scopes,
+                success: known.success.map(|(status, _)| status),
+            };
+            let theirs = Call {
+                method: &documented.method,
+                path: &path(described.page, &documented.endpoint),
+                scopes: scopes.unwrap_or(&known.scopes),
+                success: ours.success.and(documented.success).or(ours.success),
+            };
+            let scopes_line = documented.scopes_line.unwrap_or(documented.line);
+            report.compare_calls(&ours, &theirs, documented.line, scopes_line);
+            members::compare(described, known, side.pages, &mut report);
         } else {
-            report.add(
-                Kind::OperationMissing,
-                "operation",
-                (described.name(), ""),
-                described.documented.line,
-                None,
-            );
+            let line = described.documented.line;
+            report.add(Kind::OperationMissing, "operation", ("", described.name()), line);
         }
         findings.append(&mut report.findings);
     }
-    let described: Vec<_> = described
-        .iter()
-        .filter_map(|described| described.spec)
-        .map(Operation::name)
-        .collect();
-    for known in spec
+    let described: BTreeSet<_> = side
         .operations
         .iter()
-        .filter(|known| !described.contains(&known.name()))
-    {
-        let page = known.page.as_deref().unwrap_or_default();
-        let mut report = Report::new(api, Step::LockSpec, known.name(), page);
-        let at = Some(spec.at(known.line));
-        report.add(Kind::OperationUndocumented, "operation", ("", known.name()), 1, at);
-        findings.append(&mut report.findings);
+        .filter_map(|one| one.spec)
+        .map(Operation::name)
+        .collect();
+    for known in &context.spec.operations {
+        if !described.contains(&known.name()) {
+            let page = known.page.as_deref().unwrap_or_default();
+            let mut report = Collector::about(context, Step::LockSpec, page, known.name(), Some(known));
+            report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
+            findings.append(&mut report.findings);
+        }
     }
-    findings.extend(service::compare(api, pages, spec));
+    findings.extend(service::compare(context, side.pages));
     findings
 }
 
@@ -68,60 +78,6 @@ fn path(page: &Page, endpoint: &str) -> String {
 fn base(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     behind.split_once('/').map_or("", |(_, path)| path.trim_matches('/'))
-}
-
-/// Method, path, scopes and status.
-fn call(described: &Described, known: &Operation, spec: &Spec, report: &mut Report) {
-    let documented = described.documented;
-    let mut add = |kind, place: &str, was: String, is: String, page_line, spec_line| {
-        report.add(kind, place, (was, is), page_line, Some(spec.at(spec_line)));
-    };
-    if documented.method != known.method {
-        add(
-            Kind::Method,
-            "method",
-            documented.method.clone(),
-            known.method.clone(),
-            documented.line,
-            known.line,
-        );
-    }
-    let endpoint = path(described.page, &documented.endpoint);
-    if endpoint != known.path {
-        add(
-            Kind::Endpoint,
-            "endpoint",
-            endpoint,
-            known.path.clone(),
-            documented.line,
-            known.line,
-        );
-    }
-    let set = |scopes: &[String]| scopes.iter().cloned().collect::<BTreeSet<_>>();
-    // A page that names no scope leaves it to the page that introduces the API.
-    if !documented.scopes.is_empty() && set(&documented.scopes) != set(&known.scopes) {
-        let (was, is) = (documented.scopes.join(", "), known.scopes.join(", "));
-        add(
-            Kind::Scopes,
-            "scopes",
-            was,
-            is,
-            documented.scopes_line.unwrap_or(documented.line),
-            known.scopes_line,
-        );
-    }
-    if let (Some(was), Some((is, line))) = (documented.success, known.success)
-        && was != is
-    {
-        add(
-            Kind::Status,
-            "status",
-            was.to_string(),
-            is.to_string(),
-            documented.line,
-            line,
-        );
-    }
 }
 
 #[cfg(test)]
@@ -169,9 +125,9 @@ mod tests {
                 operation: "POST /library/v1/shelves/{shelfId}/books".to_owned(),
                 place: "query.pageSize".to_owned(),
                 kind: Kind::Limit,
-                class: Class::Breaking,
-                was: "maximum 200".to_owned(),
-                is: "maximum 100".to_owned(),
+                class: Class::Additive,
+                was: "maximum 100".to_owned(),
+                is: "maximum 200".to_owned(),
                 page: "docs/my books.md".to_owned(),
                 line: 30,
                 remedy: "write the maximum 200 to `query.pageSize` of POST /library/v1/shelves/{shelfId}/books in \
@@ -305,7 +261,7 @@ mod tests {
                 (Kind::MemberMissing, "response.data[].loan", "object", ""),
             ],
         );
-        assert_eq!([found[0].class, found[1].class], [Class::Breaking, Class::Additive]);
+        assert_eq!([found[0].class, found[1].class], [Class::Additive, Class::Additive]);
         assert_eq!([found[0].line, found[1].line], [70, 58]);
     }
 
@@ -453,7 +409,7 @@ mod tests {
         let codes = at("/tables/2/rows/0/codes");
         let more = page_with(&[(&format!("{codes}/-"), json!({ "code": 2, "label": "Poem" }))]);
         let found = expect_spec(&more, &spec(SPEC), &[(Kind::CodeMissing, "body.kind", "2", "")]);
-        assert_eq!(found[0].class, Class::Breaking);
+        assert_eq!(found[0].class, Class::Additive);
         let less = page_with(&[(&format!("{codes}/1"), Value::Null)]);
         expect_spec(&less, &spec(SPEC), &[(Kind::CodeUndocumented, "body.kind", "", "1")]);
         let none = page_with(&[(&codes, json!([]))]);
@@ -590,7 +546,10 @@ mod tests {
                 (Kind::Format, "response.data[].lentOn", "", "date-time"),
             ],
         );
-        assert!(found.iter().all(|finding| finding.class == Class::Documentation));
+        assert_eq!(
+            [found[0].class, found[1].class],
+            [Class::Documentation, Class::Breaking]
+        );
     }
 
     #[test]

@@ -6,26 +6,50 @@ use crate::spec::{Operation, Spec};
 
 /// An operation of a page, and that of the spec, if it has one.
 #[derive(Clone, Copy, Debug)]
-pub struct Described<'p, 's> {
+pub struct Described<'p> {
     /// The page.
     pub page: &'p Page,
     /// What the page says.
     pub documented: &'p facts::Operation,
     /// What the spec says.
-    pub spec: Option<&'s Operation>,
+    pub spec: Option<&'p Operation>,
 }
 
-impl Described<'_, '_> {
-    /// Method and path, as the spec has them or, if it has none, as the page has.
+impl Described<'_> {
+    /// Method and path, as the spec has them or, if it has none, as the page has, with its first slash.
     pub fn name(&self) -> String {
-        let documented = || format!("{} {}", self.documented.method, self.documented.endpoint);
-        self.spec.map_or_else(documented, Operation::name)
+        self.spec.map_or_else(|| name(self.documented), Operation::name)
+    }
+}
+
+/// Method and path of an operation as a page has them, the path with its first slash.
+pub fn name(operation: &facts::Operation) -> String {
+    let path = operation.endpoint.trim().trim_start_matches('/');
+    format!("{} /{path}", operation.method)
+}
+
+/// The pages of one time, and the operations that they describe.
+#[derive(Debug)]
+pub struct Side<'p> {
+    /// The pages.
+    pub pages: &'p [Page],
+    /// Their operations, in their order.
+    pub operations: Vec<Described<'p>>,
+}
+
+impl<'p> Side<'p> {
+    /// The pages, with the operations of the spec that they describe.
+    pub fn new(pages: &'p [Page], spec: &'p Spec) -> Self {
+        Self {
+            pages,
+            operations: match_operations(pages, spec),
+        }
     }
 }
 
 /// Every operation of the pages with that of the spec: the same method and path if there is one; else the same path
 /// without the prefix of a server, else the same path with another method, else the one that names the page.
-pub fn match_operations<'p, 's>(pages: &'p [Page], spec: &'s Spec) -> Vec<Described<'p, 's>> {
+fn match_operations<'p>(pages: &'p [Page], spec: &'p Spec) -> Vec<Described<'p>> {
     let operations = pages
         .iter()
         .flat_map(|page| page.operations.iter().map(move |documented| (page, documented)));

@@ -2,70 +2,59 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::operations::Described;
-use super::{Report, codes_of, codes_of_row, text_of};
+use super::codes::{codes_of, codes_of_row, text_of};
+use super::collector::{Collector, Context};
+use super::documented::{Documented, places};
+use super::operations::{Described, Side};
 use crate::endpoint::{is_parameter, parameter_names, segments, without_query};
-use crate::facts::{Code, Page, Sample};
+use crate::facts::{Page, Sample};
 use crate::finding::{Finding, Kind, Step};
 use crate::json_type::{JsonType, documented_types, shown_types, type_names};
 use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, without_lists};
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample(api: &str, pages: &[Page], described: &[Described]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for described in described {
-        let mut report = Report::new(api, Step::PageSample, described.name(), &described.page.page);
+pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
+    let findings = side.operations.iter().flat_map(|described| {
+        let mut report = Collector::of(context, Step::PageSample, described);
         let rows = placed(described.documented, described.spec);
+        let places = places(described.documented, &rows);
         endpoints(described, &mut report);
         for (part, sample) in samples(described.documented) {
-            syntax(part, sample, &mut report);
-            shown(part, sample, &rows, &mut report);
-            if part == Part::Body {
-                query(sample, &rows, &mut report);
-            } else {
-                listed(sample, &rows, &mut report);
+            for slip in &sample.slips {
+                report.add(Kind::SampleSyntax, part.name(), ("", &slip.value), slip.line);
             }
         }
-        for row in &rows {
-            beyond(row, &mut report);
-            spelling(described, row, &mut report);
-            types(described, row, &mut report);
+        for placed in &rows {
+            let beyond = placed.row.beyond.as_deref().unwrap_or_default();
+            report.compare(Kind::CellBeyond, &placed.place, ("", beyond), placed.line);
         }
-        codes(described, &rows, pages, &mut report);
-        findings.append(&mut report.findings);
-    }
-    findings
+        shown(&places, &rows, &mut report);
+        if let Some(sample) = &described.documented.response {
+            listed(sample, &rows, &mut report);
+        }
+        for (place, documented) in &places {
+            spelling(described, place, documented, &mut report);
+            types(place, documented, &places, &mut report);
+            codes(place, documented, &places, side.pages, &mut report);
+        }
+        report.findings
+    });
+    findings.collect()
 }
 
 /// The endpoint against that of the permission table and the URL of the sample.
-fn endpoints(described: &Described, report: &mut Report) {
+fn endpoints(described: &Described, report: &mut Collector) {
     let documented = described.documented;
-    if let Some(other) = documented
-        .scopes_endpoint
-        .as_ref()
-        .filter(|other| **other != documented.endpoint)
-    {
-        report.add(
-            Kind::Endpoint,
-            "scopes",
-            (other.clone(), documented.endpoint.clone()),
-            documented.scopes_line.unwrap_or(documented.line),
-            None,
-        );
+    let endpoint = &documented.endpoint;
+    if let Some(other) = documented.scopes_endpoint.as_ref().filter(|other| *other != endpoint) {
+        let line = documented.scopes_line.unwrap_or(documented.line);
+        report.add(Kind::Endpoint, "scopes", (other, endpoint), line);
     }
-    let url = documented
-        .request
-        .as_ref()
-        .and_then(|sample| Some((sample, sample.path.as_deref()?)));
-    if let Some((sample, path)) = url.filter(|(_, path)| !fits_endpoint(&documented.endpoint, path)) {
-        report.add(
-            Kind::SampleUrl,
-            "endpoint",
-            (documented.endpoint.clone(), path.to_owned()),
-            sample.line,
-            None,
-        );
+    if let Some(sample) = &documented.request
+        && let Some(path) = sample.path.as_ref().filter(|path| !fits_endpoint(endpoint, path))
+    {
+        report.add(Kind::SampleUrl, "endpoint", (endpoint, path), sample.line);
     }
 }
 
@@ -79,135 +68,100 @@ fn fits_endpoint(endpoint: &str, path: &str) -> bool {
     wanted.len() == shown.len() && wanted.iter().zip(&shown).all(|(wanted, shown)| fits(wanted, shown))
 }
 
-/// Cells of a row for which its table has no column.
-fn beyond(placed: &Placed, report: &mut Report) {
-    if let Some(cell) = &placed.row.beyond {
-        let place = placed.place.clone();
-        report.add(Kind::CellBeyond, place, ("", cell.clone()), placed.line, None);
-    }
-}
+type Places<'p> = BTreeMap<String, Documented<'p>>;
 
-fn syntax(part: Part, sample: &Sample, report: &mut Report) {
-    for slip in &sample.slips {
-        report.add(
-            Kind::SampleSyntax,
-            part.name().to_owned(),
-            ("", slip.value.clone()),
-            slip.line,
-            None,
-        );
-    }
-}
-
-/// Members that the sample shows and no row lists. An object of which nothing is listed is reported once.
-fn shown(part: Part, sample: &Sample, rows: &[Placed], report: &mut Report) {
+/// Members that a sample shows, or sends in its URL, and no row lists. An object of which nothing is listed is reported
+/// once.
+fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
     // A row with a column for the member that holds it lists that member too.
     let holders = rows.iter().filter(|placed| placed.row.parent.is_some());
     let holders = holders.filter_map(|placed| Some(split(&placed.place, |_| true)?.0));
-    let places = rows.iter().map(|placed| placed.place.as_str());
-    let listed: BTreeSet<_> = places.chain(holders).map(without_lists).collect();
-    let mut reported: Vec<String> = Vec::new();
-    for (place, shape) in &sample.shape {
-        let place = in_part(part, place);
-        let plain = without_lists(&place);
+    let listed = rows.iter().map(|placed| placed.place.as_str());
+    let listed: BTreeSet<_> = listed.chain(holders).map(without_lists).collect();
+    let mut reported: Vec<&str> = Vec::new();
+    for (place, documented) in places {
+        let plain = without_lists(place);
+        if place.ends_with("[]") || listed.contains(&plain) || reported.iter().any(|above| is_below(place, above)) {
+            continue;
+        }
+        if is_key(place, places, &listed) {
+            continue;
+        }
+        if let Some(line) = documented.sent {
+            report.add(Kind::SampleOnly, place, ("", "sent"), line);
+        }
+        let Some((shape, line)) = documented.shown else {
+            continue;
+        };
         let has_listed = listed.iter().any(|row| is_below(row, &plain));
-        let is_root = place == part.name();
-        if place.ends_with("[]") || listed.contains(&plain) || reported.iter().any(|above| is_below(&place, above)) {
-            continue;
-        }
-        if is_key(&place, rows, &listed) {
-            continue;
-        }
+        let is_root = Part::of(place).is_some_and(|part| part.name() == place);
         // An object around everything goes without saying; a list does not.
         if is_root && has_listed && !shown_types(shape).contains(&JsonType::Array) {
             continue;
         }
         // A row may stand for what is below it without a row for each: an object without a table of its own.
         if !has_listed {
-            reported.push(place.clone());
+            reported.push(place);
         }
-        report.add(Kind::SampleOnly, place, ("", shape.clone()), sample.line, None);
+        report.add(Kind::SampleOnly, place, ("", shape), line);
     }
 }
 
 /// Whether a member of the sample is the key of a map: its name is a value, or the table calls what holds it a list and
 /// lists nothing in it. That the sample shows an object there is reported as its type.
-fn is_key(place: &str, rows: &[Placed], listed: &BTreeSet<String>) -> bool {
-    let (around, name) = place.rsplit_once('.').unwrap_or(("", place));
-    let holder = without_lists(around);
-    let is_list = |placed: &Placed| {
-        let kind = placed.row.kind.as_deref().unwrap_or_default();
-        kind.starts_with("array") && without_lists(&placed.place) == holder && !around.ends_with("[]")
-    };
-    let has_listed = || listed.iter().any(|row| is_below(row, &holder));
-    name == "{}" || (rows.iter().any(is_list) && !has_listed())
-}
-
-/// Parameters in the URL of the sample that no row lists.
-fn query(sample: &Sample, rows: &[Placed], report: &mut Report) {
-    for name in &sample.query {
-        let place = format!("query.{name}");
-        if !rows.iter().any(|placed| placed.place.eq_ignore_ascii_case(&place)) {
-            report.add(Kind::SampleOnly, place, ("", "sent"), sample.line, None);
-        }
-    }
+fn is_key(place: &str, places: &Places, listed: &BTreeSet<String>) -> bool {
+    let around = holder(place);
+    let rows = places.get(around).into_iter().flat_map(|documented| &documented.rows);
+    let mut kinds = rows.filter_map(|placed| placed.row.kind.as_deref());
+    let plain = without_lists(around);
+    let has_listed = || listed.iter().any(|row| is_below(row, &plain));
+    place.ends_with(".{}") || (kinds.any(|kind| kind.starts_with("array")) && !has_listed())
 }
 
 /// Members that a row lists and the sample of the answer does not show. A table of another case than that which the
 /// sample shows is reported once.
-fn listed(sample: &Sample, rows: &[Placed], report: &mut Report) {
+fn listed(sample: &Sample, rows: &[Placed], report: &mut Collector) {
     // A sample without members (a file, a number) shows none.
     if sample.shape.len() < 2 {
         return;
     }
-    let shown: BTreeSet<_> = sample
-        .shape
-        .keys()
-        .map(|place| without_lists(&in_part(Part::Response, place)))
-        .collect();
+    let shown = sample.shape.keys().map(|place| in_part(Part::Response, place));
+    let shown: BTreeSet<_> = shown.map(|place| without_lists(&place)).collect();
     let holders: BTreeSet<_> = shown.iter().map(|place| holder(place)).collect();
+    let is_missing = |placed: &Placed| {
+        let place = without_lists(&placed.place);
+        // An empty list or a null shows nothing of what would be in it.
+        let is_hidden = shown.contains(holder(&place)) && !holders.contains(holder(&place));
+        !shown.contains(&place) && !is_hidden
+    };
     // The rows of each table, and those that the sample does not show.
     let mut tables: BTreeMap<usize, (Vec<&Placed>, Vec<&Placed>)> = BTreeMap::new();
     for placed in rows.iter().filter(|placed| placed.part() == Some(Part::Response)) {
-        let place = without_lists(&placed.place);
         let (all, missing) = tables.entry(placed.table).or_default();
         all.push(placed);
-        // An empty list or a null shows nothing of what would be in it.
-        let is_hidden = shown.contains(holder(&place)) && !holders.contains(holder(&place));
-        if !shown.contains(&place) && !is_hidden {
-            missing.push(placed);
-        }
+        missing.extend(is_missing(placed).then_some(placed));
     }
     // Of several tables for one place, each a case, the sample shows the one of which it shows most.
-    let mut cases: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+    let mut cases: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let case = |all: &[&Placed]| all.first().map(|first| without_lists(holder(&first.place)));
     for (index, (all, missing)) in &tables {
-        if let Some(first) = all.first().filter(|placed| placed.title.is_some()) {
+        if let Some(case) = case(all).filter(|_| all.iter().any(|placed| placed.title.is_some())) {
             let present = (all.len() - missing.len()) * 100 / all.len();
-            cases
-                .entry(without_lists(holder(&first.place)))
-                .or_default()
-                .push((present, *index));
+            let best = cases.entry(case).or_default();
+            *best = (*best).max((present, *index));
         }
     }
-    let shows_case = |index: usize| {
-        let case = cases
-            .values()
-            .find(|case| case.iter().any(|(_, table)| *table == index));
-        case.is_none_or(|case| {
-            case.iter()
-                .max()
-                .is_some_and(|(present, table)| *present > 0 && *table == index)
-        })
-    };
-    for (index, (_, missing)) in &tables {
+    for (index, (all, missing)) in &tables {
+        let best = case(all).and_then(|case| cases.get(&case));
+        let is_case = best.is_none_or(|(present, best)| *present > 0 && best == index);
         match missing.first().and_then(|first| Some((first, first.title?))) {
-            Some((first, title)) if !shows_case(*index) => {
-                add_listed(holder(&first.place), title.to_owned(), first.line, report);
+            Some((first, title)) if !is_case => {
+                report.add(Kind::TableOnly, holder(&first.place), (title, ""), first.line);
             }
             _ => {
                 for placed in missing {
-                    let was = placed.row.kind.clone().unwrap_or_else(|| "listed".to_owned());
-                    add_listed(&placed.place, was, placed.line, report);
+                    let was = placed.row.kind.as_deref().unwrap_or("listed");
+                    report.add(Kind::TableOnly, &placed.place, (was, ""), placed.line);
                 }
             }
         }
@@ -219,97 +173,49 @@ fn holder(place: &str) -> &str {
     place.rfind('.').map_or(place, |dot| &place[..dot])
 }
 
-fn add_listed(place: &str, was: String, line: usize, report: &mut Report) {
-    report.add(Kind::TableOnly, place.to_owned(), (was, ""), line, None);
-}
-
-/// The name of a row against that of the sample or, for a path parameter, of the endpoint.
-fn spelling(described: &Described, placed: &Placed, report: &mut Report) {
-    let row = placed.row;
-    let known = if placed.part() == Some(Part::Path) {
-        let names = parameter_names(&described.documented.endpoint);
-        names
-            .into_iter()
-            .find(|name| name.eq_ignore_ascii_case(&row.name))
-            .map(str::to_owned)
-    } else {
-        placed
-            .place
-            .rsplit('.')
-            .next()
-            .filter(|_| is_in_sample(described, &placed.place))
-            .map(str::to_owned)
-    };
-    if let Some(known) = known.filter(|known| *known != row.name && known.eq_ignore_ascii_case(&row.name)) {
-        report.add(
-            Kind::LetterCase,
-            placed.place.clone(),
-            (row.name.clone(), known),
-            placed.line,
-            None,
-        );
+/// The names of rows against that of the sample or, for a path parameter, of the endpoint.
+fn spelling(described: &Described, place: &str, documented: &Documented, report: &mut Collector) {
+    for placed in &documented.rows {
+        let name = &placed.row.name;
+        let shown = documented.shown.and_then(|_| place.rsplit('.').next());
+        let known = match placed.part() {
+            Some(Part::Path) => parameter_names(&described.documented.endpoint),
+            _ => Vec::from_iter(shown),
+        };
+        let known = known.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+        report.compare(Kind::LetterCase, place, (name, known.unwrap_or(name)), placed.line);
     }
 }
 
-fn is_in_sample(described: &Described, place: &str) -> bool {
-    samples(described.documented).any(|(part, sample)| sample.shape.keys().any(|shown| in_part(part, shown) == place))
-}
-
-/// The type of a row against what the sample shows in its place.
-fn types(described: &Described, placed: &Placed, report: &mut Report) {
-    for (part, sample) in samples(described.documented) {
-        let mut compare = |place: &str, kind: &str| {
-            let (documented, _) = documented_types(kind);
-            let mut places = sample.shape.iter();
-            let Some((_, shape)) = places.find(|(shown, _)| in_part(part, shown) == place) else {
-                return;
-            };
-            let shown = shown_types(shape);
-            if !documented.is_empty() && shown.iter().any(|json| !json.fits(documented)) {
-                report.add(
-                    Kind::SampleType,
-                    place.to_owned(),
-                    (kind.to_owned(), type_names(&shown)),
-                    placed.line,
-                    None,
-                );
-            }
-        };
+/// The types of rows, and of the entries of their lists, against what the sample shows in their place.
+fn types(place: &str, documented: &Documented, places: &Places, report: &mut Collector) {
+    for placed in &documented.rows {
         let kind = placed.row.kind.as_deref().unwrap_or_default();
-        compare(&placed.place, kind);
-        if let (_, Some(entries)) = documented_types(kind) {
-            compare(&format!("{}[]", placed.place), entries);
+        let entries = documented_types(kind).1.map(|entries| (format!("{place}[]"), entries));
+        for (place, kind) in [(place.to_owned(), kind)].into_iter().chain(entries) {
+            let (types, _) = documented_types(kind);
+            let shown = places.get(&place).and_then(|documented| documented.shown);
+            let shown = shown.map(|(shape, _)| shown_types(shape)).unwrap_or_default();
+            if !types.is_empty() && shown.iter().any(|json| !json.fits(types)) {
+                report.add(Kind::SampleType, &place, (kind, type_names(&shown)), placed.line);
+            }
         }
     }
 }
 
-/// The codes that the rows of a place list against those that the sample shows there. Several tables may describe one
-/// place, each with the codes of its case.
-fn codes(described: &Described, rows: &[Placed], pages: &[Page], report: &mut Report) {
-    let mut places: BTreeMap<&str, (Vec<&Code>, usize)> = BTreeMap::new();
-    for placed in rows {
-        let (codes, _) = places.entry(&placed.place).or_insert((Vec::new(), placed.line));
-        codes.extend(codes_of_row(placed.row, pages));
-    }
-    for (part, sample) in samples(described.documented) {
-        for (shown, values) in &sample.codes {
-            let shown = in_part(part, shown);
-            let place = shown.trim_end_matches("[]");
-            let Some((codes, line)) = places.get(place).filter(|(codes, _)| !codes.is_empty()) else {
-                continue;
-            };
-            // A masked value tells nothing.
-            for value in values.iter().map(text_of).filter(|value| !value.contains('*')) {
-                if !codes.iter().any(|code| text_of(&code.code) == value) {
-                    report.add(
-                        Kind::SampleCode,
-                        place.to_owned(),
-                        (codes_of(codes.iter().copied()), value),
-                        *line,
-                        None,
-                    );
-                }
-            }
+/// The codes that the sample shows against those that the rows of the place list, each the codes of its case.
+fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], report: &mut Collector) {
+    let place = place.trim_end_matches("[]");
+    let Some(first) = places.get(place).and_then(|documented| documented.rows.first()) else {
+        return;
+    };
+    let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
+    let codes: Vec<_> = rows.flat_map(|placed| codes_of_row(placed.row, pages)).collect();
+    // A masked value tells nothing.
+    for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
+        if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
+            let listed = codes_of(codes.iter().copied());
+            report.add(Kind::SampleCode, place, (listed, value), first.line);
         }
     }
 }

@@ -4,8 +4,9 @@
 
 use serde_json::{Value, json};
 
+use super::collector::Context;
 use super::lock_spec::lock_spec;
-use super::operations::match_operations;
+use super::operations::Side;
 use super::page_sample::page_sample;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind};
@@ -187,19 +188,23 @@ pub fn essence(findings: &[Finding]) -> Vec<Essence> {
 
 /// What pages and spec differ in.
 pub fn spec_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    lock_spec("library", pages, &match_operations(pages, spec), spec)
+    lock_spec(Context { api: "library", spec }, &Side::new(pages, spec))
 }
 
 /// What tables and samples of pages differ in.
 pub fn sample_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    page_sample("library", pages, &match_operations(pages, spec))
+    page_sample(Context { api: "library", spec }, &Side::new(pages, spec))
 }
 
-/// Expects that page and spec differ in this alone.
+/// Expects that page and spec differ in this alone: what the page says, what the spec says.
 #[track_caller]
 pub fn expect_spec(page: &Value, spec: &Spec, expected: &[(Kind, &str, &str, &str)]) -> Vec<Finding> {
     let findings = spec_findings(&[facts(page.clone())], spec);
-    assert_eq!(essence(&findings), owned(expected));
+    let turned: Vec<_> = expected
+        .iter()
+        .map(|(kind, place, page, spec)| (*kind, *place, *spec, *page))
+        .collect();
+    assert_eq!(essence(&findings), owned(&turned));
     findings
 }
 

@@ -1,88 +1,162 @@
 //! What a difference means: whom it concerns, and what to do about it.
+//!
+//! One side is ours (the lock, the spec, the table), the other the vendor's (the page as it is, the sample). What the
+//! vendor changes is reported before it is locked and, if the spec does not follow, after: both times as the same.
+
+use std::collections::BTreeSet;
 
 use crate::endpoint::nameless;
 use crate::finding::{Class, Kind, Step};
 use crate::placement::Part;
 
-/// Whom a difference concerns, as one table. A caller who goes by the page must get along with the client of the spec,
-/// and the other way about: what fails is breaking. Requests are closed, what they may hold must be known; answers
+/// Whom a difference concerns, as one table. A caller who goes by our side must get along with the vendor's: what fails
+/// there is breaking, what there is more is additive. Requests are closed, what they may hold must be known; answers
 /// are open, more in them harms nobody.
 pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class {
     use Class::{Additive, Breaking, Documentation};
     let is_request = Part::of(place) != Some(Part::Response);
-    // There is something on one side only: nothing on the page (or in the table), nothing in the spec (or the sample).
-    let (page_alone, spec_alone) = (is.is_empty(), was.is_empty());
-    match (step, kind) {
-        // What is read is not checked.
-        (_, Kind::Limit) if !is_request => Documentation,
-        // A call that the other side cannot make, or does not answer.
-        (_, Kind::OperationMissing | Kind::Method | Kind::Scopes | Kind::Placement | Kind::Required | Kind::Limit) => {
-            Breaking
-        }
-        (Step::LockSpec, Kind::Status | Kind::Type | Kind::LetterCase) => Breaking,
+    let (is_new, is_gone) = (was.is_empty(), is.is_empty());
+    let either = |condition, class, other| if condition { class } else { other };
+    match kind {
+        // The one who decodes by the table fails on what the sample shows, or sends what the service does not know.
+        Kind::SampleType | Kind::LetterCase => either(place.starts_with("path."), Documentation, Breaking),
+        Kind::SampleOnly => either(is_request, Breaking, Additive),
+        Kind::SampleCode if step == Step::PageSample => either(is_request, Breaking, Additive),
+        Kind::TableOnly => Additive,
         // Names in braces are not sent.
-        (_, Kind::Endpoint) if is_same_call(was, is) => Documentation,
-        (_, Kind::Endpoint) => Breaking,
-        // The one who decodes by the table fails on what the sample shows.
-        (Step::PageSample, Kind::SampleType | Kind::LetterCase) if place.starts_with("path.") => Documentation,
-        (Step::PageSample, Kind::SampleType | Kind::LetterCase) => Breaking,
-        // The page's caller sends what the client does not know; in an answer it is passed over.
-        (_, Kind::MemberMissing | Kind::CodeMissing | Kind::SampleOnly | Kind::SampleCode) if is_request => Breaking,
-        (_, Kind::Host) if page_alone => Breaking,
-        // With a default on both sides, the same call gives two answers.
-        (_, Kind::Default) if !page_alone && !spec_alone => Breaking,
-        (_, Kind::Default | Kind::Format | Kind::CodeLabel | Kind::ListedEndpoint | Kind::SampleUrl) => Documentation,
-        (_, Kind::SampleSyntax | Kind::CellBeyond) => Documentation,
-        // There is more on the one side.
-        _ => Additive,
+        Kind::Endpoint => either(nameless(was) == nameless(is), Documentation, Breaking),
+        Kind::MemberRenamed => either(place.starts_with("path."), Documentation, Breaking),
+        Kind::Status => either(is_new || is_gone, Documentation, Breaking),
+        // Scopes are alternatives, so that one more shuts nobody out.
+        Kind::Scopes => either(!is_new && scopes(was).is_subset(&scopes(is)), Additive, Breaking),
+        Kind::Type => either(is_new || is_gone || is_detail(was, is), Documentation, Breaking),
+        // What is read is not checked, and nobody relies on what an answer may lack.
+        Kind::Required | Kind::Limit | Kind::Default if !is_request => Documentation,
+        Kind::Required => match strictness(is) - strictness(was) {
+            0 => Documentation,
+            1.. => Breaking,
+            _ => Additive,
+        },
+        Kind::Limit => either(is_tighter(was, is), Breaking, Additive),
+        // A caller who sends nothing gets another value.
+        Kind::Default => either(is_new || is_gone, Documentation, Breaking),
+        // The sender must keep to a format, the receiver relies on it.
+        Kind::Format => either(if is_request { is_gone } else { is_new }, Additive, Breaking),
+        Kind::HttpStatus | Kind::ListedEndpoint => either(is_new, Additive, Documentation),
+        Kind::CodesPage if place != "page" => Documentation,
+        // A sample that came or went as a whole leaves the service as it is.
+        Kind::SampleShape if (is_new || is_gone) && !place.contains(['.', '[']) => Documentation,
+        Kind::SampleShape | Kind::Host | Kind::CodesPage => either(is_new, Additive, Breaking),
+        Kind::OperationAdded | Kind::OperationMissing | Kind::CodeAdded | Kind::CodeMissing => Additive,
+        // A new member concerns callers if they must send it.
+        Kind::MemberAdded | Kind::MemberMissing => either(
+            is_request && is.split(", ").any(|fact| fact == "required"),
+            Breaking,
+            Additive,
+        ),
+        // A table that does not say where in the request its rows go contradicts none that does.
+        Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
+        Kind::PageMoved | Kind::PageWording | Kind::CodeLabel => Documentation,
+        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
+        // What is there no longer, what cannot be read, and calls that the other side cannot make.
+        _ => Breaking,
     }
 }
 
-/// Whether two paths differ only in the names in their braces.
-fn is_same_call(one: &str, other: &str) -> bool {
-    one.starts_with('/') == other.starts_with('/') && nameless(one) == nameless(other)
+fn scopes(names: &str) -> BTreeSet<&str> {
+    names.split(", ").collect()
 }
 
-/// What to do about a difference between page and spec: where to write what, if the page is right; otherwise it is
-/// recorded.
-pub fn remedy(kind: Kind, api: &str, operation: &str, place: &str, was: &str, is: &str) -> String {
-    let change = match kind {
-        Kind::OperationMissing => format!("add {operation} (`cargo xtask docs scaffold` writes a draft)"),
-        Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
-        Kind::Endpoint => format!("write the path `{was}` instead of `{is}`"),
-        Kind::Method => format!("move {operation} to `{}`", was.to_lowercase()),
-        Kind::Scopes => format!("name the scopes `{was}` in `security` of {operation}"),
-        Kind::Status => format!("answer {operation} with `{was}`"),
-        Kind::MemberMissing => format!("add `{place}` ({was}) to {operation}"),
-        Kind::MemberUndocumented => format!("delete `{place}` of {operation}"),
-        Kind::Placement => format!("move `{place}` of {operation} to the {was}"),
-        Kind::Type => format!("let `{place}` of {operation} take what the page shows ({was})"),
-        Kind::LetterCase => format!("spell `{place}` of {operation} as `{was}`"),
-        Kind::Required if was == "yes" => format!("list `{place}` of {operation} in `required`"),
-        Kind::Required => format!("make `{place}` of {operation} optional"),
-        Kind::Default | Kind::Limit | Kind::Format if was.is_empty() => {
-            format!("delete `{is}` from `{place}` of {operation}")
+/// Whether one of two types only says more or less of the other: that changes nothing on the wire.
+fn is_detail(was: &str, is: &str) -> bool {
+    let details = |more: &str, less: &str| more.strip_prefix(less).is_some_and(|rest| rest.starts_with(" of "));
+    details(was, is) || details(is, was)
+}
+
+/// Whether one of two tables says that its rows are sent, and not where.
+fn is_vague(was: &str, is: &str) -> bool {
+    let parts = [was, is].map(|table| table.split(':').next());
+    parts[0] != parts[1] && parts.contains(&Some("request"))
+}
+
+/// How strictly something must be sent.
+fn strictness(required: &str) -> i32 {
+    match required {
+        "yes" | "required" => 2,
+        "sometimes" | "required in some cases" => 1,
+        _ => 0,
+    }
+}
+
+/// Whether a limit, `maximum 100`, leaves less room than before.
+fn is_tighter(was: &str, is: &str) -> bool {
+    let value = |limit: &str| limit.rsplit(' ').next().and_then(|value| value.parse::<i128>().ok());
+    match (value(was), value(is)) {
+        (Some(was), Some(now)) => (now < was) != is.starts_with("minimum"),
+        (_, now) => now.is_some(),
+    }
+}
+
+/// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
+pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, was: &str, is: &str) -> String {
+    let spec = format!("specs/{api}/openapi.yaml");
+    if step == Step::PageSample {
+        // The spec must cope with both sides.
+        return format!(
+            "see that `{place}` of {operation} in {spec} takes what table and sample say, and record the contradiction \
+             in specs/{api}/deviations.yaml"
+        );
+    }
+    let is_gone = is.is_empty();
+    // The codes of a page that is a list of codes belong to no operation.
+    let codes = match operation {
+        "*" => "every `enum` of these codes".to_owned(),
+        _ => format!("the codes of `{place}` of {operation}"),
+    };
+    let edit = match kind {
+        Kind::PageMoved => "let `externalDocs.url` name the new page".to_owned(),
+        Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
+        Kind::OperationAdded | Kind::OperationMissing => {
+            format!("add {operation} (`cargo xtask docs scaffold` writes a draft)")
         }
-        Kind::Default => format!("write `default: {was}` to `{place}` of {operation}"),
-        Kind::Limit => format!("write the {was} to `{place}` of {operation}"),
-        Kind::Format => format!("write `format: {was}` to `{place}` of {operation}"),
-        Kind::CodeMissing => format!("add {was} to the codes of `{place}` of {operation}"),
-        Kind::CodeUndocumented => format!("delete {is} from the codes of `{place}` of {operation}"),
-        Kind::CodeLabel => format!("name the code of `{place}` of {operation} after `{was}`"),
-        Kind::Host if was.is_empty() => format!("delete the server `{is}`"),
-        Kind::Host => format!("add the server `{was}`"),
-        Kind::HttpStatus if was.is_empty() => format!("delete the response `{is}`"),
-        Kind::HttpStatus => format!("add a response `{was}` to the operations"),
-        Kind::ListedEndpoint => format!("add an operation with the path `{was}`"),
+        Kind::OperationRemoved => {
+            format!("mark {operation} as `deprecated`, or delete it if the service no longer has it")
+        }
+        Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
+        Kind::Endpoint => format!("write the path `{is}` instead of `{was}`"),
+        Kind::Method => format!("move {operation} to `{}`", is.to_lowercase()),
+        Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
+        Kind::Status => format!("answer {operation} with `{is}`"),
+        Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
+        Kind::MemberRemoved | Kind::MemberUndocumented => {
+            format!("delete `{place}` of {operation}, if the service no longer knows it")
+        }
+        Kind::MemberRenamed | Kind::LetterCase => format!("spell `{place}` of {operation} as `{is}`"),
+        Kind::Placement => format!("move `{place}` of {operation} to the {is}"),
+        Kind::Type => format!("let `{place}` of {operation} take what the page shows ({is})"),
+        Kind::Required if strictness(is) == 2 => format!("list `{place}` of {operation} in `required`"),
+        Kind::Required => format!("make `{place}` of {operation} optional"),
+        Kind::Default | Kind::Limit | Kind::Format if is_gone => {
+            format!("delete `{was}` from `{place}` of {operation}")
+        }
+        Kind::Default => format!("write `default: {is}` to `{place}` of {operation}"),
+        Kind::Limit => format!("write the {is} to `{place}` of {operation}"),
+        Kind::Format => format!("write `format: {is}` to `{place}` of {operation}"),
+        Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
+        Kind::CodeRemoved | Kind::CodeUndocumented => {
+            format!("delete {was} from {codes}, if the service no longer has it")
+        }
+        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
+        Kind::Host if is_gone => format!("delete the server `{was}`"),
+        Kind::Host => format!("add the server `{is}`"),
+        Kind::HttpStatus if is_gone => format!("delete the response `{was}`"),
+        Kind::HttpStatus => format!("add a response `{is}` to the operations"),
+        Kind::ListedEndpoint if is_gone => format!("see whether `{was}` is still there"),
+        Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
         _ => format!("bring `{place}` of {operation} in line with the page"),
     };
-    format!("{change} in specs/{api}/openapi.yaml, or record the difference in specs/{api}/deviations.yaml")
-}
-
-/// What to do about a contradiction within a page: the spec must cope with both sides.
-pub fn remedy_of_sample(api: &str, operation: &str, place: &str) -> String {
-    format!(
-        "see that `{place}` of {operation} in specs/{api}/openapi.yaml takes what table and sample say, and record the \
-         contradiction in specs/{api}/deviations.yaml"
-    )
+    match step {
+        Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
+        _ => format!("{edit} in {spec}, or record the difference in specs/{api}/deviations.yaml"),
+    }
 }

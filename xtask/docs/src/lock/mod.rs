@@ -6,7 +6,7 @@
 pub mod command;
 
 use std::collections::HashSet;
-use std::io::{self, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Context;
@@ -70,7 +70,7 @@ impl Lock {
             anyhow::Error::new(Fault {
                 file: display(path),
                 line,
-                column,
+                column: Some(column),
                 message,
                 remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
             })
@@ -78,38 +78,40 @@ impl Lock {
     }
 
     /// The lock that a file holds, or line, column and what is wrong there.
-    fn parse(bytes: &[u8]) -> Result<Self, (usize, Option<usize>, String)> {
+    fn parse(bytes: &[u8]) -> Result<Self, (usize, usize, String)> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-            (line, Some(column), "a byte that is not UTF-8 text".to_owned())
+            (line, column, "a byte that is not UTF-8 text".to_owned())
         })?;
         let mut reader = serde_json::Deserializer::from_str(text);
-        let located = |error: &serde_json::Error, place: &str| {
+        let located = |error: &serde_json::Error, place: String| {
+            let (line, column) = (error.line(), error.column());
             // serde_json repeats line and column at the end of its message.
-            let whole = error.to_string();
-            let end = format!(" at line {} column {}", error.line(), error.column());
-            let message = whole.strip_suffix(&end).unwrap_or(&whole);
-            let place = if place == "." {
-                String::new()
-            } else {
-                format!("at `{place}`: ")
-            };
-            (
-                error.line().max(1),
-                Some(error.column().max(1)),
-                format!("{place}{message}"),
-            )
+            let message = error.to_string();
+            let message = message
+                .strip_suffix(&format!(" at line {line} column {column}"))
+                .unwrap_or(&message);
+            (line.max(1), column.max(1), format!("{place}{message}"))
         };
-        let lock: Self = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| located(error.inner(), &error.path().to_string()))?;
-        reader.end().map_err(|error| located(&error, "."))?;
+        let lock: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let place = error.path().to_string();
+            located(
+                error.inner(),
+                if place == "." {
+                    String::new()
+                } else {
+                    format!("at `{place}`: ")
+                },
+            )
+        })?;
+        reader.end().map_err(|error| located(&error, String::new()))?;
         let mut names = HashSet::new();
         match lock.pages.iter().find(|page| !names.insert(&page.page)) {
             None => Ok(lock),
             Some(twice) => {
                 let name = Value::from(twice.page.as_str()).to_string();
-                let second = text.rfind(&name).map_or(1, |offset| position(&text[..offset]).0);
-                Err((second, None, format!("the page {name} stands here again")))
+                let (line, column) = text.rfind(&name).map_or((1, 1), |offset| position(&text[..offset]));
+                Err((line, column, format!("the page {name} stands here again")))
             }
         }
     }
@@ -152,60 +154,34 @@ const WIDTH: usize = 120;
 /// A value as JSON with a final newline. What a list holds stands on one line each where it can, so that a change is
 /// a line of a diff.
 fn readable(value: &impl Serialize) -> String {
-    // Neither fails: the types have text keys, and the target is memory.
-    let value = serde_json::to_value(value).unwrap_or_default();
-    let mut out = Vec::new();
-    let _ = write(&value, 0, false, &mut out);
-    out.push(b'\n');
-    String::from_utf8_lossy(&out).into_owned()
+    // It does not fail: the types have text keys.
+    write(&serde_json::to_value(value).unwrap_or_default(), 0, false) + "\n"
 }
 
-/// Writes a value at a depth; `entry` says that it is an entry of a list.
-fn write(value: &Value, depth: usize, entry: bool, out: &mut Vec<u8>) -> io::Result<()> {
-    let indent = "  ".repeat(depth + 1);
-    let end = "  ".repeat(depth);
-    match value {
+/// A value at a depth; `entry` says that it is an entry of a list.
+fn write(value: &Value, depth: usize, entry: bool) -> String {
+    let is_leaf = |value: &Value| !value.is_array() && !value.is_object();
+    let (open, close, blank, all_leaves, parts): (_, _, _, _, Vec<_>) = match value {
         Value::Array(entries) if !entries.is_empty() => {
-            if let Some(line) = on_one_line(value, indent.len()) {
-                return write!(out, "{line}");
-            }
-            for (index, entry) in entries.iter().enumerate() {
-                write!(out, "{}\n{indent}", if index == 0 { '[' } else { ',' })?;
-                write(entry, depth + 1, true, out)?;
-            }
-            write!(out, "\n{end}]")
+            let parts = entries.iter().map(|entry| write(entry, depth + 1, true));
+            ('[', ']', "", entries.iter().all(is_leaf), parts.collect())
         }
         Value::Object(members) if !members.is_empty() => {
-            if let Some(line) = entry.then(|| on_one_line(value, end.len())).flatten() {
-                return write!(out, "{line}");
-            }
-            for (index, (name, member)) in members.iter().enumerate() {
-                let name = Value::from(name.as_str());
-                write!(out, "{}\n{indent}{name}: ", if index == 0 { '{' } else { ',' })?;
-                write(member, depth + 1, false, out)?;
-            }
-            write!(out, "\n{end}}}")
+            let member = |(name, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(name.as_str()), write(value, depth + 1, false))
+            };
+            let is_short = entry && members.values().all(is_leaf);
+            ('{', '}', " ", is_short, members.iter().map(member).collect())
         }
-        leaf => write!(out, "{leaf}"),
-    }
-}
-
-/// An object or list that holds only leaves as one line, if it is short enough behind this much indentation.
-fn on_one_line(value: &Value, indent: usize) -> Option<String> {
-    let is_leaf = |value: &Value| !value.is_array() && !value.is_object();
-    let line = match value {
-        Value::Array(entries) if entries.iter().all(is_leaf) => {
-            let entries: Vec<_> = entries.iter().map(Value::to_string).collect();
-            format!("[{}]", entries.join(", "))
-        }
-        Value::Object(members) if members.values().all(is_leaf) => {
-            let member = |(name, value): (&String, &Value)| format!("{}: {value}", Value::from(name.as_str()));
-            let members: Vec<_> = members.iter().map(member).collect();
-            format!("{{ {} }}", members.join(", "))
-        }
-        _ => return None,
+        leaf => return leaf.to_string(),
     };
-    (indent + line.chars().count() <= WIDTH).then_some(line)
+    let (indent, end) = ("  ".repeat(depth + 1), "  ".repeat(depth));
+    let line = format!("{open}{blank}{}{blank}{close}", parts.join(", "));
+    let before = if open == '[' { indent.len() } else { end.len() };
+    if all_leaves && before + line.chars().count() <= WIDTH {
+        return line;
+    }
+    format!("{open}\n{indent}{}\n{end}{close}", parts.join(&format!(",\n{indent}")))
 }
 
 #[cfg(test)]

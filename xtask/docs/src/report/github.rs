@@ -2,7 +2,7 @@
 
 use xtask_cli::printable;
 
-use super::{Report, difference, step_name};
+use super::content::{Report, difference, step_name};
 use crate::finding::{Class, Finding};
 
 /// One command a finding, the summary last.

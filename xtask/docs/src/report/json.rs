@@ -1,6 +1,6 @@
 //! The report for programs: one object, as the contract of the commands has it.
 
-use super::Report;
+use super::content::Report;
 
 /// The report as JSON.
 pub fn render(report: &Report) -> String {

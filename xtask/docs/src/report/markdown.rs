@@ -2,7 +2,7 @@
 
 use xtask_cli::printable;
 
-use super::{Report, sides, step_meaning, step_name};
+use super::content::{Report, fenced, sides, step_meaning, step_name};
 use crate::finding::{Finding, Step};
 
 /// The characters that GitHub takes for the body of a pull request.
@@ -18,64 +18,48 @@ pub fn render(report: &Report) -> String {
     for line in report.summary.lines() {
         end.push_str(&format!("- {}\n", prose(&line)));
     }
-    let room = (LIMIT - RESERVE).saturating_sub(end.chars().count());
-    let mut out = Bounded {
-        text: String::new(),
-        room,
+    let mut room = (LIMIT - RESERVE).saturating_sub(end.chars().count());
+    let parts = rows(report);
+    let fits = |part: &&String| {
+        let left = room.checked_sub(part.chars().count());
+        room = left.unwrap_or_default();
+        left.is_some()
     };
-    let shown = findings(report, &mut out);
-    let left = report.findings.len() - shown;
-    if left > 0 {
-        out.text.push_str(&format!(
-            "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n\n"
+    let shown: Vec<_> = parts.iter().take_while(fits).map(String::as_str).collect();
+    let mut out = shown.concat();
+    if shown.len() < parts.len() {
+        let left = parts.len() - shown.len();
+        out.push_str(&format!(
+            "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n"
         ));
     }
-    out.text + &end
-}
-
-/// A text that does not grow beyond its room.
-struct Bounded {
-    text: String,
-    room: usize,
-}
-
-impl Bounded {
-    /// Appends a part as a whole, if there is room for it.
-    fn push(&mut self, part: &str) -> bool {
-        let length = part.chars().count();
-        let fits = length <= self.room;
-        if fits {
-            self.room -= length;
-            self.text.push_str(part);
-        }
-        fits
+    if !out.is_empty() {
+        out.push('\n');
     }
+    out + &end
 }
 
-/// Writes the findings by step and API, and counts those for which there was room.
-fn findings(report: &Report, out: &mut Bounded) -> usize {
-    let mut shown = 0;
+/// A row for each finding, by step and API, with the heading before the first of each.
+fn rows(report: &Report) -> Vec<String> {
+    let mut rows = Vec::new();
     for step in [Step::PageLock, Step::LockSpec, Step::PageSample] {
         let of_step: Vec<_> = report.findings.iter().filter(|finding| finding.step == step).collect();
-        let mut heading = format!("## {}\n\n{}.\n", capital(step_name(step)), capital(step_meaning(step)));
+        let first = if rows.is_empty() { "" } else { "\n" };
+        let mut heading = format!(
+            "{first}## {}\n\n{}.\n",
+            capital(step_name(step)),
+            capital(step_meaning(step))
+        );
         for api in of_step.chunk_by(|one, other| one.api == other.api) {
             for (index, finding) in api.iter().enumerate() {
                 if index == 0 {
                     heading.push_str(&format!("\n### {}\n\n{}", prose(&finding.api), head(step)));
                 }
-                // A heading stands only where a row follows.
-                if !out.push(&format!("{heading}{}", row(finding))) {
-                    return shown;
-                }
-                heading.clear();
-                shown += 1;
+                rows.push(std::mem::take(&mut heading) + &row(finding));
             }
         }
-        if !of_step.is_empty() && !out.push("\n") {
-            return shown;
-        }
     }
-    shown
+    rows
 }
 
 /// The head of a table of a step.
@@ -125,7 +109,7 @@ fn code(text: &str) -> String {
         // A table splits its cells before it sees code, and its escapes are not the same everywhere.
         return format!("<code>{}</code>", escaped(&text));
     }
-    super::fenced(&text)
+    fenced(&text)
 }
 
 /// A text of ours, in which names stand as code between backticks and nothing else is markup.
@@ -245,8 +229,8 @@ mod tests {
         ) {
             let cells = cells(&finding(&format!("x{was}x"), &format!("x{is}x")));
             prop_assert_eq!(cells.len(), 7);
-            prop_assert_eq!(&cells[3], &format!("x{}x", printable(&was)));
-            prop_assert_eq!(&cells[4], &format!("x{}x", printable(&is)));
+            prop_assert_eq!(&cells[3], &printable(&format!("x{was}x")));
+            prop_assert_eq!(&cells[4], &printable(&format!("x{is}x")));
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use xtask_cli::printable;
 
-use super::{Report, difference, step_meaning, step_name};
+use super::content::{Report, difference, step_meaning, step_name};
 use crate::finding::Finding;
 
 /// The report as text: the findings by API and step, the summary last.

@@ -59,18 +59,14 @@ fn bullet(finding: &Finding) -> String {
     )
 }
 
-/// What to change to what. The spec says what the page no longer says (page → lock), or never said (lock → spec).
+/// What to change to what.
 fn change(finding: &Finding) -> String {
-    let (spec, page) = match finding.step {
-        Step::PageLock => (&finding.was, &finding.is),
-        Step::LockSpec | Step::PageSample => (&finding.is, &finding.was),
-    };
     let what = finding.kind.to_string().replace('-', " ");
-    match (spec.is_empty(), page.is_empty()) {
+    match (finding.was.is_empty(), finding.is.is_empty()) {
         (true, true) => what,
-        (true, false) => format!("{what}: add {}", code(page)),
-        (false, true) => format!("{what}: delete {}", code(spec)),
-        (false, false) => format!("{what}: change {} to {}", code(spec), code(page)),
+        (true, false) => format!("{what}: add {}", code(&finding.is)),
+        (false, true) => format!("{what}: delete {}", code(&finding.was)),
+        (false, false) => format!("{what}: change {} to {}", code(&finding.was), code(&finding.is)),
     }
 }
 
@@ -107,11 +103,11 @@ mod tests {
 
     #[test]
     fn each_difference_is_an_edit_of_the_spec() {
-        let mut nowhere = finding(Step::LockSpec, Kind::MemberMissing, "string", "");
+        let mut nowhere = finding(Step::LockSpec, Kind::MemberMissing, "", "string");
         nowhere.spec = None;
         let text = edits(&[
             finding(Step::PageLock, Kind::Limit, "100", "200"),
-            finding(Step::LockSpec, Kind::Limit, "100", "50"),
+            finding(Step::LockSpec, Kind::Limit, "50", "100"),
             nowhere,
             finding(Step::PageLock, Kind::CodeRemoved, "3 `x`\ny", ""),
             finding(Step::PageSample, Kind::SampleOnly, "", "string"),

@@ -95,7 +95,7 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
             "{}",
             stale.remedy
         );
-        let others: Vec<_> = others.iter().map(|finding| finding.was.as_str()).collect();
+        let others: Vec<_> = others.iter().map(|finding| finding.is.as_str()).collect();
         assert_eq!(
             others,
             Vec::from_iter(finding),
@@ -109,7 +109,7 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
         replaced(&garden.text(SEARCH), "allowed is 100", "allowed is 80"),
     );
     let drift = fresh.against(&garden.lock());
-    assert_eq!(drift.silenced, 1);
+    assert_eq!(drift.silenced, 0);
     let reported: Vec<_> = drift
         .findings
         .iter()
@@ -119,7 +119,7 @@ fn a_deviation_is_stale_once_a_side_has_changed_or_the_difference_is_gone() {
         reported,
         [
             (Step::PageLock, Kind::Limit, "query.pageSize", "maximum 80"),
-            (Step::LockSpec, Kind::Limit, "body.label", "maxLength 30"),
+            (Step::LockSpec, Kind::Limit, "body.label", "maxLength 40"),
             (
                 Step::LockSpec,
                 Kind::StaleDeviation,
@@ -138,7 +138,6 @@ fn a_page_that_is_gone_is_told_by_what_is_gone_alone() {
     let mut less = garden.clone();
     less.pages.retain(|(name, _)| name != SEARCH && name != COLOURS);
     let drift = less.against(&garden.lock());
-    assert_eq!(drift.silenced, 1, "{:#?}", drift.findings);
     let reported: Vec<_> = drift
         .findings
         .iter()

@@ -35,7 +35,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
     let bed = &SPEC[start..end];
     expect_difference(
         &[(SPEC_FILE, bed, "")],
-        &gets(Kind::OperationMissing, Breaking, "operation", (GETS, "")),
+        &gets(Kind::OperationMissing, Additive, "operation", ("", GETS)),
         None,
     );
 
@@ -46,10 +46,10 @@ fn calls_of_the_spec_are_held_against_the_pages() {
         &[(SPEC_FILE, bed, &format!("{shed}{bed}"))],
         &Reported {
             kind: Kind::OperationUndocumented,
-            class: Additive,
+            class: Breaking,
             operation: "DELETE /garden/v1/sheds/{bedId}",
             place: "operation",
-            sides: ("", "DELETE /garden/v1/sheds/{bedId}"),
+            sides: ("DELETE /garden/v1/sheds/{bedId}", ""),
             at: ("docs/elements/plants/delete-shed.md", ""),
         },
         Some("delete:"),
@@ -59,7 +59,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
         &[(SPEC_FILE, "    get:", "    put:")],
         &Reported {
             operation: "PUT /garden/v1/beds/{bedId}",
-            ..gets(Kind::Method, Breaking, "method", ("GET", "PUT"))
+            ..gets(Kind::Method, Breaking, "method", ("PUT", "GET"))
         },
         Some("put:"),
     );
@@ -71,7 +71,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
                 Kind::Endpoint,
                 Breaking,
                 "endpoint",
-                ("/garden/v1/beds/{bedId}", "/garden/v1/Beds/{bedId}"),
+                ("/garden/v1/Beds/{bedId}", "/garden/v1/beds/{bedId}"),
             )
         },
         Some("get:"),
@@ -89,7 +89,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
                 Kind::Scopes,
                 Breaking,
                 "scopes",
-                ("garden.beds.read", "garden.beds.all"),
+                ("garden.beds.all", "garden.beds.read"),
             )
         },
         Some("security: [{"),
@@ -100,7 +100,7 @@ fn calls_of_the_spec_are_held_against_the_pages() {
             "'200':\n          description: A bed.",
             "'203':\n          description: A bed.",
         )],
-        &gets(Kind::Status, Breaking, "status", ("200", "203")),
+        &gets(Kind::Status, Breaking, "status", ("203", "200")),
         Some("'203':"),
     );
 }
@@ -132,7 +132,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
     let cases: [(&[Edit], Reported, &str); 17] = [
         (
             &[(SPEC_FILE, index, "")],
-            plants(missing, Breaking, "query.pageIndex", ("integer", ""), "| pageIndex |"),
+            plants(missing, Additive, "query.pageIndex", ("", "integer"), "| pageIndex |"),
             "post:",
         ),
         (
@@ -141,7 +141,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 sunny,
                 &format!("{sunny}                  damp:\n                    type: boolean\n"),
             )],
-            bed(undocumented, Additive, "response.damp", ("", "boolean"), "| GET |"),
+            bed(undocumented, Breaking, "response.damp", ("boolean", ""), "| GET |"),
             "damp:",
         ),
         (
@@ -150,7 +150,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 Kind::Placement,
                 Breaking,
                 "body.colour",
-                ("query", "body"),
+                ("body", "query"),
                 "| colour |",
             ),
             "colour:",
@@ -165,7 +165,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 Kind::Type,
                 Breaking,
                 "response.data[].height",
-                ("table: integer; sample: integer", "string"),
+                ("string", "table: integer; sample: integer"),
                 "| height |",
             ),
             "height:",
@@ -176,24 +176,24 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 Kind::LetterCase,
                 Breaking,
                 "response.data[].Height",
-                ("height", "Height"),
+                ("Height", "height"),
                 "| height |",
             ),
             "Height:",
         ),
         (
             &[(SPEC_FILE, "              required: [label]\n", "")],
-            plants(Kind::Required, Breaking, "body.label", ("yes", "no"), "| label |"),
+            plants(Kind::Required, Breaking, "body.label", ("no", "yes"), "| label |"),
             "label:",
         ),
         (
             &[(SPEC_FILE, "required: [label]", "required: [label, colour]")],
-            plants(Kind::Required, Breaking, "body.colour", ("no", "yes"), "| colour |"),
+            plants(Kind::Required, Additive, "body.colour", ("yes", "no"), "| colour |"),
             "colour:",
         ),
         (
             &[(SPEC_FILE, "default: 20", "default: 25")],
-            plants(Kind::Default, Breaking, "query.pageSize", ("20", "25"), "| pageSize |"),
+            plants(Kind::Default, Breaking, "query.pageSize", ("25", "20"), "| pageSize |"),
             "- name: pageSize",
         ),
         (
@@ -202,7 +202,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 Kind::Limit,
                 Breaking,
                 "query.pageSize",
-                ("maximum 100", "maximum 200"),
+                ("maximum 200", "maximum 100"),
                 "| pageSize |",
             ),
             "- name: pageSize",
@@ -211,9 +211,9 @@ fn members_of_the_spec_are_held_against_the_pages() {
             &[(SPEC_FILE, "maxLength: 40", "maxLength: 30")],
             plants(
                 Kind::Limit,
-                Breaking,
+                Additive,
                 "body.label",
-                ("maxLength 40", "maxLength 30"),
+                ("maxLength 30", "maxLength 40"),
                 "| label |",
             ),
             "label:",
@@ -222,9 +222,9 @@ fn members_of_the_spec_are_held_against_the_pages() {
             &[(SPEC_FILE, "          format: date-time\n", "")],
             plants(
                 Kind::Format,
-                Documentation,
+                Additive,
                 "response.data[].sownOn",
-                ("date-time", ""),
+                ("", "date-time"),
                 "| sownOn |",
             ),
             "sownOn:",
@@ -235,12 +235,12 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 (SPEC_FILE, "[Red, Green]", "[Red]"),
                 (SPEC_FILE, ", As leaves are.]", "]"),
             ],
-            plants(Kind::CodeMissing, Breaking, "body.colour", ("7", ""), "| colour |"),
+            plants(Kind::CodeMissing, Additive, "body.colour", ("", "7"), "| colour |"),
             "colour:",
         ),
         (
             &[(COLOURS, "| 7 | Green |\n", "")],
-            plants(Kind::CodeUndocumented, Additive, "body.colour", ("", "7"), "| colour |"),
+            plants(Kind::CodeUndocumented, Breaking, "body.colour", ("7", ""), "| colour |"),
             "colour:",
         ),
         (
@@ -252,7 +252,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 Kind::CodeLabel,
                 Documentation,
                 "body.colour",
-                ("7 Green", "7 Wheat"),
+                ("7 Wheat", "7 Green"),
                 "| colour |",
             ),
             "colour:",
@@ -264,7 +264,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 class: Additive,
                 operation: "*",
                 place: "status",
-                sides: ("429", ""),
+                sides: ("", "429"),
                 at: (SERVICE, "| 429 |"),
             },
             "sunny:\n                    type: boolean\n        '404':",
@@ -277,10 +277,10 @@ fn members_of_the_spec_are_held_against_the_pages() {
             )],
             Reported {
                 kind: Kind::Host,
-                class: Additive,
+                class: Breaking,
                 operation: "*",
                 place: "host",
-                sides: ("", "away.garden.example"),
+                sides: ("away.garden.example", ""),
                 at: (SERVICE, "| Home |"),
             },
             "- url: https://away",
@@ -289,10 +289,10 @@ fn members_of_the_spec_are_held_against_the_pages() {
             &[(SERVICE, "| Home |", "| Away | https://away.garden.example |\n| Home |")],
             Reported {
                 kind: Kind::Host,
-                class: Breaking,
+                class: Additive,
                 operation: "*",
                 place: "host",
-                sides: ("away.garden.example", ""),
+                sides: ("", "away.garden.example"),
                 at: (SERVICE, "| Away |"),
             },
             "- url: https://garden",
@@ -305,10 +305,10 @@ fn members_of_the_spec_are_held_against_the_pages() {
         &[(SERVICE, "| Get a bed |", "| Dig | /garden/v1/dig |\n| Get a bed |")],
         &Reported {
             kind: Kind::ListedEndpoint,
-            class: Documentation,
+            class: Additive,
             operation: "*",
             place: "endpoint",
-            sides: ("/garden/v1/dig", ""),
+            sides: ("", "/garden/v1/dig"),
             at: (SERVICE, "| Dig |"),
         },
         None,

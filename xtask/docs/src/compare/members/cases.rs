@@ -2,186 +2,172 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Comparison, Documented, around, same_place};
-use crate::compare::{Report, text_of};
-use crate::finding::Kind;
-use crate::placement::Placed;
-use crate::spec::Member;
+use super::row;
+use crate::compare::codes::text_of;
+use crate::facts::Page;
+use crate::placement::{Placed, split, without_lists};
+use crate::spec::{Member, Operation};
 use crate::words::words;
 
-impl Comparison<'_> {
-    /// The member that a row describes: that of the object which its table describes, if the spec has several.
-    pub(super) fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<&'m Member> {
-        let owner = self.owners.get(&(placed.table, around(&placed.place)));
-        let chosen = owner.and_then(|owner| members.iter().find(|member| member.owner.as_ref() == Some(owner)));
-        chosen.or_else(|| members.first())
-    }
+/// The rows of an operation, and which of a choice of objects each of its tables describes.
+pub struct Cases<'c> {
+    known: &'c Operation,
+    pages: &'c [Page],
+    rows: &'c [Placed<'c>],
+    /// By table and place, the component that holds the members.
+    owners: BTreeMap<(usize, String), String>,
+}
 
+impl<'c> Cases<'c> {
     /// For each table that describes one of a choice of objects, which: the one with the fewest differences and, of
     /// equals, the one that shares most words with the title. The title alone is not enough: pages put the names of
     /// all products into each of them.
-    pub(super) fn owners(&self, rows: &[Placed]) -> BTreeMap<(usize, String), String> {
+    pub fn of(known: &'c Operation, pages: &'c [Page], rows: &'c [Placed<'c>]) -> Self {
         let mut groups: BTreeMap<(usize, String), Vec<&Placed>> = BTreeMap::new();
         for placed in rows {
-            groups
-                .entry((placed.table, around(&placed.place)))
-                .or_default()
-                .push(placed);
+            groups.entry(group(placed)).or_default().push(placed);
         }
-        let mut chosen = BTreeMap::new();
+        let mut cases = Self {
+            known,
+            pages,
+            rows,
+            owners: BTreeMap::new(),
+        };
         for (group, rows) in groups {
-            let around_place = group.1.clone();
-            let below: Vec<_> = self.directly_below(&around_place).collect();
-            let owners: BTreeSet<_> = below
-                .iter()
-                .flat_map(|(_, members)| members.iter())
-                .filter_map(|member| member.owner.as_deref())
-                .collect();
+            let below: Vec<_> = cases.directly_below(&group.1).collect();
+            let members = below.iter().flat_map(|(_, members)| members.iter());
+            let owners: BTreeSet<_> = members.filter_map(|member| member.owner.as_deref()).collect();
             if owners.len() < 2 {
                 continue;
             }
             let title = words(rows.first().and_then(|placed| placed.title).unwrap_or_default());
             let best = owners.into_iter().min_by_key(|owner| {
                 let shared = words(owner).intersection(&title).count();
-                (self.distance(&rows, &below, owner), usize::MAX - shared)
+                (cases.distance(&rows, &below, owner), usize::MAX - shared)
             });
             if let Some(owner) = best.map(str::to_owned) {
-                chosen.insert(group, owner);
+                cases.owners.insert(group, owner);
             }
         }
-        chosen
+        cases
     }
 
     /// How far the rows of a table are from one of the objects of a choice.
     fn distance(&self, rows: &[&Placed], below: &[(&String, &Vec<Member>)], owner: &str) -> usize {
-        let of_owner = |members: &'_ [Member]| -> Option<usize> {
-            members.iter().position(|member| member.owner.as_deref() == Some(owner))
-        };
-        let differences: usize = rows
-            .iter()
-            .map(|placed| {
-                let Some((name, members)) = self.known.find(&placed.place) else {
-                    return 1;
-                };
-                let member = of_owner(members).and_then(|at| members.get(at));
-                // A member that the object has not counts more than one that it has in another way.
-                member.map_or(4, |member| self.row(placed, name, member).len())
+        let differences = rows.iter().map(|placed| {
+            let Some((name, members)) = self.known.find(&placed.place) else {
+                return 1;
+            };
+            // A member that the object has not counts more than one that it has in another way.
+            of_owner(members, owner).map_or(4, |member| {
+                row::differences(placed, name, member, self.known, self.pages).len()
             })
-            .sum();
-        let unlisted = below.iter().filter(|(place, members)| {
-            of_owner(members).is_some() && !rows.iter().any(|placed| same_place(&placed.place, place))
         });
-        differences + unlisted.count()
+        let unlisted = below.iter().filter(|(place, members)| {
+            of_owner(members, owner).is_some() && !rows.iter().any(|placed| same_place(&placed.place, place))
+        });
+        differences.sum::<usize>() + unlisted.count()
     }
 
-    fn directly_below<'s>(&'s self, around_place: &'s str) -> impl Iterator<Item = (&'s String, &'s Vec<Member>)> {
-        self.known
-            .places
-            .iter()
-            .filter(move |(place, _)| !place.ends_with("[]") && same_place(&around(place), around_place))
+    /// The member that a row describes: that of the object which its table describes, if the spec has several.
+    pub fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<&'m Member> {
+        let owner = self.owners.get(&group(placed));
+        let chosen = owner.and_then(|owner| of_owner(members, owner));
+        chosen.or_else(|| members.first())
+    }
+
+    fn directly_below<'s>(&self, above: &'s str) -> impl Iterator<Item = (&'c String, &'c Vec<Member>)> + use<'c, 's> {
+        let places = self.known.places.iter();
+        places.filter(move |(place, _)| !place.ends_with("[]") && same_place(around(place), above))
     }
 
     /// The members of a place whose object has a table of its own that does not list them, while others do.
-    pub(super) fn unlisted<'m>(&self, place: &str, members: &'m [Member], rows: &[Placed]) -> Vec<&'m Member> {
-        if members.len() < 2 || !rows.iter().any(|placed| same_place(&placed.place, place)) {
+    pub fn unlisted<'m>(&self, place: &str, members: &'m [Member]) -> Vec<&'m Member> {
+        let rows = self.rows.iter().filter(|placed| same_place(&placed.place, place));
+        let rows: Vec<_> = rows.collect();
+        if members.len() < 2 || rows.is_empty() {
             return Vec::new();
         }
-        let around_place = around(place);
-        let lists = |owner: &str| {
+        let has_table = |owner: &String| {
             let mut tables = self.owners.iter();
-            let has_table = tables.any(|((_, at), known)| known == owner && same_place(at, &around_place));
-            let is_listed = rows.iter().any(|placed| {
-                same_place(&placed.place, place)
-                    && self
-                        .owners
-                        .get(&(placed.table, around(&placed.place)))
-                        .is_some_and(|known| known == owner)
-            });
-            !has_table || is_listed
+            tables.any(|((_, at), known)| known == owner && same_place(at, around(place)))
         };
+        let is_listed = |owner: &String| rows.iter().any(|placed| self.owners.get(&group(placed)) == Some(owner));
+        let is_unlisted = |owner: &String| has_table(owner) && !is_listed(owner);
         let members = members.iter();
         members
-            .filter(|member| member.owner.as_deref().is_some_and(|owner| !lists(owner)))
+            .filter(|member| member.owner.as_ref().is_some_and(is_unlisted))
             .collect()
     }
 
-    /// Rows that describe entries of a list by name, where the wire has entries `{ name, values }`: they are held
-    /// against the values of the entry that has their name. False if the spec has no such entry.
-    pub(super) fn named_entries(&self, documented: &Documented, report: &mut Report) -> bool {
-        let found: Vec<_> = documented
-            .rows
+    /// The values of the entry that a row names: the one other member of the object whose code is the name. One value
+    /// may stand for a list of them.
+    pub fn named_entry(&self, placed: &Placed) -> Option<Member> {
+        let below: Vec<_> = self.directly_below(around(&placed.place)).collect();
+        let names = |member: &&Member| only_code(member).as_ref() == Some(&placed.row.name);
+        let (name, owner) = below
             .iter()
-            .filter_map(|placed| Some((placed, self.named_entry(placed)?)))
-            .collect();
-        for (placed, (place, member)) in &found {
-            let entries = self.known.places.get(&format!("{place}[]")).into_iter().flatten();
-            let entry = entries.into_iter().find(|entry| entry.owner == member.owner);
-            let mut values = entry.unwrap_or(member).clone();
-            // One value may stand for a list of them, and an entry need not be sent at all.
-            values.types.extend(&member.types);
-            values.max_items = member.max_items;
-            for difference in self.row(placed, "", &values) {
-                if difference.kind != Kind::Required {
-                    report.add(
-                        difference.kind,
-                        placed.place.clone(),
-                        (difference.was, difference.is),
-                        placed.line,
-                        Some(self.spec.at(values.line)),
-                    );
-                }
-            }
-        }
-        !found.is_empty()
-    }
-
-    /// The values of the entry that a row names: the one other member of the object whose code is the name.
-    fn named_entry(&self, placed: &Placed) -> Option<(String, Member)> {
-        let around_place = around(&placed.place);
-        let below: Vec<_> = self.directly_below(&around_place).collect();
-        let names =
-            |member: &Member| matches!(member.codes.as_slice(), [code] if text_of(&code.code) == placed.row.name);
-        let (name, owner) = below.iter().find_map(|(place, members)| {
-            Some((*place, members.iter().find(|member| names(member))?.owner.as_ref()?))
-        })?;
+            .find_map(|(place, members)| Some((*place, members.iter().find(names)?.owner.as_deref()?)))?;
         let others = below.iter().filter(|(place, _)| *place != name);
-        let mut others = others.filter_map(|(place, members)| {
-            let mut members = members.iter();
-            let member = members.find(|member| member.owner.as_ref() == Some(owner))?;
-            Some(((*place).clone(), member.clone()))
-        });
-        others.next().filter(|_| others.next().is_none())
+        let mut others = others.filter_map(|(place, members)| Some((place, of_owner(members, owner)?)));
+        let (place, member) = others.next().filter(|_| others.next().is_none())?;
+        let mut entries = self.known.places.get(&format!("{place}[]")).into_iter().flatten();
+        let mut values = entries
+            .find(|entry| entry.owner == member.owner)
+            .unwrap_or(member)
+            .clone();
+        values.types.extend(&member.types);
+        values.max_items = member.max_items;
+        Some(values)
     }
 
     /// Entries of a list, known by their name, that no row names although rows name others of the list.
-    pub(super) fn unnamed_entries(&self, rows: &[Placed], report: &mut Report) {
+    pub fn unnamed_entries(&self) -> Vec<(String, &'c Member)> {
+        let mut unnamed = Vec::new();
         for (place, members) in &self.known.places {
-            let names: Vec<_> = members
+            let above = around(place);
+            let rows = self
+                .rows
                 .iter()
-                .filter_map(|member| match member.codes.as_slice() {
-                    [code] => Some((text_of(&code.code), member)),
-                    _ => None,
-                })
-                .collect();
-            let around_place = around(place);
-            let is_listed = |name: &str| {
-                let mut beside = rows
-                    .iter()
-                    .filter(|placed| same_place(&around(&placed.place), &around_place));
-                beside.any(|placed| placed.row.name == name)
-            };
-            if names.len() < 2 || !names.iter().any(|(name, _)| is_listed(name)) {
-                continue;
-            }
-            for (name, member) in names.iter().filter(|(name, _)| !is_listed(name)) {
-                let owner = member.owner.as_deref().unwrap_or_default();
-                self.undocumented(
-                    &format!("{around_place}.{name}"),
-                    member,
-                    format!("object ({owner})"),
-                    report,
+                .filter(|placed| same_place(around(&placed.place), above));
+            let listed: BTreeSet<_> = rows.map(|placed| placed.row.name.as_str()).collect();
+            let named = members.iter().filter_map(|member| Some((only_code(member)?, member)));
+            let (found, missing): (Vec<_>, Vec<_>) = named.partition(|(name, _)| listed.contains(name.as_str()));
+            if !found.is_empty() {
+                unnamed.extend(
+                    missing
+                        .into_iter()
+                        .map(|(name, member)| (format!("{above}.{name}"), member)),
                 );
             }
         }
+        unnamed
     }
+}
+
+/// The rows that are held against one object: those of a table in one place.
+fn group(placed: &Placed) -> (usize, String) {
+    (placed.table, around(&placed.place).to_owned())
+}
+
+/// The member of the object of this name.
+fn of_owner<'m>(members: &'m [Member], owner: &str) -> Option<&'m Member> {
+    members.iter().find(|member| member.owner.as_deref() == Some(owner))
+}
+
+/// The code of a member that has no other.
+fn only_code(member: &Member) -> Option<String> {
+    match member.codes.as_slice() {
+        [code] => Some(text_of(&code.code)),
+        _ => None,
+    }
+}
+
+/// The place around a place. Names with a dot are rare, and stand at the root of answers.
+fn around(place: &str) -> &str {
+    split(place, |place| !place.ends_with("@odata")).map_or("", |(around, _)| around)
+}
+
+fn same_place(one: &str, other: &str) -> bool {
+    without_lists(one) == without_lists(other)
 }

@@ -5,119 +5,61 @@ mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Report;
+use super::collector::Collector;
+use super::documented::{Documented, places};
 use super::operations::Described;
 use crate::endpoint::parameter_names;
 use crate::facts::Page;
 use crate::finding::Kind;
 use crate::json_type::{JsonType, documented_types, shown_types, type_names};
-use crate::placement::{Part, Placed, in_part, is_below, named_by_page, placed, samples, split, without_lists};
-use crate::spec::{Member, Operation, Spec};
+use crate::placement::{Part, Placed, is_below, placed, without_lists};
+use crate::spec::{Member, Operation};
 
-/// The differences in parameters and members between an operation of a page and that of the spec.
-pub fn compare(described: &Described, known: &Operation, pages: &[Page], spec: &Spec, report: &mut Report) {
+use cases::Cases;
+
+/// The differences in parameters and members between an operation of the spec and that of a page.
+pub fn compare(described: &Described, known: &Operation, pages: &[Page], report: &mut Collector) {
     let rows = placed(described.documented, Some(known));
     let comparison = Comparison {
         described,
         known,
         pages,
-        spec,
-        owners: BTreeMap::new(),
+        places: places(described.documented, &rows),
+        cases: Cases::of(known, pages, &rows),
     };
-    let owners = comparison.owners(&rows);
-    let comparison = Comparison { owners, ..comparison };
-    comparison.documented(&rows, report);
-    comparison.unsaid(&rows, report);
-    comparison.unnamed_entries(&rows, report);
+    comparison.documented(report);
+    comparison.undocumented(report);
 }
 
 struct Comparison<'c> {
-    described: &'c Described<'c, 'c>,
+    described: &'c Described<'c>,
     known: &'c Operation,
     pages: &'c [Page],
-    spec: &'c Spec,
-    /// Which of a choice of objects a table describes at a place, by the component that holds the members.
-    owners: BTreeMap<(usize, String), String>,
-}
-
-/// What a page says of one place.
-#[derive(Default)]
-struct Documented<'p> {
-    rows: Vec<&'p Placed<'p>>,
-    /// The types that the sample shows, and the line where the sample begins.
-    shown: Option<(&'p str, usize)>,
-    /// The line of a sample whose URL has the parameter.
-    sent: Option<usize>,
-}
-
-impl Documented<'_> {
-    /// In short: the type of the table or, without one, that of the sample.
-    fn what(&self) -> String {
-        let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
-        let shown = self.shown.map(|(shape, _)| shape);
-        kinds.chain(shown).next().unwrap_or("listed").to_owned()
-    }
-
-    fn line(&self) -> usize {
-        let row = self.rows.first().map(|placed| placed.line);
-        row.or(self.shown.map(|(_, line)| line)).or(self.sent).unwrap_or(1)
-    }
+    places: BTreeMap<String, Documented<'c>>,
+    cases: Cases<'c>,
 }
 
 impl Comparison<'_> {
     /// Everything that the page says, place by place.
-    fn documented(&self, rows: &[Placed], report: &mut Report) {
-        let mut places: BTreeMap<String, Documented> = BTreeMap::new();
-        for placed in rows {
-            places.entry(placed.place.clone()).or_default().rows.push(placed);
-        }
-        for (part, sample) in samples(self.described.documented) {
-            for (place, shape) in &sample.shape {
-                places.entry(in_part(part, place)).or_default().shown = Some((shape, sample.line));
-            }
-            if part == Part::Body {
-                for name in &sample.query {
-                    places.entry(format!("query.{name}")).or_default().sent = Some(sample.line);
-                }
-            }
-        }
-        // What is missing or of another type as a whole is reported once, not member by member. A place comes before what
-        // lies below it.
-        let mut reported: Vec<String> = Vec::new();
-        for (place, documented) in &places {
+    fn documented(&self, report: &mut Collector) {
+        // What is missing or of another type as a whole is reported once, not member by member.
+        let mut reported: Vec<&String> = Vec::new();
+        for (place, documented) in &self.places {
             if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
-            let Some((name, members)) = self.known.find(place) else {
-                if self.named_entries(documented, report) {
-                    continue;
+            let agrees = match self.known.find(place) {
+                Some((name, members)) => self.at_place(place, name, members, documented, report),
+                None if self.named_entries(documented, report) => true,
+                None => {
+                    report.add(Kind::MemberMissing, place, ("", documented.what()), documented.line());
+                    false
                 }
-                reported.push(place.clone());
-                report.add(
-                    Kind::MemberMissing,
-                    place.clone(),
-                    (documented.what(), ""),
-                    documented.line(),
-                    Some(self.spec.at(self.around_line(place))),
-                );
-                continue;
             };
-            if !self.at_place(place, name, members, documented, report) {
-                reported.push(place.clone());
+            if !agrees {
+                reported.push(place);
             }
         }
-    }
-
-    /// The line of the nearest place around one that the spec has.
-    fn around_line(&self, place: &str) -> usize {
-        let mut around = place;
-        while let Some((next, _)) = split(around, |place| self.known.places.contains_key(place)) {
-            if let Some(member) = self.known.places.get(next).and_then(|members| members.first()) {
-                return member.line;
-            }
-            around = next;
-        }
-        self.known.line
     }
 
     /// What the page says of a place that the spec has. False if the types differ, so that nothing below can agree.
@@ -127,23 +69,11 @@ impl Comparison<'_> {
         name: &str,
         members: &[Member],
         documented: &Documented,
-        report: &mut Report,
+        report: &mut Collector,
     ) -> bool {
-        let line_of =
-            |member: Option<&Member>| Some(self.spec.at(member.map_or(self.known.line, |member| member.line)));
-        let mut add = |kind, place: &str, was: String, is: String, line, member: Option<&Member>| {
-            report.add(kind, place.to_owned(), (was, is), line, line_of(member));
-        };
-        let first = members.first();
-        if without_case_only(place, name) {
-            add(
-                Kind::LetterCase,
-                name,
-                last(place),
-                last(name),
-                documented.line(),
-                first,
-            );
+        // The names of path parameters are not sent.
+        if last(place) != last(name) && Part::of(place) != Some(Part::Path) {
+            report.add(Kind::LetterCase, name, (last(name), last(place)), documented.line());
         }
         let mut types: Vec<String> = Vec::new();
         let mut line = documented.line();
@@ -151,78 +81,89 @@ impl Comparison<'_> {
             if let (Some(listed), Some(part)) = (placed.listed, placed.part())
                 && listed != part
             {
-                let (was, is) = (listed.name().to_owned(), part.name().to_owned());
-                add(Kind::Placement, name, was, is, placed.line, first);
+                report.add(Kind::Placement, name, (part.name(), listed.name()), placed.line);
             }
-            let member = self.choose(placed, members);
-            for difference in member.map(|member| self.row(placed, name, member)).unwrap_or_default() {
-                if difference.kind == Kind::Type {
-                    if types.is_empty() {
-                        line = placed.line;
+            if let Some(member) = self.cases.choose(placed, members) {
+                for (kind, was, is) in row::differences(placed, name, member, self.known, self.pages) {
+                    if kind == Kind::Type {
+                        line = if types.is_empty() { placed.line } else { line };
+                        types.push(is);
+                    } else {
+                        report.add_at(kind, name, (was, is), placed.line, Some(member.line));
                     }
-                    types.push(difference.was);
-                } else {
-                    add(
-                        difference.kind,
-                        name,
-                        difference.was,
-                        difference.is,
-                        placed.line,
-                        member,
-                    );
                 }
             }
-            self.entries(placed, name, &mut add);
+            self.entries(placed, name, report);
         }
         let (table_fits, all) = (types.is_empty(), union(members));
-        let shown = documented
-            .shown
-            .map(|(shape, _)| shown_types(shape))
-            .unwrap_or_default();
-        let refused: Vec<_> = shown.into_iter().filter(|json| !json.fits(&all)).collect();
+        let shown = documented.shown.map(|(shape, _)| shown_types(shape));
+        let mut refused = shown.unwrap_or_default();
+        refused.retain(|json| !json.fits(&all));
         if !refused.is_empty() {
             types.push(format!("sample: {}", type_names(&refused)));
         }
         types.dedup();
         if !types.is_empty() {
-            add(Kind::Type, name, types.join("; "), type_names(&all), line, first);
+            report.add(Kind::Type, name, (type_names(&all), types.join("; ")), line);
         }
         // Null alone has nothing below.
         table_fits && refused.iter().all(|json| *json == JsonType::Null)
     }
 
     /// The type of the entries of a list that a row names.
-    fn entries(
-        &self,
-        placed: &Placed,
-        name: &str,
-        add: &mut impl FnMut(Kind, &str, String, String, usize, Option<&Member>),
-    ) {
-        let kind = placed.row.kind.as_deref().unwrap_or_default();
-        let (_, Some(entries)) = documented_types(kind) else {
-            return;
-        };
+    fn entries(&self, placed: &Placed, name: &str, report: &mut Collector) {
         let place = format!("{name}[]");
-        let Some(members) = self.known.places.get(&place) else {
+        let (_, entries) = documented_types(placed.row.kind.as_deref().unwrap_or_default());
+        let (Some(entries), Some(members)) = (entries, self.known.places.get(&place)) else {
             return;
         };
         let (documented, _) = documented_types(entries);
         let all = union(members);
         if !documented.is_empty() && !documented.iter().any(|json| json.fits(&all)) {
-            let was = format!("table: {entries}");
-            add(Kind::Type, &place, was, type_names(&all), placed.line, members.first());
+            report.add(
+                Kind::Type,
+                &place,
+                (type_names(&all), format!("table: {entries}")),
+                placed.line,
+            );
         }
     }
 
+    /// Rows that describe entries of a list by name, where the wire has entries `{ name, values }`: they are held
+    /// against the values of the entry that has their name. False if the spec has no such entry.
+    fn named_entries(&self, documented: &Documented, report: &mut Collector) -> bool {
+        let mut found = false;
+        for placed in &documented.rows {
+            if let Some(values) = self.cases.named_entry(placed) {
+                found = true;
+                for (kind, was, is) in row::differences(placed, "", &values, self.known, self.pages) {
+                    // An entry need not be sent at all.
+                    if kind != Kind::Required {
+                        report.add_at(kind, &placed.place, (was, is), placed.line, Some(values.line));
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// What the spec has and the page does not name.
-    fn unsaid(&self, rows: &[Placed], report: &mut Report) {
-        let mut named = named_by_page(self.described.documented, rows);
-        if parameter_names(&self.described.documented.endpoint).len() == parameter_names(&self.known.path).len() {
-            named.extend(
-                parameter_names(&self.known.path)
-                    .iter()
-                    .map(|name| without_lists(&format!("path.{name}"))),
-            );
+    fn undocumented(&self, report: &mut Collector) {
+        let mut add = |place: &str, member: &Member, was: String| {
+            let line = self.described.documented.line;
+            report.add_at(Kind::MemberUndocumented, place, (was, ""), line, Some(member.line));
+        };
+        let owned = |member: &Member| member.owner.clone().unwrap_or_default();
+        let parameters = parameter_names(&self.known.path);
+        let counts = parameter_names(&self.described.documented.endpoint).len() == parameters.len();
+        let parameters = parameters.iter().filter(|_| counts).map(|name| format!("path.{name}"));
+        // What the page names, and what is around it.
+        let mut named = BTreeSet::new();
+        for place in self.places.keys().cloned().chain(parameters) {
+            let mut place = without_lists(&place);
+            while named.insert(place.clone()) {
+                place.truncate(place.rfind('.').unwrap_or(place.len()));
+            }
         }
         let mut reported: Vec<&str> = Vec::new();
         for (place, members) in &self.known.places {
@@ -230,57 +171,30 @@ impl Comparison<'_> {
             if place.ends_with("[]") || reported.iter().any(|above| is_below(place, above)) {
                 continue;
             }
+            let Some(first) = members.first() else { continue };
             if named.contains(&without_lists(place)) {
-                for member in self.unlisted(place, members, rows) {
-                    let owner = member.owner.as_deref().unwrap_or_default();
-                    self.undocumented(
+                for member in self.cases.unlisted(place, members) {
+                    add(
                         place,
                         member,
-                        format!("{} ({owner})", type_names(&member.types)),
-                        report,
+                        format!("{} ({})", type_names(&member.types), owned(member)),
                     );
                 }
-            } else if let Some(member) = members
-                .first()
-                .filter(|member| !(member.free && Part::of(place).is_some_and(|part| part.name() == place)))
-            {
+            } else if !(first.free && Part::of(place).is_some_and(|part| part.name() == place)) {
                 reported.push(place);
-                self.undocumented(place, member, type_names(&union(members)), report);
+                add(place, first, type_names(&union(members)));
             }
         }
+        for (place, member) in self.cases.unnamed_entries() {
+            add(&place, member, format!("object ({})", owned(member)));
+        }
     }
-
-    fn undocumented(&self, place: &str, member: &Member, is: String, report: &mut Report) {
-        report.add(
-            Kind::MemberUndocumented,
-            place.to_owned(),
-            ("", is),
-            self.described.documented.line,
-            Some(self.spec.at(member.line)),
-        );
-    }
-}
-
-/// The place around a place. Names with a dot are rare, and stand at the root of answers.
-fn around(place: &str) -> String {
-    let known = |place: &str| !place.ends_with("@odata");
-    split(place, known).map_or_else(String::new, |(around, _)| around.to_owned())
 }
 
 /// The last name of a place.
-fn last(place: &str) -> String {
+fn last(place: &str) -> &str {
     let place = place.trim_end_matches("[]");
-    place.rsplit('.').next().unwrap_or(place).to_owned()
-}
-
-fn same_place(one: &str, other: &str) -> bool {
-    without_lists(one) == without_lists(other)
-}
-
-/// Whether the last names of two places differ in the case of letters. Those of path parameters are not sent.
-fn without_case_only(documented: &str, known: &str) -> bool {
-    let (said_name, known_name) = (last(documented), last(known));
-    said_name != known_name && Part::of(documented) != Some(Part::Path)
+    place.rsplit('.').next().unwrap_or(place)
 }
 
 /// The types of all members of a place.

@@ -3,10 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
-use super::super::codes_of;
-use super::{Changes, Unmatched, name, rows};
-use crate::facts::{Listed, Page};
-use crate::finding::{Class, Kind};
+use super::matching::Unmatched;
+use super::rows;
+use crate::compare::codes::codes_of;
+use crate::compare::collector::{Collector, Context};
+use crate::compare::operations::name;
+use crate::facts::Page;
+use crate::finding::{Kind, Step};
 
 /// A page as it was and as it is. One that is gone or new has a page without a name on the other side.
 pub type PagePair<'a> = (&'a Page, &'a Page);
@@ -45,55 +48,51 @@ fn listing(page: &Page) -> String {
 }
 
 /// Compares what a page says beside its operations.
-pub fn compare((was, is): PagePair<'_>, changes: &mut Changes<'_>) {
-    use Class::{Breaking, Documentation};
+pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
+    let (was, is) = *pair;
+    let mut report = about(context, pair);
     if !was.page.is_empty() && !is.page.is_empty() && was.page != is.page {
-        changes.add(Kind::PageMoved, Documentation, "page", (&was.page, &is.page), 1);
+        report.add(Kind::PageMoved, "page", (&was.page, &is.page), 1);
     }
     match (&was.codes, &is.codes) {
-        (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, changes),
+        (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, &mut report),
         // A list that is gone or new is one change, not one for each of its hundreds of codes.
-        (Some(old), None) => changes.add(Kind::CodesPage, Breaking, "page", (codes_of(&old.codes), ""), old.line),
-        (None, Some(new)) => {
-            changes.add(
-                Kind::CodesPage,
-                Class::Additive,
-                "page",
-                ("", codes_of(&new.codes)),
-                new.line,
-            );
-        }
+        (Some(old), None) => report.add(Kind::CodesPage, "page", (codes_of(&old.codes), ""), old.line),
+        (None, Some(new)) => report.add(Kind::CodesPage, "page", ("", codes_of(&new.codes)), new.line),
         (None, None) => {}
     }
-    listed((&was.hosts, &is.hosts), Kind::Host, Breaking, changes);
-    listed((&was.statuses, &is.statuses), Kind::HttpStatus, Documentation, changes);
-    listed(
-        (&was.endpoints, &is.endpoints),
-        Kind::ListedEndpoint,
-        Documentation,
-        changes,
-    );
-}
-
-/// Compares two lists of values; one that is gone is of this class.
-fn listed((was, is): (&[Listed], &[Listed]), kind: Kind, gone: Class, changes: &mut Changes<'_>) {
-    let mut left = Unmatched::new(was, is);
-    left.match_similar(|listed| &listed.value);
-    for old in left.was {
-        changes.add(kind, gone, "page", (&old.value, ""), old.line);
+    for (kind, was, is) in [
+        (Kind::Host, &was.hosts, &is.hosts),
+        (Kind::HttpStatus, &was.statuses, &is.statuses),
+        (Kind::ListedEndpoint, &was.endpoints, &is.endpoints),
+    ] {
+        let mut left = Unmatched::new(was, is);
+        left.match_similar(|listed| &listed.value);
+        for old in left.was {
+            report.add(kind, "page", (&old.value, ""), old.line);
+        }
+        for new in left.is {
+            report.add(kind, "page", ("", &new.value), new.line);
+        }
     }
-    for new in left.is {
-        changes.add(kind, Class::Additive, "page", ("", &new.value), new.line);
-    }
+    report
 }
 
 /// Reports of a page without any changed fact that its text is another, or that it is new or gone.
-pub fn compare_wording((was, is): PagePair<'_>, changes: &mut Changes<'_>) {
+pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
+    let (was, is) = *pair;
+    let mut report = about(context, pair);
     let sides = match (was.page.is_empty(), is.page.is_empty()) {
         (true, _) => ("", "a page without facts"),
         (_, true) => ("a page without facts", ""),
-        _ if was.sha256 == is.sha256 => return,
+        _ if was.sha256 == is.sha256 => return report,
         _ => ("the text when it was locked", "another text with the same facts"),
     };
-    changes.add(Kind::PageWording, Class::Documentation, "page", sides, 1);
+    report.add(Kind::PageWording, "page", sides, 1);
+    report
+}
+
+fn about<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Collector<'r> {
+    let page = if is.page.is_empty() { &was.page } else { &is.page };
+    Collector::new(context, Step::PageLock, page)
 }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::Changes;
-use super::rows::Rows;
+use crate::compare::collector::Collector;
 use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
-use crate::finding::{Class, Kind};
-use crate::placement::{Part, in_part, is_below};
+use crate::finding::{Finding, Kind};
+use crate::placement::{Part, in_part, is_below, without_lists};
 
-/// Compares the samples of an operation; what its rows have reported already is left out.
-pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &mut Changes<'_>) {
+/// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
+/// one change of the vendor's.
+pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     let none = Sample::default();
-    let [gone, new, retyped] = [rows.gone(), rows.added(), rows.retyped()];
+    let reported = reported(report);
     let parts = [
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
@@ -22,24 +22,18 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
     for (part, old, now) in parts {
         let line = now.as_ref().map_or(is.line, |sample| sample.line);
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
-        let key = |name: &str| (part == Part::Body, name.to_lowercase());
-        let mut add = |kind, at: &str, sides: (String, String), line| {
-            if sides.0 != sides.1 {
-                changes.add(kind, Class::Documentation, at, sides, line);
-            }
-        };
         // The path of the URL, unless it is the endpoint and has changed with it.
         let path = |sample: &Sample| sample.path.clone().unwrap_or_default();
         if bare(&path(old)) != bare(&was.endpoint) || bare(&path(now)) != bare(&is.endpoint) {
-            add(Kind::SampleUrl, "path", (path(old), path(now)), line);
+            report.compare(Kind::SampleUrl, "path", (path(old), path(now)), line);
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
-        let is_reported = |name: &&String| gone.contains(&key(name)) || new.contains(&key(name));
         let query = |sample: &Sample| -> BTreeSet<String> {
+            let is_reported = |name: &&String| reported.contains(&without_lists(&format!("query.{name}")));
             sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
         };
         if query(old) != query(now) {
-            add(
+            report.compare(
                 Kind::SampleUrl,
                 "query",
                 (old.query.join(", "), now.query.join(", ")),
@@ -52,56 +46,49 @@ pub fn compare((was, is): (&Operation, &Operation), rows: &Rows<'_>, changes: &m
             slips.join(", ")
         };
         let slip_line = now.slips.first().map_or(line, |slip| slip.line);
-        add(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
+        report.compare(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
         if old.shape.is_empty() || now.shape.is_empty() {
             // The sample as a whole came or went; the API did not.
             let whole = |sample: &Sample| sample.shape.get("").cloned().unwrap_or_default();
-            add(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
+            report.compare(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
         } else {
-            compare_shape((&old.shape, &now.shape), part, line, changes, |place, class| {
-                let names = match class {
-                    ShapeChange::Gone => &gone,
-                    ShapeChange::New => &new,
-                    ShapeChange::Other => &retyped,
-                };
-                last_names(place).any(|name| names.contains(&key(name)))
-            });
+            compare_shape((&old.shape, &now.shape), part, line, &reported, report);
         }
         // The codes that the sample shows. A place that has some on one side only is one whose row or shape has changed.
         let text = |codes: &[Value]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         for (place, old) in &old.codes {
             if let Some(now) = now.codes.get(place).filter(|now| *now != old) {
                 let at = in_part(part, place);
-                changes.add(
-                    Kind::SampleCode,
-                    Class::Documentation,
-                    &at,
-                    (text(old), text(now)),
-                    line,
-                );
+                report.add(Kind::SampleCode, &at, (text(old), text(now)), line);
             }
         }
     }
 }
 
-type Shape = BTreeMap<String, String>;
-
-/// How a place of a sample has changed.
-#[derive(Clone, Copy)]
-enum ShapeChange {
-    Gone,
-    New,
-    Other,
+/// The places of what the rows have reported.
+fn reported(report: &Collector) -> HashSet<String> {
+    let is_of_row = |finding: &&Finding| {
+        matches!(
+            finding.kind,
+            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
+        )
+    };
+    let findings = report.findings.iter().filter(is_of_row);
+    findings
+        .flat_map(Finding::places)
+        .map(|place| without_lists(&place))
+        .collect()
 }
 
-/// Compares the topmost places that differ: what stands beneath them differs for the same reason. Table and sample that
-/// change alike are one change of the vendor's.
+type Shape = BTreeMap<String, String>;
+
+/// Compares the topmost places that differ: what stands beneath them differs for the same reason.
 fn compare_shape(
     (old, new): (&Shape, &Shape),
     part: Part,
     line: usize,
-    changes: &mut Changes<'_>,
-    is_reported: impl Fn(&str, ShapeChange) -> bool,
+    reported: &HashSet<String>,
+    report: &mut Collector,
 ) {
     let renamed = renamed(old, new);
     let mut changed: HashSet<&str> = HashSet::new();
@@ -112,12 +99,8 @@ fn compare_shape(
             continue;
         }
         changed.insert(place);
-        let (change, class) = match (old.get(place), new.get(place)) {
-            (_, None) => (ShapeChange::Gone, Class::Breaking),
-            (None, _) => (ShapeChange::New, Class::Additive),
-            _ => (ShapeChange::Other, Class::Breaking),
-        };
-        if renamed.is_some_and(|(_, name)| name == place) || is_reported(place, change) {
+        let is_reported = reported.contains(&without_lists(&in_part(part, place)));
+        if is_reported || renamed.is_some_and(|(_, name)| name == place) {
             continue;
         }
         let text = |shape: &Shape| shape.get(place).cloned().unwrap_or_default();
@@ -125,7 +108,7 @@ fn compare_shape(
         if let Some((gone, name)) = renamed.filter(|(gone, _)| *gone == place) {
             sides = (format!("{gone}: {}", sides.0), format!("{name}: {}", sides.0));
         }
-        changes.add(Kind::SampleShape, class, &in_part(part, place), sides, line);
+        report.add(Kind::SampleShape, &in_part(part, place), sides, line);
     }
 }
 
@@ -161,10 +144,4 @@ fn held<'s>(shape: &'s Shape, top: &str) -> Vec<(&'s str, &'s str)> {
 fn holders(place: &str) -> impl Iterator<Item = &str> {
     let inner = place.match_indices(['.', '[']).map(|(end, _)| &place[..end]);
     std::iter::once("").filter(|_| !place.is_empty()).chain(inner)
-}
-
-/// What the last name of a place may be: names may hold dots themselves.
-fn last_names(place: &str) -> impl Iterator<Item = &str> {
-    let inner = place.match_indices('.').map(|(dot, _)| &place[dot + 1..]);
-    std::iter::once(place).chain(inner)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::facts::{Code, CodeList, Listed, Required, Row, Sample, Section, Table};
-use crate::finding::Class::{Additive, Breaking, Documentation};
+use crate::finding::Class::{self, Additive, Breaking, Documentation};
+use crate::spec::Spec;
 
 fn row(name: &str, kind: &str) -> Row {
     Row {
@@ -162,7 +163,12 @@ fn pages() -> Vec<Page> {
 }
 
 fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
-    page_lock("lamps", was, is)
+    let spec = Spec::default();
+    let context = Context {
+        api: "lamps",
+        spec: &spec,
+    };
+    page_lock(context, &Side::new(was, &spec), &Side::new(is, &spec))
 }
 
 /// Kind, class, place, was, is.

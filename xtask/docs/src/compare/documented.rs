@@ -1,0 +1,63 @@
+//! What a page says of each place of a call, in its rows and in its samples.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::facts::{Operation, Required};
+use crate::placement::{Part, Placed, in_part, samples};
+
+/// What a page says of one place.
+#[derive(Default)]
+pub struct Documented<'p> {
+    /// The rows; several tables may describe one place, each a case.
+    pub rows: Vec<&'p Placed<'p>>,
+    /// The types that the sample shows, and the line where the sample begins.
+    pub shown: Option<(&'p str, usize)>,
+    /// The line of a sample whose URL has the parameter.
+    pub sent: Option<usize>,
+    /// The codes that the sample shows.
+    pub codes: &'p [Value],
+}
+
+impl Documented<'_> {
+    /// In short: the type of the table or, without one, that of the sample, and whether it must be sent.
+    pub fn what(&self) -> String {
+        let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
+        let shown = self.shown.map(|(shape, _)| shape);
+        let kind = kinds.chain(shown).next().unwrap_or("listed");
+        let required = self
+            .rows
+            .iter()
+            .any(|placed| placed.row.required == Some(Required::Yes));
+        format!("{kind}{}", if required { ", required" } else { "" })
+    }
+
+    /// The line of its first row or, without one, of the sample.
+    pub fn line(&self) -> usize {
+        let row = self.rows.first().map(|placed| placed.line);
+        row.or(self.shown.map(|(_, line)| line)).or(self.sent).unwrap_or(1)
+    }
+}
+
+/// Every place of which a page says something. A place comes before what lies below it.
+pub fn places<'p>(operation: &'p Operation, rows: &'p [Placed<'p>]) -> BTreeMap<String, Documented<'p>> {
+    let mut places: BTreeMap<String, Documented> = BTreeMap::new();
+    for placed in rows {
+        places.entry(placed.place.clone()).or_default().rows.push(placed);
+    }
+    for (part, sample) in samples(operation) {
+        for (place, shape) in &sample.shape {
+            places.entry(in_part(part, place)).or_default().shown = Some((shape, sample.line));
+        }
+        for (place, codes) in &sample.codes {
+            places.entry(in_part(part, place)).or_default().codes = codes;
+        }
+        if part == Part::Body {
+            for name in &sample.query {
+                places.entry(format!("query.{name}")).or_default().sent = Some(sample.line);
+            }
+        }
+    }
+    places
+}
