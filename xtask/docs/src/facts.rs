@@ -203,7 +203,7 @@ pub struct Row {
 impl Row {
     /// The types to which those of the pages (`int`, `bool`, `list`, `String Array`, `string[]`, …) are brought.
     /// `array` may be followed by ` of ` and another of them.
-    pub const TYPES: [&str; 8] = [
+    pub const TYPES: [&str; 9] = [
         "integer",
         "number",
         "boolean",
@@ -211,6 +211,7 @@ impl Row {
         "date-time",
         "array",
         "object",
+        "map",
         "enum",
     ];
 }

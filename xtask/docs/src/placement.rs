@@ -361,7 +361,7 @@ impl Tree {
         let holds = |row: &Row| {
             row.kind
                 .as_deref()
-                .is_none_or(|kind| kind.starts_with("array") || kind == "object")
+                .is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
         let holders = all.iter().copied().filter(|row| holds(row));
         let best = holders

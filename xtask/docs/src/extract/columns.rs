@@ -40,7 +40,7 @@ impl Column {
             "description" | "descriptions" => Self::Description,
             "type" | "data type" => Self::Type,
             "required" | "mandatory" => Self::Required,
-            "code" | "status code" | "http code" | "http status" | "http status code" => Self::Status,
+            "code" | "status" | "status code" | "http code" | "http status" | "http status code" => Self::Status,
             "url" | "web api url" => Self::Url,
             // With and without its slip: `Permissin`.
             _ if title.starts_with("permis") => Self::Scopes,

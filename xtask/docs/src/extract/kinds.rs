@@ -34,8 +34,9 @@ fn normal(text: &str) -> Option<String> {
         let (outer, inner) = (known(&found[1])?, known(&found[2]));
         return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
     }
-    let is_object = MODEL.is_match(text) || MAP.is_match(text);
-    known(text).or_else(|| is_object.then(|| "object".to_owned()))
+    let named = |is: bool, kind: &str| is.then(|| kind.to_owned());
+    let model = named(MAP.is_match(text), "map").or_else(|| named(MODEL.is_match(text), "object"));
+    known(text).or(model)
 }
 
 fn scalar(text: &str) -> Option<&'static str> {
@@ -46,7 +47,7 @@ fn scalar(text: &str) -> Option<&'static str> {
         "string" | "text" | "guid" | "uuid" => "string",
         "datetime" | "date-time" | "date time" => "date-time",
         "array" | "list" | "collection" => "array",
-        "object" | "dictionary" => "object",
+        "object" => "object",
         "enum" | "enumeration" => "enum",
         _ => return None,
     })
@@ -98,7 +99,7 @@ mod tests {
             ("List<List<int>>", "array of array of integer"),
             ("List<sting>", "List<sting>"),
             ("LampExtension", "object"),
-            ("Dictionary<string, int>", "object"),
+            ("Dictionary<string, int>", "map"),
             ("Parcel", "Parcel"),
         ];
         for (page, expected) in cases {

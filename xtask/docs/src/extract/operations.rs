@@ -102,8 +102,9 @@ impl Operations {
         let (table, row) = rows()
             .rfind(|at| name(at).eq_ignore_ascii_case(title.trim()))
             .or_else(|| {
-                let held = rows().filter(|at| about && words(name(at)).is_subset(&title_words));
-                held.max_by_key(|at| words(name(at)).len())
+                let own = |at: &(usize, usize)| words(name(at));
+                let is_held = |at: &(usize, usize)| about && !own(at).is_empty() && own(at).is_subset(&title_words);
+                rows().filter(is_held).max_by_key(|at| own(at).len())
             })?;
         operation.tables.get_mut(table)?.rows.get_mut(row)
     }

@@ -2,7 +2,8 @@
 //! say what they hold.
 
 use crate::facts::{CodeList, Row, Section, Table};
-use crate::markup::{self, Block, Code, Content, Piece, text_of};
+use crate::json_type::{JsonType, documented_types};
+use crate::markup::{self, Block, Code, Content, Item, Piece, text_of};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
@@ -50,7 +51,7 @@ impl Walk<'_> {
             Block::Heading { level, text, line } => self.heading(*level, text, *line),
             Block::Paragraph { content, line } => self.paragraph(content, *line),
             Block::Table(table) => self.table(table),
-            Block::List(line) => self.list(*line),
+            Block::List { items, line } => self.list(items, *line),
             Block::Code(code) => self.code(code),
             Block::Note(blocks) => self.note(blocks),
         }
@@ -113,7 +114,13 @@ impl Walk<'_> {
         }
     }
 
-    fn list(&mut self, line: usize) {
+    fn list(&mut self, items: &[Item], line: usize) {
+        let title = self.title.as_deref().unwrap_or_default();
+        if let Some(row) = self.operations.row(title, true) {
+            let pieces = vec![Piece::List(items.to_vec())];
+            codes::read(&Content { pieces }, line, row, self.found);
+            return;
+        }
         let describes = matches!(self.part, Some(Part::Table(_) | Part::Permission | Part::Endpoint));
         if describes && self.operations.any() {
             self.found.report(
@@ -167,6 +174,7 @@ impl Walk<'_> {
             _ if self.part == Some(Part::Introduction) => skip(table, self.found),
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
+            Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
             Some(_) if self.lists_codes(&columns, title.as_deref()) => self.codes(table, &columns, title.as_deref()),
             Some(Purpose::Members) => self.members(table, &columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
@@ -204,7 +212,7 @@ impl Walk<'_> {
             let holds = row
                 .kind
                 .as_deref()
-                .is_none_or(|kind| kind == "object" || kind.starts_with("array"));
+                .is_none_or(|kind| documented_types(kind).0 == [JsonType::Object] || kind.starts_with("array"));
             is_list || (is_plain && !holds)
         })
     }
@@ -231,8 +239,8 @@ impl Walk<'_> {
         };
         match self.operations.current() {
             // The statuses of one operation: those of failures are the same for all.
-            Some(operation) if column == Column::Status => {
-                let mut statuses = values.iter().filter_map(|listed| listed.value.parse().ok());
+            Some(operation) if matches!(column, Column::Status | Column::Name) => {
+                let mut statuses = values.iter().filter_map(|listed| listed.value.get(..3)?.parse().ok());
                 operation.success = operation
                     .success
                     .or_else(|| statuses.find(|status| (200..300).contains(status)));
@@ -402,6 +410,13 @@ impl Extraction {
         }
         true
     }
+}
+
+/// Whether each row of a table begins with an HTTP status, whatever the column is called.
+fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
+    static STATUS: Pattern = pattern!(r"^[1-5]\d\d(?: .*)?$");
+    let names = table.rows.iter().map(|row| columns.text(row, Column::Name));
+    !table.rows.is_empty() && names.into_iter().all(|name| STATUS.is_match(&name))
 }
 
 /// A table that says nothing of any operation.

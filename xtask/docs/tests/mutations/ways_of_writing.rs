@@ -58,6 +58,7 @@ fn codes_may_stand_in_a_table_below_their_member() {
         "**season**\n\nWhen it grows.\n\n| Code | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
         "#### Values of `season`:\n\n| Enum Value | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
         "### season\n\n| Name | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
+        "### season\n\n- **0** for Spring\n- **1** for Autumn\n",
         "### season\n\n> [!NOTE]\n> | Name | Value |\n> | --- | --- |\n> | Spring | 0 |\n> | Autumn | 1 |\n",
     ] {
         let below = format!("{LAST}\n{table}");
@@ -74,12 +75,18 @@ fn a_list_of_codes_of_nobody_is_reported() {
 
 #[test]
 fn the_status_of_a_success_may_stand_in_a_table() {
-    let table = "## Response\n\n| Code | Description | Schema |\n| --- | --- | --- |\n| 404 | There is no such bed. | |\n\
-                 | 200 | The plants. | Plants |\n\n";
-    expect_same(&[
-        (SEARCH, "## Response\n\n", table),
-        (SEARCH, "When all goes well, the answer is 200 OK:", "All is well:"),
-    ]);
+    for (header, status) in [
+        ("| Code | Description | Schema |", "200"),
+        ("| Status | Description | Schema |", "200 OK"),
+        ("| Response | Description | Schema |", "200"),
+    ] {
+        let rows = format!("| 404 | There is no such bed. | |\n| {status} | The plants. | Plants |");
+        let table = format!("## Response\n\n{header}\n| --- | --- | --- |\n{rows}\n\n");
+        expect_same(&[
+            (SEARCH, "## Response\n\n", &table),
+            (SEARCH, "When all goes well, the answer is 200 OK:", "All is well:"),
+        ]);
+    }
 }
 
 #[test]
@@ -223,6 +230,15 @@ fn the_keys_of_a_map_are_no_members() {
             "\"height\": 12, \"grown\": {\"2030\": 1, \"2031-05\": 2, \"11****\": 3},\n",
         ),
         (SEARCH, "| height | How tall. | integer |", year),
+    ];
+    assert_eq!(Garden::edited(&edits).locked(Step::PageSample), []);
+    let sample = operation(&edits).response.expect("a sample");
+    assert_eq!(sample.shape["data[].grown.{}"], "integer");
+    let map = year.replace("object", "`Dictionary<string, int>`");
+    let words = "\"height\": 12, \"grown\": {\"North\": 1, \"South\": 2},\n";
+    let edits = [
+        (SEARCH, shown, words),
+        (SEARCH, "| height | How tall. | integer |", &map),
     ];
     assert_eq!(Garden::edited(&edits).locked(Step::PageSample), []);
     let sample = operation(&edits).response.expect("a sample");
