@@ -41,11 +41,11 @@ fn normal(text: &str) -> Option<String> {
 
 fn scalar(text: &str) -> Option<&'static str> {
     Some(match text {
-        "int" | "integer" | "int32" | "int64" | "long" => "integer",
+        "int" | "integer" | "int16" | "int32" | "int64" | "long" | "short" => "integer",
         "number" | "double" | "float" | "decimal" => "number",
         "bool" | "boolean" => "boolean",
         "string" | "text" | "guid" | "uuid" => "string",
-        "datetime" | "date-time" | "date time" => "date-time",
+        "datetime" | "date-time" | "date time" | "datetimeoffset" | "timestamp" => "date-time",
         "array" | "list" | "collection" => "array",
         "object" => "object",
         "enum" | "enumeration" => "enum",
@@ -62,9 +62,11 @@ pub fn required(text: &str) -> Result<Option<Required>, ()> {
         .collect();
     match words.as_slice() {
         [] => Ok(None),
-        ["yes" | "true" | "required"] => Ok(Some(Required::Yes)),
-        ["no" | "false" | "optional"] => Ok(Some(Required::No)),
-        ["yes", "no"] | ["no", "yes"] => Ok(Some(Required::Sometimes)),
+        ["yes" | "true" | "required" | "y" | "mandatory"] => Ok(Some(Required::Yes)),
+        ["no" | "false" | "optional" | "n"] => Ok(Some(Required::No)),
+        ["no", "yes"] | ["yes" | "required", ..] | ["conditional" | "conditionally", ..] => {
+            Ok(Some(Required::Sometimes))
+        }
         _ => Err(()),
     }
 }
@@ -109,7 +111,9 @@ mod tests {
 
     #[test]
     fn both_answers_mean_sometimes() {
-        assert_eq!(required("Yes (No)"), Ok(Some(Required::Sometimes)));
+        for sometimes in ["Yes (No)", "Yes, if there is a lamp", "Conditional"] {
+            assert_eq!(required(sometimes), Ok(Some(Required::Sometimes)), "{sometimes}");
+        }
         assert_eq!(required(""), Ok(None));
         assert_eq!(required("string"), Err(()));
     }

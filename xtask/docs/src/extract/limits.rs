@@ -84,7 +84,7 @@ fn number(text: &str) -> Option<i64> {
 }
 
 /// A word as a value of the type: a number and a truth value as such, where the type is one.
-fn value(word: &str, kind: &str) -> Option<Value> {
+pub fn value(word: &str, kind: &str) -> Option<Value> {
     let number = || word.parse::<i64>().ok().map(Value::from);
     match kind {
         // Pages confuse the two, and what they say counts.

@@ -51,8 +51,13 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
         ..Row::default()
     };
     let description = columns.cells(row, Column::Description).next();
-    let contents: Vec<&Content> = description.into_iter().chain(&rest).collect();
+    let notes = columns.cells(row, Column::Note);
+    let contents: Vec<&Content> = description.into_iter().chain(&rest).chain(notes).collect();
     values(&contents, row.line, &mut fact, found);
+    let default = columns.text(row, Column::Default);
+    if default.contains(char::is_alphanumeric) && !matches!(default.to_lowercase().as_str(), "none" | "n/a" | "null") {
+        fact.default = limits::value(&default, fact.kind.as_deref().unwrap_or_default());
+    }
     Some(fact)
 }
 

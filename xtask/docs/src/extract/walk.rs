@@ -146,6 +146,11 @@ impl Walk<'_> {
                 "see whether a fence is missing or one too many",
             );
         }
+        // Instead of in a table, the call may stand as a line of HTTP.
+        let call = code.text.lines().find_map(sections::endpoint);
+        if let (Some(Part::Endpoint), None, Some((method, endpoint))) = (self.part, self.operations.current(), call) {
+            return self.begin(method, &endpoint, code.line);
+        }
         match self.part {
             Some(Part::RequestSample) => self.operations.sample(code, false),
             Some(Part::ResponseSample) => self.operations.sample(code, true),
@@ -171,7 +176,7 @@ impl Walk<'_> {
         let purpose = columns.purpose();
         let used = match purpose {
             Some(Purpose::Methods) => skip(table, self.found),
-            _ if self.part == Some(Part::Introduction) => skip(table, self.found),
+            _ if matches!(self.part, Some(Part::Introduction | Part::Headers)) => skip(table, self.found),
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
             Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
@@ -266,7 +271,10 @@ impl Walk<'_> {
 
     fn permissions(&mut self, table: &markup::Table, columns: &Columns) -> bool {
         for row in &table.rows {
-            let endpoint = columns.text(row, Column::Api);
+            let mut endpoint = columns.text(row, Column::Api);
+            if !endpoint.contains('/') && columns.has(Column::Endpoint) {
+                endpoint = columns.text(row, Column::Endpoint);
+            }
             let scopes = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty());
             self.found.coverage.rows.count(scopes.is_some());
             match scopes {
@@ -292,7 +300,12 @@ impl Walk<'_> {
         }
         for (index, row) in table.rows.iter().enumerate() {
             let method = sections::method(&columns.text(row, Column::Method));
-            let endpoint = columns.text(row, Column::Endpoint);
+            let column = if columns.has(Column::Endpoint) {
+                Column::Endpoint
+            } else {
+                Column::Url
+            };
+            let endpoint = columns.text(row, column);
             let used = method.is_some() && endpoint.contains('/') && index == 0;
             self.found.coverage.rows.count(used);
             match method {
@@ -368,7 +381,13 @@ impl Walk<'_> {
     }
 
     fn begin(&mut self, method: String, endpoint: &str, line: usize) {
-        if !self.operations.begin(method, endpoint, line) {
+        // The host is that of all operations.
+        let path = |(_, rest): (&'_ str, &'_ str)| rest.find('/').map(|start| rest[start..].to_owned());
+        let endpoint = endpoint
+            .split_once("://")
+            .and_then(path)
+            .unwrap_or_else(|| endpoint.to_owned());
+        if !self.operations.begin(method, &endpoint, line) {
             self.fatal(line, "the page describes more operations than any page should");
         }
     }

@@ -313,3 +313,40 @@ fn two_calls_of_one_operation_are_two_examples() {
     let found = Garden::edited(&[(SEARCH, url, &other)]).locked(Step::PageSample);
     assert_eq!(places(&found, Kind::SampleSyntax), ["body"], "{found:#?}");
 }
+
+#[test]
+fn columns_and_calls_have_many_titles() {
+    let body = "| Parameter | Description | Type | Required |\n| --- | --- | --- | --- |\n| label";
+    for header in [
+        "| Parameter Name | Remarks | Data Type | Mandatory |",
+        "| Body field | Description | Type | Is Required? |",
+    ] {
+        expect_same(&[(SEARCH, body, &format!("{header}\n| --- | --- | --- | --- |\n| label"))]);
+    }
+    let size =
+        "| pageSize | How many on a page. The maximum value allowed is 100, and the default is 20. | integer | No |";
+    let query = "| Parameter | Description | Type | Required |\n| --- | --- | --- | --- |\n| pageIndex | Which page, which starts from 1. | integer | No |";
+    let with = |first: &str| {
+        format!(
+            "| Name | Description | Type | Required | Default Value | Example |\n| --- | --- | --- | --- | --- | --- |\n{first} | - | 3 |"
+        )
+    };
+    let rows = "| pageIndex | Which page, which starts from 1. | integer | No";
+    expect_same(&[
+        (SEARCH, query, &with(rows)),
+        (
+            SEARCH,
+            size,
+            "| pageSize | How many on a page. The maximum value allowed is 100. | integer | No | 20 | 30 |",
+        ),
+    ]);
+    let call = "| Method | Endpoint | Description |\n| --- | --- | --- |\n| POST | `/garden/v1/beds/{bedId}/plants` | Looks through a bed. |";
+    for other in [
+        "| HTTP Method | Request URL |\n| --- | --- |\n| POST | `https://garden.example/garden/v1/beds/{bedId}/plants` |",
+        "```http\nPOST https://garden.example/garden/v1/beds/{bedId}/plants\n```",
+    ] {
+        expect_same(&[(SEARCH, call, other)]);
+    }
+    let headers = "## Request Headers\n\n| Header | Value |\n| --- | --- |\n| Accept | text |\n\n## Request Body\n";
+    expect_same(&[(SEARCH, "## Request Body\n", headers)]);
+}
