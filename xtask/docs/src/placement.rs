@@ -85,8 +85,12 @@ impl<'p> Call<'p, '_> {
     fn row(&self, index: usize, table: &'p Table, at: usize, row: &'p Row, place: String) -> Placed<'p> {
         Placed {
             row,
+            // The query is a part of the URL as well.
+            listed: match table.section {
+                Section::Path if Part::of(&place) == Some(Part::Query) => Some(Part::Query),
+                section => section.part(),
+            },
             place,
-            listed: table.section.part(),
             table: index,
             title: table.title.as_deref(),
             line: table.line_of(at),
