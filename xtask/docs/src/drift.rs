@@ -107,8 +107,10 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     // Three sides: the pages are held against what was locked of them, the spec, and their own samples.
     let context = Context { api: api.name, spec };
     let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
-    let changes = [reading.unread, page_lock(context, &locked, &now)].concat();
-    let differences = [page_sample(context, &now), lock_spec(context, &now)].concat();
+    let changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
+    let mut contradictions = page_sample(context, &now);
+    contradictions.retain(|finding| !reading.may_list(finding));
+    let differences = [contradictions, lock_spec(context, &now)].concat();
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
     let mut judged = deviations.apply(api.name, differences);

@@ -107,6 +107,14 @@ impl Reading {
         });
         merge_pages(locked, settled.collect())
     }
+
+    /// Whether the member that a sample alone shows may be listed in the part of its page that nobody could read.
+    #[must_use]
+    pub fn may_list(&self, finding: &Finding) -> bool {
+        let name = finding.place.rsplit('.').next().unwrap_or_default();
+        let text = self.partial.get(&finding.page);
+        finding.kind == Kind::SampleOnly && text.is_some_and(|text| has_cell(text, name))
+    }
 }
 
 /// Reports findings of what could not be read on stderr.

@@ -349,7 +349,11 @@ impl<'d> Members<'_, 'd> {
                 let members = part.members_of("properties").into_iter();
                 let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(&name), schema));
                 let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
-                for (name, required, schema) in members.chain(entries) {
+                let values = part
+                    .get("additionalProperties")
+                    .filter(|schema| schema.value.is_object());
+                let values = values.map(|schema| (".{}".to_owned(), false, schema));
+                for (name, required, schema) in members.chain(entries).chain(values) {
                     self.read(Around {
                         place: format!("{}{name}", around.place),
                         pointer: schema.pointer.clone(),

@@ -9,3 +9,4 @@ mod deviations;
 mod page_against_sample;
 mod page_against_spec;
 mod vendor_changes;
+mod ways_of_writing;
