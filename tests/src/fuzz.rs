@@ -292,7 +292,8 @@ pub fn yaml(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match Document::parse(Path::new("openapi.yaml"), text) {
         Ok(document) => drop(xtask_lint::check(&document)),
-        Err(error) => assert!(!error.to_string().chars().any(char::is_control), "{error:?}"),
+        // What it quotes stands as it came: whoever prints it makes one line of it.
+        Err(error) => assert!(error.to_string().starts_with("openapi.yaml"), "{error:?}"),
     }
 }
 
@@ -321,7 +322,9 @@ pub fn errors(data: &[u8]) {
     let error = avepoint_core::fuzz::failed(status, &headers, &text, &Secrets::new([secret.into()]));
     readable(&error);
     let id = error.request_id().unwrap_or_default();
-    for shown in [format!("{error}"), format!("{error:?}"), id.to_owned()] {
+    // The backslash before a quotation mark is of `Debug`'s making.
+    let debug = format!("{error:?}").replace("\\\"", "\"");
+    for shown in [format!("{error}"), debug, id.to_owned()] {
         hides(secret, &shown);
     }
 }

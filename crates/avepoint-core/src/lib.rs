@@ -47,7 +47,7 @@ pub use export::{export_all, parts};
 pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 pub use options::{CallOptions, Capture, RawAnswer};
 #[doc(hidden)]
-pub use paging::{Ask, Fingerprint};
+pub use paging::{Ask, Origin};
 pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 pub use reader::{Unread, UnreadMember};
 pub use response::ResponseValue;

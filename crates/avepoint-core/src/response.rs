@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use progenitor_client::ByteStream;
 
 use crate::error::Error;
-use crate::paging::Fingerprint;
+use crate::paging::{Fingerprint, Origin};
 use crate::reader::Unread;
 
 /// An answer with its status and headers; it dereferences to the answer.
@@ -64,14 +64,17 @@ impl<T> ResponseValue<T> {
         &self.unread
     }
 
-    /// The answer and the fingerprint of its bytes, for the pager that has asked for it. For use by generated code.
+    /// The answer and where it comes from, for the pager that has asked for it. For use by generated code.
     ///
     /// # Errors
     /// Where it has no entries, but tells of a failure: whoever makes a single call reads that in it.
     #[doc(hidden)]
-    pub fn into_page(self) -> Result<(T, Fingerprint), Error> {
+    pub fn into_page(self) -> Result<(T, Origin), Error> {
         match self.fingerprint.failure {
-            None => Ok((self.inner, self.fingerprint)),
+            None => {
+                let (bytes, unread) = (self.fingerprint, self.unread);
+                Ok((self.inner, Origin { bytes, unread }))
+            }
             Some(status) => Err(Error::unreadable(&format!(
                 "it has no entries, but tells of the status {status}"
             ))),

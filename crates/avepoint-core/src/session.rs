@@ -213,7 +213,8 @@ impl Session {
         #[cfg(feature = "export")]
         self.shared.tokens.keep(token.expose());
         let secrets = call.secrets.with(token.secret());
-        let mut answer = self.follow(call.operation, request, until).await?;
+        let followed = self.follow(call.operation, request, until).await;
+        let mut answer = followed.map_err(|error| error.without(&secrets))?;
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());
         if !status.is_success() {

@@ -30,10 +30,10 @@ use crate::raw_server::RawServer;
 const AT_ONCE: usize = 64;
 
 /// How long a call may really take before it counts as hung. Nothing is silent here, but for what is meant to be.
-const HUNG: Duration = Duration::from_secs(180);
+const HUNG: Duration = Duration::from_secs(15 * 60);
 
 /// The time for one attempt: far more than a busy machine needs, and little where nobody answers.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 const IMPATIENCE: Duration = Duration::from_secs(6);
 
 /// How many calls nobody answers.
@@ -253,6 +253,7 @@ impl Clients {
                 .insights
                 .with_options(options)
                 .list_users()
+                .page_size(2)
                 .stream()
                 .collect_all()
                 .await?

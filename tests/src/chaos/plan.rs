@@ -137,7 +137,7 @@ impl Plan {
                 &mut chance,
                 &[List::Customers, List::Users, List::Sites, List::Permissions],
             )),
-            84..89 => Kind::Export,
+            84..92 => Kind::Export,
             _ => Kind::Token {
                 certificate: chance.bool(),
                 discovery: chance.u32(..4) == 0,

@@ -180,19 +180,12 @@ impl VisitMut for Lists {
     }
 
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+        const EMPTY: &str = "::std::vec::Vec::is_empty";
         let text = attribute.meta.to_token_stream().to_string();
-        if text.contains("Vec::is_empty") {
-            *attribute = parse_quote! { #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")] };
-            if let Some(rename) = text.split("rename = ").nth(1) {
-                let name: syn::LitStr =
-                    match syn::parse_str(rename.split(',').next().unwrap_or(rename).trim_end_matches(')').trim()) {
-                        Ok(name) => name,
-                        Err(_) => return,
-                    };
-                *attribute = parse_quote! {
-                    #[serde(rename = #name, default, skip_serializing_if = "::avepoint_core::List::is_null")]
-                };
-            }
+        if text.contains(EMPTY)
+            && let Ok(meta) = syn::parse_str(&text.replace(EMPTY, "::avepoint_core::List::is_null"))
+        {
+            attribute.meta = meta;
         }
     }
 }

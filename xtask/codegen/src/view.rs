@@ -36,7 +36,9 @@ pub struct View {
 /// # Errors
 /// If a schema has a form for which there is no Rust type.
 pub fn derive(spec: &Spec) -> anyhow::Result<View> {
-    let (requests, answers) = reach(spec);
+    let requests = requests(spec);
+    let operations = spec.operations.iter();
+    let answers = schemas(spec, operations.filter_map(|operation| spec.answer(operation)));
     let mut deriving = Deriving {
         spec,
         answers: answers.difference(&requests).cloned().collect(),
@@ -75,40 +77,23 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
 
 /// The component schemas that requests use.
 pub fn requests(spec: &Spec) -> BTreeSet<String> {
-    reach(spec).0
+    let operations = spec.operations.iter();
+    let places = operations.flat_map(|operation| {
+        let parameters = spec.parameters(operation).into_iter();
+        parameters
+            .map(|parameter| parameter.described)
+            .chain(spec.body(operation))
+    });
+    schemas(spec, places)
 }
 
-/// The component schemas that requests use, and those that answers use.
-fn reach(spec: &Spec) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut requests, mut answers) = (BTreeSet::new(), BTreeSet::new());
-    for operation in &spec.operations {
-        for parameter in spec.parameters(operation) {
-            collect(spec, &parameter.described, &mut requests);
-        }
-        if let Some(body) = spec.body(operation) {
-            collect(spec, &body, &mut requests);
-        }
-        if let Some(answer) = spec.answer(operation) {
-            collect(spec, &answer, &mut answers);
-        }
-    }
-    (requests, answers)
+/// The component schemas that places refer to.
+fn schemas<'d>(spec: &Spec<'d>, places: impl Iterator<Item = Place<'d>>) -> BTreeSet<String> {
+    let reached = spec.reached(places).into_iter();
+    reached
+        .filter_map(|pointer| pointer.strip_prefix("/components/schemas/").map(str::to_owned))
+        .collect()
 }
-
-fn collect<'d>(spec: &Spec<'d>, place: &Place<'d>, found: &mut BTreeSet<String>) {
-    if let Some(component) = spec.target(place)
-        && found.insert(component.name())
-    {
-        collect(spec, &component, found);
-    }
-    let members = place.members().into_iter().map(|(_, member)| member);
-    members
-        .chain(place.entries())
-        .for_each(|part| collect(spec, &part, found));
-}
-
-/// The type of a secret.
-const SECRET: &str = "::avepoint_core::SecretText";
 
 /// What a schema is in Rust, where it is not left to progenitor.
 enum RustType {
@@ -261,23 +246,18 @@ impl<'d> Deriving<'_, 'd> {
 
     /// The type of ours that a schema becomes, if it becomes one.
     fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<RustType>> {
-        let path = |path: &str| Ok(Some(RustType::Path(path.to_owned())));
-        match (schema.text("type"), schema.text("format")) {
-            (None | Some("string"), Some("password")) => return path(SECRET),
-            (Some("string"), Some("date-time" | "date")) => return path("::avepoint_core::Time"),
-            // Anything at all.
-            (None, _)
-                if ["anyOf", "oneOf", "allOf", "properties", "$ref"]
-                    .iter()
-                    .all(|key| schema.get(key).is_none()) =>
-            {
-                return path("::avepoint_core::Json");
-            }
-            _ => {}
+        let path = |path: String| Some(RustType::Path(path));
+        if let Some(kind @ (Kind::Secret | Kind::Time)) = plain(schema) {
+            return Ok(kind.path().and_then(path));
         }
+        let says = |key: &str| schema.get(key).is_some();
         let alternatives = match (schema.get("anyOf"), schema.get("oneOf")) {
-            (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
+            // Anything at all.
+            (None, None) if !["type", "allOf", "properties", "$ref"].into_iter().any(says) => {
+                return Ok(path("::avepoint_core::Json".to_owned()));
+            }
             (None, None) => return Ok(None),
+            (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
             // Progenitor panics.
             (Some(_), Some(second)) => bail!(self.fault(
                 &second,
@@ -285,64 +265,64 @@ impl<'d> Deriving<'_, 'd> {
                 "keep one of the two",
             )),
         };
-        if schema.get("properties").is_some() {
+        if says("properties") {
             return Ok(None);
         }
-        let mut kinds = Vec::new();
-        for alternative in &alternatives {
-            kinds.push(self.kind(alternative)?);
-        }
+        let kinds = alternatives.iter().map(|alternative| self.kind(alternative));
+        let mut kinds = kinds.collect::<anyhow::Result<Vec<_>>>()?;
         kinds.sort();
-        let path = |path: &str| Some(RustType::Path(path.to_owned()));
-        let of = |outer: &str, inner: &Kind| {
-            let inner = inner.path()?;
-            path(&format!("::avepoint_core::{outer}<{inner}>"))
-        };
+        let of = |outer: &str, inner: &Kind| Some(format!("::avepoint_core::{outer}<{}>", inner.path()?));
         let is_scalar = |kind: &Kind| !matches!(kind, Kind::Object(_) | Kind::List(_));
         let rust_type = match kinds.as_slice() {
             // Whatever else it may be, it is not shown.
-            scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => path(SECRET),
-            [Kind::Text, Kind::Time] => path("::avepoint_core::Time"),
-            [Kind::Number, Kind::Text] | [Kind::Number, Kind::Time] => path("::avepoint_core::NumberOrText"),
+            scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => Kind::Secret.path(),
+            [Kind::Text, Kind::Time] => Kind::Time.path(),
+            [Kind::Number, Kind::Text | Kind::Time] => Some("::avepoint_core::NumberOrText".to_owned()),
             [code @ Kind::Code(_), Kind::Text] => of("CodeOrText", code),
             [one, Kind::List(item)] if one == item.as_ref() => of("OneOrMany", one),
             [Kind::Text, list @ Kind::List(_)] => of("TextOr", list),
             objects if objects.iter().all(|kind| matches!(kind, Kind::Object(_))) => {
                 // In the order of the spec, not of the kinds.
                 let objects = alternatives.iter().filter_map(Place::referenced);
-                Some(RustType::Variants(objects.map(str::to_owned).collect()))
+                return Ok(Some(RustType::Variants(objects.map(str::to_owned).collect())));
             }
             _ => None,
         };
         match rust_type {
-            Some(rust_type) => Ok(Some(rust_type)),
+            Some(rust_type) => Ok(path(rust_type)),
             None => bail!(self.fault(schema, "there is no Rust type for this choice", TYPES)),
         }
     }
 
     fn kind(&self, place: &Place<'d>) -> anyhow::Result<Kind> {
-        const NAME: &str = "make it a component of its own, and refer to it";
         let name = place.referenced();
         let schema = self.spec.schema(place).context("a reference that leads nowhere")?;
-        let named = |what: &str| name.map(str::to_owned).ok_or_else(|| self.fault(place, what, NAME));
-        if schema.get("enum").is_some() {
-            return Ok(Kind::Code(named("a list of codes has no name here")?));
-        }
-        if is_id(&schema) {
-            return Ok(Kind::Id(schema.name()));
-        }
-        Ok(match (schema.text("type"), schema.text("format")) {
-            (Some("integer" | "number"), _) => Kind::Number,
-            (None | Some("string"), Some("password")) => Kind::Secret,
-            (Some("string"), Some("date-time" | "date")) => Kind::Time,
-            (Some("string"), _) => Kind::Text,
-            (Some("array"), _) => {
+        let named = |what: &str| {
+            let remedy = "make it a component of its own, and refer to it";
+            name.map(str::to_owned).ok_or_else(|| self.fault(place, what, remedy))
+        };
+        Ok(match schema.text("type") {
+            _ if schema.get("enum").is_some() => Kind::Code(named("a list of codes has no name here")?),
+            _ if is_id(&schema) => Kind::Id(schema.name()),
+            Some("array") => {
                 let items = schema.get("items").context("an array without `items`")?;
                 Kind::List(Box::new(self.kind(&items)?))
             }
-            (Some("object"), _) => Kind::Object(named("an object among several has no name here")?),
-            _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
+            Some("object") => Kind::Object(named("an object among several has no name here")?),
+            _ => plain(&schema)
+                .ok_or_else(|| self.fault(place, "there is no Rust type for this part of a choice", TYPES))?,
         })
+    }
+}
+
+/// The kind of a number or a text that is neither code nor id.
+fn plain(schema: &Place) -> Option<Kind> {
+    match (schema.text("type"), schema.text("format")) {
+        (Some("integer" | "number"), _) => Some(Kind::Number),
+        (None | Some("string"), Some("password")) => Some(Kind::Secret),
+        (Some("string"), Some("date-time" | "date")) => Some(Kind::Time),
+        (Some("string"), _) => Some(Kind::Text),
+        _ => None,
     }
 }
 
@@ -392,7 +372,7 @@ impl Kind {
             Kind::Code(name) => format!("crate::generated::enums::{}", camel(name)),
             Kind::Id(name) => format!("crate::generated::ids::{}", camel(name)),
             Kind::Object(name) => format!("crate::generated::client::types::{}", camel(name)),
-            Kind::Secret => SECRET.to_owned(),
+            Kind::Secret => "::avepoint_core::SecretText".to_owned(),
             Kind::Text => "::std::string::String".to_owned(),
             Kind::Time => "::avepoint_core::Time".to_owned(),
             Kind::List(item) => format!("::avepoint_core::List<{}>", item.path()?),

@@ -12,14 +12,10 @@ use super::source::{self, ExternalPage, Revision, Source};
 /// The pages of one run.
 #[derive(Debug)]
 pub struct Pages {
-    checkout: Option<Checkout>,
+    checkout: Option<PathBuf>,
+    /// Deleted when it is dropped, if the checkout is a clone.
+    _clone: Option<TempDir>,
     external: Vec<ExternalPage>,
-}
-
-#[derive(Debug)]
-enum Checkout {
-    Folder(PathBuf),
-    Clone(TempDir),
 }
 
 impl Pages {
@@ -37,13 +33,14 @@ impl Pages {
                 alone.api.name
             );
         }
-        let checkout = match folder {
-            Some(folder) => Some(Checkout::Folder(folder)),
-            None if fetch => Some(Checkout::Clone(source::fetch()?)),
-            None if external.is_empty() => return Ok(None),
-            None => None,
-        };
-        Ok(Some(Self { checkout, external }))
+        let clone = (fetch && folder.is_none()).then(source::fetch).transpose()?;
+        let checkout = folder.or_else(|| Some(clone.as_ref()?.path().to_owned()));
+        let is_any = checkout.is_some() || !external.is_empty();
+        Ok(is_any.then_some(Self {
+            checkout,
+            _clone: clone,
+            external,
+        }))
     }
 
     /// Whether this run has the pages of an API: an API that stands on a web page alone has some only if that page was
@@ -63,8 +60,7 @@ impl Pages {
     /// If one cannot be read, or two have the same name.
     pub fn of(&self, api: &Api) -> anyhow::Result<Vec<Source>> {
         let mut sources = match &self.checkout {
-            Some(Checkout::Folder(folder)) if !api.pages.is_empty() => source::checkout(folder, api)?,
-            Some(Checkout::Clone(folder)) if !api.pages.is_empty() => source::checkout(folder.path(), api)?,
+            Some(folder) if !api.pages.is_empty() => source::checkout(folder, api)?,
             _ => Vec::new(),
         };
         for external in self.external.iter().filter(|external| external.api.name == api.name) {
@@ -84,9 +80,6 @@ impl Pages {
     /// The commit of the checkout, if it tells one.
     #[must_use]
     pub fn revision(&self) -> Option<Revision> {
-        match self.checkout.as_ref()? {
-            Checkout::Folder(folder) => source::revision(folder),
-            Checkout::Clone(folder) => source::revision(folder.path()),
-        }
+        source::revision(self.checkout.as_ref()?)
     }
 }

@@ -5,19 +5,12 @@ use std::fmt;
 /// A type of JSON, with whole numbers apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum JsonType {
-    /// A list.
     Array,
-    /// `true` or `false`.
     Boolean,
-    /// A whole number.
     Integer,
-    /// `null`.
     Null,
-    /// Any number.
     Number,
-    /// An object.
     Object,
-    /// A text.
     String,
 }
 
@@ -35,18 +28,10 @@ impl JsonType {
 
     /// The name, as JSON Schema has it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Array => "array",
-            Self::Boolean => "boolean",
-            Self::Integer => "integer",
-            Self::Null => "null",
-            Self::Number => "number",
-            Self::Object => "object",
-            Self::String => "string",
-        }
+        let names = ["array", "boolean", "integer", "null", "number", "object", "string"];
+        names[self as usize]
     }
 
-    /// The type of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|json| json.name() == name)
     }

@@ -68,9 +68,9 @@ struct Sources {
     /// Clone the vendor's repository.
     #[arg(long, conflicts_with = "docs")]
     fetch: bool,
-    /// A page that the checkout does not have: the saved web page of an API, its address, or an older state of a page
-    /// that the vendor has replaced. May be repeated.
-    #[arg(long = "page", value_name = "API=FILE|URL", value_parser = ExternalPage::parse)]
+    /// A page that the checkout does not have: the saved web page of an API, or an older state of a page that the vendor
+    /// has replaced. May be repeated.
+    #[arg(long = "page", value_name = "API=FILE", value_parser = ExternalPage::parse)]
     external: Vec<ExternalPage>,
 }
 

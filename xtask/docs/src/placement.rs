@@ -44,37 +44,21 @@ pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> V
     let call = Call { operation, spec, sent };
     let parts: Vec<_> = operation.tables.iter().map(|table| call.parts(table)).collect();
     let mut found = Vec::new();
-    for part in [Part::Body, Part::Response] {
+    for part in [Part::Path, Part::Query, Part::Body, Part::Response] {
+        let own = |index: usize| {
+            let rows = operation.tables[index].rows.iter().enumerate().zip(&parts[index]);
+            rows.filter_map(|(row, own)| (*own == part).then_some(row))
+        };
+        let all: Vec<_> = (0..parts.len()).flat_map(own).map(|(_, row)| row).collect();
         let tree = Tree::new(part, call.sample(part), spec);
-        let tables: Vec<_> = operation
-            .tables
-            .iter()
-            .zip(&parts)
-            .enumerate()
-            .filter_map(|(index, (table, parts))| {
-                let rows = table.rows.iter().enumerate().zip(parts);
-                let rows: Vec<_> = rows.filter(|(_, own)| **own == part).map(|(row, _)| row).collect();
-                (!rows.is_empty()).then_some((index, table, rows))
-            })
-            .collect();
-        let names: Vec<_> = tables
-            .iter()
-            .flat_map(|(_, _, rows)| rows)
-            .map(|(_, row)| *row)
-            .collect();
-        for (index, table, rows) in &tables {
-            let only_rows: Vec<_> = rows.iter().map(|(_, row)| *row).collect();
-            let places = tree.place(table, &only_rows, &names);
-            for ((at, row), place) in rows.iter().zip(places) {
-                found.push(call.row(*index, table, *at, row, place));
-            }
-        }
-    }
-    for (index, (table, parts)) in operation.tables.iter().zip(&parts).enumerate() {
-        for (at, (row, part)) in table.rows.iter().zip(parts).enumerate() {
-            if matches!(part, Part::Path | Part::Query) {
-                let name = call.parameter(*part, &row.name);
-                found.push(call.row(index, table, at, row, format!("{}.{name}", part.name())));
+        for (index, table) in operation.tables.iter().enumerate() {
+            let rows: Vec<_> = own(index).map(|(_, row)| row).collect();
+            let places = match part {
+                Part::Body | Part::Response => tree.place(table, &rows, &all),
+                Part::Path | Part::Query => rows.iter().map(|row| call.parameter(part, &row.name)).collect(),
+            };
+            for ((at, row), place) in own(index).zip(places) {
+                found.push(call.row(index, table, at, row, place));
             }
         }
     }
@@ -164,22 +148,17 @@ impl<'p> Call<'p, '_> {
         names.any(|brace| brace.eq_ignore_ascii_case(name))
     }
 
-    /// The name of a parameter: as the spec has it.
+    /// The place of a parameter: in the path its name is that of the spec, or else that of the endpoint.
     fn parameter(&self, part: Part, name: &str) -> String {
-        let Some(spec) = self.spec else {
-            let names = parameter_names(&self.operation.endpoint);
-            let brace = names.into_iter().find(|brace| brace.eq_ignore_ascii_case(name));
-            return brace.filter(|_| part == Part::Path).unwrap_or(name).to_owned();
-        };
-        if part == Part::Path {
-            let own = parameter_names(&self.operation.endpoint);
-            let its = parameter_names(&spec.path);
-            let position = own.iter().position(|brace| brace.eq_ignore_ascii_case(name));
-            if let Some(its) = position.filter(|_| own.len() == its.len()).and_then(|at| its.get(at)) {
-                return (*its).to_owned();
-            }
-        }
-        name.to_owned()
+        let own = parameter_names(&self.operation.endpoint);
+        let known = self
+            .spec
+            .map_or_else(|| own.clone(), |spec| parameter_names(&spec.path));
+        let position = own.iter().position(|brace| brace.eq_ignore_ascii_case(name));
+        let known = position
+            .filter(|_| part == Part::Path && own.len() == known.len())
+            .map(|at| known[at]);
+        format!("{}.{}", part.name(), known.unwrap_or(name))
     }
 }
 

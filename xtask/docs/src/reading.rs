@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use xtask_spec::api::Api;
 
 use super::endpoint::template;
-use super::extract::{Coverage, extract};
+use super::extract::{Coverage, Unread, extract};
 use super::facts::{Listed, Operation, Page, Row, Section, Table};
 use super::finding::{Class, Finding, Kind, Step};
 use super::source::Source;
@@ -38,24 +38,7 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
             let text = String::from_utf8_lossy(&source.bytes).into_owned();
             reading.partial.insert(name.to_owned(), text);
         }
-        let unread = extraction.unread.into_iter().map(|unread| Finding {
-            api: api.name.to_owned(),
-            step: Step::PageLock,
-            operation: "*".to_owned(),
-            place: "page".to_owned(),
-            kind: match unread.fatal {
-                true => Kind::PageUnreadable,
-                false => Kind::PageUnread,
-            },
-            // Nobody knows what stands there, so it may be anything.
-            class: Class::Breaking,
-            was: String::new(),
-            is: unread.what,
-            page: name.to_owned(),
-            line: unread.line,
-            remedy: unread.remedy,
-            spec: None,
-        });
+        let unread = extraction.unread.into_iter().map(|unread| finding(api, name, unread));
         reading.unread.extend(unread);
         reading.coverage.insert(name.to_owned(), extraction.coverage);
         reading.pages.push(Page {
@@ -65,6 +48,25 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
         });
     }
     reading
+}
+
+fn finding(api: &Api, page: &str, unread: Unread) -> Finding {
+    let kinds = [Kind::PageUnread, Kind::PageUnreadable];
+    Finding {
+        api: api.name.to_owned(),
+        step: Step::PageLock,
+        operation: "*".to_owned(),
+        place: "page".to_owned(),
+        kind: kinds[usize::from(unread.fatal)],
+        // Nobody knows what stands there, so it may be anything.
+        class: Class::Breaking,
+        was: String::new(),
+        is: unread.what,
+        page: page.to_owned(),
+        line: unread.line,
+        remedy: unread.remedy.to_owned(),
+        spec: None,
+    }
 }
 
 impl Reading {
@@ -202,19 +204,11 @@ pub fn merge_pages(locked: &[Page], fresh: Vec<Page>) -> Vec<Page> {
 }
 
 /// Whether a text still stands as a cell of a table somewhere on the page, broken or not. In a sample a name stands
-/// between quotation marks.
+/// between quotation marks, and perhaps has other capitals than in the table.
 fn has_cell(text: &str, cell: &str) -> bool {
-    let markup = |character: char| character.is_whitespace() || "*`_".contains(character);
-    // A place is spelled as the sample has it, perhaps with other capitals than the table.
-    let (text, cell) = (text.to_ascii_lowercase(), cell.to_ascii_lowercase());
-    !cell.is_empty()
-        && text.lines().any(|line| {
-            line.match_indices(&cell).any(|(start, _)| {
-                let before = line[..start].trim_end_matches(markup);
-                let after = line[start + cell.len()..].trim_start_matches(markup);
-                (before.is_empty() || before.ends_with(['|', '>'])) && after.starts_with(['|', '<', '['])
-            })
-        })
+    let cell = regex::escape(cell);
+    let pattern = regex::Regex::new(&format!(r"(?im)(?:^|[|>])[ \t*`_]*{cell}[ \t*`_]*[|<\[]"));
+    !cell.is_empty() && pattern.is_ok_and(|pattern| pattern.is_match(text))
 }
 
 #[cfg(test)]

@@ -161,11 +161,10 @@ impl Member {
 fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
     let line = |place: &Place| reader.document.line(&place.pointer);
     let security = found.place.get("security").or_else(|| reader.root.get("security"));
-    let scopes = security.iter().flat_map(|security| security.entries());
-    let scopes = scopes
+    let entries = security.iter().flat_map(|security| security.entries());
+    let scopes = entries
         .flat_map(|entry| entry.members())
-        .flat_map(|(_, scopes)| scopes.entries())
-        .filter_map(|scope| scope.value.as_str().map(str::to_owned));
+        .flat_map(|(_, scopes)| scopes.entries());
     let success = found
         .place
         .members_of("responses")
@@ -189,7 +188,9 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
         method: found.method.to_uppercase(),
         path: found.path.to_owned(),
         line: line(&found.place),
-        scopes: scopes.collect(),
+        scopes: scopes
+            .filter_map(|scope| scope.value.as_str().map(str::to_owned))
+            .collect(),
         scopes_line: security.as_ref().map_or_else(|| line(&found.place), line),
         success,
         page: page.and_then(|docs| docs.text("url")).and_then(page_of),
@@ -340,41 +341,26 @@ impl<'d> Members<'_, 'd> {
         let member = self.member(&around, &variants);
         self.places.entry(around.place.clone()).or_default().push(member);
         for variant in variants {
-            let mut trail = around.trail.clone();
-            let here = variant
-                .parts
-                .last()
-                .map(|part| part.pointer.clone())
-                .unwrap_or_default();
-            if trail.contains(&here) {
+            let here = variant.parts.last().map(|part| part.pointer.clone());
+            let Some(here) = here.filter(|here| !around.trail.contains(here)) else {
                 continue;
-            }
-            trail.push(here);
-            self.below(&around, &variant, &trail);
-        }
-    }
-
-    fn below(&mut self, around: &Around<'d>, variant: &Variant<'d>, trail: &[String]) {
-        let owner = variant.component.clone().or_else(|| around.owner.clone());
-        let required: BTreeSet<_> = variant
-            .parts
-            .iter()
-            .flat_map(|part| part.entries_of("required"))
-            .filter_map(|name| name.value.as_str())
-            .collect();
-        for part in &variant.parts {
-            let members = part.members_of("properties").into_iter();
-            let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(name), schema));
-            let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
-            for (name, required, schema) in members.chain(entries) {
-                self.read(Around {
-                    place: format!("{}{name}", around.place),
-                    pointer: schema.pointer.clone(),
-                    schema,
-                    required,
-                    owner: owner.clone(),
-                    trail: trail.to_vec(),
-                });
+            };
+            let owner = variant.component.clone().or_else(|| around.owner.clone());
+            let required: Vec<_> = variant.parts.iter().flat_map(|part| part.texts("required")).collect();
+            for part in &variant.parts {
+                let members = part.members_of("properties").into_iter();
+                let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(&name), schema));
+                let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
+                for (name, required, schema) in members.chain(entries) {
+                    self.read(Around {
+                        place: format!("{}{name}", around.place),
+                        pointer: schema.pointer.clone(),
+                        schema,
+                        required,
+                        owner: owner.clone(),
+                        trail: [around.trail.as_slice(), std::slice::from_ref(&here)].concat(),
+                    });
+                }
             }
         }
     }

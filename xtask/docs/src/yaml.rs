@@ -109,7 +109,7 @@ fn reference(map: &serde_json::Map<String, Value>) -> Option<&str> {
 }
 
 /// Writes the members and comments of an object.
-fn members(map: &serde_json::Map<String, Value>, out: &mut String, indent: usize) {
+fn members<'m>(map: impl IntoIterator<Item = (&'m String, &'m Value)>, out: &mut String, indent: usize) {
     for (key, value) in map {
         if key.starts_with(COMMENT) {
             comment(out, indent, value.as_str().unwrap_or_default());
@@ -166,24 +166,15 @@ fn entry(value: &Value, out: &mut String, indent: usize) {
         return block(value, out, indent + 2);
     };
     // Comments stand above the dash, the first member beside it.
-    let first = map
-        .iter()
-        .position(|(key, _)| !key.starts_with(COMMENT))
-        .unwrap_or(map.len());
-    for (_, text) in map.iter().take(first) {
+    let is_comment = |(key, _): &(&String, &Value)| key.starts_with(COMMENT);
+    for (_, text) in map.iter().take_while(is_comment) {
         comment(out, indent, text.as_str().unwrap_or_default());
     }
-    let rest: serde_json::Map<_, _> = map
-        .iter()
-        .skip(first)
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
     let mut inner = String::new();
-    members(&rest, &mut inner, indent + 2);
-    let inner = if rest.is_empty() {
-        "{}\n"
-    } else {
-        inner.trim_start_matches(' ')
+    members(map.iter().skip_while(is_comment), &mut inner, indent + 2);
+    let inner = match inner.trim_start_matches(' ') {
+        "" => "{}\n",
+        inner => inner,
     };
     out.push_str(&format!("{:indent$}- {inner}", ""));
 }
@@ -255,22 +246,15 @@ fn is_path(key: &str) -> bool {
     key.starts_with('/') && key.chars().all(may_stand)
 }
 
+/// A text in double quotes: as in JSON, and with the escapes of YAML for what cannot be seen.
 fn double_quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            other if is_hidden(other) => quoted.push_str(&format!("\\U{:08X}", u32::from(other))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
+    let quoted = Value::from(text).to_string();
+    let escaped = quoted.chars().map(|character| match character {
+        hidden if is_hidden(hidden) => format!("\\U{:08X}", u32::from(hidden)),
+        other => other.to_string(),
+    });
     // Nothing that printing would change.
-    quoted.replace("##[", r"#\x23[")
+    escaped.collect::<String>().replace("##[", r"#\x23[")
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `deviations.yaml`: every entry names an operation there is and a difference there can be, says why, and stands once,
 //! beside the others of its operation.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::report::Report;
 use xtask_spec::Spec;
-use xtask_spec::deviations::{Decision, Record, Records};
+use xtask_spec::deviations::Records;
 use xtask_spec::document::{Document, Fault, child};
+use xtask_spec::place::Place;
 
 /// The rule's name.
 const RULE: &str = "deviation";
@@ -33,10 +34,10 @@ pub fn check(operations: &HashSet<String>, report: &mut Report) {
             return;
         }
     };
-    let deviations: Vec<_> = records.deviations.iter().map(Entry::of_deviation).collect();
-    let decisions: Vec<_> = records.decisions.iter().map(Entry::of_decision).collect();
-    check_list(operations, "/deviations", &deviations, report);
-    check_list(operations, "/decisions", &decisions, report);
+    let root = Place::root(&report.document.value);
+    for list in ["deviations", "decisions"] {
+        check_list(operations, &root.entries_of(list), report);
+    }
     for (index, record) in records.deviations.iter().enumerate() {
         if let Err((message, remedy)) = record.sides() {
             report.add(RULE, &child("/deviations", index), message, remedy);
@@ -44,98 +45,52 @@ pub fn check(operations: &HashSet<String>, report: &mut Report) {
     }
 }
 
-/// An entry of either list.
-struct Entry<'a> {
-    operation: &'a str,
-    texts: Vec<(&'static str, &'a str)>,
-    /// What no other entry may say again.
-    identity: Vec<String>,
-}
-
-impl<'a> Entry<'a> {
-    fn of_deviation(record: &'a Record) -> Self {
-        let sides = [
-            ("table", &record.table),
-            ("sample", &record.sample),
-            ("page", &record.page),
-            ("spec", &record.spec),
-        ];
-        let texts = sides
-            .into_iter()
-            .filter_map(|(name, side)| Some((name, side.as_deref()?)));
-        let kind = format!("{:?}", record.kind);
-        Self::new(&record.operation, &record.place, texts, [kind], &record.reason)
-    }
-
-    fn of_decision(decision: &'a Decision) -> Self {
-        let texts = [("page", decision.page.as_str()), ("spec", decision.spec.as_str())].into_iter();
-        Self::new(&decision.operation, &decision.place, texts, [], &decision.reason)
-    }
-
-    fn new<const N: usize>(
-        operation: &'a str,
-        place: &'a str,
-        sides: impl Iterator<Item = (&'static str, &'a str)>,
-        kind: [String; N],
-        reason: &'a str,
-    ) -> Self {
-        let mut texts = vec![("place", place)];
-        texts.extend(sides);
-        let mut identity = vec![operation.to_owned()];
-        identity.extend(kind);
-        identity.extend(texts.iter().map(|(name, text)| format!("{name}: {text}")));
-        texts.push(("reason", reason));
-        Self {
-            operation,
-            texts,
-            identity,
-        }
-    }
-}
-
 /// Checks what is asked of both lists.
-fn check_list(operations: &HashSet<String>, list: &str, entries: &[Entry<'_>], report: &mut Report) {
+fn check_list(operations: &HashSet<String>, entries: &[Place], report: &mut Report) {
     let mut seen = HashSet::new();
     let mut left = HashSet::new();
     let mut last = None;
-    for (index, entry) in entries.iter().enumerate() {
-        let pointer = child(list, index);
-        if entry.operation != "*" && !operations.contains(entry.operation) {
+    for entry in entries {
+        let operation = entry.text("operation").unwrap_or_default();
+        if operation != "*" && !operations.contains(operation) {
             report.add(
                 RULE,
-                &child(&pointer, "operation"),
-                format!("the spec has no operation `{}`", entry.operation),
+                &child(&entry.pointer, "operation"),
+                format!("the spec has no operation `{operation}`"),
                 "write the method and the path as the spec does, or delete the entry",
             );
         }
-        for (name, text) in &entry.texts {
-            if text.trim().is_empty() {
+        for (name, text) in entry.members() {
+            if name != "operation" && !entry.has_text(name) {
                 report.add(
                     RULE,
-                    &child(&pointer, name),
+                    &text.pointer,
                     format!("`{name}` is empty"),
                     "say it in a few words; what is not there is `nothing`",
                 );
             }
         }
-        if !seen.insert(&entry.identity) {
+        // What no other entry may say again.
+        let members = entry.members().into_iter().filter(|(name, _)| *name != "reason");
+        let identity: BTreeMap<_, _> = members.map(|(name, text)| (name, text.value.as_str())).collect();
+        if !seen.insert(identity) {
             report.add(
                 RULE,
-                &pointer,
+                &entry.pointer,
                 "the same difference stands here twice",
                 "delete one of them",
             );
         }
-        if last != Some(entry.operation) {
-            if left.contains(entry.operation) {
+        if last != Some(operation) {
+            if left.contains(operation) {
                 report.add(
                     RULE,
-                    &pointer,
-                    format!("other entries of {} stand further up", entry.operation),
+                    &entry.pointer,
+                    format!("other entries of {operation} stand further up"),
                     "move this one to them",
                 );
             }
-            left.extend(last.replace(entry.operation));
+            left.extend(last.replace(operation));
         }
     }
 }

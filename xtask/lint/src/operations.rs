@@ -1,10 +1,10 @@
 //! Operations: their names, tags, texts and parameters.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::report::Report;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{VERBS, clashes, first_word, folded, is_camel};
+use xtask_spec::names::{clashes, first_word, folded, is_camel, is_verb};
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -13,11 +13,9 @@ const MAX_SUMMARY: usize = 80;
 
 pub fn check(spec: &Spec, report: &mut Report) {
     unique_ids(spec, report);
-    declared_tags(spec, report);
-    order(spec, report);
+    tags(spec, report);
     for operation in &spec.operations {
         id(operation, report);
-        tag(spec, operation, report);
         texts(spec, operation, report);
         path(spec, operation, report);
         parameter_names(spec, operation, report);
@@ -43,7 +41,7 @@ fn id(operation: &Operation, report: &mut Report) {
             format!("`{id}` is not camelCase"),
             "use letters and digits alone, a small letter first",
         );
-    } else if !VERBS.contains(&first_word(id)) {
+    } else if !is_verb(first_word(id)) {
         report.add(
             "operation-id",
             &pointer,
@@ -71,92 +69,61 @@ fn unique_ids(spec: &Spec, report: &mut Report) {
     }
 }
 
-fn declared_tags(spec: &Spec, report: &mut Report) {
-    let used: HashSet<_> = spec
-        .operations
-        .iter()
-        .flat_map(|operation| operation.place.entries_of("tags"))
-        .filter_map(|tag| tag.value.as_str())
-        .collect();
-    let mut declared = HashSet::new();
-    for tag in spec.root.entries_of("tags") {
-        let Some(name) = tag.text("name") else {
-            // Reading the document as OpenAPI says so.
-            continue;
-        };
-        if !declared.insert(name) {
-            report.add(
-                "tag",
-                &tag.pointer,
-                format!("the tag `{name}` is declared twice"),
-                "delete one of the two",
-            );
-        }
-        if !tag.has_text("description") {
-            report.add(
-                "tag",
-                &tag.pointer,
-                format!("the tag `{name}` has no description"),
-                "say what its operations are about",
-            );
-        }
-        if !used.contains(name) {
-            report.add(
-                "tag",
-                &tag.pointer,
-                format!("no operation has the tag `{name}`"),
-                "delete it",
-            );
-        }
-    }
-}
-
-/// The file is ordered by tag, so that a person finds an operation where the documentation has it.
-fn order(spec: &Spec, report: &mut Report) {
-    let places: HashMap<_, _> = spec
-        .root
-        .entries_of("tags")
-        .iter()
-        .enumerate()
-        .filter_map(|(index, tag)| Some((tag.text("name")?, index)))
-        .collect();
+/// Each operation has one tag, of those declared at the top. The file is ordered by tag, so that a person finds an
+/// operation where the documentation has it.
+fn tags(spec: &Spec, report: &mut Report) {
+    // Reading the document as OpenAPI complains of a tag without a name.
+    let declared = spec.root.entries_of("tags").into_iter();
+    let declared: Vec<_> = declared.filter_map(|tag| Some((tag.text("name")?, tag))).collect();
+    let place_of = |name: &str| declared.iter().position(|(known, _)| *known == name);
+    let mut used = HashSet::new();
     let mut reached = 0;
     for operation in &spec.operations {
-        let tags = operation.place.entries_of("tags");
-        let tag = tags.first().and_then(|tag| tag.value.as_str());
-        let Some((tag, place)) = tag.and_then(|tag| Some((tag, *places.get(tag)?))) else {
+        let name = operation.name();
+        let tags = operation.place.texts("tags");
+        used.extend(tags.iter().copied());
+        let pointer = format!("{}/tags", operation.place.pointer);
+        let [tag] = tags.as_slice() else {
+            let message = format!("{name} has {} tags", tags.len());
+            report.add("tag", &pointer, message, "give it exactly one");
             continue;
         };
-        if place < reached {
-            report.add(
+        match place_of(tag) {
+            None => report.add(
+                "tag",
+                &pointer,
+                format!("the tag `{tag}` of {name} is not declared"),
+                "declare it in `tags` at the top, with a description",
+            ),
+            Some(place) if place < reached => report.add(
                 "tag-order",
                 &operation.place.pointer,
-                format!(
-                    "{} has the tag `{tag}` and stands behind operations of a later tag",
-                    operation.name()
-                ),
+                format!("{name} has the tag `{tag}` and stands behind operations of a later tag"),
                 "move it to the others of its tag; the tags stand in the order of `tags` at the top",
-            );
+            ),
+            Some(place) => reached = place,
         }
-        reached = reached.max(place);
     }
-}
-
-fn tag(spec: &Spec, operation: &Operation, report: &mut Report) {
-    let pointer = format!("{}/tags", operation.place.pointer);
-    let tags = operation.place.entries_of("tags");
-    let [tag] = tags.as_slice() else {
-        let message = format!("{} has {} tags", operation.name(), tags.len());
-        report.add("tag", &pointer, message, "give it exactly one");
-        return;
-    };
-    let declared = spec.root.entries_of("tags");
-    if !declared.iter().any(|known| known.value.get("name") == Some(tag.value)) {
-        report.add(
-            "tag",
-            &pointer,
-            format!("the tag {} of {} is not declared", tag.value, operation.name()),
-            "declare it in `tags` at the top, with a description",
+    for (index, (name, tag)) in declared.iter().enumerate() {
+        let mut problem = |is_wrong: bool, what: String, remedy: &str| {
+            if is_wrong {
+                report.add("tag", &tag.pointer, what, remedy);
+            }
+        };
+        problem(
+            place_of(name) != Some(index),
+            format!("the tag `{name}` is declared twice"),
+            "delete one of the two",
+        );
+        problem(
+            !tag.has_text("description"),
+            format!("the tag `{name}` has no description"),
+            "say what its operations are about",
+        );
+        problem(
+            !used.contains(name),
+            format!("no operation has the tag `{name}`"),
+            "delete it",
         );
     }
 }
@@ -164,60 +131,57 @@ fn tag(spec: &Spec, operation: &Operation, report: &mut Report) {
 fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
     let Operation { place, .. } = operation;
     let name = operation.name();
-    let at = |key: &str| format!("{}/{key}", place.pointer);
-    match place.text("summary").map(str::trim) {
-        None | Some("") => report.add(
-            "summary",
-            &at("summary"),
-            format!("{name} has no summary"),
-            "say in one line what it does",
-        ),
-        Some(summary) => {
-            if summary.ends_with('.') {
-                report.add(
-                    "summary",
-                    &at("summary"),
-                    format!("the summary of {name} ends with a full stop"),
-                    "delete the full stop",
-                );
-            }
-            let length = summary.chars().count();
-            if length > MAX_SUMMARY {
-                report.add(
-                    "summary",
-                    &at("summary"),
-                    format!("the summary of {name} has {length} characters"),
-                    format!("keep to {MAX_SUMMARY}; the description has room"),
-                );
-            }
+    let mut problem = |is_wrong: bool, rule: &'static str, key: &str, what: String, remedy: &str| {
+        if is_wrong {
+            report.add(rule, &format!("{}/{key}", place.pointer), what, remedy);
         }
-    }
-    if !place.has_text("description") {
-        report.add(
-            "description",
-            &at("description"),
-            format!("{name} has no description"),
-            "say what it is for and what a caller must know",
-        );
-    }
+    };
+    let summary = place.text("summary").unwrap_or_default().trim();
+    let length = summary.chars().count();
+    problem(
+        summary.is_empty(),
+        "summary",
+        "summary",
+        format!("{name} has no summary"),
+        "say in one line what it does",
+    );
+    problem(
+        summary.ends_with('.'),
+        "summary",
+        "summary",
+        format!("the summary of {name} ends with a full stop"),
+        "delete the full stop",
+    );
+    problem(
+        length > MAX_SUMMARY,
+        "summary",
+        "summary",
+        format!("the summary of {name} has {length} characters"),
+        &format!("keep to {MAX_SUMMARY}; the description has room"),
+    );
+    problem(
+        !place.has_text("description"),
+        "description",
+        "description",
+        format!("{name} has no description"),
+        "say what it is for and what a caller must know",
+    );
     let is_deprecated = place.says("deprecated");
     let has_page = place.get("externalDocs").is_some_and(|docs| docs.has_text("url"));
-    if !has_page && !is_deprecated {
-        report.add(
-            "external-docs",
-            &at("externalDocs"),
-            format!("{name} does not name its page"),
-            "write the page's address to `externalDocs.url`",
-        );
-    }
-    if is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation) {
-        report.add(
-            "deprecated",
-            &at("description"),
-            format!("{name} is deprecated, and its description names no operation that replaces it"),
-            "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it",
-        );
-    }
+    problem(
+        !has_page && !is_deprecated,
+        "external-docs",
+        "externalDocs",
+        format!("{name} does not name its page"),
+        "write the page's address to `externalDocs.url`",
+    );
+    problem(
+        is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation),
+        "deprecated",
+        "description",
+        format!("{name} is deprecated, and its description names no operation that replaces it"),
+        "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it",
+    );
 }
 
 /// Whether the description names the id of another operation.

@@ -7,68 +7,43 @@ use xtask_spec::{Operation, Spec};
 /// Stands before the name of a member of the request body; a query parameter is named as it is.
 const BODY: &str = "body.";
 
-/// A way of paging: its name, and the members that describe it.
-struct Style {
-    name: &'static str,
-    members: &'static [Member],
-}
-
-/// A member of `x-paging`.
-struct Member {
-    name: &'static str,
-    is_required: bool,
-    names: Names,
-}
-
-/// What the text in a member names.
+/// What the text in a member of `x-paging` names, and its type.
 #[derive(Clone, Copy)]
 enum Names {
-    /// What a request says, of a type: a query parameter, or a member of the body as `body.pageSize`.
+    /// What a request says: a query parameter, or a member of the body as `body.pageSize`.
     Request(&'static str),
-    /// A member of the answer (dotted, if it lies deeper) of a type.
+    /// A member of the answer (dotted, if it lies deeper).
     Answer(&'static str),
+    /// A member of the answer that need not be named.
+    Optional(&'static str),
 }
 
-const fn required(name: &'static str, names: Names) -> Member {
-    Member {
-        name,
-        is_required: true,
-        names,
-    }
-}
+/// The members that describe a way of paging.
+type Members = &'static [(&'static str, Names)];
 
-const fn optional(name: &'static str, names: Names) -> Member {
-    Member {
-        name,
-        is_required: false,
-        names,
-    }
-}
+use Names::{Answer, Optional, Request};
 
 /// Every style. To add one: a row here, its paragraph in `specs/README.md`, and the generator's pager.
-const STYLES: &[Style] = &[
-    Style {
-        name: "page-number",
-        members: &[
-            required("page", Names::Request("integer")),
-            required("size", Names::Request("integer")),
-            required("items", Names::Answer("array")),
-            optional("total", Names::Answer("integer")),
+const STYLES: [(&str, Members); 3] = [
+    (
+        "page-number",
+        &[
+            ("page", Request("integer")),
+            ("size", Request("integer")),
+            ("items", Answer("array")),
+            ("total", Optional("integer")),
         ],
-    },
-    Style {
-        name: "single",
-        members: &[required("items", Names::Answer("array"))],
-    },
-    Style {
-        name: "token",
-        members: &[
-            required("token", Names::Request("string")),
-            required("size", Names::Request("integer")),
-            required("items", Names::Answer("array")),
-            required("next", Names::Answer("string")),
+    ),
+    ("single", &[("items", Answer("array"))]),
+    (
+        "token",
+        &[
+            ("token", Request("string")),
+            ("size", Request("integer")),
+            ("items", Answer("array")),
+            ("next", Answer("string")),
         ],
-    },
+    ),
 ];
 
 pub fn check(spec: &Spec, report: &mut Report) {
@@ -81,8 +56,8 @@ pub fn check(spec: &Spec, report: &mut Report) {
 
 fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Report) {
     let name = paging.text("style");
-    let Some(style) = STYLES.iter().find(|style| Some(style.name) == name) else {
-        let known: Vec<_> = STYLES.iter().map(|style| style.name).collect();
+    let Some((style, members)) = STYLES.into_iter().find(|(style, _)| Some(*style) == name) else {
+        let known = STYLES.map(|(style, _)| style);
         report.add(
             "paging",
             &format!("{}/style", paging.pointer),
@@ -92,39 +67,39 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
         return;
     };
     for (key, member) in paging.members() {
-        if key != "style" && style.members.iter().all(|known| known.name != key) {
-            let known: Vec<_> = style.members.iter().map(|member| member.name).collect();
+        if key != "style" && members.iter().all(|(known, _)| *known != key) {
+            let known: Vec<_> = members.iter().map(|(known, _)| *known).collect();
             report.add(
                 "paging",
                 &member.pointer,
-                format!("paging of style `{}` has no member `{key}`", style.name),
+                format!("paging of style `{style}` has no member `{key}`"),
                 format!("delete it, or use one of {}", known.join(", ")),
             );
         }
     }
-    for member in style.members {
-        match paging.get(member.name) {
-            Some(place) => target(spec, operation, member, &place, report),
-            None if member.is_required => report.add(
+    for (member, names) in members {
+        match (paging.get(member), names) {
+            (Some(place), _) => target(spec, operation, member, *names, &place, report),
+            (None, Optional(_)) => {}
+            (None, _) => report.add(
                 "paging",
                 &paging.pointer,
-                format!("the paging of {} has no `{}`", operation.name(), member.name),
+                format!("the paging of {} has no `{member}`", operation.name()),
                 "add it",
             ),
-            None => {}
         }
     }
 }
 
 /// What a member names exists and has the type that paging needs.
-fn target(spec: &Spec, operation: &Operation, member: &Member, place: &Place, report: &mut Report) {
+fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place: &Place, report: &mut Report) {
     let name = place.value.as_str().unwrap_or_default();
-    let (schema, what, wanted) = match member.names {
-        Names::Request(wanted) => match name.strip_prefix(BODY) {
+    let (schema, what, wanted) = match names {
+        Request(wanted) => match name.strip_prefix(BODY) {
             Some(name) => (body(spec, operation, name), "member of the body", wanted),
             None => (query(spec, operation, name), "query parameter", wanted),
         },
-        Names::Answer(wanted) => {
+        Answer(wanted) | Optional(wanted) => {
             let answer = spec.answer(operation);
             let schema = answer.and_then(|answer| spec.member(&answer, name));
             (schema, "member of the answer", wanted)
@@ -135,7 +110,7 @@ fn target(spec: &Spec, operation: &Operation, member: &Member, place: &Place, re
             "paging",
             &place.pointer,
             format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
-            format!("let `{}` name one", member.name),
+            format!("let `{member}` name one"),
         );
     }
 }

@@ -1,12 +1,7 @@
 //! References: each leads to something of the right kind, and no component lies about unused.
 
-use std::collections::HashSet;
-
-use serde_json::Value;
-
 use super::report::Report;
 use xtask_spec::Spec;
-use xtask_spec::place::Place;
 
 pub fn check(spec: &Spec, report: &mut Report) {
     targets(spec, report);
@@ -57,7 +52,7 @@ fn targets(spec: &Spec, report: &mut Report) {
 
 /// A component that no operation reaches is either a leftover or a `$ref` that someone forgot.
 fn unused_components(spec: &Spec, report: &mut Report) {
-    let used = reached(spec);
+    let used = spec.reached(spec.root.get("paths"));
     let sections = spec.root.members_of("components");
     // Security schemes are used by name, not by reference; the security rules see to them.
     for (section, components) in sections
@@ -74,57 +69,6 @@ fn unused_components(spec: &Spec, report: &mut Report) {
                 );
             }
         }
-    }
-}
-
-/// The pointers of the components that the operations reach.
-fn reached(spec: &Spec) -> HashSet<String> {
-    let mut used = HashSet::new();
-    let mut waiting: Vec<Place> = spec.root.get("paths").into_iter().collect();
-    while let Some(place) = waiting.pop() {
-        let mut references = Vec::new();
-        collect_references(place.value, &mut references);
-        for target in references {
-            let Some(pointer) = target.strip_prefix('#').map(component_of) else {
-                continue;
-            };
-            if let Some(value) = spec.document.value.pointer(&pointer)
-                && used.insert(pointer.clone())
-            {
-                waiting.push(Place { pointer, value });
-            }
-        }
-    }
-    used
-}
-
-/// The pointer of the component that a deeper pointer leads into.
-fn component_of(pointer: &str) -> String {
-    let end = pointer
-        .match_indices('/')
-        .nth(3)
-        .map_or(pointer.len(), |(index, _)| index);
-    pointer[..end].to_owned()
-}
-
-fn collect_references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(members.get("$ref").and_then(Value::as_str));
-            // A discriminator refers to schemas too.
-            if let Some(mapping) = members.get("mapping").and_then(Value::as_object) {
-                found.extend(mapping.values().filter_map(Value::as_str));
-            }
-            for member in members.values() {
-                collect_references(member, found);
-            }
-        }
-        Value::Array(entries) => {
-            for entry in entries {
-                collect_references(entry, found);
-            }
-        }
-        _ => {}
     }
 }
 

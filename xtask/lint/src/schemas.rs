@@ -14,8 +14,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
     let validation = Validation::new(spec);
     for schema in spec.all(Kind::Schema) {
         component_description(schema, report);
-        type_name(schema, report);
-        format(schema, report);
+        words(schema, report);
         object(schema, report);
         properties(spec, schema, report);
         required(spec, schema, report);
@@ -56,49 +55,24 @@ fn component_description(schema: &Place, report: &mut Report) {
     }
 }
 
-/// A misspelled type allows everything, in silence.
-fn type_name(schema: &Place, report: &mut Report) {
-    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-    let Some(place) = schema.get("type") else {
-        return;
-    };
-    if !place.value.as_str().is_some_and(|name| TYPES.contains(&name)) {
-        report.add(
-            "type",
-            &place.pointer,
-            format!("there is no type {}", place.value),
-            format!("write one of {}", TYPES.join(", ")),
-        );
-    }
-}
-
-/// A misspelled format is no format, in silence too.
-fn format(schema: &Place, report: &mut Report) {
-    const FORMATS: [&str; 12] = [
-        "binary",
-        "byte",
-        "date",
-        "date-time",
-        "double",
-        "email",
-        "float",
-        "int32",
-        "int64",
-        "password",
-        "uri",
-        "uuid",
-    ];
-    let Some(place) = schema.get("format") else {
-        return;
-    };
-    let is_known = |name| FORMATS.contains(&name);
-    if !place.value.as_str().is_some_and(is_known) {
-        report.add(
-            "format",
-            &place.pointer,
-            format!("there is no format {} that we use", place.value),
-            format!("write one of {}", FORMATS.join(", ")),
-        );
+/// A misspelled type allows everything, and a misspelled format is none, both in silence.
+fn words(schema: &Place, report: &mut Report) {
+    const TYPES: &str = "array boolean integer number object string";
+    const FORMATS: &str = "binary byte date date-time double email float int32 int64 password uri uuid";
+    for (key, known) in [("type", TYPES), ("format", FORMATS)] {
+        if let Some(place) = schema.get(key)
+            && !place
+                .value
+                .as_str()
+                .is_some_and(|name| known.split(' ').any(|known| known == name))
+        {
+            report.add(
+                key,
+                &place.pointer,
+                format!("there is no {key} {} that we use", place.value),
+                format!("write one of {}", known.replace(' ', ", ")),
+            );
+        }
     }
 }
 

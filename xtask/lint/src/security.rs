@@ -19,7 +19,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
         requirements(operation, &declared, &mut used, report);
     }
     for (name, description) in scopes.members() {
-        if description.value.as_str().is_none_or(|text| text.trim().is_empty()) {
+        if !scopes.has_text(name) {
             report.add(
                 "scope",
                 &description.pointer,
@@ -51,12 +51,15 @@ fn scheme<'d>(spec: &Spec<'d>, report: &mut Report) -> Option<Place<'d>> {
         return None;
     };
     let flows = scheme.members_of("flows");
-    let [("clientCredentials", flow)] = flows.as_slice() else {
-        return wrong_flow(scheme, report);
+    let (Some("oauth2"), [("clientCredentials", flow)]) = (scheme.text("type"), flows.as_slice()) else {
+        report.add(
+            "security-scheme",
+            &scheme.pointer,
+            "the security scheme is not OAuth2 with client credentials alone",
+            "write `type: oauth2` and the one flow `clientCredentials`",
+        );
+        return None;
     };
-    if scheme.text("type") != Some("oauth2") {
-        return wrong_flow(scheme, report);
-    }
     let scopes = flow.get("scopes");
     if scopes.is_none() {
         report.add(
@@ -67,16 +70,6 @@ fn scheme<'d>(spec: &Spec<'d>, report: &mut Report) -> Option<Place<'d>> {
         );
     }
     scopes
-}
-
-fn wrong_flow<'d>(scheme: &Place, report: &mut Report) -> Option<Place<'d>> {
-    report.add(
-        "security-scheme",
-        &scheme.pointer,
-        "the security scheme is not OAuth2 with client credentials alone",
-        "write `type: oauth2` and the one flow `clientCredentials`",
-    );
-    None
 }
 
 /// Each entry of an operation's `security` is a set of scopes that suffices.

@@ -8,57 +8,6 @@ use serde_json::Value;
 
 use super::place::Place;
 
-/// A kind of object in an OpenAPI document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// The document itself.
-    Root,
-    /// What the API is called, its version, its terms.
-    Info,
-    /// Whom to ask.
-    Contact,
-    /// The licence of the document.
-    License,
-    /// Where the API is served.
-    Server,
-    /// A part of a server's URL that varies.
-    ServerVariable,
-    /// A group of operations.
-    Tag,
-    /// Where more is written.
-    ExternalDocs,
-    /// A path and its operations.
-    PathItem,
-    /// A method of a path.
-    Operation,
-    /// A parameter of an operation or path.
-    Parameter,
-    /// What a request carries.
-    RequestBody,
-    /// An answer by its status.
-    Response,
-    /// A header of an answer.
-    Header,
-    /// A body of one media type.
-    MediaType,
-    /// How a part of a form is sent.
-    Encoding,
-    /// An example with a name.
-    Example,
-    /// What a value may be.
-    Schema,
-    /// What tells the choices of a schema apart.
-    Discriminator,
-    /// What references lead to.
-    Components,
-    /// How callers prove who they are.
-    SecurityScheme,
-    /// The OAuth flows of a scheme.
-    Flows,
-    /// One OAuth flow.
-    Flow,
-}
-
 /// What stands in a member.
 #[derive(Clone, Copy)]
 pub enum Shape {
@@ -72,235 +21,94 @@ pub enum Shape {
     Map(Kind),
 }
 
-use Kind::*;
-use Shape::{List, Map, One, Plain};
+/// Makes the kinds of a table of them: each has its name in a sentence and its members. What stands in a member is told
+/// behind it: `=> Kind`, `=> [Kind]` for a list, `=> {Kind}` for objects by name, nothing for a plain value.
+macro_rules! kinds {
+    ($($kind:ident $name:literal: $($member:literal $(=> $shape:tt)?),+;)+) => {
+        /// A kind of object in an OpenAPI document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $(#[doc = concat!("What a sentence calls ", $name, ".")] $kind,)+
+        }
+
+        impl Kind {
+            /// The kind in a sentence.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// The members that an object of this kind may have, our extensions among them.
+            pub fn members(self) -> &'static [(&'static str, Shape)] {
+                match self {
+                    $(Self::$kind => &[$(($member, kinds!(@shape $($shape)?))),+],)+
+                }
+            }
+        }
+    };
+    (@shape) => { Shape::Plain };
+    (@shape [$kind:ident]) => { Shape::List(Kind::$kind) };
+    (@shape {$kind:ident}) => { Shape::Map(Kind::$kind) };
+    (@shape $kind:ident) => { Shape::One(Kind::$kind) };
+}
+
+kinds! {
+    Root "the document":
+        "openapi", "info" => Info, "externalDocs" => ExternalDocs, "servers" => [Server], "security", "tags" => [Tag],
+        "paths" => {PathItem}, "components" => Components;
+    Info "`info`": "title", "description", "termsOfService", "contact" => Contact, "license" => License, "version";
+    Contact "a contact": "name", "url", "email";
+    License "a licence": "name", "url";
+    Server "a server": "url", "description", "variables" => {ServerVariable};
+    ServerVariable "a server variable": "enum", "default", "description";
+    Tag "a tag": "name", "description", "externalDocs" => ExternalDocs;
+    ExternalDocs "`externalDocs`": "description", "url";
+    PathItem "a path item":
+        "$ref", "summary", "description", "servers" => [Server], "parameters" => [Parameter],
+        "get" => Operation, "put" => Operation, "post" => Operation, "delete" => Operation, "options" => Operation,
+        "head" => Operation, "patch" => Operation, "trace" => Operation;
+    Operation "an operation":
+        "operationId", "tags", "summary", "description", "externalDocs" => ExternalDocs, "deprecated", "security",
+        "servers" => [Server], "parameters" => [Parameter], "requestBody" => RequestBody, "responses" => {Response},
+        "x-paging", "x-read-only";
+    Parameter "a parameter":
+        "name", "in", "description", "required", "deprecated", "allowEmptyValue", "allowReserved", "style", "explode",
+        "schema" => Schema, "content" => {MediaType}, "example", "examples" => {Example};
+    RequestBody "a request body": "description", "required", "content" => {MediaType};
+    Response "a response": "description", "headers" => {Header}, "content" => {MediaType};
+    Header "a header":
+        "description", "required", "deprecated", "style", "explode",
+        "schema" => Schema, "content" => {MediaType}, "example", "examples" => {Example};
+    MediaType "a media type": "schema" => Schema, "example", "examples" => {Example}, "encoding" => {Encoding};
+    Encoding "an encoding": "contentType", "headers" => {Header}, "style", "explode", "allowReserved";
+    Example "a named example": "summary", "description", "value", "externalValue";
+    Schema "a schema":
+        "title", "description", "type", "format", "nullable", "default", "example",
+        "enum", "x-enum-varnames", "x-enum-descriptions",
+        "multipleOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "minLength", "maxLength", "pattern",
+        "minItems", "maxItems", "uniqueItems", "items" => Schema, "minProperties", "maxProperties", "required",
+        "properties" => {Schema}, "additionalProperties" => Schema, "allOf" => [Schema], "oneOf" => [Schema],
+        "anyOf" => [Schema], "not" => Schema, "discriminator" => Discriminator, "readOnly", "writeOnly", "xml",
+        "externalDocs" => ExternalDocs, "deprecated";
+    Discriminator "a discriminator": "propertyName", "mapping";
+    Components "`components`":
+        "schemas" => {Schema}, "parameters" => {Parameter}, "requestBodies" => {RequestBody}, "responses" => {Response},
+        "headers" => {Header}, "examples" => {Example}, "securitySchemes" => {SecurityScheme};
+    SecurityScheme "a security scheme":
+        "type", "description", "name", "in", "scheme", "bearerFormat", "openIdConnectUrl", "flows" => Flows;
+    Flows "`flows`": "implicit" => Flow, "password" => Flow, "clientCredentials" => Flow, "authorizationCode" => Flow;
+    Flow "an OAuth flow": "authorizationUrl", "tokenUrl", "refreshUrl", "scopes";
+}
 
 impl Kind {
-    /// The kind in a sentence.
-    pub fn name(self) -> &'static str {
-        match self {
-            Root => "the document",
-            Info => "`info`",
-            Contact => "a contact",
-            License => "a licence",
-            Server => "a server",
-            ServerVariable => "a server variable",
-            Tag => "a tag",
-            ExternalDocs => "`externalDocs`",
-            PathItem => "a path item",
-            Operation => "an operation",
-            Parameter => "a parameter",
-            RequestBody => "a request body",
-            Response => "a response",
-            Header => "a header",
-            MediaType => "a media type",
-            Encoding => "an encoding",
-            Example => "a named example",
-            Schema => "a schema",
-            Discriminator => "a discriminator",
-            Components => "`components`",
-            SecurityScheme => "a security scheme",
-            Flows => "`flows`",
-            Flow => "an OAuth flow",
-        }
-    }
-
     /// Whether a `$ref` may stand in the object's place.
     pub fn is_referable(self) -> bool {
+        use Kind::{Example, Header, Parameter, RequestBody, Response, Schema, SecurityScheme};
         matches!(
             self,
             Parameter | RequestBody | Response | Header | Example | Schema | SecurityScheme
         )
-    }
-
-    /// The members that an object of this kind may have, our extensions among them.
-    pub fn members(self) -> &'static [(&'static str, Shape)] {
-        match self {
-            Root => &[
-                ("openapi", Plain),
-                ("info", One(Info)),
-                ("externalDocs", One(ExternalDocs)),
-                ("servers", List(Server)),
-                ("security", Plain),
-                ("tags", List(Tag)),
-                ("paths", Map(PathItem)),
-                ("components", One(Components)),
-            ],
-            Info => &[
-                ("title", Plain),
-                ("description", Plain),
-                ("termsOfService", Plain),
-                ("contact", One(Contact)),
-                ("license", One(License)),
-                ("version", Plain),
-            ],
-            Contact => &[("name", Plain), ("url", Plain), ("email", Plain)],
-            License => &[("name", Plain), ("url", Plain)],
-            Server => &[
-                ("url", Plain),
-                ("description", Plain),
-                ("variables", Map(ServerVariable)),
-            ],
-            ServerVariable => &[("enum", Plain), ("default", Plain), ("description", Plain)],
-            Tag => &[
-                ("name", Plain),
-                ("description", Plain),
-                ("externalDocs", One(ExternalDocs)),
-            ],
-            ExternalDocs => &[("description", Plain), ("url", Plain)],
-            PathItem => &[
-                ("$ref", Plain),
-                ("summary", Plain),
-                ("description", Plain),
-                ("servers", List(Server)),
-                ("parameters", List(Parameter)),
-                ("get", One(Operation)),
-                ("put", One(Operation)),
-                ("post", One(Operation)),
-                ("delete", One(Operation)),
-                ("options", One(Operation)),
-                ("head", One(Operation)),
-                ("patch", One(Operation)),
-                ("trace", One(Operation)),
-            ],
-            Operation => &[
-                ("operationId", Plain),
-                ("tags", Plain),
-                ("summary", Plain),
-                ("description", Plain),
-                ("externalDocs", One(ExternalDocs)),
-                ("deprecated", Plain),
-                ("security", Plain),
-                ("servers", List(Server)),
-                ("parameters", List(Parameter)),
-                ("requestBody", One(RequestBody)),
-                ("responses", Map(Response)),
-                ("x-paging", Plain),
-                ("x-read-only", Plain),
-            ],
-            Parameter => &[
-                ("name", Plain),
-                ("in", Plain),
-                ("description", Plain),
-                ("required", Plain),
-                ("deprecated", Plain),
-                ("allowEmptyValue", Plain),
-                ("allowReserved", Plain),
-                ("style", Plain),
-                ("explode", Plain),
-                ("schema", One(Schema)),
-                ("content", Map(MediaType)),
-                ("example", Plain),
-                ("examples", Map(Example)),
-            ],
-            RequestBody => &[("description", Plain), ("required", Plain), ("content", Map(MediaType))],
-            Response => &[
-                ("description", Plain),
-                ("headers", Map(Header)),
-                ("content", Map(MediaType)),
-            ],
-            Header => &[
-                ("description", Plain),
-                ("required", Plain),
-                ("deprecated", Plain),
-                ("style", Plain),
-                ("explode", Plain),
-                ("schema", One(Schema)),
-                ("content", Map(MediaType)),
-                ("example", Plain),
-                ("examples", Map(Example)),
-            ],
-            MediaType => &[
-                ("schema", One(Schema)),
-                ("example", Plain),
-                ("examples", Map(Example)),
-                ("encoding", Map(Encoding)),
-            ],
-            Encoding => &[
-                ("contentType", Plain),
-                ("headers", Map(Header)),
-                ("style", Plain),
-                ("explode", Plain),
-                ("allowReserved", Plain),
-            ],
-            Example => &[
-                ("summary", Plain),
-                ("description", Plain),
-                ("value", Plain),
-                ("externalValue", Plain),
-            ],
-            Schema => &[
-                ("title", Plain),
-                ("description", Plain),
-                ("type", Plain),
-                ("format", Plain),
-                ("nullable", Plain),
-                ("default", Plain),
-                ("example", Plain),
-                ("enum", Plain),
-                ("x-enum-varnames", Plain),
-                ("x-enum-descriptions", Plain),
-                ("multipleOf", Plain),
-                ("minimum", Plain),
-                ("exclusiveMinimum", Plain),
-                ("maximum", Plain),
-                ("exclusiveMaximum", Plain),
-                ("minLength", Plain),
-                ("maxLength", Plain),
-                ("pattern", Plain),
-                ("minItems", Plain),
-                ("maxItems", Plain),
-                ("uniqueItems", Plain),
-                ("items", One(Schema)),
-                ("minProperties", Plain),
-                ("maxProperties", Plain),
-                ("required", Plain),
-                ("properties", Map(Schema)),
-                ("additionalProperties", One(Schema)),
-                ("allOf", List(Schema)),
-                ("oneOf", List(Schema)),
-                ("anyOf", List(Schema)),
-                ("not", One(Schema)),
-                ("discriminator", One(Discriminator)),
-                ("readOnly", Plain),
-                ("writeOnly", Plain),
-                ("xml", Plain),
-                ("externalDocs", One(ExternalDocs)),
-                ("deprecated", Plain),
-            ],
-            Discriminator => &[("propertyName", Plain), ("mapping", Plain)],
-            Components => &[
-                ("schemas", Map(Schema)),
-                ("parameters", Map(Parameter)),
-                ("requestBodies", Map(RequestBody)),
-                ("responses", Map(Response)),
-                ("headers", Map(Header)),
-                ("examples", Map(Example)),
-                ("securitySchemes", Map(SecurityScheme)),
-            ],
-            SecurityScheme => &[
-                ("type", Plain),
-                ("description", Plain),
-                ("name", Plain),
-                ("in", Plain),
-                ("scheme", Plain),
-                ("bearerFormat", Plain),
-                ("openIdConnectUrl", Plain),
-                ("flows", One(Flows)),
-            ],
-            Flows => &[
-                ("implicit", One(Flow)),
-                ("password", One(Flow)),
-                ("clientCredentials", One(Flow)),
-                ("authorizationCode", One(Flow)),
-            ],
-            Flow => &[
-                ("authorizationUrl", Plain),
-                ("tokenUrl", Plain),
-                ("refreshUrl", Plain),
-                ("scopes", Plain),
-            ],
-        }
     }
 }
 
@@ -322,7 +130,7 @@ impl Node<'_> {
 /// Every object that the table knows, parents before their parts, in the order of the file.
 pub fn walk(root: &Value) -> Vec<Node<'_>> {
     let mut nodes = Vec::new();
-    visit(Root, Place::root(root), &mut nodes);
+    visit(Kind::Root, Place::root(root), &mut nodes);
     nodes
 }
 
@@ -340,19 +148,17 @@ fn visit<'d>(kind: Kind, place: Place<'d>, nodes: &mut Vec<Node<'d>>) {
     }
     for (name, member) in members {
         let shape = kind.members().iter().find(|(known, _)| *known == name);
-        match shape.map_or(Plain, |(_, shape)| *shape) {
-            Plain => {}
-            One(inner) => visit(inner, member, nodes),
-            List(inner) => {
-                for entry in member.entries() {
-                    visit(inner, entry, nodes);
-                }
-            }
-            Map(inner) => {
-                for (_, value) in member.members() {
-                    visit(inner, value, nodes);
-                }
-            }
+        match shape.map_or(Shape::Plain, |(_, shape)| *shape) {
+            Shape::Plain => {}
+            Shape::One(inner) => visit(inner, member, nodes),
+            Shape::List(inner) => member
+                .entries()
+                .into_iter()
+                .for_each(|entry| visit(inner, entry, nodes)),
+            Shape::Map(inner) => member
+                .members()
+                .into_iter()
+                .for_each(|(_, value)| visit(inner, value, nodes)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The document as the rules see it: its objects by kind, its operations, and what references lead to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::document::Document;
 
@@ -106,6 +106,30 @@ impl<'d> Spec<'d> {
         let pointer = place.reference()?.strip_prefix('#')?.to_owned();
         let value = self.document.value.pointer(&pointer)?;
         Some(Place { pointer, value })
+    }
+
+    /// The components that places refer to, whatever lies between: their pointers, such as `/components/schemas/User`.
+    pub fn reached(&self, places: impl IntoIterator<Item = Place<'d>>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<_> = places.into_iter().collect();
+        while let Some(place) = waiting.pop() {
+            // A discriminator refers to schemas too.
+            let mapping = place.members_of("mapping").into_iter();
+            let references = mapping.filter_map(|(_, target)| target.value.as_str());
+            for reference in references.chain(place.reference()) {
+                // Deeper pointers lead into a component.
+                let pointer: String = reference.trim_start_matches('#').split_inclusive('/').take(4).collect();
+                let pointer = pointer.trim_end_matches('/').to_owned();
+                if let Some(value) = self.document.value.pointer(&pointer)
+                    && found.insert(pointer.clone())
+                {
+                    waiting.push(Place { pointer, value });
+                }
+            }
+            waiting.extend(place.members().into_iter().map(|(_, member)| member));
+            waiting.extend(place.entries());
+        }
+        found
     }
 
     /// What a place describes, after all its `$ref`s; none if they lead nowhere.

@@ -8,15 +8,22 @@ use serde_json::value::RawValue;
 
 use crate::error::without_mark;
 use crate::operation::Paging;
-use crate::reader::whole;
+use crate::reader::{Unread, whole};
 
 /// How many members an error names.
 const NAMES: usize = 8;
 
-/// The bytes of a page, each part as one number: pages are compared, never kept.
+/// Where a page comes from: what its bytes say, and what of them could not be read.
 #[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub(crate) bytes: Fingerprint,
+    pub(crate) unread: Unread,
+}
+
+/// The bytes of a page, each part as one number: pages are compared, never kept.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Fingerprint {
+pub(crate) struct Fingerprint {
     /// Its list alone: the same where a server that does not look at the page's number writes the time beside it.
     pub(super) list: u64,
     /// All else.
@@ -46,6 +53,7 @@ impl Fingerprint {
 pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Result<Fingerprint, String> {
     let mut answer = Answer {
         items: paging.items(),
+        is_nothing: false,
         place: Place::Absent,
         list: DefaultHasher::new(),
         rest: DefaultHasher::new(),
@@ -55,9 +63,14 @@ pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Resu
     // That it is JSON is known, since the type was read from it; what is no object holds nothing. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
     let text = String::from_utf8_lossy(without_mark(body));
+    answer.is_nothing = !text.trim_start().starts_with('{');
     let _ = serde_json::Deserializer::from_str(&text).deserialize_map(&mut answer);
     answer.check(documented::<T>)?;
-    let leads_on = matches!(paging, Paging::Single { .. }) && answer.others.iter().any(Other::leads_on);
+    let leads_on = match paging {
+        Paging::PageNumber { .. } => false,
+        Paging::Token { next, .. } => answer.leads_on_beside(next),
+        Paging::Single { .. } => answer.leads_on_beside(""),
+    };
     Ok(Fingerprint {
         list: answer.list.finish(),
         rest: answer.rest.finish(),
@@ -70,6 +83,8 @@ pub(crate) fn examine<T: DeserializeOwned>(paging: &Paging, body: &[u8]) -> Resu
 /// An answer, as far as it has been looked through.
 struct Answer<'p> {
     items: &'p str,
+    /// Whether it is `null`, or the blank text that means it: that says in so many words that there is nothing.
+    is_nothing: bool,
     place: Place,
     list: DefaultHasher,
     rest: DefaultHasher,
@@ -140,6 +155,7 @@ impl Answer<'_> {
         match self.place {
             Place::Empty | Place::Entries => return Ok(()),
             Place::SomethingElse => return Err(format!("`{items}` is no list")),
+            Place::Absent if self.is_nothing => return Ok(()),
             Place::Absent => {}
         }
         let documented = documented();
@@ -149,9 +165,11 @@ impl Answer<'_> {
             .partition(|other| documented.iter().any(|name| name.eq_ignore_ascii_case(&other.name)));
         // Servers leave out what is empty. The list is lost where it may stand under another name, and where nothing
         // tells that this is the answer at all.
-        let is_lost = unknown.iter().any(|other| known.is_empty() || other.may_hold_a_list);
-        if !is_lost {
+        if !known.is_empty() && !unknown.iter().any(|other| other.may_hold_a_list) {
             return Ok(());
+        }
+        if unknown.is_empty() {
+            return Err(format!("it has no `{items}`: it is an object without members"));
         }
         let names: Vec<_> = unknown
             .iter()
@@ -167,6 +185,12 @@ impl Answer<'_> {
 }
 
 impl Answer<'_> {
+    /// Whether a member leads to a next page that is not the one with this name.
+    fn leads_on_beside(&self, documented: &str) -> bool {
+        let mut others = self.others.iter();
+        others.any(|other| other.leads_on() && !other.name.eq_ignore_ascii_case(documented))
+    }
+
     /// A success without entries that tells of a failure is not the end of a list.
     fn failure(&self) -> Option<u16> {
         self.status

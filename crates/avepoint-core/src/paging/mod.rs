@@ -17,14 +17,15 @@ use futures_util::stream::{FuturesOrdered, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
-use crate::operation::Operation;
+use crate::operation::{Operation, Paging};
+use crate::reader::{Unread, UnreadMember};
 
 mod answer;
 mod circle;
 mod progress;
 
-pub use answer::Fingerprint;
-pub(crate) use answer::examine;
+pub use answer::Origin;
+pub(crate) use answer::{Fingerprint, examine};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};
@@ -86,6 +87,8 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// Where the list goes on; nothing after the last page.
     pub next: Option<Continuation>,
+    /// What of the page could not be read: such a member is missing in its entry, and such an entry in the entries.
+    pub unread: Unread,
     /// What its bytes say.
     bytes: Fingerprint,
     /// How many entries a page holds, as the answer says.
@@ -99,12 +102,13 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// A page as it was read from an answer. For use by generated code, as all that follows it.
     #[doc(hidden)]
-    pub fn new(items: Vec<T>, bytes: Fingerprint) -> Self {
+    pub fn new(items: Vec<T>, origin: Origin) -> Self {
         Page {
             items,
             total: None,
             next: None,
-            bytes,
+            unread: origin.unread,
+            bytes: origin.bytes,
             size: None,
             more: None,
             token: None,
@@ -191,7 +195,7 @@ enum State {
 ///   is asked for;
 /// - after a page that is not full, by the size that its answer names, and that counts as many entries as have come.
 ///
-/// Pages with tokens end where an answer has none.
+/// Pages with tokens end where an answer has none; one that cannot be read is an error after the page.
 ///
 /// A list that turns in circles is an error: at once where an answer comes that came before, byte by byte, and nothing
 /// says that more is due; else (rows may be equal, and some servers write the time into each answer) after 32 pages
@@ -214,6 +218,8 @@ pub struct Pages<'a, T> {
     state: State,
     /// How many pages were given out.
     shown: u64,
+    /// How many members and entries of the pages that have come could not be read.
+    unread: usize,
 }
 
 impl<'a, T: Send + 'a> Pages<'a, T> {
@@ -232,6 +238,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
             refused: None,
             state: State::GoesOn,
             shown: 0,
+            unread: 0,
         }
     }
 
@@ -331,6 +338,11 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
         }
     }
 
+    /// How many members and entries could not be read so far and are missing; [`Page::unread`] says which.
+    pub fn unread(&self) -> usize {
+        self.unread
+    }
+
     /// The entries of the pages, as a stream.
     pub fn items(self) -> Items<'a, T> {
         Items {
@@ -367,8 +379,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
             Order::Single => {
                 self.progress.take(number, page)?;
                 if page.bytes.leads_on {
-                    let problem = "the answer leads to a next page, and the specification says of none";
-                    self.refused = Some(Error::new(ErrorKind::Paging, problem));
+                    self.refused = Some(leads_elsewhere());
                 }
                 Verdict::Last
             }
@@ -376,6 +387,13 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
             Order::Tokens(visited) => {
                 self.progress.take(number, page)?;
                 let Some(token) = &page.token else {
+                    // One that came and says nothing is no end, and neither is another than the documented one.
+                    if lacks_token(self.operation, &page.unread) {
+                        let problem = "the token of the next page cannot be read";
+                        self.refused = Some(Error::new(ErrorKind::Paging, problem));
+                    } else if page.bytes.leads_on {
+                        self.refused = Some(leads_elsewhere());
+                    }
                     return Ok(None);
                 };
                 if visited.came_before(number_of(token)) {
@@ -418,6 +436,23 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     }
 }
 
+fn leads_elsewhere() -> Error {
+    let problem = "the answer leads to a next page in a way that the specification does not know";
+    Error::new(ErrorKind::Paging, problem)
+}
+
+/// Whether the token of the next page, or what it stands in, is among what could not be read.
+fn lacks_token(operation: &Operation, unread: &Unread) -> bool {
+    let Some(Paging::Token { next, .. }) = &operation.paging else {
+        return false;
+    };
+    let mut places = unread.members().iter().map(UnreadMember::place);
+    places.any(|place| {
+        next.strip_prefix(place)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
 /// A token as one number: tokens are compared, never kept.
 fn number_of(token: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -453,6 +488,7 @@ impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
                     continue;
                 }
             };
+            this.unread += page.unread.total();
             let is_last = page.next.is_none();
             if is_last && this.refused.is_none() {
                 this.end(State::Ended);
@@ -494,6 +530,12 @@ impl<'a, T: Send + 'a> Items<'a, T> {
     /// What does not agree, once the list has ended; see [`Pages::discrepancy`].
     pub fn discrepancy(&self) -> Option<Discrepancy> {
         self.pages.discrepancy()
+    }
+
+    /// How many members and entries could not be read so far and are missing; [`Pages`] say which, page by page, and an
+    /// event of the level `WARN` names their places.
+    pub fn unread(&self) -> usize {
+        self.pages.unread()
     }
 
     /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.

@@ -36,7 +36,8 @@ impl From<Answer> for Page<u32> {
             entries: !answer.items.is_empty(),
             failure: None,
         };
-        Page::new(answer.items, bytes)
+        let unread = Unread::default();
+        Page::new(answer.items, Origin { bytes, unread })
             .counted(answer.total)
             .sized(answer.size)
             .followed(answer.more)

@@ -10,6 +10,7 @@ mod reading;
 #[cfg(feature = "export")]
 mod recent;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::iter::successors;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::protection::Protection;
 use needles::Needles;
-use reading::Reading;
+use reading::{Reading, SIGNS};
 #[cfg(feature = "export")]
 pub(crate) use recent::RecentTokens;
 
@@ -32,7 +33,7 @@ const EXAMINED: usize = 8;
 const MARGIN: usize = 1024;
 
 /// How many layers of escapes are taken off a text.
-const ESCAPES: usize = 5;
+const ESCAPES: usize = 6;
 
 /// How many layers of base64 are.
 const PACKED: usize = 2;
@@ -162,27 +163,58 @@ struct Search {
 impl Search {
     /// Looks at a reading, and at all that come to light as one layer of escapes after the other is taken off.
     fn look(&mut self, reading: Reading, escapes: usize, packed: usize) {
+        if self.needles.are_misleading() {
+            let mut seen = HashSet::new();
+            let solid = reading.unbroken();
+            self.tell_apart(&reading, packed, escapes, &mut seen);
+            if solid.len() < reading.len() {
+                self.tell_apart(&solid, packed, escapes, &mut seen);
+            }
+        }
         let mut broken = false;
         let readings = successors(Some(reading), Reading::unescaped);
         for (left, reading) in (0..=escapes).rev().zip(readings) {
-            self.see(&reading, left, packed);
+            self.unpack(&reading, left, packed);
             let solid = reading.unbroken();
             if !broken && solid.len() < reading.len() {
                 // Lines may be broken within escapes, from here on.
                 broken = true;
                 let readings = successors(solid.unescaped(), |reading| reading.unbroken().unescaped());
                 for (left, reading) in (0..left).rev().zip(readings) {
-                    self.see(&reading, left, packed);
+                    self.unpack(&reading, left, packed);
                 }
             }
         }
     }
 
+    /// Looks at a reading with the escapes of one kind resolved, then of another, in each order. For secrets that look
+    /// like escapes themselves: what one writer has escaped is read as it was, and nothing that it has left alone. What is
+    /// base64 comes to light without this, since it has no such signs.
+    fn tell_apart(&mut self, reading: &Reading, packed: usize, escapes: usize, seen: &mut HashSet<u64>) {
+        let Some(left) = escapes.checked_sub(1) else { return };
+        for next in SIGNS.iter().filter_map(|sign| reading.unescaped_from(*sign)) {
+            // The order seldom matters.
+            if seen.insert(next.digest()) && self.see(&next, packed) {
+                self.tell_apart(&next, packed, left, seen);
+            }
+        }
+    }
+
     /// Looks at a reading, and at what it is if it is base64.
-    fn see(&mut self, reading: &Reading, escapes: usize, packed: usize) {
+    fn unpack(&mut self, reading: &Reading, escapes: usize, packed: usize) {
+        if self.see(reading, packed) && packed > 0 {
+            for unpacked in reading.unpacked() {
+                self.look(unpacked, escapes, packed - 1);
+            }
+        }
+    }
+
+    /// Looks at a reading; false where no effort is left for it.
+    fn see(&mut self, reading: &Reading, packed: usize) -> bool {
         let Some(effort) = self.effort.checked_sub(reading.len()) else {
+            self.effort = 0;
             self.hidden.fill(true);
-            return;
+            return false;
         };
         self.effort = effort;
         // Nearly any word is base64 of something.
@@ -192,11 +224,7 @@ impl Search {
                 reading.hide(value, &mut self.hidden);
             }
         }
-        if packed > 0 {
-            for unpacked in reading.unpacked() {
-                self.look(unpacked, escapes, packed - 1);
-            }
-        }
+        true
     }
 }
 

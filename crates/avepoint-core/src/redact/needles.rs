@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ESCAPES;
-use super::reading::{Folded, Reading};
+use super::reading::{Folded, Reading, SIGNS};
 
 /// How many bytes in a row of a secret are never shown. They fit into one number.
 const LONG: usize = size_of::<u64>();
@@ -17,12 +17,15 @@ pub(super) struct Needles {
     pieces: [HashSet<u64>; LONG + 1],
     /// The lengths that there are, the greatest first.
     lengths: Vec<usize>,
+    /// Whether a secret has a sign with which escapes begin.
+    misleading: bool,
 }
 
 impl Needles {
     pub(super) fn new<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
         let mut needles = Needles::default();
         for secret in secrets {
+            needles.misleading |= secret.bytes().any(|byte| SIGNS.contains(&byte));
             // Where a secret looks like an escape, the text's reading has resolved it too.
             let mut reading = Some(Reading::of(secret));
             for _ in 0..=ESCAPES {
@@ -49,6 +52,11 @@ impl Needles {
 
     pub(super) fn is_empty(&self) -> bool {
         self.lengths.is_empty()
+    }
+
+    /// Whether what looks like an escape may be part of a secret.
+    pub(super) fn are_misleading(&self) -> bool {
+        self.misleading
     }
 
     /// Marks in a text what its reading shows of the secrets. Only in a reading that makes sense are there words.

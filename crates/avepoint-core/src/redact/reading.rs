@@ -1,9 +1,11 @@
 //! What a text says when its escapes are resolved, and where each byte of it stands in the text.
 //!
 //! Understood are the escapes of URLs and forms (`%c3%a9`, `%u00e9`), of JSON and its relatives (`\"`, `\u00e9`,
-//! `\ud83d\ude00`, `\xe9`, `\u{e9}`), of HTML (`&eacute;`, `&#233;`, `&#xe9;`), and base64 of both alphabets.
+//! `\ud83d\ude00`, `\xe9`, `\u{e9}`), of HTML (`&eacute;`, `&#233;`, `&#xe9;`), and base64 of both alphabets. They are
+//! resolved all at once, since texts mix them, and each kind for itself, since a secret may look like another kind's.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -13,6 +15,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use entities::ENTITIES;
 
 use super::is_unseen;
+
+/// What escapes begin with.
+pub(super) const SIGNS: [u8; 3] = *b"%\\&";
 
 /// One byte of a reading, and the piece of the text that it is read from.
 #[derive(Clone, Copy)]
@@ -62,6 +67,15 @@ impl Reading {
         self.0.iter().map(|byte| byte.value).collect()
     }
 
+    /// The reading as one number.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.0
+            .iter()
+            .for_each(|byte| (byte.value, byte.start).hash(&mut hasher));
+        hasher.finish()
+    }
+
     /// Marks in the text what a part of the reading is read from.
     pub(super) fn hide(&self, part: Range<usize>, hidden: &mut [bool]) {
         if let [first, .., last] | [first @ last] = &self.0[part] {
@@ -75,13 +89,23 @@ impl Reading {
         Reading(solid.copied().collect())
     }
 
-    /// The reading with one layer of its escapes resolved; nothing if it has none.
+    /// The reading with one layer of its escapes resolved, of whatever kind each is; nothing if it has none.
     pub(super) fn unescaped(&self) -> Option<Reading> {
+        self.without(|_| true)
+    }
+
+    /// The reading with one layer of those escapes resolved that begin with this sign; nothing if it has none.
+    pub(super) fn unescaped_from(&self, sign: u8) -> Option<Reading> {
+        self.without(|first| first == sign)
+    }
+
+    fn without(&self, is_meant: impl Fn(u8) -> bool) -> Option<Reading> {
         let mut plain = Vec::with_capacity(self.0.len());
         let mut rest = &self.0[..];
         let mut any = false;
         while let [first, others @ ..] = rest {
             let escape = match first.value {
+                value if !is_meant(value) => None,
                 b'%' => percent(rest),
                 b'\\' => backslash(rest),
                 b'&' => entity(rest),

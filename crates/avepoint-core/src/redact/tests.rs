@@ -1,4 +1,5 @@
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -137,6 +138,25 @@ fn a_secret_is_found_in_every_spelling_of_every_spelling() {
 }
 
 #[test]
+fn what_one_writer_has_escaped_is_read_as_it_was() {
+    for (secret, text) in [
+        // JSON has escaped backslashes and quotes, and left alone what looks like escapes of HTML and URLs.
+        (r#"&#92;"%5cn\n%"#, r#"&#92;\"%5cn\\n%"#),
+        // Every other character of a URL.
+        (r"a\\n%41b\\t%42c\\n", r"a%5C\%6E%%341b%5C\%74%%342c%5C\%6E"),
+        // A number of HTML that its sign ends, and its digits are escaped further.
+        ("&#65;&#66;&#67;&#68;", r"&#6\u0035;&#6\u0036;&#6\u0037;&#6\u0038;"),
+    ] {
+        assert_eq!(clean(secret, text), REDACTED, "{text}");
+        assert_eq!(
+            clean(secret, &format!("it is {} now", STANDARD_NO_PAD.encode(text))),
+            "it is [redacted] now",
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_secret_is_found_at_every_place_of_base64() {
     for engine in [STANDARD, URL_SAFE, STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
         for before in ["", ":", "a:", "id:", "my-client-id:"] {
@@ -254,11 +274,11 @@ fn no_character_is_left_that_is_not_seen() {
     }
 }
 
-/// Looks at a text with so much effort for each byte; what it took of it, and whether all is hidden.
-fn effort(text: &str, most: usize) -> (usize, bool) {
+/// Looks at a text for these secrets with so much effort for each byte; what it took of it, and whether all is hidden.
+fn effort(secrets: &[&str], text: &str, most: usize) -> (usize, bool) {
     let effort = most * text.len();
     let mut search = Search {
-        needles: Needles::new(["e", TOKEN].into_iter()),
+        needles: Needles::new(secrets.iter().copied()),
         members: MEMBERS,
         hidden: vec![false; text.len()],
         effort,
@@ -298,14 +318,42 @@ fn the_cost_grows_with_what_is_looked_at_and_no_faster() {
         ("&".repeat(3000), 10),
         (winding(3000), 100),
     ] {
-        let (found, _) = effort(&text, EFFORT);
+        let (found, _) = effort(&["e", TOKEN], &text, EFFORT);
         assert!(found <= most, "{found} {text:.100}");
         // As much for each byte of a longer text.
-        assert!(effort(&text.repeat(3), EFFORT).0 <= found + 1, "{text:.100}");
+        assert!(
+            effort(&["e", TOKEN], &text.repeat(3), EFFORT).0 <= found + 1,
+            "{text:.100}"
+        );
         let told = Secrets::new(["e".into(), TOKEN.into()]).clean(&text.repeat(1000), 100);
         assert!(told.chars().count() <= 101);
     }
-    assert!(effort(&winding(3000), 5).1, "what takes more is not shown");
+    assert!(
+        effort(&["e", TOKEN], &winding(3000), 5).1,
+        "what takes more is not shown"
+    );
+}
+
+#[test]
+fn a_secret_that_looks_like_escapes_costs_readings_and_no_more() {
+    let secret = "100%41\\n&amp;\\u0041";
+    for (text, most) in [
+        ("e ".repeat(1500), 5),
+        (
+            r#"{"message": "the \"site\" is 100% there", "at": "/a%20b?c&d=\u00e9"},"#.repeat(40),
+            15,
+        ),
+        ("%2525252541".repeat(300), 20),
+        ("\\\\\\\\n".repeat(300), 20),
+        ("%41\\u0041&amp;".repeat(200), 25),
+        ("%2541\\\\u0041&amp;amp;".repeat(150), 60),
+        (winding(3000), EFFORT),
+    ] {
+        let (found, _) = effort(&[secret], &text, EFFORT);
+        assert!(found <= most, "{found} {text:.100}");
+        assert!(effort(&[secret], &text.repeat(3), EFFORT).0 <= found + 1, "{text:.100}");
+    }
+    assert!(effort(&[secret], &winding(3000), 5).1, "what takes more is not shown");
 }
 
 fn layers() -> impl Strategy<Value = Vec<usize>> {
@@ -344,6 +392,162 @@ proptest! {
         prop_assert!(told.chars().count() <= longest + 1);
         // What stands there says nothing of the secret, however it is read.
         prop_assert_eq!(&secrets.clean(&told, ALL), &told, "{}", text);
+    }
+}
+
+/// A secret that is full of what looks like an escape, and of what would be one next to something else.
+fn misleading() -> impl Strategy<Value = String> {
+    let pieces = [
+        "\\", "\\", "\\\\", "%", "&", ";", "#", "\"", "'", "/", "u00", "x", "n", "t", "b", "r", "u", "\\n", "\\t",
+        "\\u0041", "\\x4", "%4", "%25", "%5c", "&amp;", "&#6", "&#92;", "&lt", "5c", "41", "0", "7", "e", "Q", "k",
+        "zw", "-", "_",
+    ];
+    let pieces = prop::collection::vec(prop::sample::select(pieces.to_vec()), 6..24);
+    pieces.prop_map(|pieces| pieces.concat())
+}
+
+/// Ways to write it down, of which servers know no others for a text of ASCII.
+const MISLEADING: [(&str, Spelling); 18] = [
+    ("capital letters", str::to_uppercase),
+    ("small letters", str::to_lowercase),
+    ("JSON", |text| json(text, |_, _| true, false)),
+    ("JSON twice", |text| {
+        json(&json(text, |_, _| true, false), |_, _| true, false)
+    }),
+    ("JSON, slashes too", |text| {
+        json(text, |_, _| true, false).replace('/', "\\/")
+    }),
+    ("JSON, each character", |text| json(text, |_, _| false, false)),
+    ("a URL", |text| {
+        percent(text, |c, _| c.is_ascii_alphanumeric() || "-._~".contains(c), true)
+    }),
+    ("a URL, backslashes as they are", |text| {
+        percent(text, |c, _| c.is_ascii_alphanumeric() || "-._~\\".contains(c), true)
+    }),
+    ("a URL, each other character", |text| {
+        percent(text, |c, place| c != '%' && place % 2 == 0, false)
+    }),
+    ("JSON, each other character", |text| {
+        json(text, |_, place| place % 2 == 0, false)
+    }),
+    ("a URL, other signs as they are", |text| {
+        percent(text, |c, _| !"%\"/".contains(c), false)
+    }),
+    ("HTML", |text| {
+        let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        html.replace('"', "&quot;").replace('\'', "&#39;")
+    }),
+    ("HTML, decimal", |text| {
+        text.chars()
+            .fold(String::new(), |html, c| html + &format!("&#{};", u32::from(c)))
+    }),
+    ("HTML, hexadecimal", |text| {
+        text.chars()
+            .fold(String::new(), |html, c| html + &format!("&#x{:x};", u32::from(c)))
+    }),
+    ("base64", |text| STANDARD.encode(text)),
+    ("base64 without padding", |text| STANDARD_NO_PAD.encode(text)),
+    ("base64 for URLs", |text| URL_SAFE.encode(text)),
+    ("base64 for URLs without padding", |text| URL_SAFE_NO_PAD.encode(text)),
+];
+
+/// What a text says, read in one way: by code of its own, so that what the search overlooks is not overlooked here.
+fn read(text: &str, way: usize) -> Vec<String> {
+    static PATTERNS: LazyLock<[regex::Regex; 3]> = LazyLock::new(|| {
+        [
+            r"%[0-9a-fA-F]{2}",
+            r#"\\(?:[uU][0-9a-fA-F]{4}|[xX][0-9a-fA-F]{2}|["'\\/bfnrtBFNRT])"#,
+            r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|(?i:amp|lt|gt|quot|apos));",
+        ]
+        .map(|pattern| regex::Regex::new(pattern).expect("a pattern"))
+    });
+    let replaced = |by: &dyn Fn(&str) -> Option<u32>| {
+        let read = PATTERNS[way].replace_all(text, |found: &regex::Captures<'_>| {
+            let code = by(&found[0]).and_then(char::from_u32);
+            code.map_or_else(|| found[0].to_owned(), String::from)
+        });
+        vec![read.into_owned()]
+    };
+    let hexadecimal = |digits: &str| u32::from_str_radix(digits, 16).ok();
+    match way {
+        0 => replaced(&|found| hexadecimal(&found[1..])),
+        1 => replaced(&|found| match found.as_bytes()[1].to_ascii_lowercase() {
+            b'u' | b'x' => hexadecimal(&found[2..]),
+            b'n' => Some(10),
+            b't' => Some(9),
+            b'r' => Some(13),
+            b'b' => Some(8),
+            b'f' => Some(12),
+            sign => Some(sign.into()),
+        }),
+        2 => replaced(&|found| match found[1..found.len() - 1].to_ascii_lowercase().as_str() {
+            "amp" => Some('&'.into()),
+            "lt" => Some('<'.into()),
+            "gt" => Some('>'.into()),
+            "quot" => Some('"'.into()),
+            "apos" => Some('\''.into()),
+            code => match code.strip_prefix("#x") {
+                Some(digits) => hexadecimal(digits),
+                None => code[1..].parse().ok(),
+            },
+        }),
+        _ => {
+            let standard = text.replace('-', "+").replace('_', "/");
+            let digits = standard.split(|c: char| !(c.is_ascii_alphanumeric() || "+/".contains(c)));
+            digits
+                .flat_map(|digits| (0..4).filter_map(|from| digits.get(from..)))
+                .filter_map(|digits| STANDARD_NO_PAD.decode(&digits[..digits.len() / 4 * 4]).ok())
+                .map(|bytes| bytes.into_iter().map(char::from).collect())
+                .collect()
+        }
+    }
+}
+
+/// A piece of eight characters of a secret that a text shows, read in any way so often.
+fn shown(secret: &str, text: &str, times: usize) -> Option<String> {
+    let secret: Vec<char> = secret.to_lowercase().chars().collect();
+    let pieces: Vec<String> = secret.windows(8).map(|piece| piece.iter().collect()).collect();
+    let mut texts = vec![text.to_owned()];
+    for left in (0..=times).rev() {
+        for text in &texts {
+            let small = text.to_lowercase();
+            if let Some(piece) = pieces.iter().find(|piece| small.contains(*piece)) {
+                return Some(format!("{piece} in {text}"));
+            }
+        }
+        if left > 0 {
+            let mut read: Vec<_> = texts
+                .iter()
+                .flat_map(|text| (0..4).flat_map(|way| read(text, way)))
+                .collect();
+            read.sort_unstable();
+            read.dedup();
+            texts = read;
+        }
+    }
+    None
+}
+
+proptest! {
+    #[test]
+    fn a_secret_that_looks_like_escapes_is_hidden_in_every_spelling(
+        secret in misleading(), layers in prop::collection::vec(0..MISLEADING.len(), 0..4)
+    ) {
+        let mut beneath: Vec<&str> = Vec::new();
+        let spelled = layers.iter().fold(secret.clone(), |text, layer| {
+            let (name, write) = MISLEADING[*layer];
+            let packed = beneath.iter().filter(|name| name.starts_with("base64")).count();
+            if name.starts_with("base64") && packed == PACKED || beneath.iter().any(|inner| is_lossy(name, inner)) {
+                return text;
+            }
+            beneath.push(name);
+            write(&text)
+        });
+        let text = format!("the password {spelled} was refused");
+        let told = clean(&secret, &text);
+        prop_assert_eq!(shown(&secret, &told, 3), None, "{:?} {}: {}", beneath, text, told);
+        // And no more is hidden than that.
+        prop_assert!(told.starts_with("the password ") && told.ends_with(" was refused"), "{}", told);
     }
 }
 

@@ -12,6 +12,7 @@ use reqwest::{Body, Client, Request, Response};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
+use crate::protection::Protection;
 
 /// The moment so far away from now.
 pub fn after(time: Duration) -> Instant {
@@ -34,12 +35,16 @@ pub async fn send(http: &Client, mut request: Request, until: Instant) -> Result
     if until <= Instant::now() {
         return Err(Error::late(false));
     }
-    let begun = Arc::new(AtomicBool::new(false));
-    let body = Watched {
-        body: request.body_mut().take().unwrap_or_default(),
-        begun: Arc::clone(&begun),
-    };
-    *request.body_mut() = Some(Body::wrap(body));
+    // What is watched is also what the library cannot send twice.
+    let watched = Protection::PolicyAlone.is_on();
+    let begun = Arc::new(AtomicBool::new(!watched));
+    if watched {
+        let body = Watched {
+            body: request.body_mut().take().unwrap_or_default(),
+            begun: Arc::clone(&begun),
+        };
+        *request.body_mut() = Some(Body::wrap(body));
+    }
     match timeout_at(until, http.execute(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => Err(Error::from_exchange(error, begun.load(Ordering::Acquire))),

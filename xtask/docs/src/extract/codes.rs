@@ -3,118 +3,94 @@
 //! Bold text is a code only where the page's own words make it one: at the head of an entry of a list, before a
 //! meaning, or in an enumeration of values. Elsewhere it is the name of a setting or a mere emphasis.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Share;
+use super::Extraction;
 use super::patterns::{Pattern, pattern};
-use crate::facts::Code;
+use crate::facts::{Code, Row};
 use crate::markup::{Content, Item, Piece, squeeze, text_of};
 
-/// What a cell lists.
-#[derive(Debug, Default)]
-pub struct Listed {
-    /// The codes, in order.
-    pub codes: Vec<Code>,
-    /// The code that is marked as the default.
-    pub default: Option<Value>,
-    /// The entries of lists that are no codes: line and text.
-    pub unread: Vec<(usize, String)>,
-    /// How many of the entries were used.
-    pub items: Share,
-}
-
-/// What stands between a code and its meaning.
-static SEPARATOR: Pattern =
-    LazyLock::new(|| pattern(r"^\s*(?:[-–—:=]+|(?:represents?|for|means?|stands? for|indicates?)\b)\s*"));
+static SEPARATOR: Pattern = pattern!(r"^\s*(?:[-–—:=]+|(?:represents?|for|means?|stands? for|indicates?)\b)\s*");
 
 /// An entry without markup: a code of a few words, a separator, its meaning.
-static PLAIN: Pattern = LazyLock::new(|| {
-    pattern(r"^(\S+(?: \S+){0,3}?)(?: ?[–—:=]| -| represents?| for| means?| stands? for| indicates?) (.+)$")
-});
+static PLAIN: Pattern =
+    pattern!(r"^(\S+(?: \S+){0,3}?)(?: ?[–—:=]| -| represents?| for| means?| stands? for| indicates?) (.+)$");
 
 /// An entry without markup whose meaning stands in parentheses.
-static ASIDE: Pattern = LazyLock::new(|| pattern(r"^(\S+) \((?:for |represents )?([^()]+)\)$"));
+static ASIDE: Pattern = pattern!(r"^(\S+) \((?:for |represents )?([^()]+)\)$");
 
-/// The words before an enumeration of codes.
-static ENUMERATION: Pattern = LazyLock::new(|| {
-    pattern(r"(?i)(?:\be\.g\.,?|\bsuch as|\bvalues?(?: are| is)?:?|\bone of|\beither|\boptions?(?: are| is)?:?)\s*$")
-});
+static ENUMERATION: Pattern =
+    pattern!(r"(?i)(?:\be\.g\.,?|\bsuch as|\bvalues?(?: are| is)?:?|\bone of|\beither|\boptions?(?: are| is)?:?)\s*$");
 
-/// What stands between two codes of an enumeration.
-static BETWEEN: Pattern = LazyLock::new(|| pattern(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$"));
+static BETWEEN: Pattern = pattern!(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$");
 
 /// The form of a time, where one would expect a code.
-static FORM: Pattern = LazyLock::new(|| pattern(r"\b[hH]{1,2}:mm\b|\byyyy\b"));
+static FORM: Pattern = pattern!(r"\b[hH]{1,2}:mm\b|\byyyy\b");
 
-/// Reads the codes of a cell; `kind` is the type of its row.
-pub fn read(content: &Content, kind: &str, listed: &mut Listed) {
+/// Reads the codes of a cell into its row; the entries of its lists that are no codes are reported.
+pub fn read(content: &Content, line: usize, row: &mut Row, found: &mut Extraction) {
     for items in content.lists() {
-        read_items(items, kind, listed);
+        read_items(items, line, row, found);
     }
-    let codes = labelled(&content.pieces, kind).or_else(|| enumerated(&content.pieces, kind));
-    listed.codes.extend(codes.unwrap_or_default());
+    let kind = row.kind.as_deref().unwrap_or_default();
+    let codes = in_bold(&content.pieces, kind);
+    row.codes.extend(codes.unwrap_or_default());
     // A list that holds a form is one of forms: any value of that form may come, so that it closes nothing.
-    if listed
-        .codes
-        .iter()
-        .any(|code| code.code.as_str().is_some_and(|text| FORM.is_match(text)))
-    {
-        listed.codes.clear();
+    let is_form = |code: &Code| code.code.as_str().is_some_and(|text| FORM.is_match(text));
+    if row.codes.iter().any(is_form) {
+        row.codes.clear();
     }
 }
 
-fn read_items(items: &[Item], kind: &str, listed: &mut Listed) {
+fn read_items(items: &[Item], line: usize, row: &mut Row, found: &mut Extraction) {
     // A list of sentences says what a text may tell people; it lists no codes.
-    if items.iter().all(is_sentence) {
-        items.iter().for_each(|_| listed.items.count(true));
-        return;
-    }
+    let sentences = items.iter().all(is_sentence);
     for item in items {
-        let nested: Vec<_> = item.content.lists().collect();
-        let code = entry(&item.content, kind, listed);
+        let is_group = item.content.lists().next().is_some();
+        let code = if sentences { None } else { entry(&item.content, row) };
         // The title of a group of codes is no code itself.
-        listed.items.count(code.is_some() || !nested.is_empty());
-        match code {
-            Some(code) => listed.codes.push(code),
-            None if nested.is_empty() => listed.unread.push((item.line, item.content.text())),
-            None => {}
+        let used = sentences || is_group || code.is_some();
+        found.coverage.items.count(used);
+        if !used {
+            let start: String = item.content.text().chars().take(40).collect();
+            found.report(
+                if item.line > 0 { item.line } else { line },
+                format!("an entry of `{}` is not a code: `{start}`", row.name),
+                "see what the entry says; if it is a new way of writing a code, teach it to \
+                 xtask/docs/src/extract/codes.rs",
+            );
         }
-        for items in nested {
-            read_items(items, kind, listed);
+        row.codes.extend(code);
+        for items in item.content.lists() {
+            read_items(items, line, row, found);
         }
     }
 }
 
-/// Whether an entry is nothing but a sentence.
 fn is_sentence(item: &Item) -> bool {
     let is_text = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Break);
     let text = item.content.text();
     item.content.pieces.iter().all(is_text) && text.trim_end().ends_with('.') && plain(&text).is_none()
 }
 
-/// The code of an entry of a list.
-fn entry(content: &Content, kind: &str, listed: &mut Listed) -> Option<Code> {
-    let blank = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()) || *piece == Piece::Break;
-    let start = content.pieces.iter().position(|piece| !blank(piece))?;
-    let pieces = content.pieces.get(start..)?;
-    let (code, meaning) = match pieces.split_first()? {
-        (Piece::Bold(code) | Piece::Code(code), rest) => {
-            let rest = text_of(rest);
-            let separator = SEPARATOR.find(&rest);
-            let meaning = separator.map_or(rest.as_str(), |found| &rest[found.end()..]);
-            (squeeze(code), squeeze(meaning))
+/// The code of an entry of a list, perhaps marked as the default of its row.
+fn entry(content: &Content, row: &mut Row) -> Option<Code> {
+    let mut pieces = content.pieces.iter().skip_while(|piece| piece.is_blank());
+    let (code, meaning) = match pieces.next()? {
+        Piece::Bold(code) | Piece::Code(code) => {
+            let rest = text_of(pieces);
+            let separator = SEPARATOR.find(&rest).map_or(0, |found| found.end());
+            (squeeze(code), squeeze(&rest[separator..]))
         }
         // A group: its title is no code, whatever separates it from its codes.
         _ if content.lists().next().is_some() => return None,
         _ => plain(&content.text())?,
     };
-    let code = code_value(&code, kind)?;
+    let code = code_value(&code, row.kind.as_deref().unwrap_or_default())?;
     let marked = meaning.strip_suffix("(default)");
-    if marked.is_some() && listed.default.is_none() {
-        listed.default = Some(code.clone());
+    if marked.is_some() {
+        row.default.get_or_insert_with(|| code.clone());
     }
     Some(Code {
         code,
@@ -131,45 +107,37 @@ fn plain(text: &str) -> Option<(String, String)> {
     (words <= 4 && !text.ends_with([':', '.'])).then(|| (text.to_owned(), String::new()))
 }
 
-/// `**1** for slow; **2** for fast`: every bold text is followed by its meaning.
-fn labelled(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
-    let mut codes = Vec::new();
-    for (index, piece) in pieces.iter().enumerate() {
-        let Piece::Bold(code) = piece else { continue };
-        let rest = pieces.get(index + 1..)?;
-        let end = rest
-            .iter()
-            .position(|piece| matches!(piece, Piece::Bold(_) | Piece::Break | Piece::List(_)));
-        let rest = text_of(rest.get(..end.unwrap_or(rest.len()))?);
-        let separator = SEPARATOR.find(&rest)?;
-        let meaning = rest[separator.end()..].split([';', '.']).next()?;
-        codes.push(Code {
-            code: code_value(code, kind)?,
-            label: label(meaning),
-        });
-    }
-    (codes.len() > 1).then_some(codes)
-}
-
-/// `such as **slow**, **fast**`: an enumeration without meanings.
-fn enumerated(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
-    let first = pieces.iter().position(|piece| matches!(piece, Piece::Bold(_)))?;
-    if !ENUMERATION.is_match(&text_of(pieces.get(..first)?)) {
-        return None;
-    }
-    let mut codes = Vec::new();
-    let mut rest = pieces.get(first..)?.iter();
-    while let Some(Piece::Bold(code)) = rest.next() {
-        codes.push(Code {
-            code: code_value(code, kind)?,
+/// `**1** for slow; **2** for fast`: every bold text is followed by its meaning. Or `such as **slow**, **fast**`: an
+/// enumeration without meanings.
+fn in_bold(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
+    let bold = pieces.iter().enumerate().filter_map(|(at, piece)| match piece {
+        Piece::Bold(code) => Some((at, code)),
+        _ => None,
+    });
+    let is_inside = |piece: &&Piece| !matches!(piece, Piece::Bold(_) | Piece::Break | Piece::List(_));
+    let behind = |at: usize| text_of(pieces[at + 1..].iter().take_while(is_inside));
+    let codes: Option<Vec<(Value, String)>> = bold
+        .map(|(at, code)| Some((code_value(code, kind)?, behind(at))))
+        .collect();
+    let codes = codes.filter(|codes| codes.len() > 1)?;
+    let labelled = codes.iter().map(|(code, behind)| {
+        let separator = SEPARATOR.find(behind)?;
+        let label = label(behind[separator.end()..].split([';', '.']).next()?);
+        Some(Code {
+            code: code.clone(),
+            label,
+        })
+    });
+    labelled.collect::<Option<Vec<_>>>().or_else(|| {
+        let before = text_of(pieces.iter().take_while(|piece| !matches!(piece, Piece::Bold(_))));
+        let between = codes.iter().take_while(|(_, behind)| BETWEEN.is_match(behind)).count();
+        let codes = codes.iter().take(between + 1);
+        let code = |(code, _): &(Value, String)| Code {
+            code: code.clone(),
             label: None,
-        });
-        match rest.next() {
-            Some(Piece::Text(between)) if BETWEEN.is_match(between) => {}
-            _ => break,
-        }
-    }
-    (codes.len() > 1).then_some(codes)
+        };
+        (between > 0 && ENUMERATION.is_match(&before)).then(|| codes.map(code).collect())
+    })
 }
 
 /// A code as the value that is sent: a number where it is one, a truth value where the type is one, else a text.
@@ -193,8 +161,7 @@ pub fn code_value(text: &str, kind: &str) -> Option<Value> {
 /// The name of a code, or the title of a table. Of a sentence only the first words are kept, since a lock holds no prose,
 /// and a fingerprint, so that a change of the rest is seen.
 pub fn label(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches(['.', ';', ',', ':']);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = squeeze(text.trim().trim_end_matches(['.', ';', ',', ':']));
     if text.is_empty() {
         return None;
     }
@@ -213,26 +180,26 @@ pub fn label(text: &str) -> Option<String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::Share;
-    use super::{Listed, label, read};
+    use super::super::{Extraction, Share};
+    use super::{label, read};
+    use crate::facts::Row;
     use crate::markup::{Block, read_markdown};
 
-    fn cell(cell: &str, kind: &str) -> Listed {
+    /// The row of a cell, and what was not read.
+    fn cell(cell: &str, kind: &str) -> (Row, Extraction) {
         let blocks = read_markdown(&format!("| Cell |\n| --- |\n| {cell} |\n")).unwrap();
         let Block::Table(table) = &blocks[0] else {
             panic!("{blocks:?}")
         };
-        let mut listed = Listed::default();
-        read(&table.rows[0].cells[0], kind, &mut listed);
-        listed
+        let (mut row, mut found) = (Row::default(), Extraction::default());
+        row.kind = Some(kind.to_owned());
+        read(&table.rows[0].cells[0], 3, &mut row, &mut found);
+        (row, found)
     }
 
     fn codes(text: &str, kind: &str) -> Vec<(Value, Option<String>)> {
-        cell(text, kind)
-            .codes
-            .into_iter()
-            .map(|code| (code.code, code.label))
-            .collect()
+        let codes = cell(text, kind).0.codes;
+        codes.into_iter().map(|code| (code.code, code.label)).collect()
     }
 
     fn labelled(code: Value, label: &str) -> (Value, Option<String>) {
@@ -291,59 +258,68 @@ mod tests {
 
     #[test]
     fn a_meaning_is_cut_and_its_default_kept() {
-        let listed = cell(
+        let (row, _) = cell(
             "<ul><li>de-XX for one two three four five six seven eight nine</li>\
              <li>en-XX for English (default)</li></ul>",
             "string",
         );
         assert_eq!(
-            listed.codes[0].label.as_deref(),
+            row.codes[0].label.as_deref(),
             Some("one two three four five six seven … 5d8c51")
         );
         // The end of a sentence is not kept, but a change of it is seen.
         let sentence = |end: &str| label(&format!("one two three four five six seven {end}"));
         assert_ne!(sentence("eight"), sentence("ate"));
         assert_eq!(label("Mail/Calendar"), Some("Mail/Calendar".to_owned()));
-        assert_eq!(listed.codes[1].label.as_deref(), Some("English"));
-        assert_eq!(listed.default, Some(json!("en-XX")));
+        assert_eq!(row.codes[1].label.as_deref(), Some("English"));
+        assert_eq!(row.default, Some(json!("en-XX")));
     }
 
     #[test]
     fn a_list_of_sentences_has_no_codes() {
-        let listed = cell(
+        let (row, found) = cell(
             "<ul><li>The lamp is on.</li><li>The lamp cannot be reached at all.</li></ul>",
             "string",
         );
-        assert_eq!((listed.codes, listed.unread), (vec![], vec![]));
-        assert_eq!(listed.items, Share { used: 2, total: 2 });
+        assert_eq!((row.codes, found.unread), (vec![], vec![]));
+        assert_eq!(found.coverage.items, Share { used: 2, total: 2 });
         // One sentence among codes is worth a look.
-        let listed = cell(
+        let (row, found) = cell(
             "<ul><li>**On** - Lit</li><li>The lamp cannot be reached at all.</li></ul>",
             "string",
         );
-        assert_eq!((listed.codes.len(), listed.unread.len()), (1, 1));
+        assert_eq!((row.codes.len(), found.unread.len()), (1, 1));
     }
 
     #[test]
     fn a_list_of_forms_closes_nothing() {
-        let listed = cell(
+        let (row, found) = cell(
             "<ul><li>**No** - Off</li><li>**hh:mm** - The time of day</li></ul>",
             "string",
         );
-        assert!(listed.codes.is_empty());
-        assert_eq!(listed.items, Share { used: 2, total: 2 });
+        assert!(row.codes.is_empty());
+        assert_eq!(found.coverage.items, Share { used: 2, total: 2 });
     }
 
     #[test]
     fn an_entry_that_is_no_code_is_reported() {
-        let listed = cell(
+        let (row, found) = cell(
             "<ul><li>**1** - Slow</li><li>Mind that this takes some time to come</li></ul>",
             "integer",
         );
+        let unread: Vec<_> = found
+            .unread
+            .iter()
+            .map(|unread| (unread.line, unread.what.as_str()))
+            .collect();
         assert_eq!(
-            listed.unread,
-            [(3, "Mind that this takes some time to come".to_owned())]
+            unread,
+            [(
+                3,
+                "an entry of `` is not a code: `Mind that this takes some time to come`"
+            )]
         );
-        assert_eq!(listed.items, Share { used: 1, total: 2 });
+        assert_eq!(row.codes.len(), 1);
+        assert_eq!(found.coverage.items, Share { used: 1, total: 2 });
     }
 }

@@ -4,44 +4,41 @@
 //! of a few words, its type, and whether it is required. What cannot be taken apart without guessing is reported.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
 use super::{Extraction, program};
-use crate::markup::{cells, table, tag};
+use crate::markup::ATTRIBUTE;
 
-/// Where a sample begins: with JSON or a URL.
-static SAMPLE: Pattern = LazyLock::new(|| pattern(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#));
+static SAMPLE: Pattern = pattern!(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#);
 
 /// A member of a sample that holds others.
-static HOLDER: Pattern = LazyLock::new(|| pattern(r#"["'](\w+)["']\s*:\s*[\[{]"#));
+static HOLDER: Pattern = pattern!(r#"["'](\w+)["']\s*:\s*[\[{]"#);
 
 /// A row of a list of hosts: what the host is for, and its URL.
-static HOST: Pattern = LazyLock::new(|| pattern(r"^([^:]+?)(https?://\S+)$"));
+static HOST: Pattern = pattern!(r"^([^:]+?)(https?://\S+)$");
 
 /// The header of a table of members. The columns of names are one or, for members of a list, two.
-static HEAD: Pattern =
-    LazyLock::new(|| pattern(r"^(?P<names>[A-Za-z]+)(?P<gap> ?)Description ?Type(?P<required> ?Required)?$"));
+static HEAD: Pattern = pattern!(r"^(?P<names>[A-Za-z]+)(?P<gap> ?)Description ?Type(?P<required> ?Required)?$");
 
 /// A type at the end of a line: the words of the pages, the longer ones first.
-static TYPE: Pattern = LazyLock::new(|| {
-    pattern(concat!(
-        r"^(.*?)((?i:array of (?:string|object|integer)s?)|(?:String|Int|Integer|Guid) (?:Array|List)|File Stream",
-        r"|String|Integer|Int|Boolean|Bool|DateTime|Datetime|List|Array|Object|Number|Double|Guid|Enum",
-        r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
-    ))
-});
+static TYPE: Pattern = pattern!(
+    r"^(.*?)((?i:array of (?:string|object|integer)s?)|(?:String|Int|Integer|Guid) (?:Array|List)|File Stream",
+    r"|String|Integer|Int|Boolean|Bool|DateTime|Datetime|List|Array|Object|Number|Double|Guid|Enum",
+    r"|string|integer|int|boolean|bool|datetime|list|array|object|number|enum)$",
+);
 
-/// The words with which descriptions begin, the longer ones first.
-const FIRST_WORDS: [&str; 8] = ["Indicates", "Whether", "Sets", "Gets", "Set", "The", "An", "A"];
+/// The beginning of a row: a name and, without a blank between, one of the words with which descriptions begin. A
+/// capital A may be the end of the name.
+static GLUED: Pattern = pattern!(r"^(?:(\S*\p{Ll})An?|(\S*[\w/])(?:Indicates|Whether|[SG]ets|Set|The)) ");
+
+static SPACED: Pattern = pattern!(r"^([\w.@\[\]-]+) \p{Lu}");
 
 /// The words above a list of codes.
-static CODES: Pattern = LazyLock::new(|| pattern(r"(?i)^(?:valid )?values(?: are)?:$"));
+static CODES: Pattern = pattern!(r"(?i)^(?:valid )?values(?: are)?:$");
 
 /// A code and its meaning: `1 for one`, `1 (for one)`, `1 - one`.
-static CODE: Pattern =
-    LazyLock::new(|| pattern(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$"));
+static CODE: Pattern = pattern!(r"^[• ]*(\S.*?)(?: for (.+?)| \(for (.+?)\)| [-–] (.+?))?( *\(default\))?$");
 
 /// What to do about a part of a text that cannot be taken apart.
 const REMEDY: &str = "pass the HTML of the page, which keeps the cells of its tables apart";
@@ -95,7 +92,7 @@ pub fn to_html(text: &str, found: &mut Extraction) -> String {
             html += &table(line, [text], "");
         } else {
             if matches!(part, Some(Part::Table(_))) && Columns::looks_like_a_row(text) {
-                found.report(line, "a row stands outside of a table".to_owned(), REMEDY);
+                found.report(line, "a row stands outside of a table", REMEDY);
             }
             html += &tag("p", line, text);
             used = 1;
@@ -145,7 +142,6 @@ struct Columns {
 }
 
 impl Columns {
-    /// The columns that a line names, if it is the header of a table.
     fn of(line: &str) -> Option<Self> {
         let head = HEAD.captures(line)?;
         Some(Self {
@@ -156,16 +152,15 @@ impl Columns {
     }
 
     fn looks_like_a_row(line: &str) -> bool {
-        let is_row = |columns: Self| {
-            columns
-                .begin(line)
-                .and(columns.end(line))
-                .is_some_and(|end| end.1.is_some())
-        };
-        ["ADescriptionType", "ADescriptionTypeRequired"]
-            .into_iter()
-            .filter_map(Self::of)
-            .any(is_row)
+        [false, true].into_iter().any(|required| {
+            let (blanks, holder) = (false, false);
+            let columns = Self {
+                blanks,
+                holder,
+                required,
+            };
+            columns.begin(line).is_some() && columns.end(line).is_some_and(|(_, kind, _)| kind.is_some())
+        })
     }
 
     fn rows(self, lines: &[Line], holders: &BTreeSet<String>, found: &mut Extraction) -> String {
@@ -193,19 +188,10 @@ impl Columns {
         rows
     }
 
-    /// Name and description of a line with which a row begins.
     fn begin(self, line: &str) -> Option<(&str, &str)> {
-        let (word, rest) = line.split_once(' ')?;
-        if self.blanks {
-            let is_name = |character: char| character.is_alphanumeric() || "_-.@[]".contains(character);
-            return (rest.starts_with(char::is_uppercase) && word.chars().all(is_name)).then_some((word, rest));
-        }
-        let first = FIRST_WORDS.iter().find(|first| word.ends_with(*first))?;
-        let name = &word[..word.len() - first.len()];
-        // A capital A may be the end of the name.
-        let is_end =
-            |last: char| last.is_lowercase() || !first.starts_with('A') && (last.is_alphanumeric() || last == '/');
-        name.ends_with(is_end).then(|| (name, &line[name.len()..]))
+        let begin = if self.blanks { &SPACED } else { &GLUED };
+        let name = begin.captures(line)?.extract::<1>().1[0];
+        Some((name, line[name.len()..].trim_start()))
     }
 
     /// The end of a row: what stands before it, its type unless that stands further up, and whether it is required.
@@ -261,6 +247,20 @@ impl Columns {
         texts[at].1 = before;
         Some(kind)
     }
+}
+
+/// An element that stands on a line of the page; its content is HTML.
+fn tag(name: &str, line: usize, content: &str) -> String {
+    format!("<{name} {ATTRIBUTE}=\"{line}:1\">{content}</{name}>\n")
+}
+
+fn table<'a>(line: usize, titles: impl IntoIterator<Item = &'a str>, rows: &str) -> String {
+    tag("table", line, &(cells(line, titles) + rows))
+}
+
+fn cells<'a>(line: usize, cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells = cells.into_iter().map(|cell| format!("<td>{cell}</td>"));
+    tag("tr", line, &cells.collect::<String>())
 }
 
 fn is_word(text: &str) -> bool {

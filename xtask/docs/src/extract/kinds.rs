@@ -1,5 +1,6 @@
 //! The types of the pages, in one set of words.
 
+use super::patterns::{Pattern, pattern};
 use crate::facts::Required;
 
 /// The type in the words of [`Row::TYPES`](crate::facts::Row::TYPES), or as the page has it.
@@ -7,23 +8,17 @@ pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }
 
+static LIST: Pattern = pattern!(r"^(?:(?:list|array)(?:<| of )(.+?)>?|(.+?)(?:\[\]| array| list))$");
+
 fn normal(text: &str) -> Option<String> {
     let text = text.trim().trim_matches('`').to_lowercase();
     let text = text.trim();
-    let entries = text
-        .strip_suffix("[]")
-        .or_else(|| text.strip_prefix("list<").and_then(|inner| inner.strip_suffix('>')))
-        .or_else(|| text.strip_prefix("array<").and_then(|inner| inner.strip_suffix('>')))
-        .or_else(|| text.strip_prefix("array of "))
-        .or_else(|| text.strip_prefix("list of "))
-        .or_else(|| text.strip_suffix(" array"))
-        .or_else(|| text.strip_suffix(" list"));
-    if let Some(entries) = entries {
-        let entries = entries.trim();
-        let entries = scalar(entries).or_else(|| scalar(entries.strip_suffix('s')?))?;
-        return Some(format!("array of {entries}"));
-    }
-    scalar(text).map(str::to_owned)
+    let Some(found) = LIST.captures(text) else {
+        return scalar(text).map(str::to_owned);
+    };
+    let entries = found.extract::<1>().1[0].trim();
+    let entries = scalar(entries).or_else(|| scalar(entries.strip_suffix('s')?))?;
+    Some(format!("array of {entries}"))
 }
 
 fn scalar(text: &str) -> Option<&'static str> {

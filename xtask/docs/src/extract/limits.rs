@@ -1,62 +1,47 @@
 //! Defaults, limits and formats, from the words of a description.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde_json::{Number, Value};
 
 use super::patterns::{Pattern, pattern};
 use crate::facts::Row;
 
-/// What a greatest value is of.
-#[derive(Clone, Copy)]
-enum Of {
-    /// Characters of a text.
-    Characters,
-    /// What the words behind the number and the type of the row say.
-    Context,
-}
+/// The ways of saying the greatest value, the first that fits counts: its number, and of what it is.
+static MOST: [Pattern; 6] = [
+    pattern!(r"(?i)\bat most (?P<n>one|two|three|four|five|ten) (?P<of>values)\b"),
+    pattern!(r"(?i)\bmaximum (?P<of>length)\b[^.\d]*?(?P<n>\d+)"),
+    pattern!(
+        r"(?i)\b(?:no more than|at most|up to|cannot exceed|must not exceed|no longer than) (?P<n>\d+)(?P<of> characters)",
+    ),
+    pattern!(r"(?i)\bmax(?:imum)?\b[^.\d]*?\b(?:is|of|:) ?(?P<n>\d+)\b(?P<of>[^.;]*)"),
+    pattern!(
+        r"(?i)\b(?:no (?:larger|greater|more|bigger) than|at most|cannot exceed|must not exceed)",
+        r" (?P<n>\d+)\b(?P<of>[^.;]*)",
+    ),
+    pattern!(r"(?i)(?:^|[^\w.-])(?P<n>\d+)(?P<of> [^.;\d]*?)\bat (?:the )?most\b"),
+];
 
-/// The ways of saying the greatest value, the first that fits counts: its number, and the words behind it.
-static MOST: LazyLock<[(Regex, Of); 5]> = LazyLock::new(|| {
-    [
-        (r"(?i)\bmaximum length\b[^.\d]*?(\d+)()", Of::Characters),
-        (
-            r"(?i)\b(?:no more than|at most|up to|cannot exceed|must not exceed|no longer than) (\d+)()(?: characters)",
-            Of::Characters,
-        ),
-        (
-            r"(?i)\bmax(?:imum)?\b[^.\d]*?\b(?:is|of|:) ?(\d+)\b([^.;]*)",
-            Of::Context,
-        ),
-        (
-            r"(?i)\b(?:no (?:larger|greater|more|bigger) than|at most|cannot exceed|must not exceed) (\d+)\b([^.;]*)",
-            Of::Context,
-        ),
-        (r"(?i)(?:^|[^\w.-])(\d+)( [^.;\d]*?)\bat (?:the )?most\b", Of::Context),
-    ]
-    .map(|(text, of)| (pattern(text), of))
-});
+static LEAST: Pattern =
+    pattern!(r"(?i)\b(?:minimum(?: value)?(?: allowed)? is|starts? (?:from|at|with)|at least|no less than) (\d+)\b");
 
-static LEAST: Pattern = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:minimum(?: value)?(?: allowed)? is|starts? (?:from|at|with)|at least|no less than) (\d+)\b")
-});
+static RANGE: Pattern = pattern!(r"(?i)\b(?:between|range(?:s)? from|from) (\d+) (?:and|to) (\d+)\b");
 
-static RANGE: Pattern = LazyLock::new(|| pattern(r"(?i)\b(?:between|range(?:s)? from|from) (\d+) (?:and|to) (\d+)\b"));
-
-static DEFAULT: Pattern =
-    LazyLock::new(|| pattern(r#"(?i)\bdefaults?(?: [a-z]+){0,3}?(?: is| to|:) *["'“‘]?([^\s,;"'”’]+)"#));
-
-/// How many values a list may have, in letters.
-static IN_LETTERS: Pattern = LazyLock::new(|| pattern(r"(?i)\bat most (one|two|three|four|five|ten) values\b"));
+static DEFAULT: Pattern = pattern!(r#"(?i)\bdefaults?(?: [a-z]+){0,3}?(?: is| to|:) *["'“‘]?([^\s,;"'”’]+)"#);
 
 /// Words for things that a list holds.
-static THINGS: Pattern = LazyLock::new(|| {
-    pattern(
-        r"(?ix)\b(?: urls? | addresses | emails? | items? | entries | ids? | site\ collections | sites | names | users
-        | groups | objects )\ *(?: in\ the\ list | at )?$",
-    )
-});
+static THINGS: Pattern = pattern!(
+    r"(?i)\b(?:urls?|addresses|emails?|items?|entries|ids?|site collections|sites|names|users|groups|objects|values)",
+    " *(?: in the list| at)?$",
+);
+
+/// Numbers that pages write in letters.
+const IN_LETTERS: [(&str, i64); 6] = [
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("ten", 10),
+];
 
 /// Reads what the text says about the values of the row.
 pub fn read(text: &str, row: &mut Row) {
@@ -64,81 +49,47 @@ pub fn read(text: &str, row: &mut Row) {
     if text.contains("ISO 8601") {
         row.format = Some("date-time".to_owned());
     }
-    read_default(text, &kind, row);
-    read_most(text, &kind, row);
-    if let Some(number) = IN_LETTERS.captures(text).and_then(|found| found.get(1)) {
-        row.max_items = in_figures(number.as_str());
+    if let Some(found) = DEFAULT.captures(text) {
+        row.default = value(found[1].trim_end_matches(['.', ')']), &kind);
     }
-    if let Some(found) = RANGE.captures(text)
-        && kind == "integer"
-    {
-        row.minimum = found.get(1).and_then(|number| number.as_str().parse().ok());
-        row.maximum = found.get(2).and_then(|number| number.as_str().parse().ok());
+    read_most(text, &kind, row);
+    if let Some(found) = RANGE.captures(text).filter(|_| kind == "integer") {
+        (row.minimum, row.maximum) = (number(&found[1]), number(&found[2]));
     }
     if let Some(found) = LEAST.captures(text) {
-        row.minimum = found.get(1).and_then(|number| number.as_str().parse().ok());
+        row.minimum = number(&found[1]);
     }
-}
-
-fn read_default(text: &str, kind: &str, row: &mut Row) {
-    let found = DEFAULT.captures(text);
-    let Some(word) = found.as_ref().and_then(|found| found.get(1)) else {
-        return;
-    };
-    let word = word.as_str().trim_end_matches(['.', ')']);
-    row.default = value(word, kind);
 }
 
 fn read_most(text: &str, kind: &str, row: &mut Row) {
-    for (pattern, of) in MOST.iter() {
-        let Some(found) = pattern.captures(text) else {
-            continue;
-        };
-        let Some(number) = found.get(1).and_then(|number| number.as_str().parse::<i64>().ok()) else {
-            continue;
-        };
-        let behind = found.get(2).map(|words| words.as_str().trim()).unwrap_or_default();
-        let things = THINGS.is_match(behind);
-        match of {
-            Of::Characters => row.max_length = number.try_into().ok(),
-            Of::Context if behind.starts_with("character") => row.max_length = number.try_into().ok(),
-            Of::Context if kind.starts_with("array") || (kind != "integer" && things) => {
-                row.max_items = number.try_into().ok();
-            }
-            Of::Context => row.maximum = Some(number),
-        }
+    let mut most = MOST.iter().filter_map(|pattern| pattern.captures(text));
+    let Some((found, most)) = most.find_map(|found| number(&found["n"]).map(|most| (found, most))) else {
         return;
+    };
+    let of = found["of"].trim().to_lowercase();
+    if of.starts_with("character") || of == "length" {
+        row.max_length = most.try_into().ok();
+    } else if kind.starts_with("array") || (kind != "integer" && THINGS.is_match(&of)) {
+        row.max_items = most.try_into().ok();
+    } else {
+        row.maximum = Some(most);
     }
 }
 
-fn in_figures(number: &str) -> Option<u64> {
-    let numbers = [
-        ("one", 1),
-        ("two", 2),
-        ("three", 3),
-        ("four", 4),
-        ("five", 5),
-        ("ten", 10),
-    ];
-    let found = numbers.into_iter().find(|(word, _)| number.eq_ignore_ascii_case(word));
-    found.map(|(_, number)| number)
+fn number(text: &str) -> Option<i64> {
+    let in_letters = IN_LETTERS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
+    in_letters.map_or_else(|| text.parse().ok(), |(_, number)| Some(*number))
 }
 
 /// A word as a value of the type: a number and a truth value as such, where the type is one.
-pub fn value(word: &str, kind: &str) -> Option<Value> {
+fn value(word: &str, kind: &str) -> Option<Value> {
+    let number = || word.parse::<i64>().ok().map(Value::from);
     match kind {
-        "integer" | "boolean" => number_or_truth(word),
+        // Pages confuse the two, and what they say counts.
+        "integer" | "boolean" => number().or_else(|| word.to_lowercase().parse::<bool>().ok().map(Value::from)),
         "number" => serde_json::from_str::<Number>(word).ok().map(Value::from),
-        _ => word
-            .parse::<i64>()
-            .map_or_else(|_| Some(Value::from(word)), |number| Some(Value::from(number))),
+        _ => number().or_else(|| Some(Value::from(word))),
     }
-}
-
-/// Pages confuse the two, and what they say counts.
-fn number_or_truth(word: &str) -> Option<Value> {
-    let truth = || word.to_lowercase().parse::<bool>().ok().map(Value::from);
-    word.parse::<i64>().ok().map(Value::from).or_else(truth)
 }
 
 #[cfg(test)]

@@ -1,36 +1,27 @@
 //! The page that a link leads to.
 
+use percent_encoding::percent_decode_str;
+use url::Url;
+
 /// The folder of the vendor's repository in which all pages stand.
-const ROOT: &str = "docs";
+const ROOT: &str = "docs/";
 
 /// The path in the vendor's repository of the page to which a link of `page` leads; none if it leads elsewhere, or to
 /// a section of a page: a list of codes is a page of its own.
 pub fn resolve(page: &str, target: &str) -> Option<String> {
-    if target.contains("://") || target.contains('#') {
-        return None;
-    }
     // The vendor's site shows a page of the repository under the same name.
     let stem = target.strip_suffix(".md").or_else(|| target.strip_suffix(".html"))?;
-    let target = format!("{}.md", stem.replace("%20", " "));
-    let mut parts: Vec<&str> = Vec::new();
-    if !target.starts_with('/') {
-        parts.extend(page.split('/'));
-        parts.pop();
-    }
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
+    let here = Url::parse("file:///").and_then(|root| root.join(page)).ok()?;
+    let there = here
+        .join(stem)
+        .ok()
+        .filter(|there| there.scheme() == "file" && there.fragment().is_none())?;
+    let path = percent_decode_str(there.path().trim_start_matches('/'))
+        .decode_utf8()
+        .ok()?;
     // Some links go up one folder too many; the vendor's site resolves them all the same.
-    if page.split('/').next() == Some(ROOT) && parts.first() != Some(&ROOT) {
-        parts.insert(0, ROOT);
-    }
-    Some(parts.join("/"))
+    let lacks_root = page.starts_with(ROOT) && !path.starts_with(ROOT);
+    Some(format!("{}{path}.md", if lacks_root { ROOT } else { "" }))
 }
 
 #[cfg(test)]

@@ -20,11 +20,14 @@ mod sections;
 mod tests;
 mod walk;
 
+use std::ops::AddAssign;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::facts::Page;
-use super::markup::{self, Block};
+use super::markup;
+pub use super::markup::Unread;
 
 /// What was read of a page, and what was not.
 #[derive(Debug, Default)]
@@ -35,19 +38,6 @@ pub struct Extraction {
     pub unread: Vec<Unread>,
     /// How much of the page was used.
     pub coverage: Coverage,
-}
-
-/// Something on a page that was not understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// The line of the page, from 1.
-    pub line: usize,
-    /// What it is.
-    pub what: String,
-    /// What to do about it.
-    pub remedy: String,
-    /// Whether the page as a whole is not understood: its facts say nothing then.
-    pub fatal: bool,
 }
 
 /// How much of a page was used.
@@ -82,23 +72,23 @@ impl Coverage {
     /// Whether all was used.
     #[must_use]
     pub fn is_whole(self) -> bool {
-        [self.tables, self.rows, self.items]
-            .iter()
-            .all(|share| share.used == share.total)
+        let shares = [self.tables, self.rows, self.items];
+        shares.iter().all(|share| share.used == share.total)
     }
 }
 
-impl std::ops::AddAssign for Coverage {
+impl AddAssign for Share {
     fn add_assign(&mut self, other: Self) {
-        let pairs = [
-            (&mut self.tables, other.tables),
-            (&mut self.rows, other.rows),
-            (&mut self.items, other.items),
-        ];
-        for (share, other) in pairs {
-            share.used += other.used;
-            share.total += other.total;
-        }
+        self.used += other.used;
+        self.total += other.total;
+    }
+}
+
+impl AddAssign for Coverage {
+    fn add_assign(&mut self, other: Self) {
+        self.tables += other.tables;
+        self.rows += other.rows;
+        self.items += other.items;
     }
 }
 
@@ -108,107 +98,55 @@ const PROSE: [&str; 5] = ["change-log", "overview", "elements/index", "register-
 
 /// Reads a page; `name` is its path in the vendor's repository.
 pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
-    let mut reading = Reading::new(name, bytes);
-    let text = reading.decode(bytes);
-    match Form::of(name, &text) {
-        Form::Markdown => reading.blocks(markup::read_markdown(&text)),
-        Form::Html => reading.blocks(markup::read_html(&text)),
-        Form::Flat => {
-            let html = flat::to_html(&text, &mut reading.found);
-            reading.blocks(markup::read_marked(&html, text.lines().count()));
-            operations::share_scope(&text, &mut reading.found.page.operations);
-        }
+    let mut found = Extraction::default();
+    found.page.page = name.to_owned();
+    found.page.sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = decode(bytes, &mut found);
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let begins = |line: &str, with| line.trim_start().starts_with(with);
+    let blocks = match extension.as_deref() {
+        Some("md") => markup::read_markdown(&text),
+        Some("html" | "htm") => markup::read_html(&text),
+        _ if begins(&text, '<') => markup::read_html(&text),
+        _ if text.lines().any(|line| begins(line, '|')) => markup::read_markdown(&text),
+        // The text of a web page, without its markup.
+        _ => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
+    };
+    match blocks {
+        Ok(blocks) => walk::read(&blocks, &mut found),
+        Err(unread) => found.unread.push(unread),
     }
-    reading.judge();
-    reading.found
+    judge(&mut found);
+    found
 }
 
-/// The form of a page.
-enum Form {
-    Markdown,
-    Html,
-    /// The text of a web page, without its markup.
-    Flat,
+fn decode(bytes: &[u8], found: &mut Extraction) -> String {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let before = &bytes[..error.valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        found.report(line, "the page is not UTF-8", "save the page as UTF-8");
+    }
+    let text = String::from_utf8_lossy(bytes);
+    text.trim_start_matches('\u{feff}').to_owned()
 }
 
-impl Form {
-    fn of(name: &str, text: &str) -> Self {
-        let extension = name
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_ascii_lowercase());
-        match extension.as_deref() {
-            Some("md") => Self::Markdown,
-            Some("html" | "htm") => Self::Html,
-            _ if text.trim_start().starts_with('<') => Self::Html,
-            _ if text.lines().any(|line| line.trim_start().starts_with('|')) => Self::Markdown,
-            _ => Self::Flat,
-        }
+/// A page without any fact is not understood, unless it is known to have none.
+fn judge(found: &mut Extraction) {
+    let Extraction { page, unread, .. } = found;
+    let nothing = page.operations.is_empty() && !page.lists_something();
+    let stem = page.page.rsplit_once('.').map_or(page.page.as_str(), |(stem, _)| stem);
+    let ends = |prose: &&str| {
+        stem.strip_suffix(prose)
+            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    if nothing && !PROSE.iter().any(ends) && unread.iter().all(|unread| !unread.fatal) {
+        unread.push(Unread::fatal(
+            1,
+            "the page cannot be understood: it has no table of an endpoint, and no list of codes",
+            "see what the page has become; if it is prose, add its name to `PROSE` in xtask/docs/src/extract/mod.rs",
+        ));
     }
-}
-
-/// A page on the way to its facts.
-struct Reading {
-    found: Extraction,
-}
-
-impl Reading {
-    fn new(name: &str, bytes: &[u8]) -> Self {
-        let digest = Sha256::digest(bytes);
-        let page = Page {
-            page: name.to_owned(),
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-            ..Page::default()
-        };
-        Self {
-            found: Extraction {
-                page,
-                ..Extraction::default()
-            },
-        }
-    }
-
-    fn decode(&mut self, bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(bytes);
-        if let Err(error) = std::str::from_utf8(bytes) {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            self.found
-                .report(line, "the page is not UTF-8".to_owned(), "save the page as UTF-8");
-        }
-        text.trim_start_matches('\u{feff}').to_owned()
-    }
-
-    fn blocks(&mut self, blocks: Result<Vec<Block>, markup::Refused>) {
-        match blocks {
-            Ok(blocks) => walk::read(&blocks, &mut self.found),
-            Err(refused) => self.found.unread.push(Unread {
-                line: refused.line(),
-                what: refused.to_string(),
-                remedy: refused.remedy().to_owned(),
-                fatal: true,
-            }),
-        }
-    }
-
-    /// A page without any fact is not understood, unless it is known to have none.
-    fn judge(&mut self) {
-        let Extraction { page, unread, .. } = &mut self.found;
-        let nothing = page.operations.is_empty() && !page.lists_something();
-        let stem = page.page.rsplit_once('.').map_or(page.page.as_str(), |(stem, _)| stem);
-        let prose = PROSE.iter().any(|prose| {
-            let before = stem.strip_suffix(prose);
-            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        });
-        if nothing && !prose && unread.iter().all(|unread| !unread.fatal) {
-            unread.push(Unread {
-                line: 1,
-                what: "the page cannot be understood: it has no table of an endpoint, and no list of codes".to_owned(),
-                remedy: "see what the page has become; if it is prose, add its name to `PROSE` in \
-                         xtask/docs/src/extract/mod.rs"
-                    .to_owned(),
-                fatal: true,
-            });
-        }
-        unread.sort_by_key(|unread| unread.line);
-    }
+    unread.sort_by_key(|unread| unread.line);
 }

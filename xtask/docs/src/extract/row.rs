@@ -4,9 +4,8 @@ use crate::facts::Row;
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::Extraction;
-use super::codes::{self, Listed};
 use super::columns::{Column, Columns};
-use super::{kinds, limits, links};
+use super::{codes, kinds, limits, links};
 
 /// The facts of a row; none if it was not understood, which is reported.
 pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
@@ -16,11 +15,11 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
 }
 
 fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
-    let mut report = |what: String, remedy: &str| {
+    let mut report = |what: String, remedy| {
         found.report(row.line, what, remedy);
         None
     };
-    let mut names: Vec<String> = columns.cells(row, Column::Name).map(|cell| name(cell)).collect();
+    let mut names: Vec<String> = columns.cells(row, Column::Name).map(name).collect();
     let name = names.pop().unwrap_or_default();
     if name.is_empty() || name.contains(' ') {
         return report(
@@ -28,10 +27,7 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
             "see whether the table is broken above this row",
         );
     }
-    let (kind, rest) = columns
-        .cell(row, Column::Type)
-        .map(|cell| type_of(cell))
-        .unwrap_or_default();
+    let (kind, rest) = columns.cells(row, Column::Type).next().map(type_of).unwrap_or_default();
     if kind.is_empty() && columns.has(Column::Type) {
         return report(
             format!("`{name}` has no type"),
@@ -53,68 +49,44 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
         required,
         ..Row::default()
     };
-    let description = columns.cell(row, Column::Description);
-    let contents: Vec<&Content> = description.map(AsRef::as_ref).into_iter().chain(&rest).collect();
+    let description = columns.cells(row, Column::Description).next();
+    let contents: Vec<&Content> = description.into_iter().chain(&rest).collect();
     values(&contents, row.line, &mut fact, found);
     Some(fact)
 }
 
 /// What the description says of the values; some pages go on in the cell of the type.
 fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extraction) {
-    let kind = fact.kind.clone().unwrap_or_default();
-    let mut listed = Listed::default();
+    let text: Vec<String> = contents.iter().map(|content| content.text()).collect();
+    limits::read(&text.join(". "), fact);
     for content in contents {
-        codes::read(content, &kind, &mut listed);
+        codes::read(content, line, fact, found);
         for piece in &content.pieces {
             match piece {
                 Piece::Link { target, .. } if fact.codes_page.is_none() => {
                     fact.codes_page = links::resolve(&found.page.page, target);
                 }
-                Piece::Table { line } => {
+                Piece::Table(line) => {
                     found.coverage.tables.count(false);
-                    found.report(
-                        *line,
-                        "there is a table within a cell".to_owned(),
-                        "read the table by hand",
-                    );
+                    found.report(*line, "there is a table within a cell", "read the table by hand");
                 }
                 _ => {}
             }
         }
-    }
-    let text: Vec<String> = contents.iter().map(|content| content.text()).collect();
-    limits::read(&text.join(". "), fact);
-    fact.default = fact.default.take().or(listed.default);
-    fact.codes = listed.codes;
-    found.coverage.items.used += listed.items.used;
-    found.coverage.items.total += listed.items.total;
-    for (item, text) in listed.unread {
-        let start: String = text.chars().take(40).collect();
-        found.report(
-            if item > 0 { item } else { line },
-            format!("an entry of `{}` is not a code: `{start}`", fact.name),
-            "see what the entry says; if it is a new way of writing a code, teach it to \
-             xtask/docs/src/extract/codes.rs",
-        );
     }
 }
 
 /// The name, without the mark of a footnote.
 fn name(cell: &Content) -> String {
     let footnote = |piece: &Piece| matches!(piece, Piece::Link { target, .. } if target.starts_with('#'));
-    let pieces: Vec<Piece> = cell.pieces.iter().filter(|piece| !footnote(piece)).cloned().collect();
-    squeeze(&text_of(&pieces))
+    squeeze(&text_of(cell.pieces.iter().filter(|piece| !footnote(piece))))
 }
 
 /// The type, and what its cell says beyond it.
 fn type_of(cell: &Content) -> (String, Option<Content>) {
-    let blank = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty()) || *piece == Piece::Break;
-    let start = cell.pieces.iter().position(|piece| !blank(piece)).unwrap_or(0);
-    let pieces = cell.pieces.get(start..).unwrap_or_default();
-    let end = pieces
-        .iter()
-        .position(|piece| matches!(piece, Piece::Break | Piece::List(_) | Piece::Table { .. }));
-    let (kind, rest) = pieces.split_at(end.unwrap_or(pieces.len()));
-    let rest = (!rest.is_empty()).then(|| Content { pieces: rest.to_vec() });
-    (squeeze(&text_of(kind)), rest)
+    let is_inside = |piece: &&Piece| !matches!(piece, Piece::Break | Piece::List(_) | Piece::Table(_));
+    let mut pieces = cell.pieces.iter().skip_while(|piece| piece.is_blank()).peekable();
+    let kind = text_of(std::iter::from_fn(|| pieces.next_if(is_inside)));
+    let rest: Vec<Piece> = pieces.cloned().collect();
+    (squeeze(&kind), (!rest.is_empty()).then_some(Content { pieces: rest }))
 }

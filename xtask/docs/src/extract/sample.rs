@@ -9,7 +9,6 @@ mod shape;
 mod url;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -17,31 +16,29 @@ use super::patterns::{Pattern, pattern};
 use crate::facts::{Listed, Operation, Sample, Section};
 use crate::markup::Code;
 
-use body::Body;
-use lexer::Slips;
 use shape::Shape;
 
-/// With what the slip of a block begins in which nothing could be read.
-const UNREADABLE: &str = "not readable: ";
+/// How many slips are borne. What has more is no JSON at all.
+const MAX_SLIPS: usize = 500;
+
+/// How many query parameters are kept: few stand in a URL, but a hostile page may have many.
+const MAX_QUERY: usize = 100;
 
 /// A line that is a URL, perhaps with its method.
-static URL: Pattern = LazyLock::new(|| {
-    pattern(
-        r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
+static URL: Pattern = pattern!(
+    r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
           (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
-    )
-});
+);
 
-/// The end of a request line of HTTP.
-static VERSION: Pattern = LazyLock::new(|| pattern(r"\s+HTTP/[0-9.]+$"));
+static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 
 /// A header or a status line of HTTP.
-static HEADER: Pattern = LazyLock::new(|| {
-    pattern(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$")
-});
+static HEADER: Pattern =
+    pattern!(r"^(?:(?:Accept|Authorization|Host|[A-Z][a-z]+(?:-[A-Z][a-z]+)+): \S.*|HTTP/[0-9.]+ [0-9]{3}\b.*)$");
 
-/// A line where the page goes on behind a block whose fence is not closed.
-static PAGE: Pattern = LazyLock::new(|| pattern(r"^(?: {0,3}#{1,6}\s+\S|\s*(?:```|~~~))"));
+/// A line where the page goes on behind a block whose fence is not closed: a heading, the line below the header of a
+/// table, or the next fence.
+static PAGE: Pattern = pattern!(r"^(?: {0,3}(?:#{1,6}\s+\S|\|?[ :]*-{3,}[ :]*\|)|\s*(?:```|~~~))");
 
 /// Adds the samples of an operation whose tables are known: the values at the places whose row lists codes, or refers
 /// to a page that does, are kept.
@@ -51,39 +48,85 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
         let tables = tables.filter(|table| (table.section == Section::Response) == of_response);
         let rows = tables.flat_map(|table| &table.rows);
         let coded = rows.filter(|row| !row.codes.is_empty() || row.codes_page.is_some());
-        coded.map(|row| row.name.clone()).collect()
+        coded.map(|row| row.name.to_ascii_lowercase()).collect()
     };
-    let (of_request, of_response) = (coded(false), coded(true));
-    operation.request = (!requests.is_empty()).then(|| request(requests, &of_request));
-    operation.response = (!responses.is_empty()).then(|| response(responses, &of_response));
-    for sample in [&mut operation.request, &mut operation.response].into_iter().flatten() {
-        sample.path = sample.path.take().map(|path| url::blank(&operation.endpoint, &path));
-    }
+    let sample = |blocks: &[Code], of_response: bool| {
+        let sample = (!blocks.is_empty()).then(|| read(blocks, coded(of_response), of_response))?;
+        let path = sample.path.map(|path| url::blank(&operation.endpoint, &path));
+        Some(Sample { path, ..sample })
+    };
+    let (request, response) = (sample(requests, false), sample(responses, true));
+    (operation.request, operation.response) = (request, response);
 }
 
-/// The sample of a request, from its blocks: some pages show the URL in one and the body in another.
-///
-/// The values at the places whose last name is one of `coded`, in any capitals, are kept as codes.
-pub fn request(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
-    let mut reader = Reader::of(blocks, coded);
-    if !reader.found_url && !reader.found_body {
-        reader.unreadable(blocks, "neither a URL nor JSON begins here");
+/// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
+/// The values at the places whose last name, in small letters, is one of `coded` are kept as codes.
+fn read(blocks: &[Code], coded: BTreeSet<String>, of_response: bool) -> Sample {
+    let mut reader = Reader {
+        coded,
+        ..Reader::default()
+    };
+    blocks.iter().for_each(|block| reader.read(block));
+    let line = blocks.first().map_or(1, |block| block.line);
+    let is_url = !of_response && reader.path.is_some();
+    if !reader.found_body && !is_url {
+        let reason = match of_response {
+            _ if blocks.iter().all(|block| block.text.trim().is_empty()) => "the block is empty",
+            true => "no JSON begins here",
+            false => "neither a URL nor JSON begins here",
+        };
+        reader.slips.add(line, &format!("not readable: {reason}"));
     }
-    reader.sample(blocks)
-}
-
-/// The sample of a response, from its blocks, as [`request`].
-pub fn response(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
-    let mut reader = Reader::of(blocks, coded);
-    if !reader.found_body {
-        reader.unreadable(blocks, "no JSON begins here");
+    let (shape, codes, are_all) = reader.shape.places();
+    let mut slips = reader.slips.all;
+    if !are_all {
+        slips.push((line, "too many places to list them all".to_owned()));
     }
-    reader.sample(blocks)
+    slips.sort_by_key(|(line, _)| *line);
+    let slips = slips.into_iter().map(|(line, value)| Listed { value, line });
+    Sample {
+        line,
+        path: reader.path,
+        query: reader.query,
+        slips: slips.collect(),
+        shape,
+        codes,
+    }
 }
 
 /// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
-fn swallowed(text: &str) -> Option<usize> {
+pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
+}
+
+/// The slips of a sample, by line.
+#[derive(Default)]
+struct Slips {
+    all: Vec<(usize, String)>,
+    /// How many there were, with those that a line has twice.
+    count: usize,
+}
+
+impl Slips {
+    /// Records a slip, once a line.
+    fn add(&mut self, line: usize, slip: &str) {
+        if self.are_too_many() {
+            return;
+        }
+        self.count += 1;
+        let slip = if self.are_too_many() {
+            "too many slips to read on"
+        } else {
+            slip
+        };
+        if !self.all.iter().any(|(at, known)| *at == line && known == slip) {
+            self.all.push((line, slip.to_owned()));
+        }
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.count >= MAX_SLIPS
+    }
 }
 
 #[derive(Default)]
@@ -93,36 +136,27 @@ struct Reader {
     shape: Shape,
     path: Option<String>,
     query: Vec<String>,
-    found_url: bool,
     found_body: bool,
 }
 
 impl Reader {
-    fn of(blocks: &[Code], coded: &BTreeSet<String>) -> Self {
-        let mut reader = Reader {
-            coded: coded.iter().map(|name| name.to_ascii_lowercase()).collect(),
-            ..Reader::default()
-        };
-        for block in blocks {
-            reader.read(block);
-        }
-        reader
-    }
-
     /// Reads a block line by line; a body is read whole.
     fn read(&mut self, block: &Code) {
-        let text = self.own(block);
-        // That words are no JSON is only worth a slip if there is something else.
-        let (mut strays, mut start, mut line) = (Vec::new(), 0, block.line);
-        while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
-            let used = self.step(rest, line, &mut strays);
-            line += rest[..used].matches('\n').count();
-            start += used;
+        let mut rest = block.text.strip_prefix('\u{feff}').unwrap_or(&block.text);
+        if let Some(index) = swallowed(rest) {
+            self.slips.add(block.line + index, "the fence is not closed");
+            rest = &rest[..rest.split_inclusive('\n').take(index).map(str::len).sum()];
         }
-        if self.found_url || self.found_body {
-            for line in strays {
-                self.slips.add(line, "text that is not JSON");
-            }
+        let (mut strays, mut line) = (Vec::new(), block.line);
+        while !rest.is_empty() {
+            let (used, behind) = rest.split_at(self.step(rest, line, &mut strays));
+            line += used.matches('\n').count();
+            rest = behind;
+        }
+        // That words are no JSON is only worth a slip if there is something else.
+        if self.path.is_some() || self.found_body {
+            let stray = |line| self.slips.add(line, "text that is not JSON");
+            strays.into_iter().for_each(stray);
         }
     }
 
@@ -134,52 +168,38 @@ impl Reader {
         if words.starts_with("/*") {
             return rest[blank..].find("*/").map_or(end, |close| blank + close + 2);
         }
-        if self.url(words, line) {
+        // A comment begins like a path.
+        if words.starts_with("//") || self.url(words, line) {
             return end;
         }
         if words.starts_with(['{', '[', '"']) {
             self.found_body = true;
-            return blank + Body::new(&rest[blank..], line, &self.coded, &mut self.slips).read(&mut self.shape);
+            return blank + body::read(&rest[blank..], line, &self.coded, &mut self.slips, &mut self.shape);
         }
-        if !self.scalar(words) && !is_silent(words, self.found_body) {
+        // Words above a body say nothing about it, nor does a header.
+        let is_silent = words.is_empty() || words.ends_with(':') || (!self.found_body && HEADER.is_match(words));
+        if !is_silent && !self.scalar(words) {
             strays.push(line);
         }
         end
     }
 
-    /// The text of a block up to where the page goes on.
-    fn own<'a>(&mut self, block: &'a Code) -> &'a str {
-        let text = block.text.strip_prefix('\u{feff}').unwrap_or(&block.text);
-        let Some(index) = swallowed(text) else {
-            return text;
-        };
-        self.slips.add(block.line + index, "the fence is not closed");
-        let end: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
-        &text[..end]
-    }
-
     /// Takes a line as the URL, if it is one.
     fn url(&mut self, words: &str, line: usize) -> bool {
-        // A comment begins like a path.
-        if words.starts_with("//") {
-            return false;
-        }
         let words = words.split(" //").next().unwrap_or_default().trim_end();
         let words = VERSION.replace(words, "");
         let parts = URL.captures(&words);
         let Some(url) = parts.filter(|url| url.name("base").or_else(|| url.name("path")).is_some()) else {
             return false;
         };
-        if self.found_url {
+        if self.path.is_some() {
             self.slips.add(line, "a second URL");
             return true;
         }
-        self.found_url = true;
         self.path = Some(url.name("path").map_or("/", |path| path.as_str()).to_owned());
         let query = url.name("query").map_or("", |query| query.as_str());
         for parameter in query.split('&') {
             let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
-            // Few parameters stand in a URL, but a hostile page may have many.
             if !name.is_empty() && self.query.len() < MAX_QUERY && !self.query.iter().any(|known| known == name) {
                 self.query.push(name.to_owned());
             }
@@ -197,43 +217,6 @@ impl Reader {
         self.found_body = true;
         true
     }
-
-    fn unreadable(&mut self, blocks: &[Code], reason: &str) {
-        let is_empty = blocks.iter().all(|block| block.text.trim().is_empty());
-        let reason = if is_empty { "the block is empty" } else { reason };
-        self.slips.add(first_line(blocks), &format!("{UNREADABLE}{reason}"));
-    }
-
-    fn sample(self, blocks: &[Code]) -> Sample {
-        let (shape, codes, are_all) = self.shape.places();
-        // A piece is looked at before the slip ahead of it is known.
-        let mut slips = self.slips.all;
-        if !are_all {
-            slips.push((first_line(blocks), "too many places to list them all".to_owned()));
-        }
-        slips.sort_by_key(|(line, _)| *line);
-        let slips = slips.into_iter();
-        Sample {
-            line: first_line(blocks),
-            path: self.path,
-            query: self.query,
-            slips: slips.map(|(line, value)| Listed { value, line }).collect(),
-            shape,
-            codes,
-        }
-    }
-}
-
-fn first_line(blocks: &[Code]) -> usize {
-    blocks.first().map_or(1, |block| block.line)
-}
-
-/// How many query parameters are kept.
-const MAX_QUERY: usize = 100;
-
-/// Whether a line says nothing about the body: it is blank, a comment, a header, or the words above a body.
-fn is_silent(words: &str, found_body: bool) -> bool {
-    words.is_empty() || words.starts_with("//") || words.ends_with(':') || (!found_body && HEADER.is_match(words))
 }
 
 #[cfg(test)]
@@ -252,6 +235,14 @@ mod tests {
             text: text.to_owned(),
             line,
         }
+    }
+
+    fn request(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
+        super::read(blocks, coded.clone(), false)
+    }
+
+    fn response(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
+        super::read(blocks, coded.clone(), true)
     }
 
     fn read(text: &str) -> Sample {
@@ -439,11 +430,11 @@ mod tests {
 
     #[test]
     fn codes_are_the_values_of_coded_names_in_any_capitals() {
-        let coded = ["Kind".to_owned(), "flags".to_owned()].into();
-        let text = r#"{"boats": [{"kind": 10, "flags": ["b", "a"]}, {"kind": 9}, {"kind": 10}, {"kind": null}, {"kind": "*"}]}"#;
+        let coded = ["kind".to_owned(), "flags".to_owned()].into();
+        let text = r#"{"boats": [{"kind": 10, "FLAGS": ["b", "a"]}, {"kind": 9}, {"kind": 10}, {"kind": null}, {"kind": "*"}]}"#;
         let sample = response(&block(text), &coded);
         let expected = [
-            ("boats[].flags[]", vec![json!("a"), json!("b")]),
+            ("boats[].FLAGS[]", vec![json!("a"), json!("b")]),
             ("boats[].kind", vec![json!(9), json!(10)]),
         ];
         assert_eq!(

@@ -1,34 +1,31 @@
 //! Which part of a page a heading opens.
 
-use std::sync::LazyLock;
-
 use super::patterns::{Pattern, pattern};
-use crate::facts::{Row, Section};
+use crate::facts::Section;
 
-/// A part of the description of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The scopes.
     Permission,
-    /// Method and endpoint.
     Endpoint,
-    /// A table of parameters or members.
     Table(Section),
-    /// The sample of the request.
     RequestSample,
-    /// The sample of the response.
     ResponseSample,
     /// Words about how to begin, which hold tables that are of no operation.
     Introduction,
 }
 
+/// The words of headings that open a part, without the `s` of their plurals.
+static KNOWN: Pattern = pattern!(
+    "^(?:permission|request|response|url|uri|path|query|body|payload|parameter|sample|example|information|required",
+    "|header|schema|the|)$",
+);
+
 /// The part that a heading opens; none if it is a title of something else.
 pub fn part(heading: &str) -> Option<Part> {
     let lower = heading.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = lower.split(|character: char| !character.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.map(|word| word.strip_suffix('s').unwrap_or(word)).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     // A long heading is a sentence that happens to hold such a word.
     if words.len() > 4 {
@@ -37,83 +34,38 @@ pub fn part(heading: &str) -> Option<Part> {
     if has(&["token", "authentication"]) {
         return Some(Part::Introduction);
     }
-    let known = [
-        "permission",
-        "permissions",
-        "request",
-        "requests",
-        "response",
-        "responses",
-        "url",
-        "path",
-        "query",
-        "body",
-        "parameter",
-        "parameters",
-        "sample",
-        "samples",
-        "example",
-        "examples",
-        "information",
-        "required",
-        "uri",
-        "header",
-        "headers",
-        "s",
-        "the",
-        "payload",
-        "schema",
-    ];
-    if !words.iter().all(|word| known.contains(word)) {
+    if !words.iter().all(|word| KNOWN.is_match(word)) {
         return None;
     }
-    let sample = has(&["sample", "samples", "example", "examples"]);
-    let request = has(&["request", "requests", "body", "parameter", "parameters", "payload"]);
-    let response = has(&["response", "responses"]);
-    match (sample, response, request) {
-        (true, true, _) => Some(Part::ResponseSample),
-        (true, false, true) => Some(Part::RequestSample),
-        (false, true, _) => Some(Part::Table(Section::Response)),
-        (true, false, false) => None,
-        (false, false, _) if has(&["permission", "permissions"]) => Some(Part::Permission),
-        (false, false, _) if has(&["header", "headers"]) => None,
-        (false, false, _) if has(&["url", "path", "uri"]) => Some(Part::Table(Section::Path)),
-        (false, false, _) if has(&["query"]) => Some(Part::Table(Section::Query)),
-        (false, false, _) if has(&["body", "payload"]) => Some(Part::Table(Section::Body)),
-        (false, false, _) if has(&["parameter", "parameters", "information"]) && request => {
-            Some(Part::Table(Section::Request))
-        }
-        (false, false, true) => Some(Part::Endpoint),
-        (false, false, false) => None,
+    let request = has(&["request", "body", "parameter", "payload"]);
+    let parts = [
+        (Some(Part::Table(Section::Response)), has(&["response"])),
+        (Some(Part::Permission), has(&["permission"])),
+        (None, has(&["header"])),
+        (Some(Part::Table(Section::Path)), has(&["url", "path", "uri"])),
+        (Some(Part::Table(Section::Query)), has(&["query"])),
+        (Some(Part::Table(Section::Body)), has(&["body", "payload"])),
+        (
+            Some(Part::Table(Section::Request)),
+            request && has(&["parameter", "information"]),
+        ),
+        (Some(Part::Endpoint), request),
+    ];
+    match has(&["sample", "example"]) {
+        true if has(&["response"]) => Some(Part::ResponseSample),
+        true => request.then_some(Part::RequestSample),
+        false => parts.into_iter().find_map(|(part, fits)| fits.then_some(part))?,
     }
 }
 
 /// The method and the endpoint that a heading names, as `[GET]/path` or `GET path`.
 pub fn endpoint(heading: &str) -> Option<(String, String)> {
-    static ENDPOINT: Pattern = LazyLock::new(|| pattern(r"^\[?([A-Z]{3,7})\]?[\s:]*(\S*/\S*)$"));
+    static ENDPOINT: Pattern = pattern!(r"^\[?([A-Z]{3,7})\]?[\s:]*(\S*/\S*)$");
     let found = ENDPOINT.captures(heading.trim())?;
     let method = method(found.get(1)?.as_str())?;
     Some((method, found.get(2)?.as_str().to_owned()))
 }
 
-/// An endpoint without its query, and the names of the parameters in it: `/parcels?id={id}` takes an `id`.
-pub fn split_query(endpoint: &str) -> (String, Vec<String>) {
-    let (path, query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
-    let names = query.split('&').filter_map(|parameter| parameter.split_once('='));
-    (path.to_owned(), names.map(|(name, _)| name.to_owned()).collect())
-}
-
-/// The part of a call that a table describes: one of a request lists what stands in the query, if the endpoint says so.
-pub fn section_of(section: Section, query: &[String], rows: &[Row]) -> Section {
-    let in_query = !query.is_empty() && rows.iter().all(|row| query.contains(&row.name));
-    if section == Section::Request && in_query {
-        Section::Query
-    } else {
-        section
-    }
-}
-
-/// The HTTP method, in capitals.
 pub fn method(text: &str) -> Option<String> {
     let method = text.trim().to_ascii_uppercase();
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

@@ -1,8 +1,6 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use std::sync::LazyLock;
-
 use crate::facts::{CodeList, Row, Section, Table};
 use crate::markup::{self, Block, Code, Content, Piece, text_of};
 
@@ -11,12 +9,11 @@ use super::columns::{Column, Columns, Purpose};
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, listings, row};
+use super::{Extraction, Unread, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
 
-/// Reads the blocks of a page.
 pub fn read(blocks: &[Block], found: &mut Extraction) {
     let mut walk = Walk {
         found,
@@ -27,9 +24,7 @@ pub fn read(blocks: &[Block], found: &mut Extraction) {
         title: None,
         codes: Vec::new(),
     };
-    for block in blocks {
-        walk.block(block);
-    }
+    blocks.iter().for_each(|block| walk.block(block));
     walk.finish();
 }
 
@@ -41,7 +36,6 @@ struct Walk<'a> {
     /// The part of a description that is being read, and the level of its heading.
     part: Option<Part>,
     level: u8,
-    /// The title above the next table.
     title: Option<String>,
     /// Samples of a page that has shown no operation yet: perhaps a list of codes.
     codes: Vec<Code>,
@@ -53,9 +47,9 @@ impl Walk<'_> {
             Block::Heading { level, text, line } => self.heading(*level, text, *line),
             Block::Paragraph { content, line } => self.paragraph(content, *line),
             Block::Table(table) => self.table(table),
-            Block::List { line, .. } => self.list(*line),
+            Block::List(line) => self.list(*line),
             Block::Code(code) => self.code(code),
-            Block::Note { blocks, .. } => self.note(blocks),
+            Block::Note(blocks) => self.note(blocks),
         }
     }
 
@@ -64,23 +58,22 @@ impl Walk<'_> {
         if let Some((method, endpoint)) = sections::endpoint(text) {
             self.begin(method, &endpoint, line);
             self.reference = Some(level);
-            self.part = None;
-            self.level = level;
+            (self.part, self.level) = (None, level);
         } else if let Some(part) = self.part_of(text) {
-            self.part = Some(part);
-            self.level = level;
+            (self.part, self.level) = (Some(part), level);
         } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
             self.title = Some(title(text));
         } else {
             self.part = None;
             // The description of an operation ends with a heading that is not below its own.
             if self.reference.is_some_and(|reference| level <= reference) {
-                self.operations.end();
+                self.operations.open = false;
             }
         }
     }
 
-    /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation, what sounds like an introduction is the title of a table.
+    /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation,
+    /// what sounds like an introduction is the title of a table.
     fn part_of(&mut self, title: &str) -> Option<Part> {
         if title.trim() == "Example" && self.reference.is_some() {
             return Some(Part::RequestSample);
@@ -92,11 +85,7 @@ impl Walk<'_> {
     fn paragraph(&mut self, content: &Content, line: usize) {
         if let Some(bold) = content.bold_only() {
             match self.part_of(&bold) {
-                Some(part) => {
-                    self.part = Some(part);
-                    self.level = BOLD;
-                    self.title = None;
-                }
+                Some(part) => (self.part, self.level, self.title) = (Some(part), BOLD, None),
                 None => self.title = Some(title(&bold)),
             }
             return;
@@ -104,14 +93,14 @@ impl Walk<'_> {
         if is_row(content) {
             self.found.report(
                 line,
-                "there is a row of a table outside of any table".to_owned(),
+                "there is a row of a table outside of any table",
                 "see whether the table's header or the line below it is broken, or a blank line cuts the table",
             );
         }
-        if let Some(operation) = self.operations.current()
-            && operation.success.is_none()
-        {
-            operation.success = success(&content.text());
+        let text = content.text();
+        self.operations.share_scope(&text, line);
+        if let Some(operation) = self.operations.current() {
+            operation.success = operation.success.or_else(|| success(&text));
         }
     }
 
@@ -120,26 +109,24 @@ impl Walk<'_> {
         if describes && self.operations.any() {
             self.found.report(
                 line,
-                "there is a list where a table is expected".to_owned(),
+                "there is a list where a table is expected",
                 "see whether the list says something about the call that the tables do not",
             );
         }
     }
 
     fn code(&mut self, code: &Code) {
-        static SWALLOWED: Pattern = LazyLock::new(|| pattern(r"^ {0,3}(?:#{1,6} +\S|\|?[ :]*-{3,}[ :]*\|)"));
-        let swallowed = |line: &str| SWALLOWED.is_match(line);
-        if let Some(index) = code.text.lines().position(swallowed) {
+        if let Some(index) = sample::swallowed(&code.text) {
             self.found.report(
                 code.line + index,
-                "a sample goes on over headings or tables".to_owned(),
+                "a sample goes on over headings or tables",
                 "see whether the fence above is closed",
             );
         }
         if code.text.trim().is_empty() && self.operations.any() {
             self.found.report(
                 code.line,
-                "the sample is empty".to_owned(),
+                "the sample is empty",
                 "see whether a fence is missing or one too many",
             );
         }
@@ -155,8 +142,11 @@ impl Walk<'_> {
     fn note(&mut self, blocks: &[Block]) {
         for block in blocks {
             match block {
-                Block::Table(table) => self.unread_table(table, "there is a table within a note".to_owned()),
-                Block::Note { blocks, .. } => self.note(blocks),
+                Block::Table(table) => {
+                    let used = self.unread(table, "there is a table within a note".to_owned());
+                    self.found.coverage.tables.count(used);
+                }
+                Block::Note(blocks) => self.note(blocks),
                 _ => {}
             }
         }
@@ -165,48 +155,36 @@ impl Walk<'_> {
     fn table(&mut self, table: &markup::Table) {
         let columns = Columns::of(&table.header);
         let title = self.title.take();
-        match columns.purpose() {
-            _ if self.part == Some(Part::Introduction) => self.skip(table),
+        let purpose = columns.purpose();
+        let used = match purpose {
+            Some(Purpose::Methods) => skip(table, self.found),
+            _ if self.part == Some(Part::Introduction) => skip(table, self.found),
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
             Some(Purpose::Members) => self.members(table, &columns, title),
-            Some(Purpose::Methods) => self.skip(table),
             Some(Purpose::Codes) if !self.operations.any() => {
-                self.found.coverage.tables.count(true);
-                listings::codes_of_table(table, &columns, self.found);
+                let list = listings::codes_of_table(table, &columns, self.found);
+                self.found.add_codes(list)
             }
-            Some(Purpose::Hosts) => {
-                let values = self.values(table, &columns, Column::Url);
-                self.found.page.hosts.extend(values);
-            }
-            Some(Purpose::Statuses) => {
-                let values = self.values(table, &columns, Column::Status);
-                self.found.page.statuses.extend(values);
-            }
-            Some(Purpose::Endpoints) => {
-                let values = self.values(table, &columns, Column::Endpoint);
-                self.found.page.endpoints.extend(values);
+            Some(Purpose::Values(column)) => {
+                let values = listings::values(table, &columns, column, self.found);
+                let page = &mut self.found.page;
+                let listed = match column {
+                    Column::Url => &mut page.hosts,
+                    Column::Status => &mut page.statuses,
+                    _ => &mut page.endpoints,
+                };
+                listed.extend(values);
+                true
             }
             Some(Purpose::Codes) | None => {
-                let what = format!("a table of `{}` is not understood", columns.titles());
-                self.unread_table(table, what);
+                self.unread(table, format!("a table of `{}` is not understood", columns.titles()))
             }
-        }
+        };
+        self.found.coverage.tables.count(used);
     }
 
-    /// A table that says nothing of any operation.
-    fn skip(&mut self, table: &markup::Table) {
-        self.found.coverage.tables.count(true);
-        table.rows.iter().for_each(|_| self.found.coverage.rows.count(true));
-    }
-
-    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> Vec<crate::facts::Listed> {
-        self.found.coverage.tables.count(true);
-        listings::values(table, columns, column, self.found)
-    }
-
-    fn unread_table(&mut self, table: &markup::Table, what: String) {
-        self.found.coverage.tables.count(false);
+    fn unread(&mut self, table: &markup::Table, what: String) -> bool {
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
         self.found.report(
             table.line,
@@ -214,33 +192,32 @@ impl Walk<'_> {
             "see what the table says; a new title of a column belongs into xtask/docs/src/extract/columns.rs, a new \
              heading into xtask/docs/src/extract/sections.rs",
         );
+        false
     }
 
-    fn permissions(&mut self, table: &markup::Table, columns: &Columns) {
-        self.found.coverage.tables.count(true);
+    fn permissions(&mut self, table: &markup::Table, columns: &Columns) -> bool {
         for row in &table.rows {
             let endpoint = columns.text(row, Column::Api);
-            let scopes = scopes(&columns.text(row, Column::Scopes));
-            let used = !endpoint.is_empty() && scopes.is_some();
-            self.found.coverage.rows.count(used);
+            let scopes = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty());
+            self.found.coverage.rows.count(scopes.is_some());
             match scopes {
-                Some(scopes) if used => self.operations.permit(Permission {
+                Some(scopes) => self.operations.permissions.push(Permission {
                     method: sections::method(&columns.text(row, Column::Method)),
                     endpoint,
                     scopes,
                     line: row.line,
                 }),
-                _ => self.found.report(
+                None => self.found.report(
                     row.line,
-                    "the row of the permission table names no endpoint or no scope".to_owned(),
+                    "the row of the permission table names no endpoint or no scope",
                     "see whether the row is cut off or lacks a `|`",
                 ),
             }
         }
+        true
     }
 
-    fn endpoint(&mut self, table: &markup::Table, columns: &Columns) {
-        self.found.coverage.tables.count(true);
+    fn endpoint(&mut self, table: &markup::Table, columns: &Columns) -> bool {
         if table.rows.is_empty() {
             self.fatal(table.line, "the table of the endpoint is empty");
         }
@@ -256,23 +233,27 @@ impl Walk<'_> {
                 None => self.fatal(row.line, "the page names no HTTP method"),
             }
         }
+        true
     }
 
-    fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) {
+    fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) -> bool {
         let section = match self.part {
-            Some(Part::Table(section)) => Some(section),
-            Some(Part::Endpoint) => Some(Section::Request),
-            _ => None,
+            Some(Part::Table(section)) => section,
+            Some(Part::Endpoint) => Section::Request,
+            _ => {
+                let what = format!(
+                    "a table of `{}` stands under no heading that is known",
+                    columns.titles()
+                );
+                return self.unread(table, what);
+            }
         };
-        let (Some(section), true) = (section, self.operations.current().is_some()) else {
-            let why = if section.is_none() {
-                "stands under no heading that is known"
-            } else {
-                "belongs to no operation"
-            };
-            self.unread_table(table, format!("a table of `{}` {why}", columns.titles()));
-            return;
-        };
+        if self.operations.current().is_none() {
+            return self.unread(
+                table,
+                format!("a table of `{}` belongs to no operation", columns.titles()),
+            );
+        }
         for title in columns.unread() {
             self.found.report(
                 table.line,
@@ -280,33 +261,33 @@ impl Walk<'_> {
                 "see what the column says of the members; its title belongs into xtask/docs/src/extract/columns.rs",
             );
         }
+        let Some(first) = table.rows.first() else {
+            self.found.report(
+                table.line,
+                "the table has no rows",
+                "see whether its rows stand outside of it",
+            );
+            return false;
+        };
         let mut rows = Vec::new();
         for source in &table.rows {
-            rows.extend(row::read(columns, source, self.found).map(|row| (source.line, row)));
+            let row = row::read(columns, source, self.found);
+            rows.extend(row.map(|row| Row {
+                line: (source.line != first.line + rows.len()).then_some(source.line),
+                ..row
+            }));
         }
-        self.found.coverage.tables.count(!rows.is_empty());
-        if rows.is_empty() {
-            // Rows that were not understood are reported one by one.
-            if table.rows.is_empty() {
-                self.found.report(
-                    table.line,
-                    "the table has no rows".to_owned(),
-                    "see whether its rows stand outside of it",
-                );
-            }
-            return;
+        // Rows that were not understood are reported one by one.
+        let used = !rows.is_empty();
+        if used {
+            self.operations.table(Table {
+                section,
+                title: title.as_deref().and_then(codes::label),
+                line: first.line,
+                rows,
+            });
         }
-        let first = table.rows.first().map_or(table.line, |row| row.line);
-        let rows = rows.into_iter().enumerate().map(|(index, (line, row))| Row {
-            line: (line != first + index).then_some(line),
-            ..row
-        });
-        self.operations.table(Table {
-            section,
-            title: title.as_deref().and_then(codes::label),
-            line: first,
-            rows: rows.collect(),
-        });
+        used
     }
 
     fn begin(&mut self, method: String, endpoint: &str, line: usize) {
@@ -316,28 +297,23 @@ impl Walk<'_> {
     }
 
     fn fatal(&mut self, line: usize, what: &str) {
-        self.found.unread.push(Unread {
-            line,
-            what: what.to_owned(),
-            remedy: "see whether the table is broken".to_owned(),
-            fatal: true,
-        });
+        self.found
+            .unread
+            .push(Unread::fatal(line, what, "see whether the table is broken"));
     }
 
     fn finish(self) {
         // A page of codes has one sample and nothing that an operation has.
         if let ([code], false) = (self.codes.as_slice(), self.operations.any()) {
             match listings::codes_of_json(code) {
-                Ok(Some(list)) => self.found.add_codes(list),
+                Ok(Some(list)) => drop(self.found.add_codes(list)),
                 Ok(None) => {}
                 // On a page that lists something else it is an illustration.
                 Err(_) if self.found.page.lists_something() => {}
-                Err((line, what)) => self.found.unread.push(Unread {
-                    line,
-                    what,
-                    remedy: "mend the object in a copy of the page, or read it by hand".to_owned(),
-                    fatal: true,
-                }),
+                Err((line, what)) => {
+                    let remedy = "mend the object in a copy of the page, or read it by hand";
+                    self.found.unread.push(Unread::fatal(line, what, remedy));
+                }
             }
         }
         self.operations.finish(self.reference.is_some(), self.found);
@@ -345,23 +321,24 @@ impl Walk<'_> {
 }
 
 impl Extraction {
-    /// Reports something that was not understood.
-    pub(super) fn report(&mut self, line: usize, what: String, remedy: &str) {
-        self.unread.push(Unread {
-            line,
-            what,
-            remedy: remedy.to_owned(),
-            fatal: false,
-        });
+    pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
+        let unread = Unread::fatal(line, what, remedy);
+        self.unread.push(Unread { fatal: false, ..unread });
     }
 
-    /// Adds to the codes of the page.
-    pub(super) fn add_codes(&mut self, list: CodeList) {
+    fn add_codes(&mut self, list: CodeList) -> bool {
         match &mut self.page.codes {
             Some(codes) => codes.codes.extend(list.codes),
             None => self.page.codes = Some(list),
         }
+        true
     }
+}
+
+/// A table that says nothing of any operation.
+fn skip(table: &markup::Table, found: &mut Extraction) -> bool {
+    table.rows.iter().for_each(|_| found.coverage.rows.count(true));
+    true
 }
 
 fn title(text: &str) -> String {
@@ -370,25 +347,20 @@ fn title(text: &str) -> String {
 
 /// Whether a paragraph is what is left of a table whose markup is broken.
 fn is_row(content: &Content) -> bool {
-    let texts: Vec<Piece> = content
-        .pieces
-        .iter()
-        .filter(|piece| matches!(piece, Piece::Text(_)))
-        .cloned()
-        .collect();
-    let text = text_of(&texts);
+    let texts = content.pieces.iter().filter(|piece| matches!(piece, Piece::Text(_)));
+    let text = text_of(texts);
     text.trim_start().starts_with('|') || text.matches('|').count() > 1
 }
 
 /// The status of a success, where the text tells it.
 fn success(text: &str) -> Option<u16> {
-    static SUCCESS: Pattern = LazyLock::new(|| pattern(r"\b(2\d\d) (?:OK|Created|Accepted|No Content)\b"));
+    static SUCCESS: Pattern = pattern!(r"\b(2\d\d) (?:OK|Created|Accepted|No Content)\b");
     SUCCESS.captures(text)?.get(1)?.as_str().parse().ok()
 }
 
 /// The scopes of a cell: one, or several of which one is enough.
 fn scopes(text: &str) -> Option<Vec<String>> {
-    static SCOPE: Pattern = LazyLock::new(|| pattern(r"^[A-Za-z][\w-]*(?:\.[\w-]+)+$"));
+    static SCOPE: Pattern = pattern!(r"^[A-Za-z][\w-]*(?:\.[\w-]+)+$");
     let words = text
         .split([' ', ',', ';', '/'])
         .filter(|word| !word.is_empty() && *word != "or");

@@ -4,67 +4,38 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::content::{AROUND, INLINE, add_element, content, holds_blocks, items, line_of, selector};
-use super::{BYTES, Block, Code, Content, DEPTH, Piece, Refused, marks, squeeze, table};
+use super::parse::{ATTRIBUTE, line_of, parse};
+use super::{BYTES, Block, Code, Content, Item, Piece, Unread, squeeze, table};
 
-/// Classes of the boxes in which sites put notes.
-const NOTES: [&str; 8] = [
-    "note",
-    "tip",
-    "warning",
-    "important",
-    "caution",
-    "alert",
-    "admonition",
-    "markdown-alert",
+/// What stands in a page around its content.
+const AROUND: [&str; 13] = [
+    "aside", "button", "footer", "form", "head", "iframe", "nav", "noscript", "script", "select", "style", "svg",
+    "template",
 ];
 
-/// The blocks of a page in HTML.
-///
-/// # Errors
-/// The page is too large or nested too deeply.
-pub fn read(page: &str) -> Result<Vec<Block>, Refused> {
+/// Elements within a line of text. Any other begins a block of its own.
+const INLINE: [&str; 28] = [
+    "a", "abbr", "b", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+];
+
+pub fn read(page: &str) -> Result<Vec<Block>, Unread> {
     if page.len() > BYTES {
-        return Err(Refused::Size);
+        return Err(Unread::size());
     }
-    marks::refuse_depth(page)?;
-    blocks(&marks::mark(page), page.lines().count())
+    blocks(&parse(page, page.lines().count(), false)?)
 }
 
 /// The blocks of HTML that carries the lines of its source, which has so many.
-pub fn read_marked(marked: &str, lines: usize) -> Result<Vec<Block>, Refused> {
-    // The lines in `Depth` would be those of the rendered text: only the first is sure to be one of the page.
-    marks::refuse_depth(marked).map_err(|_| Refused::Depth(1))?;
-    blocks(marked, lines)
+pub fn read_marked(marked: &str, lines: usize) -> Result<Vec<Block>, Unread> {
+    blocks(&parse(marked, lines, true)?)
 }
 
-fn blocks(marked: &str, lines: usize) -> Result<Vec<Block>, Refused> {
-    let page = Html::parse_document(marked);
-    refuse_deep_tree(&page)?;
-    let mut reader = Reader {
-        lines: lines.max(1),
-        line: 1,
-        inline: Content::default(),
-        inline_line: 1,
-        blocks: Vec::new(),
-        refused: None,
-    };
-    reader.walk(content_root(&page));
+fn blocks(page: &Html) -> Result<Vec<Block>, Unread> {
+    let mut reader = Reader::default();
+    reader.walk(content_root(page));
     reader.end_paragraph();
     reader.refused.map_or(Ok(reader.blocks), Err)
-}
-
-/// What the tags do not show: in drawings and formulas any element nests, and a parser adds some of its own. The
-/// reader calls itself for each level, and must not run out of stack.
-fn refuse_deep_tree(page: &Html) -> Result<(), Refused> {
-    let mut open = vec![(page.tree.root(), 0)];
-    while let Some((node, depth)) = open.pop() {
-        if depth > 4 * DEPTH {
-            return Err(Refused::Depth(1));
-        }
-        open.extend(node.children().map(|child| (child, depth + 1)));
-    }
-    Ok(())
 }
 
 /// The element that holds the content: `main` or `article` if there is one and only one, else the whole body.
@@ -79,137 +50,178 @@ fn content_root(page: &Html) -> ElementRef<'_> {
     page.root_element()
 }
 
-/// Collects blocks on the way through the page.
+#[derive(Default)]
 struct Reader {
-    lines: usize,
+    /// What stands between two blocks, and its line.
+    inline: Vec<Piece>,
     line: usize,
-    inline: Content,
-    inline_line: usize,
     blocks: Vec<Block>,
-    refused: Option<Refused>,
+    refused: Option<Unread>,
 }
 
 impl Reader {
     fn walk(&mut self, parent: ElementRef<'_>) {
         for child in parent.children() {
-            match child.value() {
-                Node::Text(text) => {
-                    if self.inline.pieces.is_empty() {
-                        self.inline_line = self.line;
+            let element = ElementRef::wrap(child);
+            if self.inline.is_empty() {
+                self.line = line_of(element.unwrap_or(parent));
+            }
+            match (element, child.value()) {
+                (Some(element), Node::Element(tag)) => {
+                    let name = tag.name();
+                    if name == "br" || AROUND.contains(&name) || INLINE.contains(&name) && !holds_blocks(element) {
+                        add_element(element, &mut self.inline);
+                    } else {
+                        self.end_paragraph();
+                        self.block(element, name);
+                        self.end_paragraph();
                     }
-                    self.inline.pieces.push(Piece::Text(text.to_string()));
                 }
-                Node::Element(_) => {
-                    if let Some(element) = ElementRef::wrap(child) {
-                        self.element(element);
-                    }
-                }
+                (_, Node::Text(text)) => self.inline.push(Piece::Text(text.to_string())),
                 _ => {}
             }
         }
     }
 
-    fn element(&mut self, element: ElementRef<'_>) {
-        let name = element.value().name();
-        if AROUND.contains(&name) {
-            return;
-        }
-        let line = line_of(element, self.line, self.lines);
-        let outside = std::mem::replace(&mut self.line, line);
-        if name == "br" {
-            self.inline.pieces.push(Piece::Break);
-        } else if INLINE.contains(&name) && !holds_blocks(element) {
-            if self.inline.pieces.is_empty() {
-                self.inline_line = line;
-            }
-            add_element(element, &mut self.inline.pieces, line, self.lines);
-        } else {
-            self.end_paragraph();
-            self.block(element, name, line);
-            self.end_paragraph();
-        }
-        self.line = outside;
-    }
-
-    fn block(&mut self, element: ElementRef<'_>, name: &str, line: usize) {
-        match name {
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.blocks.push(Block::Heading {
-                level: name.as_bytes().get(1).map_or(1, |digit| digit - b'0'),
+    fn block(&mut self, element: ElementRef<'_>, name: &str) {
+        let line = line_of(element);
+        let block = match name {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Block::Heading {
+                level: name.as_bytes()[1] - b'0',
                 text: squeeze(&element.text().collect::<String>()),
                 line,
-            }),
-            "p" => {
-                self.inline_line = line;
-                self.inline = content(element, line, self.lines);
-            }
-            "table" => match table::read(element, line, self.lines) {
-                Ok(table) => self.blocks.push(Block::Table(table)),
-                Err(refused) => self.refused = Some(refused),
             },
-            "ul" | "ol" => self.blocks.push(Block::List {
-                items: items(element, line, self.lines),
-                line,
-            }),
-            "pre" => self.blocks.push(Block::Code(code(element, line, self.lines))),
+            "table" => match table::read(element) {
+                Ok(table) => Block::Table(table),
+                Err(refused) => {
+                    self.refused = Some(refused);
+                    return;
+                }
+            },
+            "ul" | "ol" => Block::List(line),
+            "pre" => Block::Code(code(element)),
             _ if name == "blockquote" || is_note(element) => {
                 let outside = std::mem::take(&mut self.blocks);
                 self.walk(element);
                 self.end_paragraph();
-                let blocks = std::mem::replace(&mut self.blocks, outside);
-                self.blocks.push(Block::Note { blocks, line });
+                Block::Note(std::mem::replace(&mut self.blocks, outside))
             }
-            _ => self.walk(element),
-        }
+            _ => return self.walk(element),
+        };
+        self.blocks.push(block);
     }
 
     /// What stood between two blocks is a paragraph, with or without the markup of one.
     fn end_paragraph(&mut self) {
-        let content = std::mem::take(&mut self.inline);
-        let blank = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().is_empty());
-        if !content
-            .pieces
-            .iter()
-            .all(|piece| blank(piece) || *piece == Piece::Break)
-        {
-            let line = self.inline_line;
+        let pieces = std::mem::take(&mut self.inline);
+        if !pieces.iter().all(Piece::is_blank) {
+            let (content, line) = (Content { pieces }, self.line);
             self.blocks.push(Block::Paragraph { content, line });
         }
     }
 }
 
+/// Whether it is one of the boxes in which sites put notes.
 fn is_note(element: ElementRef<'_>) -> bool {
-    element
-        .value()
-        .classes()
-        .any(|class| NOTES.iter().any(|note| class.eq_ignore_ascii_case(note)))
+    element.value().classes().any(|class| {
+        let class = class.to_ascii_lowercase();
+        let class = class.strip_prefix("markdown-").unwrap_or(&class);
+        matches!(
+            class,
+            "note" | "tip" | "warning" | "important" | "caution" | "alert" | "admonition"
+        )
+    })
 }
 
 /// A sample. Its text begins in the line of the markup, or in the next if a fence opens it.
-fn code(element: ElementRef<'_>, line: usize, lines: usize) -> Code {
-    let inner = element
-        .children()
-        .filter_map(ElementRef::wrap)
-        .find(|inner| inner.value().name() == "code");
-    // The renderer of markdown says where a sample ends too; a fence takes a line at each end.
-    let fenced = |position: &str| -> Option<bool> {
-        let (start, end) = position.split_once('-')?;
-        let start: usize = start.split(':').next()?.parse().ok()?;
-        let end: usize = end.split(':').next()?.parse().ok()?;
-        let text: String = element.text().collect();
-        Some(end.saturating_sub(start) + 1 > text.lines().count())
-    };
-    let fenced = element.attr(marks::ATTRIBUTE).and_then(fenced).unwrap_or(false);
-    let line = inner.map_or(line, |inner| line_of(inner, line, lines));
+fn code(element: ElementRef<'_>) -> Code {
     let text: String = element.text().collect();
-    Code {
-        text,
-        line: (line + usize::from(fenced)).min(lines),
+    // The renderer of markdown says where a sample ends too; a fence takes a line at each end.
+    let fenced = element.attr(ATTRIBUTE).and_then(|position| {
+        let (_, end) = position.split_once('-')?;
+        let end: usize = end.split(':').next()?.parse().ok()?;
+        Some(end.saturating_sub(line_of(element)) + 1 > text.lines().count())
+    });
+    let mut inner = element.children().filter_map(ElementRef::wrap);
+    let inner = inner.find(|inner| inner.value().name() == "code");
+    let line = line_of(inner.unwrap_or(element)) + usize::from(fenced.unwrap_or(false));
+    Code { text, line }
+}
+
+pub fn content(element: ElementRef<'_>) -> Content {
+    let mut pieces = Vec::new();
+    add_children(element, &mut pieces);
+    Content { pieces }
+}
+
+fn items(list: ElementRef<'_>) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    for entry in list.children().filter_map(ElementRef::wrap) {
+        // A list directly within a list belongs to the entry above it.
+        let nested = matches!(entry.value().name(), "ul" | "ol");
+        match items.last_mut() {
+            Some(Item { content, .. }) if nested => add_element(entry, &mut content.pieces),
+            _ => items.push(Item {
+                line: line_of(entry),
+                content: content(entry),
+            }),
+        }
     }
+    items
+}
+
+fn add_children(element: ElementRef<'_>, pieces: &mut Vec<Piece>) {
+    for child in element.children() {
+        match (ElementRef::wrap(child), child.value()) {
+            (Some(element), _) => add_element(element, pieces),
+            (None, Node::Text(text)) => pieces.push(Piece::Text(text.to_string())),
+            _ => {}
+        }
+    }
+}
+
+fn add_element(element: ElementRef<'_>, pieces: &mut Vec<Piece>) {
+    let text = || element.text().collect::<String>();
+    match element.value().name() {
+        name if AROUND.contains(&name) => {}
+        "br" => pieces.push(Piece::Break),
+        "b" | "strong" if !holds_blocks(element) => {
+            let text = text();
+            if !text.trim().is_empty() {
+                pieces.push(Piece::Bold(text));
+            }
+        }
+        "code" => pieces.push(Piece::Code(text())),
+        "a" if element.attr("href").is_some() && !holds_blocks(element) => pieces.push(Piece::Link {
+            text: text(),
+            target: element.attr("href").unwrap_or_default().to_owned(),
+        }),
+        "ul" | "ol" => pieces.push(Piece::List(items(element))),
+        "table" => pieces.push(Piece::Table(line_of(element))),
+        name if INLINE.contains(&name) => add_children(element, pieces),
+        _ => {
+            pieces.push(Piece::Break);
+            add_children(element, pieces);
+            pieces.push(Piece::Break);
+        }
+    }
+}
+
+/// Whether an element of a line holds blocks after all, as a link around a table does.
+fn holds_blocks(element: ElementRef<'_>) -> bool {
+    static BLOCKS: LazyLock<Selector> =
+        LazyLock::new(|| selector("table, ul, ol, p, div, pre, blockquote, section, h1, h2, h3, h4, h5, h6"));
+    element.select(&BLOCKS).next().is_some()
+}
+
+/// A selector of this program: a page has no say in whether it is well-formed.
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).expect("the selectors of this program are well-formed")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Block, Piece, Refused};
+    use super::super::{Block, Piece, Unread};
     use super::read;
 
     #[test]
@@ -251,10 +263,11 @@ mod tests {
 
     #[test]
     fn a_list_within_a_list_belongs_to_the_entry_above() {
-        let blocks = read("<ul><li>Europe:<ul><li>north<li>south</ul><li>Asia</ul>").unwrap();
-        let Block::List { items, .. } = &blocks[0] else {
+        let blocks = read("<table><tr><td><ul><li>Europe:<ul><li>north<li>south</ul><li>Asia</ul></table>").unwrap();
+        let Block::Table(table) = &blocks[0] else {
             panic!("{blocks:?}")
         };
+        let items = table.header[0].lists().next().unwrap();
         assert_eq!(items.len(), 2);
         assert!(matches!(&items[0].content.pieces[1], Piece::List(inner) if inner.len() == 2));
     }
@@ -262,7 +275,7 @@ mod tests {
     #[test]
     fn a_note_keeps_its_blocks_apart() {
         let blocks = read("<div class=\"NOTE\"><h5>Note</h5><p>Mind the gap.</p></div><p>On.</p>").unwrap();
-        assert!(matches!(&blocks[0], Block::Note { blocks, .. } if blocks.len() == 2));
+        assert!(matches!(&blocks[0], Block::Note(blocks) if blocks.len() == 2));
         assert!(matches!(&blocks[1], Block::Paragraph { .. }));
     }
 
@@ -276,7 +289,7 @@ mod tests {
     fn deep_nesting_is_refused_with_its_line() {
         assert_eq!(
             read(&format!("text\n{}", "<div>".repeat(10_000))).err(),
-            Some(Refused::Depth(2))
+            Some(Unread::depth(2))
         );
     }
 }

@@ -2,15 +2,11 @@
 
 use comrak::Options;
 
-use super::{BYTES, Block, COLUMNS, DEPTH, Refused, html};
+use super::{BYTES, Block, COLUMNS, DEPTH, Unread, html};
 
-/// The blocks of a page in markdown.
-///
-/// # Errors
-/// The page is too large or nested too deeply.
-pub fn read(text: &str) -> Result<Vec<Block>, Refused> {
+pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     if text.len() > BYTES {
-        return Err(Refused::Size);
+        return Err(Unread::size());
     }
     let mut options = Options::default();
     options.extension.table = true;
@@ -25,7 +21,7 @@ pub fn read(text: &str) -> Result<Vec<Block>, Refused> {
 
 /// The parser of markdown looks at every open block again on each line, so that nesting is refused before it starts.
 /// What opens blocks stands at the beginning of a line: `>`, and `-`, `*`, `+` or `1.` before a blank.
-fn refuse_depth(text: &str) -> Result<(), Refused> {
+fn refuse_depth(text: &str) -> Result<(), Unread> {
     for (index, line) in text.lines().enumerate() {
         let mut depth = 0;
         let mut before = ' ';
@@ -39,26 +35,26 @@ fn refuse_depth(text: &str) -> Result<(), Refused> {
             before = character;
         }
         if depth > DEPTH {
-            return Err(Refused::Depth(index + 1));
+            return Err(Unread::depth(index + 1));
         }
     }
     Ok(())
 }
 
 /// The line below the header of a table says how many columns it has.
-fn refuse_width(text: &str) -> Result<(), Refused> {
+fn refuse_width(text: &str) -> Result<(), Unread> {
     let is_rule = |line: &str| line.contains('-') && line.chars().all(|character| "|-:> \t".contains(character));
     let columns = |line: &str| line.split('|').filter(|cell| cell.contains('-')).count();
     let mut lines = text.lines().enumerate();
     match lines.find(|(_, line)| is_rule(line) && columns(line) > COLUMNS) {
-        Some((index, _)) => Err(Refused::Columns(index + 1)),
+        Some((index, _)) => Err(Unread::columns(index + 1)),
         None => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Block, Piece, Refused};
+    use super::super::{Block, Piece, Unread};
     use super::read;
 
     type Rows = Vec<(usize, Vec<String>)>;
@@ -147,8 +143,8 @@ mod tests {
     fn deep_nesting_is_refused() {
         assert_eq!(
             read(&format!("Text.\n\n{}", ">".repeat(10_000))).err(),
-            Some(Refused::Depth(3))
+            Some(Unread::depth(3))
         );
-        assert_eq!(read(&"- ".repeat(10_000)).err(), Some(Refused::Depth(1)));
+        assert_eq!(read(&"- ".repeat(10_000)).err(), Some(Unread::depth(1)));
     }
 }

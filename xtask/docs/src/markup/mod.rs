@@ -3,17 +3,15 @@
 //! There is one reader, that of HTML. Markdown is first rendered by a parser of GitHub markdown, which says for each
 //! element where it stands, so that both forms of a page give the same blocks.
 
-mod content;
 mod html;
 mod markdown;
-mod marks;
+mod parse;
 mod table;
 
 pub use html::{read as read_html, read_marked};
 pub use markdown::read as read_markdown;
-pub use marks::{cells, table, tag};
+pub use parse::ATTRIBUTE;
 
-use std::fmt;
 use std::rc::Rc;
 
 /// The bytes of a page that are read at most. The largest of the vendor's pages has a tenth of it.
@@ -27,154 +25,128 @@ pub const DEPTH: usize = 64;
 /// the width of its table, so that a wide header and many short rows make a tree far larger than the page.
 pub const COLUMNS: usize = 32;
 
-/// Why a page was not read.
+/// Something on a page that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// It has more than [`BYTES`] bytes.
-    Size,
-    /// On this line it is nested deeper than [`DEPTH`].
-    Depth(usize),
-    /// On this line a table has more than [`COLUMNS`] columns.
-    Columns(usize),
-}
-
-impl Refused {
-    /// What to do about it.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Size | Self::Depth(_) => "pass the page itself, without what is wrapped around it",
-            Self::Columns(_) => "see whether the table is broken; else read it by hand",
-        }
-    }
-
+pub struct Unread {
     /// The line of the page, from 1.
-    pub fn line(&self) -> usize {
-        match self {
-            Self::Size => 1,
-            Self::Depth(line) | Self::Columns(line) => *line,
+    pub line: usize,
+    /// What it is.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+    /// Whether the page as a whole is not understood: its facts say nothing then.
+    pub fatal: bool,
+}
+
+impl Unread {
+    /// That a page is not understood, because of something on this line.
+    pub fn fatal(line: usize, what: impl Into<String>, remedy: &'static str) -> Self {
+        Self {
+            line,
+            what: what.into(),
+            remedy,
+            fatal: true,
         }
+    }
+
+    fn size() -> Self {
+        Self::fatal(1, format!("the page has more than {BYTES} bytes"), WRAPPED)
+    }
+
+    fn depth(line: usize) -> Self {
+        Self::fatal(
+            line,
+            format!("the page is nested more than {DEPTH} levels deep"),
+            WRAPPED,
+        )
+    }
+
+    fn columns(line: usize) -> Self {
+        let remedy = "see whether the table is broken; else read it by hand";
+        Self::fatal(line, format!("a table has more than {COLUMNS} columns"), remedy)
     }
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Size => write!(f, "the page has more than {BYTES} bytes"),
-            Self::Depth(_) => write!(f, "the page is nested more than {DEPTH} levels deep"),
-            Self::Columns(_) => write!(f, "a table has more than {COLUMNS} columns"),
-        }
-    }
-}
+/// What to do about a page that is more than a page.
+const WRAPPED: &str = "pass the page itself, without what is wrapped around it";
 
-/// A part of a page.
+/// A part of a page; all lines are counted from 1.
 #[derive(Debug)]
 pub enum Block {
-    /// A heading.
     Heading {
-        /// 1 to 6.
         level: u8,
-        /// Its text.
         text: String,
-        /// The line, from 1.
         line: usize,
     },
-    /// A paragraph.
     Paragraph {
-        /// What it says.
         content: Content,
-        /// The line, from 1.
         line: usize,
     },
-    /// A table.
     Table(Table),
-    /// A list.
-    List {
-        /// The entries.
-        items: Vec<Item>,
-        /// The line, from 1.
-        line: usize,
-    },
-    /// A sample.
+    /// A list, of which only the line is of use.
+    List(usize),
     Code(Code),
     /// A note or quotation, with blocks of its own.
-    Note {
-        /// What stands in it.
-        blocks: Vec<Block>,
-        /// The line, from 1.
-        line: usize,
-    },
+    Note(Vec<Block>),
 }
 
-/// A sample.
 #[derive(Clone, Debug)]
 pub struct Code {
     /// The text, line by line as on the page.
     pub text: String,
-    /// The line of the page on which the text begins, from 1.
+    /// The line of the page on which the text begins.
     pub line: usize,
 }
 
-/// A table.
 #[derive(Debug)]
 pub struct Table {
-    /// The line of its first row, from 1: that of the header.
+    /// The line of its header.
     pub line: usize,
-    /// The cells of the header.
     pub header: Vec<Rc<Content>>,
-    /// The rows below.
     pub rows: Vec<Row>,
 }
 
-/// A row of a table.
 #[derive(Debug)]
 pub struct Row {
-    /// The line, from 1.
     pub line: usize,
     /// The cells; a cell that spans rows or columns stands in each of them.
     pub cells: Vec<Rc<Content>>,
 }
 
-/// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The line, from 1.
     pub line: usize,
-    /// What it says.
     pub content: Content,
 }
 
 /// The content of a cell, a paragraph or an entry of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Its pieces, in order.
     pub pieces: Vec<Piece>,
 }
 
-/// A piece of a content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Plain text, with its blanks.
     Text(String),
-    /// Bold text.
     Bold(String),
-    /// Text in the markup of code.
     Code(String),
-    /// A link.
+    /// A link, with what it leads to as the page has it.
     Link {
-        /// Its text.
         text: String,
-        /// Where it leads, as the page has it.
         target: String,
     },
     /// The end of a line or paragraph.
     Break,
-    /// A list.
     List(Vec<Item>),
-    /// A table within the content. No page of the vendor has one.
-    Table {
-        /// The line, from 1.
-        line: usize,
-    },
+    /// The line of a table within the content. No page of the vendor has one.
+    Table(usize),
+}
+
+impl Piece {
+    pub fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if text.trim().is_empty()) || *self == Self::Break
+    }
 }
 
 impl Content {
@@ -183,7 +155,6 @@ impl Content {
         squeeze(&text_of(&self.pieces))
     }
 
-    /// The lists within.
     pub fn lists(&self) -> impl Iterator<Item = &[Item]> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::List(items) => Some(items.as_slice()),
@@ -208,13 +179,13 @@ impl Content {
 }
 
 /// The text of pieces, without lists.
-pub fn text_of(pieces: &[Piece]) -> String {
+pub fn text_of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> String {
     let mut text = String::new();
     for piece in pieces {
         match piece {
             Piece::Text(part) | Piece::Bold(part) | Piece::Code(part) => text.push_str(part),
             Piece::Link { text: part, .. } => text.push_str(part),
-            Piece::Break | Piece::List(_) | Piece::Table { .. } => text.push('\n'),
+            Piece::Break | Piece::List(_) | Piece::Table(_) => text.push('\n'),
         }
     }
     text
@@ -222,12 +193,5 @@ pub fn text_of(pieces: &[Piece]) -> String {
 
 /// The text with one blank wherever it has blanks, and none at its ends.
 pub fn squeeze(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

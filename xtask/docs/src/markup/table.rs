@@ -4,84 +4,62 @@ use std::rc::Rc;
 
 use scraper::ElementRef;
 
-use super::content::{content, line_of};
-use super::{COLUMNS, Content, Refused, Row, Table};
+use super::html::content;
+use super::parse::line_of;
+use super::{COLUMNS, Content, Row, Table, Unread};
 
-/// A cell that goes on in the rows below.
-struct Span {
-    rows: usize,
-    cell: Rc<Content>,
-}
+/// A cell, and in how many of the rows below it goes on.
+type Span = (usize, Rc<Content>);
 
 /// Reads a table; rows of tables within its cells are not its own.
-///
-/// # Errors
-/// It has too many columns.
-pub fn read(table: ElementRef<'_>, line: usize, lines: usize) -> Result<Table, Refused> {
-    let mut found: Vec<Row> = Vec::new();
-    let mut header = None;
-    let mut spans: Vec<Option<Span>> = Vec::new();
-    for (row, in_head) in rows(table) {
-        let row_line = line_of(row, line, lines);
-        let cells: Vec<_> = elements(row).filter(|cell| is(*cell, &["td", "th"])).collect();
-        if cells.is_empty() {
-            continue;
-        }
-        if cells.len() > COLUMNS {
-            return Err(Refused::Columns(row_line));
-        }
-        let titles = in_head || cells.iter().all(|cell| is(*cell, &["th"]));
-        let read = Row {
-            line: row_line,
-            cells: spread(&cells, &mut spans, row_line, lines),
-        };
-        // A table without the markup of a header has it in its first row.
-        if header.is_none() && (titles || found.is_empty()) {
-            header = Some(read);
-        } else {
-            found.push(read);
+pub fn read(table: ElementRef<'_>) -> Result<Table, Unread> {
+    let mut header: Option<Row> = None;
+    let (mut rows, mut spans) = (Vec::new(), Vec::new());
+    for part in table.child_elements() {
+        for row in part.child_elements().filter(|row| row.value().name() == "tr") {
+            let line = line_of(row);
+            let is = |cell: &ElementRef<'_>, name: &str| cell.value().name() == name;
+            let cells: Vec<_> = row
+                .child_elements()
+                .filter(|cell| is(cell, "td") || is(cell, "th"))
+                .collect();
+            if cells.len() > COLUMNS {
+                return Err(Unread::columns(line));
+            }
+            let titles = is(&part, "thead") || cells.iter().all(|cell| is(cell, "th"));
+            let read = Row {
+                line,
+                cells: spread(&cells, &mut spans),
+            };
+            match header {
+                _ if cells.is_empty() => {}
+                // A table without the markup of a header has it in its first row.
+                None if titles || rows.is_empty() => header = Some(read),
+                _ => rows.push(read),
+            }
         }
     }
-    let header = header.unwrap_or(Row {
-        line,
-        cells: Vec::new(),
-    });
-    Ok(Table {
-        line: header.line,
-        header: header.cells,
-        rows: found,
-    })
+    let (line, header) = header.map_or_else(|| (line_of(table), Vec::new()), |row| (row.line, row.cells));
+    Ok(Table { line, header, rows })
 }
 
 /// The cells of a row, those that reach into it from above included.
-fn spread(cells: &[ElementRef<'_>], spans: &mut Vec<Option<Span>>, line: usize, lines: usize) -> Vec<Rc<Content>> {
+fn spread(cells: &[ElementRef<'_>], spans: &mut Vec<Span>) -> Vec<Rc<Content>> {
     let mut out = Vec::new();
     let mut cells = cells.iter();
     while out.len() < COLUMNS {
-        let column = out.len();
-        if let Some(slot) = spans.get_mut(column)
-            && let Some(span) = slot
-        {
-            out.push(Rc::clone(&span.cell));
-            span.rows -= 1;
-            if span.rows == 0 {
-                *slot = None;
-            }
+        if let Some((rows @ 1.., cell)) = spans.get_mut(out.len()) {
+            *rows -= 1;
+            out.push(Rc::clone(cell));
             continue;
         }
         let Some(cell) = cells.next() else { break };
-        let read = Rc::new(content(*cell, line, lines));
         let rows = span(*cell, "rowspan", usize::MAX) - 1;
-        for column in column..(column + span(*cell, "colspan", COLUMNS)).min(COLUMNS) {
-            out.push(Rc::clone(&read));
-            if rows > 0 {
-                spans.resize_with(spans.len().max(column + 1), || None);
-                spans[column] = Some(Span {
-                    rows,
-                    cell: Rc::clone(&read),
-                });
-            }
-        }
+        let end = (out.len() + span(*cell, "colspan", COLUMNS)).min(COLUMNS);
+        let cell = Rc::new(content(*cell));
+        spans.resize(spans.len().max(end), Span::default());
+        spans[out.len()..end].fill((rows, Rc::clone(&cell)));
+        out.resize(end, cell);
     }
     out
 }
@@ -89,27 +67,4 @@ fn spread(cells: &[ElementRef<'_>], spans: &mut Vec<Option<Span>>, line: usize, 
 fn span(cell: ElementRef<'_>, attribute: &str, most: usize) -> usize {
     let value = cell.attr(attribute).and_then(|value| value.trim().parse().ok());
     value.unwrap_or(1).clamp(1, most)
-}
-
-/// The rows, and whether each stands in the head of the table.
-fn rows(table: ElementRef<'_>) -> impl Iterator<Item = (ElementRef<'_>, bool)> {
-    elements(table).flat_map(|part| {
-        let own: Box<dyn Iterator<Item = ElementRef<'_>>> = if is(part, &["tr"]) {
-            Box::new(std::iter::once(part))
-        } else if is(part, &["thead", "tbody", "tfoot"]) {
-            Box::new(elements(part).filter(|row| is(*row, &["tr"])))
-        } else {
-            Box::new(std::iter::empty())
-        };
-        let in_head = is(part, &["thead"]);
-        own.map(move |row| (row, in_head))
-    })
-}
-
-fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    parent.children().filter_map(ElementRef::wrap)
-}
-
-fn is(element: ElementRef<'_>, names: &[&str]) -> bool {
-    names.contains(&element.value().name())
 }

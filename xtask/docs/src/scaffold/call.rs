@@ -9,11 +9,11 @@ use super::todo;
 
 /// A parameter.
 pub struct Parameter {
-    /// Where it goes: `path` or `query`.
-    pub place: &'static str,
+    /// Where it goes.
+    pub part: Part,
     /// What is known of it.
     pub row: Row,
-    /// What a person must look at.
+    /// Comments for a person.
     pub notes: Vec<String>,
 }
 
@@ -45,122 +45,85 @@ impl<'o> Call<'o> {
     pub fn new(operation: &'o Operation) -> Self {
         let path = path(&operation.endpoint);
         let has_body = !["GET", "HEAD"].contains(&operation.method.to_ascii_uppercase().as_str());
-        let mut parameters = Parameters::new(&path);
+        let in_path = parameter_names(&path).into_iter().map(|name| Parameter {
+            part: Part::Path,
+            row: text(name),
+            notes: vec![todo("no table lists it; its type is a guess")],
+        });
+        let mut parameters: Vec<_> = in_path.collect();
         let (mut body, mut answer) = (Vec::new(), Vec::new());
         for placed in placed(operation, None) {
             match placed.part() {
                 Some(Part::Response) => answer.push(placed),
                 Some(Part::Body) if has_body => body.push(placed),
-                part => parameters.add(&placed, part),
+                part => add(&mut parameters, placed.row, part, placed.listed),
             }
         }
         for name in operation.request.iter().flat_map(|sample| &sample.query) {
-            parameters.add_from_sample(name);
+            if find(&mut parameters, Part::Query, name).is_none() {
+                let note = "only the URL of the sample has it; its type is a guess";
+                push(&mut parameters, text(name), Some(note));
+            }
         }
         Self {
             path,
-            parameters: parameters.finish(),
+            parameters,
             body,
             answer,
         }
     }
 }
 
-/// The parameters of a call.
-struct Parameters {
-    in_path: Vec<Parameter>,
-    in_query: Vec<Parameter>,
+/// A row that says nothing but a name.
+fn text(name: &str) -> Row {
+    Row {
+        name: name.to_owned(),
+        kind: Some("string".to_owned()),
+        ..Row::default()
+    }
 }
 
-impl Parameters {
-    fn new(path: &str) -> Self {
-        let in_path = parameter_names(path).into_iter().map(|name| Parameter {
-            place: "path",
-            row: Row {
-                name: name.to_owned(),
-                ..Row::default()
-            },
-            notes: Vec::new(),
-        });
-        Self {
-            in_path: in_path.collect(),
-            in_query: Vec::new(),
-        }
-    }
+fn find<'p>(parameters: &'p mut [Parameter], part: Part, name: &str) -> Option<&'p mut Parameter> {
+    let is_it = |known: &&mut Parameter| known.part == part && folded(&known.row.name) == folded(name);
+    parameters.iter_mut().find(is_it)
+}
 
-    fn add(&mut self, placed: &Placed, part: Option<Part>) {
-        if part == Some(Part::Path) && self.add_to_path(placed.row) {
-            return;
-        }
-        let note = match (part, placed.listed) {
-            (Some(Part::Path), _) => Some("the page calls it a parameter of the path, which has none of this name"),
-            (Some(Part::Body), _) => Some("the page calls it a member of the body, and the method has none"),
-            (_, None) => Some("the page does not say where it goes; query is a guess"),
-            _ => None,
-        };
-        self.add_to_query(placed.row.clone(), note);
-    }
-
-    fn add_to_path(&mut self, row: &Row) -> bool {
-        let wanted = folded(&row.name);
-        let mut known = self.in_path.iter_mut();
-        let Some(parameter) = known.find(|known| folded(&known.row.name) == wanted) else {
-            return false;
-        };
-        let name = std::mem::take(&mut parameter.row.name);
-        if name != row.name {
-            parameter
-                .notes
-                .push(todo(&format!("the table spells it `{}`", row.name)));
-        }
-        let kind = row.kind.clone().or_else(|| Some("string".to_owned()));
-        parameter.row = Row {
-            name,
-            kind,
+/// Adds a row to the parameter of the path that it describes, or to the query.
+fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: Option<Part>) {
+    let in_path = part == Some(Part::Path);
+    if let Some(known) = find(parameters, Part::Path, &row.name).filter(|_| in_path) {
+        let spelled = format!("the table spells it `{}`", row.name);
+        known.notes = (known.row.name != row.name)
+            .then(|| todo(&spelled))
+            .into_iter()
+            .collect();
+        known.row = Row {
+            name: known.row.name.clone(),
+            kind: row.kind.clone().or(known.row.kind.take()),
             ..row.clone()
         };
-        true
+        return;
     }
-
-    fn add_to_query(&mut self, row: Row, note: Option<&str>) {
-        let wanted = folded(&row.name);
-        let mut known = self.in_query.iter_mut();
-        match known.find(|known| folded(&known.row.name) == wanted) {
-            Some(known) => known.notes.push(todo("the tables list it more than once")),
-            None if wanted.is_empty() => {}
-            None => self.in_query.push(Parameter {
-                place: "query",
-                row,
-                notes: note.map(todo).into_iter().collect(),
-            }),
-        }
+    let note = match part {
+        Some(Part::Path) => Some("the page calls it a parameter of the path, which has none of this name"),
+        Some(Part::Body) => Some("the page calls it a member of the body, and the method has none"),
+        _ => listed
+            .is_none()
+            .then_some("the page does not say where it goes; query is a guess"),
+    };
+    match find(parameters, Part::Query, &row.name) {
+        Some(known) => known.notes.push(todo("the tables list it more than once")),
+        None => push(parameters, row.clone(), note),
     }
+}
 
-    /// A parameter of the sample's URL, unless a table lists it.
-    fn add_from_sample(&mut self, name: &str) {
-        if self
-            .in_query
-            .iter()
-            .any(|known| folded(&known.row.name) == folded(name))
-        {
-            return;
-        }
-        let row = Row {
-            name: name.to_owned(),
-            kind: Some("string".to_owned()),
-            ..Row::default()
-        };
-        self.add_to_query(row, Some("only the URL of the sample has it; its type is a guess"));
-    }
-
-    fn finish(mut self) -> Vec<Parameter> {
-        for parameter in &mut self.in_path {
-            if parameter.row.kind.is_none() {
-                parameter.row.kind = Some("string".to_owned());
-                parameter.notes.push(todo("no table lists it; its type is a guess"));
-            }
-        }
-        self.in_path.append(&mut self.in_query);
-        self.in_path
+/// Adds a parameter of the query.
+fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<&str>) {
+    if !folded(&row.name).is_empty() {
+        parameters.push(Parameter {
+            part: Part::Query,
+            row,
+            notes: note.map(todo).into_iter().collect(),
+        });
     }
 }

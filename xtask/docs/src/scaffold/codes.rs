@@ -6,60 +6,37 @@ use crate::facts::{Code, Row};
 
 use super::todo;
 
-/// What a row says about codes.
-pub struct Codes {
-    /// The codes, each once and all of one type; none if they make no list.
-    pub codes: Vec<Code>,
-    /// Whether they are whole numbers.
-    pub are_numbers: bool,
-    /// What a person must look at.
-    pub notes: Vec<String>,
-}
-
-/// The codes of a row. Numbers in a row of text are text, unless the value is known to be a number.
-pub fn of(row: &Row, is_number: bool) -> Codes {
-    let mut notes = Vec::new();
-    if row.codes.is_empty() {
-        return Codes {
-            codes: Vec::new(),
-            are_numbers: false,
-            notes,
-        };
-    }
+/// The codes of a row, each once and all of one type; none if they make no list. Numbers in a row of text are text,
+/// unless the value is known to be a number.
+pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
+    let mut codes: Vec<Code> = Vec::new();
     if row.codes.iter().all(|code| code.code.is_boolean()) {
-        notes.push(todo(
-            "the page has names for true and false; say in the description what they mean",
-        ));
-        return Codes {
-            codes: Vec::new(),
-            are_numbers: false,
-            notes,
-        };
+        if !row.codes.is_empty() {
+            notes.push(todo(
+                "the page has names for true and false; say in the description what they mean",
+            ));
+        }
+        return codes;
     }
     let numbers: Option<Vec<Value>> = row.codes.iter().map(|code| number(&code.code)).collect();
-    let are_numbers = numbers.is_some() && (is_number || !is_text(row));
-    let mut codes: Vec<Code> = Vec::new();
-    for code in &row.codes {
-        let value = match number(&code.code).filter(|_| are_numbers) {
-            Some(number) => number,
-            None => Value::String(text(&code.code)),
+    let numbers = numbers.filter(|_| is_number || !is_text(row));
+    for (index, Code { code, label }) in row.codes.iter().enumerate() {
+        let code = match &numbers {
+            Some(numbers) => numbers[index].clone(),
+            None => Value::String(text(code)),
         };
-        match codes.iter().find(|known| known.code == value) {
+        match codes.iter().find(|known| known.code == code) {
             None => codes.push(Code {
-                code: value,
-                label: code.label.clone(),
+                code,
+                label: label.clone(),
             }),
-            Some(known) if known.label == code.label => {}
+            Some(known) if known.label == *label => {}
             Some(_) => notes.push(todo(&format!(
-                "the page lists the code {value} twice, under different names"
+                "the page lists the code {code} twice, under different names"
             ))),
         }
     }
-    Codes {
-        codes,
-        are_numbers,
-        notes,
-    }
+    codes
 }
 
 /// Whether the table says that the value is text, or text is all that its codes can be.
@@ -104,37 +81,33 @@ mod tests {
         }
     }
 
-    fn values(codes: &Codes) -> Vec<Value> {
-        codes.codes.iter().map(|code| code.code.clone()).collect()
+    /// The codes of a row and how many notes there are on them.
+    fn values(row: &Row, is_number: bool) -> (Vec<Value>, usize) {
+        let mut notes = Vec::new();
+        let codes = of(row, is_number, &mut notes);
+        (codes.into_iter().map(|code| code.code).collect(), notes.len())
     }
 
     #[test]
     fn codes_are_of_one_type() {
         let pair = [(json!(0), "Off"), (json!("1"), "On")];
-        assert_eq!(values(&of(&row(Some("integer"), &pair), true)), [json!(0), json!(1)]);
+        let numbers = (vec![json!(0), json!(1)], 0);
+        assert_eq!(values(&row(Some("integer"), &pair), true), numbers);
         assert_eq!(
-            values(&of(&row(Some("string"), &pair), false)),
-            [json!("0"), json!("1")]
+            values(&row(Some("string"), &pair), false),
+            (vec![json!("0"), json!("1")], 0)
         );
-        assert_eq!(values(&of(&row(Some("string"), &pair), true)), [json!(0), json!(1)]);
+        assert_eq!(values(&row(Some("string"), &pair), true), numbers);
         let mixed = [(json!(0), "Off"), (json!("auto"), "Auto")];
-        assert_eq!(
-            values(&of(&row(Some("integer"), &mixed), true)),
-            [json!("0"), json!("auto")]
-        );
+        let texts = (vec![json!("0"), json!("auto")], 0);
+        assert_eq!(values(&row(Some("integer"), &mixed), true), texts);
     }
 
     #[test]
     fn truth_values_and_doubles_are_told() {
-        let truth = of(
-            &row(Some("boolean"), &[(json!(true), "Yes"), (json!(false), "No")]),
-            false,
-        );
-        assert!(truth.codes.is_empty() && truth.notes.len() == 1);
-        let double = of(
-            &row(Some("integer"), &[(json!(1), "A"), (json!(1), "B"), (json!(1), "A")]),
-            true,
-        );
-        assert_eq!((double.codes.len(), double.notes.len()), (1, 1));
+        let truth = [(json!(true), "Yes"), (json!(false), "No")];
+        assert_eq!(values(&row(Some("boolean"), &truth), false), (vec![], 1));
+        let double = [(json!(1), "A"), (json!(1), "B"), (json!(1), "A")];
+        assert_eq!(values(&row(Some("integer"), &double), true), (vec![json!(1)], 1));
     }
 }

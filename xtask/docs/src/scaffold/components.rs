@@ -9,7 +9,7 @@ use super::codes::text;
 use super::existing::ExistingSpec;
 use super::names::{code_names, free};
 use super::todo;
-use crate::yaml::Map;
+use crate::yaml::{Map, plain};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.
 fn is_alike(one: &str, other: &str) -> bool {
@@ -22,7 +22,10 @@ fn is_alike(one: &str, other: &str) -> bool {
 
 /// The new components.
 pub struct Components<'s> {
-    known: ExistingSpec<'s>,
+    /// What the spec has.
+    pub known: ExistingSpec<'s>,
+    /// The parameters that operations share.
+    pub parameters: Map,
     schemas: Vec<New>,
 }
 
@@ -39,13 +42,9 @@ impl<'s> Components<'s> {
     pub fn new(known: ExistingSpec<'s>) -> Self {
         Self {
             known,
+            parameters: Map::new(),
             schemas: Vec::new(),
         }
-    }
-
-    /// What the spec has.
-    pub fn known(&self) -> ExistingSpec<'s> {
-        self.known
     }
 
     /// Adds a schema under the first of these names that is free, and says under which.
@@ -73,7 +72,7 @@ impl<'s> Components<'s> {
     }
 
     /// Adds a list of codes, unless the spec or the scaffold has it already; says its name and what to look at.
-    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], are_numbers: bool) -> (String, Vec<String>) {
+    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code]) -> (String, Vec<String>) {
         let list = candidates.first().map_or("Codes", String::as_str);
         let names = code_names(codes.iter().map(|code| (text(&code.code), code.label.as_deref())), list);
         let values: Vec<Value> = codes.iter().map(|code| code.code.clone()).collect();
@@ -106,7 +105,14 @@ impl<'s> Components<'s> {
         }
 
         let mut schema = Map::new()
-            .with("type", if are_numbers { "integer" } else { "string" })
+            .with(
+                "type",
+                if values.iter().all(Value::is_number) {
+                    "integer"
+                } else {
+                    "string"
+                },
+            )
             .with("description", todo("say what the codes are about"))
             .with("enum", Value::Array(values));
         for (code, name) in codes.iter().zip(&names) {
@@ -131,22 +137,41 @@ impl<'s> Components<'s> {
         self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
     }
 
-    /// The schema of a reference, of the spec or new.
-    pub fn resolve(&self, reference: &str) -> Option<Value> {
-        let name = reference.strip_prefix("#/components/schemas/")?;
-        let new = self.schemas.iter().find(|new| new.name == name);
-        new.map(|new| new.schema.value())
-            .or_else(|| self.known.schema(name).cloned())
+    /// What a reference leads to, in the spec or new.
+    fn target(&self, reference: &str) -> Option<Value> {
+        let name = |section: &str| reference.strip_prefix("#/components/")?.strip_prefix(section);
+        let mut schemas = self.schemas.iter();
+        let schema = name("schemas/").and_then(|name| schemas.find(|new| new.name == name));
+        let schema = schema.map(|new| new.schema.value());
+        let parameter = || self.parameters.get(name("parameters/")?).map(plain);
+        schema.or_else(parameter).or_else(|| self.known.at(reference).cloned())
     }
 
-    /// The new schemas in alphabetical order, as the specs have them.
-    pub fn into_map(mut self) -> Map {
+    /// What a schema or parameter says behind its references, and an `allOf` of one entry.
+    pub fn resolved(&self, value: &Value) -> Value {
+        let mut value = value.clone();
+        for _ in 0..8 {
+            let part = value.get("allOf").and_then(|parts| parts.get(0));
+            let inner = match value.get("$ref").and_then(Value::as_str) {
+                Some(reference) => self.target(reference),
+                None => part.filter(|_| value.get("type").is_none()).cloned(),
+            };
+            match inner {
+                Some(inner) => value = inner,
+                None => break,
+            }
+        }
+        value
+    }
+
+    /// The new parameters, and the new schemas in alphabetical order, as the specs have them.
+    pub fn into_maps(mut self) -> (Map, Map) {
         self.schemas.sort_by(|one, other| one.name.cmp(&other.name));
         let mut map = Map::new();
         for new in self.schemas {
             map.notes(new.notes);
             map.put(&new.name, new.schema);
         }
-        map
+        (self.parameters, map)
     }
 }

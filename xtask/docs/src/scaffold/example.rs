@@ -17,10 +17,9 @@ fn value(components: &Components, schema: &Value, name: &str, depth: usize) -> V
         return Value::Null;
     }
     let inner = |schema: &Value| value(components, schema, name, depth + 1);
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        return components
-            .resolve(reference)
-            .map_or(Value::Null, |schema| inner(&schema));
+    if schema.get("$ref").is_some() {
+        let target = components.resolved(schema);
+        return if target == *schema { Value::Null } else { inner(&target) };
     }
     if let Some(known) = schema.get("example").or_else(|| schema.get("default")) {
         return known.clone();

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::placement::Part;
 use xtask_spec::names::folded;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
@@ -28,12 +30,9 @@ impl<'s> ExistingSpec<'s> {
         Self { spec }
     }
 
-    /// The schema of this name.
-    pub fn schema(&self, name: &str) -> Option<&'s Value> {
-        let mut schemas = self.spec.components("schemas").into_iter();
-        schemas
-            .find(|(known, _)| *known == name)
-            .map(|(_, schema)| schema.value)
+    /// What a reference leads to.
+    pub fn at(&self, reference: &str) -> Option<&'s Value> {
+        self.spec.document.value.pointer(reference.strip_prefix('#')?)
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
@@ -78,10 +77,10 @@ impl<'s> ExistingSpec<'s> {
         same.map(|(name, _)| name).collect()
     }
 
-    /// The shared parameters of a place (`in`): their components' names and what they say.
-    pub fn parameters(&self, place: &str) -> impl Iterator<Item = (&'s str, &'s Value)> {
+    /// The shared parameters of a part of the call: their components' names and what they say.
+    pub fn parameters(&self, part: Part) -> impl Iterator<Item = (&'s str, &'s Value)> + use<'s> {
         let parameters = self.spec.components("parameters").into_iter();
-        let of_place = parameters.filter(move |(_, parameter)| parameter.text("in") == Some(place));
+        let of_place = parameters.filter(move |(_, parameter)| parameter.text("in") == Some(part.name()));
         of_place.map(|(component, parameter)| (component, parameter.value))
     }
 
@@ -129,7 +128,7 @@ impl<'s> ExistingSpec<'s> {
         let responses = self.spec.components("responses").into_iter();
         let target = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
         responses
-            .filter_map(|(name, _)| Some((status(name)?.to_owned(), target(name))))
+            .filter_map(|(name, _)| Some((status(name)?, target(name))))
             .collect()
     }
 }
@@ -144,17 +143,13 @@ pub fn method_and_path(operation: &Operation) -> String {
     format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
-/// The status that a shared response is called after.
-fn status(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "BadRequest" => "400",
-        "Unauthorized" => "401",
-        "Forbidden" => "403",
-        "NotFound" => "404",
-        "Conflict" => "409",
-        "TooManyRequests" => "429",
-        "InternalServerError" => "500",
-        "ServiceUnavailable" => "503",
-        _ => return None,
-    })
+/// The status that a shared response is called after: `NotFound` after 404.
+fn status(name: &str) -> Option<String> {
+    let mut failures = (400..600).filter_map(|code| StatusCode::from_u16(code).ok());
+    let is_it = |status: &StatusCode| {
+        status
+            .canonical_reason()
+            .is_some_and(|reason| folded(reason) == folded(name))
+    };
+    failures.find(is_it).map(|status| status.as_str().to_owned())
 }

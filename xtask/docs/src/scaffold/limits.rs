@@ -10,11 +10,8 @@ use crate::yaml::Map;
 
 /// Whether a row has a limit or a default.
 pub fn has_limits(row: &Row) -> bool {
-    row.minimum.is_some()
-        || row.maximum.is_some()
-        || row.max_length.is_some()
-        || row.max_items.is_some()
-        || row.default.is_some()
+    let numbers = row.minimum.is_some() || row.maximum.is_some();
+    numbers || row.max_length.is_some() || row.max_items.is_some() || row.default.is_some()
 }
 
 /// The limits and the default of a row, where they fit the type; where not, a note.
@@ -61,17 +58,12 @@ pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut V
 /// A default as a value of a form.
 fn brought(default: &Value, form: Option<JsonType>) -> Option<Value> {
     let text = default.as_str().map(str::trim);
+    let read = text.and_then(|text| serde_json::from_str(&text.to_ascii_lowercase()).ok());
+    let value = read.as_ref().unwrap_or(default);
     match form? {
-        JsonType::Integer => default.as_i64().or_else(|| text?.parse().ok()).map(Value::from),
-        JsonType::Number => default
-            .as_f64()
-            .or_else(|| text?.parse().ok())
-            .filter(|number| number.is_finite())
-            .map(Value::from),
-        JsonType::Boolean => default
-            .as_bool()
-            .or_else(|| text?.to_ascii_lowercase().parse().ok())
-            .map(Value::from),
+        JsonType::Integer => value.as_i64().map(Value::from),
+        JsonType::Number => value.as_f64().map(Value::from),
+        JsonType::Boolean => value.as_bool().map(Value::from),
         JsonType::String => text.map(Value::from),
         JsonType::Array | JsonType::Null | JsonType::Object => None,
     }

@@ -11,15 +11,14 @@ mod components;
 mod edits;
 mod example;
 mod existing;
-mod form;
 mod limits;
+mod member;
 mod names;
 mod operation;
 mod paging;
 mod schema;
 #[cfg(test)]
 mod tests;
-mod tree;
 
 use anyhow::bail;
 use xtask_spec::Spec;
@@ -84,13 +83,12 @@ pub fn scaffold(page: &Page, api: &str, spec: &Spec) -> anyhow::Result<String> {
 fn document(head: Vec<String>, written: operation::Written, api: &str) -> Map {
     let operation::Written {
         paths,
-        parameters,
         scopes,
         notes,
         components,
         ..
     } = written;
-    let schemas = Components::into_map(components);
+    let (parameters, schemas) = Components::into_maps(components);
     let mut document = Map::new();
     document.notes(head);
     document.notes(notes);

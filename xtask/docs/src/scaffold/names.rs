@@ -2,7 +2,7 @@
 
 use heck::ToUpperCamelCase;
 
-use xtask_spec::names::{VERBS, folded, reservation};
+use xtask_spec::names::{folded, is_verb, reservation};
 
 /// A name in PascalCase, of ASCII letters and digits alone; `otherwise` goes before it if it does not begin with a
 /// letter.
@@ -101,10 +101,9 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
     .to_owned();
     // `…/jobs/cancel` says itself what is done.
     if let Some(last) = words.last() {
-        let lower = camel(last);
-        let own = VERBS.iter().find(|verb| **verb == lower);
-        if let Some(own) = own.filter(|_| words.len() > 1) {
-            verb = (*own).to_owned();
+        let own = camel(last);
+        if is_verb(&own) && words.len() > 1 {
+            verb = own;
             words.pop();
         }
     }

@@ -13,11 +13,12 @@ use super::call::{Call, Parameter};
 use super::components::Components;
 use super::example::example;
 use super::existing::{self, ExistingSpec};
+use super::limits::limits;
+use super::member::{Member, form_of};
 use super::names;
-use super::paging::{Named, paging};
+use super::paging::paging;
 use super::schema::Writer;
 use super::todo;
-use super::tree::{ROOT, Tree};
 use crate::yaml::Map;
 
 /// Where the vendor's pages stand.
@@ -25,12 +26,9 @@ const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";
 
 /// The operations that have been written.
 pub struct Written<'s> {
-    known: ExistingSpec<'s>,
     ids: Vec<String>,
     /// The path items.
     pub paths: Map,
-    /// The parameters that operations share.
-    pub parameters: Map,
     /// The scopes that the spec does not declare.
     pub scopes: Map,
     /// What concerns no single place.
@@ -39,20 +37,12 @@ pub struct Written<'s> {
     pub components: Components<'s>,
 }
 
-/// A body with its example.
-struct Body {
-    schema: Value,
-    media: Map,
-}
-
 impl<'s> Written<'s> {
     /// None yet.
     pub fn new(known: ExistingSpec<'s>) -> Self {
         Self {
-            known,
             ids: Vec::new(),
             paths: Map::new(),
-            parameters: Map::new(),
             scopes: Map::new(),
             notes: Vec::new(),
             components: Components::new(known),
@@ -81,9 +71,9 @@ impl<'s> Written<'s> {
             )));
             return;
         }
-        let request_tree = Tree::new(Part::Body, operation.request.as_ref(), &call.body);
-        let answer_tree = Tree::new(Part::Response, operation.response.as_ref(), &call.answer);
-        let lists = lists(&answer_tree);
+        let request = Member::body(Part::Body, operation.request.as_ref(), &call.body);
+        let answer = Member::body(Part::Response, operation.response.as_ref(), &call.answer);
+        let lists = lists(&answer);
         let reads = reads(&method, &call.path, &operation.scopes, lists);
         let (id, noun) = self.id(&names::Call {
             method: &operation.method.to_ascii_uppercase(),
@@ -93,16 +83,17 @@ impl<'s> Written<'s> {
         });
         let title = names::pascal(&id, "Call");
 
-        let parameters = self.parameters(&call.parameters, &noun);
-        let has_body = !request_tree.is_empty();
-        let request = has_body.then(|| self.body(&request_tree, &format!("{title}Request"), &noun, true));
+        let parameters = call.parameters.into_iter();
+        let parameters: Vec<_> = parameters.map(|parameter| self.parameter(parameter, &noun)).collect();
+        let request = self.body(request, &format!("{title}Request"), &noun, true);
         let answer_name = if lists {
             format!("{noun}Page")
         } else {
             format!("{title}Result")
         };
-        let answer = (!answer_tree.is_empty()).then(|| self.body(&answer_tree, &answer_name, &noun, false));
-        let paging = self.paging(&parameters, request.as_ref(), answer.as_ref());
+        let answer = self.body(answer, &answer_name, &noun, false);
+        let schema = |body: &Option<Map>| body.as_ref().map_or(Value::Null, |body| body.value()["schema"].take());
+        let paging = paging(&self.components, &parameters, &schema(&request), &schema(&answer));
 
         let mut map = Map::new();
         map.note(todo("the name is guessed from method and path"));
@@ -133,13 +124,10 @@ impl<'s> Written<'s> {
             Err(note) => map.note(note),
         }
         if !parameters.is_empty() {
-            map.put(
-                "parameters",
-                parameters.into_iter().map(|(node, _)| node).collect::<Vec<_>>(),
-            );
+            map.put("parameters", parameters);
         }
         if let Some(request) = request {
-            let content = Map::new().with("application/json", request.media);
+            let content = Map::new().with("application/json", request);
             let body = Map::new()
                 .with("description", todo("say what the body holds"))
                 .with("required", true)
@@ -155,7 +143,7 @@ impl<'s> Written<'s> {
     /// Puts the operation below its path.
     fn place(&mut self, path: &str, method: &str, map: Map) {
         if self.paths.get(path).is_none() {
-            let there = self.known.operations();
+            let there = self.components.known.operations();
             if let Some(known) = there.iter().find(|known| template(known.path) == template(path)) {
                 self.paths.note(todo(&format!(
                     "the spec has the path `{}`; put the method into it, not the path once more",
@@ -172,7 +160,8 @@ impl<'s> Written<'s> {
     fn id(&mut self, call: &names::Call) -> (String, String) {
         let candidates = names::operation_ids(call);
         let ids: Vec<String> = candidates.iter().map(|(id, _)| id.clone()).collect();
-        let is_taken = |id: &str| self.known.has_id(id) || self.ids.iter().any(|known| folded(known) == folded(id));
+        let is_taken =
+            |id: &str| self.components.known.has_id(id) || self.ids.iter().any(|known| folded(known) == folded(id));
         let id = names::free(&ids, is_taken);
         self.ids.push(id.clone());
         let noun = candidates
@@ -194,7 +183,7 @@ impl<'s> Written<'s> {
                 .take_while(|(one, other)| one == *other)
                 .count()
         };
-        let operations = self.known.operations();
+        let operations = self.components.known.operations();
         let nearest = operations.iter().rev().max_by_key(|known| common(known.path));
         match nearest.and_then(existing::tag) {
             Some(tag) => {
@@ -228,7 +217,7 @@ impl<'s> Written<'s> {
             map.note(todo("the page names no permission"));
             scopes.push(todo("a scope"));
         }
-        let declared = self.known.scopes();
+        let declared = self.components.known.scopes();
         for scope in &scopes {
             if !declared.contains(&scope.as_str()) && !scope.starts_with(super::MARK) {
                 self.scopes.put(scope, todo("say what the scope allows"));
@@ -240,28 +229,16 @@ impl<'s> Written<'s> {
         map.put("security", entries.collect::<Vec<_>>());
     }
 
-    fn parameters(&mut self, parameters: &[Parameter], noun: &str) -> Vec<(Value, Option<Named>)> {
-        parameters
-            .iter()
-            .map(|parameter| self.parameter(parameter, noun))
-            .collect()
-    }
-
     /// A parameter: a reference to a shared one, if the spec has it.
-    fn parameter(&mut self, parameter: &Parameter, noun: &str) -> (Value, Option<Named>) {
-        let Parameter { place, row, notes } = parameter;
-        let named = |components: &Components, schema: &Value| {
-            (*place == "query").then(|| Named::parameter(components, &row.name, schema))
-        };
-        let of_place = self.known.parameters(place);
+    fn parameter(&mut self, parameter: Parameter, noun: &str) -> Value {
+        let Parameter { part, row, notes } = parameter;
         let is_named = |known: &Value| known.get("name").and_then(Value::as_str) == Some(row.name.as_str());
-        let shared: Vec<_> = of_place.filter(|(_, known)| is_named(known)).collect();
+        let known = self.components.known;
+        let shared: Vec<_> = known.parameters(part).filter(|(_, known)| is_named(known)).collect();
         let mut map = Map::new();
-        map.notes(notes.iter().cloned());
+        map.notes(notes);
         if let Some((component, known)) = shared.first() {
-            let schema = known.get("schema").cloned().unwrap_or(Value::Null);
-            let differences = differences(&self.components, row, place, known, &schema);
-            for difference in &differences {
+            for difference in self.differences(&row, part, known) {
                 map.note(todo(&format!(
                     "`{component}` of the spec {difference}; see whether it is the same parameter"
                 )));
@@ -271,83 +248,101 @@ impl<'s> Written<'s> {
                 map.note(todo(&format!("the spec has it as {}; choose", names.join(", "))));
             }
             map.put("$ref", format!("#/components/parameters/{component}"));
-            return (map.into(), named(&self.components, &schema));
+            return map.into();
         }
-        let tree = Tree::of(row);
+        let name = row.name.clone();
+        let is_required = part == Part::Path || row.required == Some(Required::Yes);
         let mut writer = Writer {
-            tree: &tree,
             components: &mut self.components,
             noun,
             is_request: true,
         };
-        let written = writer.parameter(row);
-        map.notes(written.notes);
-        if row.required == Some(Required::Sometimes) {
-            map.note(todo("it must be sent in some cases; say when in the description"));
-        }
-        let schema = written.schema.value();
-        map.put("name", row.name.as_str());
-        map.put("in", *place);
+        let (schema, notes) = writer.value(Member::of(row), &names::pascal(&name, "Parameter"));
+        map.notes(notes);
+        map.put("name", name.as_str());
+        map.put("in", part.name());
         map.put("description", todo("say what it does"));
-        map.put("required", *place == "path" || row.required == Some(Required::Yes));
+        map.put("required", is_required);
         if schema.get("type").and_then(Value::as_str) == Some("array") {
             map.note(todo("see whether the key is repeated for each entry"));
             map.put("style", "form");
             map.put("explode", true);
         }
-        let example = example(&self.components, &schema, &row.name);
-        map.put("schema", written.schema);
+        let example = example(&self.components, &schema.value(), &name);
+        map.put("schema", schema);
         map.put("example", example);
-        let named = named(&self.components, &schema);
-        if *place == "path" && self.known.parameters(place).next().is_some() {
-            return (self.share(&row.name, map).into(), named);
+        if part == Part::Path && known.parameters(part).next().is_some() {
+            map = self.share(&name, map);
         }
-        (map.into(), named)
+        map.into()
     }
 
     /// Puts a parameter among the components, where the spec keeps those of its place; says how to refer to it.
     fn share(&mut self, name: &str, parameter: Map) -> Map {
-        let base = names::pascal(name, "Parameter");
+        let Components { known, parameters, .. } = &mut self.components;
         let is_other = |name: &str| {
-            let written = self.parameters.get(name).map(crate::yaml::plain);
-            self.known.has("parameters", name) || written.is_some_and(|written| written != parameter.value())
+            let written = parameters.get(name).map(crate::yaml::plain);
+            known.has("parameters", name) || written.is_some_and(|written| written != parameter.value())
         };
-        let component = names::free(&[base], is_other);
-        if self.parameters.get(&component).is_none() {
-            self.parameters.put(&component, parameter);
+        let component = names::free(&[names::pascal(name, "Parameter")], is_other);
+        if parameters.get(&component).is_none() {
+            parameters.put(&component, parameter);
         }
         Map::new().with("$ref", format!("#/components/parameters/{component}"))
     }
 
-    fn body(&mut self, tree: &Tree, name: &str, noun: &str, is_request: bool) -> Body {
+    /// How a shared parameter differs from a row.
+    fn differences(&self, row: &Row, part: Part, known: &Value) -> Vec<String> {
+        let schema = self.components.resolved(&known["schema"]);
+        let form = form_of(row, &mut Vec::new());
+        let mut reported = Map::new();
+        if let (Some(form), true) = (form, row.codes.is_empty()) {
+            reported.put("type", form.name());
+        }
+        limits(row, form, &mut reported, &mut Vec::new());
+        let mut differences = Vec::new();
+        for (key, value) in reported.value().as_object().into_iter().flatten() {
+            match schema.get(key) {
+                Some(known) if known == value => {}
+                Some(known) => differences.push(format!("has `{key}: {known}`, the page says {value}")),
+                None => differences.push(format!("has no `{key}`, the page says {value}")),
+            }
+        }
+        let is_required = known["required"] == true;
+        match row.required {
+            Some(Required::Yes) if !is_required => {
+                differences.push("may be left out, the page requires it".to_owned());
+            }
+            Some(Required::No) if is_required && part != Part::Path => {
+                differences.push("is required, on the page it may be left out".to_owned());
+            }
+            Some(Required::Sometimes) => differences.push("must be sent in some cases by the page".to_owned()),
+            _ => {}
+        }
+        differences
+    }
+
+    /// A body with its example, if anything is known of it.
+    fn body(&mut self, member: Member, name: &str, noun: &str, is_request: bool) -> Option<Map> {
+        if member.is_empty() {
+            return None;
+        }
         let mut writer = Writer {
-            tree,
             components: &mut self.components,
             noun,
             is_request,
         };
-        let written = writer.body(name);
-        let schema = written.schema.value();
+        let (schema, notes) = writer.value(member, name);
         let mut media = Map::new();
-        media.notes(written.notes);
-        media.put("schema", written.schema);
+        media.notes(notes);
+        let example = example(&self.components, &schema.value(), "body");
+        media.put("schema", schema);
         media.note(todo("invent values that mean something"));
-        media.put("example", example(&self.components, &schema, "body"));
-        Body { schema, media }
+        media.put("example", example);
+        Some(media)
     }
 
-    fn paging(
-        &self,
-        parameters: &[(Value, Option<Named>)],
-        request: Option<&Body>,
-        answer: Option<&Body>,
-    ) -> Result<Option<Map>, String> {
-        let query = parameters.iter().filter_map(|(_, named)| named.clone()).collect();
-        let schema = |body: Option<&Body>| body.map_or(Value::Null, |body| body.schema.clone());
-        paging(&self.components, query, &schema(request), &schema(answer))
-    }
-
-    fn responses(&self, operation: &facts::Operation, answer: Option<Body>) -> Map {
+    fn responses(&self, operation: &facts::Operation, answer: Option<Map>) -> Map {
         let mut responses = Map::new();
         if operation.success.is_none() {
             responses.note(todo("the page names no status of a success; 200 is a guess"));
@@ -361,11 +356,11 @@ impl<'s> Written<'s> {
         let mut success = Map::new();
         success.put("description", todo("say what the answer is"));
         match answer {
-            Some(answer) => success.put("content", Map::new().with("application/json", answer.media)),
+            Some(answer) => success.put("content", Map::new().with("application/json", answer)),
             None => success.note(todo("the page shows no answer; write its content if there is one")),
         }
         responses.put(&status.unwrap_or(200).to_string(), success);
-        let failures = self.known.failures();
+        let failures = self.components.known.failures();
         if failures.is_empty() {
             responses.note(todo(
                 "the spec has no shared failures; write the first, and refer to them here",
@@ -379,20 +374,10 @@ impl<'s> Written<'s> {
 }
 
 /// Whether an answer is a list, or an object around one.
-fn lists(tree: &Tree) -> bool {
-    let root = tree.at(ROOT);
-    let is_list = |index: &&usize| {
-        let member = tree.at(**index);
-        let is_told = member
-            .row
-            .is_some_and(|row| row.kind.as_deref().is_some_and(|kind| kind.starts_with("array")));
-        member.seen.contains(&JsonType::Array) || (member.seen.is_empty() && is_told)
-    };
-    let list: Vec<_> = root.members.iter().filter(is_list).collect();
-    let is_around = |index: &usize| {
-        ["data", "value", "values", "result", "results"].contains(&folded(&tree.at(*index).name).as_str())
-    };
-    root.seen.contains(&JsonType::Array) || list.into_iter().any(is_around)
+fn lists(answer: &Member) -> bool {
+    const AROUND: [&str; 5] = ["data", "value", "values", "result", "results"];
+    let is_around = |member: &Member| member.is_list() && AROUND.contains(&folded(&member.name).as_str());
+    answer.seen.contains(&JsonType::Array) || answer.members.iter().any(is_around)
 }
 
 /// Whether a call seems to read only.
@@ -420,57 +405,6 @@ fn samples(operation: &facts::Operation) -> Vec<String> {
         }
     }
     notes
-}
-
-/// How a shared parameter differs from a row.
-fn differences(components: &Components, row: &Row, place: &str, known: &Value, schema: &Value) -> Vec<String> {
-    let mut schema = schema.clone();
-    while let Some(target) = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|name| components.resolve(name))
-    {
-        if target == schema {
-            break;
-        }
-        schema = target;
-    }
-    let mut reported = Vec::new();
-    let kind = row.kind.as_deref().map(|kind| match kind {
-        "date-time" => "string",
-        kind => kind.split(' ').next().unwrap_or(kind),
-    });
-    if let (Some(kind), Some(known)) = (kind, schema.get("type").and_then(Value::as_str))
-        && kind != known
-        && kind != "enum"
-    {
-        reported.push(format!("is of type {known}, the page says {kind}"));
-    }
-    let limits = [
-        ("minimum", row.minimum.map(Value::from)),
-        ("maximum", row.maximum.map(Value::from)),
-        ("maxLength", row.max_length.map(Value::from)),
-        ("maxItems", row.max_items.map(Value::from)),
-        ("default", row.default.clone()),
-    ];
-    for (key, limit) in limits {
-        let Some(limit) = limit else { continue };
-        match schema.get(key) {
-            Some(known) if *known == limit => {}
-            Some(known) => reported.push(format!("has `{key}: {known}`, the page says {limit}")),
-            None => reported.push(format!("has no `{key}`, the page says {limit}")),
-        }
-    }
-    let is_required = known.get("required").and_then(Value::as_bool).unwrap_or(false);
-    match row.required {
-        Some(Required::Yes) if !is_required => reported.push("may be left out, the page requires it".to_owned()),
-        Some(Required::No) if is_required && place != "path" => {
-            reported.push("is required, on the page it may be left out".to_owned());
-        }
-        Some(Required::Sometimes) => reported.push("must be sent in some cases by the page".to_owned()),
-        _ => {}
-    }
-    reported
 }
 
 /// The address of a page.

@@ -13,20 +13,19 @@ const SIZES: [&str; 4] = ["pagesize", "top", "limit", "count"];
 const TOKENS: [&str; 5] = ["nextlink", "nexttoken", "token", "continuationtoken", "skiptoken"];
 const LISTS: [&str; 6] = ["data", "value", "values", "results", "result", "items"];
 
-/// A named value: its name in `x-paging`, and its type.
-#[derive(Clone)]
-pub struct Named {
-    /// The name, with `body.` before that of a member of the body.
-    pub path: String,
+/// A named value: its name in `x-paging`, with `body.` before that of a member of the body, and its type.
+struct Named {
+    path: String,
     kind: String,
 }
 
 impl Named {
-    /// A parameter of the query.
-    pub fn parameter(components: &Components, name: &str, schema: &Value) -> Self {
+    fn new(components: &Components, path: String, schema: &Value) -> Self {
+        let resolved = components.resolved(schema);
+        let kind = resolved.get("type").and_then(Value::as_str).unwrap_or_default();
         Self {
-            path: name.to_owned(),
-            kind: kind(components, schema, 0),
+            path,
+            kind: kind.to_owned(),
         }
     }
 
@@ -35,9 +34,21 @@ impl Named {
     }
 }
 
-/// The extension, or a comment on why it is missing although something pages.
-pub fn paging(components: &Components, query: Vec<Named>, body: &Value, answer: &Value) -> Result<Option<Map>, String> {
-    let mut request = query;
+/// The extension, or a comment on why it is missing although something pages. A request's parameters and body, and the
+/// answer, are told as they were written.
+pub fn paging(
+    components: &Components,
+    parameters: &[Value],
+    body: &Value,
+    answer: &Value,
+) -> Result<Option<Map>, String> {
+    let query = parameters.iter().filter_map(|parameter| {
+        let parameter = components.resolved(parameter);
+        let name = parameter.get("name")?.as_str()?.to_owned();
+        let is_query = parameter.get("in")?.as_str() == Some("query");
+        is_query.then(|| Named::new(components, name, &parameter["schema"]))
+    });
+    let mut request: Vec<_> = query.collect();
     request.extend(members(components, body, "body."));
     let answer = members(components, answer, "");
 
@@ -99,53 +110,18 @@ pub fn paging(components: &Components, query: Vec<Named>, body: &Value, answer: 
 
 /// The members of an object, and those of its objects, one step down.
 fn members(components: &Components, schema: &Value, prefix: &str) -> Vec<Named> {
+    let properties = |schema: &Value| match components.resolved(schema).get("properties") {
+        Some(Value::Object(members)) => members.clone(),
+        _ => serde_json::Map::new(),
+    };
     let mut found = Vec::new();
-    for (name, property) in properties(components, schema) {
-        for (inner, schema) in properties(components, &property) {
-            let path = format!("{prefix}{name}.{inner}");
-            found.push(Named {
-                path,
-                kind: kind(components, &schema, 0),
-            });
+    for (name, property) in properties(schema) {
+        for (inner, schema) in properties(&property) {
+            found.push(Named::new(components, format!("{prefix}{name}.{inner}"), &schema));
         }
-        let path = format!("{prefix}{name}");
-        found.push(Named {
-            path,
-            kind: kind(components, &property, 0),
-        });
+        found.push(Named::new(components, format!("{prefix}{name}"), &property));
     }
     // A dot in a name would be taken for a step down.
     found.retain(|named| !named.path.contains('@'));
     found
-}
-
-fn properties(components: &Components, schema: &Value) -> Vec<(String, Value)> {
-    let resolved = resolve(components, schema, 0);
-    let members = resolved.get("properties").and_then(Value::as_object);
-    let members = members.into_iter().flatten();
-    members.map(|(name, schema)| (name.clone(), schema.clone())).collect()
-}
-
-fn kind(components: &Components, schema: &Value, depth: usize) -> String {
-    let resolved = resolve(components, schema, depth);
-    resolved
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// What a schema says behind its references and an `allOf` of one entry.
-fn resolve(components: &Components, schema: &Value, depth: usize) -> Value {
-    if depth > 8 {
-        return Value::Null;
-    }
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let target = components.resolve(reference).unwrap_or(Value::Null);
-        return resolve(components, &target, depth + 1);
-    }
-    match schema.get("allOf").and_then(|parts| parts.get(0)) {
-        Some(part) if schema.get("type").is_none() => resolve(components, part, depth + 1),
-        _ => schema.clone(),
-    }
 }

@@ -61,24 +61,20 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     for entry in WalkDir::new(path).follow_links(true) {
         // The error names the file, and where links lead round in a loop.
         let entry = entry.map_err(|error| anyhow!("cannot read the checkout: {error}; {remedy}"))?;
-        let real = entry
-            .path()
-            .canonicalize()
-            .map_err(|error| anyhow!("cannot read {}: {error}; {remedy}", entry.path().display()))?;
+        let (shown, file_type) = (entry.path().display(), entry.file_type());
+        let real = entry.path().canonicalize();
+        let real = real.map_err(|error| anyhow!("cannot read {shown}: {error}; {remedy}"))?;
         if !real.starts_with(top) {
-            bail!(
-                "{} leads out of the checkout, to {}; delete the link, a page stands in the repository",
-                entry.path().display(),
-                real.display()
-            );
+            let real = real.display();
+            bail!("{shown} leads out of the checkout, to {real}; delete the link, a page stands in the repository");
         }
         let extension = entry.path().extension();
         let is_page = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
-        if is_page && !entry.file_type().is_dir() {
-            // A pipe would never end.
-            if !entry.file_type().is_file() {
-                bail!("{} is not a regular file; delete it", entry.path().display());
-            }
+        // A pipe would never end.
+        if is_page && !file_type.is_dir() && !file_type.is_file() {
+            bail!("{shown} is not a regular file; delete it");
+        }
+        if is_page && file_type.is_file() {
             files.push(entry.into_path());
         }
     }
@@ -87,20 +83,13 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 /// The path in the repository, as the lock has it on every system.
 fn name(top: &Path, file: &Path) -> anyhow::Result<String> {
-    let mut name = String::new();
-    for part in file.strip_prefix(top).unwrap_or(file) {
-        let Some(part) = part.to_str() else {
-            bail!(
-                "the name of the page {} is not UTF-8; rename it in the checkout",
-                file.display()
-            );
-        };
-        if !name.is_empty() {
-            name.push('/');
-        }
-        name.push_str(part);
-    }
-    Ok(name)
+    let parts = file.strip_prefix(top).unwrap_or(file).iter().map(|part| part.to_str());
+    let parts: Option<Vec<_>> = parts.collect();
+    let parts = parts.ok_or_else(|| {
+        let shown = file.display();
+        anyhow!("the name of the page {shown} is not UTF-8; rename it in the checkout")
+    })?;
+    Ok(parts.join("/"))
 }
 
 #[cfg(test)]

@@ -1,284 +1,165 @@
 //! The words of a body, with the slips of the pages: texts in the wrong quotes or in none, dots for what is left out.
-//!
-//! The scanner of `jsonc-parser` reads what is JSON or nearly so. Where it gives up, the text up to the next mark is
-//! taken as a value without quotes, and the scanner begins anew behind it.
 
 use std::borrow::Cow;
 
-use jsonc_parser::errors::ParseErrorKind;
-use jsonc_parser::tokens::Token;
-use jsonc_parser::{Scanner, ScannerOptions};
+use serde_json::Value;
 
-/// How many slips are borne. What has more is no JSON at all.
-const MAX_SLIPS: usize = 500;
+use crate::extract::patterns::{Pattern, pattern};
 
-/// The slips of a sample, by line.
-#[derive(Default)]
-pub struct Slips {
-    /// Line and slip, in the order in which they were found.
-    pub all: Vec<(usize, String)>,
-    /// How many there were, with those that a line has twice.
-    count: usize,
+#[derive(Clone)]
+pub struct Token<'a> {
+    pub piece: Piece<'a>,
+    pub slips: Vec<&'static str>,
+    pub line: usize,
+    pub end: usize,
 }
 
-impl Slips {
-    /// Records a slip, once a line.
-    pub fn add(&mut self, line: usize, slip: &str) {
-        if self.are_too_many() {
-            return;
-        }
-        self.count += 1;
-        let slip = if self.are_too_many() {
-            "too many slips to read on"
-        } else {
-            slip
-        };
-        if !self.all.iter().any(|(at, known)| *at == line && known == slip) {
-            self.all.push((line, slip.to_owned()));
-        }
-    }
-
-    /// Whether there are so many that reading on is of no use.
-    pub fn are_too_many(&self) -> bool {
-        self.count >= MAX_SLIPS
-    }
-}
-
-/// A piece of a body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece<'a> {
-    /// `{`
-    OpenBrace,
-    /// `}`
-    CloseBrace,
-    /// `[`
-    OpenBracket,
-    /// `]`
-    CloseBracket,
-    /// `,`
-    Comma,
-    /// `:`
-    Colon,
+    /// A bracket, a comma or a colon.
+    Mark(char),
     /// A text in any quotes.
     Text(Cow<'a, str>),
     /// A value without quotes that is neither a number nor one of the three words of JSON.
     Bare(&'a str),
-    /// A number.
-    Number(&'a str),
-    /// `true` or `false`
-    Boolean(bool),
-    /// `null`
-    Null,
-    /// Dots for what is left out.
+    /// A number, `true`, `false` or `null`.
+    Value(Value),
     Dots,
 }
 
-/// Reads the pieces of a body one by one.
-pub struct Lexer<'a, 's> {
-    /// The whole text.
-    pub text: &'a str,
-    /// Where the scanner's text begins in the whole.
-    base: usize,
-    scanner: Scanner<'a>,
-    /// Up to where the lines are counted, and the line there.
-    counted: (usize, usize),
-    /// The slips.
-    pub slips: &'s mut Slips,
-    /// Where the last piece ends.
-    pub end: usize,
-    /// The line of the last piece.
-    pub line: usize,
+impl Piece<'_> {
+    pub fn closes(&self) -> bool {
+        matches!(self, Self::Mark('}' | ']'))
+    }
 }
 
-impl<'a, 's> Lexer<'a, 's> {
-    /// Begins at the start of `text`, which is on `line`.
-    pub fn new(text: &'a str, line: usize, slips: &'s mut Slips) -> Self {
-        Lexer {
-            text,
-            base: 0,
-            scanner: scanner(text),
-            counted: (0, line),
-            slips,
-            end: 0,
-            line,
-        }
+static GAP: Pattern = pattern!(r"^(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*");
+
+static QUOTED: Pattern = pattern!(r#"(?s)^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"#);
+
+/// A text in curly quotes, on one line.
+static CURLY: Pattern = pattern!(r#"^[“”„‘’]([^“”‘’"\n]*)[“”‘’"]"#);
+
+/// A value without quotes, up to the next mark or comment, or the end of the line. A time of day has colons, too.
+static BARE: Pattern = pattern!(r#"^.(?:[^,}\]{\["/:\n]|:[^\s"\[{]|/[^/*\n])*"#);
+
+/// A word without quotes. What goes on behind a number is no number: a date, perhaps, or a masked value.
+static WORD: Pattern = pattern!(r#"^[^\s,:\]}\[{"'/]+"#);
+
+/// A number as other languages have it.
+static ODD: Pattern = pattern!(r"^[+-]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)$");
+
+/// The words of a text, which begins on a line of the page.
+#[derive(Clone)]
+pub struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub fn new(text: &'a str, line: usize) -> Self {
+        Lexer { text, at: 0, line }
     }
 
-    /// Records a slip on the line of the last piece.
-    pub fn slip(&mut self, slip: &str) {
-        self.slips.add(self.line, slip);
+    /// Passes over so much of the text, which is what is left of it then.
+    fn pass(&mut self, length: usize) -> &'a str {
+        let (passed, rest) = self.text[self.at..].split_at(length);
+        self.line += passed.matches('\n').count();
+        self.at += length;
+        rest
     }
+}
 
-    /// The next piece; none at the end, or after more slips than any JSON has.
-    pub fn next(&mut self) -> Option<Piece<'a>> {
-        loop {
-            if self.slips.are_too_many() {
-                return None;
-            }
-            let token = self.scanner.scan();
-            let start = self.base + self.scanner.token_start();
-            let end = self.base + self.scanner.token_end();
-            self.count(start);
-            let piece = match token {
-                Ok(None) => return None,
-                Ok(Some(Token::CommentLine(_) | Token::CommentBlock(_))) => {
-                    self.end = end;
-                    continue;
+impl<'a> Iterator for Lexer<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let gap = GAP.find(&self.text[self.at..]).map_or(0, |gap| gap.end());
+        let rest = self.pass(gap);
+        let (line, mut slips) = (self.line, Vec::new());
+        let first = rest.chars().next()?;
+        let (piece, length) = match first {
+            '{' | '}' | '[' | ']' | ',' | ':' => (Piece::Mark(first), 1),
+            '"' | '\'' => quoted(rest, &mut slips),
+            '“' | '”' | '„' | '‘' | '’' => {
+                slips.push("curly quotes");
+                match CURLY.captures(rest) {
+                    Some(found) => (Piece::Text(Cow::Borrowed(found.extract::<1>().1[0])), found[0].len()),
+                    None => unclosed(rest, &mut slips),
                 }
-                Ok(Some(token)) => self.piece(token, start, end),
-                Err(error) => match error.kind() {
-                    ParseErrorKind::UnterminatedCommentBlock => {
-                        self.slip("the comment is not closed");
-                        return None;
-                    }
-                    _ => self.recover(start),
-                },
-            };
-            if let Some(piece) = piece {
-                return Some(piece);
             }
-        }
-    }
-
-    fn piece(&mut self, token: Token<'a>, start: usize, end: usize) -> Option<Piece<'a>> {
-        let piece = match token {
-            Token::OpenBrace => Piece::OpenBrace,
-            Token::CloseBrace => Piece::CloseBrace,
-            Token::OpenBracket => Piece::OpenBracket,
-            Token::CloseBracket => Piece::CloseBracket,
-            Token::Comma => Piece::Comma,
-            Token::Colon => Piece::Colon,
-            Token::String(text) => return Some(self.quoted(text, start, end)),
-            // What goes on behind a number is no number: a date, perhaps, or a masked value.
-            Token::Word(_) => return self.bare(start),
-            Token::Number(_) | Token::Boolean(_) | Token::Null if !self.is_end(end) => return self.bare(start),
-            Token::Number(number) => Piece::Number(number),
-            Token::Boolean(value) => Piece::Boolean(value),
-            Token::Null => Piece::Null,
-            Token::CommentLine(_) | Token::CommentBlock(_) => return None,
+            _ if rest.starts_with("/*") => {
+                slips.push("the comment is not closed");
+                (Piece::Dots, rest.len())
+            }
+            _ => bare(rest, &mut slips),
         };
-        self.end = end;
-        Some(piece)
-    }
-
-    /// Whether a value may end here.
-    fn is_end(&self, at: usize) -> bool {
-        let next = self.text[at..].chars().next();
-        next.is_none_or(|next| next.is_whitespace() || ",:]}[{\"'/".contains(next))
-    }
-
-    fn quoted(&mut self, text: Cow<'a, str>, start: usize, end: usize) -> Piece<'a> {
-        let raw = &self.text[start..end];
-        if raw.contains('\n') {
-            let behind = self.text[end..].trim_start_matches([' ', '\t', '\r']);
-            // A text whose quote is missing ends where the next one begins: a name or a value follows at once.
-            if !(behind.is_empty() || behind.starts_with([',', ':', ']', '}', '\n', '/'])) {
-                return self.unclosed(start);
-            }
-            self.slip("line break in a text");
-        }
-        if raw.starts_with('\'') {
-            self.slip("single quotes");
-        }
-        self.end = end;
-        Piece::Text(text)
-    }
-
-    /// A text without its closing quote: it ends with the line, before a comma there.
-    fn unclosed(&mut self, start: usize) -> Piece<'a> {
-        self.slip("missing quote");
-        let line = self.text[start..].lines().next().unwrap_or_default().trim_end();
-        let line = line.strip_suffix(',').unwrap_or(line);
-        let quote = line.chars().next().map_or(0, char::len_utf8);
-        self.restart(start + line.len());
-        Piece::Text(Cow::Borrowed(&line[quote..]))
-    }
-
-    /// Goes on where the scanner gave up.
-    fn recover(&mut self, start: usize) -> Option<Piece<'a>> {
-        let rest = &self.text[start..];
-        match rest.chars().next()? {
-            quote @ ('"' | '\'') => match closing(rest, quote) {
-                Some(end) => {
-                    self.slip("an escape that JSON does not have");
-                    self.restart(start + end + 1);
-                    Some(Piece::Text(Cow::Borrowed(&rest[1..end])))
-                }
-                None => Some(self.unclosed(start)),
-            },
-            open @ ('“' | '”' | '„' | '‘' | '’') => {
-                self.slip("curly quotes");
-                let inner = &rest[open.len_utf8()..];
-                let line = inner.lines().next().unwrap_or_default();
-                let Some(end) = line.find(['“', '”', '‘', '’', '"']) else {
-                    return Some(self.unclosed(start));
-                };
-                let closing = inner[end..].chars().next().map_or(0, char::len_utf8);
-                self.restart(start + open.len_utf8() + end + closing);
-                Some(Piece::Text(Cow::Borrowed(&inner[..end])))
-            }
-            _ => self.bare(start),
-        }
-    }
-
-    /// A value without quotes: up to the next mark or the end of the line.
-    fn bare(&mut self, start: usize) -> Option<Piece<'a>> {
-        let rest = &self.text[start..];
-        let line = rest.lines().next().unwrap_or_default();
-        let line = line.find("//").map_or(line, |comment| &line[..comment]);
-        let marks = line.char_indices().skip(1).find(|(at, mark)| match mark {
-            ',' | '}' | ']' | '{' | '[' | '"' => true,
-            // A time of day has colons, too.
-            ':' => line[at + 1..].starts_with([' ', '"', '[', '{']) || line.len() == at + 1,
-            _ => false,
-        });
-        let text = marks.map_or(line, |(at, _)| &line[..at]);
-        // What cannot begin a value is passed over by one character at least.
-        let first = rest.chars().next().map_or(1, char::len_utf8);
-        self.restart(start + text.len().max(first));
-        let text = text.trim();
-        if !text.is_empty() && text.chars().all(|character| matches!(character, '.' | '…')) {
-            self.slip("dots for what is left out");
-            return Some(Piece::Dots);
-        }
-        Some(Piece::Bare(text))
-    }
-
-    /// Lets the scanner begin anew.
-    fn restart(&mut self, at: usize) {
-        self.base = at;
-        self.end = at;
-        self.scanner = scanner(&self.text[at..]);
-    }
-
-    fn count(&mut self, to: usize) {
-        let (from, line) = self.counted;
-        if let Some(passed) = self.text.get(from..to) {
-            self.counted = (to, line + passed.matches('\n').count());
-            self.line = self.counted.1;
-        }
+        self.pass(length);
+        let end = self.at;
+        Some(Token {
+            piece,
+            slips,
+            line,
+            end,
+        })
     }
 }
 
-fn scanner(text: &str) -> Scanner<'_> {
-    let options = ScannerOptions {
-        allow_extended_string_escapes: false,
-        ..ScannerOptions::default()
+fn quoted<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usize) {
+    let Some(found) = QUOTED.captures(rest) else {
+        return unclosed(rest, slips);
     };
-    Scanner::new(text, &options)
+    let (raw, [inner]) = found.extract();
+    if raw.contains('\n') {
+        let behind = rest[raw.len()..].trim_start_matches([' ', '\t', '\r']);
+        // A text whose quote is missing ends where the next one begins: a name or a value follows at once.
+        if !(behind.is_empty() || behind.starts_with([',', ':', ']', '}', '\n', '/'])) {
+            return unclosed(rest, slips);
+        }
+        slips.push("line break in a text");
+    }
+    if raw.starts_with('\'') {
+        slips.push("single quotes");
+    }
+    let text = if inner.contains('\\') {
+        let plain = inner.replace(char::is_control, " ");
+        serde_json::from_str(&format!("\"{plain}\"")).map_or_else(
+            |_| {
+                slips.push("an escape that JSON does not have");
+                Cow::Borrowed(inner)
+            },
+            Cow::Owned,
+        )
+    } else {
+        Cow::Borrowed(inner)
+    };
+    (Piece::Text(text), raw.len())
 }
 
-/// The place of the closing quote on the line of the opening one, with which `text` begins.
-fn closing(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    let line = text.lines().next()?;
-    for (at, character) in line.char_indices().skip(1) {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if character == quote => return Some(at),
-            _ => {}
-        }
+/// A text without its closing quote: it ends with the line, before a comma there.
+fn unclosed<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usize) {
+    slips.push("missing quote");
+    let line = rest.lines().next().unwrap_or_default().trim_end();
+    let line = line.strip_suffix(',').unwrap_or(line);
+    let quote = line.chars().next().map_or(0, char::len_utf8);
+    (Piece::Text(Cow::Borrowed(&line[quote..])), line.len())
+}
+
+fn bare<'a>(rest: &'a str, slips: &mut Vec<&'static str>) -> (Piece<'a>, usize) {
+    let word = WORD.find(rest).map_or("", |word| word.as_str());
+    if let Ok(value) = serde_json::from_str(word) {
+        return (Piece::Value(value), word.len());
     }
-    None
+    if ODD.is_match(word) {
+        slips.push("a number that JSON does not have");
+        return (Piece::Value(Value::from(0.0)), word.len());
+    }
+    let whole = BARE.find(rest).map_or(rest, |bare| bare.as_str());
+    let text = whole.trim();
+    if !text.is_empty() && text.chars().all(|character| matches!(character, '.' | '…')) {
+        slips.push("dots for what is left out");
+        return (Piece::Dots, whole.len());
+    }
+    (Piece::Bare(text), whole.len())
 }

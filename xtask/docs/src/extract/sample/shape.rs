@@ -1,6 +1,5 @@
 //! What stands in each place of a body, without the values.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -21,29 +20,22 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Records an object; its members follow.
-    pub fn object(&mut self) {
-        self.types.insert(JsonType::Object);
+    /// Records that there is an object or a list; what is in it follows.
+    pub fn record(&mut self, kind: JsonType) {
+        self.types.insert(kind);
     }
 
-    /// Records a list; its entries follow.
-    pub fn list(&mut self) {
-        self.types.insert(JsonType::Array);
-    }
-
-    /// The place of a member.
     pub fn member(&mut self, name: &str) -> &mut Shape {
         self.members.entry(name.to_owned()).or_default()
     }
 
-    /// The place of the entries of a list.
     pub fn entries(&mut self) -> &mut Shape {
         self.entries.get_or_insert_default()
     }
 
     /// Records a value that holds no others, and the value itself if it is a code.
     pub fn scalar(&mut self, value: Value, coded: bool) {
-        self.types.insert(match &value {
+        self.record(match &value {
             Value::Null => JsonType::Null,
             Value::Bool(_) => JsonType::Boolean,
             Value::Number(number) if number.is_f64() => JsonType::Number,
@@ -69,7 +61,9 @@ impl Shape {
                 types.insert(place.clone(), type_names(&shape.types));
             }
             if !shape.codes.is_empty() {
-                shape.codes.sort_by(order);
+                // Truth values, then numbers by size, then texts by letter.
+                let key = |code: &Value| (code.is_string(), code.as_i64(), code.to_string());
+                shape.codes.sort_by_cached_key(key);
                 shape.codes.dedup();
                 codes.insert(place.clone(), shape.codes);
             }
@@ -82,26 +76,5 @@ impl Shape {
             }
         }
         (types, codes, true)
-    }
-}
-
-/// Truth values, then numbers by size, then texts by letter.
-fn order(one: &Value, other: &Value) -> Ordering {
-    match (one, other) {
-        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
-        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
-        },
-        (Value::String(one), Value::String(other)) => one.cmp(other),
-        _ => rank(one).cmp(&rank(other)),
-    }
-}
-
-fn rank(value: &Value) -> u8 {
-    match value {
-        Value::Bool(_) => 0,
-        Value::Number(_) => 1,
-        _ => 2,
     }
 }

@@ -1,0 +1,252 @@
+//! A body as a tree: the shape of the sample, with the rows of the tables at its places.
+//!
+//! Where a row belongs, [`places`](crate::placement) says; what is doubtful about it, the tree notes.
+
+use std::collections::HashSet;
+
+use crate::facts::{Code, Row, Sample};
+use crate::json_type::{JsonType, documented_types, shown_types};
+use crate::placement::{Part, Placed, in_part, split};
+use xtask_spec::names::folded;
+
+use super::todo;
+
+/// The longest name that is taken for one. What is longer is a sentence in the wrong column.
+const MAX_NAME: usize = 100;
+
+/// A value of a call: a parameter, a body, a member of an object, or the entries of a list.
+#[derive(Default)]
+pub struct Member {
+    /// The name, as the wire has it as far as we know; empty for the body.
+    pub name: String,
+    /// What a table says of it.
+    pub row: Option<Row>,
+    /// What the sample shows.
+    pub seen: Vec<JsonType>,
+    /// The entries, if it is a list.
+    pub entry: Option<Box<Member>>,
+    /// The members, if it is an object.
+    pub members: Vec<Member>,
+    /// Comments for a person.
+    pub notes: Vec<String>,
+    /// Where its row stands among all rows.
+    order: Option<usize>,
+}
+
+impl Member {
+    /// The value that a row alone describes.
+    pub fn of(row: Row) -> Self {
+        Self {
+            name: row.name.clone(),
+            row: Some(row),
+            ..Self::default()
+        }
+    }
+
+    /// A part of a call: its sample, and the rows about it.
+    pub fn body(part: Part, sample: Option<&Sample>, rows: &[Placed]) -> Self {
+        let mut tree = Tree::default();
+        // A place stands behind the places that it begins with.
+        for (place, kinds) in sample.iter().flat_map(|sample| &sample.shape) {
+            let member = tree.reach(&in_part(part, place));
+            if !place.ends_with("[]") && !place.ends_with(&member.name) {
+                let note = format!("the sample spells it otherwise too, as in `{place}`");
+                member.notes.push(todo(&note));
+            }
+            member.seen.extend(shown_types(kinds));
+        }
+        let has_sample = sample.is_some_and(|sample| !sample.shape.is_empty());
+        for (order, row) in rows.iter().enumerate() {
+            tree.attach(row, order, has_sample);
+        }
+        tree.root.sort();
+        tree.root
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty() && self.members.is_empty() && self.entry.is_none()
+    }
+
+    /// Whether it is a list, as the sample shows or, without one, the table says.
+    pub fn is_list(&self) -> bool {
+        let kind = self.row.as_ref().and_then(|row| row.kind.as_deref());
+        let is_reported = kind.is_some_and(|kind| kind.starts_with("array"));
+        self.seen.contains(&JsonType::Array) || (self.seen.is_empty() && is_reported)
+    }
+
+    /// The forms that it may have, by the rules for values of two kinds. The sample wins where there is no type for both.
+    pub fn forms(&mut self) -> Vec<JsonType> {
+        let mut notes = Vec::new();
+        let table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
+        let seen = shown(self);
+        let mut forms: Vec<JsonType> = table.into_iter().collect();
+        for form in &seen {
+            match forms.iter_mut().find(|known| known.is_like(*form)) {
+                Some(known) if *known == JsonType::Integer && *form == JsonType::Number => {
+                    *known = JsonType::Number;
+                    notes.push(todo("the table says a whole number; the sample shows a fraction"));
+                }
+                Some(_) => {}
+                None => forms.push(*form),
+            }
+        }
+        let names: Vec<_> = forms.iter().map(|form| form.name()).collect();
+        let names = format!("table and sample show {}", names.join(" and "));
+        // Numbers and codes first, then lists, then text: the forms that the clients have types for.
+        forms.sort_by_key(|form| match form {
+            JsonType::Integer | JsonType::Number => 0,
+            JsonType::Array => 1,
+            _ => 2,
+        });
+        let has_codes = self.row.as_ref().is_some_and(|row| !row.codes.is_empty());
+        let entries_are = |form: JsonType| {
+            let entry = self.entry.as_ref();
+            entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)))
+        };
+        match forms.as_slice() {
+            [] => {
+                notes.push(todo("its type is not known"));
+                forms.push(JsonType::String);
+            }
+            [_] => {}
+            [JsonType::Integer | JsonType::Number, JsonType::String] | [JsonType::Array, JsonType::String] => {
+                notes.push(todo(&format!("{names}; both are allowed")));
+            }
+            [one, JsonType::Array] if has_codes && *one == JsonType::Integer && entries_are(*one) => {
+                notes.push(todo(&format!("{names}; both are allowed")));
+            }
+            [JsonType::Array, one] if *one == JsonType::Object && entries_are(*one) => {
+                notes.push(todo(&format!("{names}; both are allowed")));
+            }
+            _ => {
+                let chosen = seen.first().copied().or(table).unwrap_or(JsonType::String);
+                notes.push(todo(&format!(
+                    "{names}; there is no type for both, and the sample is taken"
+                )));
+                if has_codes && Some(chosen) != table {
+                    notes.push(todo(
+                        "the codes of the table are not written, since the sample shows something else",
+                    ));
+                }
+                forms = vec![chosen];
+            }
+        }
+        self.notes.append(&mut notes);
+        forms
+    }
+
+    /// What the tree itself tells, where no sample does: there are members, or entries.
+    fn structure(&self) -> Option<JsonType> {
+        if !self.seen.is_empty() {
+            return None;
+        }
+        let is_list = self.entry.as_ref().map(|_| JsonType::Array);
+        is_list
+            .filter(|_| self.members.is_empty())
+            .or_else(|| (!self.members.is_empty()).then_some(JsonType::Object))
+    }
+
+    fn child(&mut self, name: &str) -> &mut Self {
+        let wanted = folded(name);
+        let known = self.members.iter().position(|child| folded(&child.name) == wanted);
+        let index = known.unwrap_or_else(|| {
+            self.members.push(Self {
+                name: name.to_owned(),
+                ..Self::default()
+            });
+            self.members.len() - 1
+        });
+        &mut self.members[index]
+    }
+
+    /// The order of the tables; what no table lists stands behind.
+    fn sort(&mut self) {
+        self.members.sort_by_key(|member| member.order.unwrap_or(usize::MAX));
+        self.members
+            .iter_mut()
+            .chain(self.entry.as_deref_mut())
+            .for_each(Self::sort);
+    }
+}
+
+/// The forms that the sample shows; null is none.
+fn shown(member: &Member) -> Vec<JsonType> {
+    let seen = member.seen.iter().copied();
+    seen.filter(|json| *json != JsonType::Null).collect()
+}
+
+/// The form that a table says.
+pub fn form_of(row: &Row, notes: &mut Vec<String>) -> Option<JsonType> {
+    let kind = row.kind.as_deref().filter(|kind| *kind != "enum");
+    let known = kind.and_then(|kind| match documented_types(kind) {
+        ([only], _) => Some(*only),
+        _ => None,
+    });
+    if let (Some(kind), None) = (kind, known) {
+        notes.push(todo(&format!("`{kind}` is not a known type")));
+    }
+    known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
+}
+
+fn code_form(codes: &[Code]) -> JsonType {
+    if codes.iter().all(|code| code.code.is_boolean()) {
+        JsonType::Boolean
+    } else if codes.iter().all(|code| code.code.is_i64() || code.code.is_u64()) {
+        JsonType::Integer
+    } else {
+        JsonType::String
+    }
+}
+
+/// A body as it grows.
+#[derive(Default)]
+struct Tree {
+    root: Member,
+    /// The places that there are.
+    places: HashSet<String>,
+}
+
+impl Tree {
+    /// The value at a place, made with all around it if it is not there.
+    fn reach(&mut self, place: &str) -> &mut Member {
+        // The entries of a list are a place as soon as the list is.
+        let is_place = |around: &str| self.places.contains(around.trim_end_matches("[]"));
+        let around = split(place, is_place);
+        self.places.insert(place.to_owned());
+        match around {
+            None => &mut self.root,
+            Some((list, "[]")) => self.reach(list).entry.get_or_insert_default(),
+            Some((around, name)) => self.reach(around).child(name),
+        }
+    }
+
+    fn attach(&mut self, placed: &Placed, order: usize, has_sample: bool) {
+        let Placed { row, line, place, .. } = placed;
+        let name = row.name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            let note = format!("the row at line {line} has no name that could be one");
+            self.root.notes.push(todo(&note));
+            return;
+        }
+        // The row's name tells where the place around it ends, dots or not.
+        let around = place.strip_suffix(row.name.as_str());
+        let member = match around.and_then(|around| around.strip_suffix('.')) {
+            Some(around) => self.reach(around).child(&row.name),
+            None => self.reach(place),
+        };
+        let mut note = |text: &str| member.notes.push(todo(text));
+        if has_sample && member.seen.is_empty() {
+            note("the sample does not have it; see whether it stands in the right place");
+        }
+        if member.name != row.name {
+            note(&format!("the table spells it `{}`", row.name));
+        }
+        if member.row.is_some() {
+            note("the tables list it more than once");
+        } else {
+            member.row = Some((*row).clone());
+            member.order = Some(order);
+        }
+    }
+}
