@@ -40,7 +40,7 @@ pub struct Drift {
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
     let mut basis = Basis {
-        revision: pages.and_then(Pages::revision),
+        revision: pages.and_then(Pages::revision).map(|revision| revision.commit),
         ..Basis::default()
     };
     for api in Api::selected(choice) {

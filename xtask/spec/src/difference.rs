@@ -114,6 +114,19 @@ pub enum Kind {
     StaleDeviation,
 }
 
+impl Kind {
+    /// Whether it is about the codes of a member.
+    #[must_use]
+    pub fn is_of_codes(self) -> bool {
+        let of_page = matches!(self, Self::CodeAdded | Self::CodeRemoved | Self::SampleCode);
+        of_page
+            || matches!(
+                self,
+                Self::CodeMissing | Self::CodeUndocumented | Self::CodeLabel | Self::CodesPage
+            )
+    }
+}
+
 /// As reports and files name it.
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

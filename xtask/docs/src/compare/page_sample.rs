@@ -210,7 +210,10 @@ fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], repor
         return;
     };
     let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
-    let codes: Vec<_> = rows.flat_map(|placed| codes_of_row(placed.row, pages)).collect();
+    let codes: Vec<_> = rows
+        .filter_map(|placed| codes_of_row(placed.row, pages))
+        .flatten()
+        .collect();
     // A masked value tells nothing.
     for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
         if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
@@ -260,7 +263,7 @@ mod tests {
                 (Kind::SampleOnly, "response.metadata", "", "object"),
             ],
         );
-        assert_eq!([found[0].class, found[1].class], [Class::Breaking, Class::Additive]);
+        assert_eq!([found[0].class, found[1].class], [Class::Additive, Class::Additive]);
         assert_eq!([found[0].line, found[1].line], [70, 80]);
     }
 
