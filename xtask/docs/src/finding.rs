@@ -69,6 +69,9 @@ impl Finding {
             let is_same_code = self.spec == difference.spec && codes(self) == codes(difference);
             return is_same_code || difference.is.starts_with(&self.page);
         }
+        if self.kind == Kind::PageMoved && difference.kind == Kind::PageMoved {
+            return self.is == difference.is;
+        }
         if self.kind == Kind::OperationRemoved {
             let is_listed = difference.kind == Kind::ListedEndpoint && self.operation.ends_with(&difference.was);
             return is_listed || self.operation == difference.operation;

@@ -113,7 +113,7 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         _ => format!("the codes of `{place}` of {operation}"),
     };
     let edit = match kind {
-        Kind::PageMoved => "let `externalDocs.url` name the new page".to_owned(),
+        Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
         Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
             format!("add {operation} (`cargo xtask docs scaffold` writes a draft)")

@@ -221,3 +221,38 @@ fn a_list_of_codes_that_moves_with_the_links_to_it_is_one_change() {
     assert_eq!(kinds, [Kind::PageMoved, Kind::PageWording]);
     assert_eq!(garden.against(&garden.lock()).findings, []);
 }
+
+#[test]
+fn a_page_that_has_moved_is_known_as_such_until_the_spec_names_it() {
+    let there = "docs/elements/beds/get-bed.md";
+    let moved = |text: String| {
+        let mut garden = Garden::new();
+        garden.pages.retain(|(name, _)| name != BED);
+        garden.write(there, text);
+        garden
+    };
+    let reported = |findings: Vec<Finding>| -> Vec<_> {
+        let found = findings
+            .into_iter()
+            .map(|one| (one.step, one.kind, one.class, one.was, one.is));
+        found.collect()
+    };
+    let page = |step| (step, Kind::PageMoved, Documentation, BED.to_owned(), there.to_owned());
+    let text = Garden::new().text(BED);
+    let garden = moved(text.clone());
+    assert_eq!(
+        reported(garden.against(&Garden::new().lock()).findings),
+        [page(Step::PageLock)]
+    );
+    assert_eq!(
+        reported(garden.against(&garden.lock()).findings),
+        [page(Step::LockSpec)]
+    );
+    let mut named = garden.clone();
+    named.spec = named.spec.replace("plants/get-bed.md", "beds/get-bed.md");
+    assert_eq!(named.against(&named.lock()).findings, []);
+    // Its path is another one too: it is the same page all the same, and not one less and one more.
+    let garden = moved(text.replace("/garden/v1/beds/{bedId}", "/garden/v2/beds/{bedId}"));
+    let kinds: Vec<_> = garden.changed().into_iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::PageMoved, Kind::Endpoint]);
+}

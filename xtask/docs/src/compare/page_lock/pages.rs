@@ -34,6 +34,9 @@ pub fn matched<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
         let other = first.is_none().then_some(&raw const *page);
         (first, other)
     }));
+    // What is left and has the same name in another folder, if it is the only one.
+    let file = |page: &'a Page| page.page.rsplit('/').next();
+    found.extend(left.match_last(file, |was, is| was.operations.len() == is.operations.len()));
     found.extend(left.was.into_iter().map(|page| (page, &*NONE)));
     found.extend(left.is.into_iter().map(|page| (&*NONE, page)));
     found
