@@ -118,6 +118,7 @@ fn steps(kind: Kind) -> &'static [Step] {
         | Kind::CellBeyond => &[Step::PageSample],
         Kind::OperationMissing
         | Kind::OperationUndocumented
+        | Kind::SecondPage
         | Kind::MemberMissing
         | Kind::MemberUndocumented
         | Kind::CodeMissing

@@ -53,6 +53,8 @@ pub enum Kind {
     Scopes,
     /// The status of a success differs.
     Status,
+    /// It stands on a second page, beside the one that the spec names.
+    SecondPage,
 
     // Of parameters and members.
     /// There is one more on the page.

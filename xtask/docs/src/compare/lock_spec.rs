@@ -39,7 +39,13 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
                 .as_ref()
                 .filter(|named| !page.elsewhere && !is_same_page(named, &page.page))
             {
-                report.add(Kind::PageMoved, "page", (named, &page.page), 1);
+                // Where the page that the spec names is there too, this one is not its new place.
+                let is_there = side.operations.iter().any(|other| {
+                    let of_same = other.spec.is_some_and(|other| other.name() == known.name());
+                    of_same && is_same_page(named, &other.page.page)
+                });
+                let kind = if is_there { Kind::SecondPage } else { Kind::PageMoved };
+                report.add(kind, "page", (named, &page.page), 1);
             }
             members::compare(described, known, side.pages, &mut report);
         } else {

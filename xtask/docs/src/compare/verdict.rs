@@ -55,7 +55,7 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         ),
         // A table that does not say where in the request its rows go contradicts none that does.
         Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
-        Kind::PageMoved | Kind::PageWording | Kind::CodeLabel => Documentation,
+        Kind::PageMoved | Kind::SecondPage | Kind::PageWording | Kind::CodeLabel => Documentation,
         Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
         _ => Breaking,
@@ -114,6 +114,9 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
     };
     let edit = match kind {
         Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
+        Kind::SecondPage => {
+            format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
+        }
         Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
             format!("add {operation} (`cargo xtask docs scaffold` writes a draft)")

@@ -362,3 +362,24 @@ fn a_link_to_a_list_of_codes_that_is_not_there_is_a_difference_of_its_own() {
     assert_eq!(of(Step::PageLock, found).len(), 1, "the page has moved");
     expect_one(&garden, Step::LockSpec, &garden.locked(Step::LockSpec), &dead);
 }
+
+#[test]
+fn a_page_that_stands_twice_is_not_taken_for_one_that_has_moved() {
+    const TWIN: &str = "docs/elements/beds/get-bed.md";
+    let mut garden = Garden::new();
+    garden.write(TWIN, garden.text(BED));
+    let reported = Reported {
+        kind: Kind::SecondPage,
+        class: Documentation,
+        operation: GETS,
+        place: "page",
+        sides: (BED, TWIN),
+        at: (TWIN, ""),
+    };
+    expect_one(&garden, Step::LockSpec, &garden.locked(Step::LockSpec), &reported);
+    // What the second page says differently of the operation is not hidden by the first.
+    let text = garden.text(BED).replace("garden.beds.read", "garden.beds.all");
+    garden.write(TWIN, text);
+    let kinds: Vec<_> = garden.locked(Step::LockSpec).iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [Kind::Scopes, Kind::SecondPage]);
+}
