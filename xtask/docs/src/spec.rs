@@ -143,15 +143,51 @@ impl Operation {
         found.map(|(name, members)| (name.as_str(), members.as_slice()))
     }
 
-    /// Whether the spec leaves open what stands in a place, since it does so above it.
+    /// The same, and where a map stands around the place, what the spec says of the values of the map.
+    pub fn find_in_maps(&self, place: &str) -> Option<(&str, &[Member])> {
+        let mut segments = place.split('.');
+        let mut known = segments.next()?.to_owned();
+        for segment in segments {
+            let name = segment.trim_end_matches("[]");
+            let value = format!("{known}.{{}}{}", &segment[name.len()..]);
+            known = format!("{known}.{segment}");
+            if self.find(&known).is_none() && self.find(&value).is_some() {
+                known = value;
+            }
+        }
+        self.find(&known)
+    }
+
+    /// Whether the spec leaves open what stands in a place, since it does so above it. Of a choice of objects all must
+    /// do so: the one that keeps what is not known leaves the others as they are.
     pub fn is_open(&self, place: &str) -> bool {
         self.places
             .iter()
-            .any(|(above, members)| is_below(place, above) && members.iter().any(|member| member.free))
+            .any(|(above, members)| is_below(place, above) && members.iter().all(|member| member.free))
     }
 }
 
 impl Member {
+    /// What several members of one place take together, or nothing if there are none.
+    pub fn together(members: &[Self]) -> Option<Self> {
+        let (first, others) = members.split_first()?;
+        let mut all = first.clone();
+        for other in others {
+            all.types.extend(&other.types);
+            all.formats.extend(other.formats.iter().cloned());
+            all.free &= other.free;
+            all.required &= other.required;
+            all.codes_line = all.codes_line.or(other.codes_line);
+            for (code, name) in other.codes.iter().zip(&other.code_names) {
+                if !all.codes.contains(code) {
+                    all.codes.push(code.clone());
+                    all.code_names.push(name.clone());
+                }
+            }
+        }
+        Some(all)
+    }
+
     /// Whether it takes a type: a number may be whole.
     pub fn takes(&self, json: JsonType) -> bool {
         json.fits(&self.types)
@@ -381,7 +417,8 @@ impl<'d> Members<'_, 'd> {
         for variant in variants {
             let types = types_of(variant);
             let has_properties = variant.get("properties").is_some();
-            member.free |= types.contains(&JsonType::Object) && !has_properties;
+            let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
+            member.free |= types.contains(&JsonType::Object) && !has_properties && !is_map;
             member.types.extend(types);
             let number = |key| variant.get(key).and_then(Value::as_i64);
             let count = |key| variant.get(key).and_then(Value::as_u64);
