@@ -2,7 +2,6 @@
 //! say what they hold.
 
 use crate::facts::{CodeList, Row, Section, Table};
-use crate::json_type::{JsonType, documented_types};
 use crate::markup::{self, Block, Code, Content, Item, Piece, text_of};
 
 use super::codes;
@@ -188,7 +187,10 @@ impl Walk<'_> {
                 let list = listings::codes_of_table(table, &columns, self.found);
                 self.found.add_codes(list)
             }
-            Some(Purpose::Values(column)) if !self.lists_others(table, &columns, column) => {
+            // Codes on the page of an operation that are not those of HTTP are somebody's.
+            Some(Purpose::Values(column))
+                if column != Column::Status || !self.operations.any() || is_of_statuses(table, &columns) =>
+            {
                 self.values(table, &columns, column)
             }
             Some(Purpose::Codes | Purpose::Values(_)) | None => {
@@ -215,22 +217,12 @@ impl Walk<'_> {
             columns.purpose(),
             Some(Purpose::Codes | Purpose::Values(Column::Status))
         );
-        let is_plain = columns.purpose() == Some(Purpose::Members) && !columns.has(Column::Type);
         // `Status codes` are those of HTTP, whatever member is called `status`.
         let about = is_list && !is_of_statuses(table, columns);
         let row = title.and_then(|title| self.operations.row(title, about));
-        row.is_some_and(|row| {
-            let holds = row
-                .kind
-                .as_deref()
-                .is_none_or(|kind| documented_types(kind).0 == [JsonType::Object] || kind.starts_with("array"));
-            is_list || (is_plain && !holds)
-        })
-    }
-
-    /// Whether codes on the page of an operation are not those of HTTP.
-    fn lists_others(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> bool {
-        column == Column::Status && self.operations.any() && !is_of_statuses(table, columns)
+        let kind = row.map(|row| row.kind.clone().unwrap_or_default());
+        let is_plain = |kind: String| matches!(&*kind, "integer" | "number" | "string" | "enum");
+        kind.is_some_and(|kind| is_list || (!columns.has(Column::Type) && is_plain(kind)))
     }
 
     fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
