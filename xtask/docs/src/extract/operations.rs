@@ -19,6 +19,9 @@ const OPERATIONS: usize = 100;
 static SCOPE: Pattern =
     pattern!(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$");
 
+/// The name of a scope in words.
+static NAME: Pattern = pattern!(r"\b[a-z]\w*(?:\.\w+){2,}\b");
+
 /// A row of the permission table; not all have a column for the method.
 pub struct Permission {
     pub method: Option<String>,
@@ -30,8 +33,8 @@ pub struct Permission {
 #[derive(Default)]
 pub struct Operations {
     pub permissions: Vec<Permission>,
-    /// The scopes that the words name above all operations, and their line.
-    shared: Option<(Vec<String>, usize)>,
+    /// The scopes that words name, and their lines.
+    shared: Vec<(Vec<String>, usize)>,
     drafts: Vec<Draft>,
     /// Whether the last operation is still being read.
     pub open: bool,
@@ -79,13 +82,18 @@ impl Operations {
         self.open
     }
 
-    /// Takes the scope of all operations from words, if they name it.
-    pub fn share_scope(&mut self, words: &str, line: usize) {
-        if self.shared.is_none()
-            && let Some(found) = SCOPE.captures(words)
-        {
-            let names = found[1].split([',', ' ']).filter(|name| name.contains('.'));
-            self.shared = Some((names.map(str::to_owned).collect(), line));
+    /// Takes the scopes of the operations below from words that name them, as all words under a heading of permissions
+    /// do.
+    pub fn share_scope(&mut self, words: &str, line: usize, is_permission: bool) {
+        let found = SCOPE.captures(words).map(|found| found[1].to_owned());
+        let words = found.or_else(|| is_permission.then(|| words.to_owned()));
+        let words = words.unwrap_or_default();
+        // A host looks like a scope, and has slashes around it.
+        let is_host = |start: usize, end: usize| words[..start].ends_with('/') || words[end..].starts_with('/');
+        let names = NAME.find_iter(&words).filter(|name| !is_host(name.start(), name.end()));
+        let scopes: Vec<_> = names.map(|name| name.as_str().to_owned()).collect();
+        if !scopes.is_empty() {
+            self.shared.push((scopes, line));
         }
     }
 
@@ -174,10 +182,8 @@ impl Operations {
             }
         }
         for (_, mut operation) in operations {
-            if let Some((scopes, line)) = &self.shared
-                && operation.line > *line
-                && operation.scopes.is_empty()
-            {
+            let mut above = self.shared.iter().rev().filter(|(_, line)| *line < operation.line);
+            if let Some((scopes, line)) = above.next().filter(|_| operation.scopes.is_empty()) {
                 operation.scopes.clone_from(scopes);
                 operation.scopes_line = Some(*line);
             }

@@ -1,7 +1,7 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use crate::facts::{Row, Section, Table};
+use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, text_of};
 
 use super::codes;
@@ -108,7 +108,8 @@ impl Walk<'_> {
             );
         }
         let text = content.text();
-        self.operations.share_scope(&text, line);
+        self.operations
+            .share_scope(&text, line, self.part == Some(Part::Permission));
         if let Some(operation) = self.operations.current() {
             operation.success = operation.success.or_else(|| success(&text));
         }
@@ -121,7 +122,11 @@ impl Walk<'_> {
             codes::read(&Content { pieces }, line, row, self.found);
             return;
         }
-        let describes = matches!(self.part, Some(Part::Table(_) | Part::Permission | Part::Endpoint));
+        if self.part == Some(Part::Permission) {
+            let texts: Vec<_> = items.iter().map(|item| item.content.text()).collect();
+            return self.operations.share_scope(&texts.join(", "), line, true);
+        }
+        let describes = matches!(self.part, Some(Part::Table(_) | Part::Endpoint));
         if describes && self.operations.any() {
             self.found.report(
                 line,
@@ -148,8 +153,12 @@ impl Walk<'_> {
         }
         // Instead of in a table, the call may stand as a line of HTTP.
         let call = code.text.lines().find_map(sections::endpoint);
-        if let (Some(Part::Endpoint), None, Some((method, endpoint))) = (self.part, self.operations.current(), call) {
-            return self.begin(method, &endpoint, code.line);
+        if let (Some(Part::Endpoint), Some((method, endpoint))) = (self.part, call) {
+            let is_known = |known: &mut Operation| known.method == method && endpoint.ends_with(&known.endpoint);
+            if !self.operations.current().is_some_and(is_known) {
+                self.begin(method, &endpoint, code.line);
+            }
+            return;
         }
         match self.part {
             Some(Part::RequestSample) => self.operations.sample(code, false),

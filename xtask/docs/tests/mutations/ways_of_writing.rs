@@ -369,3 +369,49 @@ fn columns_and_calls_have_many_titles() {
     let headers = "## Request Headers\n\n| Header | Value |\n| --- | --- |\n| Accept | text |\n\n## Request Body\n";
     expect_same(&[(SEARCH, "## Request Body\n", headers)]);
 }
+
+#[test]
+fn a_permission_may_be_named_in_words() {
+    let table = "| API | Permission |\n| --- | --- |\n\
+                 | `/garden/v1/beds/{bedId}/plants` | garden.plants.read or garden.plants.all |\n";
+    for words in [
+        "Ask at https://gate.garden.example/keys for **garden.plants.read** or garden.plants.all.\n",
+        "One of these is enough:\n\n- garden.plants.read\n- `garden.plants.all`\n",
+    ] {
+        expect_same(&[(SEARCH, table, words)]);
+    }
+}
+
+#[test]
+fn a_page_of_several_operations_may_show_their_calls_as_lines_of_http() {
+    let page = "# Ponds\n\n## List Ponds\n\n### Permission\n\nIt takes garden.ponds.read.\n\n### HTTP Request\n\n\
+                ```http\nGET /garden/v1/ponds\n```\n\n### Response\n\n| Field | Description | Type |\n| --- | --- | --- |\n\
+                | depth | How deep. | integer |\n\n## Dig a Pond\n\n### Permission\n\nIt takes garden.ponds.write.\n\n\
+                ### HTTP Request\n\n```http\nPOST /garden/v1/ponds\n```\n\n### Request Body\n\n\
+                | Field | Description | Type |\n| --- | --- | --- |\n| width | How wide. | integer |\n";
+    let mut garden = Garden::new();
+    garden.write("docs/elements/ponds.md", page);
+    let reading = garden.read();
+    assert_eq!(reading.unread, []);
+    let ponds = reading
+        .pages
+        .iter()
+        .find(|page| page.page.ends_with("ponds.md"))
+        .expect("the page");
+    let found = ponds.operations.iter().map(|operation| {
+        let rows = operation.tables.iter().flat_map(|table| &table.rows);
+        let rows: Vec<_> = rows.map(|row| row.name.as_str()).collect();
+        format!(
+            "{} {} {} {}",
+            operation.method,
+            operation.endpoint,
+            operation.scopes.join(" "),
+            rows.join(" ")
+        )
+    });
+    let expected = [
+        "GET /garden/v1/ponds garden.ponds.read depth",
+        "POST /garden/v1/ponds garden.ponds.write width",
+    ];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+}
