@@ -8,7 +8,9 @@ pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }
 
-static LIST: Pattern = pattern!(r"^(?i:list|array)(?: of |<|\[| ?\(| )(.+?)[>\])]?$|^(.+?)(?:\[\]|(?i: array| list))$");
+static LIST: Pattern = pattern!(
+    r"^(?i:list|array|collection|ienumerable)(?: of |<|\[| ?\(| )(.+?)[>\])]?$|^(.+?)(?:\[\]|(?i: array| list))$"
+);
 
 /// A type with a word on its values: `enum (string)`, `string (date-time)`.
 static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");

@@ -6,6 +6,7 @@
 mod body;
 mod lexer;
 mod shape;
+mod slips;
 mod url;
 
 use std::collections::BTreeSet;
@@ -17,9 +18,7 @@ use crate::facts::{Listed, Operation, Row, Sample, Section};
 use crate::markup::Code;
 
 use shape::Shape;
-
-/// How many slips are borne. What has more is no JSON at all.
-const MAX_SLIPS: usize = 500;
+use slips::{Known, Slips};
 
 /// How many query parameters are kept: few stand in a URL, but a hostile page may have many.
 const MAX_QUERY: usize = 100;
@@ -61,8 +60,39 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
         let path = sample.path.map(|path| url::blank(&operation.endpoint, &path));
         Some(Sample { path, ..sample })
     };
-    let (request, response) = (sample(requests, false), sample(responses, true));
+    let (mut request, mut response) = (sample(requests, false), sample(responses, true));
+    let keys = keys(operation, request.as_ref());
+    for sample in [&mut request, &mut response].into_iter().flatten() {
+        let shape = std::mem::take(&mut sample.shape).into_iter();
+        sample.shape = shape.map(|(place, kinds)| (with_keys(&place, &keys), kinds)).collect();
+        let codes = std::mem::take(&mut sample.codes).into_iter();
+        sample.codes = codes.map(|(place, codes)| (with_keys(&place, &keys), codes)).collect();
+    }
     (operation.request, operation.response) = (request, response);
+}
+
+/// The codes, as texts, by which no row is called: a member of such a name is the key of a map.
+fn keys(operation: &Operation, request: Option<&Sample>) -> BTreeSet<String> {
+    let rows = || operation.tables.iter().flat_map(|table| &table.rows);
+    let listed = rows().flat_map(|row| &row.codes).map(|code| &code.code);
+    let sent = request.into_iter().flat_map(|sample| sample.codes.values().flatten());
+    let codes = listed.chain(sent).filter_map(Value::as_str).map(str::to_owned);
+    codes
+        .filter(|code| !rows().any(|row| row.name.eq_ignore_ascii_case(code)))
+        .collect()
+}
+
+/// A place in which such names are what they stand for.
+fn with_keys(place: &str, keys: &BTreeSet<String>) -> String {
+    let names = place.split('.').map(|name| {
+        let (bare, list) = name.split_at(name.find('[').unwrap_or(name.len()));
+        if keys.contains(bare) {
+            format!("{{}}{list}")
+        } else {
+            name.to_owned()
+        }
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
@@ -102,45 +132,6 @@ fn read(blocks: &[Code], known: Known, of_response: bool) -> Sample {
 /// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
 pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
-}
-
-/// The slips of a sample, by line.
-#[derive(Default)]
-struct Slips {
-    all: Vec<(usize, String)>,
-    /// How many there were, with those that a line has twice.
-    count: usize,
-}
-
-impl Slips {
-    /// Records a slip, once a line.
-    fn add(&mut self, line: usize, slip: &str) {
-        if self.are_too_many() {
-            return;
-        }
-        self.count += 1;
-        let slip = if self.are_too_many() {
-            "too many slips to read on"
-        } else {
-            slip
-        };
-        if !self.all.iter().any(|(at, known)| *at == line && known == slip) {
-            self.all.push((line, slip.to_owned()));
-        }
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.count >= MAX_SLIPS
-    }
-}
-
-/// What the tables say of the members of a sample, by their names in small letters.
-#[derive(Default)]
-struct Known {
-    /// Those whose values are codes, and are kept.
-    coded: BTreeSet<String>,
-    /// Those that are maps: the names in them are keys.
-    maps: BTreeSet<String>,
 }
 
 #[derive(Default)]

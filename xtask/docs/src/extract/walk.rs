@@ -1,16 +1,16 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use crate::facts::{CodeList, Row, Section, Table};
-use crate::json_type::{JsonType, documented_types};
-use crate::markup::{self, Block, Code, Content, Item, Piece, text_of};
+use crate::facts::{Operation, Row, Section, Table};
+use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, text_of};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
+use super::found::Extraction;
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, kinds, listings, row, sample};
+use super::{kinds, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
@@ -65,10 +65,10 @@ impl Walk<'_> {
             (self.part, self.level) = (None, level);
         } else if let Some(part) = self.part_of(text) {
             (self.part, self.level) = (Some(part), level);
-        } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
-            self.title = Some(title(text));
         } else {
-            self.part = None;
+            self.title = Some(title(text));
+            let is_below = level > self.level && matches!(self.part, Some(Part::Table(_)));
+            self.part = self.part.filter(|_| is_below);
             // The description of an operation ends with a heading that is not below its own.
             if self.reference.is_some_and(|reference| level <= reference) {
                 self.operations.open = false;
@@ -108,7 +108,8 @@ impl Walk<'_> {
             );
         }
         let text = content.text();
-        self.operations.share_scope(&text, line);
+        self.operations
+            .share_scope(&text, line, self.part == Some(Part::Permission));
         if let Some(operation) = self.operations.current() {
             operation.success = operation.success.or_else(|| success(&text));
         }
@@ -116,12 +117,16 @@ impl Walk<'_> {
 
     fn list(&mut self, items: &[Item], line: usize) {
         let title = self.title.as_deref().unwrap_or_default();
-        if let Some(row) = self.operations.row(title, true) {
+        if let Some(row) = self.operations.row(title, false) {
             let pieces = vec![Piece::List(items.to_vec())];
             codes::read(&Content { pieces }, line, row, self.found);
             return;
         }
-        let describes = matches!(self.part, Some(Part::Table(_) | Part::Permission | Part::Endpoint));
+        if self.part == Some(Part::Permission) {
+            let texts: Vec<_> = items.iter().map(|item| item.content.text()).collect();
+            return self.operations.share_scope(&texts.join(", "), line, true);
+        }
+        let describes = matches!(self.part, Some(Part::Table(_) | Part::Endpoint));
         if describes && self.operations.any() {
             self.found.report(
                 line,
@@ -148,8 +153,12 @@ impl Walk<'_> {
         }
         // Instead of in a table, the call may stand as a line of HTTP.
         let call = code.text.lines().find_map(sections::endpoint);
-        if let (Some(Part::Endpoint), None, Some((method, endpoint))) = (self.part, self.operations.current(), call) {
-            return self.begin(method, &endpoint, code.line);
+        if let (Some(Part::Endpoint), Some((method, endpoint))) = (self.part, call) {
+            let is_known = |known: &mut Operation| known.method == method && endpoint.ends_with(&known.endpoint);
+            if !self.operations.current().is_some_and(is_known) {
+                self.begin(method, &endpoint, code.line);
+            }
+            return;
         }
         match self.part {
             Some(Part::RequestSample) => self.operations.sample(code, false),
@@ -180,14 +189,21 @@ impl Walk<'_> {
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
             Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
-            Some(_) if self.lists_codes(&columns, title.as_deref()) => self.codes(table, &columns, title.as_deref()),
+            Some(_) if self.lists_codes(table, &columns, title.as_deref()) => {
+                self.codes(table, &columns, title.as_deref())
+            }
             Some(Purpose::Members) => self.members(table, &columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
                 let list = listings::codes_of_table(table, &columns, self.found);
                 self.found.add_codes(list)
             }
-            Some(Purpose::Values(column)) => self.values(table, &columns, column),
-            Some(Purpose::Codes) | None => {
+            // Codes on the page of an operation that are not those of HTTP are somebody's.
+            Some(Purpose::Values(column))
+                if column != Column::Status || !self.operations.any() || is_of_statuses(table, &columns) =>
+            {
+                self.values(table, &columns, column)
+            }
+            Some(Purpose::Codes | Purpose::Values(_)) | None => {
                 let what = format!("a table of `{}` is not understood", columns.titles());
                 self.unread(table, what)
             }
@@ -206,20 +222,17 @@ impl Walk<'_> {
     }
 
     /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
-    fn lists_codes(&mut self, columns: &Columns, title: Option<&str>) -> bool {
+    fn lists_codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
         let is_list = matches!(
             columns.purpose(),
             Some(Purpose::Codes | Purpose::Values(Column::Status))
         );
-        let is_plain = columns.purpose() == Some(Purpose::Members) && !columns.has(Column::Type);
-        let row = title.and_then(|title| self.operations.row(title, is_list));
-        row.is_some_and(|row| {
-            let holds = row
-                .kind
-                .as_deref()
-                .is_none_or(|kind| documented_types(kind).0 == [JsonType::Object] || kind.starts_with("array"));
-            is_list || (is_plain && !holds)
-        })
+        // `Status codes` are those of HTTP, whatever member is called `status`.
+        let about = is_list && !is_of_statuses(table, columns);
+        let row = title.and_then(|title| self.operations.row(title, about));
+        let kind = row.map(|row| row.kind.clone().unwrap_or_default());
+        let is_plain = |kind: String| matches!(&*kind, "integer" | "number" | "string" | "enum");
+        kind.is_some_and(|kind| is_list || (!columns.has(Column::Type) && is_plain(kind)))
     }
 
     fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
@@ -416,26 +429,16 @@ impl Walk<'_> {
     }
 }
 
-impl Extraction {
-    pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
-        let unread = Unread::fatal(line, what, remedy);
-        self.unread.push(Unread { fatal: false, ..unread });
-    }
-
-    fn add_codes(&mut self, list: CodeList) -> bool {
-        match &mut self.page.codes {
-            Some(codes) => codes.codes.extend(list.codes),
-            None => self.page.codes = Some(list),
-        }
-        true
-    }
-}
-
 /// Whether each row of a table begins with an HTTP status, whatever the column is called.
 fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
     static STATUS: Pattern = pattern!(r"^[1-5]\d\d(?: .*)?$");
-    let names = table.rows.iter().map(|row| columns.text(row, Column::Name));
-    !table.rows.is_empty() && names.into_iter().all(|name| STATUS.is_match(&name))
+    let column = if columns.has(Column::Status) {
+        Column::Status
+    } else {
+        Column::Name
+    };
+    let mut rows = table.rows.iter();
+    !table.rows.is_empty() && rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
 
 /// A table that says nothing of any operation.

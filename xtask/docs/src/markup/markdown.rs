@@ -1,10 +1,13 @@
 //! Markdown, rendered as HTML in which each element says on which line of the page it stands.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use comrak::Options;
+use regex::Regex;
 
-use super::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread, html};
+use super::block::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread};
+use super::html;
 
 pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     if text.len() > BYTES {
@@ -18,7 +21,11 @@ pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     refuse_depth(text)?;
     refuse_width(text)?;
     let lines: Vec<&str> = text.lines().collect();
-    let mut blocks = html::read_marked(&comrak::markdown_to_html(text, &options), lines.len())?;
+    // What a list holds looks like a tag.
+    static GENERIC: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)([| ](?:list|array|collection|ienumerable))<(\w+)>").expect("a pattern"));
+    let text = GENERIC.replace_all(text, r"$1\<$2>");
+    let mut blocks = html::read_marked(&comrak::markdown_to_html(&text, &options), lines.len())?;
     put_back(&mut blocks, &lines);
     Ok(blocks)
 }
