@@ -37,7 +37,19 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     );
     let sign = "| label | What the sign says. The maximum length is 40 characters. | string | Yes |\n";
     let size = "The maximum value allowed is 100, and the default is 20.";
-    let cases: [(&[Edit], Class); 20] = [
+    let cases: [(&[Edit], Class); 22] = [
+        (
+            &[(
+                SEARCH,
+                "| season | When it grows:<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer | No |",
+                "| season | When it grows:<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer | Yes |",
+            )],
+            Breaking,
+        ),
+        (
+            &[(SEARCH, "the answer is 200 OK", "the answer is 201 Created")],
+            Breaking,
+        ),
         (&[(SEARCH, optional, &more)], Additive),
         (&[(SEARCH, optional, &must)], Breaking),
         (
@@ -117,6 +129,29 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     ];
     for (edits, class) in cases {
         expect_twice(edits, class);
+    }
+}
+
+#[test]
+fn what_a_page_begins_to_say_is_judged_by_the_spec() {
+    let answers = |text: &str| Garden::edited(&[(SEARCH, "the answer is 200 OK", text)]);
+    let silent = answers("there is an answer").lock();
+    for (text, class) in [
+        ("the answer is 201 Created", Breaking),
+        ("the answer is 200 OK", Documentation),
+    ] {
+        let garden = answers(text);
+        let [changed] = of(Step::PageLock, garden.against(&silent).findings)
+            .try_into()
+            .expect("one change");
+        assert_eq!((changed.kind, changed.class), (Kind::Status, class), "{text}");
+        let after: Vec<_> = garden
+            .locked(Step::LockSpec)
+            .iter()
+            .map(|one| (one.kind, one.class))
+            .collect();
+        let expected = [(Kind::Status, Breaking)];
+        assert_eq!(after, if class == Breaking { &expected[..] } else { &[] }, "{text}");
     }
 }
 
