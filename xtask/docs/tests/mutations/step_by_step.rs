@@ -291,3 +291,29 @@ fn a_page_that_has_moved_is_known_as_such_until_the_spec_names_it() {
     let kinds: Vec<_> = garden.changed().into_iter().map(|finding| finding.kind).collect();
     assert_eq!(kinds, [Kind::PageMoved, Kind::Endpoint]);
 }
+
+#[test]
+fn a_change_hides_no_difference_elsewhere() {
+    let comma = (SEARCH, "\"totalCount\": 1\n", "\"totalCount\": 1,\n");
+    let url = (SEARCH, "pageIndex=1&pageSize=20", "pageSize=20");
+    let row = (
+        SEARCH,
+        "| height | How tall. | integer |",
+        "| height | How tall. | number |",
+    );
+    let codes = (COLOURS, "| 7 | Green |", "| 8 | Green |");
+    for edit in [comma, url, row, codes] {
+        let garden = Garden::edited(&[
+            edit,
+            (SPEC_FILE, "maximum: 100", "maximum: 50"),
+            (
+                SPEC_FILE,
+                "totalCount:\n                        type: integer",
+                "totalCount:\n                        type: string",
+            ),
+        ]);
+        let found = of(Step::LockSpec, garden.against(&Garden::new().lock()).findings);
+        let places: Vec<_> = found.iter().map(|finding| finding.place.as_str()).collect();
+        assert_eq!(places, ["query.pageSize", "response.metadata.totalCount"], "{edit:?}");
+    }
+}
