@@ -49,13 +49,16 @@ enum Docs {
         #[arg(long, value_name = "DATE", requires = "revision")]
         date: Option<jiff::civil::Date>,
     },
-    /// Write YAML for the operations of a page that no spec has, or the list of edits for those that one has.
+    /// Write YAML for the operations of pages that no spec has, and the list of edits for those that one has.
     Scaffold {
         #[command(flatten)]
         pages: Sources,
-        /// The page: its path in the vendor's repository, or the name of a page that was passed.
-        #[arg(value_name = "PAGE")]
-        page: String,
+        /// The pages: their paths in the vendor's repository, or the names of pages that were passed.
+        #[arg(value_name = "PAGE", required_unless_present = "new")]
+        names: Vec<String>,
+        /// Every page with an operation that its spec does not have.
+        #[arg(long)]
+        new: bool,
     },
 }
 
@@ -103,6 +106,6 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
             let revision = revision.map(|commit| Revision { commit, date });
             lock::command::run(api, &pages.required()?, revision.as_ref())
         }
-        Docs::Scaffold { pages, page } => scaffold::run(&pages.required()?, &page),
+        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
     }
 }

@@ -81,12 +81,7 @@ impl Reading {
 
     /// Reports on stderr what could not be read, where, and what to do.
     pub fn report_unread(&self) {
-        for finding in &self.unread {
-            let Finding {
-                page, line, is, remedy, ..
-            } = finding;
-            xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
-        }
+        report_unread(&self.unread);
     }
 
     /// Whether a page was read whole.
@@ -136,6 +131,24 @@ impl Reading {
             Some(page)
         });
         merge_pages(locked, settled.collect())
+    }
+
+    /// Whether the member that a sample alone shows may be listed in the part of its page that nobody could read.
+    #[must_use]
+    pub fn may_list(&self, finding: &Finding) -> bool {
+        let name = finding.place.rsplit('.').next().unwrap_or_default();
+        let text = self.partial.get(&finding.page);
+        finding.kind == Kind::SampleOnly && text.is_some_and(|text| has_cell(text, name))
+    }
+}
+
+/// Reports findings of what could not be read on stderr.
+pub fn report_unread<'f>(unread: impl IntoIterator<Item = &'f Finding>) {
+    for Finding {
+        page, line, is, remedy, ..
+    } in unread
+    {
+        xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
     }
 }
 

@@ -200,7 +200,7 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
 }
 
 /// The path in the vendor's repository that a URL of its host names.
-fn page_of(url: &str) -> Option<String> {
+pub fn page_of(url: &str) -> Option<String> {
     let (_, path) = url.split_once("/blob/")?;
     let (_branch, path) = path.split_once('/')?;
     let path = path.split(['#', '?']).next().unwrap_or_default();
@@ -351,7 +351,11 @@ impl<'d> Members<'_, 'd> {
                 let members = part.members_of("properties").into_iter();
                 let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(&name), schema));
                 let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
-                for (name, required, schema) in members.chain(entries) {
+                let values = part
+                    .get("additionalProperties")
+                    .filter(|schema| schema.value.is_object());
+                let values = values.map(|schema| (".{}".to_owned(), false, schema));
+                for (name, required, schema) in members.chain(entries).chain(values) {
                     self.read(Around {
                         place: format!("{}{name}", around.place),
                         pointer: schema.pointer.clone(),

@@ -751,6 +751,91 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
 }
 
 #[test]
+fn a_path_that_has_changed_is_an_edit_and_no_new_operation() {
+    let workspace = Workspace::locked();
+    workspace.edit(
+        BED,
+        "| GET | `/garden/v1/beds/{bedId}` |",
+        "| GET | `/garden/v2/plots/{bedId}` |",
+    );
+    let output = workspace.run(&["scaffold", "--docs", "PAGES", BED]);
+    assert_eq!(status(&output), 0, "{}", reported(&output));
+    let edits: Vec<_> = out(&output)
+        .lines()
+        .filter(|line| line.starts_with("- "))
+        .map(str::to_owned)
+        .collect();
+    assert!(
+        !out(&output).contains("\npaths:") && edits.iter().any(|edit| edit.contains("endpoint: change")),
+        "{}",
+        out(&output)
+    );
+    let new = workspace.run(&["scaffold", "--docs", "PAGES", "--new"]);
+    assert!(out(&new).contains("Nothing to write"), "{}", out(&new));
+}
+
+#[test]
+fn drafts_are_made_of_several_pages_or_of_all_that_are_new() {
+    let workspace = Workspace::locked();
+    let pages = [
+        "docs/elements/plants/delete-bed.md",
+        "docs/elements/sheds/delete-shed.md",
+    ];
+    let page = PAGES[1].1.replace("| GET |", "| DELETE |");
+    workspace.write(&format!("pages/{}", pages[0]), &page);
+    workspace.write(&format!("pages/{}", pages[1]), page.replace("beds", "sheds"));
+    let named = workspace.run(&["scaffold", "--docs", "PAGES", pages[0], pages[1]]);
+    assert_eq!(status(&named), 0, "{}", reported(&named));
+    let document = xtask_spec::document::Document::parse(Path::new("scaffold.yaml"), &out(&named)).expect("YAML");
+    let paths = document.value["paths"].as_object().expect("paths");
+    let paths: Vec<_> = paths.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["/garden/v1/beds/{bedId}", "/garden/v1/sheds/{bedId}"]);
+    let new = workspace.run(&["scaffold", "--docs", "PAGES", "--new"]);
+    assert_eq!(out(&new), out(&named), "these are all that are new");
+    expect_error(
+        &workspace.run(&["scaffold", "--docs", "PAGES", pages[0], "docs/elements/none.md"]),
+        &["there is no page docs/elements/none.md"],
+    );
+}
+
+#[test]
+fn an_api_without_a_spec_is_drafted_and_locked_and_says_what_is_missing() {
+    let workspace = Workspace::new();
+    fs::remove_dir_all(workspace.path("work/specs/elements-v3")).expect("deleted");
+    let begin = "cargo xtask generate --begin --api elements-v3";
+    let draft = workspace.run(&["scaffold", "--docs", "PAGES", BED]);
+    assert_eq!(status(&draft), 0, "{}", reported(&draft));
+    assert!(
+        out(&draft).contains(begin) && out(&draft).contains("\npaths:"),
+        "{}",
+        out(&draft)
+    );
+    expect_error(
+        &workspace.run(&["drift", "--docs", "PAGES", "--api", "elements-v3"]),
+        &["lock"],
+    );
+    let lock = workspace.run(&[
+        "lock",
+        "--docs",
+        "PAGES",
+        "--revision",
+        REVISION,
+        "--api",
+        "elements-v3",
+    ]);
+    assert_eq!(status(&lock), 0, "{}", reported(&lock));
+    assert!(
+        err(&lock).contains(begin) && workspace.lock().contains(BED),
+        "{}",
+        reported(&lock)
+    );
+    expect_error(
+        &workspace.run(&["drift", "--docs", "PAGES", "--api", "elements-v3"]),
+        &["openapi.yaml", begin],
+    );
+}
+
+#[test]
 fn the_newest_pages_are_fetched_and_their_commit_is_locked() {
     let workspace = Workspace::new();
     let pages = workspace.path("pages");

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xtask_spec::document::{Document, Fault};
+use xtask_spec::document::{Document, Fault, MARK};
 
 /// Something wrong in a spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,17 @@ impl<'d> Report<'d> {
             message: message.into(),
             remedy: remedy.into(),
         });
+    }
+
+    /// Notes every place that a scaffold left to a person.
+    pub fn add_undecided(&mut self) {
+        let problems = self.document.undecided.iter().map(|line| Problem {
+            line: *line,
+            rule: "scaffold",
+            message: format!("`{MARK}` marks what is still to decide"),
+            remedy: "decide it, and delete the mark".to_owned(),
+        });
+        self.problems.extend(problems);
     }
 
     /// Notes what reading the document as a type complained about.

@@ -107,6 +107,8 @@ pub enum Kind {
     SampleUrl,
     /// The sample is not JSON, comments apart.
     SampleSyntax,
+    /// A row of a table goes on beyond the last column of its header.
+    CellBeyond,
 
     /// A deviation is recorded that is no longer there, or no longer as it was recorded.
     StaleDeviation,

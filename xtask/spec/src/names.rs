@@ -71,7 +71,7 @@ pub fn first_word(name: &str) -> &str {
 
 /// The verbs that an `operationId` may begin with. Add one if an API does something new.
 const VERBS: &str = "\
-    activate add apply approve assign cancel check close copy count create deactivate delete disable download enable \
+    accept activate add apply approve assign cancel check close connect copy count create deactivate delete disable download enable \
     export find generate get import invite list move onboard reject remove reset restore resume retry run scan \
     search send set start stop suspend sync update upload validate";
 

@@ -56,7 +56,7 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         // A table that does not say where in the request its rows go contradicts none that does.
         Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
         Kind::PageMoved | Kind::PageWording | Kind::CodeLabel => Documentation,
-        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax => Documentation,
+        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
         _ => Breaking,
     }

@@ -35,6 +35,12 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revisi
             ));
             continue;
         }
+        if !api.spec().exists() {
+            xtask_cli::report(&format!(
+                "NOTICE: {0}: it has no spec yet; begin it with `cargo xtask generate --begin --api {0}`",
+                api.name
+            ));
+        }
         let reading = reading::read(api, &pages.of(api)?);
         reading.report_unread();
         unread += reading.unread.len();
@@ -99,6 +105,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revisi
 /// Writes a file whole or not at all.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().context("the file has no folder")?;
+    std::fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".lock-").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     // A file of its own would be readable by its owner alone.

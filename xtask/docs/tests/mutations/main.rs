@@ -10,3 +10,4 @@ mod page_against_sample;
 mod page_against_spec;
 mod step_by_step;
 mod vendor_changes;
+mod ways_of_writing;
