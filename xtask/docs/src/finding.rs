@@ -59,7 +59,11 @@ impl Finding {
     /// below it, or about the codes of the same schema.
     #[must_use]
     pub fn explains(&self, difference: &Self) -> bool {
-        if difference.step != Step::LockSpec {
+        let is_of_words = matches!(
+            self.kind,
+            Kind::PageWording | Kind::SampleUrl | Kind::SampleSyntax | Kind::SampleCode
+        );
+        if difference.step != Step::LockSpec || is_of_words {
             return false;
         }
         // A list of codes on a page of its own: the page as a whole, or one of its codes.

@@ -97,11 +97,17 @@ fn rules(document: &Document) -> Vec<Problem> {
     report.finish()
 }
 
-/// Everything wrong in the deviations of a spec, by line.
+/// Everything wrong in the deviations of a spec, by line. Where references of the spec are wrong, and nobody knows what they
+/// mean, nothing can be said of places.
 fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
+    let mended = match references::mend(spec) {
+        None => None,
+        Some(Mended { document: None, .. }) => return Vec::new(),
+        Some(Mended { document, .. }) => document,
+    };
     let mut report = Report::new(deviations);
     report.add_undecided();
-    deviations::check(&Spec::new(spec), &mut report);
+    deviations::check(&Spec::new(mended.as_ref().unwrap_or(spec)), &mut report);
     report.finish()
 }
 

@@ -117,6 +117,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// As what a change of the page turns up between page and spec once it is locked.
+    #[must_use]
+    pub fn once_locked(self) -> Self {
+        match self {
+            Self::OperationAdded => Self::OperationMissing,
+            Self::OperationRemoved => Self::OperationUndocumented,
+            Self::MemberAdded => Self::MemberMissing,
+            Self::MemberRemoved => Self::MemberUndocumented,
+            Self::CodeAdded => Self::CodeMissing,
+            Self::CodeRemoved => Self::CodeUndocumented,
+            other => other,
+        }
+    }
+
     /// Whether it is about the codes of a member.
     #[must_use]
     pub fn is_of_codes(self) -> bool {

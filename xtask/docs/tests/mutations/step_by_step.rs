@@ -37,7 +37,19 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     );
     let sign = "| label | What the sign says. The maximum length is 40 characters. | string | Yes |\n";
     let size = "The maximum value allowed is 100, and the default is 20.";
-    let cases: [(&[Edit], Class); 20] = [
+    let cases: [(&[Edit], Class); 22] = [
+        (
+            &[(
+                SEARCH,
+                "| season | When it grows:<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer | No |",
+                "| season | When it grows:<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer | Yes |",
+            )],
+            Breaking,
+        ),
+        (
+            &[(SEARCH, "the answer is 200 OK", "the answer is 201 Created")],
+            Breaking,
+        ),
         (&[(SEARCH, optional, &more)], Additive),
         (&[(SEARCH, optional, &must)], Breaking),
         (
@@ -117,6 +129,29 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     ];
     for (edits, class) in cases {
         expect_twice(edits, class);
+    }
+}
+
+#[test]
+fn what_a_page_begins_to_say_is_judged_by_the_spec() {
+    let answers = |text: &str| Garden::edited(&[(SEARCH, "the answer is 200 OK", text)]);
+    let silent = answers("there is an answer").lock();
+    for (text, class) in [
+        ("the answer is 201 Created", Breaking),
+        ("the answer is 200 OK", Documentation),
+    ] {
+        let garden = answers(text);
+        let [changed] = of(Step::PageLock, garden.against(&silent).findings)
+            .try_into()
+            .expect("one change");
+        assert_eq!((changed.kind, changed.class), (Kind::Status, class), "{text}");
+        let after: Vec<_> = garden
+            .locked(Step::LockSpec)
+            .iter()
+            .map(|one| (one.kind, one.class))
+            .collect();
+        let expected = [(Kind::Status, Breaking)];
+        assert_eq!(after, if class == Breaking { &expected[..] } else { &[] }, "{text}");
     }
 }
 
@@ -255,4 +290,30 @@ fn a_page_that_has_moved_is_known_as_such_until_the_spec_names_it() {
     let garden = moved(text.replace("/garden/v1/beds/{bedId}", "/garden/v2/beds/{bedId}"));
     let kinds: Vec<_> = garden.changed().into_iter().map(|finding| finding.kind).collect();
     assert_eq!(kinds, [Kind::PageMoved, Kind::Endpoint]);
+}
+
+#[test]
+fn a_change_hides_no_difference_elsewhere() {
+    let comma = (SEARCH, "\"totalCount\": 1\n", "\"totalCount\": 1,\n");
+    let url = (SEARCH, "pageIndex=1&pageSize=20", "pageSize=20");
+    let row = (
+        SEARCH,
+        "| height | How tall. | integer |",
+        "| height | How tall. | number |",
+    );
+    let codes = (COLOURS, "| 7 | Green |", "| 8 | Green |");
+    for edit in [comma, url, row, codes] {
+        let garden = Garden::edited(&[
+            edit,
+            (SPEC_FILE, "maximum: 100", "maximum: 50"),
+            (
+                SPEC_FILE,
+                "totalCount:\n                        type: integer",
+                "totalCount:\n                        type: string",
+            ),
+        ]);
+        let found = of(Step::LockSpec, garden.against(&Garden::new().lock()).findings);
+        let places: Vec<_> = found.iter().map(|finding| finding.place.as_str()).collect();
+        assert_eq!(places, ["query.pageSize", "response.metadata.totalCount"], "{edit:?}");
+    }
 }
