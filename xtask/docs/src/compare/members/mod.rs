@@ -17,6 +17,7 @@ use crate::placement::{Part, Placed, is_below, placed, without_lists};
 use crate::spec::{Member, Operation};
 
 use cases::Cases;
+use row::Difference;
 
 /// The differences in parameters and members between an operation of the spec and that of a page.
 pub fn compare(described: &Described, known: &Operation, pages: &[Page], report: &mut Collector) {
@@ -85,7 +86,7 @@ impl Comparison<'_> {
                 report.add(Kind::Placement, name, (part.name(), listed.name()), placed.line);
             }
             if let Some(member) = self.cases.choose(placed, members) {
-                for (kind, was, is) in row::differences(placed, name, member, self.known, self.pages) {
+                for (kind, was, is) in self.differences(placed, name, member, members) {
                     if kind == Kind::Type {
                         line = if types.is_empty() { placed.line } else { line };
                         types.push(is);
@@ -111,6 +112,21 @@ impl Comparison<'_> {
         }
         // Null alone has nothing below.
         table_fits && refused.iter().all(|json| *json == JsonType::Null)
+    }
+
+    /// The differences of a row from the member that it describes. Where each of a choice of objects has a code of its own
+    /// there, a row may list them all.
+    fn differences(&self, placed: &Placed, name: &str, member: &Member, members: &[Member]) -> Vec<Difference> {
+        let of = |member: &Member| row::differences(placed, name, member, self.known, self.pages);
+        let own = of(member);
+        if members.len() < 2 || !own.iter().any(|(kind, ..)| kind.is_of_codes()) {
+            return own;
+        }
+        let mut joint = member.clone();
+        joint.codes = members.iter().flat_map(|member| member.codes.clone()).collect();
+        joint.code_names = members.iter().flat_map(|member| member.code_names.clone()).collect();
+        let joint = of(&joint);
+        if joint.len() < own.len() { joint } else { own }
     }
 
     /// The type of the entries of a list that a row names.
