@@ -1,19 +1,28 @@
 //! The operations of a page while it is read: each collects its tables and samples; the scopes are dealt out last,
 //! since their table stands above the endpoints.
 
+use std::collections::HashMap;
+
 use crate::endpoint::bare;
-use crate::facts::{Operation, Section, Table};
+use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
 
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
-use super::{Extraction, program, sample};
+use super::{program, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
 const OPERATIONS: usize = 100;
 
+/// The words of a title that are looked at.
+const TITLE: usize = 8;
+
 /// The scope that all operations need, in the words about it.
 static SCOPE: Pattern =
     pattern!(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$");
+
+/// The name of a scope in words.
+static NAME: Pattern = pattern!(r"\b[a-z]\w*(?:\.\w+){2,}\b");
 
 /// A row of the permission table; not all have a column for the method.
 pub struct Permission {
@@ -26,8 +35,8 @@ pub struct Permission {
 #[derive(Default)]
 pub struct Operations {
     pub permissions: Vec<Permission>,
-    /// The scopes that the words name above all operations, and their line.
-    shared: Option<(Vec<String>, usize)>,
+    /// The scopes that words name, and their lines.
+    shared: Vec<(Vec<String>, usize)>,
     drafts: Vec<Draft>,
     /// Whether the last operation is still being read.
     pub open: bool,
@@ -37,6 +46,8 @@ pub struct Operations {
 struct Draft {
     operation: Operation,
     query: String,
+    /// The places of its rows by their names, in small letters and digits alone: the table and the row.
+    names: HashMap<String, (usize, usize)>,
     request: Vec<Code>,
     response: Vec<Code>,
 }
@@ -68,6 +79,7 @@ impl Operations {
                     line,
                     ..Operation::default()
                 },
+                names: HashMap::new(),
                 request: Vec::new(),
                 response: Vec::new(),
             });
@@ -75,14 +87,38 @@ impl Operations {
         self.open
     }
 
-    /// Takes the scope of all operations from words, if they name it.
-    pub fn share_scope(&mut self, words: &str, line: usize) {
-        if self.shared.is_none()
-            && let Some(found) = SCOPE.captures(words)
-        {
-            let names = found[1].split([',', ' ']).filter(|name| name.contains('.'));
-            self.shared = Some((names.map(str::to_owned).collect(), line));
+    /// Takes the scopes of the operations below from words that name them, as all words under a heading of permissions
+    /// do.
+    pub fn share_scope(&mut self, words: &str, line: usize, is_permission: bool) {
+        let found = SCOPE.captures(words).map(|found| found[1].to_owned());
+        let words = found.or_else(|| is_permission.then(|| words.to_owned()));
+        let words = words.unwrap_or_default();
+        // A host looks like a scope, and has slashes around it.
+        let is_host = |start: usize, end: usize| words[..start].ends_with('/') || words[end..].starts_with('/');
+        let names = NAME.find_iter(&words).filter(|name| !is_host(name.start(), name.end()));
+        let scopes: Vec<_> = names.map(|name| name.as_str().to_owned()).collect();
+        if !scopes.is_empty() {
+            self.shared.push((scopes, line));
         }
+    }
+
+    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that are
+    /// one.
+    pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
+        let draft = self.draft()?;
+        let words = title.split(|character: char| !character.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(TITLE).collect();
+        let least = if about { 1 } else { words.len().max(1) };
+        let runs = (least..=words.len()).rev().flat_map(|length| words.windows(length));
+        let mut named = runs.filter_map(|run| {
+            let name = run.concat().to_lowercase();
+            draft
+                .names
+                .get(&name)
+                .or_else(|| draft.names.get(name.strip_suffix('s')?))
+        });
+        let (table, row) = *named.next()?;
+        draft.operation.tables.get_mut(table)?.rows.get_mut(row)
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says
@@ -94,6 +130,11 @@ impl Operations {
         let in_query = !names.is_empty() && table.rows.iter().all(|row| names.contains(&&*row.name));
         if table.section == Section::Request && in_query {
             table.section = Section::Query;
+        }
+        for (at, row) in table.rows.iter().enumerate() {
+            let letters = row.name.chars().filter(|character| character.is_alphanumeric());
+            let place = (draft.operation.tables.len(), at);
+            draft.names.insert(letters.collect::<String>().to_lowercase(), place);
         }
         draft.operation.tables.push(table);
     }
@@ -148,10 +189,8 @@ impl Operations {
             }
         }
         for (_, mut operation) in operations {
-            if let Some((scopes, line)) = &self.shared
-                && operation.line > *line
-                && operation.scopes.is_empty()
-            {
+            let mut above = self.shared.iter().rev().filter(|(_, line)| *line < operation.line);
+            if let Some((scopes, line)) = above.next().filter(|_| operation.scopes.is_empty()) {
                 operation.scopes.clone_from(scopes);
                 operation.scopes_line = Some(*line);
             }
