@@ -1,18 +1,80 @@
 //! Clients of the APIs, as one value for tests that run over all of them.
 
-use avepoint_core::{CallOptions, ClientBuilder, Error, RetryPolicy, StaticToken};
+use avepoint_core::{ApiClient, CallOptions, ClientBuilder, Error, Operation, RetryPolicy, StaticToken};
 use serde_json::Value;
 
-/// A client of one of the APIs, called by operation name.
-pub enum AnyClient {
-    ElementsLegacy(avepoint_elements_legacy::Client),
-    ElementsV3(avepoint_elements_v3::Client),
-    Insights(avepoint_insights::Client),
-    InsightsLegacy(avepoint_insights_legacy::Client),
+/// Makes a client of any of the APIs.
+pub trait MakeClient {
+    fn make<C: ApiClient>(&self) -> C;
 }
 
-/// Every API that has a client.
-pub const APIS: &[&str] = &["elements-v3", "elements-legacy", "insights", "insights-legacy"];
+/// Makes what knows every API, of the list that `cargo xtask generate` writes.
+macro_rules! clients {
+    ($($name:literal $variant:ident $client:ident;)+) => {
+        /// A client of one of the APIs, called by operation name.
+        pub enum AnyClient {
+            $($variant($client::Client),)+
+        }
+
+        /// Every API that has a client.
+        pub const APIS: &[&str] = &[$($name),+];
+
+        impl AnyClient {
+            /// A client of the API, as somebody makes it.
+            ///
+            /// # Panics
+            /// For an API that has no client.
+            pub fn made(api: &str, maker: &impl MakeClient) -> Self {
+                match api {
+                    $($name => Self::$variant(maker.make::<$client::Client>()),)+
+                    other => panic!("there is no client of {other}"),
+                }
+            }
+
+            /// The same client with other options.
+            #[must_use]
+            pub fn with_options(&self, options: CallOptions) -> Self {
+                match self {
+                    $(Self::$variant(client) => Self::$variant(client.with_options(options)),)+
+                }
+            }
+
+            /// Runs an operation by its name.
+            ///
+            /// # Errors
+            /// As the client's own `dynamic::call`.
+            pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
+                match self {
+                    $(Self::$variant(client) => $client::dynamic::call(client, operation, parameters).await,)+
+                }
+            }
+        }
+
+        /// The operations of an API.
+        ///
+        /// # Panics
+        /// For an API that has no client.
+        pub fn operations(api: &str) -> &'static [&'static Operation] {
+            match api {
+                $($name => $client::operations::ALL,)+
+                other => panic!("there is no client of {other}"),
+            }
+        }
+
+        /// The members of an API that hold secrets.
+        ///
+        /// # Panics
+        /// For an API that has no client.
+        pub fn secrets(api: &str) -> &'static [&'static str] {
+            match api {
+                $($name => <$client::Client as ApiClient>::SECRETS,)+
+                other => panic!("there is no client of {other}"),
+            }
+        }
+    };
+}
+
+include!("apis.rs");
 
 impl AnyClient {
     /// A client of the API at this address. It sends every call once.
@@ -20,34 +82,16 @@ impl AnyClient {
     /// # Panics
     /// For an API that has no client.
     pub fn new(api: &str, base_url: &str) -> Self {
-        match api {
-            "elements-legacy" => {
-                AnyClient::ElementsLegacy(client_of(avepoint_elements_legacy::Client::builder(), base_url))
-            }
-            "elements-v3" => AnyClient::ElementsV3(client_of(avepoint_elements_v3::Client::builder(), base_url)),
-            "insights" => AnyClient::Insights(client_of(avepoint_insights::Client::builder(), base_url)),
-            "insights-legacy" => {
-                AnyClient::InsightsLegacy(client_of(avepoint_insights_legacy::Client::builder(), base_url))
-            }
-            other => panic!("there is no client of {other}"),
-        }
+        Self::made(api, &At(base_url))
     }
+}
 
-    /// Runs an operation by its name.
-    ///
-    /// # Errors
-    /// As the client's own `dynamic::call`.
-    pub async fn call(&self, operation: &str, parameters: Value) -> Result<Value, Error> {
-        match self {
-            AnyClient::ElementsLegacy(client) => {
-                avepoint_elements_legacy::dynamic::call(client, operation, parameters).await
-            }
-            AnyClient::InsightsLegacy(client) => {
-                avepoint_insights_legacy::dynamic::call(client, operation, parameters).await
-            }
-            AnyClient::Insights(client) => avepoint_insights::dynamic::call(client, operation, parameters).await,
-            AnyClient::ElementsV3(client) => avepoint_elements_v3::dynamic::call(client, operation, parameters).await,
-        }
+/// At an address.
+struct At<'a>(&'a str);
+
+impl MakeClient for At<'_> {
+    fn make<C: ApiClient>(&self) -> C {
+        client_of(ClientBuilder::default(), self.0)
     }
 }
 
@@ -55,7 +99,7 @@ impl AnyClient {
 ///
 /// # Panics
 /// For an address that no token may be sent to.
-pub fn client_of<C: avepoint_core::ApiClient>(builder: ClientBuilder<C>, base_url: &str) -> C {
+pub fn client_of<C: ApiClient>(builder: ClientBuilder<C>, base_url: &str) -> C {
     builder
         .base_url(base_url)
         .credential(StaticToken::new("a-token"))

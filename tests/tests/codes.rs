@@ -2,7 +2,7 @@
 
 use avepoint_core::{Operation, Shape};
 use avepoint_elements_v3::types;
-use avepoint_tests::client::{APIS, AnyClient};
+use avepoint_tests::client::{APIS, AnyClient, operations};
 use avepoint_tests::elements::{case, client};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::{Case, cases};
@@ -10,13 +10,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 fn operation(api: &str, id: &str) -> &'static Operation {
-    let find = match api {
-        "elements-legacy" => avepoint_elements_legacy::operations::find,
-        "elements-v3" => avepoint_elements_v3::operations::find,
-        "insights" => avepoint_insights::operations::find,
-        _ => avepoint_insights_legacy::operations::find,
-    };
-    find(id).expect("an operation")
+    let mut operations = operations(api).iter();
+    operations.find(|operation| operation.id == id).expect("an operation")
 }
 
 fn swapped(text: &str) -> String {

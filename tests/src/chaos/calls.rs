@@ -1,5 +1,6 @@
 //! The calls of a run, each carried out and judged.
 
+use std::collections::HashMap;
 use std::error::Error as _;
 use std::fmt;
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ use super::secrets::{API_KEY, CLIENT_SECRET, DEFAULT_KEY, TOKENS};
 use super::service::{CALL_HEADER, OUTSIDE, Service};
 use super::world::{CALL, Call, CallClock, World};
 use super::{Options, secure, storms, watch, zip};
-use crate::client::AnyClient;
+use crate::client::{APIS, AnyClient, MakeClient};
 use crate::raw_server::RawServer;
 
 /// How many calls run at once.
@@ -59,9 +60,9 @@ pub struct Setup {
 /// One client of each API, which most calls share.
 struct Clients {
     v3: avepoint_elements_v3::Client,
-    legacy: avepoint_elements_legacy::Client,
     insights: avepoint_insights::Client,
     insights_legacy: avepoint_insights_legacy::Client,
+    by_name: HashMap<&'static str, AnyClient>,
 }
 
 impl Setup {
@@ -90,9 +91,9 @@ impl Setup {
         Setup {
             clients: Clients {
                 v3: maker.client(http()),
-                legacy: maker.client(http()),
                 insights: maker.client(http()),
                 insights_legacy: maker.client(http()),
+                by_name: APIS.iter().map(|api| (*api, AnyClient::made(api, &maker))).collect(),
             },
             certificate: certificate(),
             folder: folder.to_owned(),
@@ -229,12 +230,8 @@ impl Setup {
 
 impl Clients {
     fn of(&self, api: &str, options: CallOptions) -> AnyClient {
-        match api {
-            "elements-v3" => AnyClient::ElementsV3(self.v3.with_options(options)),
-            "elements-legacy" => AnyClient::ElementsLegacy(self.legacy.with_options(options)),
-            "insights" => AnyClient::Insights(self.insights.with_options(options)),
-            _ => AnyClient::InsightsLegacy(self.insights_legacy.with_options(options)),
-        }
+        let client = self.by_name.get(api).expect("a client of every API");
+        client.with_options(options)
     }
 
     /// Reads a list to its end, and counts its entries.
@@ -293,6 +290,12 @@ impl Maker {
             .http(http.resolve(OUTSIDE, self.stranger))
             .build()
             .expect("a client")
+    }
+}
+
+impl MakeClient for Maker {
+    fn make<C: ApiClient>(&self) -> C {
+        self.client(http())
     }
 }
 

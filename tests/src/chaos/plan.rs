@@ -8,7 +8,7 @@ use avepoint_core::{Operation, RetryPolicy};
 
 use super::secrets::PASSWORDS;
 use super::{chance, pick};
-use crate::client::APIS;
+use crate::client::{APIS, operations};
 use crate::specs::{Case, cases};
 
 /// The time for all attempts of a call. Slow answers and the waits that servers ask for are multiples of [`SLOW`], so
@@ -94,16 +94,11 @@ pub struct Known {
 
 /// Every operation of every API whose answer is no file.
 pub static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let tables = [
-        avepoint_elements_v3::operations::ALL,
-        avepoint_elements_legacy::operations::ALL,
-        avepoint_insights::operations::ALL,
-        avepoint_insights_legacy::operations::ALL,
-    ];
     let mut known = Vec::new();
-    for (api, table) in APIS.iter().zip(tables) {
+    for api in APIS {
         for case in cases(api).into_iter().filter(|case| !case.is_file) {
-            let operation = table.iter().find(|operation| operation.id == case.id);
+            let mut table = operations(api).iter();
+            let operation = table.find(|operation| operation.id == case.id);
             known.push(Known {
                 api,
                 operation: operation.expect("an operation of the spec"),

@@ -21,6 +21,7 @@ mod shapes;
 mod tests;
 mod variants;
 mod view;
+mod workspace;
 
 use std::time::Instant;
 
@@ -31,7 +32,7 @@ use xtask_cli::Outcome;
 use xtask_lint as lint;
 use xtask_spec::Spec;
 use xtask_spec::api::Api;
-use xtask_spec::document::Document;
+use xtask_spec::document::{Document, display};
 
 /// Generates the code of the chosen APIs, or checks that it is fresh.
 ///
@@ -40,8 +41,12 @@ use xtask_spec::document::Document;
 pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Fresh;
     for api in Api::selected(choice) {
+        workspace::refuse_unknown_service(api)?;
+        api.document()?;
+    }
+    for api in Api::selected(choice) {
         let start = Instant::now();
-        let document = Document::load(&api.spec())?;
+        let document = api.document()?;
         refuse_problems(&document)?;
         let spec = Spec::new(&document);
         let files = generate(api, &spec).with_context(|| format!("cannot generate {}", api.name))?;
@@ -73,6 +78,34 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
                 ""
             },
         ))?;
+    }
+    match join_workspace(check)? {
+        Outcome::Fresh => Ok(outcome),
+        Outcome::Stale => Ok(Outcome::Stale),
+    }
+}
+
+/// Begins the spec of an API.
+///
+/// # Errors
+/// If there is one already, or it cannot be written.
+pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
+    scaffold::begin_spec(api)?;
+    Ok(Outcome::Fresh)
+}
+
+/// Makes the workspace know the crates of all APIs; says whether that was still to do.
+fn join_workspace(check: bool) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::Fresh;
+    for change in workspace::changes()? {
+        let name = display(&change.path);
+        if check {
+            xtask_cli::print(&output::unified(&name, &change.was, &change.is))?;
+            outcome = Outcome::Stale;
+        } else {
+            std::fs::write(&change.path, change.is).with_context(|| format!("cannot write {name}"))?;
+            xtask_cli::print(&format!("+ {name}: knows every API now\n"))?;
+        }
     }
     Ok(outcome)
 }

@@ -15,8 +15,14 @@ struct Arguments {
     /// Only this API.
     #[arg(long, value_name = "NAME", value_parser = Api::parse)]
     api: Option<&'static Api>,
+    /// Begin the spec of an API that has none, and generate nothing.
+    #[arg(long, requires = "api", conflicts_with = "check")]
+    begin: bool,
 }
 
 fn main() -> ExitCode {
-    xtask_cli::run(|Arguments { check, api }| xtask_codegen::run(api, check))
+    xtask_cli::run(|Arguments { check, api, begin }| match api {
+        Some(api) if begin => xtask_codegen::begin(api),
+        _ => xtask_codegen::run(api, check),
+    })
 }

@@ -105,15 +105,17 @@ pub fn diff(folder: &Path, files: &Files) -> anyhow::Result<String> {
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
         let fresh = files.get(&*name).map_or("", String::as_str);
-        let diff = TextDiff::from_lines(committed.as_str(), fresh);
-        out.push_str(
-            &diff
-                .unified_diff()
-                .header(&format!("committed/{name}"), &format!("generated/{name}"))
-                .to_string(),
-        );
+        out.push_str(&unified(&name, &committed, fresh));
     }
     Ok(out)
+}
+
+/// How a committed file differs from what it should be, as a unified diff; empty if it does not.
+pub fn unified(name: &str, committed: &str, fresh: &str) -> String {
+    let diff = TextDiff::from_lines(committed, fresh);
+    let mut diff = diff.unified_diff();
+    diff.header(&format!("committed/{name}"), &format!("generated/{name}"))
+        .to_string()
 }
 
 #[cfg(test)]

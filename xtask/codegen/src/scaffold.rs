@@ -1,14 +1,54 @@
-//! The hand-written part of a new API's crate, as it begins: what is there is never touched.
+//! What is written by hand of a new API, as it begins: its spec, and its crate. What is there is never touched.
 
 use std::fs;
+use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use heck::ToTitleCase;
 
 use xtask_spec::api::Api;
+use xtask_spec::document::display;
 
 const MANIFEST: &str = include_str!("scaffold/Cargo.toml.txt");
 const LIBRARY: &str = include_str!("scaffold/lib.rs.txt");
 const README: &str = include_str!("scaffold/README.md.txt");
+const SPEC: &str = include_str!("scaffold/openapi.yaml.txt");
+const DEVIATIONS: &str = include_str!("scaffold/deviations.yaml.txt");
+
+/// Begins the folder of an API's spec: a document without operations, and no deviations.
+///
+/// # Errors
+/// If there is a document already, or the files cannot be written.
+pub fn begin_spec(api: &Api) -> anyhow::Result<()> {
+    if api.spec().exists() {
+        bail!("{}: it is there already, and stays as it is", display(&api.spec()));
+    }
+    let title = api.name.replace('-', " ").to_title_case();
+    // The document comes last: until it is there, nothing has begun.
+    write(
+        api,
+        &api.spec_folder(),
+        &title,
+        &[("deviations.yaml", DEVIATIONS), ("openapi.yaml", SPEC)],
+    )?;
+    xtask_cli::print(&format!(
+        "+ specs/{0}: a spec without operations; see to its title, servers and tags, then draft operations with \
+         `cargo xtask docs scaffold --docs DIR --new`, and run `cargo xtask generate --api {0}`\n",
+        api.name
+    ))
+}
+
+/// Writes files of an API from their templates.
+fn write(api: &Api, folder: &Path, title: &str, files: &[(&str, &str)]) -> anyhow::Result<()> {
+    for (name, template) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).with_context(|| format!("cannot make {}", display(parent)))?;
+        let text = template.replace("{api}", api.name).replace("{title}", title);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", display(&path)))?;
+    }
+    Ok(())
+}
 
 /// Writes the manifest, the library's root and the README of an API's crate, if it has no manifest yet.
 ///
@@ -19,13 +59,9 @@ pub fn begin(api: &Api, title: &str) -> anyhow::Result<()> {
     if folder.join("Cargo.toml").exists() {
         return Ok(());
     }
-    fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
     // The manifest comes last: until it is there, nothing else counts.
-    for (name, template) in [("README.md", README), ("src/lib.rs", LIBRARY), ("Cargo.toml", MANIFEST)] {
-        let path = folder.join(name);
-        let text = template.replace("{api}", api.name).replace("{title}", title);
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
+    let files = [("README.md", README), ("src/lib.rs", LIBRARY), ("Cargo.toml", MANIFEST)];
+    write(api, &folder, title, &files)?;
     xtask_cli::print(&format!(
         "+ crates/avepoint-{}: a new crate, with what is written by hand to begin with\n",
         api.name

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use xtask_cli::Outcome;
 use xtask_spec::api::Api;
-use xtask_spec::document::{Document, display};
+use xtask_spec::document::display;
 
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
@@ -40,7 +40,7 @@ pub struct Drift {
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
     let mut basis = Basis {
-        revision: pages.and_then(Pages::revision),
+        revision: pages.and_then(Pages::revision).map(|revision| revision.commit),
         ..Basis::default()
     };
     for api in Api::selected(choice) {
@@ -92,7 +92,7 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
             display(&api.lock())
         )
     })?;
-    let spec = Spec::new(&Document::load(&api.spec())?);
+    let spec = Spec::new(&api.document()?);
     let deviations = Deviations::load(&api.deviations())?;
     Ok(compare(api, &lock, reading, &spec, &deviations))
 }
@@ -107,8 +107,10 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     // Three sides: the pages are held against what was locked of them, the spec, and their own samples.
     let context = Context { api: api.name, spec };
     let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
-    let changes = [reading.unread, page_lock(context, &locked, &now)].concat();
-    let differences = [page_sample(context, &now), lock_spec(context, &now)].concat();
+    let changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
+    let mut contradictions = page_sample(context, &now);
+    contradictions.retain(|finding| !reading.may_list(finding));
+    let differences = [contradictions, lock_spec(context, &now)].concat();
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
     let mut judged = deviations.apply(api.name, differences);

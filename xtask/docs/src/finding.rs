@@ -62,6 +62,16 @@ impl Finding {
         if difference.step != Step::LockSpec {
             return false;
         }
+        // A list of codes on a page of its own: the page as a whole, or one of its codes.
+        if self.operation == "*" && self.kind.is_of_codes() && difference.kind.is_of_codes() {
+            let code = |side: &str| side.split(' ').next().unwrap_or_default().trim_matches('"').to_owned();
+            let codes = |finding: &Self| [code(&finding.was), code(&finding.is)];
+            let is_same_code = self.spec == difference.spec && codes(self) == codes(difference);
+            return is_same_code || difference.is.starts_with(&self.page);
+        }
+        if self.kind == Kind::PageMoved && difference.kind == Kind::PageMoved {
+            return self.is == difference.is;
+        }
         if self.kind == Kind::OperationRemoved {
             let is_listed = difference.kind == Kind::ListedEndpoint && self.operation.ends_with(&difference.was);
             return is_listed || self.operation == difference.operation;

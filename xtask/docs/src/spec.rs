@@ -67,6 +67,8 @@ pub struct Member {
     pub codes: Vec<Code>,
     /// The names of the codes alone, in the same order.
     pub code_names: Vec<String>,
+    /// The line of the schema that holds the codes.
+    pub codes_line: Option<usize>,
     /// The value that counts if none is sent.
     pub default: Option<Value>,
     /// The least value.
@@ -198,7 +200,7 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
 }
 
 /// The path in the vendor's repository that a URL of its host names.
-fn page_of(url: &str) -> Option<String> {
+pub fn page_of(url: &str) -> Option<String> {
     let (_, path) = url.split_once("/blob/")?;
     let (_branch, path) = path.split_once('/')?;
     let path = path.split(['#', '?']).next().unwrap_or_default();
@@ -349,7 +351,11 @@ impl<'d> Members<'_, 'd> {
                 let members = part.members_of("properties").into_iter();
                 let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(&name), schema));
                 let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
-                for (name, required, schema) in members.chain(entries) {
+                let values = part
+                    .get("additionalProperties")
+                    .filter(|schema| schema.value.is_object());
+                let values = values.map(|schema| (".{}".to_owned(), false, schema));
+                for (name, required, schema) in members.chain(entries).chain(values) {
                     self.read(Around {
                         place: format!("{}{name}", around.place),
                         pointer: schema.pointer.clone(),
@@ -386,8 +392,12 @@ impl<'d> Members<'_, 'd> {
             member.max_items = member.max_items.or_else(|| count("maxItems"));
             let format = variant.get("format").and_then(Value::as_str);
             member.formats.extend(format.map(str::to_owned));
-            if member.codes.is_empty() {
-                (member.codes, member.code_names) = codes(variant);
+            let mut parts = variant.parts.iter();
+            if member.codes.is_empty()
+                && let Some(part) = parts.find(|part| part.get("enum").is_some())
+            {
+                (member.codes, member.code_names) = codes(part);
+                member.codes_line = Some(self.reader.document.line(&part.pointer));
             }
         }
         member
@@ -395,10 +405,7 @@ impl<'d> Members<'_, 'd> {
 }
 
 /// The codes of a schema, each with its name and meaning, and the names alone.
-fn codes(variant: &Variant) -> (Vec<Code>, Vec<String>) {
-    let Some(part) = variant.parts.iter().find(|part| part.get("enum").is_some()) else {
-        return (Vec::new(), Vec::new());
-    };
+fn codes(part: &Place) -> (Vec<Code>, Vec<String>) {
     let text = |key: &str, index: usize| part.value.get(key).and_then(|texts| texts.get(index)?.as_str());
     let codes = part.entries_of("enum").into_iter().enumerate().map(|(index, code)| {
         let name = text("x-enum-varnames", index);

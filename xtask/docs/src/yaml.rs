@@ -58,6 +58,16 @@ impl Map {
         }
     }
 
+    /// Adds the members and comments of another object at the end.
+    pub fn append(&mut self, other: Self) {
+        for (key, value) in other.0 {
+            match key.starts_with(COMMENT) {
+                true => self.note(value.as_str().unwrap_or_default()),
+                false => self.put(&key, value),
+            }
+        }
+    }
+
     /// The value of a member.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)

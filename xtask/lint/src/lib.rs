@@ -10,6 +10,7 @@
 mod codes;
 mod deviations;
 mod examples;
+mod members;
 mod operations;
 mod paging;
 mod references;
@@ -29,8 +30,9 @@ use xtask_spec::Spec;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 
+use references::Mended;
 pub use report::Problem;
-use report::Report;
+use report::{Report, counted};
 
 /// Lints the chosen APIs: problems on stderr, one line an API on stdout.
 ///
@@ -40,7 +42,7 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     let mut total = 0;
     let mut specs = 0;
     for api in Api::selected(api) {
-        let document = Document::load(&api.spec())?;
+        let document = api.document()?;
         let deviations = Document::load(&api.deviations())?;
         let mut found = 0;
         for (file, problems) in [
@@ -62,10 +64,20 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fresh)
 }
 
-/// Everything wrong in a spec, by line.
+/// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.
 pub fn check(document: &Document) -> Vec<Problem> {
+    let Some(Mended { mut problems, document }) = references::mend(document) else {
+        return rules(document);
+    };
+    problems.extend(document.iter().flat_map(rules));
+    problems
+}
+
+/// What each rule finds in a spec whose references are right, by line.
+fn rules(document: &Document) -> Vec<Problem> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
+    report.add_undecided();
     structure::check(&spec, &mut report);
     references::check(&spec, &mut report);
     operations::check(&spec, &mut report);
@@ -88,7 +100,8 @@ pub fn check(document: &Document) -> Vec<Problem> {
 /// Everything wrong in the deviations of a spec, by line.
 fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
     let mut report = Report::new(deviations);
-    deviations::check(&deviations::operations(spec), &mut report);
+    report.add_undecided();
+    deviations::check(&Spec::new(spec), &mut report);
     report.finish()
 }
 
@@ -104,12 +117,6 @@ fn summary(document: &Document, problems: usize) -> String {
         counted(spec.operations.len(), "operation"),
         counted(spec.components("schemas").len(), "schema"),
     )
-}
-
-/// `1 problem`, `2 problems`.
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]
@@ -133,6 +140,21 @@ mod tests {
         assert!(found[0].line < found[1].line);
         let text = found[0].to_string();
         assert!(text.contains(": summary: ") && text.contains("; "), "{text}");
+    }
+
+    #[test]
+    fn what_a_scaffold_leaves_open_is_refused_in_texts_and_comments() {
+        let summary = "summary: 'TODO(scaffold): say in one line what it does'";
+        super::testing::expect(
+            &[
+                ("summary: Run a scan", summary),
+                (
+                    "      operationId: runScan",
+                    "      # TODO(scaffold): a name\n      operationId: runScan",
+                ),
+            ],
+            &[("scaffold", "# TODO(scaffold): a name"), ("scaffold", summary)],
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xtask_spec::document::{Document, Fault};
+use xtask_spec::document::{Document, Fault, MARK};
 
 /// Something wrong in a spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,17 @@ impl<'d> Report<'d> {
         });
     }
 
+    /// Notes every place that a scaffold left to a person.
+    pub fn add_undecided(&mut self) {
+        let problems = self.document.undecided.iter().map(|line| Problem {
+            line: *line,
+            rule: "scaffold",
+            message: format!("`{MARK}` marks what is still to decide"),
+            remedy: "decide it, and delete the mark".to_owned(),
+        });
+        self.problems.extend(problems);
+    }
+
     /// Notes what reading the document as a type complained about.
     pub fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
         self.problems.push(Problem {
@@ -74,4 +85,10 @@ impl<'d> Report<'d> {
         self.problems.dedup();
         self.problems
     }
+}
+
+/// `1 problem`, `2 problems`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

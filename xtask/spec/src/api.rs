@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
+
+use crate::document::{Document, display};
 
 /// One API of the workspace: a folder in `specs/` and a crate in `crates/`.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub struct Api {
     pub pages: &'static [&'static str],
 }
 
-/// Every API. To add one: a folder in `specs/`, a row here, `cargo xtask generate`.
+/// Every API. To add one: a row here, `cargo xtask generate --begin --api NAME`, `cargo xtask generate`.
 pub const APIS: &[Api] = &[
     Api {
         name: "elements-v3",
@@ -55,7 +57,10 @@ impl Api {
     pub fn parse(name: &str) -> anyhow::Result<&'static Api> {
         APIS.iter().find(|api| api.name == name).ok_or_else(|| {
             let known: Vec<_> = APIS.iter().map(|api| api.name).collect();
-            anyhow!("there is no API `{name}`; there are: {}", known.join(", "))
+            anyhow!(
+                "there is no API `{name}`; there are: {}; another gets a row in xtask/spec/src/api.rs",
+                known.join(", ")
+            )
         })
     }
 
@@ -73,6 +78,22 @@ impl Api {
     /// The OpenAPI document.
     pub fn spec(&self) -> PathBuf {
         self.spec_folder().join("openapi.yaml")
+    }
+
+    /// Reads the OpenAPI document.
+    ///
+    /// # Errors
+    /// As [`Document::load`]; that of an API which has none yet says how to begin it.
+    pub fn document(&self) -> anyhow::Result<Document> {
+        let path = self.spec();
+        if !path.exists() {
+            bail!(
+                "{}: there is no such file; begin it with `cargo xtask generate --begin --api {}`",
+                display(&path),
+                self.name
+            );
+        }
+        Document::load(&path)
     }
 
     /// Where the vendor's pages and the spec differ.

@@ -114,7 +114,8 @@ fn steps(kind: Kind) -> &'static [Step] {
         | Kind::SampleType
         | Kind::SampleCode
         | Kind::SampleUrl
-        | Kind::SampleSyntax => &[Step::PageSample],
+        | Kind::SampleSyntax
+        | Kind::CellBeyond => &[Step::PageSample],
         Kind::OperationMissing
         | Kind::OperationUndocumented
         | Kind::MemberMissing

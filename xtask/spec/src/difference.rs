@@ -107,9 +107,24 @@ pub enum Kind {
     SampleUrl,
     /// The sample is not JSON, comments apart.
     SampleSyntax,
+    /// A row of a table goes on beyond the last column of its header.
+    CellBeyond,
 
     /// A deviation is recorded that is no longer there, or no longer as it was recorded.
     StaleDeviation,
+}
+
+impl Kind {
+    /// Whether it is about the codes of a member.
+    #[must_use]
+    pub fn is_of_codes(self) -> bool {
+        let of_page = matches!(self, Self::CodeAdded | Self::CodeRemoved | Self::SampleCode);
+        of_page
+            || matches!(
+                self,
+                Self::CodeMissing | Self::CodeUndocumented | Self::CodeLabel | Self::CodesPage
+            )
+    }
 }
 
 /// As reports and files name it.

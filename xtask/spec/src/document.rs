@@ -26,7 +26,7 @@ use crate::api;
 const MAX_DEPTH: usize = 100;
 
 /// A YAML file as a JSON value that knows the line of everything in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// Where it was read from.
     pub path: PathBuf,
@@ -34,7 +34,12 @@ pub struct Document {
     pub value: Value,
     /// The line of each member's key and of each list entry, by JSON pointer.
     lines: HashMap<String, usize>,
+    /// The lines on which a scaffold leaves something to decide, comments among them.
+    pub undecided: Vec<usize>,
 }
+
+/// Marks what a scaffold leaves a person to decide.
+pub const MARK: &str = "TODO(scaffold)";
 
 /// What is wrong with a file, where, and what to do about it.
 #[derive(Debug)]
@@ -99,10 +104,12 @@ impl Document {
         };
         reader.refuse_control_characters(text)?;
         let value = reader.document()?;
+        let undecided = text.lines().enumerate().filter(|(_, line)| line.contains(MARK));
         Ok(Self {
             path: path.to_owned(),
             value,
             lines: reader.lines,
+            undecided: undecided.map(|(index, _)| index + 1).collect(),
         })
     }
 

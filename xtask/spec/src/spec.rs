@@ -248,6 +248,11 @@ impl<'d> Operation<'d> {
         self.place.text("operationId")
     }
 
+    /// The address of its page.
+    pub fn page(&self) -> Option<&'d str> {
+        self.place.value.get("externalDocs")?.get("url")?.as_str()
+    }
+
     /// The permissions that allow it, the lesser first: the scopes that each takes together.
     pub fn permissions(&self) -> Vec<Vec<&'d str>> {
         let entries = self.place.entries_of("security").into_iter();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::collector::{Call, Collector, Context};
-use super::operations::Side;
+use super::operations::{Side, is_same_page};
 use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
@@ -33,6 +33,14 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
             };
             let scopes_line = documented.scopes_line.unwrap_or(documented.line);
             report.compare_calls(&ours, &theirs, documented.line, scopes_line);
+            let page = &described.page;
+            if let Some(named) = known
+                .page
+                .as_ref()
+                .filter(|named| !page.elsewhere && !is_same_page(named, &page.page))
+            {
+                report.add(Kind::PageMoved, "page", (named, &page.page), 1);
+            }
             members::compare(described, known, side.pages, &mut report);
         } else {
             let line = described.documented.line;

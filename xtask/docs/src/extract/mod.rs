@@ -115,7 +115,7 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
         _ => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
     };
     match blocks {
-        Ok(blocks) => walk::read(&blocks, &mut found),
+        Ok(blocks) => walk::read(&blocks, is_prose(name), &mut found),
         Err(unread) => found.unread.push(unread),
     }
     judge(&mut found);
@@ -132,16 +132,21 @@ fn decode(bytes: &[u8], found: &mut Extraction) -> String {
     text.trim_start_matches('\u{feff}').to_owned()
 }
 
-/// A page without any fact is not understood, unless it is known to have none.
-fn judge(found: &mut Extraction) {
-    let Extraction { page, unread, .. } = found;
-    let nothing = page.operations.is_empty() && !page.lists_something();
-    let stem = page.page.rsplit_once('.').map_or(page.page.as_str(), |(stem, _)| stem);
+/// Whether nothing is expected of a page of this name.
+fn is_prose(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let ends = |prose: &&str| {
         stem.strip_suffix(prose)
             .is_some_and(|before| before.is_empty() || before.ends_with('/'))
     };
-    if nothing && !PROSE.iter().any(ends) && unread.iter().all(|unread| !unread.fatal) {
+    PROSE.iter().any(ends)
+}
+
+/// A page without any fact is not understood, unless it is known to have none.
+fn judge(found: &mut Extraction) {
+    let Extraction { page, unread, .. } = found;
+    let nothing = page.operations.is_empty() && !page.lists_something();
+    if nothing && !is_prose(&page.page) && unread.iter().all(|unread| !unread.fatal) {
         unread.push(Unread::fatal(
             1,
             "the page cannot be understood: it has no table of an endpoint, and no list of codes",

@@ -2,8 +2,9 @@
 //! since their table stands above the endpoints.
 
 use crate::endpoint::bare;
-use crate::facts::{Operation, Section, Table};
+use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
+use crate::words::words;
 
 use super::patterns::{Pattern, pattern};
 use super::{Extraction, program, sample};
@@ -83,6 +84,29 @@ impl Operations {
             let names = found[1].split([',', ' ']).filter(|name| name.contains('.'));
             self.shared = Some((names.map(str::to_owned).collect(), line));
         }
+    }
+
+    /// The row of which a title speaks, the last of several: by its name or, if it is meant to be `about` it, by words
+    /// that hold all of its name.
+    pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
+        let operation = self.current()?;
+        let rows = || {
+            operation
+                .tables
+                .iter()
+                .enumerate()
+                .flat_map(|(at, table)| (0..table.rows.len()).map(move |row| (at, row)))
+        };
+        let name = |(table, row): &(usize, usize)| &operation.tables[*table].rows[*row].name;
+        let title_words = words(title);
+        let (table, row) = rows()
+            .rfind(|at| name(at).eq_ignore_ascii_case(title.trim()))
+            .or_else(|| {
+                let own = |at: &(usize, usize)| words(name(at));
+                let is_held = |at: &(usize, usize)| about && !own(at).is_empty() && own(at).is_subset(&title_words);
+                rows().filter(is_held).max_by_key(|at| own(at).len())
+            })?;
+        operation.tables.get_mut(table)?.rows.get_mut(row)
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says

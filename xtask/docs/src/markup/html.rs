@@ -98,7 +98,10 @@ impl Reader {
                     return;
                 }
             },
-            "ul" | "ol" => Block::List(line),
+            "ul" | "ol" => Block::List {
+                items: items(element),
+                line,
+            },
             "pre" => Block::Code(code(element)),
             _ if name == "blockquote" || is_note(element) => {
                 let outside = std::mem::take(&mut self.blocks);

@@ -83,8 +83,10 @@ pub enum Block {
         line: usize,
     },
     Table(Table),
-    /// A list, of which only the line is of use.
-    List(usize),
+    List {
+        items: Vec<Item>,
+        line: usize,
+    },
     Code(Code),
     /// A note or quotation, with blocks of its own.
     Note(Vec<Block>),

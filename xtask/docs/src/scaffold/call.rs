@@ -41,14 +41,13 @@ pub fn path(endpoint: &str) -> String {
 }
 
 impl<'o> Call<'o> {
-    /// The rows of an operation where they belong.
-    pub fn new(operation: &'o Operation) -> Self {
-        let path = path(&operation.endpoint);
+    /// The rows of an operation where they belong; `path` is its path.
+    pub fn new(operation: &'o Operation, path: String) -> Self {
         let has_body = !["GET", "HEAD"].contains(&operation.method.to_ascii_uppercase().as_str());
         let in_path = parameter_names(&path).into_iter().map(|name| Parameter {
             part: Part::Path,
             row: text(name),
-            notes: vec![todo("no table lists it; its type is a guess")],
+            notes: Vec::new(),
         });
         let mut parameters: Vec<_> = in_path.collect();
         let (mut body, mut answer) = (Vec::new(), Vec::new());
@@ -62,7 +61,7 @@ impl<'o> Call<'o> {
         for name in operation.request.iter().flat_map(|sample| &sample.query) {
             if find(&mut parameters, Part::Query, name).is_none() {
                 let note = "only the URL of the sample has it; its type is a guess";
-                push(&mut parameters, text(name), Some(note));
+                push(&mut parameters, text(name), Some(todo(note)));
             }
         }
         Self {
@@ -92,11 +91,6 @@ fn find<'p>(parameters: &'p mut [Parameter], part: Part, name: &str) -> Option<&
 fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: Option<Part>) {
     let in_path = part == Some(Part::Path);
     if let Some(known) = find(parameters, Part::Path, &row.name).filter(|_| in_path) {
-        let spelled = format!("the table spells it `{}`", row.name);
-        known.notes = (known.row.name != row.name)
-            .then(|| todo(&spelled))
-            .into_iter()
-            .collect();
         known.row = Row {
             name: known.row.name.clone(),
             kind: row.kind.clone().or(known.row.kind.take()),
@@ -104,26 +98,21 @@ fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: O
         };
         return;
     }
-    let note = match part {
-        Some(Part::Path) => Some("the page calls it a parameter of the path, which has none of this name"),
-        Some(Part::Body) => Some("the page calls it a member of the body, and the method has none"),
-        _ => listed
-            .is_none()
-            .then_some("the page does not say where it goes; query is a guess"),
-    };
+    let is_guess = listed.is_none() && part.is_none();
+    let note = is_guess.then(|| todo("the page does not say where it goes; query is a guess"));
     match find(parameters, Part::Query, &row.name) {
-        Some(known) => known.notes.push(todo("the tables list it more than once")),
+        Some(known) => known.notes.push("The tables list it more than once.".to_owned()),
         None => push(parameters, row.clone(), note),
     }
 }
 
 /// Adds a parameter of the query.
-fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<&str>) {
+fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<String>) {
     if !folded(&row.name).is_empty() {
         parameters.push(Parameter {
             part: Part::Query,
             row,
-            notes: note.map(todo).into_iter().collect(),
+            notes: note.into_iter().collect(),
         });
     }
 }

@@ -4,17 +4,13 @@ use serde_json::Value;
 
 use crate::facts::{Code, Row};
 
-use super::todo;
-
 /// The codes of a row, each once and all of one type; none if they make no list. Numbers in a row of text are text,
 /// unless the value is known to be a number.
 pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
     let mut codes: Vec<Code> = Vec::new();
     if row.codes.iter().all(|code| code.code.is_boolean()) {
         if !row.codes.is_empty() {
-            notes.push(todo(
-                "the page has names for true and false; say in the description what they mean",
-            ));
+            notes.push("The page has names for true and false.".to_owned());
         }
         return codes;
     }
@@ -31,9 +27,7 @@ pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
                 label: label.clone(),
             }),
             Some(known) if known.label == *label => {}
-            Some(_) => notes.push(todo(&format!(
-                "the page lists the code {code} twice, under different names"
-            ))),
+            Some(_) => notes.push(format!("The page lists the code {code} twice, under different names.")),
         }
     }
     codes

@@ -1,11 +1,14 @@
-//! `cargo xtask docs scaffold`: what the spec needs for one page.
+//! `cargo xtask docs scaffold`: what the specs need for some pages.
 
-use anyhow::{anyhow, bail};
+use std::collections::HashSet;
+
+use anyhow::bail;
 
 use crate::drift;
-use crate::finding::{Finding, Kind};
+use crate::facts::Page;
+use crate::finding::{Finding, Kind, Step};
 use crate::input::Pages;
-use crate::reading;
+use crate::reading::{self, report_unread};
 use crate::source::Source;
 use xtask_cli::Outcome;
 use xtask_spec::Spec;
@@ -15,55 +18,102 @@ use xtask_spec::document::Document;
 use super::edits::records;
 use super::{edits, scaffold};
 
-/// Prints the YAML of the page's operations that its API's spec does not have, and the edits that its other operations
-/// need.
+/// Prints the YAML of what the specs do not have of some pages, and the edits that their other operations need. `new`
+/// takes every page with an operation that its spec does not have.
 ///
 /// # Errors
 /// If there is no such page, it belongs to no API or was not understood, or it describes no operation.
-pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
-    let (api, sources, source) = find(pages, name)?;
-    let reading = reading::read(api, std::slice::from_ref(&source));
-    reading.report_unread();
-    let [page] = reading.pages.as_slice() else {
-        bail!("{}: the page was not read", source.name);
-    };
-    let document = Document::load(&api.spec())?;
-    let mut text = scaffold(page, api.name, &Spec::new(&document))?;
-    let mut findings = drift::measure_read(api, Some(reading::read(api, &sources)))?.findings;
-    // An operation that the spec does not have is what the YAML is for.
-    let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);
-    findings.retain(|finding| finding.page == page.page && !is_written(finding));
-    if !findings.is_empty() {
-        // Below YAML the edits are comments, so that the whole can be read as YAML.
-        let is_yaml = text.lines().any(|line| !line.starts_with('#'));
-        let mark = if is_yaml { "# " } else { "" };
-        for part in [edits(&findings), records(&findings)]
+pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome> {
+    let mut wanted: Vec<String> = names.iter().map(|name| name.replace('\\', "/")).collect();
+    let mut texts = Vec::new();
+    for api in APIS.iter().filter(|api| pages.has(api)) {
+        let sources = pages.of(api)?;
+        let is_named =
+            |name: &String, source: &Source| *name == source.name || name.ends_with(&format!("/{}", source.name));
+        let chosen = |source: &Source| wanted.iter().any(|name| is_named(name, source));
+        let chosen: HashSet<_> = sources
             .iter()
-            .filter(|part| !part.is_empty())
-        {
-            text.push('\n');
-            for line in part.lines() {
-                text.push_str(format!("{mark}{line}").trim_end());
-                text.push('\n');
-            }
+            .enumerate()
+            .filter(|(_, source)| chosen(source))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|(index, _)| index)
+            .collect();
+        wanted.retain(|name| !sources.iter().any(|source| is_named(name, source)));
+        if !chosen.is_empty() || new {
+            texts.extend(of_api(api, &sources, &chosen, new)?);
         }
     }
-    xtask_cli::print(&text)?;
+    if let Some(name) = wanted.first() {
+        bail!(
+            "there is no page {name}; name one by its path in the vendor's repository, such as docs/elements/overview.md, \
+             or hand it over with --page API=FILE"
+        );
+    }
+    if texts.is_empty() {
+        texts.push("# Nothing to write: the specs have every operation of the pages.\n".to_owned());
+    }
+    // What belongs to different specs are different documents.
+    xtask_cli::print(&texts.join("---\n"))?;
     Ok(Outcome::Fresh)
 }
 
-/// The page of this name, its API and all pages of that. The name may have the folders of the checkout before it.
-fn find(pages: &Pages, name: &str) -> anyhow::Result<(&'static Api, Vec<Source>, Source)> {
-    let name = name.replace('\\', "/");
-    let is_named = |source: &&Source| name == source.name || name.ends_with(&format!("/{}", source.name));
-    for api in APIS.iter().filter(|api| pages.has(api)) {
-        let sources = pages.of(api)?;
-        if let Some(source) = sources.iter().find(is_named).cloned() {
-            return Ok((api, sources, source));
+/// What the spec of an API needs for its chosen pages, by their index.
+fn of_api(api: &'static Api, sources: &[Source], chosen: &HashSet<usize>, new: bool) -> anyhow::Result<Option<String>> {
+    let reading = reading::read(api, sources);
+    let is_begun = api.spec().exists();
+    let document = match is_begun {
+        true => api.document()?,
+        false => Document::parse(&api.spec(), "{}")?,
+    };
+    let mut findings = Vec::new();
+    if is_begun && api.lock().exists() {
+        findings = drift::measure_read(api, Some(reading::read(api, sources)))?.findings;
+    }
+    let moved = findings
+        .iter()
+        .filter(|finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock);
+    let known = super::Api {
+        name: api.name,
+        spec: &Spec::new(&document),
+        pages: &reading.pages,
+        moved: moved.map(|finding| finding.is.clone()).collect(),
+    };
+    let is_chosen = |(index, page): &(usize, &Page)| chosen.contains(index) || (new && known.lacks_some(page));
+    let pages: Vec<_> = reading
+        .pages
+        .iter()
+        .enumerate()
+        .filter(is_chosen)
+        .map(|(_, page)| page)
+        .collect();
+    if pages.is_empty() {
+        return Ok(None);
+    }
+    let is_of_these = |finding: &Finding| pages.iter().any(|page| page.page == finding.page);
+    report_unread(reading.unread.iter().filter(|finding| is_of_these(finding)));
+    let mut text = scaffold(&known, &pages)?;
+    if !is_begun {
+        let missing = format!(
+            "# There is no specs/{0}/openapi.yaml yet: begin it with `cargo xtask generate --begin --api {0}`.\n",
+            api.name
+        );
+        text.insert_str(0, &missing);
+    } else if !api.lock().exists() {
+        text.insert_str(0, "# The pages are not locked yet: run `cargo xtask docs lock`.\n");
+    }
+    // An operation that the spec does not have is what the YAML is for.
+    let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);
+    findings.retain(|finding| is_of_these(finding) && !is_written(finding));
+    // Below YAML the edits are comments, so that the whole can be read as YAML.
+    let is_yaml = text.lines().any(|line| !line.starts_with('#'));
+    let mark = if is_yaml { "# " } else { "" };
+    for part in [edits(&findings), records(&findings)] {
+        text.extend((!part.is_empty()).then_some('\n'));
+        for line in part.lines() {
+            text.push_str(format!("{mark}{line}").trim_end());
+            text.push('\n');
         }
     }
-    Err(anyhow!(
-        "there is no page {name}; name one by its path in the vendor's repository, such as docs/elements/overview.md, \
-         or hand it over with --page API=FILE"
-    ))
+    Ok(Some(text))
 }

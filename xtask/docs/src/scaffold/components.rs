@@ -1,13 +1,14 @@
 //! The components that a scaffold adds to a spec, and those of the spec that it refers to.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::facts::Code;
 use xtask_spec::names::folded;
 
 use super::codes::text;
+use super::describe::{sentence, words};
 use super::existing::ExistingSpec;
-use super::names::{code_names, free};
+use super::names::{code_names, free, label_words};
 use super::todo;
 use crate::yaml::{Map, plain};
 
@@ -20,12 +21,59 @@ fn is_alike(one: &str, other: &str) -> bool {
     one == other || begins(&one, &other) || begins(&other, &one)
 }
 
+/// The failures of a spec that has none yet.
+const FAILURES: [(&str, &str, &str); 7] = [
+    (
+        "400",
+        "BadRequest",
+        "The request was not understood, or a value in it is not allowed.",
+    ),
+    (
+        "401",
+        "Unauthorized",
+        "The access token is missing or expired, or was issued elsewhere.",
+    ),
+    ("403", "Forbidden", "The app lacks the permission for this operation."),
+    ("404", "NotFound", "Nothing exists under this path."),
+    (
+        "429",
+        "TooManyRequests",
+        "Too many requests in a short time. Wait before the next one.",
+    ),
+    ("500", "InternalServerError", "The service failed."),
+    (
+        "503",
+        "ServiceUnavailable",
+        "The service is overloaded or under maintenance.",
+    ),
+];
+
+/// What a schema allows, without what it says of that: two of the same essence are one.
+fn essence(schema: &Value) -> Value {
+    const SAID: [&str; 4] = ["description", "example", "x-enum-descriptions", "nullable"];
+    match schema {
+        Value::Object(members) => {
+            let kept = members
+                .iter()
+                .filter(|(key, value)| !(SAID.contains(&key.as_str()) && !value.is_object()));
+            let kept: serde_json::Map<_, _> = kept.map(|(key, value)| (key.clone(), essence(value))).collect();
+            match kept.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+                Some([only]) if kept.len() == 1 => only.clone(),
+                _ => Value::Object(kept),
+            }
+        }
+        Value::Array(entries) => entries.iter().map(essence).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
 /// The new components.
 pub struct Components<'s> {
     /// What the spec has.
     pub known: ExistingSpec<'s>,
     /// The parameters that operations share.
     pub parameters: Map,
+    responses: Map,
     schemas: Vec<New>,
 }
 
@@ -43,24 +91,29 @@ impl<'s> Components<'s> {
         Self {
             known,
             parameters: Map::new(),
+            responses: Map::new(),
             schemas: Vec::new(),
         }
     }
 
-    /// Adds a schema under the first of these names that is free, and says under which.
+    /// Adds a schema under the first of these names that is free, unless the spec or the scaffold has it already; says
+    /// under which.
     pub fn add(&mut self, candidates: &[String], schema: Map) -> String {
+        let wanted = essence(&schema.value());
         let same = self.schemas.iter().find(|new| {
             let is_called = |name: &String| new.name.starts_with(name.as_str());
-            candidates.iter().any(is_called) && new.schema.value() == schema.value()
+            candidates.iter().any(is_called) && essence(&new.schema.value()) == wanted
         });
         if let Some(new) = same {
             return new.name.clone();
         }
+        let known = self.known.objects(&schema.value());
+        if let Some((known, _)) = known.iter().find(|(_, known)| essence(known) == wanted) {
+            return (*known).to_owned();
+        }
         let name = free(candidates, |name| self.is_taken(name));
-        let notes = self.known.objects(&schema.value()).into_iter().take(3).map(|known| {
-            todo(&format!(
-                "`{known}` of the spec has the same members; refer to it instead, if it means the same"
-            ))
+        let notes = known.into_iter().take(3).map(|(known, _)| {
+            format!("`{known}` of the spec has members of the same names; refer to it instead, if it means the same.")
         });
         let notes = notes.collect();
         self.schemas.push(New {
@@ -72,7 +125,7 @@ impl<'s> Components<'s> {
     }
 
     /// Adds a list of codes, unless the spec or the scaffold has it already; says its name and what to look at.
-    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code]) -> (String, Vec<String>) {
+    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], what: &str) -> (String, Vec<String>) {
         let list = candidates.first().map_or("Codes", String::as_str);
         let names = code_names(codes.iter().map(|code| (text(&code.code), code.label.as_deref())), list);
         let values: Vec<Value> = codes.iter().map(|code| code.code.clone()).collect();
@@ -81,60 +134,111 @@ impl<'s> Components<'s> {
         let mut known = self.known.code_lists(&values);
         let shared = |known: &[&str]| {
             let is_there = |name: &str| known.iter().any(|known| is_alike(known, name));
-            names.iter().filter(|code| is_there(&code.name)).count()
+            names.iter().filter(|name| is_there(name)).count()
         };
         let is_named = |name: &str| candidates.iter().any(|candidate| folded(candidate) == folded(name));
         known.sort_by_key(|list| std::cmp::Reverse((shared(&list.names), is_named(list.name))));
-        let has_labels = codes.iter().any(|code| code.label.is_some());
+        let unnamed: Vec<_> = codes.iter().filter(|code| code.label.is_none()).collect();
         if let Some(best) = known.first() {
             let count = shared(&best.names);
-            if count > 0 || !has_labels || is_named(best.name) {
-                notes.push(todo(&format!(
-                    "the spec has these codes as `{}`, {count} of {} under the same names; see whether it means the \
-                     same",
-                    best.name,
-                    names.len()
-                )));
+            if count > 0 || unnamed.len() == codes.len() || is_named(best.name) {
+                if count < names.len() {
+                    notes.push(todo(&format!(
+                        "the spec has these codes as `{}`, {count} of {} under the same names; see whether it means \
+                         the same",
+                        best.name,
+                        names.len()
+                    )));
+                }
                 return (best.name.to_owned(), notes);
             }
             let others: Vec<_> = known.iter().take(3).map(|list| format!("`{}`", list.name)).collect();
-            notes.push(todo(&format!(
-                "the spec has the same codes under other names in {}; this is taken for another list",
+            notes.push(format!(
+                "The spec has the same codes under other names in {}; this is taken for another list.",
                 others.join(", ")
-            )));
+            ));
         }
 
+        let is_number = values.iter().all(Value::is_number);
         let mut schema = Map::new()
-            .with(
-                "type",
-                if values.iter().all(Value::is_number) {
-                    "integer"
-                } else {
-                    "string"
-                },
-            )
-            .with("description", todo("say what the codes are about"))
+            .with("type", if is_number { "integer" } else { "string" })
+            .with("description", what)
             .with("enum", Value::Array(values));
-        for (code, name) in codes.iter().zip(&names) {
-            if let Some(doubt) = &name.doubt {
-                let code = text(&code.code);
-                schema.note(todo(&format!(
-                    "name the code {code} better than `{}`: {doubt}",
-                    name.name
-                )));
-            }
+        if is_number && !unnamed.is_empty() {
+            let codes: Vec<_> = unnamed.iter().map(|code| text(&code.code)).collect();
+            let what = format!(
+                "the page has no names for {}; find out what they mean",
+                codes.join(", ")
+            );
+            schema.note(todo(&what));
         }
-        schema.put(
-            "x-enum-varnames",
-            names.into_iter().map(|code| Value::from(code.name)).collect::<Vec<_>>(),
-        );
-        let meanings = codes.iter().map(|_| Value::from(todo("say what the code means")));
-        schema.put("x-enum-descriptions", meanings.collect::<Vec<_>>());
+        let meanings = codes.iter().zip(&names).map(|(code, name)| match &code.label {
+            Some(label) => sentence(label_words(label)),
+            None => sentence(&words(name).join(" ")),
+        });
+        let meanings: Vec<_> = meanings.map(Value::from).collect();
+        schema.put("x-enum-varnames", names);
+        schema.put("x-enum-descriptions", meanings);
         (self.add(candidates, schema), notes)
+    }
+
+    /// The component of an identifier that is called so, of the spec or new. `folder` is that of the page: an id of the
+    /// same name in another module may be one of other things.
+    pub fn identifier(&mut self, name: &str, folder: &str) -> (String, Option<String>) {
+        if let Some((known, folders)) = self.known.identifier(name) {
+            let is_elsewhere = folders.len() == 1 && !folders.iter().any(|known| known == folder);
+            let what =
+                format!("`{known}` is an id that another module has; see whether this is one of the same things");
+            return (known.to_owned(), is_elsewhere.then(|| todo(&what)));
+        }
+        let thing = words(name.get(..name.len() - 2).unwrap_or_default()).join(" ");
+        let article = if thing.starts_with(['a', 'e', 'i', 'o']) {
+            "an"
+        } else {
+            "a"
+        };
+        let schema = Map::new()
+            .with("type", "string")
+            .with("description", format!("Identifies {article} {thing}."))
+            .with("example", "6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c");
+        (self.add(&[name.to_owned()], schema), None)
     }
 
     fn is_taken(&self, name: &str) -> bool {
         self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
+    }
+
+    /// The failures that operations share, by their status: those of the spec, or else the usual ones.
+    pub fn failures(&mut self) -> serde_json::Map<String, Value> {
+        let known = self.known.failures();
+        if !known.is_empty() {
+            return known;
+        }
+        let mut failures = serde_json::Map::new();
+        let is_begun = FAILURES.iter().any(|(_, name, _)| self.known.has("responses", name));
+        for (status, name, text) in FAILURES {
+            if is_begun && !self.known.has("responses", name) {
+                continue;
+            }
+            if self.responses.get(name).is_none() && !is_begun {
+                let body = Map::new()
+                    .with("type", "object")
+                    .with("description", "What a refusal carries, as far as it is known.")
+                    .with("additionalProperties", true);
+                let body = self.add(&["ErrorBody".to_owned()], body);
+                let schema = Map::new().with("$ref", format!("#/components/schemas/{body}"));
+                let example = Map::new().with("message", text);
+                let media = Map::new().with("schema", schema).with("example", example);
+                let content = Map::new().with("application/json", media);
+                self.responses
+                    .put(name, Map::new().with("description", text).with("content", content));
+            }
+            failures.insert(
+                status.to_owned(),
+                json!({ "$ref": format!("#/components/responses/{name}") }),
+            );
+        }
+        failures
     }
 
     /// What a reference leads to, in the spec or new.
@@ -164,14 +268,26 @@ impl<'s> Components<'s> {
         value
     }
 
-    /// The new parameters, and the new schemas in alphabetical order, as the specs have them.
-    pub fn into_maps(mut self) -> (Map, Map) {
+    /// The sections of new components, each below a comment that says where it goes. The schemas come in alphabetical
+    /// order, as the specs have them.
+    pub fn into_map(mut self) -> Map {
         self.schemas.sort_by(|one, other| one.name.cmp(&other.name));
-        let mut map = Map::new();
+        let mut schemas = Map::new();
         for new in self.schemas {
-            map.notes(new.notes);
-            map.put(&new.name, new.schema);
+            schemas.notes(new.notes);
+            schemas.put(&new.name, new.schema);
         }
-        (self.parameters, map)
+        let mut map = Map::new();
+        for (section, part) in [
+            ("parameters", self.parameters),
+            ("responses", self.responses),
+            ("schemas", schemas),
+        ] {
+            if !part.is_empty() {
+                map.note(format!("Goes into `components.{section}`."));
+                map.put(section, part);
+            }
+        }
+        map
     }
 }

@@ -5,17 +5,14 @@ use crate::finding::{Finding, Kind, Step};
 use crate::markup::squeeze;
 use crate::report::fenced;
 
-/// The list of edits: one bullet for each difference between page, lock and spec. What a page says against its own
-/// sample is no edit: it is reported elsewhere.
+/// The list of edits: one bullet for each difference between page, lock and spec; empty if there is none. What a page
+/// says against its own sample is no edit: it is reported elsewhere.
 pub fn edits(findings: &[Finding]) -> String {
     let mut bullets: Vec<String> = findings
         .iter()
         .filter(|finding| finding.step != Step::PageSample)
         .map(bullet)
         .collect();
-    if bullets.is_empty() {
-        return "Nothing to change: page, lock and spec agree.\n".to_owned();
-    }
     // Two steps can lead to the same edit.
     let mut seen = std::collections::HashSet::new();
     bullets.retain(|bullet| seen.insert(bullet.clone()));
@@ -121,11 +118,5 @@ mod tests {
             format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: delete ``3 `x` y``{end}"),
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn agreement_is_said() {
-        let only_sample = finding(Step::PageSample, Kind::SampleOnly, "", "string");
-        assert!(edits(&[only_sample]).starts_with("Nothing to change"));
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::Components;
+use super::describe::words;
 
 /// How deep an example goes. A schema may lead back to itself.
 const MAX_DEPTH: usize = 12;
@@ -34,9 +35,9 @@ fn value(components: &Components, schema: &Value, name: &str, depth: usize) -> V
         }
     }
     match schema.get("type").and_then(Value::as_str) {
-        Some("integer") => Value::from(integer(schema)),
+        Some("integer") => Value::from(integer(schema, name)),
         Some("number") => {
-            let whole = integer(schema);
+            let whole = integer(schema, name);
             let half = whole as f64 + 0.5;
             let fits = schema
                 .get("maximum")
@@ -72,12 +73,48 @@ fn value(components: &Components, schema: &Value, name: &str, depth: usize) -> V
     }
 }
 
-fn integer(schema: &Value) -> i64 {
+/// Values of a kind that a name tells by its last word.
+const TEXTS: [(&str, &str); 16] = [
+    ("mail email", "ada@example.com"),
+    ("url uri link endpoint", "https://example.com/"),
+    ("id", "6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c"),
+    ("time date", "2026-03-04T05:06:07Z"),
+    ("name title organization", "Contoso"),
+    ("user owner operator", "Ada Lovelace"),
+    ("country region city", "Sweden"),
+    ("language", "en-US"),
+    ("phone telephone", "+46 8 123 45"),
+    ("version", "1.4.2"),
+    ("host domain", "files.example.com"),
+    ("path folder location", "/reports"),
+    ("token link", "c2Vjb25kIHBhZ2U="),
+    ("message description comment reason note", "All is as it should be."),
+    ("password secret key", "an-invented-secret"),
+    ("tenant customer", "Contoso"),
+];
+const NUMBERS: [(&str, i64); 6] = [
+    ("size", 50),
+    ("count total number", 12),
+    ("port", 443),
+    ("year", 2026),
+    ("percentage score", 80),
+    ("day days", 30),
+];
+
+/// The value of the row whose words have the last one of a name.
+fn plausible<T: Copy>(name: &str, values: &[(&str, T)]) -> Option<T> {
+    let last = words(name).pop()?;
+    let fits = |(words, _): &&(&str, T)| words.split(' ').any(|word| word == last);
+    values.iter().find(fits).map(|(_, value)| *value)
+}
+
+fn integer(schema: &Value, name: &str) -> i64 {
     let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
     let excluded = |key: &str| i64::from(schema.get(key) == Some(&Value::Bool(true)));
     let least = bound("minimum").map(|least| least.saturating_add(excluded("exclusiveMinimum")));
     let most = bound("maximum").map(|most| most.saturating_sub(excluded("exclusiveMaximum")));
-    let number = least.map_or(1, |least| least.max(1));
+    let wanted = plausible(name, &NUMBERS).unwrap_or(1);
+    let number = least.map_or(wanted, |least| least.max(wanted));
     most.map_or(number, |most| number.min(most))
 }
 
@@ -93,17 +130,10 @@ fn text(schema: &Value, name: &str) -> String {
         (Some("uri"), _) => return "https://example.com/".to_owned(),
         (Some("uuid"), _) => return "6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c".to_owned(),
         (Some("byte"), _) => return "YWJj".to_owned(),
+        (Some("password"), _) => return "an-invented-secret".to_owned(),
         _ => {}
     }
-    let words: String = name
-        .chars()
-        .flat_map(|character| {
-            let gap = character.is_uppercase().then_some(' ');
-            gap.into_iter().chain(character.to_lowercase())
-        })
-        .filter(|character| character.is_ascii_alphanumeric() || *character == ' ')
-        .collect();
-    let text = format!("example {}", words.trim());
+    let text = plausible(name, &TEXTS).map_or_else(|| format!("example {}", words(name).join(" ")), str::to_owned);
     let length = |key: &str| {
         schema
             .get(key)

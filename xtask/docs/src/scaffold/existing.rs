@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::placement::Part;
+use crate::spec::page_of;
+use crate::words::words;
 use xtask_spec::names::folded;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
@@ -41,16 +42,21 @@ impl<'s> ExistingSpec<'s> {
         components.iter().any(|(known, _)| folded(known) == folded(name))
     }
 
-    /// The identifier for a member or parameter called `…Id`: a text component of its name.
-    pub fn identifier(&self, name: &str) -> Option<&'s str> {
+    /// The identifier for a member or parameter called `…Id`: a text component of its name, and the folders of the pages
+    /// whose operations use it.
+    pub fn identifier(&self, name: &str) -> Option<(&'s str, BTreeSet<String>)> {
         let is_it = |(known, schema): &(&str, Place)| {
             known.ends_with("Id") && folded(known) == folded(name) && schema.text("type") == Some("string")
         };
-        self.spec
-            .components("schemas")
-            .into_iter()
-            .find(is_it)
-            .map(|(known, _)| known)
+        let (known, schema) = self.spec.components("schemas").into_iter().find(is_it)?;
+        let uses = |operation: &&Operation<'s>| self.spec.reached([operation.place.clone()]).contains(&schema.pointer);
+        let users = self.operations().iter().filter(uses);
+        Some((
+            known,
+            users
+                .filter_map(|operation| folder(&page_of(operation.page()?)?))
+                .collect(),
+        ))
     }
 
     /// The lists that have the same codes, in any order.
@@ -66,15 +72,15 @@ impl<'s> ExistingSpec<'s> {
         lists.collect()
     }
 
-    /// The objects that have the same members as this schema.
-    pub fn objects(&self, schema: &Value) -> Vec<&'s str> {
+    /// The components that have members of the same names as this schema.
+    pub fn objects(&self, schema: &Value) -> Vec<(&'s str, &'s Value)> {
         fn names(schema: &Value) -> Option<BTreeSet<&String>> {
             Some(schema.get("properties")?.as_object()?.keys().collect())
         }
         let wanted = names(schema);
         let schemas = self.spec.components("schemas").into_iter();
         let same = schemas.filter(|(_, known)| wanted.is_some() && names(known.value) == wanted);
-        same.map(|(name, _)| name).collect()
+        same.map(|(name, known)| (name, known.value)).collect()
     }
 
     /// The shared parameters of a part of the call: their components' names and what they say.
@@ -105,7 +111,7 @@ impl<'s> ExistingSpec<'s> {
             .collect()
     }
 
-    /// The failures that most operations share.
+    /// The failures that most operations share; none before there are operations.
     pub fn failures(&self) -> Map<String, Value> {
         let mut counted: Vec<(Map<String, Value>, usize)> = Vec::new();
         for operation in self.operations() {
@@ -121,35 +127,18 @@ impl<'s> ExistingSpec<'s> {
             }
         }
         let most = counted.into_iter().rev().max_by_key(|(_, count)| *count);
-        if let Some((failures, _)) = most.filter(|(failures, _)| !failures.is_empty()) {
-            return failures;
-        }
-        // A spec without operations yet: its shared responses by the names of the statuses.
-        let responses = self.spec.components("responses").into_iter();
-        let target = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
-        responses
-            .filter_map(|(name, _)| Some((status(name)?, target(name))))
-            .collect()
+        most.map(|(failures, _)| failures).unwrap_or_default()
     }
+}
+
+/// The folder of a page, by its last name: a module may have moved, or got an `s`.
+pub fn folder(page: &str) -> Option<String> {
+    let (folders, _) = page.rsplit_once('/')?;
+    let last = folders.rsplit('/').next()?;
+    Some(words(last).into_iter().collect::<Vec<_>>().join(" "))
 }
 
 /// The tag of an operation.
 pub fn tag<'s>(operation: &Operation<'s>) -> Option<&'s str> {
     operation.place.value.get("tags")?.get(0)?.as_str()
-}
-
-/// Method and path of an operation.
-pub fn method_and_path(operation: &Operation) -> String {
-    format!("{} {}", operation.method.to_uppercase(), operation.path)
-}
-
-/// The status that a shared response is called after: `NotFound` after 404.
-fn status(name: &str) -> Option<String> {
-    let mut failures = (400..600).filter_map(|code| StatusCode::from_u16(code).ok());
-    let is_it = |status: &StatusCode| {
-        status
-            .canonical_reason()
-            .is_some_and(|reason| folded(reason) == folded(name))
-    };
-    failures.find(is_it).map(|status| status.as_str().to_owned())
 }

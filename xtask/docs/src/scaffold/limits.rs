@@ -8,12 +8,6 @@ use crate::json_type::JsonType;
 use super::todo;
 use crate::yaml::Map;
 
-/// Whether a row has a limit or a default.
-pub fn has_limits(row: &Row) -> bool {
-    let numbers = row.minimum.is_some() || row.maximum.is_some();
-    numbers || row.max_length.is_some() || row.max_items.is_some() || row.default.is_some()
-}
-
 /// The limits and the default of a row, where they fit the type; where not, a note.
 pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut Vec<String>) {
     let is_reference = schema.reference().is_some();

@@ -9,6 +9,8 @@ use crate::json_type::{JsonType, documented_types, shown_types};
 use crate::placement::{Part, Placed, in_part, split};
 use xtask_spec::names::folded;
 
+use serde_json::Value;
+
 use super::todo;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.
@@ -27,6 +29,8 @@ pub struct Member {
     pub entry: Option<Box<Member>>,
     /// The members, if it is an object.
     pub members: Vec<Member>,
+    /// The values of the sample, if a table lists codes for it.
+    pub values: Vec<Value>,
     /// Comments for a person.
     pub notes: Vec<String>,
     /// Where its row stands among all rows.
@@ -50,14 +54,17 @@ impl Member {
         for (place, kinds) in sample.iter().flat_map(|sample| &sample.shape) {
             let member = tree.reach(&in_part(part, place));
             if !place.ends_with("[]") && !place.ends_with(&member.name) {
-                let note = format!("the sample spells it otherwise too, as in `{place}`");
-                member.notes.push(todo(&note));
+                member
+                    .notes
+                    .push(format!("The sample spells it otherwise too, as in `{place}`."));
             }
             member.seen.extend(shown_types(kinds));
         }
-        let has_sample = sample.is_some_and(|sample| !sample.shape.is_empty());
+        for (place, values) in sample.iter().flat_map(|sample| &sample.codes) {
+            tree.reach(&in_part(part, place)).values.clone_from(values);
+        }
         for (order, row) in rows.iter().enumerate() {
-            tree.attach(row, order, has_sample);
+            tree.attach(row, order);
         }
         tree.root.sort();
         tree.root
@@ -85,7 +92,7 @@ impl Member {
             match forms.iter_mut().find(|known| known.is_like(*form)) {
                 Some(known) if *known == JsonType::Integer && *form == JsonType::Number => {
                     *known = JsonType::Number;
-                    notes.push(todo("the table says a whole number; the sample shows a fraction"));
+                    notes.push("The table says a whole number; the sample shows a fraction.".to_owned());
                 }
                 Some(_) => {}
                 None => forms.push(*form),
@@ -111,13 +118,13 @@ impl Member {
             }
             [_] => {}
             [JsonType::Integer | JsonType::Number, JsonType::String] | [JsonType::Array, JsonType::String] => {
-                notes.push(todo(&format!("{names}; both are allowed")));
+                notes.push(format!("Both are allowed: {names}."));
             }
             [one, JsonType::Array] if has_codes && *one == JsonType::Integer && entries_are(*one) => {
-                notes.push(todo(&format!("{names}; both are allowed")));
+                notes.push(format!("Both are allowed: {names}."));
             }
             [JsonType::Array, one] if *one == JsonType::Object && entries_are(*one) => {
-                notes.push(todo(&format!("{names}; both are allowed")));
+                notes.push(format!("Both are allowed: {names}."));
             }
             _ => {
                 let chosen = seen.first().copied().or(table).unwrap_or(JsonType::String);
@@ -184,7 +191,7 @@ pub fn form_of(row: &Row, notes: &mut Vec<String>) -> Option<JsonType> {
         _ => None,
     });
     if let (Some(kind), None) = (kind, known) {
-        notes.push(todo(&format!("`{kind}` is not a known type")));
+        notes.push(format!("`{kind}` is not a known type."));
     }
     known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
 }
@@ -221,7 +228,7 @@ impl Tree {
         }
     }
 
-    fn attach(&mut self, placed: &Placed, order: usize, has_sample: bool) {
+    fn attach(&mut self, placed: &Placed, order: usize) {
         let Placed { row, line, place, .. } = placed;
         let name = row.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME {
@@ -235,15 +242,8 @@ impl Tree {
             Some(around) => self.reach(around).child(&row.name),
             None => self.reach(place),
         };
-        let mut note = |text: &str| member.notes.push(todo(text));
-        if has_sample && member.seen.is_empty() {
-            note("the sample does not have it; see whether it stands in the right place");
-        }
-        if member.name != row.name {
-            note(&format!("the table spells it `{}`", row.name));
-        }
         if member.row.is_some() {
-            note("the tables list it more than once");
+            member.notes.push("The tables list it more than once.".to_owned());
         } else {
             member.row = Some((*row).clone());
             member.order = Some(order);

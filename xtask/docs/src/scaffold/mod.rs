@@ -1,13 +1,14 @@
 //! The YAML of an operation that has a page and no spec, and the list of edits for a page that has changed.
 //!
-//! A scaffold is a beginning: everything that can be known from the page is written, and every place where a person
-//! must decide is marked [`MARK`], in a value or in a comment. Once these are filled, it keeps the rules of the lint.
-//! No word of the vendor's is in it but names, labels of codes and types.
+//! A scaffold is to be pasted: everything that can be known from the page is written, plain words among it, and every
+//! place where a person must decide is marked [`MARK`], in a value or in a comment. Once these are decided, it keeps the
+//! rules of the lint. No word of the vendor's is in it but names, labels of codes and types.
 
 mod call;
 mod codes;
 mod command;
 mod components;
+mod describe;
 mod edits;
 mod example;
 mod existing;
@@ -20,105 +21,121 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use anyhow::bail;
 use xtask_spec::Spec;
 
-use super::endpoint::template;
-use super::facts::Page;
+use super::compare::Side;
+use super::facts::{Operation, Page};
 use crate::yaml::Map;
-use components::Components;
 use existing::ExistingSpec;
+use operation::Draft;
 
 pub use command::run;
 pub use edits::edits;
 
-/// Marks what a person must decide.
-pub const MARK: &str = "TODO(scaffold)";
+pub use xtask_spec::document::MARK;
 
 /// A text for a person.
 fn todo(text: &str) -> String {
     format!("{MARK}: {text}")
 }
 
-/// The YAML of the operations of a page that the spec does not have, to be pasted into it block by block. `spec` is
-/// the API's `openapi.yaml`.
+/// An API, as a scaffold is held against it.
+pub struct Api<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What its spec has.
+    pub spec: &'a Spec<'a>,
+    /// All its pages, or as many as there are.
+    pub pages: &'a [Page],
+    /// The endpoints that have moved, as their pages have them now: the spec has their operations.
+    pub moved: HashSet<String>,
+}
+
+impl Api<'_> {
+    /// The operations of a page that the spec does not have, and the names in the spec of those that it has.
+    fn sorted<'p>(&self, page: &'p Page) -> (Vec<&'p Operation>, Vec<String>) {
+        let spec = crate::spec::Spec::new(self.spec.document);
+        let others = self.pages.iter().filter(|other| other.page != page.page);
+        let pages: Vec<_> = others.chain([page]).cloned().collect();
+        let described = Side::new(&pages, &spec).operations;
+        let (mut new, mut there) = (Vec::new(), Vec::new());
+        for operation in &page.operations {
+            let found = described
+                .iter()
+                .find(|one| one.page.page == page.page && one.documented == operation);
+            match found.and_then(|one| one.spec) {
+                Some(known) => there.push(known.name()),
+                None if self.moved.contains(&operation.endpoint) => there.push(operation.endpoint.clone()),
+                None => new.push(operation),
+            }
+        }
+        (new, there)
+    }
+
+    /// Whether the spec lacks an operation of a page.
+    pub fn lacks_some(&self, page: &Page) -> bool {
+        !self.sorted(page).0.is_empty()
+    }
+}
+
+/// The YAML of the operations of some pages that the spec does not have, to be pasted into it block by block.
 ///
 /// # Errors
-/// If the page describes no operation.
-pub fn scaffold(page: &Page, api: &str, spec: &Spec) -> anyhow::Result<String> {
-    if page.operations.is_empty() {
-        bail!(
-            "{}: the page describes no operation, so there is nothing to scaffold; {}",
-            page.page,
-            purpose(page)
-        );
-    }
-    let known = ExistingSpec::new(spec);
-    let mut head = vec![
-        format!("What specs/{api}/openapi.yaml does not have of the page {}.", page.page),
-        format!(
-            "Every place where a person must decide is marked {MARK}. Fill these in your own words and delete the \
-             comments, then run `cargo xtask lint --api {api}`."
-        ),
-    ];
-    let mut written = operation::Written::new(known);
-    let there = known.operations();
-    for operation in &page.operations {
-        let path = call::path(&operation.endpoint);
-        let same = there.iter().find(|known| {
-            template(known.path) == template(&path) && known.method.eq_ignore_ascii_case(&operation.method)
-        });
-        match same {
-            Some(known) => head.push(format!(
-                "The spec has `{}` already; `cargo xtask docs drift --api {api}` says what to change.",
-                existing::method_and_path(known)
-            )),
-            None => written.operation(page, operation),
+/// If a page describes no operation.
+pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
+    let mut draft = Draft::new(ExistingSpec::new(api.spec), api.pages);
+    let mut head = Vec::new();
+    for page in pages {
+        if page.operations.is_empty() {
+            bail!(
+                "{}: the page describes no operation, so there is nothing to scaffold; {}",
+                page.page,
+                purpose(page)
+            );
         }
+        head.push(format!(
+            "What specs/{}/openapi.yaml does not have of the page {}.",
+            api.name, page.page
+        ));
+        let (new, there) = api.sorted(page);
+        head.extend(there.into_iter().map(|name| format!("The spec has `{name}` already.")));
+        new.into_iter().for_each(|operation| draft.operation(page, operation));
     }
-    Ok(document(head, written, api).render())
+    head.push(format!(
+        "Every place where a person must decide is marked {MARK}, and the lint refuses the mark. Decide, delete the \
+         comments, then run `cargo xtask lint --api {}`.",
+        api.name
+    ));
+    Ok(document(head, draft).render())
 }
 
 /// The blocks, each below a comment that says where it goes.
-fn document(head: Vec<String>, written: operation::Written, api: &str) -> Map {
-    let operation::Written {
-        paths,
-        scopes,
-        notes,
-        components,
-        ..
-    } = written;
-    let (parameters, schemas) = Components::into_maps(components);
+fn document(head: Vec<String>, draft: Draft) -> Map {
     let mut document = Map::new();
     document.notes(head);
-    document.notes(notes);
-    if !paths.is_empty() {
-        document.note(format!(
-            "Goes into `paths` of specs/{api}/openapi.yaml. The operations stand in the order of the tags."
-        ));
-        document.put("paths", paths);
+    document.notes(draft.notes);
+    if !draft.tags.is_empty() {
+        document.note("Goes into `tags`; the operations stand in the order of these.");
+        document.put("tags", draft.tags);
+    }
+    if !draft.paths.is_empty() {
+        document.note("Goes into `paths`, in the order of the tags.");
+        document.put("paths", draft.paths);
     }
     let mut parts = Map::new();
-    if !scopes.is_empty() {
+    if !draft.scopes.is_empty() {
         parts.note("Goes into the `scopes` of the security scheme `oauth2`.");
-        let flow = Map::new().with("scopes", scopes);
+        let flow = Map::new().with("scopes", draft.scopes);
         let flows = Map::new().with("clientCredentials", flow);
         parts.put(
             "securitySchemes",
             Map::new().with("oauth2", Map::new().with("flows", flows)),
         );
     }
-    if !parameters.is_empty() {
-        parts.note("Goes into `components.parameters`, since other operations will have the same parameters.");
-        parts.put("parameters", parameters);
-    }
-    if !schemas.is_empty() {
-        parts.note("Goes into `components.schemas`, in alphabetical order.");
-        parts.note(todo(
-            "the names of these components are guessed; see whether they say what the things are",
-        ));
-        parts.put("schemas", schemas);
-    }
+    parts.append(draft.components.into_map());
     if !parts.is_empty() {
         document.put("components", parts);
     }

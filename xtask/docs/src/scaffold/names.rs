@@ -2,7 +2,7 @@
 
 use heck::ToUpperCamelCase;
 
-use xtask_spec::names::{folded, is_verb, reservation};
+use xtask_spec::names::{first_word, folded, is_verb, reservation};
 
 /// A name in PascalCase, of ASCII letters and digits alone; `otherwise` goes before it if it does not begin with a
 /// letter.
@@ -101,10 +101,18 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
     .to_owned();
     // `…/jobs/cancel` says itself what is done.
     if let Some(last) = words.last() {
-        let own = camel(last);
-        if is_verb(&own) && words.len() > 1 {
+        let (own, rest) = with_verb(last);
+        let acts = !call.reads && !ends_with_one && call.method != "DELETE";
+        // `…/scan-profiles` are things.
+        let is_action = if rest.is_empty() {
+            words.len() > 1
+        } else {
+            acts && singular(&rest) == rest
+        };
+        if !own.is_empty() && is_action {
             verb = own;
             words.pop();
+            words.extend((!rest.is_empty()).then(|| pascal(&rest, "Thing")));
         }
     }
     let is_one = ends_with_one || matches!(verb.as_str(), "create" | "update" | "delete");
@@ -115,7 +123,9 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
             .enumerate()
             .map(|(index, word)| {
                 let is_last = start + index + 1 == words.len();
-                if is_last && !is_one {
+                if is_last && verb == "list" && !is_plural(word) {
+                    format!("{word}s")
+                } else if is_last && !is_one {
                     word.clone()
                 } else {
                     singular(word)
@@ -133,6 +143,25 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A segment that says itself what is done, as its verb and the rest: `cancel`, `connectlamp`, `find-lamp`.
+fn with_verb(word: &str) -> (String, String) {
+    let lower = camel(word);
+    let first = first_word(&lower);
+    if is_verb(first) {
+        return (first.to_owned(), lower[first.len()..].to_owned());
+    }
+    // Run together, a short verb may be the beginning of any word.
+    let at = (4..lower.len().saturating_sub(3))
+        .rev()
+        .find(|at| lower.get(..*at).is_some_and(is_verb));
+    at.map_or_else(Default::default, |at| (lower[..at].to_owned(), lower[at..].to_owned()))
+}
+
+/// Whether a word means several, as far as its ending tells.
+fn is_plural(word: &str) -> bool {
+    word.ends_with('s') || word.ends_with("ata") || word.ends_with("age") || word.ends_with("ion")
+}
+
 /// `v1`, `v3.0`.
 fn is_version(segment: &str) -> bool {
     let digits = segment.strip_prefix(['v', 'V']).unwrap_or_default();
@@ -142,42 +171,32 @@ fn is_version(segment: &str) -> bool {
             .all(|character| character.is_ascii_digit() || character == '.')
 }
 
-/// A code's name, and why a person should look at it.
-pub struct CodeName {
-    /// The name.
-    pub name: String,
-    /// What is to be decided about it.
-    pub doubt: Option<String>,
+/// The words of a label, without the fingerprint of those that were cut off.
+pub fn label_words(label: &str) -> &str {
+    label.rsplit_once(" … ").map_or(label, |(words, _)| words)
 }
 
-/// Names for codes: PascalCase, each its own, none that some language keeps for itself. `list` is the name of the
-/// list of codes.
-pub fn code_names<'a>(codes: impl IntoIterator<Item = (String, Option<&'a str>)>, list: &str) -> Vec<CodeName> {
+/// Names for codes, by their labels or else the codes themselves: PascalCase, each its own, none that some language keeps
+/// for itself. `list` is the name of the list of codes.
+pub fn code_names<'a>(codes: impl IntoIterator<Item = (String, Option<&'a str>)>, list: &str) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     let mut names = Vec::new();
     for (code, label) in codes {
-        let words = label.filter(|label| label.chars().any(|character| character.is_ascii_alphanumeric()));
-        let is_word = code.contains(|character: char| character.is_ascii_alphabetic());
-        let mut doubt = None;
-        let mut name = match words {
+        let is_word = |text: &&str| text.chars().any(|character| character.is_ascii_alphanumeric());
+        let label = label.map(label_words).filter(is_word);
+        let is_number = !code.contains(|character: char| character.is_ascii_alphabetic());
+        let mut name = match label {
             Some(label) => pascal(label, "Code"),
-            None if is_word => pascal(&code, "Code"),
-            None => {
-                doubt = Some(format!("the page has no name for {code} that could be read"));
-                format!("Code{}", pascal(&code.replace('-', "Minus"), ""))
-            }
+            None if is_number => format!("Code{}", pascal(&code.replace('-', "Minus"), "")),
+            None => pascal(&code, "Code"),
         };
         if reservation(&name).is_some() {
-            doubt = Some(format!("`{name}` is kept by some language or by the clients"));
             name.push_str(&last_word(list));
         }
-        let is_taken = |name: &str| taken.contains(&folded(name));
-        if is_taken(&name) {
-            doubt = Some(format!("another code is called `{name}` too"));
-            name = free(&[name], is_taken);
-        }
+        let is_taken = |name: &str| taken.contains(&folded(name)) || reservation(name).is_some();
+        name = free(&[name], is_taken);
         taken.push(folded(&name));
-        names.push(CodeName { name, doubt });
+        names.push(name);
     }
     names
 }
@@ -215,6 +234,9 @@ mod tests {
         assert_eq!(id("DELETE", "/shop/boxes/{id}", false), "deleteBox");
         assert_eq!(id("POST", "/shop/orders/{id}/cancel", false), "cancelOrders");
         assert_eq!(id("GET", "/shop/orders/export", false), "exportOrders");
+        assert_eq!(id("POST", "/shop/activatelamp", false), "activateLamp");
+        assert_eq!(id("POST", "/shop/find-lamp", false), "findLamp");
+        assert_eq!(id("POST", "/shop/scan-profiles", false), "createScanProfile");
         assert_eq!(id("PATCH", "/", false), "updateRoot");
         let call = Call {
             method: "POST",
@@ -244,6 +266,7 @@ mod tests {
     fn codes_are_named_by_their_labels() {
         let codes = [
             ("0", Some("None")),
+            ("8", Some("Not one of all the lamps shines … 0c0aca")),
             ("1", Some("Waiting for paint (blue)")),
             ("2", Some("waiting for paint blue")),
             ("3", Some("2 coats")),
@@ -251,12 +274,12 @@ mod tests {
             ("5", Some("…")),
             ("dry-run", None),
         ];
-        let named = code_names(codes.map(|(code, label)| (code.to_owned(), label)), "PaintStatus");
-        let names: Vec<_> = named.iter().map(|code| code.name.as_str()).collect();
+        let names = code_names(codes.map(|(code, label)| (code.to_owned(), label)), "PaintStatus");
         assert_eq!(
             names,
             [
                 "NoneStatus",
+                "NotOneOfAllTheLampsShines",
                 "WaitingForPaintBlue",
                 "WaitingForPaintBlue2",
                 "Code2Coats",
@@ -265,7 +288,5 @@ mod tests {
                 "DryRun"
             ]
         );
-        let doubted: Vec<_> = named.iter().map(|code| code.doubt.is_some()).collect();
-        assert_eq!(doubted, [true, false, true, false, true, true, false]);
     }
 }

@@ -5,12 +5,10 @@ use serde_json::Value;
 use xtask_spec::names::folded;
 
 use super::components::Components;
+use super::describe::{NUMBERS, SIZES, TOKENS};
 use super::todo;
 use crate::yaml::Map;
 
-const NUMBERS: [&str; 4] = ["pageindex", "startpage", "pagenumber", "page"];
-const SIZES: [&str; 4] = ["pagesize", "top", "limit", "count"];
-const TOKENS: [&str; 5] = ["nextlink", "nexttoken", "token", "continuationtoken", "skiptoken"];
 const LISTS: [&str; 6] = ["data", "value", "values", "results", "result", "items"];
 
 /// A named value: its name in `x-paging`, with `body.` before that of a member of the body, and its type.
@@ -35,12 +33,13 @@ impl Named {
 }
 
 /// The extension, or a comment on why it is missing although something pages. A request's parameters and body, and the
-/// answer, are told as they were written.
+/// answer, are told as they were written; `lists` says that the answer is about a list.
 pub fn paging(
     components: &Components,
     parameters: &[Value],
     body: &Value,
-    answer: &Value,
+    answer_schema: &Value,
+    lists: bool,
 ) -> Result<Option<Map>, String> {
     let query = parameters.iter().filter_map(|parameter| {
         let parameter = components.resolved(parameter);
@@ -50,7 +49,7 @@ pub fn paging(
     });
     let mut request: Vec<_> = query.collect();
     request.extend(members(components, body, "body."));
-    let answer = members(components, answer, "");
+    let answer = members(components, answer_schema, "");
 
     let find = |from: &[Named], keys: &[&str], kind: &str| {
         let mut keys = keys.iter();
@@ -72,9 +71,18 @@ pub fn paging(
         })
         .map(|named| named.path.clone());
 
+    let whole = components.resolved(answer_schema);
+    let has_named_entries = |items: &str| {
+        let list = components.resolved(&whole["properties"][items]);
+        list["items"].get("$ref").is_some()
+    };
     let total = find(&answer, &["totalcount"], "integer");
     let mut map = Map::new();
     match (number, size, token, next, items) {
+        (None, _, None, None, Some(items)) if lists && has_named_entries(&items) => {
+            map.put("style", "single");
+            map.put("items", items);
+        }
         (None, _, None, None, _) => return Ok(None),
         (_, Some(size), Some(token), Some(next), Some(items)) => {
             map.put("style", "token");

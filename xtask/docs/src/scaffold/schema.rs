@@ -4,10 +4,13 @@ use serde_json::Value;
 
 use crate::facts::{Code, Required, Row};
 use crate::json_type::{JsonType, documented_types};
+use xtask_spec::names::folded;
 
 use super::codes;
 use super::components::Components;
-use super::limits::{has_limits, limits};
+use super::describe;
+use super::example::example;
+use super::limits::limits;
 use super::member::Member;
 use super::names::{pascal, singular};
 use super::todo;
@@ -28,6 +31,16 @@ const FORMATS: [&str; 8] = [
     "binary",
 ];
 
+/// What the names of secrets hold.
+const SECRETS: [&str; 6] = [
+    "password",
+    "secret",
+    "accesskey",
+    "accountkey",
+    "privatekey",
+    "signaturekey",
+];
+
 /// Writes the schemas of one operation.
 pub struct Writer<'w, 's> {
     /// Where new components go.
@@ -36,36 +49,59 @@ pub struct Writer<'w, 's> {
     pub noun: &'w str,
     /// Whether they are of the request, which is strict.
     pub is_request: bool,
+    /// The folder of the page.
+    pub folder: &'w str,
+}
+
+/// A schema.
+pub struct Written {
+    /// The schema.
+    pub schema: Map,
+    /// Comments to go above it.
+    pub notes: Vec<String>,
+    /// What the value is called and what it is about, for a person.
+    pub description: String,
 }
 
 impl Writer<'_, '_> {
-    /// The schema of a value, and the comments that go above it; `name` is what a component for it may be called.
-    pub fn value(&mut self, member: Member, name: &str) -> (Map, Vec<String>) {
-        self.value_within(member, name, 0)
+    /// The schema of a value; `name` is what a component for it may be called.
+    pub fn value(&mut self, member: Member, name: &str) -> Written {
+        self.value_within(member, name, self.noun, 0)
     }
 
-    fn value_within(&mut self, mut member: Member, name: &str, depth: usize) -> (Map, Vec<String>) {
+    /// The same of a value that lies `depth` steps down; `owner` is what it is a member of.
+    fn value_within(&mut self, mut member: Member, name: &str, owner: &str, depth: usize) -> Written {
         let forms = member.forms();
         let row = member.row.take().unwrap_or_default();
         let mut notes = std::mem::take(&mut member.notes);
+        let wire = member.name.clone();
+        let first = forms.first().copied().unwrap_or(JsonType::String);
+        let description = describe::member(&wire, first, owner);
         if depth > MAX_DEPTH {
             notes.push(todo("it nests too deep; write the rest by hand"));
-            return (Map::new().with("type", "string"), notes);
+            let schema = Map::new().with("type", "string");
+            return Written {
+                schema,
+                notes,
+                description,
+            };
         }
-        let wire = member.name.clone();
         let codes = codes::of(&row, forms.contains(&JsonType::Integer), &mut notes);
         let scalar = Scalar {
             row: &row,
             codes: &codes,
             wire: &wire,
-            name,
+            names: self.names(name),
+            owner,
             forms: &forms,
+            is_member: depth > 0,
+            description: &description,
         };
         let shows_null = member.seen.contains(&JsonType::Null);
         let item = forms.contains(&JsonType::Array).then(|| {
-            let (item, found) = self.item(&mut member, &row, name, depth);
-            notes.extend(found);
-            item
+            let item = self.item(&mut member, &row, name, owner, depth);
+            notes.extend(item.notes);
+            item.schema
         });
         let mut alternatives: Vec<Map> = Vec::new();
         for form in &forms {
@@ -80,114 +116,155 @@ impl Writer<'_, '_> {
                 (form, _) => self.scalar(*form, &scalar, &mut notes),
             });
         }
-        let is_choice = alternatives.len() > 1;
-        let mut schema = if is_choice {
-            let alternatives = alternatives.into_iter().map(Value::from);
-            Map::new().with("anyOf", alternatives.collect::<Vec<_>>())
-        } else {
-            alternatives.pop().unwrap_or_default()
+        // The sample shows a text that is none of the codes.
+        let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
+        if forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other) {
+            alternatives.push(Map::new().with("type", "string"));
+        }
+        if let Some(first) = alternatives.first_mut() {
+            limits(&row, forms.first().copied(), first, &mut notes);
+        }
+        let mut schema = match alternatives.len() {
+            0 | 1 => alternatives.pop().unwrap_or_default(),
+            _ => self.union(alternatives, &wire),
         };
-        if !is_choice {
-            limits(&row, forms.first().copied(), &mut schema, &mut notes);
-        } else if has_limits(&row) {
-            notes.push(todo(
-                "the table has limits or a default; write them to the form that they are for",
-            ));
-        }
-        if shows_null && schema.get("type").is_some() {
+        if shows_null {
+            if schema.reference().is_some() {
+                schema = Map::new().with("allOf", vec![Value::from(schema)]);
+            }
             schema.put("nullable", true);
-        } else if shows_null {
-            notes.push(todo("the sample shows null; see that the schema allows it"));
         }
-        if row.required == Some(Required::Sometimes) {
+        if row.required == Some(Required::Sometimes) && depth == 0 {
             notes.push(todo("it must be sent in some cases; say when in the description"));
         }
-        (schema, notes)
+        Written {
+            schema,
+            notes,
+            description,
+        }
     }
 
     /// The schema of a list's entries: what a table says of the list's codes and the type of its entries is theirs.
-    fn item(&mut self, list: &mut Member, row: &Row, name: &str, depth: usize) -> (Map, Vec<String>) {
+    fn item(&mut self, list: &mut Member, row: &Row, name: &str, owner: &str, depth: usize) -> Written {
         let mut entry = list.entry.take().map_or_else(Member::default, |entry| *entry);
         if entry.members.is_empty() {
             entry.members = std::mem::take(&mut list.members);
         }
         entry.name = singular(&list.name);
+        entry.values = std::mem::take(&mut list.values);
+        let kind = row.kind.as_deref().and_then(|kind| documented_types(kind).1);
         entry.row = Some(Row {
             name: entry.name.clone(),
-            kind: row
-                .kind
-                .as_deref()
-                .and_then(|kind| documented_types(kind).1)
-                .map(str::to_owned),
+            kind: kind.map(str::to_owned),
             codes: row.codes.clone(),
             codes_page: row.codes_page.clone(),
             ..Row::default()
         });
-        self.value_within(entry, &entry_name(name, self.noun), depth + 1)
+        self.value_within(entry, &entry_name(name, self.noun), owner, depth + 1)
     }
 
     fn object(&mut self, members: Vec<Member>, name: &str, depth: usize, notes: &mut Vec<String>) -> Map {
-        if members.is_empty() {
-            notes.push(todo("its members are not known"));
-            return Map::new().with("type", "object").with("additionalProperties", true);
-        }
+        let names = self.names(name);
+        let is_whole = ["Request", "Result", "Page"].iter().any(|end| name.ends_with(end));
+        let owner = if is_whole { self.noun } else { names[0].as_str() };
+        let text = describe::component(&names[0], self.noun);
+        let mut schema = Map::new().with("type", "object").with("description", text);
         let mut properties = Map::new();
-        let mut required = Vec::new();
+        let (mut required, mut sometimes) = (Vec::new(), Vec::new());
         for member in members {
             let wire = member.name.clone();
-            let is_listed = member.row.is_some();
-            if self.is_request
-                && member
-                    .row
-                    .as_ref()
-                    .is_some_and(|row| row.required == Some(Required::Yes))
-            {
-                required.push(Value::from(wire.as_str()));
+            match member.row.as_ref().and_then(|row| row.required) {
+                Some(Required::Yes) if self.is_request => required.push(Value::from(wire.as_str())),
+                Some(Required::Sometimes) => sometimes.push(format!("`{wire}`")),
+                _ => {}
             }
-            let (schema, found) = self.value_within(member, &pascal(&wire, "Member"), depth + 1);
-            properties.notes(found);
-            if !is_listed {
-                properties.note(todo("no table lists it"));
+            let written = self.value_within(member, &pascal(&wire, "Value"), owner, depth + 1);
+            // Whatever the keys of a map are, the values are alike.
+            if wire == "{}" {
+                notes.extend(written.notes);
+                schema.put("additionalProperties", written.schema);
+                continue;
             }
-            properties.put(&wire, described(schema));
+            properties.notes(written.notes);
+            properties.put(&wire, described(written.schema, &written.description));
         }
-        let mut schema = Map::new()
-            .with("type", "object")
-            .with("description", todo("say what it is"));
+        if !sometimes.is_empty() {
+            let names = sometimes.join(", ");
+            schema.note(todo(&format!(
+                "{names} must be sent in some cases; say when in the description"
+            )));
+        }
         if !required.is_empty() {
             schema.put("required", required);
         }
-        schema.put("properties", properties);
-        reference(&self.components.add(&self.names(name), schema))
+        if !properties.is_empty() {
+            schema.put("properties", properties);
+        } else if schema.get("additionalProperties").is_none() {
+            notes.push(todo("its members are not known"));
+            schema.put("additionalProperties", true);
+        }
+        reference(&self.components.add(&names, schema))
+    }
+
+    /// A value in one of several forms: a component, with an example for each.
+    fn union(&mut self, alternatives: Vec<Map>, wire: &str) -> Map {
+        let label = |schema: &Map| {
+            let items = schema.get("items").map(|items| items.clone());
+            let (one, end) = items.map_or((schema.value(), ""), |items| (items, "List"));
+            let name = one
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|path| path.rsplit('/').next());
+            let kind = one.get("type").and_then(Value::as_str).unwrap_or("value");
+            let kind = if kind == "string" { "text" } else { kind };
+            name.map_or_else(|| pascal(kind, ""), str::to_owned) + end
+        };
+        let names: Vec<_> = alternatives.iter().map(label).collect();
+        let name = match names.as_slice() {
+            [one, many] | [many, one] if *many == format!("{one}List") => format!("{one}OrList"),
+            _ => names.join("Or"),
+        };
+        let with_example = |schema: Map| match schema.reference() {
+            Some(_) => Value::from(schema),
+            None => {
+                let example = example(self.components, &schema.value(), wire);
+                schema.with("example", example).into()
+            }
+        };
+        let alternatives: Vec<_> = alternatives.into_iter().map(with_example).collect();
+        let schema = Map::new()
+            .with("description", "In one of these forms: the page shows each of them.")
+            .with("anyOf", alternatives);
+        reference(&self.components.add(&[name], schema))
     }
 
     /// What a component may be called. A word that says little goes behind what the operation is about.
     fn names(&self, name: &str) -> Vec<String> {
-        const COMMON: [&str; 12] = [
-            "Action", "Category", "Code", "Data", "Kind", "Level", "Metadata", "Mode", "State", "Status", "Type",
-            "Value",
-        ];
-        if name.contains(self.noun) {
+        let is_whole = ["Request", "Result", "Page"].iter().any(|end| name.ends_with(end));
+        if name.contains(self.noun) || is_whole {
             return vec![name.to_owned()];
         }
         let long = format!("{}{name}", self.noun);
-        let short = (!COMMON.contains(&name)).then(|| name.to_owned());
-        short.into_iter().chain([long]).collect()
+        let is_known = self.components.known.has("schemas", name);
+        if is_known {
+            vec![name.to_owned(), long]
+        } else {
+            vec![long]
+        }
     }
 
     fn scalar(&mut self, form: JsonType, scalar: &Scalar, notes: &mut Vec<String>) -> Map {
         let Scalar { row, codes, wire, .. } = *scalar;
         let is_choice = scalar.forms.len() > 1;
-        // Beside text there is a type for codes that are numbers, not for codes that are text.
-        match codes.first().map(|code| code.code.is_number()) {
-            Some(true) if matches!(form, JsonType::Integer | JsonType::Number) => {
-                return self.codes(scalar, notes);
-            }
-            Some(false) if form == JsonType::String && !is_choice => return self.codes(scalar, notes),
-            Some(false) if is_choice => notes.push(todo(
-                "the codes of the table are text and not written, since the sample shows more",
-            )),
-            _ => {}
+        // Beside a list or an object there is no type for codes.
+        let fits = match codes.first() {
+            Some(code) if code.code.is_number() => matches!(form, JsonType::Integer | JsonType::Number),
+            first => first.is_some() && form == JsonType::String && !is_choice,
+        };
+        if fits {
+            let (name, reported) = self.components.add_codes(&scalar.names, codes, scalar.description);
+            notes.extend(reported);
+            return reference(&name);
         }
         if let (Some(page), true) = (&row.codes_page, row.codes.is_empty()) {
             notes.push(todo(&format!(
@@ -198,16 +275,28 @@ impl Writer<'_, '_> {
         if form != JsonType::String {
             return schema;
         }
-        // An identifier has a component of its own.
-        if let Some(known) = self.components.known.identifier(wire).filter(|_| !is_choice) {
-            return reference(known);
-        }
         let time = row.kind.as_deref().filter(|kind| *kind == "date-time");
-        match row.format.as_deref().or(time) {
+        let format = row.format.as_deref().or(time);
+        // An identifier has a component of its own.
+        let of_owner = if wire.eq_ignore_ascii_case("id") {
+            scalar.owner
+        } else {
+            ""
+        };
+        let id = format!("{of_owner}{}", pascal(wire, ""));
+        if id.ends_with("Id") && id.len() > 2 && format.is_none() && !is_choice {
+            let (name, reported) = self.components.identifier(&id, self.folder);
+            notes.extend(reported);
+            return reference(&name);
+        }
+        let key = folded(wire);
+        let is_secret = scalar.is_member && SECRETS.iter().any(|secret| key.contains(secret));
+        match format {
             Some(format) if FORMATS.contains(&format) => schema.put("format", format),
             Some(format) => notes.push(todo(&format!(
                 "the page speaks of the format {format}, which no schema has"
             ))),
+            None if is_secret => schema.put("format", "password"),
             None => {}
         }
         let beside_codes = is_choice && self.is_request && scalar.forms.contains(&JsonType::Integer);
@@ -215,12 +304,6 @@ impl Writer<'_, '_> {
             schema.put("pattern", "^-?[0-9]+$");
         }
         schema
-    }
-
-    fn codes(&mut self, scalar: &Scalar, notes: &mut Vec<String>) -> Map {
-        let (name, reported) = self.components.add_codes(&self.names(scalar.name), scalar.codes);
-        notes.extend(reported);
-        reference(&name)
     }
 }
 
@@ -231,20 +314,22 @@ struct Scalar<'a> {
     /// What it is called on the wire.
     wire: &'a str,
     /// What a component for it may be called.
-    name: &'a str,
+    names: Vec<String>,
+    /// What it is a member of.
+    owner: &'a str,
     /// All forms that it may have.
     forms: &'a [JsonType],
+    /// Whether it stands in a body.
+    is_member: bool,
+    description: &'a str,
 }
 
 /// A schema with a description of its own.
-pub fn described(schema: Map) -> Map {
-    let text = todo("say what it holds");
-    if schema.reference().is_some() {
-        Map::new()
-            .with("description", text)
-            .with("allOf", vec![Value::from(schema)])
-    } else {
-        schema.with("description", text)
+pub fn described(schema: Map, text: &str) -> Map {
+    let described = Map::new().with("description", text);
+    match schema.reference() {
+        Some(_) => described.with("allOf", vec![Value::from(schema)]),
+        None => schema.with("description", text),
     }
 }
 

@@ -12,7 +12,7 @@ use anyhow::{anyhow, bail};
 
 pub use checkout::checkout;
 pub use external::ExternalPage;
-pub use git::{REPOSITORY, fetch, revision};
+pub use git::{REPOSITORY, Revision, fetch, revision};
 
 /// The most bytes of a page. The largest has some hundred kilobytes; what is larger is no page.
 const LIMIT: usize = 16 * 1024 * 1024;

@@ -5,6 +5,7 @@ mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::codes::holder_of_codes;
 use super::collector::Collector;
 use super::documented::{Documented, places};
 use super::operations::Described;
@@ -89,7 +90,9 @@ impl Comparison<'_> {
                         line = if types.is_empty() { placed.line } else { line };
                         types.push(is);
                     } else {
-                        report.add_at(kind, name, (was, is), placed.line, Some(member.line));
+                        let holder = holder_of_codes(member, name, self.known);
+                        let line = holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
+                        report.add_at(kind, name, (was, is), placed.line, Some(line));
                     }
                 }
             }

@@ -1,0 +1,286 @@
+//! Adding APIs, as the README tells, on a copy of the workspace: from nothing to clients that the tests go over.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A copy of the workspace.
+struct Copy {
+    folder: tempfile::TempDir,
+}
+
+/// One of two invented families of APIs: its name, its folder of pages, its path, what it lists and its scope.
+const FAMILIES: [(&str, &str, &str, &str); 2] = [
+    (
+        "lighthouse",
+        "docs/lighthouse",
+        "/beacon/v2/lamps",
+        "beacon.lamps.read.all",
+    ),
+    (
+        "tree-houses",
+        "docs/tree-houses",
+        "/trees/public/houses",
+        "trees.houses.read.all",
+    ),
+];
+
+impl Copy {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let copy = Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        let listed = Command::new("git")
+            .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+            .current_dir(&root)
+            .output()
+            .expect("git runs");
+        let names = String::from_utf8(listed.stdout).expect("UTF-8");
+        for name in names.split('\0').filter(|name| root.join(name).is_file()) {
+            copy.write(name, fs::read(root.join(name)).expect("a file"));
+        }
+        copy
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("a text")
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("written");
+    }
+
+    #[track_caller]
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.text(name);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` must stand in {name} once");
+        self.write(name, text.replacen(from, to, 1));
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        // Its own folder: what is built of the copy must not take the place of what the tests of the workspace run.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("adding");
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).current_dir(self.folder.path());
+        for name in ["CARGO_MANIFEST_DIR", "XTASK_MANIFEST_DIR", "RUSTFLAGS"] {
+            command.env_remove(name);
+        }
+        let output = command
+            .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_NET_OFFLINE", "true")
+            .output();
+        output.expect("cargo runs")
+    }
+
+    #[track_caller]
+    fn done(&self, arguments: &[&str]) -> String {
+        let output = self.cargo(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    #[track_caller]
+    fn refused(&self, arguments: &[&str], words: &[&str]) {
+        let output = self.cargo(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", said(&output));
+        for word in words {
+            assert!(said(&output).contains(word), "{word} is not in {}", said(&output));
+        }
+    }
+}
+
+fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr]
+        .map(|bytes| String::from_utf8_lossy(bytes))
+        .concat()
+}
+
+fn page(path: &str, scope: &str) -> String {
+    format!(
+        "# Retrieve them\n\n## Permission\n\n| API | Permission |\n| --- | --- |\n| `{path}` | {scope} |\n\n## Request\n\n\
+         | Method | Endpoint | Description |\n| --- | --- | --- |\n| GET | `{path}` | Lists them. |\n\n\
+         ## Query Parameters\n\n| Name | Description | Type | Required |\n| --- | --- | --- | --- |\n\
+         | pageSize | How many. The maximum value allowed is 100. | integer | No |\n\
+         | pageIndex | Which page. | integer | No |\n\n\
+         ## Response\n\n| Name | Description | Type |\n| --- | --- | --- |\n| data | All of them. | array |\n\
+         | metadata | How they are split. | object |\n| id | Its id. | string |\n| name | Its name. | string |\n\
+         | totalCount | How many. | integer |\n\n\
+         ## Response Sample\n\n```json\n{{\"data\": [{{\"id\": \"a-1\", \"name\": \"Oak\"}}], \"metadata\": {{\"totalCount\": 1}}}}\n```\n"
+    )
+}
+
+/// What a scaffold left to a person, decided: a sentence for each text.
+fn decided(draft: &str) -> String {
+    let mut lines = draft
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .collect::<Vec<_>>();
+    lines.retain(|line| !line.is_empty());
+    let mut text = String::new();
+    for line in lines {
+        match line.split_once("'TODO(scaffold)") {
+            Some((before, _)) => text.push_str(&format!("{before}What a caller must know.\n")),
+            None => text.push_str(&format!("{line}\n")),
+        }
+    }
+    text
+}
+
+/// The lines below a key of the first level.
+fn block<'t>(text: &'t str, key: &str) -> &'t str {
+    let start = text
+        .find(&format!("\n{key}:\n"))
+        .map_or(text.len(), |at| at + key.len() + 3);
+    let rest = &text[start..];
+    let end = rest
+        .match_indices('\n')
+        .find(|(at, _)| !rest[at + 1..].starts_with([' ', '\n']))
+        .map_or(rest.len(), |(at, _)| at + 1);
+    &rest[..end]
+}
+
+#[test]
+#[ignore = "it builds the tools and clients once more; `.ci/run` asks for it"]
+fn two_families_of_apis_are_added_as_the_readme_tells() {
+    let copy = Copy::new();
+    let pages = copy.path("pages");
+    let pages = pages.to_str().expect("UTF-8");
+    for (name, folder, path, scope) in FAMILIES {
+        let row = format!(
+            "    Api {{\n        name: \"{name}\",\n        service: \"Houses\",\n        pages: &[\"{folder}\"],\n    }},\n];\n\nimpl Api"
+        );
+        copy.edit("xtask/spec/src/api.rs", "];\n\nimpl Api", &row);
+        copy.write(&format!("pages/{folder}/list.md"), page(path, scope));
+    }
+    // What the vendor's repository has beside them.
+    copy.write("pages/docs/elements/overview.md", "# Overview\n\nNothing is here.\n");
+
+    // A service that nobody knows is refused with the line to add.
+    copy.refused(
+        &["xtask", "generate", "--api", "lighthouse"],
+        &["crates/avepoint-core/src/cloud.rs:", "`Houses,` to `enum Service`"],
+    );
+    copy.edit(
+        "crates/avepoint-core/src/cloud.rs",
+        "    Insights,\n}\n",
+        "    Insights,\n    /// Houses of all kinds.\n    Houses,\n}\n",
+    );
+    copy.edit(
+        "crates/avepoint-core/src/cloud.rs",
+        "            (Cloud::Commercial, Service::Elements, None) =>",
+        "            (Cloud::Commercial, Service::Houses, None) => \"houses.example.com\".to_owned(),\n            \
+         (Cloud::Commercial, Service::Elements, None) =>",
+    );
+    for (name, folder, path, scope) in FAMILIES {
+        copy.refused(
+            &["xtask", "generate", "--api", name],
+            &[
+                &format!("specs/{name}/openapi.yaml: there is no such file"),
+                "generate --begin",
+            ],
+        );
+        // Pages are drafted and locked before there is a spec.
+        let page = format!("{folder}/list.md");
+        let draft = copy.cargo(&["xtask", "docs", "scaffold", "--docs", pages, &page]);
+        assert!(
+            said(&draft).contains(&format!("{path}:")) && said(&draft).contains("--begin"),
+            "{}",
+            said(&draft)
+        );
+        let lock = copy.cargo(&[
+            "xtask",
+            "docs",
+            "lock",
+            "--docs",
+            pages,
+            "--revision",
+            "0123456",
+            "--api",
+            name,
+        ]);
+        assert!(
+            lock.status.success() && said(&lock).contains("no spec yet"),
+            "{}",
+            said(&lock)
+        );
+
+        copy.done(&["xtask", "generate", "--begin", "--api", name]);
+        copy.done(&["xtask", "lint", "--api", name]);
+        copy.refused(
+            &["xtask", "generate", "--begin", "--api", name],
+            &["it is there already"],
+        );
+        let draft = copy.done(&["xtask", "docs", "scaffold", "--docs", pages, &page]);
+        let draft = decided(&format!("\n{draft}"));
+        let draft = format!("\n{draft}");
+        let spec = format!("specs/{name}/openapi.yaml");
+        copy.edit(
+            &spec,
+            "tags: []",
+            &format!(
+                "tags:\n  - name: Houses\n    description: Houses and what is in them.\n{}",
+                block(&draft, "tags")
+            ),
+        );
+        let tag = block(&draft, "tags");
+        if tag.is_empty() {
+            let text = copy.text(&spec);
+            let paths = block(&draft, "paths").replace("tags: [What a caller must know.", "tags: [Houses]");
+            let tags = paths.lines().map(|line| {
+                if line.trim_start().starts_with("tags:") {
+                    "      tags: [Houses]"
+                } else {
+                    line
+                }
+            });
+            let paths: String = tags.map(|line| format!("{line}\n")).collect();
+            copy.write(&spec, text.replacen("paths: {}", &format!("paths:\n{paths}"), 1));
+        } else {
+            copy.edit(&spec, "paths: {}", &format!("paths:\n{}", block(&draft, "paths")));
+        }
+        let components = block(&draft, "components");
+        let section = |key: &str| {
+            let start = components.find(&format!("  {key}:\n")).map(|at| at + key.len() + 4)?;
+            let rest = &components[start..];
+            let end = rest
+                .match_indices('\n')
+                .find(|(at, _)| !rest[at + 1..].starts_with("    "))
+                .map_or(rest.len(), |(at, _)| at + 1);
+            Some(rest[..end].to_owned())
+        };
+        for key in ["parameters", "responses", "schemas"] {
+            if let Some(section) = section(key) {
+                copy.edit(&spec, &format!("  {key}: {{}}"), &format!("  {key}:\n{section}"));
+            }
+        }
+        copy.edit(
+            &spec,
+            "          scopes: {}",
+            &format!("          scopes:\n            {scope}: Read them."),
+        );
+        copy.done(&["xtask", "lint", "--api", name]);
+        copy.done(&["xtask", "docs", "drift", "--docs", pages, "--api", name]);
+        copy.done(&["xtask", "generate", "--api", name]);
+    }
+    let stale = copy.text("tests/src/apis.rs");
+    for (name, ..) in FAMILIES {
+        assert!(stale.contains(&format!("\"{name}\" ")), "{stale}");
+        for manifest in ["Cargo.toml", "tests/Cargo.toml", "tests/unified/Cargo.toml"] {
+            assert_eq!(
+                copy.text(manifest).matches(&format!("\navepoint-{name} =")).count(),
+                1,
+                "{manifest}"
+            );
+        }
+    }
+    copy.done(&["xtask", "generate", "--check", "--api", "lighthouse"]);
+    // The tests over all operations go over the new ones.
+    copy.done(&["test", "-p", "avepoint-tests", "--test", "roundtrip"]);
+}

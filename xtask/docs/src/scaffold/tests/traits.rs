@@ -1,0 +1,360 @@
+//! Scaffolds of invented pages, each with a trait of pages that were hard: what is written, and how much is left to decide.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::super::*;
+use super::{decisions, document, filled, pasted};
+use crate::extract::extract;
+
+/// A spec of houses and lamps that keeps every rule.
+const HOUSES: &str = "\
+openapi: 3.0.3
+info: {title: Houses, version: '1'}
+servers: [{url: 'https://houses.example'}]
+tags:
+  - name: Lamps
+    description: Lamps.
+  - name: Houses
+    description: Houses.
+paths:
+  /homes/v1/houses/{houseId}/lamps:
+    get:
+      operationId: listLamps
+      tags: [Lamps]
+      summary: List the lamps
+      description: Lists them.
+      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/homes/lamp/list-lamps.md'}
+      security:
+        - oauth2: [homes.lamps.read.all]
+      parameters:
+        - {$ref: '#/components/parameters/HouseId'}
+        - {$ref: '#/components/parameters/PageSize'}
+      responses:
+        '200':
+          description: The lamps.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/LampPage'}
+              example: {data: [{lampId: l-1, colour: 1}], metadata: {totalCount: 1}}
+        '404': {$ref: '#/components/responses/NotFound'}
+  /homes/v1/houses/{houseId}/rooms:
+    get:
+      operationId: countRooms
+      tags: [Houses]
+      summary: Count the rooms
+      description: Counts them.
+      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/homes/house/count-rooms.md'}
+      security:
+        - oauth2: [homes.houses.read.all]
+      parameters:
+        - {$ref: '#/components/parameters/HouseId'}
+      responses:
+        '204': {description: Counted.}
+        '404': {$ref: '#/components/responses/NotFound'}
+components:
+  securitySchemes:
+    oauth2:
+      type: oauth2
+      flows:
+        clientCredentials:
+          tokenUrl: https://houses.example/token
+          scopes:
+            homes.lamps.read.all: Read lamps.
+            homes.houses.read.all: Read houses.
+  parameters:
+    HouseId:
+      name: houseId
+      in: path
+      description: The house.
+      required: true
+      schema: {$ref: '#/components/schemas/HouseId'}
+      example: h-1
+    PageSize:
+      name: pageSize
+      in: query
+      description: How many.
+      required: false
+      schema: {type: integer, minimum: 1, maximum: 100, default: 50}
+      example: 50
+  responses:
+    NotFound:
+      description: There is no such thing.
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Refusal'}
+          example: {message: There is none.}
+  schemas:
+    HouseId:
+      type: string
+      description: Identifies a house.
+    Lamp:
+      type: object
+      description: A lamp.
+      properties:
+        lampId: {$ref: '#/components/schemas/LampId'}
+        colour: {$ref: '#/components/schemas/LampColour'}
+    LampColour:
+      type: integer
+      description: The colour of a lamp.
+      enum: [1, 2]
+      x-enum-varnames: [Red, Green]
+      x-enum-descriptions: [Red., Green.]
+    LampId:
+      type: string
+      description: Identifies a lamp.
+    LampPage:
+      type: object
+      description: A page of lamps.
+      properties:
+        data:
+          type: array
+          description: The lamps.
+          items: {$ref: '#/components/schemas/Lamp'}
+        metadata: {$ref: '#/components/schemas/PageMetadata'}
+    PageMetadata:
+      type: object
+      description: How a list is split.
+      properties:
+        totalCount: {type: integer, description: How many there are.}
+    Refusal:
+      type: object
+      description: Why not.
+      additionalProperties: true
+";
+
+/// A page as the vendor writes them.
+fn page(name: &str, endpoint: &str, scope: &str, parts: &str) -> Page {
+    let (method, path) = endpoint.split_once(' ').expect("a method");
+    let text = format!(
+        "# A page\n\n## Permission\n\n| API | Permission |\n| --- | --- |\n| `{path}` | {scope} |\n\n## Request\n\n\
+         | Method | Endpoint | Description |\n| --- | --- | --- |\n| {method} | `{path}` | Does it. |\n\n{parts}"
+    );
+    let extraction = extract(name, text.as_bytes());
+    assert!(extraction.unread.is_empty(), "{:?}\n{text}", extraction.unread);
+    assert_eq!(extraction.page.operations.len(), 1, "{text}");
+    extraction.page
+}
+
+/// A table of a part of a page.
+fn table(heading: &str, rows: &[&str]) -> String {
+    format!(
+        "## {heading}\n\n| Name | Description | Type | Required |\n| --- | --- | --- | --- |\n| {} |\n\n",
+        rows.join(" |\n| ")
+    )
+}
+
+fn sample(heading: &str, json: &Value) -> String {
+    format!("## {heading}\n\n```json\n{json:#}\n```\n\n")
+}
+
+/// The draft for some pages, as text and read.
+fn draft(pages: &[Page]) -> (String, Value) {
+    let spec = document(HOUSES);
+    let api = Api {
+        name: "insights",
+        spec: &Spec::new(&spec),
+        pages,
+        moved: HashSet::new(),
+    };
+    let text = scaffold(&api, &pages.iter().collect::<Vec<_>>()).expect("a scaffold");
+    let left = decisions(&text);
+    assert!(left < 10 * pages.len(), "{left} decisions\n{text}");
+    // Pasted and decided, it keeps every rule.
+    let whole = filled(&pasted(HOUSES, &text));
+    let mut problems = xtask_lint::check(&document(&whole));
+    // It was pasted behind everything.
+    problems.retain(|problem| problem.rule != "tag-order");
+    assert!(problems.is_empty(), "{problems:#?}\n{whole}");
+    let value = document(&text).value;
+    (text, value)
+}
+
+fn cupboards() -> Page {
+    let parts = [
+        table(
+            "Query Parameters",
+            &["pageSize | How many. The maximum value allowed is 1000. | integer | Yes"],
+        ),
+        table(
+            "Response",
+            &[
+                "cupboardId | Its id. | string | ",
+                "lampIds | The ids of its lamps. | array of string | ",
+                "bookCount | How many. | integer | ",
+                "wifiPassword | What it says. | string | ",
+                "colour | Its colour:<ul><li>**1** for Red</li><li>**2** for Green</li></ul> | integer | ",
+                "state | Its state:<ul><li>**0** for None</li><li>**1** for only one of all the books is there maybe</li><li>**2** for Fixed</li></ul> | integer | ",
+                "size | Its size. | integer | ",
+            ],
+        ),
+        sample(
+            "Response Sample",
+            &json!({"data": [{"cupboardId": "s-1", "lampIds": ["l-1"], "bookCount": 4, "wifiPassword": "x", "colour": 1,
+                "state": 0, "size": "large"}], "metadata": {"totalCount": 1}}),
+        ),
+    ];
+    page(
+        "docs/homes/lamps/list-cupboards.md",
+        "GET /homes/v1/houses/{houseId}/cupboards",
+        "homes.lamps.read.all",
+        &parts.concat(),
+    )
+}
+
+#[test]
+fn what_the_spec_has_is_taken_and_what_a_name_says_is_said() {
+    let (text, new) = draft(&[cupboards()]);
+    let call = &new["paths"]["/homes/v1/houses/{houseId}/cupboards"]["get"];
+    assert_eq!(call["operationId"], "listCupboards");
+    assert_eq!(
+        call["tags"],
+        json!(["Lamps"]),
+        "the folder of the page is that of the lamps"
+    );
+    assert_eq!(
+        call["responses"]["404"],
+        json!({"$ref": "#/components/responses/NotFound"})
+    );
+    let parameters = call["parameters"].as_array().expect("parameters");
+    assert_eq!(parameters[0], json!({"$ref": "#/components/parameters/HouseId"}));
+    assert_eq!(
+        (
+            &parameters[1]["name"],
+            &parameters[1]["schema"]["maximum"],
+            &parameters[1]["required"]
+        ),
+        (&json!("pageSize"), &json!(1000), &json!(true)),
+        "its own, where that of the spec is another: {text}"
+    );
+    let schemas = &new["components"]["schemas"];
+    let cupboard = &schemas["Cupboard"]["properties"];
+    let reference = |name: &str| json!([{"$ref": format!("#/components/schemas/{name}")}]);
+    assert_eq!(cupboard["cupboardId"]["allOf"], reference("CupboardId"));
+    assert_eq!(cupboard["cupboardId"]["description"], "Identifies the cupboard.");
+    assert_eq!(cupboard["lampIds"]["items"], reference("LampId")[0], "{text}");
+    assert_eq!(cupboard["bookCount"]["description"], "The number of books.");
+    assert_eq!(cupboard["wifiPassword"]["format"], "password");
+    assert_eq!(
+        cupboard["colour"]["allOf"],
+        reference("LampColour"),
+        "codes of the spec"
+    );
+    assert_eq!(
+        cupboard["size"]["allOf"],
+        reference("IntegerOrText"),
+        "a union has a name"
+    );
+    for form in schemas["IntegerOrText"]["anyOf"].as_array().expect("forms") {
+        assert!(form.get("example").is_some(), "{form}");
+    }
+    let names = &schemas["CupboardState"]["x-enum-varnames"];
+    assert_eq!(names[0], "NoneState", "no name that the lint refuses");
+    assert!(!names[1].as_str().expect("a name").contains("Maybe"), "{names}");
+    let page = &schemas["CupboardPage"]["properties"];
+    assert_eq!(
+        page["metadata"]["allOf"],
+        reference("PageMetadata"),
+        "the same object: {text}"
+    );
+    assert_eq!(schemas["CupboardId"]["description"], "Identifies a cupboard.");
+}
+
+#[test]
+fn drafts_of_one_run_collide_in_nothing_and_share_what_is_equal() {
+    let of = |folder: &str, path: &str| {
+        let parts = table(
+            "Response",
+            &["toolId | Its id. | string | ", "name | Its name. | string | "],
+        ) + &sample("Response Sample", &json!({"data": [{"toolId": "t-1", "name": "x"}]}));
+        page(
+            &format!("docs/homes/{folder}/list.md"),
+            path,
+            "homes.tools.read.all",
+            &parts,
+        )
+    };
+    let (text, new) = draft(&[
+        of("garden-tools", "GET /homes/v1/garden/tools"),
+        of("shed-tools", "GET /homes/v1/shed/tools"),
+    ]);
+    let paths = new["paths"].as_object().expect("paths").values();
+    let ids: Vec<_> = paths.map(|item| item["get"]["operationId"].clone()).collect();
+    assert_eq!(ids, ["listTools", "listShedTools"]);
+    let schemas = new["components"]["schemas"].as_object().expect("schemas");
+    let names: Vec<_> = schemas.keys().filter(|name| name.starts_with("Tool")).collect();
+    assert_eq!(names, ["Tool", "ToolId", "ToolPage"], "one of each: {text}");
+    let tags: Vec<_> = new["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .map(|tag| tag["name"].clone())
+        .collect();
+    assert_eq!(tags, ["Garden tools", "Shed tools"]);
+    let scopes = new.pointer("/components/securitySchemes/oauth2/flows/clientCredentials/scopes");
+    assert_eq!(scopes, Some(&json!({"homes.tools.read.all": "Read tools."})));
+}
+
+#[test]
+fn the_sample_gives_the_beginning_that_every_path_has() {
+    let parts = table("Response", &["name | Its name. | string | "])
+        + "## Request Sample\n\n```\nGET https://houses.example/homes/v1/houses/h-1/cellar\n```\n\n"
+        + &sample("Response Sample", &json!({"name": "x"}));
+    let (text, new) = draft(&[page(
+        "docs/homes/house/get-cellar.md",
+        "GET /v1/houses/{houseId}/cellar",
+        "homes.houses.read.all",
+        &parts,
+    )]);
+    assert!(
+        new["paths"].get("/homes/v1/houses/{houseId}/cellar").is_some(),
+        "{text}"
+    );
+}
+
+/// Every operation that the newest pages add to the specs is scaffolded in one run.
+#[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
+)]
+fn few_decisions_are_left_for_the_newest_pages() {
+    let checkout = Path::new(env!("SHARED_PAGES")).join("upstream-2026-11/cloud-api");
+    let known = xtask_spec::api::Api::parse("elements-v3").expect("an API");
+    let sources = crate::source::checkout(&checkout, known).expect("pages");
+    let pages = crate::reading::read(known, &sources).pages;
+    let mut spec = known.document().expect("a spec");
+    // As if the spec had none of those whose pages the older checkout does not have.
+    let old = Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api");
+    let old = crate::reading::read(known, &crate::source::checkout(&old, known).expect("pages")).pages;
+    let there = old.iter().flat_map(|page| &page.operations);
+    let there: HashSet<_> = there
+        .map(|one| (one.method.clone(), crate::endpoint::template(&one.endpoint)))
+        .collect();
+    let is_new = |method: &str, path: &str| !there.contains(&(method.to_uppercase(), crate::endpoint::template(path)));
+    for (path, item) in spec.value["paths"].as_object_mut().expect("paths") {
+        let documented = |operation: &Value| operation.get("deprecated").is_none();
+        let item = item.as_object_mut().expect("a path");
+        item.retain(|method, operation| !(is_new(method, path) && documented(operation)));
+    }
+    let api = Api {
+        name: known.name,
+        spec: &Spec::new(&spec),
+        pages: &pages,
+        moved: HashSet::new(),
+    };
+    let mut count = 0;
+    for page in pages.iter().filter(|page| api.lacks_some(page)) {
+        let text = scaffold(&api, &[page]).expect("a scaffold");
+        let left = decisions(&text);
+        assert!(
+            left < 10 * page.operations.len(),
+            "{}: {left} decisions\n{text}",
+            page.page
+        );
+        count += page.operations.len();
+    }
+    assert!(count > 0, "the newest pages have new operations");
+}
