@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[path = "../../tests/answered_secrets.rs"]
+mod answered_secrets;
 #[path = "../../tests/auth_secrets.rs"]
 mod auth_secrets;
 #[path = "../../tests/auth_tokens.rs"]

@@ -35,6 +35,8 @@ fn generated(text: &str) -> Result<Files, String> {
 
 #[test]
 fn the_generated_code_is_as_it_was_read() {
+    let document = Document::load(&golden().join("openapi.yaml")).expect("the spec of the garden");
+    assert_eq!(lint::check(&document), [], "its examples keep the rules too");
     let files = generated(&spec()).expect("code");
     let folder = golden().join("src/generated");
     if std::env::var_os("RENEW_GOLDEN").is_some() {

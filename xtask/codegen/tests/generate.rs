@@ -117,35 +117,6 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     );
 }
 
-/// The code of an API whose answers hold secrets; the tests of the workspace have it as a client.
-#[test]
-fn the_client_of_the_vault_is_as_it_was_read() {
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vault.yaml");
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/tests/vault/generated");
-    let root = workspace();
-    std::fs::copy(fixture, root.path().join("specs/insights/openapi.yaml")).expect("a copy of the spec");
-    let output = generate(root.path(), &["--api", "insights"]);
-    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    let fresh = root.path().join("crates/avepoint-insights/src/generated");
-    for (name, text) in files(&fresh) {
-        let text = text.replace(
-            "from specs/insights/openapi.yaml",
-            "from xtask/codegen/fixtures/vault.yaml",
-        );
-        let path = golden.join(&name);
-        if std::env::var_os("RENEW_GOLDEN").is_some() {
-            std::fs::create_dir_all(&golden).expect("a folder");
-            std::fs::write(&path, &text).expect("a golden file");
-        }
-        let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            golden == text,
-            "{} differs; read what RENEW_GOLDEN=1 makes of it",
-            path.display()
-        );
-    }
-}
-
 #[test]
 fn an_unknown_api_is_refused_with_the_names_there_are() {
     let output = generate(workspace().path(), &["--api", "elements-v4"]);

@@ -54,18 +54,56 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub plant: ::std::option::Option<crate::generated::ids::PlantId>,
     }
-    ///A gardener.
+    ///A gardener, with a secret in each form in which a member can hold one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Gardener {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub access: ::std::option::Option<crate::generated::variants::Access>,
+        #[serde(
+            rename = "badgeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub badge_id: ::std::option::Option<::avepoint_core::SecretText>,
         ///What opens the gate until it is changed.
         #[serde(
             rename = "firstPassword",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_password: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key before this one, or all of them.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub former: ::std::option::Option<
+            ::avepoint_core::OneOrMany<::avepoint_core::SecretText>,
+        >,
+        ///The key of the gate.
+        #[serde(
+            rename = "gateKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///A key for each gate.
+        #[serde(
+            default,
+            skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
+        )]
+        pub gates: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::avepoint_core::SecretText,
+        >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::GardenerId>,
+        ///Further keys.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
+        ///A number that opens the gate, or a word.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pin: ::std::option::Option<::avepoint_core::SecretText>,
+        #[serde(
+            rename = "shedKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     ///Which gardeners to find.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -102,6 +140,20 @@ pub mod types {
         ///The gardeners.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub values: ::avepoint_core::List<Gardener>,
+    }
+    ///The way in through a gate.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GateAccess {
+        ///The gate.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub gate: ::std::option::Option<::std::string::String>,
+        ///Its key.
+        #[serde(
+            rename = "gateKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     ///What was picked.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -214,6 +266,18 @@ pub mod types {
     pub struct NewGardener {
         ///Where mail goes.
         pub email: ::std::string::String,
+        ///A key for each gate.
+        #[serde(
+            default,
+            skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
+        )]
+        pub gates: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::avepoint_core::SecretText,
+        >,
+        ///Further keys.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub keys: ::avepoint_core::List<::avepoint_core::SecretText>,
         ///What opens the gate.
         pub password: ::avepoint_core::SecretText,
     }
@@ -357,6 +421,17 @@ pub mod types {
         ///How many have sprouted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sprouts: ::std::option::Option<i64>,
+    }
+    ///The way to the shed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ShedAccess {
+        ///Its key.
+        #[serde(
+            rename = "shedKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     ///A spade.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -698,6 +773,17 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct NewGardener {
             email: ::std::result::Result<::std::string::String, ::std::string::String>,
+            gates: ::std::result::Result<
+                ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::avepoint_core::SecretText,
+                >,
+                ::std::string::String,
+            >,
+            keys: ::std::result::Result<
+                ::avepoint_core::List<::avepoint_core::SecretText>,
+                ::std::string::String,
+            >,
             password: ::std::result::Result<
                 ::avepoint_core::SecretText,
                 ::std::string::String,
@@ -707,6 +793,8 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     email: Err("no value supplied for email".to_string()),
+                    gates: Ok(Default::default()),
+                    keys: Ok(Default::default()),
                     password: Err("no value supplied for password".to_string()),
                 }
             }
@@ -721,6 +809,37 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("error converting supplied value for email: {e}")
+                    });
+                self
+            }
+            pub fn gates<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::avepoint_core::SecretText,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.gates = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for gates: {e}")
+                    });
+                self
+            }
+            pub fn keys<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<::avepoint_core::SecretText>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keys = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keys: {e}")
                     });
                 self
             }
@@ -744,6 +863,8 @@ pub mod types {
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     email: value.email?,
+                    gates: value.gates?,
+                    keys: value.keys?,
                     password: value.password?,
                 })
             }
@@ -752,6 +873,8 @@ pub mod types {
             fn from(value: super::NewGardener) -> Self {
                 Self {
                     email: Ok(value.email),
+                    gates: Ok(value.gates),
+                    keys: Ok(value.keys),
                     password: Ok(value.password),
                 }
             }
@@ -2324,7 +2447,18 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &["north", "south"];
-    const SECRETS: &'static [&'static str] = &["firstPassword", "lockCode", "password"];
+    const SECRETS: &'static [&'static str] = &[
+        "badgeId",
+        "firstPassword",
+        "former",
+        "gateKey",
+        "gates",
+        "keys",
+        "lockCode",
+        "password",
+        "pin",
+        "shedKey",
+    ];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

@@ -508,8 +508,30 @@ mod shapes {
                     format: Format::Password,
                 },
             },
+            Member {
+                name: "keys",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::GATE_KEY,
+                    min: 0,
+                    max: None,
+                },
+            },
+            Member {
+                name: "gates",
+                required: false,
+                shape: &Shape::Object {
+                    members: &[],
+                    open: true,
+                },
+            },
         ],
         open: false,
+    };
+    pub static GATE_KEY: Shape = Shape::Text {
+        min: 0,
+        max: None,
+        format: Format::Password,
     };
     pub static GARDENER_FILTER: Shape = Shape::Object {
         members: &[

@@ -39,6 +39,38 @@ impl ::std::fmt::Debug for Outcome {
         )
     }
 }
+///The way in, through a gate or to the shed alone.
+///
+/// It is kept as it came; `as_…` reads it as one of the documented objects.
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Access(pub ::avepoint_core::Json);
+impl Access {
+    ///The object read as a [`types::GateAccess`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_gate_access(&self) -> Result<types::GateAccess, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::ShedAccess`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_shed_access(&self) -> Result<types::ShedAccess, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+}
+impl ::std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        ::avepoint_core::generated::show(
+            f,
+            &self.0,
+            <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+        )
+    }
+}
 ///A tool. What it is, its kind says; the last is any other.
 ///
 /// It is kept as it came; `as_…` reads it as one of the documented objects.

@@ -1,12 +1,5 @@
-//! Secrets that answers hold, with the client of an API made up for it: they are read, written out as they came, and
-//! shown nowhere.
-
-// The features of a client's crate are none of this one's.
-#![allow(unexpected_cfgs)]
-
-#[allow(dead_code)]
-#[rustfmt::skip]
-mod generated;
+//! Secrets that answers hold, with the client of the garden, whose gardeners have one in each form that a spec can say:
+//! they are read, written out as they came, and shown nowhere.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,27 +9,32 @@ use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::START;
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::traces::Traces;
-use generated::{Client, types};
 use serde_json::{Value, json};
+use xtask_codegen_golden::{Client, types};
 
-/// A store with a secret in each member that can hold one; each says `Sesame`.
-fn store() -> Value {
+/// A gardener with a secret in each member that can hold one; each says `Sesame`.
+fn gardener() -> Value {
     json!({
-        "id": "s-1",
-        "password": "Open-Sesame-1",
-        "accountKey": "Open-Sesame-2",
-        "secretAccessKey": "Open-Sesame-3",
-        "keyId": "Open-Sesame-4",
+        "id": "g-1",
+        "firstPassword": "Open-Sesame-1",
+        "gateKey": "Open-Sesame-2",
+        "shedKey": "Open-Sesame-3",
+        "badgeId": "Open-Sesame-4",
         "pin": "Open-Sesame-5",
         "former": ["Open-Sesame-6"],
         "keys": ["Open-Sesame-7", "Open-Sesame-\"8"],
-        "labels": {"east": "Open-Sesame-9"},
-        "access": {"accountName": "vault", "accountKey": "Open-Sesame-10", "more": [{"PassWord": "Open-Sesame-11"}]},
+        "gates": {"east": "Open-Sesame-9"},
+        "access": {"gate": "east", "gateKey": "Open-Sesame-10", "more": [{"PassWord": "Open-Sesame-11"}]},
     })
 }
 
-fn new_store() -> types::NewStore {
-    let request = json!({"password": "Open-Sesame-1", "keys": ["Open-Sesame-2"], "labels": {"east": "Open-Sesame-3"}});
+fn new_gardener() -> types::NewGardener {
+    let request = json!({
+        "email": "moss@garden.example",
+        "password": "Open-Sesame-1",
+        "keys": ["Open-Sesame-2"],
+        "gates": {"east": "Open-Sesame-3"},
+    });
     serde_json::from_value(request).expect("a request")
 }
 
@@ -70,10 +68,17 @@ fn everything(error: &Error) -> String {
 #[tokio::test]
 async fn an_answer_is_written_out_as_it_came_and_shows_no_secret() {
     let (traces, _guard) = Traces::begin();
-    let page = json!({"data": [store()], "metadata": {"totalCount": 1}});
-    let (one, list) = (store(), page.clone());
+    let pages = [
+        json!({"values": [gardener()], "nextLink": "t-2"}),
+        json!({"values": [gardener()]}),
+    ];
+    let (one, [first, last]) = (gardener(), pages.clone());
     let server = Server::start(move |request, _| {
-        let reply = if request.method == "POST" { &one } else { &list };
+        let reply = match request.json() {
+            body if body["password"] != Value::Null => &one,
+            body if body["nextLink"] == "t-2" => &last,
+            _ => &first,
+        };
         Reply::json(200, reply).header("set-cookie", "Open-Sesame-12")
     })
     .await;
@@ -81,50 +86,54 @@ async fn an_answer_is_written_out_as_it_came_and_shows_no_secret() {
     let client = client(&server, CallOptions::default().capture(&capture));
 
     let answer = client
-        .add_store()
-        .body(new_store())
+        .add_gardener()
+        .body(new_gardener())
         .send()
         .await
-        .expect("a store")
+        .expect("a gardener")
         .into_inner();
-    assert_eq!(serde_json::to_value(&answer).expect("JSON"), store());
-    hides("the store", &answer);
+    assert_eq!(serde_json::to_value(&answer).expect("JSON"), gardener());
+    hides("the gardener", &answer);
     let access = answer.access.as_ref().expect("access");
     assert!(
-        format!("{access:?}").contains("\"accountName\": String(\"vault\")"),
+        format!("{access:?}").contains("\"gate\": String(\"east\")"),
         "{access:?}"
     );
-    hides("its access", &access.as_azure_access().expect("an object"));
+    hides("its access", &access.as_gate_access().expect("an object"));
     assert_eq!(
         access
-            .as_azure_access()
+            .as_gate_access()
             .expect("an object")
-            .account_key
+            .gate_key
             .expect("a key")
             .expose(),
         "Open-Sesame-10"
     );
 
-    let stores = client.list_stores().stream().collect_all().await.expect("stores");
-    assert_eq!(serde_json::to_value(&stores).expect("JSON"), page["data"]);
-    hides("the stores", &stores);
+    let gardeners = client.search_gardeners().stream().collect_all().await;
+    let gardeners = gardeners.expect("gardeners");
+    assert_eq!(
+        serde_json::to_value(&gardeners).expect("JSON"),
+        json!([gardener(), gardener()])
+    );
+    hides("the gardeners", &gardeners);
 
     let recorded = capture.take();
     hides("the capture", &capture);
     hides("the recorded answers", &recorded);
-    assert!(format!("{:?}", recorded[0]).contains("addStore"), "{recorded:?}");
+    assert!(format!("{:?}", recorded[0]).contains("addGardener"), "{recorded:?}");
     let bodies: Vec<Value> = recorded
         .iter()
         .map(|answer| serde_json::from_slice(&answer.body).expect("JSON"))
         .collect();
-    // A count that may be the page's own is asked about once more.
-    assert_eq!(bodies, [store(), page.clone(), page], "what was recorded is as it came");
+    let [first, last] = pages;
+    assert_eq!(bodies, [gardener(), first, last], "what was recorded is as it came");
 
-    hides("the request", &new_store());
-    hides("its builder", &types::builder::NewStore::from(new_store()));
-    hides("the call", &client.add_store().body(new_store()));
+    hides("the request", &new_gardener());
+    hides("its builder", &types::builder::NewGardener::from(new_gardener()));
+    hides("the call", &client.add_gardener().body(new_gardener()));
     assert_eq!(
-        server.received()[0].json()["labels"]["east"],
+        server.received()[0].json()["gates"]["east"],
         "Open-Sesame-3",
         "it does go over the wire"
     );
@@ -140,8 +149,8 @@ async fn errors(replies: Vec<Reply>) -> Vec<String> {
     for _ in 0..count {
         // One that is cut behind its last brace can be read.
         for error in [
-            client.list_stores().send().await.err(),
-            client.add_store().body(new_store()).send().await.err(),
+            client.search_gardeners().send().await.err(),
+            client.add_gardener().body(new_gardener()).send().await.err(),
         ] {
             told.extend(error.as_ref().map(everything));
         }
@@ -152,8 +161,8 @@ async fn errors(replies: Vec<Reply>) -> Vec<String> {
 #[tokio::test]
 async fn an_answer_that_is_cut_anywhere_shows_no_secret() {
     let (traces, _guard) = Traces::begin();
-    let whole = json!({"data": [store()]}).to_string();
-    let pretty = serde_json::to_string_pretty(&json!({"data": [store()]})).expect("JSON");
+    let whole = json!({"values": [gardener()]}).to_string();
+    let pretty = serde_json::to_string_pretty(&json!({"values": [gardener()]})).expect("JSON");
     let mut replies = Vec::new();
     for body in [&whole, &pretty] {
         replies.extend(
@@ -166,7 +175,7 @@ async fn an_answer_that_is_cut_anywhere_shows_no_secret() {
     // An excerpt that hid all would be none: the names are there.
     assert!(
         told.iter()
-            .any(|text| text.contains("secretAccessKey") && text.contains("[redacted]"))
+            .any(|text| text.contains("shedKey") && text.contains("[redacted]"))
     );
     assert!(told.len() > (whole.len() + pretty.len()) / 7);
     for text in told {
@@ -179,28 +188,28 @@ async fn an_answer_that_is_cut_anywhere_shows_no_secret() {
 async fn no_error_of_any_kind_shows_a_secret_of_the_server() {
     let (traces, _guard) = Traces::begin();
     let said = |message: &str| {
-        let mut body = store();
+        let mut body = gardener();
         body["message"] = message.into();
         body["code"] = "Open-Sesame-3".into();
         body
     };
     let quoting = said("the key Open-Sesame-2 does not fit 'open-sesame-1' nor T3Blbi1TZXNhbWUtMw==");
-    let nested = json!({"error": {"message": store().to_string(), "details": [quoting.clone()]}});
+    let nested = json!({"error": {"message": gardener().to_string(), "details": [quoting.clone()]}});
     let unreadable =
-        json!({"data": [{"id": {"password": "Open-Sesame-1"}, "access": "Open-Sesame-2"}], "pin": "Open-Sesame-2"});
-    let page = format!("<html><title>{}</title>", store().to_string().replace('"', "&quot;"));
+        json!({"values": [{"id": {"password": "Open-Sesame-1"}, "access": "Open-Sesame-2"}], "pin": "Open-Sesame-2"});
+    let page = format!("<html><title>{}</title>", gardener().to_string().replace('"', "&quot;"));
     let mut replies = Vec::new();
     for body in [
         &quoting,
         &nested,
-        &store(),
-        &json!([store()]),
-        &json!({"errors": store()}),
+        &gardener(),
+        &json!([gardener()]),
+        &json!({"errors": gardener()}),
         &unreadable,
     ] {
         for status in [200, 400, 401, 403, 409, 500, 503] {
             replies.push(Reply::json(status, body));
-            let capitals = body.to_string().replace("\"password\"", "\"PASSWORD\"");
+            let capitals = body.to_string().replace("\"firstPassword\"", "\"FIRSTPASSWORD\"");
             replies.push(Reply::text(status, "application/json", &capitals[..capitals.len() - 1]));
         }
     }
@@ -209,7 +218,7 @@ async fn no_error_of_any_kind_shows_a_secret_of_the_server() {
         ("text/plain", "password=Open-Sesame-1&pin='Open-Sesame-2'"),
         (
             "text/xml",
-            "<store><password>Open-Sesame-1</password><pin>Open-Sesame-2</pin></store>",
+            "<gardener><password>Open-Sesame-1</password><pin>Open-Sesame-2</pin></gardener>",
         ),
     ] {
         replies.extend([200, 400, 500].map(|status| Reply::text(status, kind, body)));
@@ -229,14 +238,16 @@ fn the_names_of_all_secrets_are_known() {
     assert_eq!(
         Client::SECRETS,
         [
-            "accountKey",
+            "badgeId",
+            "firstPassword",
             "former",
-            "keyId",
+            "gateKey",
+            "gates",
             "keys",
-            "labels",
+            "lockCode",
             "password",
             "pin",
-            "secretAccessKey"
+            "shedKey",
         ]
     );
 }
