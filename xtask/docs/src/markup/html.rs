@@ -129,11 +129,12 @@ fn is_note(element: ElementRef<'_>) -> bool {
 /// A sample. Its text begins in the line of the markup, or in the next if a fence opens it.
 fn code(element: ElementRef<'_>) -> Code {
     let text: String = element.text().collect();
-    // The renderer of markdown says where a sample ends too; a fence takes a line at each end.
+    // The renderer of markdown says where a sample ends too; a fence takes a line at each end. One that the page's last
+    // line opens has no line within.
     let fenced = element.attr(ATTRIBUTE).and_then(|position| {
         let (_, end) = position.split_once('-')?;
         let end: usize = end.split(':').next()?.parse().ok()?;
-        Some(end.saturating_sub(line_of(element)) + 1 > text.lines().count())
+        Some(!text.is_empty() && end.saturating_sub(line_of(element)) + 1 > text.lines().count())
     });
     let mut inner = element.children().filter_map(ElementRef::wrap);
     let inner = inner.find(|inner| inner.value().name() == "code");
