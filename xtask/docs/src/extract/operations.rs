@@ -1,6 +1,8 @@
 //! The operations of a page while it is read: each collects its tables and samples; the scopes are dealt out last,
 //! since their table stands above the endpoints.
 
+use std::collections::BTreeSet;
+
 use crate::endpoint::bare;
 use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
@@ -86,27 +88,26 @@ impl Operations {
         }
     }
 
-    /// The row of which a title speaks, the last of several: by its name or, if it is meant to be `about` it, by words
-    /// that hold all of its name.
+    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that hold
+    /// all of its name.
     pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
-        let operation = self.current()?;
-        let rows = || {
-            operation
-                .tables
-                .iter()
-                .enumerate()
-                .flat_map(|(at, table)| (0..table.rows.len()).map(move |row| (at, row)))
+        let (title, of_title, small) = (title.trim(), words(title), title.to_lowercase());
+        let shared = |row: &Row| {
+            if row.name.eq_ignore_ascii_case(title) {
+                return usize::MAX;
+            }
+            // A page may have very many rows, and few are called like the title at all.
+            let start = row.name.get(..3).unwrap_or_default().to_lowercase();
+            let own = if about && small.contains(&start) {
+                words(&row.name)
+            } else {
+                BTreeSet::new()
+            };
+            if own.is_subset(&of_title) { own.len() } else { 0 }
         };
-        let name = |(table, row): &(usize, usize)| &operation.tables[*table].rows[*row].name;
-        let title_words = words(title);
-        let (table, row) = rows()
-            .rfind(|at| name(at).eq_ignore_ascii_case(title.trim()))
-            .or_else(|| {
-                let own = |at: &(usize, usize)| words(name(at));
-                let is_held = |at: &(usize, usize)| about && !own(at).is_empty() && own(at).is_subset(&title_words);
-                rows().filter(is_held).max_by_key(|at| own(at).len())
-            })?;
-        operation.tables.get_mut(table)?.rows.get_mut(row)
+        let rows = self.current()?.tables.iter_mut().flat_map(|table| &mut table.rows);
+        let (shared, row) = rows.map(|row| (shared(row), row)).max_by_key(|(shared, _)| *shared)?;
+        (shared > 0).then_some(row)
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says

@@ -61,8 +61,39 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
         let path = sample.path.map(|path| url::blank(&operation.endpoint, &path));
         Some(Sample { path, ..sample })
     };
-    let (request, response) = (sample(requests, false), sample(responses, true));
+    let (mut request, mut response) = (sample(requests, false), sample(responses, true));
+    let keys = keys(operation, request.as_ref());
+    for sample in [&mut request, &mut response].into_iter().flatten() {
+        let shape = std::mem::take(&mut sample.shape).into_iter();
+        sample.shape = shape.map(|(place, kinds)| (with_keys(&place, &keys), kinds)).collect();
+        let codes = std::mem::take(&mut sample.codes).into_iter();
+        sample.codes = codes.map(|(place, codes)| (with_keys(&place, &keys), codes)).collect();
+    }
     (operation.request, operation.response) = (request, response);
+}
+
+/// The codes, as texts, by which no row is called: a member of such a name is the key of a map.
+fn keys(operation: &Operation, request: Option<&Sample>) -> BTreeSet<String> {
+    let rows = || operation.tables.iter().flat_map(|table| &table.rows);
+    let listed = rows().flat_map(|row| &row.codes).map(|code| &code.code);
+    let sent = request.into_iter().flat_map(|sample| sample.codes.values().flatten());
+    let codes = listed.chain(sent).filter_map(Value::as_str).map(str::to_owned);
+    codes
+        .filter(|code| !rows().any(|row| row.name.eq_ignore_ascii_case(code)))
+        .collect()
+}
+
+/// A place in which such names are what they stand for.
+fn with_keys(place: &str, keys: &BTreeSet<String>) -> String {
+    let names = place.split('.').map(|name| {
+        let (bare, list) = name.split_at(name.find('[').unwrap_or(name.len()));
+        if keys.contains(bare) {
+            format!("{{}}{list}")
+        } else {
+            name.to_owned()
+        }
+    });
+    names.collect::<Vec<_>>().join(".")
 }
 
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.

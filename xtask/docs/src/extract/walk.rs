@@ -2,7 +2,6 @@
 //! say what they hold.
 
 use crate::facts::{CodeList, Row, Section, Table};
-use crate::json_type::{JsonType, documented_types};
 use crate::markup::{self, Block, Code, Content, Item, Piece, text_of};
 
 use super::codes;
@@ -65,10 +64,10 @@ impl Walk<'_> {
             (self.part, self.level) = (None, level);
         } else if let Some(part) = self.part_of(text) {
             (self.part, self.level) = (Some(part), level);
-        } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
-            self.title = Some(title(text));
         } else {
-            self.part = None;
+            self.title = Some(title(text));
+            let is_below = level > self.level && matches!(self.part, Some(Part::Table(_)));
+            self.part = self.part.filter(|_| is_below);
             // The description of an operation ends with a heading that is not below its own.
             if self.reference.is_some_and(|reference| level <= reference) {
                 self.operations.open = false;
@@ -116,7 +115,7 @@ impl Walk<'_> {
 
     fn list(&mut self, items: &[Item], line: usize) {
         let title = self.title.as_deref().unwrap_or_default();
-        if let Some(row) = self.operations.row(title, true) {
+        if let Some(row) = self.operations.row(title, false) {
             let pieces = vec![Piece::List(items.to_vec())];
             codes::read(&Content { pieces }, line, row, self.found);
             return;
@@ -180,14 +179,21 @@ impl Walk<'_> {
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
             Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
-            Some(_) if self.lists_codes(&columns, title.as_deref()) => self.codes(table, &columns, title.as_deref()),
+            Some(_) if self.lists_codes(table, &columns, title.as_deref()) => {
+                self.codes(table, &columns, title.as_deref())
+            }
             Some(Purpose::Members) => self.members(table, &columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
                 let list = listings::codes_of_table(table, &columns, self.found);
                 self.found.add_codes(list)
             }
-            Some(Purpose::Values(column)) => self.values(table, &columns, column),
-            Some(Purpose::Codes) | None => {
+            // Codes on the page of an operation that are not those of HTTP are somebody's.
+            Some(Purpose::Values(column))
+                if column != Column::Status || !self.operations.any() || is_of_statuses(table, &columns) =>
+            {
+                self.values(table, &columns, column)
+            }
+            Some(Purpose::Codes | Purpose::Values(_)) | None => {
                 let what = format!("a table of `{}` is not understood", columns.titles());
                 self.unread(table, what)
             }
@@ -206,20 +212,17 @@ impl Walk<'_> {
     }
 
     /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
-    fn lists_codes(&mut self, columns: &Columns, title: Option<&str>) -> bool {
+    fn lists_codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
         let is_list = matches!(
             columns.purpose(),
             Some(Purpose::Codes | Purpose::Values(Column::Status))
         );
-        let is_plain = columns.purpose() == Some(Purpose::Members) && !columns.has(Column::Type);
-        let row = title.and_then(|title| self.operations.row(title, is_list));
-        row.is_some_and(|row| {
-            let holds = row
-                .kind
-                .as_deref()
-                .is_none_or(|kind| documented_types(kind).0 == [JsonType::Object] || kind.starts_with("array"));
-            is_list || (is_plain && !holds)
-        })
+        // `Status codes` are those of HTTP, whatever member is called `status`.
+        let about = is_list && !is_of_statuses(table, columns);
+        let row = title.and_then(|title| self.operations.row(title, about));
+        let kind = row.map(|row| row.kind.clone().unwrap_or_default());
+        let is_plain = |kind: String| matches!(&*kind, "integer" | "number" | "string" | "enum");
+        kind.is_some_and(|kind| is_list || (!columns.has(Column::Type) && is_plain(kind)))
     }
 
     fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
@@ -434,8 +437,13 @@ impl Extraction {
 /// Whether each row of a table begins with an HTTP status, whatever the column is called.
 fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
     static STATUS: Pattern = pattern!(r"^[1-5]\d\d(?: .*)?$");
-    let names = table.rows.iter().map(|row| columns.text(row, Column::Name));
-    !table.rows.is_empty() && names.into_iter().all(|name| STATUS.is_match(&name))
+    let column = if columns.has(Column::Status) {
+        Column::Status
+    } else {
+        Column::Name
+    };
+    let mut rows = table.rows.iter();
+    !table.rows.is_empty() && rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
 
 /// A table that says nothing of any operation.

@@ -58,6 +58,7 @@ fn codes_may_stand_in_a_table_below_their_member() {
         "**season**\n\nWhen it grows.\n\n| Code | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
         "#### Values of `season`:\n\n| Enum Value | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
         "### season\n\n| Name | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
+        "## Season values\n\n| Name | Value |\n| --- | --- |\n| Spring | 0 |\n| Autumn | 1 |\n",
         "### season\n\n- **0** for Spring\n- **1** for Autumn\n",
         "### season\n\n> [!NOTE]\n> | Name | Value |\n> | --- | --- |\n> | Spring | 0 |\n> | Autumn | 1 |\n",
     ] {
@@ -68,9 +69,20 @@ fn codes_may_stand_in_a_table_below_their_member() {
 
 #[test]
 fn a_list_of_codes_of_nobody_is_reported() {
-    let table = format!("{LAST}\n### Weather\n\n| Name | Value |\n| --- | --- |\n| Sunny | 0 |\n");
-    let found = Garden::edited(&[(SEARCH, LAST, &table)]).changed();
-    assert_eq!(places(&found, Kind::PageUnread), ["page"], "{found:#?}");
+    for (title, header, code) in [
+        ("### Weather", "| Name | Value |", "Sunny | 0"),
+        ("## Error codes", "| Code | Description |", "BED-12 | It is full."),
+    ] {
+        let table = format!("{LAST}\n{title}\n\n{header}\n| --- | --- |\n| {code} |\n");
+        let found = Garden::edited(&[(SEARCH, LAST, &table)]).changed();
+        assert_eq!(places(&found, Kind::PageUnread), ["page"], "{found:#?}");
+    }
+    // Those of HTTP are no codes of a member that happens to be called so.
+    let id = "| id | Which plant. | string |";
+    let status = format!("{id}\n| status | How it fares. | integer |");
+    let table = format!("{LAST}\n## Status codes\n\n| Code | Description |\n| --- | --- |\n| 404 | It is gone. |\n");
+    let operation = operation(&[(SEARCH, id, &status), (SEARCH, LAST, &table)]);
+    assert_eq!(row(&operation, Section::Response, "status").codes, []);
 }
 
 #[test]
@@ -240,6 +252,16 @@ fn the_keys_of_a_map_are_no_members() {
     assert_eq!(Garden::edited(&edits).locked(Step::PageSample), []);
     let sample = operation(&edits).response.expect("a sample");
     assert_eq!(sample.shape["data[].grown.{}"], "integer");
+    let coded = year.replace(
+        "| grown",
+        "| way | Where:<ul><li>**Up** - Up</li><li>**Down** - Down</li></ul> | string |\n| grown",
+    );
+    let keys = "\"height\": 12, \"way\": \"Up\", \"grown\": {\"Up\": 1, \"Down\": 2},\n";
+    let edits = [
+        (SEARCH, shown, keys),
+        (SEARCH, "| height | How tall. | integer |", &*coded),
+    ];
+    assert_eq!(Garden::edited(&edits).locked(Step::PageSample), []);
     // That the table calls it a list is said once.
     let list = year.replace("object", "list<string>");
     let named = "\"height\": 12, \"grown\": {\"North\": 1, \"South\": 2},\n";
