@@ -102,8 +102,15 @@ impl<'s> Components<'s> {
     /// under which.
     pub fn add(&mut self, candidates: &[String], schema: Map) -> String {
         let wanted = essence(&schema.value());
-        // What is called by the same last word, and is the same, is one thing.
-        let end = |name: &str| words(name).pop();
+        // What is called by the same last word, and is the same, is one thing. Ids are all the same, but for their names.
+        let is_text = schema.get("type").is_some_and(|kind| kind == "string") && schema.get("enum").is_none();
+        let end = |name: &str| {
+            if is_text {
+                Some(name.to_owned())
+            } else {
+                words(name).pop()
+            }
+        };
         let ends = |name: &str| candidates.iter().any(|candidate| end(candidate) == end(name));
         let same = |new: &&New| ends(&new.name) && essence(&new.schema.value()) == wanted;
         if let Some(new) = self.schemas.iter().find(same) {
