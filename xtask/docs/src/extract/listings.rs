@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::facts::{Code, CodeList, Listed};
 use crate::markup;
 
-use super::Extraction;
 use super::codes;
 use super::columns::{Column, Columns};
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 
 /// What to do about a row without what its table lists.

@@ -8,8 +8,9 @@ use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
 use crate::words::words;
 
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
-use super::{Extraction, program, sample};
+use super::{program, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
 const OPERATIONS: usize = 100;

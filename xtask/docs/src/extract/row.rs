@@ -3,8 +3,8 @@
 use crate::facts::Row;
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
-use super::Extraction;
 use super::columns::{Column, Columns};
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 

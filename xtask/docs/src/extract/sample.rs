@@ -6,6 +6,7 @@
 mod body;
 mod lexer;
 mod shape;
+mod slips;
 mod url;
 
 use std::collections::BTreeSet;
@@ -17,9 +18,7 @@ use crate::facts::{Listed, Operation, Row, Sample, Section};
 use crate::markup::Code;
 
 use shape::Shape;
-
-/// How many slips are borne. What has more is no JSON at all.
-const MAX_SLIPS: usize = 500;
+use slips::{Known, Slips};
 
 /// How many query parameters are kept: few stand in a URL, but a hostile page may have many.
 const MAX_QUERY: usize = 100;
@@ -133,45 +132,6 @@ fn read(blocks: &[Code], known: Known, of_response: bool) -> Sample {
 /// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
 pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
-}
-
-/// The slips of a sample, by line.
-#[derive(Default)]
-struct Slips {
-    all: Vec<(usize, String)>,
-    /// How many there were, with those that a line has twice.
-    count: usize,
-}
-
-impl Slips {
-    /// Records a slip, once a line.
-    fn add(&mut self, line: usize, slip: &str) {
-        if self.are_too_many() {
-            return;
-        }
-        self.count += 1;
-        let slip = if self.are_too_many() {
-            "too many slips to read on"
-        } else {
-            slip
-        };
-        if !self.all.iter().any(|(at, known)| *at == line && known == slip) {
-            self.all.push((line, slip.to_owned()));
-        }
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.count >= MAX_SLIPS
-    }
-}
-
-/// What the tables say of the members of a sample, by their names in small letters.
-#[derive(Default)]
-struct Known {
-    /// Those whose values are codes, and are kept.
-    coded: BTreeSet<String>,
-    /// Those that are maps: the names in them are keys.
-    maps: BTreeSet<String>,
 }
 
 #[derive(Default)]

@@ -1,15 +1,16 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use crate::facts::{CodeList, Row, Section, Table};
-use crate::markup::{self, Block, Code, Content, Item, Piece, text_of};
+use crate::facts::{Row, Section, Table};
+use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, text_of};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
+use super::found::Extraction;
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, kinds, listings, row, sample};
+use super::{kinds, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
@@ -416,21 +417,6 @@ impl Walk<'_> {
             }
         }
         self.operations.finish(self.reference.is_some(), self.found);
-    }
-}
-
-impl Extraction {
-    pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
-        let unread = Unread::fatal(line, what, remedy);
-        self.unread.push(Unread { fatal: false, ..unread });
-    }
-
-    fn add_codes(&mut self, list: CodeList) -> bool {
-        match &mut self.page.codes {
-            Some(codes) => codes.codes.extend(list.codes),
-            None => self.page.codes = Some(list),
-        }
-        true
     }
 }
 

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use comrak::Options;
 
-use super::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread, html};
+use super::block::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread};
+use super::html;
 
 pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     if text.len() > BYTES {

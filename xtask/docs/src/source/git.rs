@@ -8,8 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{anyhow, bail};
 use tempfile::TempDir;
 
-/// The vendor's repository.
-pub const REPOSITORY: &str = "https://github.com/AvePoint/cloud-api";
+use super::page::REPOSITORY;
 
 /// Clones the vendor's repository, or the one that `XTASK_DOCS_REPOSITORY` names (for tests), into a folder that is
 /// deleted when it is dropped.

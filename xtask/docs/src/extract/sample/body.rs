@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::lexer::{Lexer, Piece};
 use super::shape::Shape;
+use super::slips::{Known, Slips};
 use super::url;
-use super::{Known, Slips};
 use crate::json_type::JsonType;
 
 /// How deep a body may nest. The pages reach five; the limit keeps a hostile one from exhausting the stack.
