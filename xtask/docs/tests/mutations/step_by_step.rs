@@ -232,7 +232,7 @@ fn a_page_that_has_moved_is_known_as_such_until_the_spec_names_it() {
         garden
     };
     let reported = |findings: Vec<Finding>| -> Vec<_> {
-        let told = findings
+        let found = findings
             .into_iter()
             .map(|one| (one.step, one.kind, one.class, one.was, one.is));
         found.collect()
@@ -241,10 +241,13 @@ fn a_page_that_has_moved_is_known_as_such_until_the_spec_names_it() {
     let text = Garden::new().text(BED);
     let garden = moved(text.clone());
     assert_eq!(
-        told(garden.against(&Garden::new().lock()).findings),
+        reported(garden.against(&Garden::new().lock()).findings),
         [page(Step::PageLock)]
     );
-    assert_eq!(reported(garden.against(&garden.lock()).findings), [page(Step::LockSpec)]);
+    assert_eq!(
+        reported(garden.against(&garden.lock()).findings),
+        [page(Step::LockSpec)]
+    );
     let mut named = garden.clone();
     named.spec = named.spec.replace("plants/get-bed.md", "beds/get-bed.md");
     assert_eq!(named.against(&named.lock()).findings, []);
