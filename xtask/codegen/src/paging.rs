@@ -53,7 +53,9 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
         ));
     };
     let items = snake(member);
-    let read = quote! { answer.#items.into_vec() };
+    let page = quote! { Page::new(answer.#items.into_vec(), bytes) };
+    let sent = quote! { let (answer, bytes) = request.send().await?.into_page()?; };
+    let table = quote! { &super::operations::#table };
     let pages = match paging.text("style") {
         Some("page-number") => {
             let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
@@ -62,51 +64,36 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
                 None => Default::default(),
             };
             quote! {
-                Pages::numbered(&super::operations::#table, #start, move |ask| {
+                Pages::numbered(#table, #start, move |ask| {
                     let mut request = self.clone();
                     #turn
-                    Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page()?;
-                        #counts
-                        Ok(Page::new(#read, bytes)#counted)
-                    })
+                    Box::pin(async move { #sent #counts Ok(#page #counted) })
                 })
             }
         }
         Some("token") => {
             let token = parameter("token")?;
-            let turn = match token.strip_prefix("body.") {
-                Some(member) => {
-                    let member = snake(member);
-                    quote! { request = request.body_map(|body| body.#member(token)); }
-                }
-                None => {
-                    let name = snake(token);
-                    quote! { request = request.#name(token); }
-                }
+            let member = snake(token.strip_prefix("body.").unwrap_or(token));
+            let turn = if token.starts_with("body.") {
+                quote! { request.body_map(|body| body.#member(token)) }
+            } else {
+                quote! { request.#member(token) }
             };
             let next = path_in(spec, &answer, parameter("next")?)?;
             quote! {
-                Pages::tokens(&super::operations::#table, move |ask| {
+                Pages::tokens(#table, move |ask| {
                     let mut request = self.clone();
                     if let Some(token) = ask.token {
-                        #turn
+                        request = #turn;
                     }
-                    Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page()?;
-                        let next = #next.cloned();
-                        Ok(Page::new(#read, bytes).followed_by(next))
-                    })
+                    Box::pin(async move { #sent let next = #next.cloned(); Ok(#page.followed_by(next)) })
                 })
             }
         }
         Some("single") => quote! {
-            Pages::single(&super::operations::#table, move |_| {
+            Pages::single(#table, move |_| {
                 let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(#read, bytes))
-                })
+                Box::pin(async move { #sent Ok(#page) })
             })
         },
         other => bail!("there is no style of paging {other:?}"),
