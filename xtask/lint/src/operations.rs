@@ -30,27 +30,23 @@ pub fn check(spec: &Spec, report: &mut Report) {
 }
 
 fn id(operation: &Operation, report: &mut Report) {
-    let pointer = format!("{}/operationId", operation.place.pointer);
-    let Some(id) = operation.id() else {
-        let message = format!("{} has no `operationId`", operation.name());
-        report.add("operation-id", &pointer, message, "name it, a verb first: `listUsers`");
-        return;
-    };
-    if !is_camel(id) {
-        report.add(
-            "operation-id",
-            &pointer,
+    let (message, remedy) = match operation.id() {
+        None => (
+            format!("{} has no `operationId`", operation.name()),
+            "name it, a verb first: `listUsers`",
+        ),
+        Some(id) if !is_camel(id) => (
             format!("`{id}` is not camelCase"),
             "use letters and digits alone, a small letter first",
-        );
-    } else if !is_verb(first_word(id)) {
-        report.add(
-            "operation-id",
-            &pointer,
+        ),
+        Some(id) if !is_verb(first_word(id)) => (
             format!("`{id}` does not begin with a verb that we use"),
             "begin with a verb such as list, get, create, update or run, or add yours to `VERBS` in the lint",
-        );
-    }
+        ),
+        Some(_) => return,
+    };
+    let pointer = format!("{}/operationId", operation.place.pointer);
+    report.add("operation-id", &pointer, message, remedy);
 }
 
 fn unique_ids(spec: &Spec, report: &mut Report) {
@@ -296,23 +292,21 @@ fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
 
 fn parameter_parts(parameter: &Place, report: &mut Report) {
     let name = parameter.text("name").unwrap_or_default();
-    let mut missing = |part: &str, remedy: &str| {
-        report.add(
-            "parameter",
-            &parameter.pointer,
-            format!("the parameter `{name}` has no {part}"),
-            remedy,
-        );
-    };
-    if !parameter.has_text("description") {
-        missing("description", "say what it does");
-    }
-    if parameter.get("example").is_none() {
-        missing("example", "invent one that is valid");
-    }
     // `content` in the schema's place is a trap of the generator's, and told there.
-    if parameter.get("schema").is_none() && parameter.get("content").is_none() {
-        missing("schema", "write the schema");
+    let schema = parameter.get("schema").or_else(|| parameter.get("content"));
+    for (part, is_there, remedy) in [
+        ("description", parameter.has_text("description"), "say what it does"),
+        (
+            "example",
+            parameter.get("example").is_some(),
+            "invent one that is valid",
+        ),
+        ("schema", schema.is_some(), "write the schema"),
+    ] {
+        if !is_there {
+            let message = format!("the parameter `{name}` has no {part}");
+            report.add("parameter", &parameter.pointer, message, remedy);
+        }
     }
 }
 
@@ -321,12 +315,10 @@ fn read_only(operation: &Operation, report: &mut Report) {
     let Some(mark) = operation.place.get("x-read-only") else {
         return;
     };
-    let fits = match operation.method {
-        "post" => mark.value.as_bool() == Some(true),
-        "get" => mark.value.as_bool() == Some(false),
-        _ => false,
-    };
-    if !fits {
+    if !matches!(
+        (operation.method, mark.value.as_bool()),
+        ("post", Some(true)) | ("get", Some(false))
+    ) {
         report.add(
             "read-only",
             &mark.pointer,
@@ -337,18 +329,14 @@ fn read_only(operation: &Operation, report: &mut Report) {
 }
 
 fn body(operation: &Operation, report: &mut Report) {
-    let Some(body) = operation.place.get("requestBody") else {
-        return;
-    };
-    if matches!(operation.method, "get" | "head") {
+    if let Some(body) = operation.place.get("requestBody")
+        && matches!(operation.method, "get" | "head")
+    {
+        let (name, method) = (operation.name(), operation.method.to_uppercase());
         report.add(
             "request-body",
             &body.pointer,
-            format!(
-                "{} is a {} and has a body",
-                operation.name(),
-                operation.method.to_uppercase()
-            ),
+            format!("{name} is a {method} and has a body"),
             "delete the body, or use another method",
         );
     }

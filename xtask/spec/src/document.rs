@@ -155,13 +155,20 @@ impl Document {
     /// # Errors
     /// A [`Fault`] that names the line, the path in the document and what serde expected there.
     pub fn read<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
-        serde_path_to_error::deserialize(&self.value).map_err(|error| {
-            let pointer = pointer(error.path());
-            let message = format!("at `{pointer}`: {}", error.inner());
+        read(&self.value).map_err(|(pointer, why)| {
+            let message = format!("at `{pointer}`: {why}");
             self.fault(&pointer, message, "write what the format expects there")
                 .into()
         })
     }
+}
+
+/// A value as a Rust type.
+///
+/// # Errors
+/// The JSON pointer, within the value, of what cannot be read, and why.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
+    serde_path_to_error::deserialize(value).map_err(|error| (pointer(error.path()), error.inner().to_string()))
 }
 
 /// The JSON pointer of a member or list entry of what `parent` points to.
