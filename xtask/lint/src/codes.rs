@@ -51,13 +51,8 @@ fn values(schema: &Place, codes: &Place, report: &mut Report) {
         Some("integer") => |code| code.is_i64() || code.is_u64(),
         Some("string") => Value::is_string,
         _ => {
-            report.add(
-                "code-type",
-                &schema.pointer,
-                "a code list is neither `integer` nor `string`",
-                "write its `type`",
-            );
-            return;
+            let message = "a code list is neither `integer` nor `string`";
+            return report.add("code-type", &schema.pointer, message, "write its `type`");
         }
     };
     let mut seen = HashSet::new();

@@ -199,11 +199,10 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
 /// Whether the description names the id of another operation.
 fn names_another(spec: &Spec, operation: &Operation) -> bool {
     let description = operation.place.text("description").unwrap_or_default();
-    let words: HashSet<_> = description
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .collect();
-    let mut others = spec.operations.iter().filter_map(Operation::id);
-    others.any(|id| Some(id) != operation.id() && words.contains(id))
+    let mut words = description.split(|character: char| !character.is_ascii_alphanumeric());
+    let others = spec.operations.iter().filter_map(Operation::id);
+    let others: HashSet<_> = others.filter(|id| Some(*id) != operation.id()).collect();
+    words.any(|word| others.contains(word))
 }
 
 /// Whether the description names an operation of another API, by method and path between backticks: `GET /insights/users`.
@@ -213,11 +212,10 @@ fn names_elsewhere(operation: &Operation) -> bool {
     let description = operation.place.text("description").unwrap_or_default();
     let mut quoted = description.split('`').skip(1).step_by(2);
     quoted.any(|text| {
-        let Some((method, path)) = text.split_once(' ') else {
-            return false;
-        };
-        let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
-        METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+        text.split_once(' ').is_some_and(|(method, path)| {
+            let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
+            METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+        })
     })
 }
 
@@ -232,15 +230,11 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
             "begin it with `/`",
         );
     }
-    let template: Vec<_> = path
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-        .collect();
-    let parameters = spec.parameters(operation);
+    let braces = path.split('{').skip(1);
+    let template: Vec<_> = braces.filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
     let mut declared = Vec::new();
-    for parameter in &parameters {
-        let (Some("path"), Some(name)) = (parameter.described.text("in"), parameter.described.text("name")) else {
+    for parameter in spec.parameters(operation) {
+        let Some(("path", name)) = parameter.key() else {
             continue;
         };
         declared.push(name);
@@ -275,11 +269,9 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
 fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
     let mut seen = HashSet::new();
     for parameter in spec.parameters(operation) {
-        let described = &parameter.described;
-        let (Some(place), Some(name)) = (described.text("in"), described.text("name")) else {
-            continue;
-        };
-        if !seen.insert((place, name)) {
+        if let Some((place, name)) = parameter.key()
+            && !seen.insert((place, name))
+        {
             report.add(
                 "parameter-name",
                 &parameter.listed.pointer,
@@ -312,13 +304,14 @@ fn parameter_parts(parameter: &Place, report: &mut Report) {
 
 /// The mark tells clients that a POST may be sent twice; other methods tell that by themselves.
 fn read_only(operation: &Operation, report: &mut Report) {
-    let Some(mark) = operation.place.get("x-read-only") else {
-        return;
+    let fitting = match operation.method {
+        "post" => Some(true),
+        "get" => Some(false),
+        _ => None,
     };
-    if !matches!(
-        (operation.method, mark.value.as_bool()),
-        ("post", Some(true)) | ("get", Some(false))
-    ) {
+    if let Some(mark) = operation.place.get("x-read-only")
+        && (fitting.is_none() || mark.value.as_bool() != fitting)
+    {
         report.add(
             "read-only",
             &mark.pointer,

@@ -45,6 +45,13 @@ pub struct Parameter<'d> {
     pub described: Place<'d>,
 }
 
+impl<'d> Parameter<'d> {
+    /// Where in a call it stands (`in`), and its name: no two of an operation have both alike.
+    pub fn key(&self) -> Option<(&'d str, &'d str)> {
+        self.described.text("in").zip(self.described.text("name"))
+    }
+}
+
 impl<'d> Spec<'d> {
     /// Finds the objects and operations of a document.
     pub fn new(document: &'d Document) -> Self {
