@@ -115,10 +115,7 @@ impl<'d> Place<'d> {
 
     /// Whether it is a component of this section (`schemas`, `parameters`, …) itself, not a part of one.
     pub fn is_component(&self, section: &str) -> bool {
-        self.pointer
-            .strip_prefix("/components/")
-            .and_then(|rest| rest.strip_prefix(section))
-            .and_then(|rest| rest.strip_prefix('/'))
-            .is_some_and(|name| !name.contains('/'))
+        let name = self.pointer.strip_prefix(&format!("/components/{section}/"));
+        name.is_some_and(|name| !name.contains('/'))
     }
 }

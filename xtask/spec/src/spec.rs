@@ -1,6 +1,7 @@
 //! The document as the rules see it: its objects by kind, its operations, and what references lead to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter::successors;
 
 use crate::document::Document;
 
@@ -141,26 +142,14 @@ impl<'d> Spec<'d> {
 
     /// What a place describes, after all its `$ref`s; none if they lead nowhere.
     pub fn resolve(&self, place: &Place<'d>) -> Option<Place<'d>> {
-        let mut place = place.clone();
-        for _ in 0..MAX_STEPS {
-            if place.reference().is_none() {
-                return Some(place);
-            }
-            place = self.target(&place)?;
-        }
-        None
+        let places = successors(Some(place.clone()), |place| self.target(place));
+        places.take(MAX_STEPS).find(|place| place.reference().is_none())
     }
 
     /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it anew.
     pub fn schema(&self, place: &Place<'d>) -> Option<Place<'d>> {
-        let mut place = self.resolve(place)?;
-        for _ in 0..MAX_STEPS {
-            let Some(only) = place.only_part() else {
-                return Some(place);
-            };
-            place = self.resolve(&only)?;
-        }
-        None
+        let places = successors(self.resolve(place), |place| self.resolve(&place.only_part()?));
+        places.take(MAX_STEPS).find(|place| place.only_part().is_none())
     }
 
     /// The properties of an object schema, with those that its `allOf` adds.
