@@ -108,11 +108,8 @@ fn refuse_problems(document: &Document) -> anyhow::Result<()> {
         xtask_cli::report(&format!("{}:{problem}", document.name()));
     }
     if !problems.is_empty() {
-        bail!(
-            "{} has {} problems; nothing was generated",
-            document.name(),
-            problems.len()
-        );
+        let (name, count) = (document.name(), problems.len());
+        bail!("{name} has {count} problems; nothing was generated");
     }
     Ok(())
 }

@@ -146,17 +146,14 @@ fn numbered(
     let table = shouty(id);
     let name = snake(page);
     let ty = client.parameter_type(id, &name)?;
-    let required = spec
-        .parameters(operation)
-        .iter()
-        .any(|parameter| parameter.described.text("name") == Some(page) && parameter.described.says("required"));
-    let (given, wrap) = if required {
-        (quote! { &self.#name.clone().map(Some) }, None)
-    } else {
-        (quote! { &self.#name }, Some(quote! { .map(Some) }))
+    let mut parameters = spec.parameters(operation).into_iter();
+    let parameter = parameters.find(|parameter| parameter.key() == Some(("query", page)));
+    let (given, wrap) = match parameter {
+        Some(parameter) if parameter.described.says("required") => (Some(quote! { .clone().map(Some) }), None),
+        _ => (None, Some(quote! { .map(Some) })),
     };
     Ok((
-        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, #given) },
+        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
         quote! {
             request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
         },
@@ -172,10 +169,8 @@ fn counts<'d>(
     size: &str,
 ) -> anyhow::Result<(TokenStream, TokenStream)> {
     let size = size.strip_prefix("body.").unwrap_or(size);
-    let size = match total.rsplit_once('.') {
-        Some((parent, _)) => format!("{parent}.{size}"),
-        None => size.to_owned(),
-    };
+    let parent = total.rsplit_once('.').map(|(parent, _)| format!("{parent}."));
+    let size = parent.unwrap_or_default() + size;
     let total = path_in(spec, answer, total)?;
     let mut counts = quote! { let total = #total.copied().map(i64::from); };
     let mut counted = quote! { .counted(total) };

@@ -397,9 +397,6 @@ fn documentation(operation: &Operation) -> String {
         operation.place.description(),
         format!("Permission: {}.", permissions.join(" or ")),
     ];
-    let page = operation.place.get("externalDocs");
-    if let Some(url) = page.and_then(|page| page.text("url")) {
-        parts.push(format!("The vendor's page: <{url}>"));
-    }
+    parts.extend(operation.page().map(|url| format!("The vendor's page: <{url}>")));
     parts.join("\n\n")
 }

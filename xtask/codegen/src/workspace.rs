@@ -94,6 +94,7 @@ fn list(apis: &[&Api]) -> String {
 /// If there is no such service, with the line to add.
 pub fn refuse_unknown_service(api: &Api) -> anyhow::Result<()> {
     const CORE: &str = "crates/avepoint-core/src/cloud.rs";
+    let Api { name, service, .. } = api;
     let Some((_, text)) = read(CORE)? else {
         return Ok(());
     };
@@ -104,14 +105,11 @@ pub fn refuse_unknown_service(api: &Api) -> anyhow::Result<()> {
     });
     let services = services.with_context(|| format!("{CORE}: there is no `enum Service`"))?;
     let known: Vec<_> = services.variants.iter().map(|known| known.ident.to_string()).collect();
-    if !known.iter().any(|known| known == api.service) {
+    if !known.iter().any(|known| known == service) {
         bail!(
-            "{CORE}:{}: the core knows no service `{}`, which the row of {} in xtask/spec/src/api.rs names; add the line \
-             `{},` to `enum Service` and its hosts to `Cloud::base_url`, or name one of {}",
+            "{CORE}:{}: the core knows no service `{service}`, which the row of {name} in xtask/spec/src/api.rs names; \
+             add the line `{service},` to `enum Service` and its hosts to `Cloud::base_url`, or name one of {}",
             text.lines().take_while(|line| !line.contains("enum Service")).count() + 1,
-            api.service,
-            api.name,
-            api.service,
             known.join(", ")
         );
     }

@@ -237,15 +237,16 @@ fn schema_form(schema: &Place, report: &mut Report) {
             "say what is allowed instead",
         );
     }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        if let Some(list) = schema.get(key).filter(|list| list.entries().is_empty()) {
-            report.add(
-                "schema-empty",
-                &list.pointer,
-                format!("`{key}` has no entries"),
-                "write the alternatives, or delete it",
-            );
-        }
+    let lists = ["allOf", "anyOf", "oneOf"]
+        .into_iter()
+        .filter_map(|key| schema.get(key));
+    for list in lists.filter(|list| list.entries().is_empty()) {
+        report.add(
+            "schema-empty",
+            &list.pointer,
+            format!("`{}` has no entries", list.name()),
+            "write the alternatives, or delete it",
+        );
     }
     for (limit, flag) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if schema.says(flag) && schema.get(limit).is_none() {

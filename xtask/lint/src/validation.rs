@@ -102,11 +102,9 @@ fn translate(schema: &Value) -> Value {
     let mut translated: Map<_, _> = members.collect();
     exclusive(&mut translated, "minimum", "exclusiveMinimum");
     exclusive(&mut translated, "maximum", "exclusiveMaximum");
-    let is_nullable = translated.remove("nullable") == Some(Value::Bool(true));
-    if is_nullable {
-        nullable(translated)
-    } else {
-        Value::Object(translated)
+    match translated.remove("nullable") {
+        Some(Value::Bool(true)) => nullable(translated),
+        _ => Value::Object(translated),
     }
 }
 
@@ -123,10 +121,10 @@ fn translate_member(shape: Shape, value: &Value) -> Value {
     match (shape, value) {
         (Shape::One(_), value) => translate(value),
         (Shape::List(_), Value::Array(entries)) => entries.iter().map(translate).collect(),
-        (Shape::Map(_), Value::Object(members)) => members
-            .iter()
-            .map(|(name, member)| (name.clone(), translate(member)))
-            .collect(),
+        (Shape::Map(_), Value::Object(members)) => {
+            let members = members.iter().map(|(name, member)| (name, translate(member)));
+            members.collect()
+        }
         (_, value) => value.clone(),
     }
 }

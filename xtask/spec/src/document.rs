@@ -69,17 +69,16 @@ impl fmt::Display for Fault {
 impl Error for Fault {}
 
 impl Fault {
-    /// What is wrong at a line and a column.
-    fn at(
+    fn new(
         file: String,
-        (line, column): (usize, usize),
+        (line, column): (usize, Option<usize>),
         message: impl Into<String>,
         remedy: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
             file,
             line,
-            column: Some(column),
+            column,
             message: message.into(),
             remedy: remedy.into(),
         }
@@ -95,13 +94,9 @@ impl Document {
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("{}: cannot read the file", display(path)))?;
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let at = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-            Fault::at(
-                display(path),
-                at,
-                "a byte that is not UTF-8 text",
-                "save the file as UTF-8",
-            )
+            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            let message = "a byte that is not UTF-8 text";
+            Fault::new(display(path), (line, Some(column)), message, "save the file as UTF-8")
         })?;
         Self::parse(path, text)
     }
@@ -141,13 +136,7 @@ impl Document {
 
     /// What is wrong at a JSON pointer, and what to do about it.
     pub fn fault(&self, pointer: &str, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
-        Fault {
-            file: self.name(),
-            line: self.line(pointer),
-            column: None,
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+        Fault::new(self.name(), (self.line(pointer), None), message, remedy)
     }
 
     /// The document as a Rust type.
@@ -345,29 +334,24 @@ impl<'text> Reader<'text> {
         else {
             return Ok(());
         };
-        if let Some(tag) = tag {
-            return Err(self.fault(
-                mark,
-                format!("a tag (`{tag}`)"),
-                "delete it; quotes make a text of a number",
-            ));
-        }
-        if *anchor != 0 {
-            return Err(self.fault(
-                mark,
-                "an anchor (`&name`)",
+        let (message, remedy) = match (tag, anchor) {
+            (Some(tag), _) => (format!("a tag (`{tag}`)"), "delete it; quotes make a text of a number"),
+            (None, 0) => return Ok(()),
+            (None, _) => (
+                "an anchor (`&name`)".to_owned(),
                 "use a `$ref` to a component, or put the text in quotes",
-            ));
-        }
-        Ok(())
+            ),
+        };
+        Err(self.fault(mark, message, remedy))
     }
 
     /// The parser takes a zero byte for the end of the file; the rest would vanish without a word.
     fn refuse_control_characters(&self, text: &str) -> Result<(), Fault> {
         let is_refused = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
         text.find(is_refused).map_or(Ok(()), |index| {
-            let (at, remedy) = (position(&text[..index]), "delete it; the file must be plain text");
-            Err(Fault::at(self.file.clone(), at, "a control character", remedy))
+            let (line, column) = position(&text[..index]);
+            let (file, remedy) = (self.file.clone(), "delete it; the file must be plain text");
+            Err(Fault::new(file, (line, Some(column)), "a control character", remedy))
         })
     }
 
@@ -380,19 +364,16 @@ impl<'text> Reader<'text> {
                 format!("not valid YAML: {}", error.info()),
                 "mend it; indent with spaces, close quotes and brackets, quote texts that hold `: ` or ` #` or begin with `*`, `&`, `@`",
             )),
-            None => Err(Fault {
-                file: self.file.clone(),
-                line: 1,
-                column: None,
-                message: "the document ends too early".to_owned(),
-                remedy: "restore its end".into(),
-            }),
+            None => {
+                let (file, message) = (self.file.clone(), "the document ends too early");
+                Err(Fault::new(file, (1, None), message, "restore its end"))
+            }
         }
     }
 
     fn fault(&self, mark: &Marker, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
-        let at = (mark.line().max(1), mark.col() + 1);
-        Fault::at(self.file.clone(), at, message, remedy)
+        let at = (mark.line().max(1), Some(mark.col() + 1));
+        Fault::new(self.file.clone(), at, message, remedy)
     }
 }
 
