@@ -67,11 +67,7 @@ pub fn report(message: &str) {
 
 /// A text of several lines, each of them printable.
 pub(crate) fn lines(text: &str) -> String {
-    let lines = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
-        Some(line) => printable(line) + "\n",
-        None => printable(line),
-    });
-    lines.collect()
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn write(text: &str) -> anyhow::Result<()> {

@@ -8,17 +8,17 @@
 //! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, File, Ident, ImplItem, Item, ItemImpl, ItemMod, Type, parse_quote};
+use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
+use xtask_spec::Spec;
 use xtask_spec::api::Api;
-use xtask_spec::{Operation, Spec};
 
 use super::names::{camel, id, shouty, snake};
 use super::secrets;
@@ -27,8 +27,11 @@ use super::view::View;
 /// Progenitor's code, changed.
 pub struct Client {
     pub file: TokenStream,
-    tree: File,
+    parameters: Parameters,
 }
+
+/// The types of the parameters and bodies of operations, by the id of the operation and the Rust name of the parameter.
+type Parameters = HashMap<(String, String), Type>;
 
 /// Makes the client and the types.
 ///
@@ -50,22 +53,20 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
         .context("progenitor refuses the Rust view of the spec")?;
     let mut tree: File = syn::parse2(tokens).context("progenitor's code does not parse")?;
 
-    let types = module(&mut tree.items, "types")?;
-    Lists.visit_item_mod_mut(types);
-    derive_schemas(items(types)?);
-    let answers: BTreeSet<_> = view.answers.iter().map(|name| camel(name).to_string()).collect();
-    drop_builders(items(types)?, &answers)?;
-    tree.items.retain(|item| !is_constructor(item));
-    Answers.visit_file_mut(&mut tree);
-    Docs.visit_file_mut(&mut tree);
+    tree.items.retain_mut(|item| !is_constructor(item));
+    Texts.visit_file_mut(&mut tree);
     deprecate(spec, &mut tree.items)?;
     hide_headers(&mut tree.items)?;
-    change_builders(spec, module(&mut tree.items, "builder")?)?;
+    let parameters = change_builders(spec, module(&mut tree.items, "builder")?)?;
+    let types = module(&mut tree.items, "types")?;
+    types.iter_mut().for_each(|item| Lists.visit_item_mut(item));
+    derive_schemas(types);
+    drop_builders(types, view);
+    choose_by_builder(view, types);
 
-    choose_by_builder(view, module(&mut tree.items, "types")?)?;
-    let appended = hooks(api, spec)?;
-    let file = quote! { #tree #appended };
-    Ok(Client { file, tree })
+    let hooks = hooks(api, spec)?;
+    let file = quote! { #tree #hooks };
+    Ok(Client { file, parameters })
 }
 
 /// Rust source of a token stream, formatted.
@@ -82,101 +83,69 @@ impl Client {
     ///
     /// # Errors
     /// If progenitor made no such parameter.
-    pub fn parameter_type(&self, operation: &str, parameter: &Ident) -> anyhow::Result<Type> {
-        let missing = || anyhow!("progenitor made no parameter {parameter} for {operation}");
-        let builders = self
-            .tree
-            .items
-            .iter()
-            .find_map(|item| match item {
-                Item::Mod(module) if module.ident == "builder" => module.content.as_ref(),
-                _ => None,
-            })
-            .with_context(missing)?;
-        let name = camel(operation);
-        let field = builders
-            .1
-            .iter()
-            .find_map(|item| match item {
-                Item::Struct(builder) if builder.ident == name => builder
-                    .fields
-                    .iter()
-                    .find(|field| field.ident.as_ref() == Some(parameter)),
-                _ => None,
-            })
-            .with_context(missing)?;
-        // `Result<T, String>`, `Result<Option<T>, String>`, or for a body the builder of the type.
-        let mut inner = argument(&field.ty).with_context(missing)?;
-        if let Some(optional) = argument_of(inner, "Option") {
-            inner = optional;
-        }
-        let mut inner = inner.clone();
-        Unbuilder.visit_type_mut(&mut inner);
-        Ok(inner)
+    pub fn parameter_type(&self, operation: &str, parameter: &Ident) -> anyhow::Result<&Type> {
+        let key = (operation.to_owned(), parameter.to_string());
+        let missing = || format!("progenitor made no parameter {parameter} for {operation}");
+        self.parameters.get(&key).with_context(missing)
     }
 }
 
-/// The first type argument of a type.
-fn argument(ty: &Type) -> Option<&Type> {
+/// The type argument of a type of this name.
+fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    match &path.path.segments.last()?.arguments {
-        syn::PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
-            syn::GenericArgument::Type(ty) => Some(ty),
+    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// What stands in a module.
+fn module<'a>(items: &'a mut [Item], name: &str) -> anyhow::Result<&'a mut Vec<Item>> {
+    let found = items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == name => Some(&mut module.content.as_mut()?.1),
+        _ => None,
+    });
+    found.with_context(|| format!("progenitor made no module `{name}`"))
+}
+
+/// The name of the type that an item makes, or that it is an implementation for.
+fn subject(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Struct(item) => Some(&item.ident),
+        Item::Impl(block) => match block.self_ty.as_ref() {
+            Type::Path(path) => Some(&path.path.segments.last()?.ident),
             _ => None,
-        }),
+        },
         _ => None,
     }
 }
 
-fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    match ty {
-        Type::Path(path) if path.path.segments.last()?.ident == name => argument(ty),
+/// What stands in an implementation that is of no trait.
+fn inherent(item: &mut Item) -> Option<&mut Vec<ImplItem>> {
+    match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(&mut block.items),
         _ => None,
     }
 }
 
-/// `types::builder::X` stands for `types::X`.
-struct Unbuilder;
-
-impl VisitMut for Unbuilder {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        path.segments = path
-            .segments
-            .iter()
-            .filter(|segment| segment.ident != "builder")
-            .cloned()
-            .collect();
-    }
-}
-
-fn module<'a>(items: &'a mut [Item], name: &str) -> anyhow::Result<&'a mut ItemMod> {
-    items
-        .iter_mut()
-        .find_map(|item| match item {
-            Item::Mod(module) if module.ident == name => Some(module),
-            _ => None,
-        })
-        .with_context(|| format!("progenitor made no module `{name}`"))
-}
-
-fn items(module: &mut ItemMod) -> anyhow::Result<&mut Vec<Item>> {
-    let name = module.ident.to_string();
-    Ok(&mut module
-        .content
-        .as_mut()
-        .with_context(|| format!("the module `{name}` is empty"))?
-        .1)
+fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplItemFn> {
+    items.iter_mut().find_map(|item| match item {
+        ImplItem::Fn(function) if function.sig.ident == name => Some(function),
+        _ => None,
+    })
 }
 
 /// Lists of the types tell `null` from empty.
 struct Lists;
 
 impl VisitMut for Lists {
-    fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
-        visit_mut::visit_type_path_mut(self, ty);
-        if ty.path.segments.last().is_some_and(|segment| segment.ident == "Vec")
-            && let Some(item) = argument(&Type::Path(ty.clone())).cloned()
-        {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        visit_mut::visit_type_mut(self, ty);
+        if let Some(item) = argument(ty, "Vec") {
             *ty = parse_quote! { ::avepoint_core::List<#item> };
         }
     }
@@ -210,122 +179,97 @@ fn derive_schemas(items: &mut [Item]) {
 }
 
 /// Nobody builds an answer field by field: without the builders of answers the crate is half as large.
-fn drop_builders(items: &mut Vec<Item>, answers: &BTreeSet<String>) -> anyhow::Result<()> {
-    for item in items.iter_mut() {
-        match item {
-            Item::Impl(block) if block.trait_.is_none() && is_of(block, answers) => {
-                block
-                    .items
-                    .retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "builder"));
-            }
-            Item::Mod(module) if module.ident == "builder" => {
-                self::items(module)?.retain(|item| match item {
-                    Item::Struct(builder) => !answers.contains(&builder.ident.to_string()),
-                    Item::Impl(block) => !is_of(block, answers),
-                    _ => true,
-                });
-            }
-            _ => {}
-        }
-    }
-    items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && block.items.is_empty()));
-    Ok(())
-}
-
-fn is_of(block: &ItemImpl, names: &BTreeSet<String>) -> bool {
-    match block.self_ty.as_ref() {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|segment| names.contains(&segment.ident.to_string())),
-        _ => false,
+fn drop_builders(types: &mut Vec<Item>, view: &View) {
+    let answers: BTreeSet<_> = view.answers.iter().map(|name| camel(name)).collect();
+    let is_of_answer = |item: &Item| subject(item).is_some_and(|name| answers.contains(name));
+    types.retain_mut(|item| {
+        let is_of_answer = is_of_answer(item);
+        inherent(item).is_none_or(|items| {
+            items.retain(|item| !(is_of_answer && matches!(item, ImplItem::Fn(f) if f.sig.ident == "builder")));
+            !items.is_empty()
+        })
+    });
+    // A spec without objects has none.
+    if let Ok(builders) = module(types, "builder") {
+        builders.retain(|item| !is_of_answer(item));
     }
 }
 
 /// `Client::new` and its kin make clients without our settings.
-fn is_constructor(item: &Item) -> bool {
-    match item {
-        Item::Impl(block) if block.trait_.is_none() => block
-            .items
-            .iter()
-            .any(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident == "new_with_client")),
-        _ => false,
-    }
-}
-
-/// Answers are read, and segments of paths encoded, by the core crate.
-struct Answers;
-
-impl VisitMut for Answers {
-    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
-        if path
-            .path
-            .segments
-            .iter()
-            .map(|segment| segment.ident.to_string())
-            .eq(["ResponseValue", "from_response"])
-        {
-            *path = parse_quote! { ::avepoint_core::generated::decode };
-        }
-    }
-
-    fn visit_item_use_mut(&mut self, import: &mut syn::ItemUse) {
-        if import
-            .tree
-            .to_token_stream()
-            .to_string()
-            .starts_with("progenitor_client")
-        {
-            Imports.visit_item_use_mut(import);
-        }
-    }
+fn is_constructor(item: &mut Item) -> bool {
+    inherent(item).is_some_and(|items| function(items, "new_with_client").is_some())
 }
 
 /// What the core crate has in place of progenitor's: an answer that says what of it could not be read, and an encoding of
 /// paths that knows of the backslash, which the URL parser takes for a slash.
 const REPLACED: [&str; 2] = ["ResponseValue", "encode_path"];
 
-struct Imports;
-
-impl VisitMut for Imports {
-    fn visit_use_group_mut(&mut self, group: &mut syn::UseGroup) {
-        group.items = group
-            .items
-            .iter()
-            .filter(|item| !matches!(item, syn::UseTree::Name(name) if REPLACED.iter().any(|replaced| name.ident == replaced)))
-            .cloned()
-            .collect();
-    }
-}
-
 /// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
 const EXAMPLE: &str = concat!("```", "ignore");
 
-/// Progenitor's examples cannot be run, and our readers have better ones.
-struct Docs;
+/// Answers are read, and segments of paths encoded, by the core crate; what users read is in our words.
+struct Texts;
 
-impl VisitMut for Docs {
+impl VisitMut for Texts {
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        if path.to_token_stream().to_string() == "ResponseValue :: from_response" {
+            *path = parse_quote! { ::avepoint_core::generated::decode };
+        }
+    }
+
+    fn visit_use_path_mut(&mut self, import: &mut syn::UsePath) {
+        let is_replaced = |item: &syn::UseTree| matches!(item, syn::UseTree::Name(name) if REPLACED.iter().any(|replaced| name.ident == replaced));
+        if import.ident == "progenitor_client"
+            && let syn::UseTree::Group(group) = import.tree.as_mut()
+        {
+            let items = std::mem::take(&mut group.items).into_iter();
+            group.items = items.filter(|item| !is_replaced(item)).collect();
+        }
+    }
+
+    /// Progenitor's examples cannot be run, and our readers have better ones.
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
         if let syn::Meta::NameValue(meta) = &mut attribute.meta
             && meta.path.is_ident("doc")
-            && let syn::Expr::Lit(literal) = &mut meta.value
-            && let syn::Lit::Str(text) = &literal.lit
+            && let syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(text),
+                ..
+            }) = &mut meta.value
             && let Some((before, _)) = text.value().split_once(EXAMPLE)
         {
-            let kept = before.trim_end();
-            literal.lit = syn::Lit::Str(syn::LitStr::new(kept, text.span()));
+            *text = syn::LitStr::new(before.trim_end(), text.span());
         }
+    }
+
+    /// What is told when a parameter cannot be converted.
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        let text = literal.value();
+        let conversion = text
+            .strip_prefix("conversion to `")
+            .and_then(|rest| rest.strip_suffix(" failed"));
+        let told = if let Some((ty, parameter)) = conversion.and_then(|rest| rest.split_once("` for ")) {
+            let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
+            let hint = if ty.ends_with("Id") {
+                ": an id is not empty and no dot segment"
+            } else {
+                ""
+            };
+            format!("`{parameter}` is no {ty}{hint}")
+        } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
+            format!("`{parameter}` is missing")
+        } else {
+            return;
+        };
+        *literal = syn::LitStr::new(&told, literal.span());
     }
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.
-fn choose_by_builder(view: &View, types: &mut ItemMod) -> anyhow::Result<()> {
-    let items = items(types)?;
+fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
     for (choice, forms) in &view.choices {
         let choice = camel(choice);
-        for form in forms.iter().map(|form| camel(form)) {
-            items.push(parse_quote! {
+        types.extend(forms.iter().map(|form| camel(form)).map(|form| -> Item {
+            parse_quote! {
                 impl ::std::convert::TryFrom<builder::#form> for #choice {
                     type Error = error::ConversionError;
 
@@ -333,10 +277,9 @@ fn choose_by_builder(view: &View, types: &mut ItemMod) -> anyhow::Result<()> {
                         #form::try_from(form).map(Self::from)
                     }
                 }
-            });
-        }
+            }
+        }));
     }
-    Ok(())
 }
 
 /// The HTTP client shows the default headers that a caller's builder has given it, so that a `Debug` of our own (see
@@ -354,9 +297,7 @@ fn hide_headers(items: &mut [Item]) -> anyhow::Result<()> {
     });
     let derived = derived.context("progenitor's client derives nothing")?;
     if derived.meta.to_token_stream().to_string() != "derive (Clone , Debug)" {
-        return Err(anyhow!(
-            "progenitor's client derives something else than `Clone` and `Debug`"
-        ));
+        bail!("progenitor's client derives something else than `Clone` and `Debug`");
     }
     *derived = parse_quote! { #[derive(Clone)] };
     Ok(())
@@ -364,130 +305,95 @@ fn hide_headers(items: &mut [Item]) -> anyhow::Result<()> {
 
 /// Operations that the vendor has replaced warn whoever calls them.
 fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
-    let is_deprecated = |operation: &&Operation| operation.place.says("deprecated");
-    let deprecated = spec.operations.iter().filter(is_deprecated);
-    let methods: Vec<_> = deprecated.map(|operation| snake(id(operation))).collect();
-    let functions = items.iter_mut().flat_map(|item| match item {
-        Item::Impl(block) if block.trait_.is_none() => block.items.as_mut_slice(),
-        _ => &mut [],
-    });
-    let mut found = 0;
-    for item in functions {
-        if let ImplItem::Fn(function) = item
-            && methods.contains(&function.sig.ident)
-        {
-            function
-                .attrs
-                .push(parse_quote! { #[deprecated(note = "the vendor has replaced this operation")] });
-            found += 1;
-        }
-    }
-    if found == methods.len() {
-        Ok(())
-    } else {
-        Err(anyhow!("progenitor made no method for a deprecated operation"))
-    }
-}
-
-/// The builders of calls: open to the pagers beside them, and with the core crate's error.
-fn change_builders(spec: &Spec, builders: &mut ItemMod) -> anyhow::Result<()> {
-    for id in spec.operations.iter().map(id) {
-        let name = camel(id);
-        let mut sent = false;
-        for item in items(builders)? {
-            match item {
-                Item::Struct(builder) if builder.ident == name => {
-                    if let Fields::Named(fields) = &mut builder.fields {
-                        fields
-                            .named
-                            .iter_mut()
-                            .for_each(|field| field.vis = parse_quote! { pub(crate) });
-                    }
-                }
-                Item::Impl(block) if is_of(block, &BTreeSet::from([name.to_string()])) => {
-                    sent |= change_send(id, block)?;
-                }
-                _ => {}
-            }
-        }
-        if !sent {
-            return Err(anyhow!("progenitor made no `send` for {id}"));
-        }
+    for operation in spec
+        .operations
+        .iter()
+        .filter(|operation| operation.place.says("deprecated"))
+    {
+        let name = snake(id(operation)).to_string();
+        let mut blocks = items.iter_mut().filter_map(inherent);
+        let method = blocks.find_map(|items| function(items, &name));
+        method
+            .context("progenitor made no method for a deprecated operation")?
+            .attrs
+            .push(parse_quote! { #[deprecated(note = "the vendor has replaced this operation")] });
     }
     Ok(())
 }
 
-fn change_send(id: &str, block: &mut ItemImpl) -> anyhow::Result<bool> {
-    let mut send = None;
-    for item in &mut block.items {
-        let ImplItem::Fn(function) = item else { continue };
-        Problems.visit_impl_item_fn_mut(function);
-        if function.sig.ident != "send" {
-            continue;
-        }
-        let mut changes = Dispatch { id, headers: 0 };
-        changes.visit_impl_item_fn_mut(function);
-        if changes.headers != 1 {
-            return Err(anyhow!(
-                "progenitor's `send` of {id} sets `api-version` {} times",
-                changes.headers
-            ));
-        }
-        let syn::ReturnType::Type(_, result) = &function.sig.output else {
-            return Err(anyhow!("progenitor's `send` of {id} returns nothing"));
-        };
-        let success = argument(result).with_context(|| format!("the result of {id}"))?;
-        let static_name = shouty(id);
-        let docs: Vec<_> = function
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("doc"))
-            .cloned()
-            .collect();
-        send = Some(parse_quote! {
-            #(#docs)*
-            ///
-            /// # Errors
-            /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-            pub async fn send(self) -> Result<#success, ::avepoint_core::Error> {
-                self.dispatch()
-                    .await
-                    .map_err(|error| {
-                        ::avepoint_core::generated::error(&crate::generated::operations::#static_name, error)
-                    })
+/// The builders of calls: open to the pagers beside them, and with the core crate's error.
+fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<Parameters> {
+    let mut parameters = Parameters::new();
+    for id in spec.operations.iter().map(id) {
+        let name = camel(id);
+        let mut sent = false;
+        for item in builders.iter_mut().filter(|item| subject(item) == Some(&name)) {
+            if let Item::Struct(builder) = item {
+                for field in &mut builder.fields {
+                    field.vis = parse_quote! { pub(crate) };
+                    if let Some((name, ty)) = field.ident.as_ref().zip(parameter(&field.ty)) {
+                        parameters.insert((id.to_owned(), name.to_string()), ty);
+                    }
+                }
+            } else if let Some(items) = inherent(item)
+                && let Some(function) = function(items, "send")
+            {
+                let send = change_send(id, function)?;
+                items.push(send);
+                sent = true;
             }
-        });
-        function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        function.sig.ident = parse_quote! { dispatch };
-        function.vis = syn::Visibility::Inherited;
+        }
+        if !sent {
+            bail!("progenitor made no `send` for {id}");
+        }
     }
-    let found = send.is_some();
-    block.items.extend(send);
-    Ok(found)
+    Ok(parameters)
 }
 
-/// What is told when a parameter cannot be converted.
-struct Problems;
-
-impl VisitMut for Problems {
-    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
-        let text = literal.value();
-        if let Some((ty, parameter)) = text
-            .strip_prefix("conversion to `")
-            .and_then(|rest| rest.split_once("` for "))
-            && let Some(parameter) = parameter.strip_suffix(" failed")
-        {
-            let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
-            let hint = if ty.ends_with("Id") {
-                ": an id is not empty and no dot segment"
-            } else {
-                ""
-            };
-            *literal = syn::LitStr::new(&format!("`{parameter}` is no {ty}{hint}"), literal.span());
-        } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
-            *literal = syn::LitStr::new(&format!("`{parameter}` is missing"), literal.span());
-        }
+/// What a field of a builder is for: `Result<T, String>`, `Result<Option<T>, String>`, or for a body the builder of the
+/// type, where `types::builder::X` stands for `types::X`.
+fn parameter(field: &Type) -> Option<Type> {
+    let result = argument(field, "Result")?;
+    let mut ty = argument(result, "Option").unwrap_or(result).clone();
+    if let Type::Path(path) = &mut ty {
+        let segments = std::mem::take(&mut path.path.segments).into_iter();
+        path.path.segments = segments.filter(|segment| segment.ident != "builder").collect();
     }
+    Some(ty)
+}
+
+/// Makes progenitor's `send` the inner part of ours, which is the result.
+fn change_send(id: &str, function: &mut ImplItemFn) -> anyhow::Result<ImplItem> {
+    let mut changes = Dispatch { id, headers: 0 };
+    changes.visit_impl_item_fn_mut(function);
+    if changes.headers != 1 {
+        bail!(
+            "progenitor's `send` of {id} sets `api-version` {} times",
+            changes.headers
+        );
+    }
+    let syn::ReturnType::Type(_, result) = &function.sig.output else {
+        bail!("progenitor's `send` of {id} returns nothing");
+    };
+    let success = argument(result, "Result").with_context(|| format!("the result of {id}"))?;
+    let static_name = shouty(id);
+    let docs = std::mem::take(&mut function.attrs);
+    let send = parse_quote! {
+        #(#docs)*
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(self) -> Result<#success, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(&crate::generated::operations::#static_name, error)
+                })
+        }
+    };
+    function.sig.ident = parse_quote! { dispatch };
+    function.vis = syn::Visibility::Inherited;
+    Ok(send)
 }
 
 /// The inner part of `send`: it names the operation as the spec does, and sends no `api-version`.

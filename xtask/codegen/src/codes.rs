@@ -20,14 +20,10 @@ pub fn count(spec: &Spec) -> usize {
 /// If a code has no name or description: what the lint refuses.
 pub fn enums(spec: &Spec) -> anyhow::Result<String> {
     let mut out = String::new();
-    for (name, schema) in spec.components("schemas") {
-        if schema.get("enum").is_none() {
-            continue;
-        }
-        let kind = match schema.text("type") {
-            Some("integer") => "integer",
-            _ => "text",
-        };
+    let schemas = spec.components("schemas").into_iter();
+    for (name, schema) in schemas.filter(|(_, schema)| schema.get("enum").is_some()) {
+        let is_integer = schema.text("type") == Some("integer");
+        let kind = if is_integer { "integer" } else { "text" };
         writeln!(out, "::avepoint_core::open_enum! {{")?;
         writeln!(out, "    /// {}", schema.description())?;
         writeln!(out, "    pub enum {}: {kind} {{", camel(name))?;

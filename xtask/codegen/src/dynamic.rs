@@ -54,40 +54,31 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
     let id = id(operation);
     let method = snake(id);
     let mut setters = Vec::new();
-    for parameter in spec.parameters(operation) {
-        let name = parameter.described.text("name").context("a parameter without a name")?;
+    let parameters = spec.parameters(operation).into_iter();
+    let parameters = parameters.map(|parameter| parameter.described.text("name").context("a parameter without a name"));
+    let body = spec.body(operation);
+    for name in parameters.chain(body.iter().map(|_| Ok("body"))) {
+        let name = name?;
         let setter = snake(name);
         let ty = client.parameter_type(id, &setter)?;
-        setters.push(quote! {
-            if let Some(value) = parameters.take::<#ty>(#name)? {
-                request = request.#setter(value);
-            }
-        });
-    }
-    if let Some(schema) = spec.body(operation) {
-        let ty = client.parameter_type(id, &snake("body"))?;
-        setters.push(match forms(spec, &schema) {
+        let body = body.as_ref().filter(|_| name == "body");
+        let (before, value) = match body.and_then(|schema| forms(spec, schema)) {
             // JSON alone does not say which form it is; the table does.
             Some(forms) => {
                 let arms = forms.iter().enumerate().map(|(index, form)| {
                     let form = camel(form);
                     quote! { #index => parameters.take::<types::#form>("body")?.map(#ty::from), }
                 });
-                quote! {
-                    let body = match parameters.form_of_body() {
-                        #(#arms)*
-                        _ => None,
-                    };
-                    if let Some(value) = body {
-                        request = request.body(value);
-                    }
-                }
+                let choice = quote! { let body = match parameters.form_of_body() { #(#arms)* _ => None, }; };
+                (Some(choice), quote! { body })
             }
-            None => quote! {
-                if let Some(value) = parameters.take::<#ty>("body")? {
-                    request = request.body(value);
-                }
-            },
+            None => (None, quote! { parameters.take::<#ty>(#name)? }),
+        };
+        setters.push(quote! {
+            #before
+            if let Some(value) = #value {
+                request = request.#setter(value);
+            }
         });
     }
     let mutable = (!setters.is_empty()).then(|| quote! { mut });

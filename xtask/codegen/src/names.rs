@@ -26,8 +26,5 @@ pub fn shouty(name: &str) -> Ident {
 
 /// An identifier; a reserved word gets an underscore behind it, as in progenitor's code.
 fn identifier(name: &str) -> Ident {
-    match syn::parse_str::<Ident>(name) {
-        Ok(identifier) => identifier,
-        Err(_) => Ident::new(&format!("{name}_"), Span::call_site()),
-    }
+    syn::parse_str(name).unwrap_or_else(|_| Ident::new(&format!("{name}_"), Span::call_site()))
 }

@@ -15,11 +15,8 @@ use super::shapes;
 /// If a schema of a request says something that a shape cannot.
 pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     let names: Vec<_> = spec.operations.iter().map(|operation| shouty(id(operation))).collect();
-    let operations = spec
-        .operations
-        .iter()
-        .map(|operation| self::operation(spec, operation))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let operations = spec.operations.iter().map(|operation| self::operation(spec, operation));
+    let operations = operations.collect::<anyhow::Result<Vec<_>>>()?;
     let shapes = shapes::components(spec)?;
     Ok(quote! {
         //! What the specification says of each operation.
@@ -53,18 +50,13 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
     let method = method(spec, operation)?;
     let summary = place.text("summary").unwrap_or_default();
     let doc = format!("{summary}.");
-    let scopes = operation
-        .permissions()
-        .into_iter()
-        .map(|scopes| quote! { &[#(#scopes),*] });
+    let permissions = operation.permissions().into_iter();
+    let scopes = permissions.map(|scopes| quote! { &[#(#scopes),*] });
     let read_only = place.get("x-read-only").and_then(|mark| mark.value.as_bool());
     let read_only = read_only.map(|read_only| quote! { .read_only(#read_only) });
     let deprecated = place.says("deprecated").then(|| quote! { .deprecated() });
-    let paging = place
-        .get("x-paging")
-        .map(|paging| self::paging(&paging))
-        .transpose()?
-        .map(|paging| quote! { .paging(#paging) });
+    let paging = place.get("x-paging").map(|paging| self::paging(&paging)).transpose()?;
+    let paging = paging.map(|paging| quote! { .paging(#paging) });
     let mut parameters = Vec::new();
     for parameter in spec.parameters(operation) {
         let parameter = parameter.described;
@@ -133,11 +125,8 @@ fn paging(paging: &Place) -> anyhow::Result<TokenStream> {
     Ok(match member("style")? {
         "page-number" => {
             let (page, size) = (member("page")?, member("size")?);
-            let optional = |name: &str| match paging.text(name) {
-                Some(member) => quote! { Some(#member) },
-                None => quote! { None },
-            };
-            let (total, more) = (optional("total"), optional("more"));
+            let (total, more) = (paging.text("total"), paging.text("more"));
+            let (total, more) = (shapes::option(total), shapes::option(more));
             quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total, more: #more } }
         }
         "token" => {

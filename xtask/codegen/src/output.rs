@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use similar::TextDiff;
+use xtask_spec::document::display;
 
 /// The generated files of one crate, by their names.
 pub type Files = BTreeMap<&'static str, String>;
@@ -83,9 +84,21 @@ fn fresh(folder: &Path, name: &str) -> PathBuf {
 fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let context = || format!("cannot read {}", folder.display());
     match fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry.with_context(context)?.path())).collect(),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(context),
+        entries => entries
+            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+            .with_context(context),
+    }
+}
+
+/// The text of a file; none if it is not there.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        text => text.map(Some).with_context(|| format!("cannot read {}", display(path))),
     }
 }
 
@@ -99,11 +112,7 @@ pub fn diff(folder: &Path, files: &Files) -> anyhow::Result<String> {
     let mut out = String::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let committed = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-        };
+        let committed = read(&path)?.unwrap_or_default();
         let fresh = files.get(&*name).map_or("", String::as_str);
         out.push_str(&unified(&name, &committed, fresh));
     }

@@ -54,7 +54,9 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
         ));
     };
     let items = snake(member);
-    let read = quote! { answer.#items.into_vec() };
+    let page = quote! { Page::new(answer.#items.into_vec(), bytes) };
+    let sent = quote! { let (answer, bytes) = request.send().await?.into_page()?; };
+    let table = quote! { &super::operations::#table };
     let pages = match paging.text("style") {
         Some("page-number") => {
             let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
@@ -68,51 +70,36 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
                 counted.extend(quote! { .followed(more) });
             }
             quote! {
-                Pages::numbered(&super::operations::#table, #start, move |ask| {
+                Pages::numbered(#table, #start, move |ask| {
                     let mut request = self.clone();
                     #turn
-                    Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page()?;
-                        #counts
-                        Ok(Page::new(#read, bytes)#counted)
-                    })
+                    Box::pin(async move { #sent #counts Ok(#page #counted) })
                 })
             }
         }
         Some("token") => {
             let token = parameter("token")?;
-            let turn = match token.strip_prefix("body.") {
-                Some(member) => {
-                    let member = snake(member);
-                    quote! { request = request.body_map(|body| body.#member(token)); }
-                }
-                None => {
-                    let name = snake(token);
-                    quote! { request = request.#name(token); }
-                }
+            let member = snake(token.strip_prefix("body.").unwrap_or(token));
+            let turn = if token.starts_with("body.") {
+                quote! { request.body_map(|body| body.#member(token)) }
+            } else {
+                quote! { request.#member(token) }
             };
             let next = path_in(spec, &answer, parameter("next")?)?;
             quote! {
-                Pages::tokens(&super::operations::#table, move |ask| {
+                Pages::tokens(#table, move |ask| {
                     let mut request = self.clone();
                     if let Some(token) = ask.token {
-                        #turn
+                        request = #turn;
                     }
-                    Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page()?;
-                        let next = #next.cloned();
-                        Ok(Page::new(#read, bytes).followed_by(next))
-                    })
+                    Box::pin(async move { #sent let next = #next.cloned(); Ok(#page.followed_by(next)) })
                 })
             }
         }
         Some("single") => quote! {
-            Pages::single(&super::operations::#table, move |_| {
+            Pages::single(#table, move |_| {
                 let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(#read, bytes))
-                })
+                Box::pin(async move { #sent Ok(#page) })
             })
         },
         other => bail!("there is no style of paging {other:?}"),
@@ -165,17 +152,14 @@ fn numbered(
     let table = shouty(id);
     let name = snake(page);
     let ty = client.parameter_type(id, &name)?;
-    let required = spec
-        .parameters(operation)
-        .iter()
-        .any(|parameter| parameter.described.text("name") == Some(page) && parameter.described.says("required"));
-    let (given, wrap) = if required {
-        (quote! { &self.#name.clone().map(Some) }, None)
-    } else {
-        (quote! { &self.#name }, Some(quote! { .map(Some) }))
+    let mut parameters = spec.parameters(operation).into_iter();
+    let parameter = parameters.find(|parameter| parameter.key() == Some(("query", page)));
+    let (given, wrap) = match parameter {
+        Some(parameter) if parameter.described.says("required") => (Some(quote! { .clone().map(Some) }), None),
+        _ => (None, Some(quote! { .map(Some) })),
     };
     Ok((
-        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, #given) },
+        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
         quote! {
             request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
         },
@@ -191,10 +175,8 @@ fn counts<'d>(
     size: &str,
 ) -> anyhow::Result<(TokenStream, TokenStream)> {
     let size = size.strip_prefix("body.").unwrap_or(size);
-    let size = match total.rsplit_once('.') {
-        Some((parent, _)) => format!("{parent}.{size}"),
-        None => size.to_owned(),
-    };
+    let parent = total.rsplit_once('.').map(|(parent, _)| format!("{parent}."));
+    let size = parent.unwrap_or_default() + size;
     let total = path_in(spec, answer, total)?;
     let mut counts = quote! { let total = #total.copied().map(i64::from); };
     let mut counted = quote! { .counted(total) };

@@ -25,12 +25,8 @@ pub fn begin_spec(api: &Api) -> anyhow::Result<()> {
     }
     let title = api.name.replace('-', " ").to_title_case();
     // The document comes last: until it is there, nothing has begun.
-    write(
-        api,
-        &api.spec_folder(),
-        &title,
-        &[("deviations.yaml", DEVIATIONS), ("openapi.yaml", SPEC)],
-    )?;
+    let files = [("deviations.yaml", DEVIATIONS), ("openapi.yaml", SPEC)];
+    write(api, &api.spec_folder(), &title, &files)?;
     xtask_cli::print(&format!(
         "+ specs/{0}: a spec without operations; see to its title, servers and tags, then draft operations with \
          `cargo xtask docs scaffold --docs DIR --new`, and run `cargo xtask generate --api {0}`\n",

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
+use xtask_spec::Spec;
 use xtask_spec::place::Place;
-use xtask_spec::{Operation, Spec};
 
 /// The names of the members that hold secrets, be it in lists, in maps, or as one of several alternatives.
 ///
@@ -16,33 +16,20 @@ pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
         collect(spec, &schema, &mut names);
     }
     for operation in &spec.operations {
-        for parameter in spec.parameters(operation) {
-            if parameter
-                .described
-                .get("schema")
-                .is_some_and(|schema| is_secret(spec, &schema))
-            {
-                bail!(
-                    "{}: a parameter holds a secret; addresses are logged, so put it in the body",
-                    operation.name()
-                );
-            }
+        let parameters = spec.parameters(operation).into_iter();
+        let mut schemas = parameters.filter_map(|parameter| parameter.described.get("schema"));
+        let name = operation.name();
+        if schemas.any(|schema| is_secret(spec, &schema)) {
+            bail!("{name}: a parameter holds a secret; addresses are logged, so put it in the body");
         }
-        for schema in bodies(spec, operation) {
+        for schema in spec.body(operation).into_iter().chain(spec.answer(operation)) {
             if is_secret(spec, &schema) {
-                bail!(
-                    "{}: a body that is a secret itself has no member to know it by",
-                    operation.name()
-                );
+                bail!("{name}: a body that is a secret itself has no member to know it by");
             }
             collect(spec, &schema, &mut names);
         }
     }
     Ok(names)
-}
-
-fn bodies<'d>(spec: &Spec<'d>, operation: &Operation<'d>) -> impl Iterator<Item = Place<'d>> {
-    spec.body(operation).into_iter().chain(spec.answer(operation))
 }
 
 /// The schemas that stand directly in a schema, but for those of its members.

@@ -1,8 +1,8 @@
 //! What a request may hold, as static data: the `Shape` of a schema.
 
 use anyhow::{Context, bail};
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
 
@@ -13,6 +13,16 @@ use super::view::{choices, is_id, requests};
 const PATTERNS: [(&str, &str); 2] = [
     ("^-?[0-9]+$", "Digits"),
     ("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$", "LocalTime"),
+];
+
+/// The formats that the table can say, and how it says them.
+const FORMATS: [(&str, &str); 6] = [
+    ("date-time", "DateTime"),
+    ("date", "Date"),
+    ("email", "Email"),
+    ("uri", "Uri"),
+    ("password", "Password"),
+    ("uuid", "Plain"),
 ];
 
 /// The statics of the components that requests need, in the order of the spec.
@@ -26,7 +36,7 @@ pub fn components(spec: &Spec) -> anyhow::Result<Vec<TokenStream>> {
         .filter(|(name, _)| requests.contains(*name))
         .map(|(name, schema)| {
             let shape = if is_id(&schema) {
-                let min = number(&schema, "minLength");
+                let min = least(&schema, "minLength");
                 quote! { Shape::Text { min: #min, max: None, format: Format::Id } }
             } else {
                 shape(spec, &schema)?
@@ -73,12 +83,12 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
             quote! { Shape::TextCode(&[#(#codes),*]) }
         }
         (Some("string"), None) => {
-            let (min, max) = (number(schema, "minLength"), option(schema, "maxLength"));
+            let (min, max) = (least(schema, "minLength"), option(limit(schema, "maxLength")));
             let format = format(spec, schema)?;
             quote! { Shape::Text { min: #min, max: #max, format: Format::#format } }
         }
         (Some("array"), _) => {
-            let (min, max) = (number(schema, "minItems"), option(schema, "maxItems"));
+            let (min, max) = (least(schema, "minItems"), option(limit(schema, "maxItems")));
             let item = reference(spec, &schema.get("items").context("an array without `items`")?)?;
             quote! { Shape::List { item: #item, min: #min, max: #max } }
         }
@@ -89,18 +99,15 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let Some(alternatives) = schema.get("oneOf").or_else(|| schema.get("anyOf")) else {
         return Ok(own);
     };
-    let alternatives = alternatives.entries();
-    let alternatives = if choices(schema).is_some() {
-        alternatives
-            .iter()
-            .map(|alternative| reference(spec, alternative))
-            .collect::<anyhow::Result<Vec<_>>>()?
-    } else {
-        let conditions = alternatives.iter().map(|alternative| alternative.texts("required"));
-        conditions
-            .map(|names| quote! { &Shape::Requiring(&[#(#names),*]) })
-            .collect()
-    };
+    let is_choice = choices(schema).is_some();
+    let alternatives = alternatives.entries().into_iter().map(|alternative| {
+        if is_choice {
+            return reference(spec, &alternative);
+        }
+        let names = alternative.texts("required");
+        Ok(quote! { &Shape::Requiring(&[#(#names),*]) })
+    });
+    let alternatives = alternatives.collect::<anyhow::Result<Vec<_>>>()?;
     let choice = quote! { Shape::AnyOf(&[#(#alternatives),*]) };
     Ok(match schema.text("type") {
         None => choice,
@@ -133,71 +140,51 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
         }
     }
     let bound = |key: &str| {
-        let Some(place) = schema.get(key) else {
-            return Ok(quote! { None });
-        };
-        let bound = match kind {
-            "integer" => place.value.as_i64().map(Literal::i64_suffixed),
-            _ => place.value.as_f64().map(Literal::f64_suffixed),
-        };
-        let Some(bound) = bound else {
-            bail!(spec.document.fault(
-                &place.pointer,
-                format!("the bound {} of an {kind} is none of 64 bits", place.value),
-                "write the nearest one that is",
-            ));
-        };
-        Ok(quote! { Some(#bound) })
+        let bound = schema.get(key).map(|place| {
+            let bound = match kind {
+                "integer" => place.value.as_i64().map(Literal::i64_suffixed),
+                _ => place.value.as_f64().map(Literal::f64_suffixed),
+            };
+            bound.ok_or_else(|| {
+                let message = format!("the bound {} of an {kind} is none of 64 bits", place.value);
+                spec.document
+                    .fault(&place.pointer, message, "write the nearest one that is")
+            })
+        });
+        bound.transpose().map(option)
     };
     let (minimum, maximum) = (bound("minimum")?, bound("maximum")?);
-    Ok(match kind {
-        "integer" => quote! { Shape::Integer { minimum: #minimum, maximum: #maximum } },
-        _ => quote! { Shape::Number { minimum: #minimum, maximum: #maximum } },
-    })
+    let kind = camel(kind);
+    Ok(quote! { Shape::#kind { minimum: #minimum, maximum: #maximum } })
 }
 
-fn format(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
-    let refuse = |key: &str, what: &str, known: &[&str]| {
-        spec.document.fault(
+fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
+    let (key, what, known) = match (schema.text("pattern"), schema.text("format")) {
+        (Some(pattern), _) => ("pattern", pattern, &PATTERNS[..]),
+        (None, Some(format)) => ("format", format, &FORMATS[..]),
+        (None, None) => return Ok(camel("plain")),
+    };
+    let Some((_, format)) = known.iter().find(|(known, _)| *known == what) else {
+        let known: Vec<_> = known.iter().map(|(known, _)| *known).collect();
+        bail!(spec.document.fault(
             &format!("{}/{key}", schema.pointer),
             format!("there is no check of the {key} `{what}`"),
             format!("leave it out, or use {}", known.join(" or ")),
-        )
+        ));
     };
-    if let Some(pattern) = schema.text("pattern") {
-        let Some((_, format)) = PATTERNS.iter().find(|(known, _)| *known == pattern) else {
-            bail!(refuse("pattern", pattern, &PATTERNS.map(|(known, _)| known)));
-        };
-        let format = camel(format);
-        return Ok(quote! { #format });
-    }
-    Ok(match schema.text("format") {
-        Some("date-time") => quote! { DateTime },
-        Some("date") => quote! { Date },
-        Some("email") => quote! { Email },
-        Some("uri") => quote! { Uri },
-        Some("password") => quote! { Password },
-        Some("uuid") | None => quote! { Plain },
-        Some(other) => bail!(refuse(
-            "format",
-            other,
-            &["date-time", "date", "email", "uri", "password", "uuid"]
-        )),
-    })
+    Ok(camel(format))
 }
 
-fn number(schema: &Place, key: &str) -> TokenStream {
-    let value = schema.value[key].as_u64().unwrap_or_default();
-    let value = Literal::u64_unsuffixed(value);
-    quote! { #value }
+fn limit(schema: &Place, key: &str) -> Option<Literal> {
+    schema.value[key].as_u64().map(Literal::u64_unsuffixed)
 }
 
-fn option(schema: &Place, key: &str) -> TokenStream {
-    match schema.value[key].as_u64() {
-        Some(value) => {
-            let value = Literal::u64_unsuffixed(value);
-            quote! { Some(#value) }
-        }
-        None => quote! { None },
-    }
+/// The least length or number, which has a value in any case.
+fn least(schema: &Place, key: &str) -> Literal {
+    limit(schema, key).unwrap_or_else(|| Literal::u64_unsuffixed(0))
+}
+
+/// An option as Rust writes it.
+pub fn option(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or_else(|| quote! { None }, |value| quote! { Some(#value) })
 }

@@ -19,6 +19,7 @@ use xtask_spec::{Operation, Spec};
 use super::names::{camel, id};
 
 /// The Rust view of a spec.
+#[derive(Default)]
 pub struct View {
     pub document: OpenAPI,
     /// The components that progenitor replaces, and the Rust types it puts in their place.
@@ -41,11 +42,11 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
     let answers = schemas(spec, operations.filter_map(|operation| spec.answer(operation)));
     let mut deriving = Deriving {
         spec,
-        answers: answers.difference(&requests).cloned().collect(),
-        replacements: BTreeMap::new(),
+        view: View {
+            answers: answers.difference(&requests).cloned().collect(),
+            ..View::default()
+        },
         extra: Map::new(),
-        choices: Vec::new(),
-        variants: Vec::new(),
     };
     let mut schemas = Map::new();
     for (name, schema) in spec.components("schemas") {
@@ -66,12 +67,10 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         "paths": paths,
         "components": { "schemas": schemas },
     });
+    let document = serde_json::from_value(document).context("the derived document is no OpenAPI")?;
     Ok(View {
-        document: serde_json::from_value(document).context("the derived document is no OpenAPI")?,
-        replacements: deriving.replacements,
-        answers: deriving.answers,
-        choices: deriving.choices,
-        variants: deriving.variants,
+        document,
+        ..deriving.view
     })
 }
 
@@ -105,21 +104,12 @@ enum RustType {
 
 struct Deriving<'a, 'd> {
     spec: &'a Spec<'d>,
-    answers: BTreeSet<String>,
-    replacements: BTreeMap<String, String>,
+    view: View,
     extra: Map<String, Value>,
-    choices: Vec<(String, Vec<String>)>,
-    variants: Vec<(String, String, Vec<String>)>,
 }
 
 impl<'d> Deriving<'_, 'd> {
     fn operation(&mut self, operation: &Operation<'d>) -> anyhow::Result<Value> {
-        let mut derived = json!({
-            "operationId": id(operation),
-            "summary": operation.place.text("summary"),
-            "description": documentation(operation),
-            "responses": {},
-        });
         let parameters = self.spec.parameters(operation).into_iter().map(|parameter| {
             let parameter = parameter.described;
             Ok(json!({
@@ -130,58 +120,57 @@ impl<'d> Deriving<'_, 'd> {
                 "schema": self.schema(&schema_of(&parameter)?)?,
             }))
         });
-        derived["parameters"] = parameters.collect::<anyhow::Result<Vec<_>>>()?.into();
-        if let (Some(body), Some(schema)) = (self.spec.request_body(operation), self.spec.body(operation)) {
-            derived["requestBody"] = json!({
-                "required": body.says("required"),
-                "content": { "application/json": { "schema": self.schema(&schema)? } },
-            });
-        }
+        let parameters = parameters.collect::<anyhow::Result<Vec<_>>>()?;
         let mut response = json!({ "description": "Success." });
         if let Some(success) = self.spec.successes(operation).first() {
             for (media_type, media) in success.members_of("content") {
                 response["content"] = json!({ media_type: { "schema": self.schema(&schema_of(&media)?)? } });
             }
         }
-        derived["responses"]["2XX"] = response;
+        let mut derived = json!({
+            "operationId": id(operation),
+            "summary": operation.place.text("summary"),
+            "description": documentation(operation),
+            "parameters": parameters,
+            "responses": { "2XX": response },
+        });
+        if let (Some(body), Some(schema)) = (self.spec.request_body(operation), self.spec.body(operation)) {
+            derived["requestBody"] = json!({
+                "required": body.says("required"),
+                "content": { "application/json": { "schema": self.schema(&schema)? } },
+            });
+        }
         Ok(derived)
     }
 
     /// A component: replaced by a type of ours, or left to progenitor.
     fn component(&mut self, name: &str, schema: &Place<'d>) -> anyhow::Result<Value> {
-        let path = if schema.get("enum").is_some() {
-            Some(format!("crate::generated::enums::{}", camel(name)))
-        } else if is_id(schema) {
-            Some(format!("crate::generated::ids::{}", camel(name)))
-        } else {
-            match self.rust_type(schema)? {
-                Some(RustType::Path(path)) => Some(path),
-                // A choice of bodies is an enum that progenitor makes.
-                Some(RustType::Variants(objects)) if !self.answers.contains(name) => {
-                    let forms: Vec<_> = objects.iter().map(|name| reference(name)).collect();
-                    self.choices.push((name.to_owned(), objects));
-                    return Ok(json!({ "description": schema.description(), "oneOf": forms }));
+        let is_answer = self.view.answers.contains(name);
+        let path = match self.rust_type(schema)? {
+            Some(RustType::Path(path)) => path,
+            Some(RustType::Variants(objects)) if is_answer => {
+                let variants = (name.to_owned(), schema.description(), objects);
+                self.view.variants.push(variants);
+                format!("crate::generated::variants::{}", camel(name))
+            }
+            // A choice of bodies is an enum that progenitor makes.
+            Some(RustType::Variants(objects)) => {
+                let forms: Vec<_> = objects.iter().map(|name| reference(name)).collect();
+                self.view.choices.push((name.to_owned(), objects));
+                return Ok(json!({ "description": schema.description(), "oneOf": forms }));
+            }
+            None => {
+                let mut derived = self.schema(schema)?;
+                if let Some(members) = derived.as_object_mut().filter(|_| is_answer) {
+                    members.remove("required");
+                    widen(&mut derived);
                 }
-                Some(RustType::Variants(objects)) => {
-                    self.variants.push((name.to_owned(), schema.description(), objects));
-                    Some(format!("crate::generated::variants::{}", camel(name)))
-                }
-                None => None,
+                return Ok(derived);
             }
         };
-        if let Some(path) = path {
-            self.replacements.insert(name.to_owned(), path);
-            // What stands here is not looked at any more.
-            return Ok(json!({ "type": "string" }));
-        }
-        let mut derived = self.schema(schema)?;
-        if self.answers.contains(name) {
-            if let Some(members) = derived.as_object_mut() {
-                members.remove("required");
-            }
-            widen(&mut derived);
-        }
-        Ok(derived)
+        self.view.replacements.insert(name.to_owned(), path);
+        // What stands here is not looked at any more.
+        Ok(json!({ "type": "string" }))
     }
 
     /// A schema without what Rust's types do not say, and with our types in it.
@@ -236,7 +225,7 @@ impl<'d> Deriving<'_, 'd> {
         let name = format!("Rust{}", camel(&words));
         self.extra.insert(name.clone(), json!({ "type": "string" }));
         let reference = reference(&name);
-        self.replacements.insert(name, path);
+        self.view.replacements.insert(name, path);
         reference
     }
 
@@ -247,7 +236,7 @@ impl<'d> Deriving<'_, 'd> {
     /// The type of ours that a schema becomes, if it becomes one.
     fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<RustType>> {
         let path = |path: String| Some(RustType::Path(path));
-        if let Some(kind @ (Kind::Secret | Kind::Time)) = plain(schema) {
+        if let Some(kind @ (Kind::Code(_) | Kind::Id(_) | Kind::Secret | Kind::Time)) = plain(schema) {
             return Ok(kind.path().and_then(path));
         }
         let says = |key: &str| schema.get(key).is_some();
@@ -301,23 +290,26 @@ impl<'d> Deriving<'_, 'd> {
             let remedy = "make it a component of its own, and refer to it";
             name.map(str::to_owned).ok_or_else(|| self.fault(place, what, remedy))
         };
+        if let Some(kind) = plain(&schema) {
+            return Ok(kind);
+        }
         Ok(match schema.text("type") {
             _ if schema.get("enum").is_some() => Kind::Code(named("a list of codes has no name here")?),
-            _ if is_id(&schema) => Kind::Id(schema.name()),
             Some("array") => {
                 let items = schema.get("items").context("an array without `items`")?;
                 Kind::List(Box::new(self.kind(&items)?))
             }
             Some("object") => Kind::Object(named("an object among several has no name here")?),
-            _ => plain(&schema)
-                .ok_or_else(|| self.fault(place, "there is no Rust type for this part of a choice", TYPES))?,
+            _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
         })
     }
 }
 
-/// The kind of a number or a text that is neither code nor id.
+/// The kind of a number or a text; codes have one if they are a component.
 fn plain(schema: &Place) -> Option<Kind> {
     match (schema.text("type"), schema.text("format")) {
+        _ if schema.get("enum").is_some() => schema.is_component("schemas").then(|| Kind::Code(schema.name())),
+        _ if is_id(schema) => Some(Kind::Id(schema.name())),
         (Some("integer" | "number"), _) => Some(Kind::Number),
         (None | Some("string"), Some("password")) => Some(Kind::Secret),
         (Some("string"), Some("date-time" | "date")) => Some(Kind::Time),
@@ -405,9 +397,6 @@ fn documentation(operation: &Operation) -> String {
         operation.place.description(),
         format!("Permission: {}.", permissions.join(" or ")),
     ];
-    let page = operation.place.get("externalDocs");
-    if let Some(url) = page.and_then(|page| page.text("url")) {
-        parts.push(format!("The vendor's page: <{url}>"));
-    }
+    parts.extend(operation.page().map(|url| format!("The vendor's page: <{url}>")));
     parts.join("\n\n")
 }

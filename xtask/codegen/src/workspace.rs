@@ -1,16 +1,14 @@
 //! What the workspace must know of the crates of its APIs: the lines of its manifests, and the list for the tests that run
 //! over all of them.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use heck::ToUpperCamelCase;
 use syn::Item;
 
+use super::output;
 use xtask_spec::api::{APIS, Api, root};
-use xtask_spec::document::display;
 
 /// The manifests that name each crate of an API, and what stands in them behind the crate's name.
 const MANIFESTS: [(&str, &str); 3] = [
@@ -38,10 +36,8 @@ pub struct Change {
 /// If a file cannot be read.
 pub fn changes() -> anyhow::Result<Vec<Change>> {
     let mut changes = Vec::new();
-    let begun: Vec<_> = APIS
-        .iter()
-        .filter(|api| api.crate_folder().join("Cargo.toml").exists())
-        .collect();
+    let is_begun = |api: &&Api| api.crate_folder().join("Cargo.toml").exists();
+    let begun: Vec<_> = APIS.iter().filter(is_begun).collect();
     for (name, rest) in MANIFESTS {
         let Some((path, was)) = read(name)? else { continue };
         let mut lines: Vec<String> = was.lines().map(str::to_owned).collect();
@@ -53,8 +49,7 @@ pub fn changes() -> anyhow::Result<Vec<Change>> {
         changes.push(Change { path, was, is });
     }
     // The first run makes the list, if there are tests.
-    let folder = root().join("tests/src");
-    if folder.is_dir() {
+    if root().join("tests/src").is_dir() {
         let (path, was) = read(LIST)?.unwrap_or_else(|| (root().join(LIST), String::new()));
         let is = list(&begun);
         changes.push(Change { path, was, is });
@@ -65,11 +60,7 @@ pub fn changes() -> anyhow::Result<Vec<Change>> {
 
 fn read(name: &str) -> anyhow::Result<Option<(PathBuf, String)>> {
     let path = root().join(name);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some((path, text))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", display(&path))),
-    }
+    Ok(output::read(&path)?.map(|text| (path, text)))
 }
 
 /// Adds the line of a crate to those of the others, unless there is one.
@@ -103,6 +94,7 @@ fn list(apis: &[&Api]) -> String {
 /// If there is no such service, with the line to add.
 pub fn refuse_unknown_service(api: &Api) -> anyhow::Result<()> {
     const CORE: &str = "crates/avepoint-core/src/cloud.rs";
+    let Api { name, service, .. } = api;
     let Some((_, text)) = read(CORE)? else {
         return Ok(());
     };
@@ -112,15 +104,12 @@ pub fn refuse_unknown_service(api: &Api) -> anyhow::Result<()> {
         _ => None,
     });
     let services = services.with_context(|| format!("{CORE}: there is no `enum Service`"))?;
-    if !services.variants.iter().any(|known| known.ident == api.service) {
-        let known: Vec<_> = services.variants.iter().map(|known| known.ident.to_string()).collect();
+    let known: Vec<_> = services.variants.iter().map(|known| known.ident.to_string()).collect();
+    if !known.iter().any(|known| known == service) {
         bail!(
-            "{CORE}:{}: the core knows no service `{}`, which the row of {} in xtask/spec/src/api.rs names; add the line \
-             `{},` to `enum Service` and its hosts to `Cloud::base_url`, or name one of {}",
+            "{CORE}:{}: the core knows no service `{service}`, which the row of {name} in xtask/spec/src/api.rs names; \
+             add the line `{service},` to `enum Service` and its hosts to `Cloud::base_url`, or name one of {}",
             text.lines().take_while(|line| !line.contains("enum Service")).count() + 1,
-            api.service,
-            api.name,
-            api.service,
             known.join(", ")
         );
     }

@@ -30,18 +30,15 @@ fn list(schema: &Place, codes: &Place, report: &mut Report) {
     }
     values(schema, codes, report);
     let count = codes.entries().len();
-    if let Some(names) = beside(schema, "x-enum-varnames", count, report) {
-        varnames(&names, report);
-    }
-    if let Some(descriptions) = beside(schema, "x-enum-descriptions", count, report) {
-        for description in descriptions.iter().filter(|description| text(description).is_empty()) {
-            report.add(
-                "code-description",
-                &description.pointer,
-                "the description of a code is empty",
-                "say what the code means",
-            );
-        }
+    varnames(&beside(schema, "x-enum-varnames", count, report), report);
+    let descriptions = beside(schema, "x-enum-descriptions", count, report).into_iter();
+    for description in descriptions.filter(|description| text(description).is_empty()) {
+        report.add(
+            "code-description",
+            &description.pointer,
+            "the description of a code is empty",
+            "say what the code means",
+        );
     }
 }
 
@@ -51,13 +48,8 @@ fn values(schema: &Place, codes: &Place, report: &mut Report) {
         Some("integer") => |code| code.is_i64() || code.is_u64(),
         Some("string") => Value::is_string,
         _ => {
-            report.add(
-                "code-type",
-                &schema.pointer,
-                "a code list is neither `integer` nor `string`",
-                "write its `type`",
-            );
-            return;
+            let message = "a code list is neither `integer` nor `string`";
+            return report.add("code-type", &schema.pointer, message, "write its `type`");
         }
     };
     let mut seen = HashSet::new();
@@ -81,8 +73,8 @@ fn values(schema: &Place, codes: &Place, report: &mut Report) {
     }
 }
 
-/// The list beside the codes, if it has an entry for each.
-fn beside<'d>(schema: &Place<'d>, key: &str, count: usize, report: &mut Report) -> Option<Vec<Place<'d>>> {
+/// The entries of a list beside the codes, of which there is one for each code.
+fn beside<'d>(schema: &Place<'d>, key: &str, count: usize, report: &mut Report) -> Vec<Place<'d>> {
     let Some(list) = schema.get(key) else {
         report.add(
             "code-names",
@@ -90,7 +82,7 @@ fn beside<'d>(schema: &Place<'d>, key: &str, count: usize, report: &mut Report) 
             format!("a code list has no `{key}`"),
             "write one entry for each code",
         );
-        return None;
+        return Vec::new();
     };
     let entries = list.entries();
     if entries.len() != count {
@@ -101,7 +93,7 @@ fn beside<'d>(schema: &Place<'d>, key: &str, count: usize, report: &mut Report) 
             "write one entry for each code, in the order of the codes",
         );
     }
-    Some(entries)
+    entries
 }
 
 fn varnames(names: &[Place], report: &mut Report) {
@@ -138,15 +130,14 @@ fn varnames(names: &[Place], report: &mut Report) {
 }
 
 fn leftovers(schema: &Place, report: &mut Report) {
-    for key in ["x-enum-varnames", "x-enum-descriptions"] {
-        if let Some(list) = schema.get(key) {
-            report.add(
-                "code-names",
-                &list.pointer,
-                format!("`{key}` stands here without `enum`"),
-                "write the codes to `enum`, or delete it",
-            );
-        }
+    let lists = ["x-enum-varnames", "x-enum-descriptions"];
+    for list in lists.iter().filter_map(|key| schema.get(key)) {
+        report.add(
+            "code-names",
+            &list.pointer,
+            format!("`{}` stands here without `enum`", list.name()),
+            "write the codes to `enum`, or delete it",
+        );
     }
 }
 

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::report::Report;
 use xtask_spec::Spec;
-use xtask_spec::document::child;
 use xtask_spec::place::Place;
 use xtask_spec::schema::{MAX_DEPTH, Variant};
 
@@ -25,7 +24,7 @@ pub struct Members<'s, 'd, 'r> {
 }
 
 /// Values that stand in one place of an example: the entries of a list stand in one.
-type Shown<'v> = Vec<(String, &'v Value)>;
+type Shown<'v> = Vec<Place<'v>>;
 
 impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
     pub fn new(spec: &'s Spec<'d>, report: &'s mut Report<'r>, complete: bool) -> Self {
@@ -40,20 +39,12 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
 
     /// Checks an example as a whole.
     pub fn check(&mut self, schema: &Place<'d>, example: &Place) {
-        self.values(schema, vec![(example.pointer.clone(), example.value)], &mut Vec::new());
+        self.values(schema, vec![example.clone()], &mut Vec::new());
     }
 
     fn values(&mut self, schema: &Place<'d>, shown: Shown, trail: &mut Vec<String>) {
-        let objects: Shown = shown.iter().filter(|(_, value)| value.is_object()).cloned().collect();
-        let entries: Shown = shown
-            .iter()
-            .filter_map(|(pointer, value)| Some((pointer, value.as_array()?)))
-            .flat_map(|(pointer, list)| {
-                list.iter()
-                    .enumerate()
-                    .map(move |(at, entry)| (child(pointer, at), entry))
-            })
-            .collect();
+        let entries: Shown = shown.iter().flat_map(Place::entries).collect();
+        let objects: Shown = shown.into_iter().filter(|shown| shown.value.is_object()).collect();
         if (objects.is_empty() && entries.is_empty()) || trail.len() > MAX_DEPTH {
             return;
         }
@@ -68,10 +59,10 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
         }
         // Each object is one of the choices: the one whose codes it has or, of several, the one that knows most of it.
         let mut chosen: BTreeMap<usize, Shown> = BTreeMap::new();
-        for (pointer, object) in objects {
-            let distance = |(_, variant): &(usize, &Variant<'d>)| self.distance(variant, object);
+        for object in objects {
+            let distance = |(_, variant): &(usize, &Variant<'d>)| self.distance(variant, object.value);
             if let Some((index, _)) = variants.iter().enumerate().min_by_key(distance) {
-                chosen.entry(index).or_default().push((pointer, object));
+                chosen.entry(index).or_default().push(object);
             }
         }
         for (index, objects) in chosen {
@@ -110,10 +101,8 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
     /// How many members of an object a choice does not know.
     fn strangers(&self, variant: &Variant<'d>, object: &Value, depth: usize) -> usize {
         let known = properties(variant);
-        let own = names(object)
-            .into_iter()
-            .filter(|name| !is_open(variant) && !known.contains_key(name))
-            .count();
+        let names = object.as_object().into_iter().flat_map(|members| members.keys());
+        let own = names.filter(|name| !is_open(variant) && !known.contains_key(name.as_str()));
         let below = known
             .iter()
             .filter_map(|(name, schema)| Some((object.get(*name)?, schema)));
@@ -124,45 +113,38 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
                 let strangers = variants.iter().map(|variant| self.strangers(variant, value, depth - 1));
                 strangers.min().unwrap_or_default()
             });
-        own + below.sum::<usize>()
+        own.count() + below.sum::<usize>()
     }
 
     fn objects(&mut self, variant: &Variant<'d>, objects: &Shown, trail: &mut Vec<String>) {
         let known = properties(variant);
-        if !is_open(variant) {
-            for (pointer, object) in objects {
-                // What is required and no property is a mistake of the schema.
-                let required: BTreeSet<_> = variant.parts.iter().flat_map(|part| part.texts("required")).collect();
-                let is_unknown = |name: &&str| !known.contains_key(name) && !required.contains(name);
-                for name in names(object).into_iter().filter(is_unknown) {
-                    self.report.add(
-                        "example",
-                        &child(pointer, name),
-                        format!("the example has the member `{name}`, which its schema does not know"),
-                        "delete it, or add it to the schema",
-                    );
-                }
-            }
+        // What is required and no property is a mistake of the schema.
+        let required: BTreeSet<_> = variant.parts.iter().flat_map(|part| part.texts("required")).collect();
+        let is_known = |name: &str| is_open(variant) || known.contains_key(name) || required.contains(name);
+        let members = objects.iter().flat_map(Place::members);
+        for (name, member) in members.filter(|(name, _)| !is_known(name)) {
+            self.report.add(
+                "example",
+                &member.pointer,
+                format!("the example has the member `{name}`, which its schema does not know"),
+                "delete it, or add it to the schema",
+            );
         }
         for (name, schema) in known {
-            let shown = objects
-                .iter()
-                .filter_map(|(pointer, object)| Some((child(pointer, name), object.get(name)?)));
-            let shown: Shown = shown.collect();
+            let shown: Shown = objects.iter().filter_map(|object| object.get(name)).collect();
             // What is made of itself ends somewhere.
             // What tells of the answer itself is data only where a service sends it.
             let is_annotation = name.starts_with('@');
-            let is_circle = self
-                .spec
-                .resolve(&schema)
-                .is_some_and(|schema| trail.contains(&schema.pointer));
-            if let Some((pointer, _)) = objects
-                .first()
-                .filter(|_| self.complete && shown.is_empty() && !is_circle && !is_annotation)
+            let described = self.spec.resolve(&schema);
+            let is_circle = described.is_some_and(|schema| trail.contains(&schema.pointer));
+            if let [object, ..] = objects.as_slice()
+                && self.complete
+                && !(is_circle || is_annotation)
+                && shown.is_empty()
             {
                 self.report.add(
                     "incomplete-example",
-                    pointer,
+                    &object.pointer,
                     format!("the example does not show the member `{name}`"),
                     "invent a value for it: an example is complete",
                 );
@@ -175,15 +157,6 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
 fn properties<'d>(variant: &Variant<'d>) -> BTreeMap<&'d str, Place<'d>> {
     let parts = variant.parts.iter();
     parts.flat_map(|part| part.members_of("properties")).collect()
-}
-
-fn names(object: &Value) -> BTreeSet<&str> {
-    object
-        .as_object()
-        .into_iter()
-        .flat_map(|members| members.keys())
-        .map(String::as_str)
-        .collect()
 }
 
 /// Whether an object may have members that the schema does not name; where it says that none may be, the values are

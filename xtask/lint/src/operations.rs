@@ -30,27 +30,23 @@ pub fn check(spec: &Spec, report: &mut Report) {
 }
 
 fn id(operation: &Operation, report: &mut Report) {
-    let pointer = format!("{}/operationId", operation.place.pointer);
-    let Some(id) = operation.id() else {
-        let message = format!("{} has no `operationId`", operation.name());
-        report.add("operation-id", &pointer, message, "name it, a verb first: `listUsers`");
-        return;
-    };
-    if !is_camel(id) {
-        report.add(
-            "operation-id",
-            &pointer,
+    let (message, remedy) = match operation.id() {
+        None => (
+            format!("{} has no `operationId`", operation.name()),
+            "name it, a verb first: `listUsers`",
+        ),
+        Some(id) if !is_camel(id) => (
             format!("`{id}` is not camelCase"),
             "use letters and digits alone, a small letter first",
-        );
-    } else if !is_verb(first_word(id)) {
-        report.add(
-            "operation-id",
-            &pointer,
+        ),
+        Some(id) if !is_verb(first_word(id)) => (
             format!("`{id}` does not begin with a verb that we use"),
             "begin with a verb such as list, get, create, update or run, or add yours to `VERBS` in the lint",
-        );
-    }
+        ),
+        Some(_) => return,
+    };
+    let pointer = format!("{}/operationId", operation.place.pointer);
+    report.add("operation-id", &pointer, message, remedy);
 }
 
 fn unique_ids(spec: &Spec, report: &mut Report) {
@@ -203,11 +199,10 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
 /// Whether the description names the id of another operation.
 fn names_another(spec: &Spec, operation: &Operation) -> bool {
     let description = operation.place.text("description").unwrap_or_default();
-    let words: HashSet<_> = description
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .collect();
-    let mut others = spec.operations.iter().filter_map(Operation::id);
-    others.any(|id| Some(id) != operation.id() && words.contains(id))
+    let mut words = description.split(|character: char| !character.is_ascii_alphanumeric());
+    let others = spec.operations.iter().filter_map(Operation::id);
+    let others: HashSet<_> = others.filter(|id| Some(*id) != operation.id()).collect();
+    words.any(|word| others.contains(word))
 }
 
 /// Whether the description names an operation of another API, by method and path between backticks: `GET /insights/users`.
@@ -217,11 +212,10 @@ fn names_elsewhere(operation: &Operation) -> bool {
     let description = operation.place.text("description").unwrap_or_default();
     let mut quoted = description.split('`').skip(1).step_by(2);
     quoted.any(|text| {
-        let Some((method, path)) = text.split_once(' ') else {
-            return false;
-        };
-        let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
-        METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+        text.split_once(' ').is_some_and(|(method, path)| {
+            let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
+            METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
+        })
     })
 }
 
@@ -236,15 +230,11 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
             "begin it with `/`",
         );
     }
-    let template: Vec<_> = path
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-        .collect();
-    let parameters = spec.parameters(operation);
+    let braces = path.split('{').skip(1);
+    let template: Vec<_> = braces.filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
     let mut declared = Vec::new();
-    for parameter in &parameters {
-        let (Some("path"), Some(name)) = (parameter.described.text("in"), parameter.described.text("name")) else {
+    for parameter in spec.parameters(operation) {
+        let Some(("path", name)) = parameter.key() else {
             continue;
         };
         declared.push(name);
@@ -279,11 +269,9 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
 fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
     let mut seen = HashSet::new();
     for parameter in spec.parameters(operation) {
-        let described = &parameter.described;
-        let (Some(place), Some(name)) = (described.text("in"), described.text("name")) else {
-            continue;
-        };
-        if !seen.insert((place, name)) {
+        if let Some((place, name)) = parameter.key()
+            && !seen.insert((place, name))
+        {
             report.add(
                 "parameter-name",
                 &parameter.listed.pointer,
@@ -296,37 +284,34 @@ fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
 
 fn parameter_parts(parameter: &Place, report: &mut Report) {
     let name = parameter.text("name").unwrap_or_default();
-    let mut missing = |part: &str, remedy: &str| {
-        report.add(
-            "parameter",
-            &parameter.pointer,
-            format!("the parameter `{name}` has no {part}"),
-            remedy,
-        );
-    };
-    if !parameter.has_text("description") {
-        missing("description", "say what it does");
-    }
-    if parameter.get("example").is_none() {
-        missing("example", "invent one that is valid");
-    }
     // `content` in the schema's place is a trap of the generator's, and told there.
-    if parameter.get("schema").is_none() && parameter.get("content").is_none() {
-        missing("schema", "write the schema");
+    let schema = parameter.get("schema").or_else(|| parameter.get("content"));
+    for (part, is_there, remedy) in [
+        ("description", parameter.has_text("description"), "say what it does"),
+        (
+            "example",
+            parameter.get("example").is_some(),
+            "invent one that is valid",
+        ),
+        ("schema", schema.is_some(), "write the schema"),
+    ] {
+        if !is_there {
+            let message = format!("the parameter `{name}` has no {part}");
+            report.add("parameter", &parameter.pointer, message, remedy);
+        }
     }
 }
 
 /// The mark tells clients that a POST may be sent twice; other methods tell that by themselves.
 fn read_only(operation: &Operation, report: &mut Report) {
-    let Some(mark) = operation.place.get("x-read-only") else {
-        return;
+    let fitting = match operation.method {
+        "post" => Some(true),
+        "get" => Some(false),
+        _ => None,
     };
-    let fits = match operation.method {
-        "post" => mark.value.as_bool() == Some(true),
-        "get" => mark.value.as_bool() == Some(false),
-        _ => false,
-    };
-    if !fits {
+    if let Some(mark) = operation.place.get("x-read-only")
+        && (fitting.is_none() || mark.value.as_bool() != fitting)
+    {
         report.add(
             "read-only",
             &mark.pointer,
@@ -337,18 +322,14 @@ fn read_only(operation: &Operation, report: &mut Report) {
 }
 
 fn body(operation: &Operation, report: &mut Report) {
-    let Some(body) = operation.place.get("requestBody") else {
-        return;
-    };
-    if matches!(operation.method, "get" | "head") {
+    if let Some(body) = operation.place.get("requestBody")
+        && matches!(operation.method, "get" | "head")
+    {
+        let (name, method) = (operation.name(), operation.method.to_uppercase());
         report.add(
             "request-body",
             &body.pointer,
-            format!(
-                "{} is a {} and has a body",
-                operation.name(),
-                operation.method.to_uppercase()
-            ),
+            format!("{name} is a {method} and has a body"),
             "delete the body, or use another method",
         );
     }

@@ -67,9 +67,9 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
         );
         return;
     };
+    let known: Vec<_> = members.iter().map(|(known, _)| *known).collect();
     for (key, member) in paging.members() {
-        if key != "style" && members.iter().all(|(known, _)| *known != key) {
-            let known: Vec<_> = members.iter().map(|(known, _)| *known).collect();
+        if key != "style" && !known.contains(&key) {
             report.add(
                 "paging",
                 &member.pointer,
@@ -117,11 +117,8 @@ fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place:
 }
 
 fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    let parameters = spec.parameters(operation);
-    let found = parameters.into_iter().find(|parameter| {
-        let described = &parameter.described;
-        described.text("in") == Some("query") && described.text("name") == Some(name)
-    })?;
+    let mut parameters = spec.parameters(operation).into_iter();
+    let found = parameters.find(|parameter| parameter.key() == Some(("query", name)))?;
     found.described.get("schema")
 }
 

@@ -19,13 +19,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            rule,
-            message,
-            remedy,
-        } = self;
-        write!(out, "{line}: {rule}: {message}; {remedy}")
+        write!(out, "{}: {}: {}; {}", self.line, self.rule, self.message, self.remedy)
     }
 }
 
@@ -50,32 +44,29 @@ impl<'d> Report<'d> {
 
     /// Notes a problem at a JSON pointer.
     pub fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(Problem {
-            line: self.document.line(pointer),
-            rule,
-            message: message.into(),
-            remedy: remedy.into(),
-        });
+        self.add_at(self.document.line(pointer), rule, message, remedy);
     }
 
     /// Notes every place that a scaffold left to a person.
     pub fn add_undecided(&mut self) {
-        let problems = self.document.undecided.iter().map(|line| Problem {
-            line: *line,
-            rule: "scaffold",
-            message: format!("`{MARK}` marks what is still to decide"),
-            remedy: "decide it, and delete the mark".to_owned(),
-        });
-        self.problems.extend(problems);
+        let message = format!("`{MARK}` marks what is still to decide");
+        for line in &self.document.undecided {
+            self.add_at(*line, "scaffold", &message, "decide it, and delete the mark");
+        }
     }
 
     /// Notes what reading the document as a type complained about.
     pub fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
+        self.add_at(fault.line, rule, &fault.message, fault.remedy.clone());
+    }
+
+    fn add_at(&mut self, line: usize, rule: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
+        let (message, remedy) = (message.into(), remedy.into());
         self.problems.push(Problem {
-            line: fault.line,
+            line,
             rule,
-            message: fault.message.clone(),
-            remedy: fault.remedy.clone().into_owned(),
+            message,
+            remedy,
         });
     }
 

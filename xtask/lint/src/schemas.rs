@@ -25,22 +25,16 @@ pub fn check(spec: &Spec, report: &mut Report) {
 }
 
 fn component_names(spec: &Spec, report: &mut Report) {
-    for (_, components) in spec
-        .root
-        .members_of("components")
-        .into_iter()
-        .filter(|(section, _)| *section != "securitySchemes")
-    {
-        for (name, component) in components.members() {
-            if !is_pascal(name) {
-                report.add(
-                    "component-name",
-                    &component.pointer,
-                    format!("the component name `{name}` is not PascalCase"),
-                    "use letters and digits alone, a capital first",
-                );
-            }
-        }
+    let sections = spec.root.members_of("components").into_iter();
+    let sections = sections.filter(|(section, _)| *section != "securitySchemes");
+    let components = sections.flat_map(|(_, components)| components.members());
+    for (name, component) in components.filter(|(name, _)| !is_pascal(name)) {
+        report.add(
+            "component-name",
+            &component.pointer,
+            format!("the component name `{name}` is not PascalCase"),
+            "use letters and digits alone, a capital first",
+        );
     }
 }
 
@@ -60,12 +54,8 @@ fn words(schema: &Place, report: &mut Report) {
     const TYPES: &str = "array boolean integer number object string";
     const FORMATS: &str = "binary byte date date-time double email float int32 int64 password uri uuid";
     for (key, known) in [("type", TYPES), ("format", FORMATS)] {
-        if let Some(place) = schema.get(key)
-            && !place
-                .value
-                .as_str()
-                .is_some_and(|name| known.split(' ').any(|known| known == name))
-        {
+        let is_known = |place: &Place| known.split(' ').any(|known| place.value == known);
+        if let Some(place) = schema.get(key).filter(|place| !is_known(place)) {
             report.add(
                 key,
                 &place.pointer,
@@ -117,19 +107,18 @@ fn properties(spec: &Spec, schema: &Place, report: &mut Report) {
 }
 
 fn required(spec: &Spec, schema: &Place, report: &mut Report) {
-    let required = schema.entries_of("required");
     let properties: HashSet<_> = spec.properties(schema).into_iter().map(|(name, _)| name).collect();
     // An alternative that only requires members of the schema around it names none itself.
     if properties.is_empty() && schema.text("type") != Some("object") {
         return;
     }
-    for name in required {
-        let text = name.value.as_str().unwrap_or_default();
-        if !properties.contains(text) {
+    for place in schema.entries_of("required") {
+        let name = place.value.as_str().unwrap_or_default();
+        if !properties.contains(name) {
             report.add(
                 "required",
-                &name.pointer,
-                format!("`{text}` is required and is no property"),
+                &place.pointer,
+                format!("`{name}` is required and is no property"),
                 "mend the name, or add the property",
             );
         }
@@ -160,17 +149,13 @@ fn limits(schema: &Place, report: &mut Report) {
 }
 
 fn pattern(schema: &Place, report: &mut Report) {
-    let Some(place) = schema.get("pattern") else {
-        return;
-    };
-    let Some(pattern) = place.value.as_str() else {
-        // Reading the document as OpenAPI says so.
-        return;
-    };
-    if let Err(why) = compile_pattern(pattern) {
+    // Reading the document as OpenAPI complains of a pattern that is no text.
+    if let Some(pattern) = schema.text("pattern")
+        && let Err(why) = compile_pattern(pattern)
+    {
         report.add(
             "pattern",
-            &place.pointer,
+            &format!("{}/pattern", schema.pointer),
             format!("`{pattern}` is no regular expression of JavaScript: {why}"),
             "mend it",
         );

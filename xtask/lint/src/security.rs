@@ -89,8 +89,7 @@ fn requirements<'d>(
         );
     }
     for entry in entries {
-        let members = entry.members();
-        let scopes = match members.as_slice() {
+        let scopes = match entry.members().as_slice() {
             [(SCHEME, scopes)] => scopes.entries(),
             _ => Vec::new(),
         };

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use similar::get_close_matches;
 
-use xtask_spec::document::{Fault, child};
+use xtask_spec::document::read;
 
 use super::report::Report;
 use xtask_spec::Spec;
-use xtask_spec::model::Kind;
+use xtask_spec::model::{Kind, Node};
 use xtask_spec::place::Place;
 
 pub fn check(spec: &Spec, report: &mut Report) {
@@ -35,15 +35,10 @@ fn version(spec: &Spec, report: &mut Report) {
 
 /// A misspelled key does nothing at all, and no reader of the document notices.
 fn keys(spec: &Spec, report: &mut Report) {
-    for node in spec.nodes() {
-        if node.is_reference() {
-            continue;
-        }
+    for node in spec.nodes().iter().filter(|node| !node.is_reference()) {
         let known: Vec<_> = node.kind.members().iter().map(|(name, _)| *name).collect();
-        for (key, member) in node.place.members() {
-            if known.contains(&key) {
-                continue;
-            }
+        let members = node.place.members().into_iter();
+        for (key, member) in members.filter(|(key, _)| !known.contains(key)) {
             let remedy = match get_close_matches(key, &known, 1, 0.7).first() {
                 Some(near) => format!("write `{near}`"),
                 None => format!("delete it, or use one of {}", known.join(", ")),
@@ -56,109 +51,77 @@ fn keys(spec: &Spec, report: &mut Report) {
 
 /// What stands beside a `$ref` is ignored by the letter of OpenAPI 3.0.
 fn reference_siblings(spec: &Spec, report: &mut Report) {
-    for node in spec.nodes() {
-        if !node.is_reference() {
-            continue;
-        }
-        for (key, member) in node.place.members() {
-            if key != "$ref" {
-                report.add(
-                    "reference-sibling",
-                    &member.pointer,
-                    format!("`{key}` stands beside a `$ref` and is ignored"),
-                    "delete it, or put the `$ref` into an `allOf` of one entry",
-                );
-            }
-        }
+    let references = spec.nodes().iter().filter(|node| node.is_reference());
+    let members = references.flat_map(|node| node.place.members());
+    for (key, member) in members.filter(|(key, _)| *key != "$ref") {
+        report.add(
+            "reference-sibling",
+            &member.pointer,
+            format!("`{key}` stands beside a `$ref` and is ignored"),
+            "delete it, or put the `$ref` into an `allOf` of one entry",
+        );
     }
 }
 
 fn statuses(spec: &Spec, report: &mut Report) {
-    for operation in &spec.operations {
-        for (status, response) in operation.place.members_of("responses") {
-            let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
-            // `default` is a trap of the generator's, and told there.
-            if !is_number && status != "default" {
-                report.add(
-                    "status",
-                    &response.pointer,
-                    format!("`{status}` is no status code"),
-                    "write the one status, such as '200'",
-                );
-            }
+    let operations = spec.operations.iter();
+    for (status, response) in operations.flat_map(|operation| operation.place.members_of("responses")) {
+        let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
+        // `default` is a trap of the generator's, and told there.
+        if !is_number && status != "default" {
+            report.add(
+                "status",
+                &response.pointer,
+                format!("`{status}` is no status code"),
+                "write the one status, such as '200'",
+            );
         }
     }
 }
 
 /// The document can be read by the crate that the generator is built on.
 pub fn check_types(spec: &Spec, report: &mut Report) {
-    let Err(error) = spec.document.read::<typed::OpenAPI>() else {
+    if read::<typed::OpenAPI>(spec.root.value).is_ok() {
         return;
-    };
+    }
     // The crate says "did not match any variant" of something large. Its smallest part that cannot be read says more.
-    let unreadable: Vec<_> = spec
-        .nodes()
-        .iter()
-        .filter(|node| !node.is_reference())
-        .filter_map(|node| Some((&node.place, unreadable(node.kind, &node.place)?)))
+    let nodes = spec.nodes().iter().filter(|node| !node.is_reference());
+    let unreadable: Vec<_> = nodes
+        .filter_map(|Node { kind, place }| Some((place, unreadable(*kind, place)?)))
         .collect();
-    let mut is_told = false;
     for (place, (pointer, message)) in &unreadable {
         let inside = format!("{}/", place.pointer);
-        if unreadable.iter().any(|(other, _)| other.pointer.starts_with(&inside)) {
-            continue;
+        if !unreadable.iter().any(|(other, _)| other.pointer.starts_with(&inside)) {
+            let remedy = "write what OpenAPI 3.0 expects there";
+            report.add("openapi", pointer, format!("at `{pointer}`: {message}"), remedy);
         }
-        is_told = true;
-        let remedy = "write what OpenAPI 3.0 expects there";
-        report.add("openapi", pointer, format!("at `{pointer}`: {message}"), remedy);
-    }
-    if is_told {
-        return;
-    }
-    match error.downcast_ref::<Fault>() {
-        Some(fault) => report.add_fault("openapi", fault),
-        None => report.add(
-            "openapi",
-            "",
-            format!("{error:#}"),
-            "write what OpenAPI 3.0 expects there",
-        ),
     }
 }
 
 /// Where and why an object cannot be read as what it should be.
 fn unreadable(kind: Kind, place: &Place) -> Option<(String, String)> {
-    let value = place.value;
-    let (inner, message) = match kind {
-        Kind::Info => complaint::<typed::Info>(value),
-        Kind::Server => complaint::<typed::Server>(value),
-        Kind::Tag => complaint::<typed::Tag>(value),
-        Kind::PathItem => complaint::<typed::PathItem>(value),
-        Kind::Operation => complaint::<typed::Operation>(value),
-        Kind::Parameter => complaint::<typed::Parameter>(value),
-        Kind::RequestBody => complaint::<typed::RequestBody>(value),
-        Kind::Response => complaint::<typed::Response>(value),
-        Kind::Header => complaint::<typed::Header>(value),
-        Kind::MediaType => complaint::<typed::MediaType>(value),
-        Kind::Schema => complaint::<typed::Schema>(value),
-        Kind::SecurityScheme => complaint::<typed::SecurityScheme>(value),
-        _ => None,
-    }?;
-    let pointer = inner
-        .iter()
-        .fold(place.pointer.clone(), |pointer, key| child(&pointer, key));
-    Some((pointer, message))
+    let complaint = match kind {
+        Kind::Root => complaint::<typed::OpenAPI>,
+        Kind::Info => complaint::<typed::Info>,
+        Kind::Server => complaint::<typed::Server>,
+        Kind::Tag => complaint::<typed::Tag>,
+        Kind::PathItem => complaint::<typed::PathItem>,
+        Kind::Operation => complaint::<typed::Operation>,
+        Kind::Parameter => complaint::<typed::Parameter>,
+        Kind::RequestBody => complaint::<typed::RequestBody>,
+        Kind::Response => complaint::<typed::Response>,
+        Kind::Header => complaint::<typed::Header>,
+        Kind::MediaType => complaint::<typed::MediaType>,
+        Kind::Schema => complaint::<typed::Schema>,
+        Kind::SecurityScheme => complaint::<typed::SecurityScheme>,
+        _ => return None,
+    };
+    let (inner, message) = complaint(place.value)?;
+    Some((format!("{}{inner}", place.pointer), message))
 }
 
-/// The keys down to what a type does not accept, and why.
-fn complaint<T: DeserializeOwned>(value: &Value) -> Option<(Vec<String>, String)> {
-    let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
-    let keys = error.path().iter().filter_map(|segment| match segment {
-        serde_path_to_error::Segment::Map { key } => Some(key.clone()),
-        serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
-        _ => None,
-    });
-    Some((keys.collect(), error.inner().to_string()))
+fn complaint<T: DeserializeOwned>(value: &Value) -> Option<(String, String)> {
+    read::<T>(value).err()
 }
 
 #[cfg(test)]

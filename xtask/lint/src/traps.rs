@@ -40,15 +40,13 @@ pub fn check(spec: &Spec, report: &mut Report) {
 
 fn responses(spec: &Spec, operation: &Operation, report: &mut Report) {
     let responses = operation.place.members_of("responses");
-    for (status, response) in &responses {
-        if *status == "default" {
-            report.add(
-                "default-response",
-                &response.pointer,
-                format!("{} has a `default` response", operation.name()),
-                "write the statuses that it stands for",
-            );
-        }
+    for (_, response) in responses.iter().filter(|(status, _)| *status == "default") {
+        report.add(
+            "default-response",
+            &response.pointer,
+            format!("{} has a `default` response", operation.name()),
+            "write the statuses that it stands for",
+        );
     }
     let successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
     let schemas: Vec<_> = successes
@@ -92,15 +90,14 @@ fn success_types(spec: &Spec, operation: &Operation, report: &mut Report) {
                 "keep one",
             );
         }
-        for (media_type, media) in content {
-            if !is_json(media_type) && !BINARY.contains(&media_type) {
-                report.add(
-                    "response-type",
-                    &media.pointer,
-                    format!("{} answers with `{media_type}`", operation.name()),
-                    format!("write application/json, {}", BINARY.join(" or ")),
-                );
-            }
+        let is_known = |media_type: &str| is_json(media_type) || BINARY.contains(&media_type);
+        for (media_type, media) in content.into_iter().filter(|(media_type, _)| !is_known(media_type)) {
+            report.add(
+                "response-type",
+                &media.pointer,
+                format!("{} answers with `{media_type}`", operation.name()),
+                format!("write application/json, {}", BINARY.join(" or ")),
+            );
         }
     }
 }
@@ -125,8 +122,7 @@ fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report
     let body = spec.request_body(operation).map(|body| ("body", body));
     let mut listed = HashSet::new();
     let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
-        let name = parameter.described.text("name")?;
-        let place = parameter.described.text("in")?;
+        let (place, name) = parameter.key()?;
         // The same parameter listed twice is told by the rule about parameters.
         listed.insert((place, name)).then_some((name, parameter.listed))
     });
@@ -241,15 +237,16 @@ fn schema_form(schema: &Place, report: &mut Report) {
             "say what is allowed instead",
         );
     }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        if let Some(list) = schema.get(key).filter(|list| list.entries().is_empty()) {
-            report.add(
-                "schema-empty",
-                &list.pointer,
-                format!("`{key}` has no entries"),
-                "write the alternatives, or delete it",
-            );
-        }
+    let lists = ["allOf", "anyOf", "oneOf"]
+        .into_iter()
+        .filter_map(|key| schema.get(key));
+    for list in lists.filter(|list| list.entries().is_empty()) {
+        report.add(
+            "schema-empty",
+            &list.pointer,
+            format!("`{}` has no entries", list.name()),
+            "write the alternatives, or delete it",
+        );
     }
     for (limit, flag) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if schema.says(flag) && schema.get(limit).is_none() {

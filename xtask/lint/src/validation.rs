@@ -28,13 +28,9 @@ pub struct Complaint {
 
 impl Validation {
     pub fn new(spec: &Spec) -> Self {
-        let components = spec.root.get("components");
-        let schemas = components.and_then(|components| components.get("schemas"));
-        let translated: Map<_, _> = schemas
-            .map_or_else(Vec::new, |schemas| schemas.members())
-            .into_iter()
-            .map(|(name, schema)| (name.to_owned(), translate(schema.value)))
-            .collect();
+        let schemas = spec.components("schemas").into_iter();
+        let translated = schemas.map(|(name, schema)| (name.to_owned(), translate(schema.value)));
+        let translated: Map<_, _> = translated.collect();
         let document = json!({ "components": { "schemas": translated } });
         let registry = Registry::new().draft(Draft::Draft7).add(BASE, document);
         Self {
@@ -45,16 +41,13 @@ impl Validation {
     /// Everything that makes a value invalid. A schema that cannot be used at all has been complained about
     /// elsewhere, and finds nothing.
     pub fn complaints(&self, schema: &Place, value: &Value) -> Vec<Complaint> {
-        let Ok(validator) = self.validator(schema) else {
-            return Vec::new();
-        };
-        validator
-            .iter_errors(value)
-            .map(|error| Complaint {
-                place: error.instance_path().as_str().to_owned(),
-                message: error.to_string(),
-            })
-            .collect()
+        let validator = self.validator(schema).ok();
+        let errors = validator.iter().flat_map(|validator| validator.iter_errors(value));
+        let complaints = errors.map(|error| Complaint {
+            place: error.instance_path().as_str().to_owned(),
+            message: error.to_string(),
+        });
+        complaints.collect()
     }
 
     fn validator(&self, schema: &Place) -> Result<Validator, ValidationError<'static>> {
@@ -86,10 +79,8 @@ pub fn check_schemas(spec: &Spec, report: &mut Report) {
 
 /// Whether a pattern is a regular expression in the dialect of JSON Schema, which is JavaScript's.
 pub fn compile_pattern(pattern: &str) -> Result<(), String> {
-    match jsonschema::draft7::new(&json!({ "pattern": pattern })) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    }
+    let compiled = jsonschema::draft7::new(&json!({ "pattern": pattern }));
+    compiled.map(drop).map_err(|error| error.to_string())
 }
 
 /// A schema of OpenAPI 3.0 in the words of JSON Schema draft 7.
@@ -104,23 +95,16 @@ fn translate(schema: &Value) -> Value {
             None => Value::Bool(true),
         };
     }
-    let mut translated = Map::new();
-    for (key, value) in members {
-        match shape(key) {
-            Some(shape) => {
-                translated.insert(key.clone(), translate_member(shape, value));
-            }
-            // What is no key of a schema has no meaning in a check either.
-            None => continue,
-        }
-    }
+    // What is no key of a schema has no meaning in a check either.
+    let members = members
+        .iter()
+        .filter_map(|(key, value)| Some((key.clone(), translate_member(shape(key)?, value))));
+    let mut translated: Map<_, _> = members.collect();
     exclusive(&mut translated, "minimum", "exclusiveMinimum");
     exclusive(&mut translated, "maximum", "exclusiveMaximum");
-    let is_nullable = translated.remove("nullable") == Some(Value::Bool(true));
-    if is_nullable {
-        nullable(translated)
-    } else {
-        Value::Object(translated)
+    match translated.remove("nullable") {
+        Some(Value::Bool(true)) => nullable(translated),
+        _ => Value::Object(translated),
     }
 }
 
@@ -137,10 +121,10 @@ fn translate_member(shape: Shape, value: &Value) -> Value {
     match (shape, value) {
         (Shape::One(_), value) => translate(value),
         (Shape::List(_), Value::Array(entries)) => entries.iter().map(translate).collect(),
-        (Shape::Map(_), Value::Object(members)) => members
-            .iter()
-            .map(|(name, member)| (name.clone(), translate(member)))
-            .collect(),
+        (Shape::Map(_), Value::Object(members)) => {
+            let members = members.iter().map(|(name, member)| (name, translate(member)));
+            members.collect()
+        }
         (_, value) => value.clone(),
     }
 }

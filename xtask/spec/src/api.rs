@@ -87,11 +87,8 @@ impl Api {
     pub fn document(&self) -> anyhow::Result<Document> {
         let path = self.spec();
         if !path.exists() {
-            bail!(
-                "{}: there is no such file; begin it with `cargo xtask generate --begin --api {}`",
-                display(&path),
-                self.name
-            );
+            let (file, name) = (display(&path), self.name);
+            bail!("{file}: there is no such file; begin it with `cargo xtask generate --begin --api {name}`");
         }
         Document::load(&path)
     }

@@ -68,6 +68,23 @@ impl fmt::Display for Fault {
 
 impl Error for Fault {}
 
+impl Fault {
+    fn new(
+        file: String,
+        (line, column): (usize, Option<usize>),
+        message: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            file,
+            line,
+            column,
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
 impl Document {
     /// Reads a file.
     ///
@@ -76,19 +93,12 @@ impl Document {
     /// place and the remedy; its type is [`Fault`] unless the file could not be read at all.
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("{}: cannot read the file", display(path)))?;
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Self::parse(path, text),
-            Err(error) => {
-                let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-                Err(anyhow::Error::new(Fault {
-                    file: display(path),
-                    line,
-                    column: Some(column),
-                    message: "a byte that is not UTF-8 text".to_owned(),
-                    remedy: "save the file as UTF-8".into(),
-                }))
-            }
-        }
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
+            let message = "a byte that is not UTF-8 text";
+            Fault::new(display(path), (line, Some(column)), message, "save the file as UTF-8")
+        })?;
+        Self::parse(path, text)
     }
 
     /// Reads the text of a file; `path` is only its name.
@@ -120,27 +130,13 @@ impl Document {
 
     /// The line of what a JSON pointer names, or of its nearest ancestor that the document has.
     pub fn line(&self, pointer: &str) -> usize {
-        let mut place = pointer;
-        loop {
-            if let Some(line) = self.lines.get(place) {
-                return *line;
-            }
-            match place.rfind('/') {
-                Some(end) => place = &place[..end],
-                None => return 1,
-            }
-        }
+        let mut places = std::iter::successors(Some(pointer), |place| Some(place.rsplit_once('/')?.0));
+        places.find_map(|place| self.lines.get(place).copied()).unwrap_or(1)
     }
 
     /// What is wrong at a JSON pointer, and what to do about it.
     pub fn fault(&self, pointer: &str, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
-        Fault {
-            file: self.name(),
-            line: self.line(pointer),
-            column: None,
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+        Fault::new(self.name(), (self.line(pointer), None), message, remedy)
     }
 
     /// The document as a Rust type.
@@ -148,13 +144,20 @@ impl Document {
     /// # Errors
     /// A [`Fault`] that names the line, the path in the document and what serde expected there.
     pub fn read<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
-        serde_path_to_error::deserialize(&self.value).map_err(|error| {
-            let pointer = pointer(error.path());
-            let message = format!("at `{pointer}`: {}", error.inner());
+        read(&self.value).map_err(|(pointer, why)| {
+            let message = format!("at `{pointer}`: {why}");
             self.fault(&pointer, message, "write what the format expects there")
                 .into()
         })
     }
+}
+
+/// A value as a Rust type.
+///
+/// # Errors
+/// The JSON pointer, within the value, of what cannot be read, and why.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
+    serde_path_to_error::deserialize(value).map_err(|error| (pointer(error.path()), error.inner().to_string()))
 }
 
 /// The JSON pointer of a member or list entry of what `parent` points to.
@@ -307,21 +310,20 @@ impl<'text> Reader<'text> {
         if let Ok(large) = text.parse::<u64>() {
             return Ok(Value::from(large));
         }
-        match Scalar::parse_from_cow(text) {
-            Scalar::Null => Ok(Value::Null),
-            Scalar::Boolean(value) => Ok(Value::Bool(value)),
-            Scalar::Integer(value) => Ok(Value::from(value)),
-            Scalar::String(value) => Ok(Value::String(value.into_owned())),
-            Scalar::FloatingPoint(value) => serde_json::Number::from_f64(value.into_inner())
-                .map(Value::Number)
-                .ok_or_else(|| {
-                    self.fault(
-                        mark,
-                        format!("the number {value} does not exist in JSON"),
-                        "write a finite number, or put the text in quotes",
-                    )
-                }),
-        }
+        Ok(match Scalar::parse_from_cow(text) {
+            Scalar::Null => Value::Null,
+            Scalar::Boolean(value) => value.into(),
+            Scalar::Integer(value) => value.into(),
+            Scalar::String(value) => value.into(),
+            Scalar::FloatingPoint(value) if value.is_finite() => value.into_inner().into(),
+            Scalar::FloatingPoint(value) => {
+                return Err(self.fault(
+                    mark,
+                    format!("the number {value} does not exist in JSON"),
+                    "write a finite number, or put the text in quotes",
+                ));
+            }
+        })
     }
 
     /// Anchors and tags are refused: few generators of other languages read them all alike. An alias needs
@@ -332,39 +334,25 @@ impl<'text> Reader<'text> {
         else {
             return Ok(());
         };
-        if let Some(tag) = tag {
-            return Err(self.fault(
-                mark,
-                format!("a tag (`{tag}`)"),
-                "delete it; quotes make a text of a number",
-            ));
-        }
-        if *anchor != 0 {
-            return Err(self.fault(
-                mark,
-                "an anchor (`&name`)",
+        let (message, remedy) = match (tag, anchor) {
+            (Some(tag), _) => (format!("a tag (`{tag}`)"), "delete it; quotes make a text of a number"),
+            (None, 0) => return Ok(()),
+            (None, _) => (
+                "an anchor (`&name`)".to_owned(),
                 "use a `$ref` to a component, or put the text in quotes",
-            ));
-        }
-        Ok(())
+            ),
+        };
+        Err(self.fault(mark, message, remedy))
     }
 
     /// The parser takes a zero byte for the end of the file; the rest would vanish without a word.
     fn refuse_control_characters(&self, text: &str) -> Result<(), Fault> {
-        let allowed = |character: char| matches!(character, '\t' | '\n' | '\r');
-        match text.find(|character: char| character.is_control() && !allowed(character)) {
-            None => Ok(()),
-            Some(index) => {
-                let (line, column) = position(&text[..index]);
-                Err(Fault {
-                    file: self.file.clone(),
-                    line,
-                    column: Some(column),
-                    message: "a control character".to_owned(),
-                    remedy: "delete it; the file must be plain text".into(),
-                })
-            }
-        }
+        let is_refused = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+        text.find(is_refused).map_or(Ok(()), |index| {
+            let (line, column) = position(&text[..index]);
+            let (file, remedy) = (self.file.clone(), "delete it; the file must be plain text");
+            Err(Fault::new(file, (line, Some(column)), "a control character", remedy))
+        })
     }
 
     /// The next event of the parser.
@@ -376,24 +364,16 @@ impl<'text> Reader<'text> {
                 format!("not valid YAML: {}", error.info()),
                 "mend it; indent with spaces, close quotes and brackets, quote texts that hold `: ` or ` #` or begin with `*`, `&`, `@`",
             )),
-            None => Err(Fault {
-                file: self.file.clone(),
-                line: 1,
-                column: None,
-                message: "the document ends too early".to_owned(),
-                remedy: "restore its end".into(),
-            }),
+            None => {
+                let (file, message) = (self.file.clone(), "the document ends too early");
+                Err(Fault::new(file, (1, None), message, "restore its end"))
+            }
         }
     }
 
     fn fault(&self, mark: &Marker, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
-        Fault {
-            file: self.file.clone(),
-            line: mark.line().max(1),
-            column: Some(mark.col() + 1),
-            message: message.into(),
-            remedy: remedy.into(),
-        }
+        let at = (mark.line().max(1), Some(mark.col() + 1));
+        Fault::new(self.file.clone(), at, message, remedy)
     }
 }
 

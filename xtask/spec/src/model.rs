@@ -148,17 +148,12 @@ fn visit<'d>(kind: Kind, place: Place<'d>, nodes: &mut Vec<Node<'d>>) {
     }
     for (name, member) in members {
         let shape = kind.members().iter().find(|(known, _)| *known == name);
-        match shape.map_or(Shape::Plain, |(_, shape)| *shape) {
-            Shape::Plain => {}
-            Shape::One(inner) => visit(inner, member, nodes),
-            Shape::List(inner) => member
-                .entries()
-                .into_iter()
-                .for_each(|entry| visit(inner, entry, nodes)),
-            Shape::Map(inner) => member
-                .members()
-                .into_iter()
-                .for_each(|(_, value)| visit(inner, value, nodes)),
-        }
+        let (inner, objects) = match shape.map_or(Shape::Plain, |(_, shape)| *shape) {
+            Shape::Plain => continue,
+            Shape::One(inner) => (inner, vec![member]),
+            Shape::List(inner) => (inner, member.entries()),
+            Shape::Map(inner) => (inner, member.members().into_iter().map(|(_, object)| object).collect()),
+        };
+        objects.into_iter().for_each(|object| visit(inner, object, nodes));
     }
 }

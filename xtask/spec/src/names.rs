@@ -1,6 +1,7 @@
 //! Names that survive in every language that someone may generate a client for.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::place::Place;
 
@@ -20,21 +21,24 @@ pub fn clashes<'n, 'd>(
     key: impl Fn(&str) -> String,
 ) -> Vec<Clash<'n, 'd>> {
     let mut seen: HashMap<String, (&'n str, Place<'d>)> = HashMap::new();
-    let mut found = Vec::new();
-    for (name, place) in names {
-        match seen.get(key(name).as_str()) {
-            Some((first, there)) => found.push(Clash {
-                first,
-                there: there.clone(),
-                name,
-                place,
-            }),
-            None => {
-                seen.insert(key(name), (name, place));
+    let clashes = names
+        .into_iter()
+        .filter_map(|(name, place)| match seen.entry(key(name)) {
+            Entry::Occupied(entry) => {
+                let (first, there) = entry.get().clone();
+                Some(Clash {
+                    first,
+                    there,
+                    name,
+                    place,
+                })
             }
-        }
-    }
-    found
+            Entry::Vacant(entry) => {
+                entry.insert((name, place));
+                None
+            }
+        });
+    clashes.collect()
 }
 
 /// A name that means the same as an earlier one.

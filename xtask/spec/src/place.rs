@@ -1,5 +1,7 @@
 //! A value of the document together with where it stands.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
 use crate::document::child;
@@ -22,12 +24,17 @@ impl<'d> Place<'d> {
         }
     }
 
-    /// The member of this name.
-    pub fn get(&self, key: &str) -> Option<Self> {
-        self.value.get(key).map(|value| Self {
+    /// What stands in it under a key.
+    fn inner(&self, key: impl Display, value: &'d Value) -> Self {
+        Self {
             pointer: child(&self.pointer, key),
             value,
-        })
+        }
+    }
+
+    /// The member of this name.
+    pub fn get(&self, key: &str) -> Option<Self> {
+        self.value.get(key).map(|value| self.inner(key, value))
     }
 
     /// The text in the member of this name.
@@ -47,15 +54,9 @@ impl<'d> Place<'d> {
 
     /// The members of an object; none of anything else.
     pub fn members(&self) -> Vec<(&'d str, Self)> {
-        let Some(object) = self.value.as_object() else {
-            return Vec::new();
-        };
-        object
-            .iter()
-            .map(|(key, value)| {
-                let pointer = child(&self.pointer, key);
-                (key.as_str(), Self { pointer, value })
-            })
+        let members = self.value.as_object().into_iter().flatten();
+        members
+            .map(|(key, value)| (key.as_str(), self.inner(key, value)))
             .collect()
     }
 
@@ -66,16 +67,8 @@ impl<'d> Place<'d> {
 
     /// The entries of a list; none of anything else.
     pub fn entries(&self) -> Vec<Self> {
-        let Some(list) = self.value.as_array() else {
-            return Vec::new();
-        };
-        list.iter()
-            .enumerate()
-            .map(|(index, value)| Self {
-                pointer: child(&self.pointer, index),
-                value,
-            })
-            .collect()
+        let entries = self.value.as_array().into_iter().flatten().enumerate();
+        entries.map(|(index, value)| self.inner(index, value)).collect()
     }
 
     /// The entries of the list in the member of this name.
@@ -122,10 +115,7 @@ impl<'d> Place<'d> {
 
     /// Whether it is a component of this section (`schemas`, `parameters`, …) itself, not a part of one.
     pub fn is_component(&self, section: &str) -> bool {
-        self.pointer
-            .strip_prefix("/components/")
-            .and_then(|rest| rest.strip_prefix(section))
-            .and_then(|rest| rest.strip_prefix('/'))
-            .is_some_and(|name| !name.contains('/'))
+        let name = self.pointer.strip_prefix(&format!("/components/{section}/"));
+        name.is_some_and(|name| !name.contains('/'))
     }
 }

@@ -1,6 +1,7 @@
 //! The document as the rules see it: its objects by kind, its operations, and what references lead to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter::successors;
 
 use crate::document::Document;
 
@@ -45,6 +46,13 @@ pub struct Parameter<'d> {
     pub described: Place<'d>,
 }
 
+impl<'d> Parameter<'d> {
+    /// Where in a call it stands (`in`), and its name: no two of an operation have both alike.
+    pub fn key(&self) -> Option<(&'d str, &'d str)> {
+        self.described.text("in").zip(self.described.text("name"))
+    }
+}
+
 impl<'d> Spec<'d> {
     /// Finds the objects and operations of a document.
     pub fn new(document: &'d Document) -> Self {
@@ -65,8 +73,8 @@ impl<'d> Spec<'d> {
 
     /// The components of a section (`schemas`, `parameters`, …), by name.
     pub fn components(&self, section: &str) -> Vec<(&'d str, Place<'d>)> {
-        let components = self.root.get("components");
-        components.map_or_else(Vec::new, |components| components.members_of(section))
+        let sections = self.root.get("components");
+        sections.map_or_else(Vec::new, |sections| sections.members_of(section))
     }
 
     /// Every object of the document.
@@ -134,43 +142,28 @@ impl<'d> Spec<'d> {
 
     /// What a place describes, after all its `$ref`s; none if they lead nowhere.
     pub fn resolve(&self, place: &Place<'d>) -> Option<Place<'d>> {
-        let mut place = place.clone();
-        for _ in 0..MAX_STEPS {
-            if place.reference().is_none() {
-                return Some(place);
-            }
-            place = self.target(&place)?;
-        }
-        None
+        let places = successors(Some(place.clone()), |place| self.target(place));
+        places.take(MAX_STEPS).find(|place| place.reference().is_none())
     }
 
     /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it anew.
     pub fn schema(&self, place: &Place<'d>) -> Option<Place<'d>> {
-        let mut place = self.resolve(place)?;
-        for _ in 0..MAX_STEPS {
-            let Some(only) = place.only_part() else {
-                return Some(place);
-            };
-            place = self.resolve(&only)?;
-        }
-        None
+        let places = successors(self.resolve(place), |place| self.resolve(&place.only_part()?));
+        places.take(MAX_STEPS).find(|place| place.only_part().is_none())
     }
 
     /// The properties of an object schema, with those that its `allOf` adds.
     pub fn properties(&self, schema: &Place<'d>) -> Vec<(&'d str, Place<'d>)> {
-        let mut found = Vec::new();
-        self.collect_properties(schema, MAX_STEPS, &mut found);
-        found
+        let parts = self.parts(schema, MAX_STEPS).into_iter();
+        parts.flat_map(|part| part.members_of("properties")).collect()
     }
 
-    fn collect_properties(&self, schema: &Place<'d>, steps: usize, found: &mut Vec<(&'d str, Place<'d>)>) {
-        let Some(schema) = self.resolve(schema).filter(|_| steps > 0) else {
-            return;
-        };
-        found.extend(schema.members_of("properties"));
-        for part in schema.entries_of("allOf") {
-            self.collect_properties(&part, steps - 1, found);
-        }
+    /// The schema, and those that its `allOf` adds.
+    fn parts(&self, schema: &Place<'d>, steps: usize) -> Vec<Place<'d>> {
+        let schema = self.resolve(schema).filter(|_| steps > 0);
+        let added = schema.iter().flat_map(|schema| schema.entries_of("allOf"));
+        let added: Vec<_> = added.flat_map(|part| self.parts(&part, steps - 1)).collect();
+        schema.into_iter().chain(added).collect()
     }
 
     /// The schema of a member named by a dotted path, such as `metadata.totalCount`.
@@ -184,29 +177,18 @@ impl<'d> Spec<'d> {
 
     /// The `type` of a schema, looked up through `$ref` and `allOf`.
     pub fn type_of(&self, schema: &Place<'d>) -> Option<&'d str> {
-        self.type_within(schema, MAX_STEPS)
-    }
-
-    fn type_within(&self, schema: &Place<'d>, steps: usize) -> Option<&'d str> {
-        let schema = self.resolve(schema).filter(|_| steps > 0)?;
-        schema.text("type").or_else(|| {
-            let parts = schema.entries_of("allOf");
-            parts.iter().find_map(|part| self.type_within(part, steps - 1))
-        })
+        self.parts(schema, MAX_STEPS).iter().find_map(|part| part.text("type"))
     }
 
     /// The parameters of an operation, with those of its path, as far as their references lead somewhere.
     pub fn parameters(&self, operation: &Operation<'d>) -> Vec<Parameter<'d>> {
-        let shared = operation.item.entries_of("parameters");
-        let own = operation.place.entries_of("parameters");
-        shared
-            .into_iter()
-            .chain(own)
-            .filter_map(|listed| {
-                let described = self.resolve(&listed)?;
-                Some(Parameter { listed, described })
-            })
-            .collect()
+        let holders = [&operation.item, &operation.place].into_iter();
+        let listed = holders.flat_map(|holder| holder.entries_of("parameters"));
+        let parameters = listed.filter_map(|listed| {
+            let described = self.resolve(&listed)?;
+            Some(Parameter { listed, described })
+        });
+        parameters.collect()
     }
 
     /// The request body of an operation.
@@ -221,13 +203,9 @@ impl<'d> Spec<'d> {
 
     /// The success responses of an operation: those of a 2xx status.
     pub fn successes(&self, operation: &Operation<'d>) -> Vec<Place<'d>> {
-        operation
-            .place
-            .members_of("responses")
-            .into_iter()
-            .filter(|(status, _)| status.starts_with('2'))
-            .filter_map(|(_, response)| self.resolve(&response))
-            .collect()
+        let responses = operation.place.members_of("responses").into_iter();
+        let successes = responses.filter(|(status, _)| status.starts_with('2'));
+        successes.filter_map(|(_, response)| self.resolve(&response)).collect()
     }
 
     /// The schema of an operation's JSON answer.
@@ -256,10 +234,7 @@ impl<'d> Operation<'d> {
     /// The permissions that allow it, the lesser first: the scopes that each takes together.
     pub fn permissions(&self) -> Vec<Vec<&'d str>> {
         let entries = self.place.entries_of("security").into_iter();
-        let schemes = entries.flat_map(|entry| {
-            let schemes = entry.members().into_iter();
-            schemes.map(|(scheme, _)| entry.texts(scheme)).collect::<Vec<_>>()
-        });
+        let schemes = entries.flat_map(|entry| entry.members().into_iter().map(move |(scheme, _)| entry.texts(scheme)));
         schemes.collect()
     }
 
@@ -286,18 +261,16 @@ pub fn is_json(media_type: &str) -> bool {
 }
 
 fn operations<'d>(root: &Place<'d>) -> Vec<Operation<'d>> {
-    let mut found = Vec::new();
-    for (path, item) in root.members_of("paths") {
-        for (method, place) in item.members() {
-            if METHODS.contains(&method) {
-                found.push(Operation {
-                    method,
-                    path,
-                    item: item.clone(),
-                    place,
-                });
-            }
-        }
-    }
-    found
+    let items = root.members_of("paths").into_iter();
+    let operations = items.flat_map(|(path, item)| {
+        let members = item.members().into_iter();
+        let operations = members.filter(|(method, _)| METHODS.contains(method));
+        operations.map(move |(method, place)| Operation {
+            method,
+            path,
+            item: item.clone(),
+            place,
+        })
+    });
+    operations.collect()
 }

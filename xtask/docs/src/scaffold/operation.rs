@@ -268,12 +268,12 @@ impl<'s> Draft<'s> {
             (None, Some(folders)) => {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
-                map.note(todo(
-                    "the tag is called after the page's folder; see whether it is one of the others",
-                ));
                 let tag = Map::new().with("name", name.as_str());
                 let tag = Value::from(tag.with("description", format!("Calls about {words}.")));
                 if !self.tags.contains(&tag) {
+                    map.note(todo(
+                        "the tag is called after the page's folder; see whether it is one of the others",
+                    ));
                     self.tags.push(tag);
                 }
                 name
