@@ -258,7 +258,8 @@ impl<'s> Draft<'s> {
             scopes.iter().any(|scope| needed.contains(&scope.as_str()))
         };
         let folders = page.page.rsplit_once('/').map(|(folders, _)| folders);
-        let folders = folders.filter(|_| operations.iter().any(|known| page_of(known).is_some()));
+        let has_page = |known: &Operation| page_of(known).is_some();
+        let folders = folders.filter(|_| operations.is_empty() || operations.iter().any(has_page));
         let tags: HashSet<_> = operations.iter().filter(is_allowed).filter_map(existing::tag).collect();
         let of_scope = |known: &&Operation| tags.len() == 1 && is_allowed(known);
         let tag = nearest(&|known| in_folder(known) && is_allowed(known));
