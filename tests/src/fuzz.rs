@@ -190,6 +190,7 @@ pub fn lists(data: &[u8]) {
             size: "pageSize",
             items: "data",
             total: Some("metadata.totalCount"),
+            more: None,
         }),
         THINGS.paging(Paging::Token {
             token: "nextToken",

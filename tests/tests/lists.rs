@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use avepoint_core::{Continuation, Error, ErrorKind, Paging};
-use avepoint_elements_v3::types::Customer;
+use avepoint_elements_v3::types::{
+    AzureCostIssue, AzureCostRecommendation, AzureIssueSeverity, BackupModule, Customer, SftpDeviceType,
+};
 use avepoint_insights::types::ListSiteOverviewsRequest;
 use avepoint_tests::client::{APIS, AnyClient, client_of};
 use avepoint_tests::elements::client;
@@ -902,4 +904,162 @@ async fn a_page_that_cannot_be_is_refused_before_anything_is_sent() {
         }
     }
     assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_says_whether_it_goes_on_is_asked_for_no_page_too_many() {
+    let counts: [fn(usize) -> Value; 4] = [|_| json!(230), |page| json!(page), |_| json!(0), |_| Value::Null];
+    for (api, list) in [("acm", "costIssueItemModels"), ("asm", "securityManagementIssueModels")] {
+        for (counts, count) in counts.into_iter().enumerate() {
+            let server = Server::start(move |request, _| {
+                let (number, size) = asked(request);
+                assert_eq!(
+                    request.path,
+                    format!("/partner/external/v3/{api}/customers/c/tenants/t/issues")
+                );
+                let rows = ((number - 1) * size).min(230)..(number * size).min(230);
+                let issues: Vec<_> = rows.map(|row| json!({"description": row.to_string()})).collect();
+                Reply::json(
+                    200,
+                    &json!({"hasNextPage": number < 3, "totalCount": count(issues.len()), list: issues}),
+                )
+            })
+            .await;
+            let client = client(&server);
+            let texts: Vec<Option<String>> = if api == "acm" {
+                let issues = client.list_azure_cost_issues().customer_id("c").tenant_id("t");
+                let issues = issues.page_size(100).stream().collect_all().await.expect("a list");
+                issues.into_iter().map(|issue| issue.description).collect()
+            } else {
+                let issues = client.list_azure_security_issues().customer_id("c").tenant_id("t");
+                let issues = issues.page_size(100).stream().collect_all().await.expect("a list");
+                issues.into_iter().map(|issue| issue.description).collect()
+            };
+            let expected: Vec<_> = (0..230).map(|row| Some(row.to_string())).collect();
+            assert_eq!(texts, expected, "{api}, {counts}");
+            assert_eq!(pages_asked(&server), [1, 2, 3], "{api}, {counts}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_known_by_its_number_and_by_its_name_and_stays_as_it_came() {
+    let came = json!([
+        {"severity": 2, "recommendation": 15, "ruleName": "number"},
+        {"severity": "2", "recommendation": "15"},
+        {"severity": "High", "recommendation": "ShutdownIdle"},
+        {"severity": "HIGH", "recommendation": "Shutdown idle"},
+        {"severity": "Terrible", "recommendation": 99},
+        {"severity": "", "recommendation": "none"},
+    ]);
+    let server = Server::always(Reply::json(
+        200,
+        &json!({"costIssueItemModels": came, "hasNextPage": false}),
+    ))
+    .await;
+    let client = client(&server);
+    let issues = client.list_azure_cost_issues().customer_id("c").tenant_id("t");
+    let issues = issues.stream().collect_all().await.expect("a list");
+    assert_eq!(serde_json::to_value(&issues).expect("JSON"), came);
+    let is_known = |issue: &AzureCostIssue| {
+        issue.severity.as_deref() == Some(&AzureIssueSeverity::High)
+            && issue.recommendation.as_deref() == Some(&AzureCostRecommendation::ShutdownIdle)
+    };
+    assert_eq!(
+        issues.iter().map(is_known).collect::<Vec<_>>(),
+        [true, true, true, true, false, false]
+    );
+    // Where a label is no name that a language allows, the meaning has it.
+    let none = issues[5].recommendation.as_deref();
+    assert_eq!(none, Some(&AzureCostRecommendation::NoRecommendation));
+}
+
+/// What the query says of a name, as it was meant.
+fn query(request: &Received, name: &str) -> Option<String> {
+    let query = request.query.as_deref()?;
+    let value = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    let value = percent_encoding::percent_decode_str(value).decode_utf8();
+    Some(value.expect("UTF-8").into_owned())
+}
+
+#[tokio::test]
+async fn a_token_alone_ends_a_list_whose_count_is_that_of_its_page() {
+    // Tokens as the services give them, with signs that an address must not have as they are.
+    const TOKENS: [&str; 2] = ["4GIM+/AV&ngR==", "||1%2152%21Qm--%201%"];
+    for end in [json!(""), Value::Null] {
+        let server = Server::start(move |request, _| {
+            assert_eq!(query(request, "pageSize").as_deref(), Some("1"));
+            let token = query(request, "skipToken");
+            let number = match token.as_deref() {
+                None => 0,
+                Some(token) => {
+                    1 + TOKENS
+                        .iter()
+                        .position(|known| *known == token)
+                        .expect("a token of ours")
+                }
+            };
+            let next = TOKENS.get(number).map_or(end.clone(), |token| json!(token));
+            let count = if number == 1 { json!("1") } else { json!(1) };
+            let row = json!({"displayName": number.to_string(), "title": number.to_string()});
+            Reply::json(
+                200,
+                &json!({"data": [row], "metadata": {"skipToken": next, "totalCount": count}}),
+            )
+        })
+        .await;
+        let client = client(&server);
+        let objects = client.list_protected_objects().customer_id("c").page_size(1);
+        let mut objects = objects.module(BackupModule::SharePointOnline).stream();
+        let all: Vec<_> = objects.by_ref().try_collect().await.expect("a list");
+        let names: Vec<_> = all.into_iter().filter_map(|object| object.display_name).collect();
+        assert_eq!(
+            (names, objects.discrepancy()),
+            (["0", "1", "2"].map(str::to_owned).into(), None)
+        );
+        let lines = client
+            .list_job_report_details()
+            .customer_id("c")
+            .job_id("j")
+            .page_size(1);
+        let lines = lines.stream().collect_counted().await.expect("a list");
+        let titles: Vec<_> = lines.into_iter().filter_map(|line| line.title).collect();
+        assert_eq!(titles, ["0", "1", "2"]);
+        assert_eq!(server.received().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn entries_of_several_kinds_come_as_they_are_over_all_pages() {
+    let came: Vec<_> = [1, 12, 301, 302, 401, 403, 601, 701, 990]
+        .map(|kind| json!({"deviceType": kind, "extension": {"Password": format!("secret-{kind}"), "Own": [kind]}}))
+        .into();
+    let entries = came.clone();
+    let server = Server::start(move |request, _| {
+        let (number, size) = asked(request);
+        let page: Vec<_> = entries.iter().skip((number - 1) * size).take(size).collect();
+        let metadata = json!({"pageIndex": number, "pageSize": size, "totalCount": entries.len()});
+        Reply::json(200, &json!({"data": page, "metadata": metadata}))
+    })
+    .await;
+    let client = client(&server);
+    let all = client
+        .list_storage_profiles()
+        .page_size(4)
+        .stream()
+        .collect_all()
+        .await
+        .expect("a list");
+    assert_eq!(pages_asked(&server), [1, 2, 3]);
+    assert_eq!(serde_json::to_value(&all).expect("JSON"), Value::Array(came));
+    assert!(!format!("{all:?}").contains("secret-"), "{all:?}");
+    let secure = all[1].as_sftp_storage_profile().expect("an object");
+    assert_eq!(secure.device_type, Some(SftpDeviceType::Sftp));
+    let password = secure.extension.and_then(|own| own.password).expect("a password");
+    assert_eq!(password.expose(), "secret-12");
+    let unknown = all[8].as_unknown_storage_profile().expect("an object");
+    assert_eq!(unknown.device_type, Some(990));
+    assert_eq!(unknown.extension.expect("an extension").to_value()["Own"], json!([990]));
 }

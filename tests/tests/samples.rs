@@ -29,7 +29,7 @@ const WITHOUT_SAMPLE: &[(&str, &str)] = &[
 )]
 async fn every_sample_of_the_pages_survives() {
     let shared = Path::new(env!("SHARED_PAGES"));
-    let pages = shared.join("upstream/cloud-api");
+    let pages = shared.join("upstream-2026-11/cloud-api");
     let (mut problems, mut survived) = (Vec::new(), 0);
     for api in APIS {
         for case in cases(api) {
@@ -41,16 +41,16 @@ async fn every_sample_of_the_pages_survives() {
                 problems.push(format!("{api} {}: no page describes it", case.id));
             }
             for text in texts {
-                let Some(sample) = response_sample(&text) else {
-                    // An operation without an answer has none; else only those may go without that are known to.
-                    if case.answer.is_some() && !WITHOUT_SAMPLE.contains(&(api, &case.id)) {
-                        problems.push(format!("{api} {}: there is no response sample", case.id));
+                let samples = response_samples(&text);
+                // An operation without an answer has none; else only those may go without that are known to.
+                if samples.is_empty() && case.answer.is_some() && !WITHOUT_SAMPLE.contains(&(api, &case.id)) {
+                    problems.push(format!("{api} {}: there is no response sample", case.id));
+                }
+                for sample in samples {
+                    match survives(api, &case, &sample).await {
+                        Ok(()) => survived += 1,
+                        Err(problem) => problems.push(format!("{api} {}: {problem}", case.id)),
                     }
-                    continue;
-                };
-                match survives(api, &case, &sample).await {
-                    Ok(()) => survived += 1,
-                    Err(problem) => problems.push(format!("{api} {}: {problem}", case.id)),
                 }
             }
         }
@@ -64,7 +64,7 @@ async fn every_sample_of_the_pages_survives() {
 }
 
 async fn survives(api: &str, case: &Case, sample: &str) -> Result<(), String> {
-    let sample = parsed(sample)?;
+    let sample = parsed(sample, case.answer.as_ref())?;
     let server = Server::always(Reply::json(case.status, &sample)).await;
     let client = AnyClient::new(api, &server.url());
     let answer = client
@@ -128,22 +128,25 @@ fn section(text: &str, heading: &str) -> Option<String> {
     Some(rest.copied().collect::<Vec<_>>().join("\n"))
 }
 
-/// The text of the response sample: from the first brace after its heading to the end of its block.
-fn response_sample(page: &str) -> Option<String> {
-    let (_, rest) = page
-        .split_once("Response Sample")
-        .or_else(|| page.split_once("Response Example"))?;
-    let lines: Vec<_> = rest
-        .lines()
-        .skip_while(|line| !line.trim_start().starts_with(['{', '[']))
-        .take_while(|line| !line.trim_start().starts_with("```") && *line != "Request Information")
-        .collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+/// The texts of the response samples: of each, from the first brace after its heading to the end of its block.
+fn response_samples(page: &str) -> Vec<String> {
+    let heading = ["Response Sample", "Response Example"];
+    let Some(heading) = heading.into_iter().find(|heading| page.contains(heading)) else {
+        return Vec::new();
+    };
+    let samples = page.split(heading).skip(1).map(|rest| {
+        rest.lines()
+            .skip_while(|line| !line.trim_start().starts_with(['{', '[']))
+            .take_while(|line| !line.trim_start().starts_with("```") && *line != "Request Information")
+            .collect::<Vec<_>>()
+            .join("\n")
+    });
+    samples.filter(|sample| !sample.is_empty()).collect()
 }
 
 /// A sample as JSON. The slips of the pages are mended: comments, commas too many and too few, lines of dots for what
-/// was left out, and list brackets around members.
-fn parsed(sample: &str) -> Result<Value, String> {
+/// was left out, list brackets around members, and a list that has lost the name that the example of the answer has.
+fn parsed(sample: &str, answer: Option<&Value>) -> Result<Value, String> {
     let mut text: String = sample
         .lines()
         .filter(|line| line.trim() != "..." && line.trim() != "...,")
@@ -157,6 +160,16 @@ fn parsed(sample: &str) -> Result<Value, String> {
     if members_in_a_list && let Some(end) = text.rfind(']') {
         text.replace_range(end..=end, "}");
         text.replace_range(0..1, "{");
+    }
+    let starts_with_a_list = text
+        .strip_prefix('{')
+        .is_some_and(|rest| rest.trim_start().starts_with('['));
+    if starts_with_a_list
+        && let Some((name, _)) = answer
+            .and_then(Value::as_object)
+            .and_then(|answer| answer.iter().next())
+    {
+        text.insert_str(1, &format!("{}:", Value::from(name.as_str())));
     }
     let options = ParseOptions {
         allow_comments: true,

@@ -141,6 +141,8 @@ pub enum Paging {
         items: &'static str,
         /// Where the answer says how many entries there are, as a dotted path.
         total: Option<&'static str>,
+        /// Where the answer says whether another page follows, likewise.
+        more: Option<&'static str>,
     },
     /// Each page gives the token of the next.
     Token {

@@ -12,7 +12,9 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use avepoint_elements_v3::core::SecretText;
-use avepoint_elements_v3::types::{CountryCode, DataCenter, OnboardCustomerRequest, OnboardCustomerStatus};
+use avepoint_elements_v3::types::{
+    CountryCode, DataCenter, IdentityProvider, OnboardCustomerRequest, OnboardCustomerStatus,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,6 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .onboard_customer()
         .body(
             OnboardCustomerRequest::builder()
+                .identity_provider_type(IdentityProvider::Local)
                 .organization_name(organization)
                 .registration_account(account)
                 .first_name(first_name)

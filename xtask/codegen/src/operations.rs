@@ -133,11 +133,12 @@ fn paging(paging: &Place) -> anyhow::Result<TokenStream> {
     Ok(match member("style")? {
         "page-number" => {
             let (page, size) = (member("page")?, member("size")?);
-            let total = match paging.text("total") {
-                Some(total) => quote! { Some(#total) },
+            let optional = |name: &str| match paging.text(name) {
+                Some(member) => quote! { Some(#member) },
                 None => quote! { None },
             };
-            quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total } }
+            let (total, more) = (optional("total"), optional("more"));
+            quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total, more: #more } }
         }
         "token" => {
             let (token, size, next) = (member("token")?, member("size")?, member("next")?);

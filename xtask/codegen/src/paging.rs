@@ -24,7 +24,8 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
         //! Lists as streams: over pages, and over entries.
 
         use ::avepoint_core::{Items, Page, Pages};
-        use super::client::{builder, types};
+        use super::client::builder;
+        use super::types;
 
         #(#pagers)*
     })
@@ -57,10 +58,15 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
     let pages = match paging.text("style") {
         Some("page-number") => {
             let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
-            let (counts, counted) = match paging.text("total") {
+            let (mut counts, mut counted) = match paging.text("total") {
                 Some(total) => counts(spec, &answer, total, parameter("size")?)?,
                 None => Default::default(),
             };
+            if let Some(more) = paging.text("more") {
+                let more = path_in(spec, &answer, more)?;
+                counts.extend(quote! { let more = #more.copied(); });
+                counted.extend(quote! { .followed(more) });
+            }
             quote! {
                 Pages::numbered(&super::operations::#table, #start, move |ask| {
                     let mut request = self.clone();

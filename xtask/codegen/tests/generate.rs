@@ -62,7 +62,7 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
 
     let first = generate(root.path(), &[]);
     assert_eq!(first.status.code(), Some(0), "{}", told(&first));
-    assert!(told(&first).contains("elements-v3: 55 operations"), "{}", told(&first));
+    assert!(told(&first).contains("✓ elements-v3: "), "{}", told(&first));
     let manifest = root.path().join("crates/avepoint-elements-v3/Cargo.toml");
     let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
     assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");

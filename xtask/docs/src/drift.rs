@@ -40,7 +40,7 @@ pub struct Drift {
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
     let mut basis = Basis {
-        revision: pages.and_then(Pages::revision),
+        revision: pages.and_then(Pages::revision).map(|revision| revision.commit),
         ..Basis::default()
     };
     for api in Api::selected(choice) {
@@ -107,18 +107,32 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     // Three sides: the pages are held against what was locked of them, the spec, and their own samples.
     let context = Context { api: api.name, spec };
     let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
-    let changes = [reading.unread, page_lock(context, &locked, &now)].concat();
-    let differences = [page_sample(context, &now), lock_spec(context, &now)].concat();
+    let mut changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
+    let mut contradictions = page_sample(context, &now);
+    contradictions.retain(|finding| !reading.may_list(finding));
+    let differences = [contradictions, lock_spec(context, &now)].concat();
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
     let mut judged = deviations.apply(api.name, differences);
-    judged
-        .findings
-        .retain(|finding| !changes.iter().any(|change| change.explains(finding)));
+    report_once(&mut changes, &mut judged.findings);
     Drift {
         findings: [changes, judged.findings].concat(),
         silenced: judged.silenced,
         coverage: reading.coverage,
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     }
+}
+
+/// Takes out the differences that are changes of the vendor's and nothing more: they are reported once, and concern before
+/// the page is locked whom they will concern then.
+fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
+    for change in &mut *changes {
+        let kind = change.kind.once_locked();
+        let same = differences
+            .iter()
+            .filter(|one| (one.kind, &one.place) == (kind, &change.place));
+        let class = same.filter(|one| change.explains(one)).map(|one| one.class).min();
+        change.class = class.unwrap_or(change.class);
+    }
+    differences.retain(|difference| !changes.iter().any(|change| change.explains(difference)));
 }

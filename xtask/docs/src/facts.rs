@@ -191,6 +191,9 @@ pub struct Row {
     /// The page that lists the codes: the link of the row, as a path in the vendor's repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes_page: Option<String>,
+    /// What stands in the row beyond the last column of its table, cut as the name of a code is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<String>,
     /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
     /// page a row may take several lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -200,7 +203,7 @@ pub struct Row {
 impl Row {
     /// The types to which those of the pages (`int`, `bool`, `list`, `String Array`, `string[]`, …) are brought.
     /// `array` may be followed by ` of ` and another of them.
-    pub const TYPES: [&str; 8] = [
+    pub const TYPES: [&str; 9] = [
         "integer",
         "number",
         "boolean",
@@ -208,6 +211,7 @@ impl Row {
         "date-time",
         "array",
         "object",
+        "map",
         "enum",
     ];
 }

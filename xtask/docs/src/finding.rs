@@ -59,8 +59,22 @@ impl Finding {
     /// below it, or about the codes of the same schema.
     #[must_use]
     pub fn explains(&self, difference: &Self) -> bool {
-        if difference.step != Step::LockSpec {
+        let is_of_words = matches!(
+            self.kind,
+            Kind::PageWording | Kind::SampleUrl | Kind::SampleSyntax | Kind::SampleCode
+        );
+        if difference.step != Step::LockSpec || is_of_words {
             return false;
+        }
+        // A list of codes on a page of its own: the page as a whole, or one of its codes.
+        if self.operation == "*" && self.kind.is_of_codes() && difference.kind.is_of_codes() {
+            let code = |side: &str| side.split(' ').next().unwrap_or_default().trim_matches('"').to_owned();
+            let codes = |finding: &Self| [code(&finding.was), code(&finding.is)];
+            let is_same_code = self.spec == difference.spec && codes(self) == codes(difference);
+            return is_same_code || difference.is.starts_with(&self.page);
+        }
+        if self.kind == Kind::PageMoved && difference.kind == Kind::PageMoved {
+            return self.is == difference.is;
         }
         if self.kind == Kind::OperationRemoved {
             let is_listed = difference.kind == Kind::ListedEndpoint && self.operation.ends_with(&difference.was);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use xtask_spec::api::Api;
 
-use super::source::{self, ExternalPage, Source};
+use super::source::{self, ExternalPage, Revision, Source};
 
 /// The pages of one run.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Pages {
 
     /// The commit of the checkout, if it tells one.
     #[must_use]
-    pub fn revision(&self) -> Option<String> {
+    pub fn revision(&self) -> Option<Revision> {
         source::revision(self.checkout.as_ref()?)
     }
 }

@@ -73,7 +73,7 @@ pub fn documented_types(kind: &str) -> (&'static [JsonType], Option<&str>) {
         "number" => (&[JsonType::Number], None),
         "boolean" => (&[JsonType::Boolean], None),
         "string" | "date-time" => (&[JsonType::String], None),
-        "object" => (&[JsonType::Object], None),
+        "object" | "map" => (&[JsonType::Object], None),
         // A code, of which the page does not say whether it is a number or a text.
         "enum" => (&[JsonType::Integer, JsonType::String], None),
         "array" => (&[JsonType::Array], None),

@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! pages                      reading                 compare                 report
-//! source ─→ markup ─→ extract ─→ facts ─┬─ page_lock ───┐
-//!                                lock ──┼─ page_sample ─┼─→ deviations ─→ text, json, markdown, github
-//!                                spec ──┴─ lock_spec ───┘
+//! source ─→ markup ─→ extract ─→ facts ─┬─ page_lock (lock) ──┐
+//!                                        ├─ page_sample ───────┼─→ deviations ─→ text, json, markdown, github
+//!                                        └─ lock_spec (spec) ──┘
 //! ```
 //!
 //! [`input`] says which pages a run has and where they come from, [`reading`] brings all of an API to facts. Three

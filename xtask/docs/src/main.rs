@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use xtask_cli::Outcome;
 use xtask_docs::input::Pages;
 use xtask_docs::report::Format;
-use xtask_docs::source::ExternalPage;
+use xtask_docs::source::{ExternalPage, Revision};
 use xtask_docs::{drift, lock, scaffold};
 use xtask_spec::api::Api;
 
@@ -34,7 +34,8 @@ enum Docs {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Write `upstream.lock.json` of the APIs from the pages.
+    /// Write `upstream.lock.json` of the APIs from the pages. A page that cannot be read whole stays as it was locked; exit
+    /// with status 4 then.
     Lock {
         #[command(flatten)]
         pages: Sources,
@@ -44,6 +45,9 @@ enum Docs {
         /// The commit of the pages, if the folder is no checkout that tells it.
         #[arg(long, value_name = "COMMIT")]
         revision: Option<String>,
+        /// The day of that commit, such as 2026-11-27.
+        #[arg(long, value_name = "DATE", requires = "revision")]
+        date: Option<jiff::civil::Date>,
     },
     /// Write YAML for the operations of pages that no spec has, and the list of edits for those that one has.
     Scaffold {
@@ -92,7 +96,16 @@ fn main() -> ExitCode {
 fn docs(command: Docs) -> anyhow::Result<Outcome> {
     match command {
         Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
-        Docs::Lock { pages, api, revision } => lock::command::run(api, &pages.required()?, revision),
+        Docs::Lock {
+            pages,
+            api,
+            revision,
+            date,
+        } => {
+            let date = date.map(|date| date.to_string());
+            let revision = revision.map(|commit| Revision { commit, date });
+            lock::command::run(api, &pages.required()?, revision.as_ref())
+        }
         Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
     }
 }

@@ -85,8 +85,12 @@ impl<'p> Call<'p, '_> {
     fn row(&self, index: usize, table: &'p Table, at: usize, row: &'p Row, place: String) -> Placed<'p> {
         Placed {
             row,
+            // The query is a part of the URL as well.
+            listed: match table.section {
+                Section::Path if Part::of(&place) == Some(Part::Query) => Some(Part::Query),
+                section => section.part(),
+            },
             place,
-            listed: table.section.part(),
             table: index,
             title: table.title.as_deref(),
             line: table.line_of(at),
@@ -117,7 +121,8 @@ impl<'p> Call<'p, '_> {
         let sends_body = sends_body || self.sends(row);
         match table.section {
             Section::Response => Part::Response,
-            Section::Path if in_spec(Part::Query) => Part::Query,
+            Section::Path if in_spec(Part::Query) || self.is_in_url(row) => Part::Query,
+            Section::Path if sends_body || in_spec(Part::Body) => Part::Body,
             Section::Path => Part::Path,
             Section::Query if in_spec(Part::Query) => Part::Query,
             Section::Query if sends_body || in_spec(Part::Body) => Part::Body,
@@ -136,11 +141,16 @@ impl<'p> Call<'p, '_> {
         !self.sent.named(&row.name).is_empty()
     }
 
+    /// Whether the sample of the request has the row in its query.
+    fn is_in_url(&self, row: &Row) -> bool {
+        let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
+        query.any(|name| row.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
     fn sends_some(&self, table: &Table) -> bool {
-        let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
-        let in_url = query.any(|name| table.rows.iter().any(|row| row.name.eq_ignore_ascii_case(name)));
-        !in_url && table.rows.iter().any(|row| self.sends(row))
+        let rows = &table.rows;
+        !rows.iter().any(|row| self.is_in_url(row)) && rows.iter().any(|row| self.sends(row))
     }
 
     fn has_brace(&self, name: &str) -> bool {
@@ -355,7 +365,7 @@ impl Tree {
         let holds = |row: &Row| {
             row.kind
                 .as_deref()
-                .is_none_or(|kind| kind.starts_with("array") || kind == "object")
+                .is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
         let holders = all.iter().copied().filter(|row| holds(row));
         let best = holders

@@ -15,10 +15,8 @@ use super::source::Source;
 pub struct Reading {
     /// Their facts.
     pub pages: Vec<Page>,
-    /// The names of those that were not understood as a whole: their facts say nothing.
-    unreadable: HashSet<String>,
-    /// Those that were understood in part, by name, and their text: what is missing among their facts may stand in the
-    /// part that nobody could read, and is not gone.
+    /// The text of those that were not read whole, by name: what is missing among their facts may stand in the part that
+    /// nobody could read, and is not gone.
     partial: HashMap<String, String>,
     /// What could not be read.
     pub unread: Vec<Finding>,
@@ -36,9 +34,7 @@ pub fn read(api: &Api, sources: &[Source]) -> Reading {
     for source in sources {
         let extraction = extract(&source.name, &source.bytes);
         let name = if api.pages.is_empty() { WEB_PAGE } else { &source.name };
-        if extraction.unread.iter().any(|unread| unread.fatal) {
-            reading.unreadable.insert(name.to_owned());
-        } else if !extraction.unread.is_empty() {
+        if !extraction.unread.is_empty() {
             let text = String::from_utf8_lossy(&source.bytes).into_owned();
             reading.partial.insert(name.to_owned(), text);
         }
@@ -88,13 +84,42 @@ impl Reading {
         report_unread(&self.unread);
     }
 
+    /// Whether a page was read whole.
+    #[must_use]
+    pub fn is_whole(&self, page: &Page) -> bool {
+        !self.partial.contains_key(&page.page)
+    }
+
+    /// The pages that were read whole; in the place of any other, what was locked of it. A page that was never locked is
+    /// left out then.
+    #[must_use]
+    pub fn whole(&self, locked: &[Page]) -> Vec<Page> {
+        let of_lock = |page: &Page| locked.iter().find(|locked| locked.page == page.page).cloned();
+        let pages = self.pages.iter();
+        let whole = pages.filter_map(|page| {
+            if self.is_whole(page) {
+                Some(page.clone())
+            } else {
+                of_lock(page)
+            }
+        });
+        whole.collect()
+    }
+
+    /// How many pages were read whole.
+    #[must_use]
+    pub fn count_whole(&self) -> usize {
+        self.pages.len() - self.partial.len()
+    }
+
     /// The pages as they are now; in the place of what could not be read stands what was locked, so that it is reported
     /// once and does not pass for deleted. A page that was never locked is left out then.
     #[must_use]
     pub fn settled(&self, locked: &[Page]) -> Vec<Page> {
         let settled = self.pages.iter().filter_map(|page| {
             let was = locked.iter().find(|locked| locked.page == page.page);
-            if self.unreadable.contains(&page.page) {
+            let is_about = |unread: &Finding| unread.kind == Kind::PageUnreadable && unread.page == page.page;
+            if self.unread.iter().any(is_about) {
                 return was.cloned();
             }
             let mut page = page.clone();
@@ -106,6 +131,14 @@ impl Reading {
             Some(page)
         });
         merge_pages(locked, settled.collect())
+    }
+
+    /// Whether the member that a sample alone shows may be listed in the part of its page that nobody could read.
+    #[must_use]
+    pub fn may_list(&self, finding: &Finding) -> bool {
+        let name = finding.place.rsplit('.').next().unwrap_or_default();
+        let text = self.partial.get(&finding.page);
+        finding.kind == Kind::SampleOnly && text.is_some_and(|text| has_cell(text, name))
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Member {
     pub codes: Vec<Code>,
     /// The names of the codes alone, in the same order.
     pub code_names: Vec<String>,
+    /// The line of the schema that holds the codes.
+    pub codes_line: Option<usize>,
     /// The value that counts if none is sent.
     pub default: Option<Value>,
     /// The least value.
@@ -141,15 +143,51 @@ impl Operation {
         found.map(|(name, members)| (name.as_str(), members.as_slice()))
     }
 
-    /// Whether the spec leaves open what stands in a place, since it does so above it.
+    /// The same, and where a map stands around the place, what the spec says of the values of the map.
+    pub fn find_in_maps(&self, place: &str) -> Option<(&str, &[Member])> {
+        let mut segments = place.split('.');
+        let mut known = segments.next()?.to_owned();
+        for segment in segments {
+            let name = segment.trim_end_matches("[]");
+            let value = format!("{known}.{{}}{}", &segment[name.len()..]);
+            known = format!("{known}.{segment}");
+            if self.find(&known).is_none() && self.find(&value).is_some() {
+                known = value;
+            }
+        }
+        self.find(&known)
+    }
+
+    /// Whether the spec leaves open what stands in a place, since it does so above it. Of a choice of objects all must
+    /// do so: the one that keeps what is not known leaves the others as they are.
     pub fn is_open(&self, place: &str) -> bool {
         self.places
             .iter()
-            .any(|(above, members)| is_below(place, above) && members.iter().any(|member| member.free))
+            .any(|(above, members)| is_below(place, above) && members.iter().all(|member| member.free))
     }
 }
 
 impl Member {
+    /// What several members of one place take together, or nothing if there are none.
+    pub fn together(members: &[Self]) -> Option<Self> {
+        let (first, others) = members.split_first()?;
+        let mut all = first.clone();
+        for other in others {
+            all.types.extend(&other.types);
+            all.formats.extend(other.formats.iter().cloned());
+            all.free &= other.free;
+            all.required &= other.required;
+            all.codes_line = all.codes_line.or(other.codes_line);
+            for (code, name) in other.codes.iter().zip(&other.code_names) {
+                if !all.codes.contains(code) {
+                    all.codes.push(code.clone());
+                    all.code_names.push(name.clone());
+                }
+            }
+        }
+        Some(all)
+    }
+
     /// Whether it takes a type: a number may be whole.
     pub fn takes(&self, json: JsonType) -> bool {
         json.fits(&self.types)
@@ -349,7 +387,11 @@ impl<'d> Members<'_, 'd> {
                 let members = part.members_of("properties").into_iter();
                 let members = members.map(|(name, schema)| (format!(".{name}"), required.contains(&name), schema));
                 let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
-                for (name, required, schema) in members.chain(entries) {
+                let values = part
+                    .get("additionalProperties")
+                    .filter(|schema| schema.value.is_object());
+                let values = values.map(|schema| (".{}".to_owned(), false, schema));
+                for (name, required, schema) in members.chain(entries).chain(values) {
                     self.read(Around {
                         place: format!("{}{name}", around.place),
                         pointer: schema.pointer.clone(),
@@ -375,7 +417,8 @@ impl<'d> Members<'_, 'd> {
         for variant in variants {
             let types = types_of(variant);
             let has_properties = variant.get("properties").is_some();
-            member.free |= types.contains(&JsonType::Object) && !has_properties;
+            let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
+            member.free |= types.contains(&JsonType::Object) && !has_properties && !is_map;
             member.types.extend(types);
             let number = |key| variant.get(key).and_then(Value::as_i64);
             let count = |key| variant.get(key).and_then(Value::as_u64);
@@ -386,8 +429,12 @@ impl<'d> Members<'_, 'd> {
             member.max_items = member.max_items.or_else(|| count("maxItems"));
             let format = variant.get("format").and_then(Value::as_str);
             member.formats.extend(format.map(str::to_owned));
-            if member.codes.is_empty() {
-                (member.codes, member.code_names) = codes(variant);
+            let mut parts = variant.parts.iter();
+            if member.codes.is_empty()
+                && let Some(part) = parts.find(|part| part.get("enum").is_some())
+            {
+                (member.codes, member.code_names) = codes(part);
+                member.codes_line = Some(self.reader.document.line(&part.pointer));
             }
         }
         member
@@ -395,10 +442,7 @@ impl<'d> Members<'_, 'd> {
 }
 
 /// The codes of a schema, each with its name and meaning, and the names alone.
-fn codes(variant: &Variant) -> (Vec<Code>, Vec<String>) {
-    let Some(part) = variant.parts.iter().find(|part| part.get("enum").is_some()) else {
-        return (Vec::new(), Vec::new());
-    };
+fn codes(part: &Place) -> (Vec<Code>, Vec<String>) {
     let text = |key: &str, index: usize| part.value.get(key).and_then(|texts| texts.get(index)?.as_str());
     let codes = part.entries_of("enum").into_iter().enumerate().map(|(index, code)| {
         let name = text("x-enum-varnames", index);

@@ -375,8 +375,114 @@ fn pages_that_cannot_be_understood_are_drift_and_are_never_locked() {
         );
 
         let lock = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
-        expect_error(&lock, &[&format!("{SEARCH}:"), "no lock was written"]);
+        assert_eq!(status(&lock), 4, "{index}: {}", reported(&lock));
+        assert!(err(&lock).contains(&format!("{SEARCH}:")), "{}", reported(&lock));
+        assert!(
+            out(&lock).contains(&format!("{SEARCH} stays as it was locked")),
+            "{}",
+            reported(&lock)
+        );
         assert_eq!(workspace.lock(), before, "{index}: the lock is as it was");
+    }
+}
+
+#[test]
+fn a_page_that_is_not_read_whole_does_not_keep_the_others_from_being_locked() {
+    let workspace = Workspace::locked();
+    let before = workspace.lock();
+    let lock = || workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
+    workspace.edit(SEARCH, "| height | How tall. | integer |", "| height | How tall. |");
+    workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
+    workspace.edit(BED, "garden.beds.read", "garden.beds.all");
+    // One that nobody has ever locked has nothing to stay at.
+    let new = "docs/elements/plants/new.md";
+    workspace.write(&format!("pages/{new}"), "# New\n\n| A | B |\n| - | - |\n| 1 | 2 |\n");
+    let output = lock();
+    assert_eq!(status(&output), 4, "{}", reported(&output));
+    for words in [
+        format!("{SEARCH} stays as it was locked"),
+        format!("{new} is left out, since it was never locked"),
+        format!("{SEARCH}:"),
+        "mend these pages or the reader".to_owned(),
+    ] {
+        assert!(
+            reported(&output).contains(&words),
+            "{words} is not in {}",
+            reported(&output)
+        );
+    }
+    let locked: Value = serde_json::from_str(&workspace.lock()).expect("JSON");
+    let was: Value = serde_json::from_str(&before).expect("JSON");
+    let page = |lock: &Value, name: &str| -> Value {
+        let pages = lock["pages"].as_array().expect("pages");
+        pages
+            .iter()
+            .find(|page| page["page"] == name)
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert_eq!(page(&locked, SEARCH), page(&was, SEARCH), "not half of it");
+    assert_eq!(page(&locked, BED)["operations"][0]["scopes"][0], "garden.beds.all");
+    assert_eq!(page(&locked, new), Value::Null);
+    // What was locked is found no more; what was not, is.
+    let (exit, json) = workspace.drift();
+    let kinds: Vec<_> = kinds(&json).into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(exit, 4);
+    for kind in ["page-unread", "page-unreadable", "limit", "scopes"] {
+        assert!(kinds.contains(&kind), "{kinds:?}");
+    }
+    let steps = json["findings"].as_array().expect("findings").iter();
+    let scopes: Vec<_> = steps
+        .filter(|one| one["kind"] == "scopes")
+        .map(|one| &one["step"])
+        .collect();
+    assert_eq!(scopes, ["lock-spec"], "the spec has not followed");
+
+    // If none can be read, nothing is locked.
+    let before = workspace.lock();
+    for (name, _) in PAGES {
+        workspace.write(&format!("pages/{name}"), "<html><body>Moved</body></html>");
+    }
+    expect_error(&lock(), &["none of the pages was understood; no lock was written"]);
+    assert_eq!(workspace.lock(), before);
+}
+
+#[test]
+fn a_lock_keeps_the_day_of_its_commit() {
+    let workspace = Workspace::new();
+    let lock = |more: &[&str]| {
+        let output = workspace.run(&[&["lock", "--docs", "PAGES"], more].concat());
+        assert_eq!(status(&output), 0, "{}", reported(&output));
+        let lock: Value = serde_json::from_str(&workspace.lock()).expect("JSON");
+        lock["source"].clone()
+    };
+    assert_eq!(lock(&["--revision", REVISION])["date"], Value::Null, "nobody knows it");
+    assert_eq!(
+        lock(&["--revision", REVISION, "--date", "2026-10-05"])["date"],
+        "2026-10-05"
+    );
+    assert_eq!(
+        lock(&["--revision", REVISION])["date"],
+        "2026-10-05",
+        "that of the same commit"
+    );
+    assert_eq!(lock(&[])["date"], "2026-10-05", "the same pages are of the same commit");
+    assert_eq!(lock(&["--revision", "abcdef"])["date"], Value::Null, "another commit");
+    for (arguments, words) in [
+        (&["--date", "2026-10-05"][..], ["--revision", "--date"]),
+        (
+            &["--revision", REVISION, "--date", "2026-13-05"],
+            ["2026-13-05", "--date"],
+        ),
+        (
+            &["--revision", REVISION, "--date", "yesterday"],
+            ["yesterday", "--date"],
+        ),
+    ] {
+        expect_error(
+            &workspace.run(&[&["lock", "--docs", "PAGES"], arguments].concat()),
+            &words,
+        );
     }
 }
 
@@ -756,6 +862,8 @@ fn the_newest_pages_are_fetched_and_their_commit_is_locked() {
     assert_eq!(status(&output), 0, "{}", reported(&output));
     let lock: Value = serde_json::from_str(&workspace.lock()).expect("JSON");
     assert_eq!(lock["source"]["revision"], commit.as_str());
+    let day = git(&["log", "-1", "--format=%cs"]);
+    assert_eq!(lock["source"]["date"], day.as_str());
     assert_eq!(status(&fetch(&["drift", "--fetch"])), 0);
 
     // What nobody has committed is not fetched, and what is committed is.
@@ -859,8 +967,8 @@ fn the_name_and_the_text_of_a_page_are_never_commands_to_whoever_reads_the_outpu
     workspace.write(&format!("pages/{name}"), "::error::boom\n##[error]boom\n");
     expect(
         workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]),
-        1,
-        &["plants/a\\n::error file=x::boom", "no lock was written"],
+        4,
+        &["plants/a\\n::error file=x::boom", "is left out"],
     );
     for format in ["text", "json", "markdown", "github"] {
         expect(
@@ -889,7 +997,7 @@ fn the_name_and_the_text_of_a_page_are_never_commands_to_whoever_reads_the_outpu
     // One that is handed over beside the others.
     workspace.write(COMMAND, "no page");
     let handed = format!("elements-v3={COMMAND}");
-    for (command, expected) in [("lock", 1), ("drift", 4)] {
+    for (command, expected) in [("lock", 4), ("drift", 4)] {
         let output = workspace.run(&[command, "--docs", "PAGES", "--page", &handed]);
         expect(output, expected, &["boom"]);
     }

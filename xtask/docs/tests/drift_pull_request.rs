@@ -324,3 +324,63 @@ fn a_failure_changes_nothing_and_says_what_to_do() {
     assert_eq!(github.tip(), None);
     assert!(github.calls().is_empty());
 }
+
+/// The script of the workflow's step that measures, as it stands in the file.
+fn measure() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.github/workflows/docs-drift.yml");
+    let workflow = fs::read_to_string(file).expect("the workflow");
+    let step = workflow.split("- name: Measure the drift\n").nth(1).expect("the step");
+    let script = step.split("        run: |\n").nth(1).expect("its script");
+    let lines = script
+        .lines()
+        .take_while(|line| line.is_empty() || line.starts_with("          "));
+    lines.map(|line| line.trim_start().to_owned() + "\n").collect()
+}
+
+#[test]
+fn what_was_locked_is_proposed_though_a_page_could_not_be_read_whole() {
+    if !cfg!(target_os = "linux") {
+        println!("SKIPPED: the workflow runs on Linux, with its tools");
+        return;
+    }
+    for (drift, lock, expected) in [
+        (0, 9, Some("drift=no\n")),
+        (4, 0, Some("drift=yes\n")),
+        (4, 4, Some("drift=yes\n")),
+        (4, 1, None),
+        (1, 9, None),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("written");
+        fs::create_dir_all(folder.path().join("specs/elements-v3")).expect("a folder");
+        write("specs/elements-v3/upstream.lock.json", "new\n".to_owned());
+        write("run", measure());
+        // In cargo's place something that ends as the commands do, and reports like the first of them.
+        let cargo = format!(
+            "cargo() {{ case \"$*\" in *'docs drift'*) echo 'The report.'; return {drift} ;; *'docs lock'*) return {lock} ;; esac; }}\n"
+        );
+        write("cargo", cargo);
+        let output = Command::new("bash")
+            .args(["-e", "-o", "pipefail", "-c", ". ./cargo; . ./run"])
+            .current_dir(folder.path())
+            .env("PAGE", "")
+            .env("GITHUB_OUTPUT", "output")
+            .env("GITHUB_STEP_SUMMARY", "summary")
+            .output()
+            .expect("bash runs");
+        assert_eq!(
+            output.status.success(),
+            expected.is_some(),
+            "{drift} {lock}: {output:?}"
+        );
+        let said = fs::read_to_string(folder.path().join("output")).unwrap_or_default();
+        assert_eq!(said, expected.unwrap_or_default(), "{drift} {lock}");
+        let artifact = folder.path().join("target/docs-drift");
+        assert_eq!(
+            fs::read_to_string(artifact.join("report.md")).expect("a report"),
+            "The report.\n"
+        );
+        let is_kept = artifact.join("specs/elements-v3/upstream.lock.json").exists();
+        assert_eq!(is_kept, expected == Some("drift=yes\n"), "{drift} {lock}");
+    }
+}

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use xtask_spec::document::child;
 
+use super::members::Members;
 use super::report::Report;
 use super::validation::Validation;
 use xtask_spec::model::Kind;
@@ -21,12 +22,14 @@ pub fn check(spec: &Spec, report: &mut Report) {
             };
             for example in examples(holder) {
                 validate(&validation, &schema, &example, report);
+                Members::new(spec, report, false).check(&schema, &example);
             }
         }
     }
     for schema in spec.all(Kind::Schema) {
         if let Some(example) = schema.get("example") {
             validate(&validation, schema, &example, report);
+            Members::new(spec, report, false).check(schema, &example);
         }
     }
 }
@@ -41,13 +44,18 @@ fn presence(spec: &Spec, report: &mut Report) {
             .map(|answer| (answer, "the answer"));
         for (holder, what) in body.into_iter().chain(answers) {
             for (media_type, media) in holder.members_of("content") {
-                if is_json(media_type) && media.get("example").is_none() {
-                    report.add(
+                if !is_json(media_type) {
+                    continue;
+                }
+                match (media.get("example"), media.get("schema")) {
+                    (None, _) => report.add(
                         "example",
                         &media.pointer,
                         format!("{what} of {} has no example", operation.name()),
                         "invent one that shows every member",
-                    );
+                    ),
+                    (Some(example), Some(schema)) => Members::new(spec, report, true).check(&schema, &example),
+                    (Some(_), None) => {}
                 }
             }
         }
@@ -115,7 +123,10 @@ mod tests {
             &[("example", "application/json:")],
         );
         expect(
-            &[("              example:\n                id: u-1\n", "")],
+            &[(
+                "              example:\n                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: u-1\n",
+                "",
+            )],
             &[("example", "application/json:")],
         );
     }
@@ -154,20 +165,64 @@ mod tests {
         );
         let time = "createdAt: '2025-01-02'";
         expect(&[("createdAt: '2025-01-02T03:04:05Z'", time)], &[("example", time)]);
-        let schema = |format: &str, example: &str| {
-            let text =
-                format!("          pattern: '^\\S+$'\n          format: {format}\n          example: {example}\n");
-            let line = format!("example: {example}");
-            expect(
-                &[
-                    ("          pattern: '^\\S+$'\n", &text),
-                    ("                    name: Ada\n", ""),
-                ],
-                &[("example", &line)],
+        for (format, wrong, right) in [
+            ("date", "2025-02-30", "2025-02-28"),
+            ("uri", "nowhere", "https://example.com"),
+        ] {
+            let pattern = "          pattern: '^\\S+$'\n";
+            let schema = format!("{pattern}          format: {format}\n          example: {wrong}\n");
+            let names = [" ".repeat(20), " ".repeat(16)].map(|blanks| {
+                let name = |value: &str| format!("\n{blanks}name: {value}\n");
+                (name("Ada"), name(right))
+            });
+            let edits = [
+                (pattern, schema.as_str()),
+                (&names[0].0, &names[0].1),
+                (&names[1].0, &names[1].1),
+            ];
+            expect(&edits, &[("example", &format!("example: {wrong}"))]);
+        }
+    }
+
+    #[test]
+    fn an_example_has_the_members_of_its_schema_and_no_others() {
+        let depth = "              depth: 3\n";
+        expect(&[(depth, "")], &[("incomplete-example", "example:")]);
+        expect(
+            &[(depth, "              depth: 3\n              deep: 3\n")],
+            &[("example", "deep: 3")],
+        );
+        let total = "                  totalCount: 1\n";
+        expect(
+            &[(total, "                  count: 1\n")],
+            &[("incomplete-example", "metadata:"), ("example", "count: 1")],
+        );
+        // One entry of a list may show what another leaves out.
+        let ada = "                    manager: null\n";
+        let grace = "                  - id: u-2\n                    manager: u-1\n";
+        expect(&[(ada, grace)], &[]);
+        // In a union it is one of the objects, whichever; a map has what it will.
+        let user = "              schema:\n                $ref: '#/components/schemas/User'\n";
+        let union = |kind: &str| {
+            let union = format!(
+                "{kind}:\n                  - $ref: '#/components/schemas/User'\n                  - $ref: '#/components/schemas/ScanRequest'\n"
             );
+            format!("              schema:\n                {union}")
         };
-        schema("date", "2025-02-30");
-        schema("uri", "nowhere");
+        let scan = (
+            "                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: u-1\n",
+            "                contact: g@example.com\n                deep: 3\n",
+        );
+        let both = [(user, union("anyOf")), (scan.0, scan.1.to_owned())];
+        let both: Vec<_> = both.iter().map(|(old, new)| (*old, new.as_str())).collect();
+        let found: Vec<_> = problems(&both).into_iter().map(|problem| problem.message).collect();
+        assert_eq!(
+            found,
+            [
+                "the example does not show the member `depth`",
+                "the example has the member `deep`, which its schema does not know"
+            ]
+        );
     }
 
     #[test]

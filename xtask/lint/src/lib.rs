@@ -10,6 +10,7 @@
 mod codes;
 mod deviations;
 mod examples;
+mod members;
 mod operations;
 mod paging;
 mod references;
@@ -29,8 +30,9 @@ use xtask_spec::Spec;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 
+use references::Mended;
 pub use report::Problem;
-use report::Report;
+use report::{Report, counted};
 
 /// Lints the chosen APIs: problems on stderr, one line an API on stdout.
 ///
@@ -62,8 +64,17 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fresh)
 }
 
-/// Everything wrong in a spec, by line.
+/// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.
 pub fn check(document: &Document) -> Vec<Problem> {
+    let Some(Mended { mut problems, document }) = references::mend(document) else {
+        return rules(document);
+    };
+    problems.extend(document.iter().flat_map(rules));
+    problems
+}
+
+/// What each rule finds in a spec whose references are right, by line.
+fn rules(document: &Document) -> Vec<Problem> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
     report.add_undecided();
@@ -86,15 +97,21 @@ pub fn check(document: &Document) -> Vec<Problem> {
     report.finish()
 }
 
-/// Everything wrong in the deviations of a spec, by line.
+/// Everything wrong in the deviations of a spec, by line. Where references of the spec are wrong, and nobody knows what they
+/// mean, nothing can be said of places.
 fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
+    let mended = match references::mend(spec) {
+        None => None,
+        Some(Mended { document: None, .. }) => return Vec::new(),
+        Some(Mended { document, .. }) => document,
+    };
     let mut report = Report::new(deviations);
     report.add_undecided();
-    deviations::check(&deviations::operations(spec), &mut report);
+    deviations::check(&Spec::new(mended.as_ref().unwrap_or(spec)), &mut report);
     report.finish()
 }
 
-/// `55 operations, 140 schemas, no problems`.
+/// How many operations and schemas a spec has, and how many problems.
 fn summary(document: &Document, problems: usize) -> String {
     let spec = Spec::new(document);
     let problems = match problems {
@@ -106,12 +123,6 @@ fn summary(document: &Document, problems: usize) -> String {
         counted(spec.operations.len(), "operation"),
         counted(spec.components("schemas").len(), "schema"),
     )
-}
-
-/// `1 problem`, `2 problems`.
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Operations: their names, tags, texts and parameters.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::report::Report;
+use similar::get_close_matches;
+
+use super::report::{Report, counted};
 use xtask_spec::model::Kind;
 use xtask_spec::names::{clashes, first_word, folded, is_camel, is_verb};
 use xtask_spec::place::Place;
@@ -57,13 +59,17 @@ fn unique_ids(spec: &Spec, report: &mut Report) {
         Some((operation.id()?, place))
     });
     for clash in clashes(ids, folded) {
+        let there = report.document.line(&clash.there.pointer);
+        let message = if clash.name == clash.first {
+            format!("`{}` is the name of another operation too, on line {there}", clash.name)
+        } else {
+            let (name, first) = (clash.name, clash.first);
+            format!("`{name}` becomes the name of `{first}` on line {there} in snake_case or kebab-case")
+        };
         report.add(
             "operation-id",
             &clash.place.pointer,
-            format!(
-                "`{}` is the name of another operation, or becomes that of `{}` in snake_case or kebab-case",
-                clash.name, clash.first
-            ),
+            message,
             "give one of the two another name",
         );
     }
@@ -76,7 +82,9 @@ fn tags(spec: &Spec, report: &mut Report) {
     let declared = spec.root.entries_of("tags").into_iter();
     let declared: Vec<_> = declared.filter_map(|tag| Some((tag.text("name")?, tag))).collect();
     let place_of = |name: &str| declared.iter().position(|(known, _)| *known == name);
+    let names: Vec<_> = declared.iter().map(|(name, _)| *name).collect();
     let mut used = HashSet::new();
+    let mut unknown: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     let mut reached = 0;
     for operation in &spec.operations {
         let name = operation.name();
@@ -89,12 +97,7 @@ fn tags(spec: &Spec, report: &mut Report) {
             continue;
         };
         match place_of(tag) {
-            None => report.add(
-                "tag",
-                &pointer,
-                format!("the tag `{tag}` of {name} is not declared"),
-                "declare it in `tags` at the top, with a description",
-            ),
+            None => unknown.entry(tag).or_default().push(operation),
             Some(place) if place < reached => report.add(
                 "tag-order",
                 &operation.place.pointer,
@@ -103,6 +106,18 @@ fn tags(spec: &Spec, report: &mut Report) {
             ),
             Some(place) => reached = place,
         }
+    }
+    for (tag, operations) in &unknown {
+        let others = match operations.len() {
+            1 => String::new(),
+            some => format!(" and of {}", counted(some - 1, "other operation")),
+        };
+        let remedy = match get_close_matches(*tag, &names, 1, 0.6).first() {
+            Some(near) => format!("write `{near}`, or declare it in `tags` at the top, with a description"),
+            None => "declare it in `tags` at the top, with a description".to_owned(),
+        };
+        let message = format!("the tag `{tag}` of {}{others} is not declared", operations[0].name());
+        report.add("tag", &format!("{}/tags", operations[0].place.pointer), message, remedy);
     }
     for (index, (name, tag)) in declared.iter().enumerate() {
         let mut problem = |is_wrong: bool, what: String, remedy: &str| {
@@ -121,7 +136,8 @@ fn tags(spec: &Spec, report: &mut Report) {
             "say what its operations are about",
         );
         problem(
-            !used.contains(name),
+            // One whose tag is unknown may belong to it.
+            unknown.is_empty() && !used.contains(name),
             format!("no operation has the tag `{name}`"),
             "delete it",
         );
@@ -340,7 +356,7 @@ fn body(operation: &Operation, report: &mut Report) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::expect;
+    use crate::testing::{CLEAN, expect, problems};
 
     #[test]
     fn ids() {
@@ -353,17 +369,38 @@ mod tests {
             &[("operation-id", "operationId: scanner")],
         );
         expect(&[("      operationId: runScan\n", "")], &[("operation-id", "post:")]);
-        expect(
-            &[("operationId: runScan", "operationId: getUSER")],
-            &[("operation-id", "operationId: getUSER")],
-        );
+        for (id, words) in [
+            ("getUSER", "`getUSER` becomes the name of `getUser` on line "),
+            ("getUser", "`getUser` is the name of another operation too, on line "),
+        ] {
+            let line = format!("operationId: {id}");
+            let edit = [("operationId: runScan", line.as_str())];
+            expect(&edit, &[("operation-id", &line)]);
+            let first = CLEAN
+                .lines()
+                .position(|line| line.ends_with("operationId: getUser"))
+                .unwrap_or_default()
+                + 1;
+            let message = &problems(&edit)[0].message;
+            assert!(message.starts_with(&format!("{words}{first}")), "{message}");
+        }
     }
 
     #[test]
     fn tags() {
-        expect(
-            &[("tags: [Scans]", "tags: [Scan]")],
-            &[("tag", "- name: Scans"), ("tag", "tags: [Scan]")],
+        expect(&[("tags: [Scans]", "tags: [Scan]")], &[("tag", "tags: [Scan]")]);
+        let found = problems(&[("tags: [Scans]", "tags: [Scan]")]);
+        assert!(found[0].remedy.starts_with("write `Scans`"), "{found:?}");
+        // A tag that two operations have is unknown once.
+        let users = ["listUsers\n", "getUser\n"].map(|id| {
+            let tags = |tag: &str| format!("operationId: {id}      tags: [{tag}]");
+            (tags("Users"), tags("People"))
+        });
+        let found = problems(&[(&users[0].0, &users[0].1), (&users[1].0, &users[1].1)]);
+        let messages: Vec<_> = found.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["the tag `People` of `listUsers` and of 1 other operation is not declared"]
         );
         expect(
             &[("tags: [Scans]", "tags: [Scans, Users]")],

@@ -32,6 +32,7 @@ const STYLES: [(&str, Members); 3] = [
             ("size", Request("integer")),
             ("items", Answer("array")),
             ("total", Optional("integer")),
+            ("more", Optional("boolean")),
         ],
     ),
     ("single", &[("items", Answer("array"))]),
@@ -168,6 +169,7 @@ mod tests {
             ("items: data", "items: metadata"),
             ("total: metadata.totalCount", "total: metadata.total"),
             ("total: metadata.totalCount", "total: data"),
+            ("total: metadata.totalCount", "more: metadata.totalCount"),
         ] {
             expect(&[(from, to)], &[("paging", to)]);
         }

@@ -86,3 +86,9 @@ impl<'d> Report<'d> {
         self.problems
     }
 }
+
+/// `1 problem`, `2 problems`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

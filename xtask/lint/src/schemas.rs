@@ -254,10 +254,13 @@ mod tests {
             &[("property-case", "Contact:")],
         );
         expect(
-            &[(
-                "      additionalProperties: true\n",
-                "      allOf:\n        - $ref: '#/components/schemas/User'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
-            )],
+            &[
+                ("message: The page is too large.", "id: u-1"),
+                (
+                    "      additionalProperties: true\n",
+                    "      allOf:\n        - $ref: '#/components/schemas/User'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
+                ),
+            ],
             &[("property-case", "ID:")],
         );
     }
@@ -288,6 +291,10 @@ mod tests {
                     "          maxLength: 100\n          minLength: 101\n",
                 ),
                 ("                    name: Ada\n", ""),
+                (
+                    "                id: u-2\n                name: Ada\n",
+                    "                id: u-2\n",
+                ),
             ],
             &[("limits", "minLength: 101")],
         );

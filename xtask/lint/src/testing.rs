@@ -29,13 +29,16 @@ pub fn problems(edits: &[(&str, &str)]) -> Vec<Problem> {
     check(&document(&edited(edits)))
 }
 
-/// Edits break exactly these rules, each at the line with this text.
+/// Edits break exactly these rules, each at the line with this text. That an example shows every member is asked of those
+/// tests alone that expect one not to.
 #[track_caller]
 pub fn expect(edits: &[(&str, &str)], expected: &[(&str, &str)]) {
     let text = edited(edits);
     let problems = check(&document(&text));
+    let is_asked = |rule: &str| rule != "incomplete-example" || expected.iter().any(|(expected, _)| *expected == rule);
     let found: Vec<_> = problems
         .iter()
+        .filter(|problem| is_asked(problem.rule))
         .map(|problem| {
             let line = text.lines().nth(problem.line - 1).unwrap_or_default();
             (problem.rule, line.trim())

@@ -381,7 +381,11 @@ mod tests {
             ("          oneOf: []\n", "schema-empty", "oneOf: []"),
         ] {
             let no_example = ("                    name: Ada\n", "");
-            expect(&[(name, lines), no_example], &[(rule, line)]);
+            let nor_this = (
+                "                id: u-2\n                name: Ada\n",
+                "                id: u-2\n",
+            );
+            expect(&[(name, lines), no_example, nor_this], &[(rule, line)]);
         }
         expect(
             &[("          minimum: 0\n", "")],

@@ -74,3 +74,24 @@ fn a_text_of_a_spec_is_no_command_to_whoever_reads_the_output() {
         }
     }
 }
+
+#[test]
+fn a_wrong_reference_is_no_problem_of_the_deviations() {
+    let root = workspace();
+    let spec = root.path().join("specs/elements-v3/openapi.yaml");
+    let text = std::fs::read_to_string(&spec).expect("the spec");
+    for (wrong, remedy) in [
+        (
+            "schemas/AddCustomerServicRequest'",
+            "write `#/components/schemas/AddCustomerServiceRequest`",
+        ),
+        ("schemas/Zebra'", "refer to a component"),
+    ] {
+        std::fs::write(&spec, text.replacen("schemas/AddCustomerServiceRequest'", wrong, 1)).expect("written");
+        let output = lint(root.path(), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let problems = String::from_utf8_lossy(&output.stderr).into_owned();
+        let of_spec: Vec<_> = problems.lines().filter(|line| line.starts_with("specs/")).collect();
+        assert!(of_spec.len() == 1 && of_spec[0].contains(remedy), "{problems}");
+    }
+}

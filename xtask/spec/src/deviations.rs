@@ -114,9 +114,11 @@ fn steps(kind: Kind) -> &'static [Step] {
         | Kind::SampleType
         | Kind::SampleCode
         | Kind::SampleUrl
-        | Kind::SampleSyntax => &[Step::PageSample],
+        | Kind::SampleSyntax
+        | Kind::CellBeyond => &[Step::PageSample],
         Kind::OperationMissing
         | Kind::OperationUndocumented
+        | Kind::SecondPage
         | Kind::MemberMissing
         | Kind::MemberUndocumented
         | Kind::CodeMissing

@@ -53,6 +53,8 @@ pub enum Kind {
     Scopes,
     /// The status of a success differs.
     Status,
+    /// It stands on a second page, beside the one that the spec names.
+    SecondPage,
 
     // Of parameters and members.
     /// There is one more on the page.
@@ -107,9 +109,38 @@ pub enum Kind {
     SampleUrl,
     /// The sample is not JSON, comments apart.
     SampleSyntax,
+    /// A row of a table goes on beyond the last column of its header.
+    CellBeyond,
 
     /// A deviation is recorded that is no longer there, or no longer as it was recorded.
     StaleDeviation,
+}
+
+impl Kind {
+    /// As what a change of the page turns up between page and spec once it is locked.
+    #[must_use]
+    pub fn once_locked(self) -> Self {
+        match self {
+            Self::OperationAdded => Self::OperationMissing,
+            Self::OperationRemoved => Self::OperationUndocumented,
+            Self::MemberAdded => Self::MemberMissing,
+            Self::MemberRemoved => Self::MemberUndocumented,
+            Self::CodeAdded => Self::CodeMissing,
+            Self::CodeRemoved => Self::CodeUndocumented,
+            other => other,
+        }
+    }
+
+    /// Whether it is about the codes of a member.
+    #[must_use]
+    pub fn is_of_codes(self) -> bool {
+        let of_page = matches!(self, Self::CodeAdded | Self::CodeRemoved | Self::SampleCode);
+        of_page
+            || matches!(
+                self,
+                Self::CodeMissing | Self::CodeUndocumented | Self::CodeLabel | Self::CodesPage
+            )
+    }
 }
 
 /// As reports and files name it.

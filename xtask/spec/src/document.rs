@@ -26,7 +26,7 @@ use crate::api;
 const MAX_DEPTH: usize = 100;
 
 /// A YAML file as a JSON value that knows the line of everything in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// Where it was read from.
     pub path: PathBuf,

@@ -19,13 +19,18 @@ pub fn clashes<'n, 'd>(
     names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
     key: impl Fn(&str) -> String,
 ) -> Vec<Clash<'n, 'd>> {
-    let mut seen: HashMap<String, &'n str> = HashMap::new();
+    let mut seen: HashMap<String, (&'n str, Place<'d>)> = HashMap::new();
     let mut found = Vec::new();
     for (name, place) in names {
         match seen.get(key(name).as_str()) {
-            Some(first) => found.push(Clash { first, name, place }),
+            Some((first, there)) => found.push(Clash {
+                first,
+                there: there.clone(),
+                name,
+                place,
+            }),
             None => {
-                seen.insert(key(name), name);
+                seen.insert(key(name), (name, place));
             }
         }
     }
@@ -36,6 +41,8 @@ pub fn clashes<'n, 'd>(
 pub struct Clash<'n, 'd> {
     /// The earlier name.
     pub first: &'n str,
+    /// Where that one stands.
+    pub there: Place<'d>,
     /// This name.
     pub name: &'n str,
     /// Where this one stands.

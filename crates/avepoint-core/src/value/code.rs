@@ -109,6 +109,12 @@ pub trait OpenEnum: Sized + Clone + 'static {
     /// The code as it goes over the wire.
     fn code(&self) -> Code;
 
+    /// The name of the value; nothing for a code that is not documented.
+    fn name(&self) -> Option<&'static str>;
+
+    /// What the value means; nothing for a code that is not documented.
+    fn description(&self) -> Option<&'static str>;
+
     /// The documented value that this one spells in another form (`"7"` for 7, other letter case), if there is one.
     fn canonical(&self) -> Self {
         let code = self.code();
@@ -211,6 +217,14 @@ macro_rules! open_enum {
                     Self::Unknown(code) => code.clone(),
                 }
             }
+
+            fn name(&self) -> Option<&'static str> {
+                $name::name(self)
+            }
+
+            fn description(&self) -> Option<&'static str> {
+                $name::description(self)
+            }
         }
 
         impl ::std::cmp::PartialEq for $name {
@@ -305,8 +319,9 @@ macro_rules! open_enum {
 
 /// A code that the pages show both as a number and as text: the documented value, and the form in which it arrived.
 ///
-/// It dereferences to the value, so that both forms compare equal, and it is written out as it came. One made from a
-/// value is written in the documented form.
+/// The text may be the code, or the name or the meaning of its value, whatever case and signs these are written with. It
+/// dereferences to the value, so that all forms compare equal, and it is written out as it came. One made from a value is
+/// written in the documented form.
 ///
 /// ```
 /// use avepoint_core::{CodeOrText, open_enum};
@@ -322,6 +337,9 @@ macro_rules! open_enum {
 /// let color: CodeOrText<Color> = serde_json::from_str("\"0\"")?;
 /// assert_eq!(*color, Color::Grey);
 /// assert_eq!(serde_json::to_string(&color)?, "\"0\"");
+/// let color: CodeOrText<Color> = serde_json::from_str("\"grey\"")?;
+/// assert_eq!(*color, Color::Grey);
+/// assert_eq!(serde_json::to_string(&color)?, "\"grey\"");
 /// assert_eq!(serde_json::to_string(&CodeOrText::from(Color::Grey))?, "0");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -359,9 +377,28 @@ impl<T: OpenEnum> CodeOrText<T> {
 
     fn from_wire(code: Code) -> Self {
         let value = T::from_code(code.clone()).canonical();
+        let value = match (value.name(), code.as_text()) {
+            (None, Some(label)) => named(label).unwrap_or(value),
+            _ => value,
+        };
         let arrived = (value.code() != code).then_some(code);
         CodeOrText { value, arrived }
     }
+}
+
+/// The documented value that a label stands for: its name, or its meaning where the label is none that a name may be.
+fn named<T: OpenEnum>(label: &str) -> Option<T> {
+    let is_it = |text: Option<&str>| text.is_some_and(|text| letters(text).eq(letters(label)));
+    let mut known = T::KNOWN.iter();
+    known
+        .find(|known| is_it(known.name()) || is_it(known.description()))
+        .cloned()
+}
+
+/// Letters and digits alone, in small letters: labels have spaces and signs where names have none.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters.map(|letter| letter.to_ascii_lowercase())
 }
 
 impl<T> std::ops::Deref for CodeOrText<T> {

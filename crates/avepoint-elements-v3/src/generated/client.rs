@@ -7,6 +7,19 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///How the acceptance ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AcceptLicensesResult {
+        ///The outcome.
+        #[serde(
+            rename = "acceptStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub accept_status: ::std::option::Option<
+            crate::generated::enums::AcceptLicensesStatus,
+        >,
+    }
     ///A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online & OneDrive. Name the storage: `avepointStorageType` and `retentionYear` for storage of AvePoint, or `byos` for storage of the customer.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -172,6 +185,190 @@ pub mod types {
             Default::default()
         }
     }
+    ///What a storage that is compatible with Amazon has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of a storage that is compatible with Amazon.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonCompatibleStorageProfile {
+        ///Always the device type of a storage that is compatible with Amazon.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonCompatibleDeviceType,
+        >,
+        ///What a storage that is compatible with Amazon has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonCompatibleStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an Amazon storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///Where the bucket is.
+        #[serde(
+            rename = "Region",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub region: ::std::option::Option<crate::generated::enums::AmazonStorageRegion>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an Amazon storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AmazonStorageProfile {
+        ///Always the device type of an Amazon storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::AmazonDeviceType,
+        >,
+        ///What an Amazon storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AmazonStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///Assigned pooled subscriptions that a reseller accepts or rejects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AnswerLicensesRequest {
+        ///The pooled subscriptions.
+        pub licenses: ::avepoint_core::List<AssignedLicense>,
+    }
+    impl AnswerLicensesRequest {
+        pub fn builder() -> builder::AnswerLicensesRequest {
+            Default::default()
+        }
+    }
     ///A baseline that was deployed to a tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -192,6 +389,265 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub version: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
+    ///What a reseller gets of a pooled subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignResellerLicenseRequest {
+        ///The code of the currency of the price.
+        #[serde(
+            rename = "Currency",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub currency: ::std::option::Option<::std::string::String>,
+        ///When the assignment expires. Not later than the pooled subscription does.
+        #[serde(rename = "ExpirationTime")]
+        pub expiration_time: ::avepoint_core::Time,
+        ///Whether the assignment is to expire together with the pooled subscription.
+        #[serde(rename = "IsSameAsPool")]
+        pub is_same_as_pool: bool,
+        ///The pooled subscription the seats come from.
+        #[serde(rename = "licenseId")]
+        pub license_id: crate::generated::ids::LicenseId,
+        ///How the seats are paid for.
+        #[serde(rename = "PaymentType")]
+        pub payment_type: crate::generated::enums::PaymentType,
+        ///The product of the pooled subscription.
+        pub product: crate::generated::enums::LicenseProduct,
+        ///When the assignment takes effect. Only for Fly.
+        #[serde(
+            rename = "StartDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The price of a seat.
+        #[serde(
+            rename = "UnitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<f64>,
+        ///How many user seats the reseller gets.
+        #[serde(rename = "UserSeat")]
+        pub user_seat: i32,
+    }
+    impl AssignResellerLicenseRequest {
+        pub fn builder() -> builder::AssignResellerLicenseRequest {
+            Default::default()
+        }
+    }
+    ///How the assignment ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignResellerLicenseResult {
+        ///The product of the pooled subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "resellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///The outcome.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            crate::generated::enums::AssignResellerLicenseStatus,
+        >,
+    }
+    ///A pooled subscription that is assigned to a reseller.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AssignedLicense {
+        ///Identifies the pooled subscription.
+        #[serde(rename = "licenseId")]
+        pub license_id: crate::generated::ids::LicenseId,
+        ///How the pooled subscription is paid for.
+        #[serde(rename = "paymentType")]
+        pub payment_type: crate::generated::enums::PaymentType,
+    }
+    impl AssignedLicense {
+        pub fn builder() -> builder::AssignedLicense {
+            Default::default()
+        }
+    }
+    ///A property that was changed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditChange {
+        ///The value after it.
+        #[serde(
+            rename = "currentValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_value: ::std::option::Option<::std::string::String>,
+        ///The name of the property.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub parameter: ::std::option::Option<::std::string::String>,
+        ///The value before the change.
+        #[serde(
+            rename = "previousValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub previous_value: ::std::option::Option<::std::string::String>,
+    }
+    ///A comment on an audit record.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditComment {
+        ///Who wrote it, by name.
+        #[serde(
+            rename = "addedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub added_by: ::std::option::Option<::std::string::String>,
+        ///When it was written. Services send text such as 11/18/2026 14:20:07, whose zone is not documented.
+        #[serde(
+            rename = "addedTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub added_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The text of the comment.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+    }
+    ///One page of audit records.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditPage {
+        ///The records.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<AuditRecord>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<AuditPageMetadata>,
+    }
+    ///Where a list of audit records goes on.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditPageMetadata {
+        ///The token that asks for the next page. The last page has none.
+        #[serde(
+            rename = "skipToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub skip_token: ::std::option::Option<::std::string::String>,
+        ///How many records all pages hold together.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///Something that was done in Elements.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AuditRecord {
+        ///The comments on the record.
+        #[serde(
+            rename = "auditComments",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub audit_comments: ::avepoint_core::List<AuditComment>,
+        ///Identifies the record.
+        #[serde(
+            rename = "auditId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub audit_id: ::std::option::Option<crate::generated::ids::AuditId>,
+        ///The type of the record.
+        #[serde(
+            rename = "auditType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub audit_type: ::std::option::Option<::std::string::String>,
+        ///The category of the operation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub category: ::std::option::Option<::std::string::String>,
+        ///The customer it concerns.
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_id: ::std::option::Option<crate::generated::ids::CustomerId>,
+        ///The name of that customer.
+        #[serde(
+            rename = "customerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_name: ::std::option::Option<::std::string::String>,
+        ///The module it was done in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub module: ::std::option::Option<::std::string::String>,
+        ///Who did it, by name.
+        #[serde(
+            rename = "operatedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operated_by: ::std::option::Option<::std::string::String>,
+        ///What was done.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub operation: ::std::option::Option<::std::string::String>,
+        ///Where the operation came from.
+        #[serde(
+            rename = "operationFrom",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operation_from: ::std::option::Option<::std::string::String>,
+        ///When it was done. Services send text such as 11/18/2026 14:05:42, whose zone is not documented.
+        #[serde(
+            rename = "operationTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operation_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The organization that manages the user who did it.
+        #[serde(
+            rename = "operatorOrganization",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operator_organization: ::std::option::Option<::std::string::String>,
+        ///The organization that manages the user. Documented; services send `operatorOrganization`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///The properties that it changed.
+        #[serde(
+            rename = "propertyChanges",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub property_changes: ::avepoint_core::List<AuditChange>,
+        ///The name of that thing.
+        #[serde(
+            rename = "targetObject",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object: ::std::option::Option<::std::string::String>,
+        ///Identifies what it was done to.
+        #[serde(
+            rename = "targetObjectId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object_id: ::std::option::Option<
+            crate::generated::ids::AuditTargetId,
+        >,
+        ///What kind of thing that is.
+        #[serde(
+            rename = "targetObjectType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub target_object_type: ::std::option::Option<::std::string::String>,
+        ///The tenant it concerns.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+        ///The name of that tenant.
+        #[serde(
+            rename = "tenantName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_name: ::std::option::Option<::std::string::String>,
+    }
     ///A link for the customer to open.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -202,6 +658,293 @@ pub mod types {
         ///The address to give to the customer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
+    }
+    ///A finding on what a tenant spends on Azure.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssue {
+        ///How many resources it is about.
+        #[serde(
+            rename = "affectedResources",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub affected_resources: ::std::option::Option<i64>,
+        ///What the matter is, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The name of the policy that the rule belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///How much a year may be saved by it. The currency is not documented.
+        #[serde(
+            rename = "potentialCostSaving",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub potential_cost_saving: ::std::option::Option<i64>,
+        ///What to do about it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recommendation: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureCostRecommendation>,
+        >,
+        ///The kind of the recommendation.
+        #[serde(
+            rename = "recommendationTypeId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recommendation_type_id: ::std::option::Option<
+            crate::generated::ids::AzureRecommendationTypeId,
+        >,
+        ///The rule that found it.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureCostRuleId>,
+        ///The name of that rule.
+        #[serde(
+            rename = "ruleName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_name: ::std::option::Option<::std::string::String>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+    }
+    ///One page of cost issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureCostIssuePage {
+        ///The issues of this page.
+        #[serde(
+            rename = "costIssueItemModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub cost_issue_item_models: ::avepoint_core::List<AzureCostIssue>,
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///A tag of an Azure resource.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureResourceTag {
+        ///The name of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub key: ::std::option::Option<::std::string::String>,
+        ///The value of the tag.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub value: ::std::option::Option<::std::string::String>,
+    }
+    ///An Azure resource that a security rule objects to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssue {
+        ///What the rule is about, in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///When the rule last objected, as far as the name tells.
+        #[serde(
+            rename = "detectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///When the rule objected for the first time.
+        #[serde(
+            rename = "firstDetectedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_detected_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Identifies the issue.
+        #[serde(
+            rename = "issueId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_id: ::std::option::Option<crate::generated::ids::AzureIssueId>,
+        ///The name the issue is shown under.
+        #[serde(
+            rename = "issueName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub issue_name: ::std::option::Option<::std::string::String>,
+        ///The name of the policy.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub policy: ::std::option::Option<::std::string::String>,
+        ///The policy that the rule belongs to.
+        #[serde(
+            rename = "policyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub policy_id: ::std::option::Option<
+            crate::generated::ids::AzureSecurityPolicyId,
+        >,
+        ///The name of the resource.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub resource: ::std::option::Option<::std::string::String>,
+        ///The name of the group that the resource is in.
+        #[serde(
+            rename = "resourceGroup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_group: ::std::option::Option<::std::string::String>,
+        ///The resource.
+        #[serde(
+            rename = "resourceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_id: ::std::option::Option<crate::generated::ids::AzureResourceId>,
+        ///The type of the resource.
+        #[serde(
+            rename = "resourceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub resource_type: ::std::option::Option<
+            crate::generated::enums::AzureResourceType,
+        >,
+        ///The rule that objects.
+        #[serde(
+            rename = "ruleId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rule_id: ::std::option::Option<crate::generated::ids::AzureSecurityRuleId>,
+        ///How grave it is. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub severity: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueSeverity>,
+        >,
+        ///What has become of it. The name of a code may come in its place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::AzureIssueStatus>,
+        >,
+        ///The name of that subscription.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub subscription: ::std::option::Option<::std::string::String>,
+        ///The subscription that the resource is in.
+        #[serde(
+            rename = "subscriptionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_id: ::std::option::Option<
+            crate::generated::ids::AzureSubscriptionId,
+        >,
+        ///The tags of the resource.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub tags: ::avepoint_core::List<AzureResourceTag>,
+    }
+    ///One page of security issues.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureSecurityIssuePage {
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///The issues of this page.
+        #[serde(
+            rename = "securityManagementIssueModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub security_management_issue_models: ::avepoint_core::List<AzureSecurityIssue>,
+        ///How many issues the tenant has in all.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///What an Azure storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageExtension {
+        ///The address of the blob service.
+        #[serde(
+            rename = "AccessPoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_point: ::std::option::Option<::std::string::String>,
+        ///The key of the storage account. It may come empty.
+        #[serde(
+            rename = "AccountKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The name of the storage account.
+        #[serde(
+            rename = "AccountName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub account_name: ::std::option::Option<::std::string::String>,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the container. It may hold a placeholder.
+        #[serde(
+            rename = "ContainerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of an Azure storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AzureStorageProfile {
+        ///Always the device type of an Azure storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::AzureDeviceType>,
+        ///What an Azure storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<AzureStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///Seats of a backup service, taken from a pool.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -447,6 +1190,45 @@ pub mod types {
         ///Where this page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///Tenants to add to modules.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConnectTenantsRequest {
+        ///The customer that owns the tenants.
+        #[serde(rename = "CustomerId")]
+        pub customer_id: crate::generated::ids::CustomerId,
+        ///Whether the tenants are hybrid.
+        #[serde(rename = "HybridTenant")]
+        pub hybrid_tenant: bool,
+        ///The modules to add them to.
+        #[serde(rename = "ProductName")]
+        pub product_name: ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+        ///The tenants to add.
+        #[serde(rename = "TenantIds")]
+        pub tenant_ids: ::avepoint_core::List<crate::generated::ids::TenantId>,
+    }
+    impl ConnectTenantsRequest {
+        pub fn builder() -> builder::ConnectTenantsRequest {
+            Default::default()
+        }
+    }
+    ///How the addition of tenants to modules ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ConnectTenantsResult {
+        ///The outcome of each tenant.
+        #[serde(
+            rename = "connectTenantsResult",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub connect_tenants_result: ::std::option::Option<TenantConnections>,
+        ///The modules that the tenants could not be added to.
+        #[serde(
+            rename = "failedProducts",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub failed_products: ::std::option::Option<FailedModules>,
     }
     ///What is known of a Power Platform connection that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -783,6 +1565,54 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::generated::enums::EnvironmentType>,
     }
+    ///Why modules failed, under the name of the module.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FailedModules(
+        pub ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >,
+    );
+    impl ::std::ops::Deref for FailedModules {
+        type Target = ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        > {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<FailedModules>
+    for ::std::collections::BTreeMap<
+        ::std::string::String,
+        crate::generated::enums::ConnectTenantsError,
+    > {
+        fn from(value: FailedModules) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::BTreeMap<
+            ::std::string::String,
+            crate::generated::enums::ConnectTenantsError,
+        >,
+    > for FailedModules {
+        fn from(
+            value: ::std::collections::BTreeMap<
+                ::std::string::String,
+                crate::generated::enums::ConnectTenantsError,
+            >,
+        ) -> Self {
+            Self(value)
+        }
+    }
     ///What is known of a Power Automate flow that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -846,6 +1676,168 @@ pub mod types {
         ///The kind of the flow.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::generated::enums::FlowType>,
+    }
+    ///What an FTP or SFTP storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The folder on the server.
+        #[serde(
+            rename = "Folder",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub folder: ::std::option::Option<::std::string::String>,
+        ///The server.
+        #[serde(rename = "Host", skip_serializing_if = "::std::option::Option::is_none")]
+        pub host: ::std::option::Option<::std::string::String>,
+        ///The password of the account.
+        #[serde(
+            rename = "Password",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub password: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The port of the server.
+        #[serde(rename = "Port", skip_serializing_if = "::std::option::Option::is_none")]
+        pub port: ::std::option::Option<i64>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The name of the account.
+        #[serde(
+            rename = "UserName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_name: ::std::option::Option<::std::string::String>,
+    }
+    ///A storage profile of an FTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct FtpStorageProfile {
+        ///Always the device type of an FTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::FtpDeviceType>,
+        ///What an FTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What a Google Cloud Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageExtension {
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The e-mail address of the service account.
+        #[serde(
+            rename = "ClientEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_email: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///The private ID of the service account.
+        #[serde(
+            rename = "PrivateId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub private_id: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The project that the bucket belongs to.
+        #[serde(
+            rename = "ProjectId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub project_id: ::std::option::Option<
+            crate::generated::ids::GoogleCloudProjectId,
+        >,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+    }
+    ///A storage profile of a Google Cloud Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct GoogleCloudStorageProfile {
+        ///Always the device type of a Google Cloud Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::GoogleCloudDeviceType,
+        >,
+        ///What a Google Cloud Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<GoogleCloudStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///What is known of a group that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -914,6 +1906,254 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub source_type: ::std::option::Option<crate::generated::enums::DirectorySource>,
+    }
+    ///A program on a server of the customer that connects a tenant to its local directory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgent {
+        ///What to do about the connection: the name of a domain, a colon and a hint.
+        #[serde(
+            rename = "advanceMessage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advance_message: ::std::option::Option<::std::string::String>,
+        ///When the agent last finished collecting logs.
+        #[serde(
+            rename = "collectTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub collect_time: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the agent reaches its LDAP server.
+        #[serde(
+            rename = "connectionStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub connection_status: ::std::option::Option<
+            crate::generated::enums::LdapConnectionStatus,
+        >,
+        ///Identifies the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::HybridAgentId>,
+        ///The name of the server that the agent is on.
+        #[serde(
+            rename = "serverName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub server_name: ::std::option::Option<::std::string::String>,
+        ///How the agent is doing.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
+        ///When the agent last told Elements its status.
+        #[serde(
+            rename = "syncTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub sync_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The version of the agent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<::std::string::String>,
+    }
+    ///The hybrid agents of a tenant, without paging.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HybridAgentList {
+        ///The agents.
+        #[serde(
+            rename = "agentList",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub agent_list: ::avepoint_core::List<HybridAgent>,
+    }
+    ///What an IBM Cloud Object Storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Cloud Object Storage.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmCloudObjectStorageProfile {
+        ///Always the device type of an IBM Cloud Object Storage.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmCloudObjectStorageDeviceType,
+        >,
+        ///What an IBM Cloud Object Storage has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmCloudObjectStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+    ///What an IBM Storage Protect storage has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectExtension {
+        ///Which access key is used.
+        #[serde(
+            rename = "AccessKeyId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_key_id: ::std::option::Option<
+            crate::generated::ids::StorageAccessKeyId,
+        >,
+        ///Whether there are extended parameters.
+        #[serde(
+            rename = "Advanced",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub advanced: ::std::option::Option<bool>,
+        ///Whether certificates that cannot be verified are accepted, as text.
+        #[serde(
+            rename = "AllowInsecureSsl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allow_insecure_ssl: ::std::option::Option<::std::string::String>,
+        ///The name of the bucket.
+        #[serde(
+            rename = "BucketName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_name: ::std::option::Option<::std::string::String>,
+        ///The thumbprint of the certificate of the server.
+        #[serde(
+            rename = "CertThumbprint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cert_thumbprint: ::std::option::Option<::std::string::String>,
+        ///What somebody wrote about the storage, or `N/A`.
+        #[serde(
+            rename = "Description",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub description: ::std::option::Option<::std::string::String>,
+        ///The address of the service.
+        #[serde(
+            rename = "Endpoint",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub endpoint: ::std::option::Option<::std::string::String>,
+        ///The extended parameters, as one text.
+        #[serde(
+            rename = "ExtendedParameters",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub extended_parameters: ::std::option::Option<::std::string::String>,
+        ///How long data is retained. The unit is not documented.
+        #[serde(
+            rename = "RetentionInterval",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_interval: ::std::option::Option<i64>,
+        ///The secret half of the access key.
+        #[serde(
+            rename = "SecretAccessKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub secret_access_key: ::std::option::Option<::avepoint_core::SecretText>,
+        ///The key of the signature version.
+        #[serde(
+            rename = "SignatureVersionKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signature_version_key: ::std::option::Option<::avepoint_core::SecretText>,
+    }
+    ///A storage profile of an IBM Storage Protect.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct IbmStorageProtectProfile {
+        ///Always the device type of an IBM Storage Protect.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<
+            crate::generated::enums::IbmStorageProtectDeviceType,
+        >,
+        ///What an IBM Storage Protect has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<IbmStorageProtectExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///A job of a backup service.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1015,6 +2255,204 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
     }
+    ///What a job did with one object.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetail {
+        ///What the service has to say, such as why it failed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub comment: ::std::option::Option<::std::string::String>,
+        ///The container of the scan profile that the object is in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub container: ::std::option::Option<::std::string::String>,
+        ///A code for the failure. Empty where there is none.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error_code: ::std::option::Option<::std::string::String>,
+        ///When the job was done with it.
+        #[serde(
+            rename = "finishTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub finish_time: ::std::option::Option<::avepoint_core::Time>,
+        ///How much data it was. The unit is not documented.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///Where the object is: an e-mail address or an address of a site.
+        #[serde(
+            rename = "sourceObjectLocation",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub source_object_location: ::std::option::Option<::std::string::String>,
+        ///What became of it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::JobReportStatus>,
+        ///The name of the object.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        ///What kind of object it is.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<crate::generated::enums::JobReportObjectType>,
+    }
+    ///One page of the report of a job.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct JobReportDetailPage {
+        ///The lines of the report.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<JobReportDetail>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
+    }
+    ///A pooled subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct License {
+        ///How many of them resellers have, as digits in text.
+        #[serde(
+            rename = "allocatedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
+        ///How many of them are left, as digits in text.
+        #[serde(
+            rename = "availableUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub available_user_seat: ::std::option::Option<::std::string::String>,
+        ///When the pooled subscription expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Identifies the pooled subscription.
+        #[serde(
+            rename = "licenseId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub license_id: ::std::option::Option<crate::generated::ids::LicenseId>,
+        ///How the pooled subscription is paid for.
+        #[serde(
+            rename = "paymentType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_type: ::std::option::Option<crate::generated::enums::PaymentType>,
+        ///The name of the pool.
+        #[serde(
+            rename = "poolName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pool_name: ::std::option::Option<::std::string::String>,
+        ///The product that is subscribed to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub product: ::std::option::Option<crate::generated::enums::LicenseProduct>,
+        ///Where the pooled subscription comes from.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<crate::generated::enums::LicenseSource>,
+        ///When the pooled subscription starts. Only for Fly.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the pooled subscription is accepted.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        ///Where the data is kept. Services send other labels too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub storage: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorage>,
+        >,
+        ///The name shown for the pooled subscription.
+        #[serde(
+            rename = "subscriptionName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_name: ::std::option::Option<::std::string::String>,
+        ///How many user seats were bought, as digits in text.
+        #[serde(
+            rename = "totalUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_user_seat: ::std::option::Option<::std::string::String>,
+        ///The price of a seat, as digits in text. Its currency is not told.
+        #[serde(
+            rename = "unitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<::std::string::String>,
+    }
+    ///Seats of a pooled subscription that a reseller got.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicenseAllocation {
+        ///How many seats the reseller got, as digits in text.
+        #[serde(
+            rename = "allocatedUserSeat",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub allocated_user_seat: ::std::option::Option<::std::string::String>,
+        ///When the seats were allocated.
+        #[serde(
+            rename = "assignedDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub assigned_date: ::std::option::Option<::avepoint_core::Time>,
+        ///When the record of the allocation was made.
+        #[serde(
+            rename = "createdDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The e-mail address of the reseller's account in Elements.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        ///When the allocation expires.
+        #[serde(
+            rename = "expirationDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub expiration_date: ::std::option::Option<::avepoint_core::Time>,
+        ///The organization or company of the reseller.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "resellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///When the allocation takes effect. Only for Fly.
+        #[serde(
+            rename = "startDate",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_date: ::std::option::Option<::avepoint_core::Time>,
+        ///Whether the reseller has accepted the allocation.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+        ///The price of a seat in this allocation, as digits in text.
+        #[serde(
+            rename = "unitPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_price: ::std::option::Option<::std::string::String>,
+    }
+    ///One page of allocations.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicenseAllocationPage {
+        ///The allocations.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<LicenseAllocation>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
+    }
     ///What is known of a license that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1040,6 +2478,17 @@ pub mod types {
         ///Whether the license was marked as fixed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<crate::generated::enums::Mark>,
+    }
+    ///One page of pooled subscriptions.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct LicensePage {
+        ///The pooled subscriptions.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<License>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///Which jobs to read. Every member is optional.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1148,6 +2597,40 @@ pub mod types {
             Default::default()
         }
     }
+    ///Whose allocations of a pooled subscription to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListLicenseAllocationsRequest {
+        ///Only allocations to these resellers.
+        #[serde(
+            rename = "ResellerIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
+    }
+    impl ListLicenseAllocationsRequest {
+        pub fn builder() -> builder::ListLicenseAllocationsRequest {
+            Default::default()
+        }
+    }
+    ///Which pooled subscriptions to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListPooledLicensesRequest {
+        ///Only these pooled subscriptions.
+        #[serde(
+            rename = "LicenseIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
+    }
+    impl ListPooledLicensesRequest {
+        pub fn builder() -> builder::ListPooledLicensesRequest {
+            Default::default()
+        }
+    }
     ///Which users to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1162,6 +2645,46 @@ pub mod types {
     }
     impl ListProtectedUsersRequest {
         pub fn builder() -> builder::ListProtectedUsersRequest {
+            Default::default()
+        }
+    }
+    ///Which pooled subscriptions of a reseller to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListResellerLicensesRequest {
+        ///Only these pooled subscriptions.
+        #[serde(
+            rename = "LicenseIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub license_ids: ::avepoint_core::List<crate::generated::ids::LicenseId>,
+        ///Only pooled subscriptions in this state.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<crate::generated::enums::LicenseStatus>,
+    }
+    impl ListResellerLicensesRequest {
+        pub fn builder() -> builder::ListResellerLicensesRequest {
+            Default::default()
+        }
+    }
+    ///Which resellers to read.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListResellersRequest {
+        ///Only these resellers.
+        #[serde(
+            rename = "ResellerIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub reseller_ids: ::avepoint_core::List<crate::generated::ids::ResellerId>,
+    }
+    impl ListResellersRequest {
+        pub fn builder() -> builder::ListResellersRequest {
             Default::default()
         }
     }
@@ -1181,6 +2704,23 @@ pub mod types {
     }
     impl ListScanProfilesRequest {
         pub fn builder() -> builder::ListScanProfilesRequest {
+            Default::default()
+        }
+    }
+    ///Which storage profiles to read. Without any member, all of them.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ListStorageProfilesRequest {
+        ///Only these profiles.
+        #[serde(
+            rename = "ProfileIds",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub profile_ids: ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+    }
+    impl ListStorageProfilesRequest {
+        pub fn builder() -> builder::ListStorageProfilesRequest {
             Default::default()
         }
     }
@@ -1303,6 +2843,11 @@ pub mod types {
         ///The given name of the customer.
         #[serde(rename = "firstName")]
         pub first_name: ::std::string::String,
+        ///What signs the customer in: a code of the list, which may be sent as a number or as text. The documented request sends text.
+        #[serde(rename = "identityProviderType")]
+        pub identity_provider_type: ::avepoint_core::CodeOrText<
+            crate::generated::enums::IdentityProvider,
+        >,
         ///The family name of the customer.
         #[serde(rename = "lastName")]
         pub last_name: ::std::string::String,
@@ -1317,7 +2862,7 @@ pub mod types {
         pub organization_name: ::std::string::String,
         ///The password of the account.
         pub password: ::avepoint_core::SecretText,
-        ///The local account to register, such as an e-mail address.
+        ///The account to register, such as an e-mail address.
         #[serde(rename = "registrationAccount")]
         pub registration_account: ::std::string::String,
         ///Tags to put on the customer.
@@ -1566,6 +3111,51 @@ pub mod types {
         )]
         pub purchased_user_seat: ::std::option::Option<i64>,
     }
+    ///An object that Cloud Backup for Microsoft 365 protects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObject {
+        ///The container of the scan profile that the object is in.
+        #[serde(
+            rename = "containerName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub container_name: ::std::option::Option<::std::string::String>,
+        ///What the object is shown as: a name, an e-mail address or an address of a site.
+        #[serde(
+            rename = "displayName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub display_name: ::std::option::Option<::std::string::String>,
+        ///What kind of mailbox it is. Empty where it is none.
+        #[serde(
+            rename = "mailboxType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub mailbox_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ProtectedMailboxType>,
+        >,
+        ///How large the object is in the tenant, in bytes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<i64>,
+        ///The Microsoft 365 tenant that holds the object.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
+    }
+    ///One page of protected objects.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ProtectedObjectPage {
+        ///The objects.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<ProtectedObject>,
+        ///Where the list goes on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<TokenPageMetadata>,
+    }
     ///A user of the tenant and how the backup protects it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1626,6 +3216,12 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
+        ///When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is not told; services send text such as 11/20/2026T04:00:00Z.
+        #[serde(
+            rename = "lastRunTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_run_time: ::std::option::Option<::avepoint_core::NumberOrText>,
         ///The module of the service, by name, such as Exchange Online.
         #[serde(
             rename = "serviceModule",
@@ -1638,6 +3234,12 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub service_type: ::std::option::Option<::std::string::String>,
+        ///The tenant.
+        #[serde(
+            rename = "tenantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tenant_id: ::std::option::Option<crate::generated::ids::TenantId>,
         ///How many objects of the module are backed up.
         #[serde(
             rename = "totalProtectedObjects",
@@ -1740,6 +3342,65 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub teams_with_unusual_activities: ::std::option::Option<i64>,
+    }
+    ///How the rejection ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct RejectLicensesResult {
+        ///The outcome.
+        #[serde(
+            rename = "rejectStatus",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reject_status: ::std::option::Option<
+            crate::generated::enums::RejectLicensesStatus,
+        >,
+    }
+    ///A reseller below a large account reseller.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Reseller {
+        ///The e-mail address of the reseller's account in Elements.
+        #[serde(
+            rename = "Email",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub email: ::std::option::Option<::std::string::String>,
+        ///The e-mail address to which the invitation to Elements went.
+        #[serde(
+            rename = "InviteEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invite_email: ::std::option::Option<::std::string::String>,
+        ///The organization or company of the reseller.
+        #[serde(
+            rename = "Organization",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub organization: ::std::option::Option<::std::string::String>,
+        ///Identifies the reseller.
+        #[serde(
+            rename = "ResellerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub reseller_id: ::std::option::Option<crate::generated::ids::ResellerId>,
+        ///How far the reseller has come in joining.
+        #[serde(
+            rename = "Status",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub status: ::std::option::Option<crate::generated::enums::ResellerStatus>,
+    }
+    ///One page of resellers.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ResellerPage {
+        ///The resellers.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<Reseller>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
     }
     ///An object of a tenant that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -2501,6 +4162,32 @@ pub mod types {
         )]
         pub subscription_name: ::std::option::Option<::std::string::String>,
     }
+    ///A storage profile of an SFTP server.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SftpStorageProfile {
+        ///Always the device type of an SFTP server.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<crate::generated::enums::SftpDeviceType>,
+        ///What an SFTP server has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<FtpStorageExtension>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
     ///A sign-in of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2633,6 +4320,17 @@ pub mod types {
         )]
         pub storage_used: ::std::option::Option<i64>,
     }
+    ///One page of storage profiles.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct StorageProfilePage {
+        ///The profiles.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
+        pub data: ::avepoint_core::List<crate::generated::variants::StorageProfile>,
+        ///Where the page stands in the list.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<PageMetadata>,
+    }
     ///What is known of a team that a risk rule matched.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2710,6 +4408,58 @@ pub mod types {
             crate::generated::enums::PlatformEnvironment,
         >,
     }
+    ///How the addition of one tenant ended.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TenantConnection {
+        ///Why it was not.
+        #[serde(
+            rename = "errorCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub error_code: ::std::option::Option<
+            crate::generated::enums::ConnectTenantsError,
+        >,
+        ///Whether the tenant was added.
+        #[serde(
+            rename = "isSuccess",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_success: ::std::option::Option<bool>,
+    }
+    ///The outcome of each tenant, under the identifier of the tenant.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TenantConnections(
+        pub ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+    );
+    impl ::std::ops::Deref for TenantConnections {
+        type Target = ::std::collections::BTreeMap<
+            ::std::string::String,
+            TenantConnection,
+        >;
+        fn deref(
+            &self,
+        ) -> &::std::collections::BTreeMap<::std::string::String, TenantConnection> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<TenantConnections>
+    for ::std::collections::BTreeMap<::std::string::String, TenantConnection> {
+        fn from(value: TenantConnections) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+    > for TenantConnections {
+        fn from(
+            value: ::std::collections::BTreeMap<::std::string::String, TenantConnection>,
+        ) -> Self {
+            Self(value)
+        }
+    }
     ///The user seats of a tenant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -2752,6 +4502,49 @@ pub mod types {
         ///Where the page stands in the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<PageMetadata>,
+    }
+    ///Where a list goes on whose pages are asked for by token.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TokenPageMetadata {
+        ///The token of the next page. Empty or missing on the last page.
+        #[serde(
+            rename = "skipToken",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub skip_token: ::std::option::Option<::std::string::String>,
+        ///A count of entries. It may be that of this page alone, even where another page follows, so it does not tell how long the list is.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<::avepoint_core::NumberOrText>,
+    }
+    ///A storage profile of a device type that is not documented.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnknownStorageProfile {
+        ///The device type.
+        #[serde(
+            rename = "deviceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub device_type: ::std::option::Option<i64>,
+        ///What the storage has of its own, as it came.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
+        ///Identifies the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<crate::generated::ids::StorageProfileId>,
+        ///When the profile was last changed. The service may write the month first.
+        #[serde(
+            rename = "modifyTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modify_time: ::std::option::Option<::avepoint_core::Time>,
+        ///The name of the profile.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
     }
     ///New telephone numbers of a hybrid or local user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -4096,6 +5889,318 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct AnswerLicensesRequest {
+            licenses: ::std::result::Result<
+                ::avepoint_core::List<super::AssignedLicense>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AnswerLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    licenses: Err("no value supplied for licenses".to_string()),
+                }
+            }
+        }
+        impl AnswerLicensesRequest {
+            pub fn licenses<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<super::AssignedLicense>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.licenses = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for licenses: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AnswerLicensesRequest>
+        for super::AnswerLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AnswerLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self { licenses: value.licenses? })
+            }
+        }
+        impl ::std::convert::From<super::AnswerLicensesRequest>
+        for AnswerLicensesRequest {
+            fn from(value: super::AnswerLicensesRequest) -> Self {
+                Self {
+                    licenses: Ok(value.licenses),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AssignResellerLicenseRequest {
+            currency: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            expiration_time: ::std::result::Result<
+                ::avepoint_core::Time,
+                ::std::string::String,
+            >,
+            is_same_as_pool: ::std::result::Result<bool, ::std::string::String>,
+            license_id: ::std::result::Result<
+                crate::generated::ids::LicenseId,
+                ::std::string::String,
+            >,
+            payment_type: ::std::result::Result<
+                crate::generated::enums::PaymentType,
+                ::std::string::String,
+            >,
+            product: ::std::result::Result<
+                crate::generated::enums::LicenseProduct,
+                ::std::string::String,
+            >,
+            start_date: ::std::result::Result<
+                ::std::option::Option<::avepoint_core::Time>,
+                ::std::string::String,
+            >,
+            unit_price: ::std::result::Result<
+                ::std::option::Option<f64>,
+                ::std::string::String,
+            >,
+            user_seat: ::std::result::Result<i32, ::std::string::String>,
+        }
+        impl ::std::default::Default for AssignResellerLicenseRequest {
+            fn default() -> Self {
+                Self {
+                    currency: Ok(Default::default()),
+                    expiration_time: Err(
+                        "no value supplied for expiration_time".to_string(),
+                    ),
+                    is_same_as_pool: Err(
+                        "no value supplied for is_same_as_pool".to_string(),
+                    ),
+                    license_id: Err("no value supplied for license_id".to_string()),
+                    payment_type: Err("no value supplied for payment_type".to_string()),
+                    product: Err("no value supplied for product".to_string()),
+                    start_date: Ok(Default::default()),
+                    unit_price: Ok(Default::default()),
+                    user_seat: Err("no value supplied for user_seat".to_string()),
+                }
+            }
+        }
+        impl AssignResellerLicenseRequest {
+            pub fn currency<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.currency = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for currency: {e}")
+                    });
+                self
+            }
+            pub fn expiration_time<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::avepoint_core::Time>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.expiration_time = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for expiration_time: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn is_same_as_pool<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.is_same_as_pool = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for is_same_as_pool: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn license_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::LicenseId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_id: {e}")
+                    });
+                self
+            }
+            pub fn payment_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::PaymentType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.payment_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for payment_type: {e}")
+                    });
+                self
+            }
+            pub fn product<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::LicenseProduct>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product: {e}")
+                    });
+                self
+            }
+            pub fn start_date<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::avepoint_core::Time>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.start_date = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for start_date: {e}")
+                    });
+                self
+            }
+            pub fn unit_price<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<f64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.unit_price = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for unit_price: {e}")
+                    });
+                self
+            }
+            pub fn user_seat<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i32>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.user_seat = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for user_seat: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AssignResellerLicenseRequest>
+        for super::AssignResellerLicenseRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AssignResellerLicenseRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    currency: value.currency?,
+                    expiration_time: value.expiration_time?,
+                    is_same_as_pool: value.is_same_as_pool?,
+                    license_id: value.license_id?,
+                    payment_type: value.payment_type?,
+                    product: value.product?,
+                    start_date: value.start_date?,
+                    unit_price: value.unit_price?,
+                    user_seat: value.user_seat?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AssignResellerLicenseRequest>
+        for AssignResellerLicenseRequest {
+            fn from(value: super::AssignResellerLicenseRequest) -> Self {
+                Self {
+                    currency: Ok(value.currency),
+                    expiration_time: Ok(value.expiration_time),
+                    is_same_as_pool: Ok(value.is_same_as_pool),
+                    license_id: Ok(value.license_id),
+                    payment_type: Ok(value.payment_type),
+                    product: Ok(value.product),
+                    start_date: Ok(value.start_date),
+                    unit_price: Ok(value.unit_price),
+                    user_seat: Ok(value.user_seat),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AssignedLicense {
+            license_id: ::std::result::Result<
+                crate::generated::ids::LicenseId,
+                ::std::string::String,
+            >,
+            payment_type: ::std::result::Result<
+                crate::generated::enums::PaymentType,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AssignedLicense {
+            fn default() -> Self {
+                Self {
+                    license_id: Err("no value supplied for license_id".to_string()),
+                    payment_type: Err("no value supplied for payment_type".to_string()),
+                }
+            }
+        }
+        impl AssignedLicense {
+            pub fn license_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::LicenseId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_id: {e}")
+                    });
+                self
+            }
+            pub fn payment_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::PaymentType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.payment_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for payment_type: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AssignedLicense> for super::AssignedLicense {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AssignedLicense,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_id: value.license_id?,
+                    payment_type: value.payment_type?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AssignedLicense> for AssignedLicense {
+            fn from(value: super::AssignedLicense) -> Self {
+                Self {
+                    license_id: Ok(value.license_id),
+                    payment_type: Ok(value.payment_type),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct BackupLicenseItem {
             contract_end_date: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -4376,6 +6481,113 @@ pub mod types {
                 Self {
                     baseline_id: Ok(value.baseline_id),
                     ranking_order: Ok(value.ranking_order),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ConnectTenantsRequest {
+            customer_id: ::std::result::Result<
+                crate::generated::ids::CustomerId,
+                ::std::string::String,
+            >,
+            hybrid_tenant: ::std::result::Result<bool, ::std::string::String>,
+            product_name: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+                ::std::string::String,
+            >,
+            tenant_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::TenantId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ConnectTenantsRequest {
+            fn default() -> Self {
+                Self {
+                    customer_id: Err("no value supplied for customer_id".to_string()),
+                    hybrid_tenant: Err(
+                        "no value supplied for hybrid_tenant".to_string(),
+                    ),
+                    product_name: Err("no value supplied for product_name".to_string()),
+                    tenant_ids: Err("no value supplied for tenant_ids".to_string()),
+                }
+            }
+        }
+        impl ConnectTenantsRequest {
+            pub fn customer_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::ids::CustomerId>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.customer_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for customer_id: {e}")
+                    });
+                self
+            }
+            pub fn hybrid_tenant<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hybrid_tenant = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for hybrid_tenant: {e}")
+                    });
+                self
+            }
+            pub fn product_name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::enums::ConnectModule>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product_name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product_name: {e}")
+                    });
+                self
+            }
+            pub fn tenant_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::TenantId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.tenant_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for tenant_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ConnectTenantsRequest>
+        for super::ConnectTenantsRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ConnectTenantsRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    customer_id: value.customer_id?,
+                    hybrid_tenant: value.hybrid_tenant?,
+                    product_name: value.product_name?,
+                    tenant_ids: value.tenant_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ConnectTenantsRequest>
+        for ConnectTenantsRequest {
+            fn from(value: super::ConnectTenantsRequest) -> Self {
+                Self {
+                    customer_id: Ok(value.customer_id),
+                    hybrid_tenant: Ok(value.hybrid_tenant),
+                    product_name: Ok(value.product_name),
+                    tenant_ids: Ok(value.tenant_ids),
                 }
             }
         }
@@ -5101,6 +7313,104 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct ListLicenseAllocationsRequest {
+            reseller_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListLicenseAllocationsRequest {
+            fn default() -> Self {
+                Self {
+                    reseller_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListLicenseAllocationsRequest {
+            pub fn reseller_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reseller_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reseller_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListLicenseAllocationsRequest>
+        for super::ListLicenseAllocationsRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListLicenseAllocationsRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    reseller_ids: value.reseller_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListLicenseAllocationsRequest>
+        for ListLicenseAllocationsRequest {
+            fn from(value: super::ListLicenseAllocationsRequest) -> Self {
+                Self {
+                    reseller_ids: Ok(value.reseller_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListPooledLicensesRequest {
+            license_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListPooledLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    license_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListPooledLicensesRequest {
+            pub fn license_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListPooledLicensesRequest>
+        for super::ListPooledLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListPooledLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_ids: value.license_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListPooledLicensesRequest>
+        for ListPooledLicensesRequest {
+            fn from(value: super::ListPooledLicensesRequest) -> Self {
+                Self {
+                    license_ids: Ok(value.license_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct ListProtectedUsersRequest {
             user_emails: ::std::result::Result<
                 ::avepoint_core::List<::std::string::String>,
@@ -5144,6 +7454,124 @@ pub mod types {
             fn from(value: super::ListProtectedUsersRequest) -> Self {
                 Self {
                     user_emails: Ok(value.user_emails),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListResellerLicensesRequest {
+            license_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                ::std::string::String,
+            >,
+            status: ::std::result::Result<
+                ::std::option::Option<crate::generated::enums::LicenseStatus>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListResellerLicensesRequest {
+            fn default() -> Self {
+                Self {
+                    license_ids: Ok(Default::default()),
+                    status: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListResellerLicensesRequest {
+            pub fn license_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::LicenseId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_ids: {e}")
+                    });
+                self
+            }
+            pub fn status<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::generated::enums::LicenseStatus>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.status = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for status: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListResellerLicensesRequest>
+        for super::ListResellerLicensesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListResellerLicensesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    license_ids: value.license_ids?,
+                    status: value.status?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListResellerLicensesRequest>
+        for ListResellerLicensesRequest {
+            fn from(value: super::ListResellerLicensesRequest) -> Self {
+                Self {
+                    license_ids: Ok(value.license_ids),
+                    status: Ok(value.status),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListResellersRequest {
+            reseller_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListResellersRequest {
+            fn default() -> Self {
+                Self {
+                    reseller_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListResellersRequest {
+            pub fn reseller_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::ResellerId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reseller_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reseller_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListResellersRequest>
+        for super::ListResellersRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListResellersRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    reseller_ids: value.reseller_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListResellersRequest> for ListResellersRequest {
+            fn from(value: super::ListResellersRequest) -> Self {
+                Self {
+                    reseller_ids: Ok(value.reseller_ids),
                 }
             }
         }
@@ -5195,6 +7623,55 @@ pub mod types {
             fn from(value: super::ListScanProfilesRequest) -> Self {
                 Self {
                     scan_profile_ids: Ok(value.scan_profile_ids),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListStorageProfilesRequest {
+            profile_ids: ::std::result::Result<
+                ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListStorageProfilesRequest {
+            fn default() -> Self {
+                Self {
+                    profile_ids: Ok(Default::default()),
+                }
+            }
+        }
+        impl ListStorageProfilesRequest {
+            pub fn profile_ids<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<crate::generated::ids::StorageProfileId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.profile_ids = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for profile_ids: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListStorageProfilesRequest>
+        for super::ListStorageProfilesRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListStorageProfilesRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    profile_ids: value.profile_ids?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListStorageProfilesRequest>
+        for ListStorageProfilesRequest {
+            fn from(value: super::ListStorageProfilesRequest) -> Self {
+                Self {
+                    profile_ids: Ok(value.profile_ids),
                 }
             }
         }
@@ -5306,6 +7783,10 @@ pub mod types {
                 ::std::string::String,
                 ::std::string::String,
             >,
+            identity_provider_type: ::std::result::Result<
+                ::avepoint_core::CodeOrText<crate::generated::enums::IdentityProvider>,
+                ::std::string::String,
+            >,
             last_name: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -5341,6 +7822,9 @@ pub mod types {
                     country_code: Err("no value supplied for country_code".to_string()),
                     data_center: Err("no value supplied for data_center".to_string()),
                     first_name: Err("no value supplied for first_name".to_string()),
+                    identity_provider_type: Err(
+                        "no value supplied for identity_provider_type".to_string(),
+                    ),
                     last_name: Err("no value supplied for last_name".to_string()),
                     management_mode: Ok(Default::default()),
                     organization_name: Err(
@@ -5389,6 +7873,24 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("error converting supplied value for first_name: {e}")
+                    });
+                self
+            }
+            pub fn identity_provider_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::CodeOrText<
+                        crate::generated::enums::IdentityProvider,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.identity_provider_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for identity_provider_type: {e}"
+                        )
                     });
                 self
             }
@@ -5495,6 +7997,7 @@ pub mod types {
                     country_code: value.country_code?,
                     data_center: value.data_center?,
                     first_name: value.first_name?,
+                    identity_provider_type: value.identity_provider_type?,
                     last_name: value.last_name?,
                     management_mode: value.management_mode?,
                     organization_name: value.organization_name?,
@@ -5512,6 +8015,7 @@ pub mod types {
                     country_code: Ok(value.country_code),
                     data_center: Ok(value.data_center),
                     first_name: Ok(value.first_name),
+                    identity_provider_type: Ok(value.identity_provider_type),
                     last_name: Ok(value.last_name),
                     management_mode: Ok(value.management_mode),
                     organization_name: Ok(value.organization_name),
@@ -7512,7 +10016,7 @@ Arguments:
     }
     /**Onboard a customer
 
-Registers a new customer and puts it under the management of the partner. Only local accounts can be onboarded this way. The call answers 200 even where it fails: read `status` to learn the outcome.
+Registers a new customer and puts it under the management of the partner, with a local account or one of Microsoft 365. The call answers 200 even where it fails: read `status` to learn the outcome.
 
 Permission: `elements.customers.readwrite.all`.
 
@@ -7528,7 +10032,7 @@ Creates a link for the customer, who opens it, looks through the permissions and
 
 Permission: `elements.customers.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/create-auth-link-to-add-tenant-for-customer.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-add-tenant-for-customer.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/auth-link`
 
@@ -7543,11 +10047,11 @@ Arguments:
     }
     /**Create a link that authorizes service apps
 
-Creates a link with which the customer authorizes service apps for a Microsoft 365 tenant, for the first time or once more. At present this works for baseline management and for the other premium services only.
+Creates a link with which the customer authorizes service apps for a Microsoft 365 tenant, for the first time or once more.
 
 Permission: `elements.customers.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/create-auth-link-to-consent-app-for-customer.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/create-auth-link-to-consent-app-for-customer.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link`
 
@@ -7566,7 +10070,7 @@ Reads the name of a Microsoft 365 tenant and the clouds it belongs to.
 
 Permission: `elements.customers.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/get-m365-tenant-info.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-info.md>
 
 Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}`
 
@@ -7578,11 +10082,11 @@ Arguments:
     }
     /**Read whether a service app is authorized
 
-Tells whether the app of a service is authorized for a Microsoft 365 tenant. At present this works for baseline management and for the other premium services only. The answer comes as a list; a single object is documented too.
+Tells whether the app of a service is authorized for a Microsoft 365 tenant. The answer comes as a list; a single object is documented too.
 
 Permission: `elements.customers.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer%20app%20profile/get-m365-tenant-product-apps.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/get-m365-tenant-product-apps.md>
 
 Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps`
 
@@ -7593,13 +10097,25 @@ Arguments:
     pub fn get_service_app_status(&self) -> builder::GetServiceAppStatus<'_> {
         builder::GetServiceAppStatus::new(self)
     }
+    /**Add tenants of a customer to modules
+
+Adds tenants of a customer to modules of Elements. At present user management is the only module. The call answers 200 even where it fails: read the outcome of each tenant, and which modules failed.
+
+Permission: `elements.customers.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer-app-profile/onboard-customer-tenants.md>
+
+Sends a `POST` request to `/partner/external/v3/general/customers/connecttenant`*/
+    pub fn connect_tenants(&self) -> builder::ConnectTenants<'_> {
+        builder::ConnectTenants::new(self)
+    }
     /**List the services of customers
 
 Lists the customers that the partner manages, page by page, each with the services it subscribes to. Name customers in the body to read only those. Every figure comes as text; `N/A` stands where a figure does not apply to the service.
 
 Permission: `elements.license.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service%20subscription/get-all-services.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/get-all-services.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/services/batch`
 
@@ -7616,7 +10132,7 @@ Gives a customer a subscription to a service, as a trial or out of a pool of the
 
 Permission: `elements.license.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service%20subscription/add-service.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/service-subscription/add-service.md>
 
 Sends a `POST` request to `/partner/external/v3/general/customers/{customerId}/services`
 
@@ -7661,6 +10177,158 @@ Arguments:
     pub fn get_product_overview(&self) -> builder::GetProductOverview<'_> {
         builder::GetProductOverview::new(self)
     }
+    /**List the resellers of a large account reseller
+
+Lists the resellers below the large account reseller (LAR) whose app calls, page by page. Name resellers in the body to read only those. Paging stands in the query.
+
+Permission: `elements.t2.resellers.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-resellers-under-the-current-t2-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_resellers(&self) -> builder::ListResellers<'_> {
+        builder::ListResellers::new(self)
+    }
+    /**List the pooled subscriptions of a large account reseller
+
+Lists the pooled subscriptions of the large account reseller (LAR) whose app calls, page by page. Name subscriptions in the body to read only those. Seats and prices come as text.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-under-the-current-t2-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_pooled_licenses(&self) -> builder::ListPooledLicenses<'_> {
+        builder::ListPooledLicenses::new(self)
+    }
+    /**List to whom a pooled subscription was allocated
+
+Lists the allocations of a pooled subscription, past ones among them, page by page: which reseller got how many seats, when, and until when. Name resellers in the body to read only their allocations.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-allocation-usage-history-of-a-specific-license.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`
+
+Arguments:
+- `license_id`: The pooled subscription the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_license_allocations(&self) -> builder::ListLicenseAllocations<'_> {
+        builder::ListLicenseAllocations::new(self)
+    }
+    /**Assign a pooled subscription to a reseller, or change that
+
+Gives a reseller seats of a pooled subscription, or changes what it has of it. The reseller must accept what is new. The call answers 200 even where it fails: read `status` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/add-or-edit-license-for-a-reseller.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn assign_reseller_license(&self) -> builder::AssignResellerLicense<'_> {
+        builder::AssignResellerLicense::new(self)
+    }
+    /**List the pooled subscriptions of a reseller
+
+Lists the pooled subscriptions that a reseller has from the large account reseller (LAR) whose app calls, page by page. Name subscriptions or a status in the body to read only those. Seats and prices come as text.
+
+Permission: `elements.t2.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-all-licenses-of-a-specified-reseller.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_reseller_licenses(&self) -> builder::ListResellerLicenses<'_> {
+        builder::ListResellerLicenses::new(self)
+    }
+    /**Accept pooled subscriptions for a reseller
+
+Accepts pooled subscriptions that are assigned to a reseller and wait for acceptance. The call answers 200 even where it fails: read `acceptStatus` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/accept-assigned-licenses.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn accept_reseller_licenses(&self) -> builder::AcceptResellerLicenses<'_> {
+        builder::AcceptResellerLicenses::new(self)
+    }
+    /**Reject pooled subscriptions for a reseller
+
+Rejects pooled subscriptions that are assigned to a reseller and wait for acceptance. The call answers 200 even where it fails: read `rejectStatus` to learn the outcome.
+
+Permission: `elements.t2.license.readwrite.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/reject-assigned-licenses.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
+
+Arguments:
+- `reseller_id`: The reseller the call is about.
+- `body`*/
+    pub fn reject_reseller_licenses(&self) -> builder::RejectResellerLicenses<'_> {
+        builder::RejectResellerLicenses::new(self)
+    }
+    /**List the audit records of the partner
+
+Lists what was done in Elements under the partner, page by page: who did it, when, to what, and what it changed. Each page but the last carries the token of the next.
+
+Permission: `elements.report.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/audit-logs/get-common-audit-log.md>
+
+Sends a `GET` request to `/partner/external/v3/general/partners/report/auditlog/{date}`
+
+Arguments:
+- `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
+- `page_size`: How many records a page holds at most.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_audit_records(&self) -> builder::ListAuditRecords<'_> {
+        builder::ListAuditRecords::new(self)
+    }
+    /**List the audit records of a large account reseller
+
+Lists what was done in Elements under the large account reseller (LAR) whose app calls, page by page: who did it, when, to what, and what it changed. Each page but the last carries the token of the next.
+
+Permission: `elements.t2.report.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/large-account-reseller/get-common-audit-log-T2-reseller.md>
+
+Sends a `GET` request to `/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`
+
+Arguments:
+- `date`: The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.
+- `page_size`: How many records a page holds at most.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_reseller_audit_records(&self) -> builder::ListResellerAuditRecords<'_> {
+        builder::ListResellerAuditRecords::new(self)
+    }
     /**List what Cloud Backup for Microsoft 365 protects of each user
 
 Lists the users of a tenant, page by page, and tells for the mailbox and the OneDrive of each whether Cloud Backup for Microsoft 365 protects it. Name e-mail addresses in the body to read only those users. Paging stands in the query.
@@ -7697,6 +10365,41 @@ Arguments:
     pub fn list_protection_overview(&self) -> builder::ListProtectionOverview<'_> {
         builder::ListProtectionOverview::new(self)
     }
+    /**List the objects of one module that Cloud Backup protects
+
+Lists the objects of a customer that one module of Cloud Backup for Microsoft 365 protects, page by page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.cbprotected.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/customer/retrieve-customer-protected-objects.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `module`: The module whose objects to list.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_protected_objects(&self) -> builder::ListProtectedObjects<'_> {
+        builder::ListProtectedObjects::new(self)
+    }
+    /**List the storage profiles of the partner
+
+Lists the storage profiles under the partner, page by page. What a profile is, its `deviceType` says, and `extension` has a shape for each. Answers hold passwords and keys. Name profiles in the body to read only those. Paging stands in the query.
+
+Permission: `elements.license.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/storage-profiles/get-all-storage-profile-under-the-current-partner.md>
+
+Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+
+Arguments:
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many storage profiles a page holds at most. No upper limit is documented.
+- `body`*/
+    pub fn list_storage_profiles(&self) -> builder::ListStorageProfiles<'_> {
+        builder::ListStorageProfiles::new(self)
+    }
     /**List the backup and scan jobs of a customer
 
 Reads the jobs that the backup services ran for the customer: Microsoft 365, Google Workspace, IaaS and PaaS, Dynamics 365 and Salesforce, with their outcome and object counts. Name a job type, a module or both in the body to narrow the list down; an empty object restricts nothing.
@@ -7714,6 +10417,24 @@ Arguments:
 - `body`*/
     pub fn list_jobs(&self) -> builder::ListJobs<'_> {
         builder::ListJobs::new(self)
+    }
+    /**List what a backup job did with each object
+
+Lists the objects that a job of Cloud Backup for Microsoft 365 worked on, page by page, with the outcome of each. The job is one of `listJobs`. Name the size of a page; the `skipToken` of each answer asks for the next page. The count in the answer may be that of the page alone.
+
+Permission: `elements.jobs.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/general/job/get-customer-job-reports.md>
+
+Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `job_id`: The job the call is about.
+- `page_size`: How many entries a page holds at most. There is no default.
+- `skip_token`: The token that the answer before gave for this page. Leave it out for the first page.*/
+    pub fn list_job_report_details(&self) -> builder::ListJobReportDetails<'_> {
+        builder::ListJobReportDetails::new(self)
     }
     /**List the scan profiles of a customer
 
@@ -7934,13 +10655,49 @@ Arguments:
     pub fn list_risk_hit_items(&self) -> builder::ListRiskHitItems<'_> {
         builder::ListRiskHitItems::new(self)
     }
+    /**List where a tenant could spend less on Azure
+
+Lists the cost issues of the tenant's Azure resources, page by page: the rule that found each, how many resources it is about, what to do and how much a year that may save. Each page says whether another follows. The service names severity and recommendation where its page lists numbers, so either may come.
+
+Permission: `elements.cm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-cost-management/retrieve-azure-cost-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_cost_issues(&self) -> builder::ListAzureCostIssues<'_> {
+        builder::ListAzureCostIssues::new(self)
+    }
+    /**List the security issues of a tenant's Azure resources
+
+Lists the Azure resources of the tenant that a security rule objects to, page by page, with the subscription and the resource group that they are in. Each page says whether another follows. The service names severity and status where its page lists numbers, so either may come; the type of a resource is a number.
+
+Permission: `elements.sm.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/azure-security-management/retrieve-azure-risk-issues.md>
+
+Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.
+- `page_index`: Which page of the list to answer with. The first page is 1.
+- `page_size`: How many entries a page holds at most.*/
+    pub fn list_azure_security_issues(&self) -> builder::ListAzureSecurityIssues<'_> {
+        builder::ListAzureSecurityIssues::new(self)
+    }
     /**List the users of a tenant
 
 Lists the users of the tenant, page by page, as short records. Name users in the body to read only those. Paging stands in the query. Read one user in full with `getUser`.
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/get-information-of-users.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-users.md>
 
 Sends a `POST` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/batch`
 
@@ -7959,7 +10716,7 @@ Reads one user of the tenant with names, contact, account and address. Members d
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/get-information-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/get-information-of-user.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}`
 
@@ -7976,7 +10733,7 @@ Sets mail, usage location, language, and the span of time in which the account m
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-account-information.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-account-information.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information`
 
@@ -7994,7 +10751,7 @@ Sets the list of e-mail addresses a user has beside the primary one.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-alternate-email-address-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-alternate-email-address-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/alternate-email-address`
 
@@ -8014,7 +10771,7 @@ Sets the birthday of a user.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-birthday-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-birthday-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/birthday`
 
@@ -8032,7 +10789,7 @@ Sets the office, mobile and fax numbers of a user who exists in the cloud only. 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-contact-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/contact-information`
 
@@ -8050,7 +10807,7 @@ Sets names, job title and employee number of a user who exists in the cloud only
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-general-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/general-information`
 
@@ -8068,7 +10825,7 @@ Says whether a user counts as external.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-is-external-user-property.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-external-user-property.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/isexternal`
 
@@ -8086,7 +10843,7 @@ Says whether a user is a test account, as developers use it.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-is-test-user-property.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-is-test-user-property.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/istest`
 
@@ -8104,7 +10861,7 @@ Sets who manages a user. The manager of a cloud user is named by user principal 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-manager-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-manager-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/manager`
 
@@ -8122,7 +10879,7 @@ Sets company, department and location of a user who exists in the cloud only. Fo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office`
 
@@ -8140,7 +10897,7 @@ Sets the postal address of the office of a user who exists in the cloud only. Fo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-location-information-of-cloud-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-cloud-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/office-information`
 
@@ -8158,7 +10915,7 @@ Sets whether the password of a user stays valid without end.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-password-setting-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-password-setting-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/password-setting`
 
@@ -8178,7 +10935,7 @@ Sets who sponsors a user.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-sponsor-of-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-sponsor-of-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/sponsor`
 
@@ -8196,7 +10953,7 @@ Sets the telephone, fax and pager numbers of a user who is kept in a local direc
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-contact-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-contact-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/contact-information`
 
@@ -8214,7 +10971,7 @@ Sets names, job title, employee number and comment of a user who is kept in a lo
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-general-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-general-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/general-information`
 
@@ -8232,7 +10989,7 @@ Sets the free text kept with a user of a local directory.
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-notes-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-notes-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/notes`
 
@@ -8250,7 +11007,7 @@ Sets company, department and location of a user who is kept in a local directory
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office`
 
@@ -8268,7 +11025,7 @@ Sets the address of the office, the web page and the personal title of a user wh
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-office-location-information-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-office-location-information-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/office-information`
 
@@ -8288,7 +11045,7 @@ Sets the home directory, profile path and logon script of a user who is kept in 
 
 Permission: `elements.um.user.readwrite.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/user_public_api/update-profile-of-local-user.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/users/update-profile-of-local-user.md>
 
 Sends a `PUT` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/local-users/{userId}/profile`
 
@@ -8300,13 +11057,29 @@ Arguments:
     pub fn update_local_user_profile(&self) -> builder::UpdateLocalUserProfile<'_> {
         builder::UpdateLocalUserProfile::new(self)
     }
+    /**List the agents that connect a tenant to its local directory
+
+Lists the hybrid agents of the tenant: the programs on servers of the customer that connect it to its local directory. Tells of each whether it is active and whether it reaches its LDAP server. The list comes whole, without paging.
+
+Permission: `elements.um.user.read.all`.
+
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md>
+
+Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+
+Arguments:
+- `customer_id`: The customer the call is about.
+- `tenant_id`: The customer's tenant the call is about.*/
+    pub fn list_hybrid_agents(&self) -> builder::ListHybridAgents<'_> {
+        builder::ListHybridAgents::new(self)
+    }
     /**List the users on the security dashboard
 
 Lists the users that the security dashboard of the tenant shows, page by page, all of them or only those with one status. A page holds 100 entries unless the caller asks for another size; no upper limit is documented.
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard_public_api/dashboard_public_api.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/dashboard/dashboard.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/users`
 
@@ -8325,7 +11098,7 @@ Lists the workflows that look for risky actions in the tenant, page by page, all
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-risk-analyze-workflow.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-analyze-workflow.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows`
 
@@ -8344,7 +11117,7 @@ Lists the users whose actions one workflow found risky, page by page, each with 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-compliance-category.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-compliance-category.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/workflows/{workflowId}`
 
@@ -8365,7 +11138,7 @@ Counts the actions in the tenant that were found risky and those that were not. 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-risk-action.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-risk-action.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/actions`
 
@@ -8382,7 +11155,7 @@ Lists the sign-ins of users of the tenant, page by page, each with the place it 
 
 Permission: `elements.um.user.read.all`.
 
-The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky_public_api/get-sign-in.md>
+The vendor's page: <https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/risky/get-sign-in.md>
 
 Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/overview/security/compliances/signins`
 
@@ -9160,6 +11933,100 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::connect_tenants`]
+
+[`Client::connect_tenants`]: super::Client::connect_tenants*/
+    #[derive(Debug, Clone)]
+    pub struct ConnectTenants<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) body: Result<types::builder::ConnectTenantsRequest, String>,
+    }
+    impl<'a> ConnectTenants<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ConnectTenantsRequest>,
+            <V as std::convert::TryInto<
+                types::ConnectTenantsRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ConnectTenantsRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ConnectTenantsRequest,
+            ) -> types::builder::ConnectTenantsRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ConnectTenantsResult>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body
+                .and_then(|v| {
+                    types::ConnectTenantsRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/connecttenant", client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "connectTenants",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/customers/connecttenant`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ConnectTenantsResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::CONNECT_TENANTS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_customer_services`]
 
 [`Client::list_customer_services`]: super::Client::list_customer_services*/
@@ -9619,6 +12486,1062 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_resellers`]
+
+[`Client::list_resellers`]: super::Client::list_resellers*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellers<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListResellersRequest, String>,
+    }
+    impl<'a> ListResellers<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListResellersRequest>,
+            <V as std::convert::TryInto<
+                types::ListResellersRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListResellersRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListResellersRequest,
+            ) -> types::builder::ListResellersRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ResellerPage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListResellersRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/batch",
+                client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellers",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ResellerPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLERS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_pooled_licenses`]
+
+[`Client::list_pooled_licenses`]: super::Client::list_pooled_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct ListPooledLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListPooledLicensesRequest, String>,
+    }
+    impl<'a> ListPooledLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListPooledLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::ListPooledLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListPooledLicensesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListPooledLicensesRequest,
+            ) -> types::builder::ListPooledLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListPooledLicensesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/licenses/batch",
+                client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listPooledLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_POOLED_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_license_allocations`]
+
+[`Client::list_license_allocations`]: super::Client::list_license_allocations*/
+    #[derive(Debug, Clone)]
+    pub struct ListLicenseAllocations<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) license_id: Result<crate::generated::ids::LicenseId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListLicenseAllocationsRequest, String>,
+    }
+    impl<'a> ListLicenseAllocations<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                license_id: Err("`license_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn license_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::LicenseId>,
+        {
+            self.license_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`license_id` is no LicenseId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListLicenseAllocationsRequest>,
+            <V as std::convert::TryInto<
+                types::ListLicenseAllocationsRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListLicenseAllocationsRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListLicenseAllocationsRequest,
+            ) -> types::builder::ListLicenseAllocationsRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::LicenseAllocationPage>, Error<()>> {
+            let Self { client, license_id, page_index, page_size, body } = self;
+            let license_id = license_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListLicenseAllocationsRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/licenses/{}/usage/batch",
+                client.baseurl, encode_path(& license_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listLicenseAllocations",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::LicenseAllocationPage>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_LICENSE_ALLOCATIONS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::assign_reseller_license`]
+
+[`Client::assign_reseller_license`]: super::Client::assign_reseller_license*/
+    #[derive(Debug, Clone)]
+    pub struct AssignResellerLicense<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AssignResellerLicenseRequest, String>,
+    }
+    impl<'a> AssignResellerLicense<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AssignResellerLicenseRequest>,
+            <V as std::convert::TryInto<
+                types::AssignResellerLicenseRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AssignResellerLicenseRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AssignResellerLicenseRequest,
+            ) -> types::builder::AssignResellerLicenseRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AssignResellerLicenseResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AssignResellerLicenseRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "assignResellerLicense",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::AssignResellerLicenseResult>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::ASSIGN_RESELLER_LICENSE,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_reseller_licenses`]
+
+[`Client::list_reseller_licenses`]: super::Client::list_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListResellerLicensesRequest, String>,
+    }
+    impl<'a> ListResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListResellerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::ListResellerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListResellerLicensesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListResellerLicensesRequest,
+            ) -> types::builder::ListResellerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+            let Self { client, reseller_id, page_index, page_size, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListResellerLicensesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/batch",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::accept_reseller_licenses`]
+
+[`Client::accept_reseller_licenses`]: super::Client::accept_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct AcceptResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AnswerLicensesRequest, String>,
+    }
+    impl<'a> AcceptResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AnswerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::AnswerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AnswerLicensesRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AnswerLicensesRequest,
+            ) -> types::builder::AnswerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AcceptLicensesResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AnswerLicensesRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/accept",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "acceptResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AcceptLicensesResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::ACCEPT_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::reject_reseller_licenses`]
+
+[`Client::reject_reseller_licenses`]: super::Client::reject_reseller_licenses*/
+    #[derive(Debug, Clone)]
+    pub struct RejectResellerLicenses<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) reseller_id: Result<crate::generated::ids::ResellerId, String>,
+        pub(crate) body: Result<types::builder::AnswerLicensesRequest, String>,
+    }
+    impl<'a> RejectResellerLicenses<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                reseller_id: Err("`reseller_id` is missing".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn reseller_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::ResellerId>,
+        {
+            self.reseller_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AnswerLicensesRequest>,
+            <V as std::convert::TryInto<
+                types::AnswerLicensesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `AnswerLicensesRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AnswerLicensesRequest,
+            ) -> types::builder::AnswerLicensesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::RejectLicensesResult>, Error<()>> {
+            let Self { client, reseller_id, body } = self;
+            let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::AnswerLicensesRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/reject",
+                client.baseurl, encode_path(& reseller_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "rejectResellerLicenses",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::RejectLicensesResult>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::REJECT_RESELLER_LICENSES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_audit_records`]
+
+[`Client::list_audit_records`]: super::Client::list_audit_records*/
+    #[derive(Debug, Clone)]
+    pub struct ListAuditRecords<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) date: Result<::std::string::String, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListAuditRecords<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                date: Err("`date` is missing".to_string()),
+                page_size: Ok(None),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn date<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+            let Self { client, date, page_size, skip_token } = self;
+            let date = date.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/report/auditlog/{}", client
+                .baseurl, encode_path(& date.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAuditRecords",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/partners/report/auditlog/{date}`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AUDIT_RECORDS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_reseller_audit_records`]
+
+[`Client::list_reseller_audit_records`]: super::Client::list_reseller_audit_records*/
+    #[derive(Debug, Clone)]
+    pub struct ListResellerAuditRecords<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) date: Result<::std::string::String, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListResellerAuditRecords<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                date: Err("`date` is missing".to_string()),
+                page_size: Ok(None),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn date<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+            let Self { client, date, page_size, skip_token } = self;
+            let date = date.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/t2-reseller/report/auditlog/{}",
+                client.baseurl, encode_path(& date.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listResellerAuditRecords",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_RESELLER_AUDIT_RECORDS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_protected_users`]
 
 [`Client::list_protected_users`]: super::Client::list_protected_users*/
@@ -9882,6 +13805,247 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_protected_objects`]
+
+[`Client::list_protected_objects`]: super::Client::list_protected_objects*/
+    #[derive(Debug, Clone)]
+    pub struct ListProtectedObjects<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) module: Result<crate::generated::enums::BackupModule, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListProtectedObjects<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                module: Err("`module` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn module<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::enums::BackupModule>,
+        {
+            self.module = value
+                .try_into()
+                .map_err(|_| "`module` is no BackupModule".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, Error<()>> {
+            let Self { client, customer_id, module, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let module = module.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/m365/backup/modules/{}/protected-objects",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                module.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listProtectedObjects",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ProtectedObjectPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_PROTECTED_OBJECTS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_storage_profiles`]
+
+[`Client::list_storage_profiles`]: super::Client::list_storage_profiles*/
+    #[derive(Debug, Clone)]
+    pub struct ListStorageProfiles<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+        pub(crate) body: Result<types::builder::ListStorageProfilesRequest, String>,
+    }
+    impl<'a> ListStorageProfiles<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ListStorageProfilesRequest>,
+            <V as std::convert::TryInto<
+                types::ListStorageProfilesRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ListStorageProfilesRequest` for body failed: {}",
+                        s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ListStorageProfilesRequest,
+            ) -> types::builder::ListStorageProfilesRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, Error<()>> {
+            let Self { client, page_index, page_size, body } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ListStorageProfilesRequest::try_from(v)
+                        .map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/partners/storage-profile/batch", client
+                .baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listStorageProfiles",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `POST` request to `/partner/external/v3/general/partners/storage-profile/batch`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::StorageProfilePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_STORAGE_PROFILES,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_jobs`]
 
 [`Client::list_jobs`]: super::Client::list_jobs*/
@@ -10011,6 +14175,125 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_JOBS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_job_report_details`]
+
+[`Client::list_job_report_details`]: super::Client::list_job_report_details*/
+    #[derive(Debug, Clone)]
+    pub struct ListJobReportDetails<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) job_id: Result<crate::generated::ids::JobId, String>,
+        pub(crate) page_size: Result<i32, String>,
+        pub(crate) skip_token: Result<Option<::std::string::String>, String>,
+    }
+    impl<'a> ListJobReportDetails<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                job_id: Err("`job_id` is missing".to_string()),
+                page_size: Err("`page_size` is missing".to_string()),
+                skip_token: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn job_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::JobId>,
+        {
+            self.job_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`job_id` is no JobId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        pub fn skip_token<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.skip_token = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`skip_token` is no String".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, Error<()>> {
+            let Self { client, customer_id, job_id, page_size, skip_token } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let job_id = job_id.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let skip_token = skip_token.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/general/customers/{}/jobs/{}/report-details",
+                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
+                job_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .query(&progenitor_client::QueryParam::new("skipToken", &skip_token))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listJobReportDetails",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::JobReportDetailPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_JOB_REPORT_DETAILS,
                         error,
                     )
                 })
@@ -11531,6 +15814,249 @@ pub mod builder {
                 .map_err(|error| {
                     ::avepoint_core::generated::error(
                         &crate::generated::operations::LIST_RISK_HIT_ITEMS,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_cost_issues`]
+
+[`Client::list_azure_cost_issues`]: super::Client::list_azure_cost_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureCostIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureCostIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/acm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureCostIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::AzureCostIssuePage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_COST_ISSUES,
+                        error,
+                    )
+                })
+        }
+    }
+    /**Builder for [`Client::list_azure_security_issues`]
+
+[`Client::list_azure_security_issues`]: super::Client::list_azure_security_issues*/
+    #[derive(Debug, Clone)]
+    pub struct ListAzureSecurityIssues<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListAzureSecurityIssues<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::AzureSecurityIssuePage>, Error<()>> {
+            let Self { client, customer_id, tenant_id, page_index, page_size } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/asm/customers/{}/tenants/{}/issues", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listAzureSecurityIssues",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<
+            ResponseValue<types::AzureSecurityIssuePage>,
+            ::avepoint_core::Error,
+        > {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_AZURE_SECURITY_ISSUES,
                         error,
                     )
                 })
@@ -14224,6 +18750,98 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_hybrid_agents`]
+
+[`Client::list_hybrid_agents`]: super::Client::list_hybrid_agents*/
+    #[derive(Debug, Clone)]
+    pub struct ListHybridAgents<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) customer_id: Result<crate::generated::ids::CustomerId, String>,
+        pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
+    }
+    impl<'a> ListHybridAgents<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                customer_id: Err("`customer_id` is missing".to_string()),
+                tenant_id: Err("`tenant_id` is missing".to_string()),
+            }
+        }
+        pub fn customer_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::CustomerId>,
+        {
+            self.customer_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        pub fn tenant_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<crate::generated::ids::TenantId>,
+        {
+            self.tenant_id = value
+                .try_into()
+                .map_err(|_| {
+                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                        .to_string()
+                });
+            self
+        }
+        async fn dispatch(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, Error<()>> {
+            let Self { client, customer_id, tenant_id } = self;
+            let customer_id = customer_id.map_err(Error::InvalidRequest)?;
+            let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/partner/external/v3/um/customers/{}/tenants/{}/agents", client
+                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listHybridAgents",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::HybridAgentList>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_HYBRID_AGENTS,
+                        error,
+                    )
+                })
+        }
+    }
     /**Builder for [`Client::list_security_users`]
 
 [`Client::list_security_users`]: super::Client::list_security_users*/
@@ -15267,7 +19885,14 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &[];
-    const SECRETS: &'static [&'static str] = &["password"];
+    const SECRETS: &'static [&'static str] = &[
+        "AccountKey",
+        "Password",
+        "PrivateId",
+        "SecretAccessKey",
+        "SignatureVersionKey",
+        "password",
+    ];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

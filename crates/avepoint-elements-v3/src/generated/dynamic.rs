@@ -124,6 +124,15 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "connectTenants" => {
+            let mut request = client.connect_tenants();
+            if let Some(value) = parameters.take::<types::ConnectTenantsRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listCustomerServices" => {
             let mut request = client.list_customer_services();
             if let Some(value) = parameters.take::<i32>("pageIndex")? {
@@ -217,6 +226,150 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "listResellers" => {
+            let mut request = client.list_resellers();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<types::ListResellersRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listPooledLicenses" => {
+            let mut request = client.list_pooled_licenses();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListPooledLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listLicenseAllocations" => {
+            let mut request = client.list_license_allocations();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::LicenseId>("licenseId")?
+            {
+                request = request.license_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListLicenseAllocationsRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "assignResellerLicense" => {
+            let mut request = client.assign_reseller_license();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::AssignResellerLicenseRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listResellerLicenses" => {
+            let mut request = client.list_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListResellerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "acceptResellerLicenses" => {
+            let mut request = client.accept_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "rejectResellerLicenses" => {
+            let mut request = client.reject_reseller_licenses();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::ResellerId>("resellerId")?
+            {
+                request = request.reseller_id(value);
+            }
+            if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listAuditRecords" => {
+            let mut request = client.list_audit_records();
+            if let Some(value) = parameters.take::<::std::string::String>("date")? {
+                request = request.date(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listResellerAuditRecords" => {
+            let mut request = client.list_reseller_audit_records();
+            if let Some(value) = parameters.take::<::std::string::String>("date")? {
+                request = request.date(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listProtectedUsers" => {
             let mut request = client.list_protected_users();
             if let Some(value) = parameters
@@ -259,6 +412,43 @@ pub async fn call(
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
+        "listProtectedObjects" => {
+            let mut request = client.list_protected_objects();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::enums::BackupModule>("module")?
+            {
+                request = request.module(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listStorageProfiles" => {
+            let mut request = client.list_storage_profiles();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters
+                .take::<types::ListStorageProfilesRequest>("body")?
+            {
+                request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         "listJobs" => {
             let mut request = client.list_jobs();
             if let Some(value) = parameters
@@ -274,6 +464,27 @@ pub async fn call(
             }
             if let Some(value) = parameters.take::<types::ListJobsRequest>("body")? {
                 request = request.body(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listJobReportDetails" => {
+            let mut request = client.list_job_report_details();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::JobId>("jobId")?
+            {
+                request = request.job_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
+                request = request.skip_token(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -503,6 +714,48 @@ pub async fn call(
                 .take::<crate::generated::ids::RuleId>("ruleId")?
             {
                 request = request.rule_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listAzureCostIssues" => {
+            let mut request = client.list_azure_cost_issues();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
+        "listAzureSecurityIssues" => {
+            let mut request = client.list_azure_security_issues();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
             }
             if let Some(value) = parameters.take::<i32>("pageIndex")? {
                 request = request.page_index(value);
@@ -1006,6 +1259,21 @@ pub async fn call(
             }
             let sent = request.send().await?;
             sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+        }
+        "listHybridAgents" => {
+            let mut request = client.list_hybrid_agents();
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::CustomerId>("customerId")?
+            {
+                request = request.customer_id(value);
+            }
+            if let Some(value) = parameters
+                .take::<crate::generated::ids::TenantId>("tenantId")?
+            {
+                request = request.tenant_id(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
         }
         "listSecurityUsers" => {
             let mut request = client.list_security_users();

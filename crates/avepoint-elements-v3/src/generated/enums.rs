@@ -15,6 +15,20 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// How the acceptance of pooled subscriptions ended.
+    pub enum AcceptLicensesStatus: integer {
+        /// The assigned pooled subscriptions are accepted.
+        SubscriptionsAccepted = 9,
+        /// The call failed.
+        FailedToAcceptSubscriptions = 10,
+        /// Different resellers assigned the same pooled subscriptions; they cannot be accepted in one call.
+        CannotAcceptFromDifferentResellers = 12,
+        /// The pooled subscriptions came from another large account reseller too and are accepted from there.
+        AlreadyAssignedByAnotherLar = 13,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// How the addition of a service ended.
     pub enum AddCustomerServiceStatus: integer {
         /// The service is added.
@@ -49,12 +63,88 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// The device type of a storage that is compatible with Amazon.
+    pub enum AmazonCompatibleDeviceType: integer {
+        /// A storage that is compatible with that of Amazon.
+        AmazonStorageCompatibleStorage = 601,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an Amazon storage.
+    pub enum AmazonDeviceType: integer {
+        /// A storage of Amazon.
+        AmazonStorage = 401,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A region of Amazon storage.
+    pub enum AmazonStorageRegion: integer {
+        /// US Standard.
+        UsStandard = 0,
+        /// Northern California, in the west of the US.
+        UsWestNorthernCalifornia = 1,
+        /// Oregon, in the west of the US.
+        UsWestOregon = 2,
+        /// Ohio, in the east of the US.
+        UsEastOhio = 3,
+        /// The middle of Canada.
+        CanadaCentral = 4,
+        /// Ireland.
+        EuIreland = 5,
+        /// Frankfurt.
+        EuFrankfurt = 6,
+        /// London.
+        EuLondon = 7,
+        /// Singapore.
+        AsiaPacificSingapore = 8,
+        /// Tokyo.
+        AsiaPacificTokyo = 9,
+        /// Sydney.
+        AsiaPacificSydney = 10,
+        /// Seoul.
+        AsiaSeoul = 11,
+        /// Mumbai.
+        AsiaMumbai = 12,
+        /// São Paulo.
+        SouthAmericaSaoPaulo = 13,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// A service, or group of services, whose app can be authorized for a tenant.
     pub enum AppService: text {
         /// Baseline management.
         BaselineManagement = "PartnerTenantSettingManagement",
-        /// The premium services other than baseline management: workspaces, risks, communication of changes, users, devices, apps, and the marketplace.
-        OtherPremiumServices = "PartnerWorkspaceOnboarding",
+        /// The premium services for security and analysis: workspaces, risks, communication of changes, users, devices, apps, and the marketplace.
+        SecurityAndAnalysis = "PartnerWorkspaceOnboarding",
+        /// The security of Azure.
+        AzureSecurityManagement = "PartnerAzureSecurityManagement",
+        /// Backup of Microsoft 365: Cloud Backup for Microsoft 365.
+        CloudBackupForMicrosoft365 = "Office365Backup",
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How the assignment of a pooled subscription ended.
+    pub enum AssignResellerLicenseStatus: integer {
+        /// The request was carried out: the subscription is assigned, or the assignment changed.
+        Successful = 1,
+        /// The call failed.
+        Failed = 2,
+        /// The large account reseller has no such pooled subscription.
+        FailedToFindSubscription = 3,
+        /// Too few user seats are left.
+        UserSeatInsufficient = 4,
+        /// The expiration lies later than that of the pooled subscription.
+        ExceededExpirationTime = 5,
+        /// The subscription was assigned before.
+        ResellerAlreadyHasSubscription = 7,
+        /// An earlier assignment still waits for the reseller.
+        AssignedSubscriptionNotAccepted = 8,
+        /// The expiration lies in the past.
+        ExpirationTimeEarlierThanCurrentTime = 11,
     }
 }
 
@@ -75,6 +165,1416 @@
         MicrosoftAzureBlob = 0,
         /// Amazon S3.
         AmazonS3 = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What to do about a cost issue.
+    pub enum AzureCostRecommendation: integer {
+        /// None.
+        NoRecommendation = 0,
+        /// Take a size that fits the load.
+        RightSize = 1,
+        /// Delete what nobody uses.
+        DeleteIdleResource = 2,
+        /// Buy a savings plan.
+        PurchaseSavingsPlan = 3,
+        /// Reserve for a longer time.
+        PurchaseReservation = 4,
+        /// Let it scale by itself.
+        Autoscale = 5,
+        /// Look over the pricing tier.
+        PricingTierReview = 6,
+        /// Switch on cost analysis in Azure Kubernetes Service.
+        AksEnableCostAnalysis = 7,
+        /// Switch on the autoscaler of Azure Kubernetes Service.
+        AksEnableAutoscaler = 8,
+        /// Run a pool of spot nodes in Azure Kubernetes Service.
+        AksSpotNodePool = 10,
+        /// Cache less, or for a shorter time.
+        ReduceCachePolicy = 11,
+        /// Take a commitment plan.
+        CommitmentPlan = 12,
+        /// Mirror Cosmos DB in Microsoft Fabric.
+        CosmosDbEnableFabricMirroring = 13,
+        /// Buy capacity.
+        PurchaseCapacity = 14,
+        /// Shut down what is idle.
+        ShutdownIdle = 15,
+        /// Let it pause by itself.
+        AutoPause = 16,
+        /// Be alerted to anomalies.
+        AnomalyAlerting = 17,
+        /// Spend less on backups.
+        BackupOptimization = 18,
+        /// Move to another tier.
+        MigrateTier = 19,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an Azure storage.
+    pub enum AzureDeviceType: integer {
+        /// A storage of Microsoft Azure.
+        MicrosoftAzureStorage = 403,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How grave an issue of Azure resources is.
+    pub enum AzureIssueSeverity: integer {
+        /// Of little weight.
+        Low = 0,
+        /// Worth a look.
+        Medium = 1,
+        /// Grave.
+        High = 2,
+        /// To be dealt with at once.
+        Critical = 3,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What has become of a security issue.
+    pub enum AzureIssueStatus: integer {
+        /// None.
+        NoStatus = 0,
+        /// Nobody has looked at it yet.
+        Pending = 1,
+        /// Somebody has looked at it.
+        Viewed = 2,
+        /// Fixed.
+        MarkedAsFixed = 3,
+        /// It is to be passed over.
+        Ignored = 4,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The type of an Azure resource. Codes that are not listed may come.
+    pub enum AzureResourceType: integer {
+        /// No type is named.
+        NoType = 0,
+        /// A virtual machine.
+        VirtualMachine = 1,
+        /// A virtual machine scale set.
+        VirtualMachineScaleSet = 2,
+        /// A Kubernetes service.
+        KubernetesService = 6,
+        /// A Batch account.
+        BatchAccount = 7,
+        /// Service Fabric.
+        ServiceFabric = 8,
+        /// 1ES hosted pools.
+        OneEsHostedPools = 9,
+        /// A managed environment.
+        ManagedEnvironment = 10,
+        /// An Azure compute gallery.
+        AzureComputeGallery = 11,
+        /// A bare metal instance.
+        BareMetalInstance = 12,
+        /// A cloud service.
+        CloudService = 13,
+        /// A community image.
+        CommunityImage = 14,
+        /// A compute fleet.
+        ComputeFleet = 15,
+        /// An availability set.
+        AvailabilitySet = 16,
+        /// A host group.
+        HostGroup = 17,
+        /// An image template.
+        ImageTemplate = 18,
+        /// An image.
+        Image = 19,
+        /// A lab account.
+        LabAccount = 20,
+        /// A proximity placement group.
+        ProximityPlacementGroup = 21,
+        /// A quantum workspace.
+        QuantumWorkspace = 22,
+        /// A restore point collection.
+        RestorePointCollection = 23,
+        /// SAP HANA on Azure.
+        SapHanaOnAzure = 24,
+        /// An SSH public key.
+        SshPublicKey = 25,
+        /// A VM application definition.
+        VmApplicationDefinition = 26,
+        /// A VM application version.
+        VmApplicationVersion = 27,
+        /// A VM image definition.
+        VmImageDefinition = 28,
+        /// A VM image version.
+        VmImageVersion = 29,
+        /// A virtual network.
+        VirtualNetwork = 100,
+        /// A subnet.
+        Subnet = 101,
+        /// A network interface.
+        NetworkInterface = 102,
+        /// A public IP address.
+        PublicIpAddress = 103,
+        /// A load balancer.
+        LoadBalancer = 104,
+        /// An application gateway.
+        ApplicationGateway = 105,
+        /// A network security group.
+        NetworkSecurityGroup = 106,
+        /// A virtual network gateway.
+        VirtualNetworkGateway = 107,
+        /// An ExpressRoute circuit.
+        ExpressRouteCircuit = 108,
+        /// A private endpoint.
+        PrivateEndpoint = 109,
+        /// Traffic Manager.
+        TrafficManager = 110,
+        /// Front Door.
+        FrontDoor = 111,
+        /// Network Watcher.
+        NetworkWatcher = 112,
+        /// Bastions.
+        Bastions = 113,
+        /// Connections of gateways.
+        Connections = 114,
+        /// Custom IP prefixes.
+        CustomIpPrefixes = 115,
+        /// DNS private resolvers.
+        DnsPrivateResolvers = 116,
+        /// DNS zones.
+        DnsZones = 117,
+        /// ExpressRoute traffic collectors.
+        ExpressRouteTrafficCollectors = 119,
+        /// IP groups.
+        IpGroups = 121,
+        /// Local network gateways.
+        LocalNetworkGateways = 123,
+        /// A Microsoft connected cache for internet service providers.
+        MicrosoftConnectedCacheForInternetServiceProviders = 124,
+        /// NAT gateways.
+        NatGateways = 125,
+        /// Network managers.
+        NetworkManagers = 127,
+        /// NGINX as a service.
+        NginxAas = 129,
+        /// Peering services.
+        PeeringServices = 130,
+        /// Peerings.
+        Peerings = 131,
+        /// Private DNS zones.
+        PrivateDnsZones = 132,
+        /// Public IP prefixes.
+        PublicIpPrefixes = 134,
+        /// Route tables.
+        RouteTables = 135,
+        /// Virtual WANs.
+        VirtualWans = 137,
+        /// Connections of networks.
+        NetConnections = 138,
+        /// A storage account.
+        StorageAccount = 200,
+        /// A container for blobs.
+        BlobContainer = 201,
+        /// A share of files.
+        FileShare = 202,
+        /// A queue of a storage account.
+        Queue = 203,
+        /// A table of a storage account.
+        Table = 204,
+        /// A managed disk.
+        ManagedDisk = 205,
+        /// Azure Stack HCI.
+        AzureStackHci = 206,
+        /// A disk.
+        Disk = 207,
+        /// Azure Data Box.
+        AzureDataBox = 208,
+        /// Lustre, managed by Azure.
+        AzureManagedLustre = 209,
+        /// An Azure native Pure Storage Cloud service.
+        AzureNativePureStorageCloudService = 210,
+        /// An Azure native Qumulo scalable file service.
+        AzureNativeQumuloScalableFileService = 211,
+        /// Azure NetApp files.
+        AzureNetAppFiles = 212,
+        /// Azure Stack Edge and Data Box Gateway.
+        AzureStackEdgeDataBoxGateway = 213,
+        /// Data Lake storage Gen1.
+        DataLakeStorageGen1 = 214,
+        /// Disk accesses.
+        DiskAccesses = 215,
+        /// Disk encryption sets.
+        DiskEncryptionSets = 216,
+        /// Elastic SANs.
+        ElasticSans = 218,
+        /// HPC caches.
+        HpcCaches = 219,
+        /// Snapshots.
+        Snapshots = 220,
+        /// Storage Movers.
+        StorageMovers = 222,
+        /// Storage sync services.
+        StorageSyncServices = 223,
+        /// An SQL database.
+        SqlDatabase = 300,
+        /// SQL Server.
+        SqlServer = 301,
+        /// A Cosmos DB account.
+        CosmosDbAccount = 302,
+        /// A MySQL server.
+        MySqlServer = 303,
+        /// A PostgreSQL server.
+        PostgreSqlServer = 304,
+        /// A Redis cache.
+        RedisCache = 305,
+        /// An SQL managed instance.
+        SqlManagedInstance = 306,
+        /// DocumentDB.
+        DocumentDb = 307,
+        /// An SQL Server that runs on a virtual machine.
+        SqlServerOnVirtualMachine = 308,
+        /// A PostgreSQL flexible server.
+        PostgreSqlFlexibleServer = 309,
+        /// A MySQL flexible server.
+        MySqlFlexibleServer = 310,
+        /// A PostgreSQL flexible server virtual endpoint.
+        PostgreSqlFlexibleServerVirtualEndpoint = 311,
+        /// An Azure managed instance for Apache Cassandra.
+        AzureManagedInstanceForApacheCassandra = 315,
+        /// Redis, managed by Azure.
+        AzureManagedRedis = 316,
+        /// Elastic job agents.
+        ElasticJobAgents = 317,
+        /// Managed databases.
+        ManagedDatabases = 318,
+        /// MongoDB Atlas.
+        MongoDbAtlas = 319,
+        /// A Synapse workspace.
+        SynapseWorkspace = 400,
+        /// Data Factory.
+        DataFactory = 401,
+        /// A Data Lake store.
+        DataLakeStore = 402,
+        /// Event Hubs.
+        EventHub = 403,
+        /// Stream Analytics.
+        StreamAnalytics = 404,
+        /// HDInsight.
+        HdInsight = 405,
+        /// Databricks.
+        Databricks = 406,
+        /// Analysis services.
+        AnalysisServices = 407,
+        /// Azure Synapse Analytics private link hubs.
+        AzureSynapseAnalyticsPrivateLinkHubs = 409,
+        /// Data shares.
+        DataShares = 411,
+        /// Workspaces for experiments.
+        ExperimentWorkspaces = 412,
+        /// Informatica Intelligent Data Management Cloud, sold by a partner inside Azure.
+        InformaticaIntelligentDataManagementCloudAnAzureNativeIsvService = 414,
+        /// Power BI, embedded.
+        PowerBiEmbedded = 415,
+        /// Stream Analytics clusters.
+        StreamAnalyticsClusters = 416,
+        /// Key Vault.
+        KeyVault = 500,
+        /// Security Center, with what it watches.
+        SecurityCenter = 501,
+        /// Sentinel.
+        Sentinel = 502,
+        /// Azure Firewall.
+        AzureFirewall = 503,
+        /// Application security groups.
+        ApplicationSecurityGroups = 505,
+        /// Artifact signing accounts.
+        ArtifactSigningAccounts = 506,
+        /// Attestation providers.
+        AttestationProviders = 507,
+        /// Azure cloud HSMs.
+        AzureCloudHsms = 508,
+        /// Azure Key Vault managed HSMs.
+        AzureKeyVaultManagedHsms = 509,
+        /// Confidential ledgers.
+        ConfidentialLedgers = 510,
+        /// DDoS protection plans.
+        DdosProtectionPlans = 511,
+        /// Microsoft Defender EASM.
+        MicrosoftDefenderEasm = 516,
+        /// Microsoft Entra Domain Services.
+        MicrosoftEntraDomainServices = 517,
+        /// Network security perimeters.
+        NetworkSecurityPerimeters = 518,
+        /// Policies of the web application firewall (WAF).
+        WebApplicationFirewallPoliciesWaf = 520,
+        /// Network Front Doors.
+        NetworkFrontDoors = 521,
+        /// Active Directory.
+        ActiveDirectory = 600,
+        /// A managed identity.
+        ManagedIdentity = 601,
+        /// An access connector for Azure Databricks.
+        AccessConnectorForAzureDatabricks = 602,
+        /// B2C tenants.
+        B2cTenants = 603,
+        /// An external configuration tenant.
+        ExternalConfigurationTenant = 604,
+        /// Usages by guests.
+        GuestUsages = 605,
+        /// A Log Analytics workspace.
+        LogAnalyticsWorkspace = 700,
+        /// Application Insights.
+        ApplicationInsights = 701,
+        /// The Azure monitoring service.
+        AzureMonitor = 702,
+        /// An alert rule.
+        AlertRule = 703,
+        /// A diagnostic setting.
+        DiagnosticSetting = 704,
+        /// Azure Monitor workspaces.
+        AzureMonitorWorkspaces = 705,
+        /// Azure monitors for SAP solutions.
+        AzureMonitorsForSapSolutions = 706,
+        /// An Azure native Dynatrace service.
+        AzureNativeDynatraceService = 707,
+        /// An Azure native New Relic service.
+        AzureNativeNewRelicService = 708,
+        /// Azure workbooks.
+        AzureWorkbooks = 709,
+        /// Data collection endpoints.
+        DataCollectionEndpoints = 710,
+        /// Data collection rules.
+        DataCollectionRules = 711,
+        /// Database watchers.
+        DatabaseWatchers = 712,
+        /// Datadog, sold by a partner inside Azure.
+        DatadogAnAzureNativeIsvService = 713,
+        /// Elastic Cloud Elasticsearch.
+        ElasticCloudElasticsearch = 714,
+        /// Log Analytics dedicated clusters.
+        LogAnalyticsDedicatedClusters = 715,
+        /// Log Analytics query packs.
+        LogAnalyticsQueryPacks = 716,
+        /// Grafana, managed by Azure.
+        AzureManagedGrafana = 717,
+        /// A resource group.
+        ResourceGroup = 800,
+        /// A subscription.
+        Subscription = 801,
+        /// A management group.
+        ManagementGroup = 802,
+        /// A policy.
+        AzurePolicy = 803,
+        /// A blueprint.
+        Blueprint = 804,
+        /// An automation account.
+        AutomationAccount = 805,
+        /// Azure Lighthouse.
+        AzureLighthouse = 807,
+        /// Backup vaults.
+        BackupVaults = 808,
+        /// Capacity reservation groups.
+        CapacityReservationGroups = 809,
+        /// Copilot in Azure.
+        Copilot = 810,
+        /// Deployment scripts.
+        DeploymentScripts = 811,
+        /// Machines, connected through Azure Arc.
+        MachinesAzureArc = 812,
+        /// Microsoft Purview accounts.
+        MicrosoftPurviewAccounts = 813,
+        /// Resource graph queries.
+        ResourceGraphQueries = 814,
+        /// Service groups.
+        ServiceGroups = 816,
+        /// Solutions.
+        Solutions = 817,
+        /// Virtual instances for SAP solutions.
+        VirtualInstancesForSapSolutions = 818,
+        /// Data protection backup vaults.
+        DataProtectionBackupVaults = 819,
+        /// Resource group deployments.
+        ResourceGroupDeployments = 820,
+        /// Service Bus.
+        ServiceBus = 900,
+        /// API Management.
+        ApiManagement = 901,
+        /// Logic Apps.
+        LogicApp = 902,
+        /// Event Grid.
+        EventGrid = 903,
+        /// An Event Grid domain.
+        EventGridDomain = 904,
+        /// API Management operations.
+        ApiManagementOperations = 905,
+        /// An Event Grid topic.
+        EventGridTopic = 906,
+        /// Event Hubs clusters.
+        EventHubsClusters = 907,
+        /// An FHIR service.
+        FhirService = 908,
+        /// A health data services workspace.
+        HealthDataServicesWorkspace = 909,
+        /// Integration accounts.
+        IntegrationAccounts = 910,
+        /// A Logic Apps custom connector.
+        LogicAppsCustomConnector = 911,
+        /// Relays.
+        Relays = 912,
+        /// Apache Kafka and Apache Flink on Confluent Cloud, sold by a partner inside Azure.
+        ApacheKafkaApacheFlinkOnConfluentCloudAnAzureNativeIsvService = 913,
+        /// The Azure API for FHIR.
+        AzureApiForFhir = 914,
+        /// Cognitive services.
+        CognitiveServices = 1000,
+        /// A Machine Learning workspace.
+        MachineLearningWorkspace = 1001,
+        /// A bot service.
+        BotService = 1002,
+        /// Computer Vision.
+        ComputerVision = 1003,
+        /// A speech service.
+        SpeechService = 1004,
+        /// Content Moderator.
+        ContentModerator = 1005,
+        /// The Face API.
+        FaceApi = 1006,
+        /// OpenAI.
+        OpenAi = 1007,
+        /// The language service.
+        Language = 1008,
+        /// Personalizer.
+        Personalizer = 1009,
+        /// Custom Vision.
+        CustomVision = 1010,
+        /// Translator.
+        Translator = 1011,
+        /// Anomaly Detector.
+        AnomalyDetector = 1012,
+        /// Document Intelligence.
+        DocumentIntelligence = 1013,
+        /// Immersive Reader.
+        ImmersiveReader = 1014,
+        /// An intelligent recommendation.
+        IntelligentRecommendation = 1015,
+        /// Metrics Advisor.
+        MetricsAdvisor = 1016,
+        /// AI Video Indexer.
+        AiVideoIndexer = 1017,
+        /// A Custom Vision prediction.
+        CustomVisionPrediction = 1018,
+        /// An Azure native Arize AI cloud service.
+        AzureNativeArizeAiCloudService = 1019,
+        /// An Azure SRE agent.
+        AzureSreAgent = 1020,
+        /// IoT Hub.
+        IotHub = 1100,
+        /// IoT Central.
+        IotCentral = 1101,
+        /// Synapse, as an analytics service.
+        SynapseAnalytic = 1102,
+        /// Azure Data Explorer clusters.
+        AzureDataExplorerClusters = 1104,
+        /// Azure Digital Twins.
+        AzureDigitalTwins = 1105,
+        /// Azure IoT Hub device provisioning services.
+        AzureIotHubDeviceProvisioningServices = 1106,
+        /// Azure Maps accounts.
+        AzureMapsAccounts = 1108,
+        /// Device updates for IoT hubs.
+        DeviceUpdateForIotHubs = 1110,
+        /// IoT Central applications.
+        IotCentralApplications = 1113,
+        /// A container registry.
+        ContainerRegistry = 1200,
+        /// A container instance.
+        ContainerInstance = 1201,
+        /// Azure Red Hat OpenShift clusters.
+        AzureRedHatOpenShiftClusters = 1202,
+        /// Container app jobs.
+        ContainerAppJobs = 1203,
+        /// A Kubernetes fleet manager.
+        KubernetesFleetManager = 1206,
+        /// Service Fabric managed clusters.
+        ServiceFabricManagedClusters = 1209,
+        /// App Configuration.
+        AppConfiguration = 1300,
+        /// AI Search.
+        AiSearch = 1301,
+        /// A Web PubSub service.
+        WebPubSubService = 1302,
+        /// Spring Apps.
+        SpringApps = 1303,
+        /// SignalR.
+        SignalR = 1304,
+        /// App Service.
+        AppService = 1305,
+        /// An App Service API app.
+        AppServiceApiApp = 1306,
+        /// An App Service web app.
+        AppServiceWebApp = 1307,
+        /// A function app.
+        FunctionApp = 1308,
+        /// Container Apps.
+        ContainerApps = 1309,
+        /// An App Service plan.
+        AppServicePlan = 1310,
+        /// API connections.
+        ApiConnections = 1311,
+        /// App Service certificates.
+        AppServiceCertificates = 1313,
+        /// App Service domains.
+        AppServiceDomains = 1314,
+        /// App Service environments.
+        AppServiceEnvironments = 1315,
+        /// Fluid Relay.
+        FluidRelay = 1320,
+        /// Notification Hubs.
+        NotificationHubs = 1322,
+        /// Static Web Apps.
+        StaticWebApps = 1323,
+        /// A DevOps organization.
+        DevOpsOrganization = 1400,
+        /// Azure load testing.
+        AzureLoadTesting = 1401,
+        /// An Azure native LambdaTest HyperExecute cloud service.
+        AzureNativeLambdaTestHyperExecuteCloudService = 1402,
+        /// Dev centers.
+        DevCenters = 1403,
+        /// DevTest Labs.
+        DevTestLabs = 1404,
+        /// Managed DevOps pools.
+        ManagedDevOpsPools = 1405,
+        /// Network connections of dev centers.
+        NetworkConnections = 1406,
+        /// Playwright testing, of the classic model.
+        PlaywrightTestingClassic = 1407,
+        /// Projects.
+        Projects = 1408,
+        /// Role definitions.
+        RoleDefinitions = 1500,
+        /// Role assignments.
+        RoleAssignments = 1501,
+        /// AI Foundry.
+        AiFoundry = 1502,
+        /// A project of AI Foundry.
+        AiFoundryProject = 1503,
+        /// An AI Foundry agent.
+        AiFoundryAgent = 1504,
+        /// An AI Foundry model.
+        AiFoundryModel = 1505,
+        /// A policy assignment.
+        PolicyAssignment = 1506,
+        /// A policy definition.
+        PolicyDefinition = 1507,
+        /// A policy initiative definition.
+        PolicyInitiativeDefinition = 1508,
+        /// A virtual application group.
+        VirtualApplicationGroup = 1600,
+        /// A virtual application.
+        VirtualApplication = 1601,
+        /// A virtual desktop.
+        VirtualDesktop = 1602,
+        /// A desktop virtualization start menu item.
+        DesktopVirtualizationStartMenuItem = 1603,
+        /// Shared dashboards.
+        SharedDashboards = 1604,
+        /// A pool of session hosts.
+        HostPool = 1700,
+        /// A session host.
+        SessionHost = 1701,
+        /// A user session.
+        UserSession = 1702,
+        /// An MSIX package.
+        MsixPackage = 1703,
+        /// Azure Arc private link scopes.
+        AzureArcPrivateLinkScopes = 1704,
+        /// Azure network function manager devices.
+        AzureNetworkFunctionManagerDevices = 1705,
+        /// Azure VMware Solution.
+        AzureVmwareSolution = 1706,
+        /// Custom locations.
+        CustomLocations = 1707,
+        /// Resource bridges.
+        ResourceBridges = 1708,
+        /// System Center VMM management servers.
+        ScvmmManagementServers = 1709,
+        /// SQL managed instances, connected through Azure Arc.
+        SqlManagedInstancesAzureArc = 1710,
+        /// SQL Server databases.
+        SqlServerDatabases = 1711,
+        /// SQL Server instances.
+        SqlServerInstances = 1712,
+        /// VMware vCenters.
+        VmwareVcenters = 1713,
+        /// Azure Arc data controllers.
+        AzureArcDataControllers = 1714,
+        /// A virtual workspace.
+        VirtualWorkspace = 1750,
+        /// A guest configuration assignment.
+        GuestConfigurationAssignment = 1800,
+        /// Vaults of Recovery Services.
+        RecoveryServicesVaults = 1801,
+        /// A security assessment.
+        SecurityAssessment = 1900,
+        /// 1ES images.
+        OneEsImages = 1901,
+        /// Access control lists of Azure Operator Nexus.
+        AccessControlListsOperatorNexus = 1902,
+        /// Action groups.
+        ActionGroups = 1903,
+        /// An Active Directory config.
+        ActiveDirectoryConfig = 1904,
+        /// Activity log alert rules.
+        ActivityLogAlertRules = 1905,
+        /// Azure Device Registry asset endpoint profiles.
+        AdrAssetEndpointProfiles = 1906,
+        /// Azure Device Registry assets.
+        AdrAssets = 1907,
+        /// Azure Device Registry assets, of the classic model.
+        AdrAssetsClassic = 1908,
+        /// Azure Device Registry credential resources.
+        AdrCredentialResources = 1909,
+        /// Azure Device Registry devices.
+        AdrDevices = 1910,
+        /// Azure Device Registry namespaces.
+        AdrNamespaces = 1911,
+        /// Azure Device Registry schema registries.
+        AdrSchemaRegistries = 1912,
+        /// Agent pools of Azure Operator Nexus.
+        AgentPoolsOperatorNexus = 1913,
+        /// Agent private accesses.
+        AgentPrivateAccesses = 1914,
+        /// Agentic web apps.
+        AgenticWebApps = 1915,
+        /// Alert processing rules.
+        AlertProcessingRules = 1916,
+        /// Analyses.
+        Analyses = 1917,
+        /// Anyscale cloud resources.
+        AnyscaleCloudResources = 1918,
+        /// Anyscale clouds.
+        AnyscaleClouds = 1919,
+        /// Apache Airflow on Astro, sold by a partner inside Azure.
+        ApacheAirflowOnAstroAnAzureNativeIsvService = 1920,
+        /// Apache Spark pools.
+        ApacheSparkPools = 1921,
+        /// API centers.
+        ApiCenters = 1922,
+        /// App attach packages.
+        AppAttachPackages = 1923,
+        /// App server instances for SAP solutions.
+        AppServerInstancesForSapSolutions = 1924,
+        /// App Service slots.
+        AppServiceSlots = 1925,
+        /// App Service Kubernetes environments.
+        AppServiceKubernetesEnvironments = 1926,
+        /// An application gateway for containers.
+        ApplicationGatewayForContainers = 1927,
+        /// Application gateway WAF policies.
+        ApplicationGatewayWafPolicies = 1928,
+        /// ASZ lab hardware lab servers.
+        AszLabHardwareLabServers = 1930,
+        /// ASZ lab hardware reservations.
+        AszLabHardwareReservations = 1931,
+        /// ASZ lab hardware servers.
+        AszLabHardwareServers = 1932,
+        /// Automation projects.
+        AutomationProjects = 1933,
+        /// Autonomous AI databases.
+        AutonomousAiDatabases = 1934,
+        /// Availability tests.
+        AvailabilityTests = 1935,
+        /// Azure Arc gateways.
+        AzureArcGateways = 1936,
+        /// Azure Cosmos DB fleets.
+        AzureCosmosDbFleets = 1937,
+        /// An Azure Cosmos DB for PostgreSQL cluster.
+        AzureCosmosDbForPostgreSqlCluster = 1938,
+        /// An Azure Cosmos DB Garnet cache.
+        AzureCosmosDbGarnetCache = 1939,
+        /// Azure Data Explorer databases.
+        AzureDataExplorerDatabases = 1940,
+        /// An Azure data manager for energy.
+        AzureDataManagerForEnergy = 1941,
+        /// Servers of Azure Database for MariaDB.
+        AzureDatabaseForMariaDbServers = 1942,
+        /// Azure database migration projects.
+        AzureDatabaseMigrationProjects = 1945,
+        /// Azure database migration services.
+        AzureDatabaseMigrationServices = 1946,
+        /// An Azure edge hardware center.
+        AzureEdgeHardwareCenter = 1948,
+        /// An Azure edge hardware center address.
+        AzureEdgeHardwareCenterAddress = 1949,
+        /// Azure HorizonDB, in preview.
+        AzureHorizonDbPreview = 1950,
+        /// Parameter groups of Azure HorizonDB, in preview.
+        AzureHorizonDbPreviewParameterGroups = 1951,
+        /// Azure IoT operations.
+        AzureIotOperations = 1952,
+        /// Azure large instances.
+        AzureLargeInstances = 1953,
+        /// Azure Local.
+        AzureLocal = 1954,
+        /// Azure Local disconnected operations.
+        AzureLocalDisconnectedOperations = 1955,
+        /// Azure Local disks, connected through Azure Arc.
+        AzureLocalDisksAzureArc = 1956,
+        /// Azure Local gallery images.
+        AzureLocalGalleryImages = 1957,
+        /// Azure Local logical networks.
+        AzureLocalLogicalNetworks = 1958,
+        /// Azure Local marketplace gallery images.
+        AzureLocalMarketplaceGalleryImages = 1959,
+        /// Azure Local network security groups.
+        AzureLocalNetworkSecurityGroups = 1960,
+        /// Azure Local storage paths.
+        AzureLocalStoragePaths = 1961,
+        /// An Azure Local virtual machine, connected through Azure Arc.
+        AzureLocalVirtualMachineAzureArc = 1962,
+        /// Azure Local VM network interfaces.
+        AzureLocalVmNetworkInterfaces = 1963,
+        /// Azure Machine Learning registries.
+        AzureMachineLearningRegistries = 1964,
+        /// Azure Migrate.
+        AzureMigrate = 1965,
+        /// Azure Monitor dashboards with Grafana.
+        AzureMonitorDashboardsWithGrafana = 1966,
+        /// Azure Monitor pipelines.
+        AzureMonitorPipelines = 1967,
+        /// Azure Monitor private link scopes.
+        AzureMonitorPrivateLinkScopes = 1968,
+        /// A sample of a partner service inside Azure, made with LiftrLite.
+        AzureNativeLiftrLiteSampleRpAnAzureNativeSampleRpCloudService = 1969,
+        /// An Azure native Pinecone cloud service.
+        AzureNativePineconeCloudService = 1970,
+        /// An Azure native Weights & Biases cloud service.
+        AzureNativeWeightsBiasesCloudService = 1971,
+        /// Azure network function manager network functions.
+        AzureNetworkFunctionManagerNetworkFunctions = 1972,
+        /// Azure Sphere.
+        AzureSphere = 1973,
+        /// Azure Stack, in preview.
+        AzureStackPreview = 1974,
+        /// Azure storage actions.
+        AzureStorageActions = 1975,
+        /// Azure virtual network routing appliances.
+        AzureVirtualNetworkRoutingAppliances = 1976,
+        /// Azure workbook templates.
+        AzureWorkbookTemplates = 1977,
+        /// Backup items.
+        BackupItems = 1978,
+        /// Backup policies.
+        BackupPolicies = 1979,
+        /// Bare metal machines of Azure Operator Nexus.
+        BareMetalMachinesOperatorNexus = 1981,
+        /// Base databases.
+        BaseDatabases = 1982,
+        /// Bing resources.
+        BingResources = 1983,
+        /// Tracking of business processes.
+        BusinessProcessTracking = 1984,
+        /// Capacity pools.
+        CapacityPools = 1985,
+        /// Catalogs.
+        Catalogs = 1986,
+        /// Central service instances for SAP solutions.
+        CentralServiceInstancesForSapSolutions = 1987,
+        /// Change records.
+        ChangeRecords = 1988,
+        /// Chaos experiments.
+        ChaosExperiments = 1989,
+        /// Chat model deployments.
+        ChatModelDeployments = 1990,
+        /// Cloud NGFWs by Palo Alto Networks.
+        CloudNgfwsByPaloAltoNetworks = 1991,
+        /// Cloud services, of the classic model.
+        CloudServicesClassic = 1992,
+        /// Cloud services networks of Azure Operator Nexus.
+        CloudServicesNetworksOperatorNexus = 1993,
+        /// CloudTest accounts.
+        CloudTestAccounts = 1994,
+        /// CloudTest pools.
+        CloudTestPools = 1995,
+        /// Cluster bare metal machine key sets of Azure Operator Nexus.
+        ClusterBareMetalMachineKeySetsOperatorNexus = 1996,
+        /// Cluster baseboard management controller key sets of Azure Operator Nexus.
+        ClusterBaseboardManagementControllerKeySetsOperatorNexus = 1997,
+        /// Cluster managers of Azure Operator Nexus.
+        ClusterManagersOperatorNexus = 1998,
+        /// Cluster metrics configurations of Azure Operator Nexus.
+        ClusterMetricsConfigurationsOperatorNexus = 1999,
+        /// A recommendation of Azure Advisor.
+        AdvisorRecommendation = 2000,
+        /// Communities.
+        Communities = 2001,
+        /// Community endpoints.
+        CommunityEndpoints = 2002,
+        /// Commvault Cloud accounts.
+        CommvaultCloudAccounts = 2003,
+        /// Compute racks of Azure Operator Nexus.
+        ComputeRacksOperatorNexus = 2004,
+        /// Conditional credits.
+        ConditionalCredits = 2005,
+        /// Configuration group schemas.
+        ConfigurationGroupSchemas = 2006,
+        /// Configuration group values.
+        ConfigurationGroupValues = 2007,
+        /// Connected caches for enterprise and education.
+        ConnectedCachesForEnterpriseEducation = 2008,
+        /// A connector namespace, in preview.
+        ConnectorNamespacePreview = 2010,
+        /// Container app session pools.
+        ContainerAppSessionPools = 2011,
+        /// Container Apps connected environments.
+        ContainerAppsConnectedEnvironments = 2012,
+        /// Container group profiles.
+        ContainerGroupProfiles = 2013,
+        /// Container instances standby pools.
+        ContainerInstancesStandbyPools = 2014,
+        /// Container registry replications.
+        ContainerRegistryReplications = 2015,
+        /// Container registry webhooks.
+        ContainerRegistryWebhooks = 2016,
+        /// Container storages.
+        ContainerStorages = 2017,
+        /// Content delivery network WAF policies.
+        ContentDeliveryNetworkWafPolicies = 2018,
+        /// Cosmic environments.
+        CosmicEnvironments = 2019,
+        /// Cosmic namespaces.
+        CosmicNamespaces = 2020,
+        /// A connected registry, created as an Arc resource.
+        CreateConnectedRegistryArcResource = 2021,
+        /// Credits.
+        Credits = 2022,
+        /// Data Explorer pools, in preview.
+        DataExplorerPoolsPreview = 2023,
+        /// Data replication vaults.
+        DataReplicationVaults = 2025,
+        /// Databases for SAP solutions.
+        DatabasesForSapSolutions = 2026,
+        /// DDoS custom policies.
+        DdosCustomPolicies = 2027,
+        /// Services that take names out of data.
+        DeIdentificationServices = 2028,
+        /// Dedicated hubs.
+        DedicatedHubs = 2029,
+        /// Dedicated SQL pools.
+        DedicatedSqlPools = 2030,
+        /// Dell PowerScale.
+        DellPowerScale = 2031,
+        /// Deployment stacks.
+        DeploymentStacks = 2032,
+        /// Dev Box definitions.
+        DevBoxDefinitions = 2033,
+        /// Dev tunnel domains.
+        DevTunnelDomains = 2034,
+        /// Device update accounts.
+        DeviceUpdateAccounts = 2035,
+        /// Device update active deployments.
+        DeviceUpdateActiveDeployments = 2036,
+        /// Device update agents.
+        DeviceUpdateAgents = 2037,
+        /// Device update deployments.
+        DeviceUpdateDeployments = 2038,
+        /// Device update device classes.
+        DeviceUpdateDeviceClasses = 2039,
+        /// Device updates.
+        DeviceUpdates = 2040,
+        /// DevTest Labs virtual machines.
+        DevTestLabsVirtualMachines = 2041,
+        /// A DICOM service.
+        DicomService = 2042,
+        /// Discounts.
+        Discounts = 2043,
+        /// DNS domain lists.
+        DnsDomainLists = 2044,
+        /// DNS forwarding rulesets.
+        DnsForwardingRulesets = 2045,
+        /// DNS security policies.
+        DnsSecurityPolicies = 2046,
+        /// A durable task scheduler.
+        DurableTaskScheduler = 2047,
+        /// Edge actions.
+        EdgeActions = 2048,
+        /// Edge sites.
+        EdgeSites = 2049,
+        /// Elastic backup policies.
+        ElasticBackupPolicies = 2050,
+        /// Elastic backup vaults.
+        ElasticBackupVaults = 2051,
+        /// Elastic capacity pools.
+        ElasticCapacityPools = 2052,
+        /// Elastic snapshot policies.
+        ElasticSnapshotPolicies = 2053,
+        /// Elastic volumes.
+        ElasticVolumes = 2054,
+        /// Enclave connections.
+        EnclaveConnections = 2055,
+        /// Enclave endpoints.
+        EnclaveEndpoints = 2056,
+        /// Enclaves.
+        Enclaves = 2057,
+        /// Endpoints.
+        Endpoints = 2058,
+        /// Engage Center connectors.
+        EngageCenterConnectors = 2059,
+        /// An ESRP scan.
+        EsrpScan = 2060,
+        /// Event Grid partner configurations.
+        EventGridPartnerConfigurations = 2063,
+        /// Event Grid partner destinations.
+        EventGridPartnerDestinations = 2064,
+        /// Event Grid partner namespaces.
+        EventGridPartnerNamespaces = 2065,
+        /// Event Grid partner registrations.
+        EventGridPartnerRegistrations = 2066,
+        /// Event Grid partner topics.
+        EventGridPartnerTopics = 2067,
+        /// Event Grid system topics.
+        EventGridSystemTopics = 2068,
+        /// ExpressRoute Direct.
+        ExpressRouteDirect = 2070,
+        /// ExpressRoute gateways.
+        ExpressRouteGateways = 2071,
+        /// ExpressRoute link groups.
+        ExpressRouteLinkGroups = 2072,
+        /// Extended security updates.
+        ExtendedSecurityUpdates = 2073,
+        /// Extension deployments.
+        ExtensionDeployments = 2074,
+        /// Extension slots.
+        ExtensionSlots = 2075,
+        /// Extension versions.
+        ExtensionVersions = 2076,
+        /// Firewall policies.
+        FirewallPolicies = 2078,
+        /// Firmware analysis workspaces.
+        FirmwareAnalysisWorkspaces = 2079,
+        /// Flow logs.
+        FlowLogs = 2080,
+        /// Flow profiles.
+        FlowProfiles = 2081,
+        /// Flows.
+        Flows = 2082,
+        /// A project of Foundry.
+        FoundryProject = 2083,
+        /// Gateways.
+        Gateways = 2084,
+        /// GeoCatalogs.
+        GeoCatalogs = 2085,
+        /// Ground stations.
+        GroundStations = 2086,
+        /// Health models.
+        HealthModels = 2087,
+        /// Health models, in preview.
+        HealthModelsPreview = 2088,
+        /// A healthcare agent service.
+        HealthcareAgentService = 2089,
+        /// Hosts.
+        Hosts = 2091,
+        /// Impact reporting connectors.
+        ImpactReportingConnectors = 2092,
+        /// Incentive schedules.
+        IncentiveSchedules = 2093,
+        /// Automation of infrastructure as code.
+        InfrastructureAsCodeAutomation = 2094,
+        /// Instance pools.
+        InstancePools = 2095,
+        /// Integration environments.
+        IntegrationEnvironments = 2096,
+        /// Internet gateway rules of Azure Operator Nexus.
+        InternetGatewayRulesOperatorNexus = 2097,
+        /// Internet gateways of Azure Operator Nexus.
+        InternetGatewaysOperatorNexus = 2098,
+        /// IP address pools.
+        IpAddressPools = 2099,
+        /// A billing account.
+        BillingAccount = 2100,
+        /// A subscription, as billing sees it.
+        BillingSubscription = 2101,
+        /// IP prefixes of Azure Operator Nexus.
+        IpPrefixesOperatorNexus = 2102,
+        /// Issues.
+        Issues = 2103,
+        /// Kubernetes, connected through Azure Arc.
+        KubernetesAzureArc = 2104,
+        /// Kubernetes cluster features of Azure Operator Nexus.
+        KubernetesClusterFeaturesOperatorNexus = 2105,
+        /// Kubernetes clusters of Azure Operator Nexus.
+        KubernetesClustersOperatorNexus = 2106,
+        /// Layer 2 connections.
+        L2Connections = 2107,
+        /// Lab plans.
+        LabPlans = 2108,
+        /// Labs.
+        AzureLabs = 2109,
+        /// A landing zone account.
+        LandingZoneAccount = 2110,
+        /// Layer 2 isolation domains of Azure Operator Nexus.
+        Layer2IsolationDomainsOperatorNexus = 2111,
+        /// Layer 2 networks of Azure Operator Nexus.
+        Layer2NetworksOperatorNexus = 2112,
+        /// Layer 3 isolation domains of Azure Operator Nexus.
+        Layer3IsolationDomainsOperatorNexus = 2113,
+        /// Layer 3 networks of Azure Operator Nexus.
+        Layer3NetworksOperatorNexus = 2114,
+        /// Libraries.
+        Libraries = 2115,
+        /// Local rulestacks for Cloud NGFW by Palo Alto Networks.
+        LocalRulestacksForCloudNgfwByPaloAltoNetworks = 2116,
+        /// Log search alert rules.
+        LogSearchAlertRules = 2117,
+        /// Logic Apps templates.
+        LogicAppsTemplates = 2118,
+        /// Machine Learning online deployments.
+        MachineLearningOnlineDeployments = 2119,
+        /// Machine Learning online endpoints.
+        MachineLearningOnlineEndpoints = 2120,
+        /// Maintenance configurations.
+        MaintenanceConfigurations = 2121,
+        /// Managed applications.
+        ManagedApplications = 2122,
+        /// Managed CCF apps.
+        ManagedCcfApps = 2123,
+        /// A managed connector.
+        ManagedConnector = 2124,
+        /// Managed fleet namespaces.
+        ManagedFleetNamespaces = 2125,
+        /// Managed namespaces.
+        ManagedNamespaces = 2126,
+        /// MCC cache nodes for enterprise.
+        MccCacheNodesForEnterprise = 2127,
+        /// A MedTech service.
+        MedTechService = 2128,
+        /// Mesh VPNs.
+        MeshVpns = 2129,
+        /// Metric alert rules.
+        MetricAlertRules = 2130,
+        /// Microsoft Azure consumption commitments.
+        MicrosoftAzureConsumptionCommitments = 2131,
+        /// Microsoft Discovery bookshelves.
+        MicrosoftDiscoveryBookshelves = 2132,
+        /// Microsoft Discovery projects.
+        MicrosoftDiscoveryProjects = 2133,
+        /// Microsoft Discovery supercomputers.
+        MicrosoftDiscoverySupercomputers = 2135,
+        /// Microsoft Discovery tools.
+        MicrosoftDiscoveryTools = 2136,
+        /// Microsoft Discovery workspaces.
+        MicrosoftDiscoveryWorkspaces = 2137,
+        /// Microsoft Fabric.
+        MicrosoftFabric = 2138,
+        /// Microsoft security compute capacities.
+        MicrosoftSecurityComputeCapacities = 2139,
+        /// Virtual appliances of networks.
+        MicrosoftNetworkNetworkVirtualAppliances = 2140,
+        /// Virtual hubs of networks.
+        MicrosoftNetworkVirtualHubs = 2141,
+        /// Insights into workloads.
+        MicrosoftWorkloadsInsights = 2142,
+        /// Migration projects.
+        MigrationProjects = 2143,
+        /// Move projects.
+        MoveProjects = 2144,
+        /// Connectors to several clouds.
+        MulticloudConnectors = 2145,
+        /// The personal portal of EngageHub.
+        MyEngageHubPortal = 2146,
+        /// Resources of the own account.
+        MyResources = 2147,
+        /// The companion API of Napster, sold by a partner inside Azure.
+        NapsterCompanionApiAnAzureNativeIsvService = 2148,
+        /// Neighbor groups of Azure Operator Nexus.
+        NeighborGroupsOperatorNexus = 2149,
+        /// NetApp elastic accounts.
+        NetAppElasticAccounts = 2150,
+        /// Network anchors.
+        NetworkAnchors = 2151,
+        /// Network devices of Azure Operator Nexus.
+        NetworkDevicesOperatorNexus = 2152,
+        /// Network fabric controllers of Azure Operator Nexus.
+        NetworkFabricControllersOperatorNexus = 2153,
+        /// Network fabrics of Azure Operator Nexus.
+        NetworkFabricsOperatorNexus = 2154,
+        /// Network function definition versions.
+        NetworkFunctionDefinitionVersions = 2155,
+        /// Network function definitions.
+        NetworkFunctionDefinitions = 2156,
+        /// Connectivity configurations.
+        ConnectivityConfigurations = 2157,
+        /// Network monitors of Azure Operator Nexus.
+        NetworkMonitorsOperatorNexus = 2158,
+        /// Network packet brokers of Azure Operator Nexus.
+        NetworkPacketBrokersOperatorNexus = 2159,
+        /// Network racks of Azure Operator Nexus.
+        NetworkRacksOperatorNexus = 2160,
+        /// Network service design versions.
+        NetworkServiceDesignVersions = 2161,
+        /// Network service designs.
+        NetworkServiceDesigns = 2162,
+        /// Network tap rules of Azure Operator Nexus.
+        NetworkTapRulesOperatorNexus = 2163,
+        /// Network taps of Azure Operator Nexus.
+        NetworkTapsOperatorNexus = 2164,
+        /// Node pools.
+        NodePools = 2166,
+        /// Notification hub namespaces.
+        NotificationHubNamespaces = 2167,
+        /// On premises data gateways.
+        OnPremisesDataGateways = 2168,
+        /// Online experimentation workspaces.
+        OnlineExperimentationWorkspaces = 2169,
+        /// Oracle Exadata infrastructures.
+        OracleExadataInfrastructures = 2170,
+        /// Oracle Exadata VM clusters.
+        OracleExadataVmClusters = 2171,
+        /// Oracle Exascale VM clusters.
+        OracleExascaleVmClusters = 2172,
+        /// Pilot, sold by a partner inside Azure.
+        PilotAnAzureNativeIsvService = 2173,
+        /// Pipelines.
+        Pipelines = 2174,
+        /// Playwright workspaces.
+        PlaywrightWorkspaces = 2175,
+        /// Pools.
+        Pools = 2176,
+        /// Portal extensions.
+        PortalExtensions = 2177,
+        /// PostgreSQL servers, connected through Azure Arc.
+        PostgreSqlServersAzureArc = 2178,
+        /// Preview features.
+        PreviewFeatures = 2179,
+        /// A private link for Microsoft Entra ID.
+        PrivateLinkForMicrosoftEntraId = 2181,
+        /// Private link services.
+        PrivateLinkServices = 2182,
+        /// Professional services.
+        ProfessionalServices = 2183,
+        /// Profiles.
+        Profiles = 2184,
+        /// Prometheus rule groups.
+        PrometheusRuleGroups = 2185,
+        /// Provisioned machines.
+        ProvisionedMachines = 2186,
+        /// Publisher artifact manifests.
+        PublisherArtifactManifests = 2187,
+        /// Publisher artifact stores.
+        PublisherArtifactStores = 2188,
+        /// Publishers.
+        Publishers = 2189,
+        /// Quantum provider accounts.
+        QuantumProviderAccounts = 2190,
+        /// Resource anchors.
+        ResourceAnchors = 2191,
+        /// Resource guards.
+        ResourceGuards = 2192,
+        /// Resource management private links.
+        ResourceManagementPrivateLinks = 2193,
+        /// Route filters.
+        RouteFilters = 2194,
+        /// Route policies of Azure Operator Nexus.
+        RoutePoliciesOperatorNexus = 2195,
+        /// A runbook.
+        Runbook = 2196,
+        /// Software as a service (SaaS).
+        SaasResource = 2197,
+        /// Samples.
+        Samples = 2198,
+        /// Scaling plans.
+        ScalingPlans = 2199,
+        /// Scheduled actions, in preview.
+        ScheduledActionsPreview = 2200,
+        /// System Center Operations Manager managed instances.
+        ScomManagedInstances = 2201,
+        /// System Center VMM clouds.
+        ScvmmClouds = 2202,
+        /// A System Center VMM virtual machine, connected through Azure Arc.
+        ScvmmVirtualMachineAzureArc = 2203,
+        /// System Center VMM virtual machine templates.
+        ScvmmVirtualMachineTemplates = 2204,
+        /// System Center VMM virtual networks.
+        ScvmmVirtualNetworks = 2205,
+        /// Security alerts.
+        SecurityAlerts = 2206,
+        /// Security detonation chambers.
+        SecurityDetonationChambers = 2207,
+        /// Security private links.
+        SecurityPrivateLinks = 2208,
+        /// Segmentation managers.
+        SegmentationManagers = 2209,
+        /// Service catalog managed application definitions.
+        ServiceCatalogManagedApplicationDefinitions = 2210,
+        /// Service endpoint policies.
+        ServiceEndpointPolicies = 2211,
+        /// SignalR replicas.
+        SignalRReplicas = 2212,
+        /// Site configurations.
+        SiteConfigurations = 2213,
+        /// Site keys.
+        SiteKeys = 2214,
+        /// Site network services.
+        SiteNetworkServices = 2215,
+        /// Sites.
+        Sites = 2216,
+        /// Smart detector alert rules.
+        SmartDetectorAlertRules = 2217,
+        /// Snapshot policies.
+        SnapshotPolicies = 2218,
+        /// Software as a service (SaaS), of the classic model.
+        SoftwareAsAServiceClassic = 2219,
+        /// Sovereign views.
+        SovereignViews = 2220,
+        /// SQL elastic pools.
+        SqlElasticPools = 2221,
+        /// SQL Server ESU licenses.
+        SqlServerEsuLicenses = 2222,
+        /// SQL Server licenses.
+        SqlServerLicenses = 2223,
+        /// Spaces of SRE agents.
+        SreAgentSpaces = 2225,
+        /// Stage maps.
+        StageMaps = 2226,
+        /// Stage progressions.
+        StageProgressions = 2227,
+        /// Storage accounts, of the classic model.
+        StorageAccountsClassic = 2228,
+        /// Storage appliances of Azure Operator Nexus.
+        StorageAppliancesOperatorNexus = 2229,
+        /// Storage assets.
+        StorageAssets = 2230,
+        /// Storage discovery workspaces.
+        StorageDiscoveryWorkspaces = 2231,
+        /// Storage pools.
+        StoragePools = 2232,
+        /// Template specs.
+        TemplateSpecs = 2234,
+        /// Traffic Manager profiles.
+        TrafficManagerProfiles = 2235,
+        /// Transit hubs.
+        TransitHubs = 2236,
+        /// Trunked networks of Azure Operator Nexus.
+        TrunkedNetworksOperatorNexus = 2237,
+        /// Update rules.
+        UpdateRules = 2238,
+        /// Usage billing accounts.
+        UsageBillingAccounts = 2239,
+        /// Validations.
+        Validations = 2240,
+        /// Verifier workspaces.
+        VerifierWorkspaces = 2241,
+        /// Virtual clusters.
+        VirtualClusters = 2242,
+        /// Virtual machine consoles of Azure Operator Nexus.
+        VirtualMachineConsolesOperatorNexus = 2243,
+        /// Virtual machines, of the classic model.
+        VirtualMachinesClassic = 2244,
+        /// Virtual machines of Azure Operator Nexus.
+        VirtualMachinesOperatorNexus = 2245,
+        /// Virtual network links.
+        VirtualNetworkLinks = 2246,
+        /// Virtual network terminal access points.
+        VirtualNetworkTerminalAccessPoints = 2247,
+        /// Visual Studio Online plans.
+        VisualStudioOnlinePlans = 2248,
+        /// Virtual machines of Azure VMware Solution.
+        VmwareAvsVirtualMachines = 2249,
+        /// VMware clusters.
+        VmwareClusters = 2250,
+        /// VMware datastores.
+        VmwareDatastores = 2251,
+        /// VMware hosts.
+        VmwareHosts = 2252,
+        /// VMware resource pools.
+        VmwareResourcePools = 2253,
+        /// VMware virtual machine templates.
+        VmwareVirtualMachineTemplates = 2254,
+        /// VMware virtual networks.
+        VmwareVirtualNetworks = 2255,
+        /// Volumes.
+        AzureVolumes = 2256,
+        /// Volumes of Azure Operator Nexus.
+        VolumesOperatorNexus = 2257,
+        /// VPN gateways.
+        VpnGateways = 2258,
+        /// Web PubSub service replicas.
+        WebPubSubServiceReplicas = 2259,
+        /// Workload components.
+        WorkloadComponents = 2260,
+        /// Workload virtual instances.
+        WorkloadVirtualInstances = 2261,
+        /// Workloads.
+        Workloads = 2262,
+        /// Workspaces.
+        Workspaces = 2263,
+        /// 1ES build caches.
+        OneEsBuildCaches = 2264,
+        /// Clusters of Azure Operator Nexus.
+        ClustersOperatorNexus = 2265,
+        /// IP communities of Azure Operator Nexus.
+        IpCommunitiesOperatorNexus = 2266,
+        /// IP extended communities of Azure Operator Nexus.
+        IpExtendedCommunitiesOperatorNexus = 2267,
+        /// File shares, as a resource of their own.
+        FileShares = 2268,
+        /// Microsoft Discovery storage containers.
+        MicrosoftDiscoveryStorageContainers = 2269,
+        /// A key kept in a vault.
+        KeyVaultKey = 10000,
+        /// A secret kept in a vault.
+        KeyVaultSecret = 10001,
+        /// A certificate kept in a vault.
+        KeyVaultCertificate = 10002,
+        /// Front Door, of the standard tier.
+        FrontDoorStandard = 10500,
+        /// A Kusto cluster.
+        KustoCluster = 10501,
+        /// An operational insights workspace.
+        OperationalInsightsWorkspace = 10502,
+        /// A vault of Recovery Services.
+        RecoveryServicesVault = 10503,
+        /// A disk, as a compute resource.
+        ComputeDisk = 10504,
+        /// A snapshot, as a compute resource.
+        ComputeSnapshot = 10505,
+        /// Subscriptions, listed as such.
+        Subscriptions = 10506,
+        /// Resources of every type.
+        AllResources = 2147483647,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A module of Cloud Backup for Microsoft 365, by the number that its addresses have.
+    pub enum BackupModule: integer {
+        /// Mailboxes in Exchange Online.
+        ExchangeOnlineMailboxes = 0,
+        /// Sites in SharePoint Online.
+        SharePointOnline = 1,
+        /// OneDrive.
+        OneDrive = 2,
+        /// Microsoft 365 Groups.
+        Microsoft365Groups = 3,
+        /// Project Online.
+        ProjectOnline = 4,
+        /// Public folders in Exchange Online.
+        ExchangeOnlinePublicFolders = 5,
+        /// Microsoft Teams.
+        MicrosoftTeams = 6,
+        /// Viva Engage.
+        VivaEngage = 9,
+        /// Chats in Microsoft Teams.
+        MicrosoftTeamsChat = 10,
+        /// Power BI.
+        PowerBi = 11,
+        /// Power Automate.
+        PowerAutomate = 12,
+        /// Power Apps.
+        PowerApps = 14,
+        /// Agents of Copilot Studio.
+        CopilotStudioAgents = 15,
     }
 }
 
@@ -247,6 +1747,30 @@
         ScheduledRestore = 16,
         /// Settings could not be retrieved
         SettingsRetrievalFailed = 17,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A module of Elements that tenants can be added to.
+    pub enum ConnectModule: text {
+        /// User management.
+        UserManagement = "PartnerUserManagement",
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Why a tenant could not be added to a module.
+    pub enum ConnectTenantsError: integer {
+        /// Nothing failed.
+        NoError = 0,
+        /// Too few subscriptions are left.
+        SubscriptionInsufficient = 1,
+        /// The customer has not consented for the tenant.
+        TenantNotConsented = 2,
+        /// There is no such tenant.
+        TenantNotFound = 3,
+        /// Tenants cannot be added to this module.
+        ModuleNotSupported = 4,
     }
 }
 
@@ -1017,6 +2541,22 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// The device type of an FTP server.
+    pub enum FtpDeviceType: integer {
+        /// FTP.
+        Ftp = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of a Google Cloud Storage.
+    pub enum GoogleCloudDeviceType: integer {
+        /// Google Cloud Storage.
+        GoogleCloudStorage = 701,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The kind of a group.
     pub enum GroupType: integer {
         /// A Microsoft 365 group.
@@ -1043,6 +2583,44 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// How a hybrid agent is doing.
+    pub enum HybridAgentStatus: integer {
+        /// It is not installed.
+        NotInstalled = 0,
+        /// It is there and not active.
+        Inactive = 1,
+        /// It is active.
+        Active = 2,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an IBM Cloud Object Storage.
+    pub enum IbmCloudObjectStorageDeviceType: integer {
+        /// IBM Cloud Object Storage.
+        IbmCloudObjectStorage = 302,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an IBM Storage Protect.
+    pub enum IbmStorageProtectDeviceType: integer {
+        /// IBM Storage Protect, by S3.
+        IbmStorageProtectS3 = 301,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What signs a customer in.
+    pub enum IdentityProvider: integer {
+        /// A local account of Elements.
+        Local = 0,
+        /// Microsoft 365.
+        Microsoft365 = 6,
+    }
+}
+
+::avepoint_core::open_enum! {
     /// Which module of a backup service a job works on.
     pub enum JobModule: integer {
         /// No particular module
@@ -1059,8 +2637,6 @@
         Microsoft365Groups = 304,
         /// Backup of OneDrive
         OneDrive = 305,
-        /// Backup of Project Online
-        ProjectOnline = 306,
         /// Backup of public folders in Exchange Online
         ExchangeOnlinePublicFolder = 307,
         /// Backup of Microsoft Teams
@@ -1111,6 +2687,8 @@
         Dynamics365 = 401,
         /// Backup of Viva Engage
         VivaEngage = 402,
+        /// Backup of agents of Copilot Studio
+        CopilotStudioAgents = 405,
         /// Backup of Gmail
         Gmail = 501,
         /// Backup of Google calendars
@@ -1131,6 +2709,48 @@
         DynamicsCrmBackup = 550,
         /// Backup of unified operations apps in Dynamics
         DynamicsUnifiedOperationsBackup = 551,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What kind of object a line of a job report is about.
+    pub enum JobReportObjectType: integer {
+        /// A mailbox.
+        Mailbox = 1,
+        /// A site collection.
+        SiteCollection = 2,
+        /// A user.
+        User = 17,
+        /// A canvas app.
+        Canvas = 20,
+        /// A workspace.
+        Workspace = 21,
+        /// A flow.
+        Flow = 23,
+        /// An agent.
+        Agent = 24,
+        /// What describes a community of Viva Engage.
+        VivaEngageMetadata = 25,
+        /// What describes a Microsoft 365 group.
+        Office365GroupMetadata = 26,
+        /// What describes a team.
+        TeamsMetadata = 27,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// What became of an object of a job.
+    pub enum JobReportStatus: integer {
+        /// It was done.
+        Success = 0,
+        /// It failed.
+        Failed = 1,
+        /// It was skipped.
+        Skipped = 2,
+        /// A filter left it out.
+        Filtered = 3,
+        /// It was done, with a warning.
+        Warning = 4,
     }
 }
 
@@ -2345,6 +3965,68 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// Whether a hybrid agent reaches its LDAP server.
+    pub enum LdapConnectionStatus: integer {
+        /// It does.
+        Connected = 0,
+        /// It does not.
+        Disconnected = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// A product whose subscriptions are pooled for resellers.
+    pub enum LicenseProduct: integer {
+        /// Backup of Microsoft 365: Cloud Backup for Microsoft 365.
+        CloudBackupForMicrosoft365 = 2048,
+        /// Baseline management in Elements.
+        BaselineManagement = 40,
+        /// Workspace management in Elements.
+        WorkspaceManagement = 42,
+        /// User and device management in Elements.
+        UserAndDeviceManagement = 49,
+        /// Storage optimization, a part of workspace management in Elements.
+        StorageOptimization = 65,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Where a pooled subscription comes from.
+    pub enum LicenseSource: integer {
+        /// A pool of AvePoint.
+        AvePointPool = 5,
+        /// The organization of the large account reseller.
+        LarOrganization = 6,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Whether the one to whom a pooled subscription is assigned has taken it.
+    pub enum LicenseStatus: integer {
+        /// Nobody has accepted it yet.
+        PendingAcceptance = 0,
+        /// It is accepted.
+        Accepted = 1,
+        /// It is rejected.
+        Rejected = 2,
+        /// Its seats went back to the pool.
+        ReturnedToPool = 3,
+        /// It has expired.
+        Expired = 4,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Where the data of a backup subscription is kept.
+    pub enum LicenseStorage: text {
+        /// The customer's own storage (bring your own storage).
+        Byos = "BYOS",
+        /// Storage of AvePoint.
+        AvePointStorage = "AvePoint storage",
+    }
+}
+
+::avepoint_core::open_enum! {
     /// The kind of recipient behind a mailbox.
     pub enum MailboxRecipientType: integer {
         /// A mailbox of one user.
@@ -2437,10 +4119,10 @@
         CustomerDoesNotExist = 3,
         /// The customer could not be registered.
         FailedToRegisterCustomer = 4,
+        /// Another partner manages this customer.
+        CustomerManagedByAnotherPartner = 5,
         /// The partner manages this customer already.
-        CustomerManagedByCurrentPartner = 5,
-        /// Customer and partner are the same.
-        CustomerSameAsCurrentPartner = 6,
+        CustomerManagedByCurrentPartner = 6,
         /// The customer was there before.
         CustomerAlreadyExists = 7,
     }
@@ -2553,12 +4235,54 @@
 }
 
 ::avepoint_core::open_enum! {
+    /// What kind of mailbox a protected object is.
+    pub enum ProtectedMailboxType: text {
+        /// The mailbox of a person.
+        UserMailbox = "User Mailbox",
+        /// The mailbox of a room or of equipment.
+        ResourceMailbox = "Resource Mailbox",
+        /// The archive of a mailbox.
+        InPlaceArchiveMailbox = "In-Place Archive Mailbox",
+        /// A mailbox that several people share.
+        SharedMailbox = "Shared Mailbox",
+        /// A public folder.
+        PublicFolder = "Public Folder",
+        /// What was deleted and can be recovered.
+        RecoverableItemsFolder = "Recoverable Items Folder",
+    }
+}
+
+::avepoint_core::open_enum! {
     /// What of a user is protected or not.
     pub enum ProtectedModule: integer {
         /// The mailbox.
         Mailbox = 0,
         /// The OneDrive.
         OneDrive = 2,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How the rejection of pooled subscriptions ended.
+    pub enum RejectLicensesStatus: integer {
+        /// The assigned pooled subscriptions are rejected.
+        SubscriptionsRejected = 9,
+        /// The call failed.
+        FailedToRejectSubscriptions = 10,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// How far a reseller has come in joining a large account reseller.
+    pub enum ResellerStatus: integer {
+        /// No status applies.
+        NotApplicable = 0,
+        /// An account in Elements belongs to the reseller.
+        Mapped = 1,
+        /// No account belongs to it.
+        Unmapped = 2,
+        /// It is invited and has no account yet.
+        PendingSignUp = 3,
     }
 }
 
@@ -2659,6 +4383,14 @@
         UserAndDeviceManagement = 49,
         /// Storage optimization, a part of workspace management in Elements.
         StorageOptimization = 65,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// The device type of an SFTP server.
+    pub enum SftpDeviceType: integer {
+        /// SFTP.
+        Sftp = 12,
     }
 }
 

@@ -12,13 +12,26 @@ pub static ALL: &[&Operation] = &[
     &CREATE_APP_AUTHORIZATION_LINK,
     &GET_TENANT,
     &GET_SERVICE_APP_STATUS,
+    &CONNECT_TENANTS,
     &LIST_CUSTOMER_SERVICES,
     &ADD_CUSTOMER_SERVICE,
     &LIST_TENANT_USER_SEATS,
     &GET_PRODUCT_OVERVIEW,
+    &LIST_RESELLERS,
+    &LIST_POOLED_LICENSES,
+    &LIST_LICENSE_ALLOCATIONS,
+    &ASSIGN_RESELLER_LICENSE,
+    &LIST_RESELLER_LICENSES,
+    &ACCEPT_RESELLER_LICENSES,
+    &REJECT_RESELLER_LICENSES,
+    &LIST_AUDIT_RECORDS,
+    &LIST_RESELLER_AUDIT_RECORDS,
     &LIST_PROTECTED_USERS,
     &LIST_PROTECTION_OVERVIEW,
+    &LIST_PROTECTED_OBJECTS,
+    &LIST_STORAGE_PROFILES,
     &LIST_JOBS,
+    &LIST_JOB_REPORT_DETAILS,
     &LIST_SCAN_PROFILES,
     &LIST_SCAN_PROFILE_CHANGES,
     &GET_SCAN_PROFILE,
@@ -32,6 +45,8 @@ pub static ALL: &[&Operation] = &[
     &RUN_TENANT_ACTION,
     &LIST_RISK_RULES,
     &LIST_RISK_HIT_ITEMS,
+    &LIST_AZURE_COST_ISSUES,
+    &LIST_AZURE_SECURITY_ISSUES,
     &LIST_USERS,
     &GET_USER,
     &UPDATE_USER_ACCOUNT,
@@ -52,6 +67,7 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_LOCAL_USER_OFFICE,
     &UPDATE_LOCAL_USER_OFFICE_LOCATION,
     &UPDATE_LOCAL_USER_PROFILE,
+    &LIST_HYBRID_AGENTS,
     &LIST_SECURITY_USERS,
     &LIST_RISK_WORKFLOWS,
     &GET_RISK_WORKFLOW_COMPLIANCE,
@@ -80,6 +96,7 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -228,6 +245,15 @@ pub static GET_SERVICE_APP_STATUS: Operation = Operation::new(
             },
         ],
     );
+///Add tenants of a customer to modules.
+pub static CONNECT_TENANTS: Operation = Operation::new(
+        "connectTenants",
+        Method::Post,
+        "/partner/external/v3/general/customers/connecttenant",
+        "Add tenants of a customer to modules",
+    )
+    .scopes(&[&["elements.customers.readwrite.all"]])
+    .body(true, &shapes::CONNECT_TENANTS_REQUEST);
 ///List the services of customers.
 pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         "listCustomerServices",
@@ -242,6 +268,7 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -302,6 +329,7 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -368,6 +396,344 @@ pub static GET_PRODUCT_OVERVIEW: Operation = Operation::new(
             },
         ],
     );
+///List the resellers of a large account reseller.
+pub static LIST_RESELLERS: Operation = Operation::new(
+        "listResellers",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/resellers/batch",
+        "List the resellers of a large account reseller",
+    )
+    .scopes(&[&["elements.t2.resellers.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_RESELLERS_REQUEST);
+///List the pooled subscriptions of a large account reseller.
+pub static LIST_POOLED_LICENSES: Operation = Operation::new(
+        "listPooledLicenses",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/licenses/batch",
+        "List the pooled subscriptions of a large account reseller",
+    )
+    .scopes(&[&["elements.t2.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_POOLED_LICENSES_REQUEST);
+///List to whom a pooled subscription was allocated.
+pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
+        "listLicenseAllocations",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch",
+        "List to whom a pooled subscription was allocated",
+    )
+    .scopes(&[&["elements.t2.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "licenseId",
+                place: Place::Path,
+                required: true,
+                description: "The pooled subscription the call is about.",
+                shape: &shapes::LICENSE_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_LICENSE_ALLOCATIONS_REQUEST);
+///Assign a pooled subscription to a reseller, or change that.
+pub static ASSIGN_RESELLER_LICENSE: Operation = Operation::new(
+        "assignResellerLicense",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses",
+        "Assign a pooled subscription to a reseller, or change that",
+    )
+    .scopes(&[&["elements.t2.license.readwrite.all"]])
+    .parameters(
+        &[
+            Parameter {
+                name: "resellerId",
+                place: Place::Path,
+                required: true,
+                description: "The reseller the call is about.",
+                shape: &shapes::RESELLER_ID,
+            },
+        ],
+    )
+    .body(true, &shapes::ASSIGN_RESELLER_LICENSE_REQUEST);
+///List the pooled subscriptions of a reseller.
+pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
+        "listResellerLicenses",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch",
+        "List the pooled subscriptions of a reseller",
+    )
+    .scopes(&[&["elements.t2.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "resellerId",
+                place: Place::Path,
+                required: true,
+                description: "The reseller the call is about.",
+                shape: &shapes::RESELLER_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_RESELLER_LICENSES_REQUEST);
+///Accept pooled subscriptions for a reseller.
+pub static ACCEPT_RESELLER_LICENSES: Operation = Operation::new(
+        "acceptResellerLicenses",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept",
+        "Accept pooled subscriptions for a reseller",
+    )
+    .scopes(&[&["elements.t2.license.readwrite.all"]])
+    .parameters(
+        &[
+            Parameter {
+                name: "resellerId",
+                place: Place::Path,
+                required: true,
+                description: "The reseller the call is about.",
+                shape: &shapes::RESELLER_ID,
+            },
+        ],
+    )
+    .body(true, &shapes::ANSWER_LICENSES_REQUEST);
+///Reject pooled subscriptions for a reseller.
+pub static REJECT_RESELLER_LICENSES: Operation = Operation::new(
+        "rejectResellerLicenses",
+        Method::Post,
+        "/partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject",
+        "Reject pooled subscriptions for a reseller",
+    )
+    .scopes(&[&["elements.t2.license.readwrite.all"]])
+    .parameters(
+        &[
+            Parameter {
+                name: "resellerId",
+                place: Place::Path,
+                required: true,
+                description: "The reseller the call is about.",
+                shape: &shapes::RESELLER_ID,
+            },
+        ],
+    )
+    .body(true, &shapes::ANSWER_LICENSES_REQUEST);
+///List the audit records of the partner.
+pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
+        "listAuditRecords",
+        Method::Get,
+        "/partner/external/v3/general/partners/report/auditlog/{date}",
+        "List the audit records of the partner",
+    )
+    .scopes(&[&["elements.report.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "date",
+                place: Place::Path,
+                required: true,
+                description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
+                shape: &Shape::Text {
+                    min: 1,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many records a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
+///List the audit records of a large account reseller.
+pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
+        "listResellerAuditRecords",
+        Method::Get,
+        "/partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}",
+        "List the audit records of a large account reseller",
+    )
+    .scopes(&[&["elements.t2.report.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "date",
+                place: Place::Path,
+                required: true,
+                description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
+                shape: &Shape::Text {
+                    min: 1,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many records a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
 ///List what Cloud Backup for Microsoft 365 protects of each user.
 pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         "listProtectedUsers",
@@ -382,6 +748,7 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -435,6 +802,7 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -467,6 +835,100 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
             },
         ],
     );
+///List the objects of one module that Cloud Backup protects.
+pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
+        "listProtectedObjects",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects",
+        "List the objects of one module that Cloud Backup protects",
+    )
+    .scopes(&[&["elements.cbprotected.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "module",
+                place: Place::Path,
+                required: true,
+                description: "The module whose objects to list.",
+                shape: &shapes::BACKUP_MODULE,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
+///List the storage profiles of the partner.
+pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
+        "listStorageProfiles",
+        Method::Post,
+        "/partner/external/v3/general/partners/storage-profile/batch",
+        "List the storage profiles of the partner",
+    )
+    .scopes(&[&["elements.license.read.all"]])
+    .read_only(true)
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "data",
+        total: Some("metadata.totalCount"),
+        more: None,
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many storage profiles a page holds at most. No upper limit is documented.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+        ],
+    )
+    .body(true, &shapes::LIST_STORAGE_PROFILES_REQUEST);
 ///List the backup and scan jobs of a customer.
 pub static LIST_JOBS: Operation = Operation::new(
         "listJobs",
@@ -481,6 +943,7 @@ pub static LIST_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -514,6 +977,59 @@ pub static LIST_JOBS: Operation = Operation::new(
         ],
     )
     .body(true, &shapes::LIST_JOBS_REQUEST);
+///List what a backup job did with each object.
+pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
+        "listJobReportDetails",
+        Method::Get,
+        "/partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details",
+        "List what a backup job did with each object",
+    )
+    .scopes(&[&["elements.jobs.read.all"]])
+    .paging(Paging::Token {
+        token: "skipToken",
+        size: "pageSize",
+        items: "data",
+        next: "metadata.skipToken",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "jobId",
+                place: Place::Path,
+                required: true,
+                description: "The job the call is about.",
+                shape: &shapes::JOB_ID,
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: true,
+                description: "How many entries a page holds at most. There is no default.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(1000i64),
+                },
+            },
+            Parameter {
+                name: "skipToken",
+                place: Place::Query,
+                required: false,
+                description: "The token that the answer before gave for this page. Leave it out for the first page.",
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+    );
 ///List the scan profiles of a customer.
 pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         "listScanProfiles",
@@ -528,6 +1044,7 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -575,6 +1092,7 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -711,6 +1229,7 @@ pub static LIST_BASELINES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -752,6 +1271,7 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -798,6 +1318,7 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -852,6 +1373,7 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -959,6 +1481,7 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metaData.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1005,6 +1528,112 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
             },
         ],
     );
+///List where a tenant could spend less on Azure.
+pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
+        "listAzureCostIssues",
+        Method::Get,
+        "/partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List where a tenant could spend less on Azure",
+    )
+    .scopes(&[&["elements.cm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "costIssueItemModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
+///List the security issues of a tenant's Azure resources.
+pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
+        "listAzureSecurityIssues",
+        Method::Get,
+        "/partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues",
+        "List the security issues of a tenant's Azure resources",
+    )
+    .scopes(&[&["elements.sm.read.all"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "securityManagementIssueModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page of the list to answer with. The first page is 1.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many entries a page holds at most.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
 ///List the users of a tenant.
 pub static LIST_USERS: Operation = Operation::new(
         "listUsers",
@@ -1019,6 +1648,7 @@ pub static LIST_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1722,6 +2352,35 @@ pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
     )
     .body(true, &shapes::UPDATE_LOCAL_USER_PROFILE_REQUEST)
     .answer(Answer::Empty);
+///List the agents that connect a tenant to its local directory.
+pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
+        "listHybridAgents",
+        Method::Get,
+        "/partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents",
+        "List the agents that connect a tenant to its local directory",
+    )
+    .scopes(&[&["elements.um.user.read.all"]])
+    .paging(Paging::Single {
+        items: "agentList",
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "customerId",
+                place: Place::Path,
+                required: true,
+                description: "The customer the call is about.",
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Parameter {
+                name: "tenantId",
+                place: Place::Path,
+                required: true,
+                description: "The customer's tenant the call is about.",
+                shape: &shapes::TENANT_ID,
+            },
+        ],
+    );
 ///List the users on the security dashboard.
 pub static LIST_SECURITY_USERS: Operation = Operation::new(
         "listSecurityUsers",
@@ -1735,6 +2394,7 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1794,6 +2454,7 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1853,6 +2514,7 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -1945,6 +2607,7 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -2252,9 +2915,111 @@ mod shapes {
         ],
         open: false,
     };
+    pub static ANSWER_LICENSES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "licenses",
+                required: true,
+                shape: &Shape::List {
+                    item: &shapes::ASSIGNED_LICENSE,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
     pub static APP_SERVICE: Shape = Shape::TextCode(
-        &["PartnerTenantSettingManagement", "PartnerWorkspaceOnboarding"],
+        &[
+            "PartnerTenantSettingManagement",
+            "PartnerWorkspaceOnboarding",
+            "PartnerAzureSecurityManagement",
+            "Office365Backup",
+        ],
     );
+    pub static ASSIGN_RESELLER_LICENSE_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "licenseId",
+                required: true,
+                shape: &shapes::LICENSE_ID,
+            },
+            Member {
+                name: "product",
+                required: true,
+                shape: &shapes::LICENSE_PRODUCT,
+            },
+            Member {
+                name: "UserSeat",
+                required: true,
+                shape: &Shape::Integer {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "ExpirationTime",
+                required: true,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::DateTime,
+                },
+            },
+            Member {
+                name: "StartDate",
+                required: false,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::DateTime,
+                },
+            },
+            Member {
+                name: "PaymentType",
+                required: true,
+                shape: &shapes::PAYMENT_TYPE,
+            },
+            Member {
+                name: "IsSameAsPool",
+                required: true,
+                shape: &Shape::Boolean,
+            },
+            Member {
+                name: "UnitPrice",
+                required: false,
+                shape: &Shape::Number {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "Currency",
+                required: false,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static ASSIGNED_LICENSE: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "licenseId",
+                required: true,
+                shape: &shapes::LICENSE_ID,
+            },
+            Member {
+                name: "paymentType",
+                required: true,
+                shape: &shapes::PAYMENT_TYPE,
+            },
+        ],
+        open: false,
+    };
     pub static AVE_POINT_STORAGE_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64]);
     pub static BACKUP_LICENSE_ITEM: Shape = Shape::Object {
         members: &[
@@ -2325,6 +3090,12 @@ mod shapes {
         ],
         open: false,
     };
+    pub static BACKUP_MODULE: Shape = Shape::IntegerCode(
+        &[
+            0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 9i64, 10i64, 11i64, 12i64, 14i64,
+            15i64,
+        ],
+    );
     pub static BACKUP_PRODUCT: Shape = Shape::IntegerCode(&[2048i64]);
     pub static BACKUP_RESOURCE: Shape = Shape::TextCode(
         &["Office365Backup", "Office365PPBackup", "Office365EXODBackup"],
@@ -2354,6 +3125,40 @@ mod shapes {
                     minimum: None,
                     maximum: None,
                 },
+            },
+        ],
+        open: false,
+    };
+    pub static CONNECT_MODULE: Shape = Shape::TextCode(&["PartnerUserManagement"]);
+    pub static CONNECT_TENANTS_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "CustomerId",
+                required: true,
+                shape: &shapes::CUSTOMER_ID,
+            },
+            Member {
+                name: "TenantIds",
+                required: true,
+                shape: &Shape::List {
+                    item: &shapes::TENANT_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+            Member {
+                name: "ProductName",
+                required: true,
+                shape: &Shape::List {
+                    item: &shapes::CONNECT_MODULE,
+                    min: 0,
+                    max: None,
+                },
+            },
+            Member {
+                name: "HybridTenant",
+                required: true,
+                shape: &Shape::Boolean,
             },
         ],
         open: false,
@@ -2796,6 +3601,7 @@ mod shapes {
     pub static DATA_SOURCE: Shape = Shape::IntegerCode(
         &[1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 8i64, 9i64, 10i64, 11i64, 12i64],
     );
+    pub static IDENTITY_PROVIDER: Shape = Shape::IntegerCode(&[0i64, 6i64]);
     pub static JOB_ID: Shape = Shape::Text {
         min: 1,
         max: None,
@@ -2803,10 +3609,10 @@ mod shapes {
     };
     pub static JOB_MODULE: Shape = Shape::IntegerCode(
         &[
-            0i64, 8i64, 10i64, 302i64, 303i64, 304i64, 305i64, 306i64, 307i64, 308i64,
-            309i64, 310i64, 311i64, 312i64, 355i64, 356i64, 357i64, 358i64, 359i64,
-            360i64, 361i64, 362i64, 363i64, 364i64, 365i64, 366i64, 367i64, 368i64,
-            369i64, 370i64, 371i64, 401i64, 402i64, 501i64, 502i64, 503i64, 504i64,
+            0i64, 8i64, 10i64, 302i64, 303i64, 304i64, 305i64, 307i64, 308i64, 309i64,
+            310i64, 311i64, 312i64, 355i64, 356i64, 357i64, 358i64, 359i64, 360i64,
+            361i64, 362i64, 363i64, 364i64, 365i64, 366i64, 367i64, 368i64, 369i64,
+            370i64, 371i64, 401i64, 402i64, 405i64, 501i64, 502i64, 503i64, 504i64,
             505i64, 506i64, 507i64, 508i64, 550i64, 551i64,
         ],
     );
@@ -3391,6 +4197,17 @@ mod shapes {
             "dje-NE",
         ],
     );
+    pub static LICENSE_ID: Shape = Shape::Text {
+        min: 1,
+        max: None,
+        format: Format::Id,
+    };
+    pub static LICENSE_PRODUCT: Shape = Shape::IntegerCode(
+        &[2048i64, 40i64, 42i64, 49i64, 65i64],
+    );
+    pub static LICENSE_STATUS: Shape = Shape::IntegerCode(
+        &[0i64, 1i64, 2i64, 3i64, 4i64],
+    );
     pub static LIST_BASELINE_JOBS_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -3476,6 +4293,34 @@ mod shapes {
         ],
         open: false,
     };
+    pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "ResellerIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::RESELLER_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static LIST_POOLED_LICENSES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "LicenseIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::LICENSE_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
     pub static LIST_PROTECTED_USERS_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -3494,6 +4339,39 @@ mod shapes {
         ],
         open: false,
     };
+    pub static LIST_RESELLER_LICENSES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "LicenseIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::LICENSE_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+            Member {
+                name: "Status",
+                required: false,
+                shape: &shapes::LICENSE_STATUS,
+            },
+        ],
+        open: false,
+    };
+    pub static LIST_RESELLERS_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "ResellerIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::RESELLER_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
     pub static LIST_SCAN_PROFILES_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -3501,6 +4379,20 @@ mod shapes {
                 required: false,
                 shape: &Shape::List {
                     item: &shapes::SCAN_PROFILE_ID,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static LIST_STORAGE_PROFILES_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "ProfileIds",
+                required: false,
+                shape: &Shape::List {
+                    item: &shapes::STORAGE_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
@@ -3538,6 +4430,20 @@ mod shapes {
     };
     pub static ONBOARD_CUSTOMER_REQUEST: Shape = Shape::Object {
         members: &[
+            Member {
+                name: "identityProviderType",
+                required: true,
+                shape: &Shape::AnyOf(
+                    &[
+                        &shapes::IDENTITY_PROVIDER,
+                        &Shape::Text {
+                            min: 0,
+                            max: None,
+                            format: Format::Digits,
+                        },
+                    ],
+                ),
+            },
             Member {
                 name: "firstName",
                 required: true,
@@ -3636,6 +4542,11 @@ mod shapes {
             16777216i64, 33554432i64, 67108864i64, 134217728i64, 1073741824i64,
         ],
     );
+    pub static RESELLER_ID: Shape = Shape::Text {
+        min: 1,
+        max: None,
+        format: Format::Id,
+    };
     pub static RISK_CATEGORY: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64, 4i64]);
     pub static RISK_RULE_STATUS: Shape = Shape::IntegerCode(&[0i64, 1i64]);
     pub static RISKY_ACTION_KIND: Shape = Shape::IntegerCode(&[0i64, 1i64]);

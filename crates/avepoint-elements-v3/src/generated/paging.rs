@@ -2,7 +2,8 @@
 
 //! Lists as streams: over pages, and over entries.
 use ::avepoint_core::{Items, Page, Pages};
-use super::client::{builder, types};
+use super::client::builder;
+use super::types;
 impl<'a> builder::ListCustomers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Customer> {
@@ -123,6 +124,218 @@ impl<'a> builder::ListTenantUserSeats<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListResellers<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::Reseller> {
+        Pages::numbered(
+            &super::operations::LIST_RESELLERS,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RESELLERS,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::Reseller> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListPooledLicenses<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::License> {
+        Pages::numbered(
+            &super::operations::LIST_POOLED_LICENSES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_POOLED_LICENSES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::License> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListLicenseAllocations<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::LicenseAllocation> {
+        Pages::numbered(
+            &super::operations::LIST_LICENSE_ALLOCATIONS,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_LICENSE_ALLOCATIONS,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::LicenseAllocation> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListResellerLicenses<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::License> {
+        Pages::numbered(
+            &super::operations::LIST_RESELLER_LICENSES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_RESELLER_LICENSES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::License> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListAuditRecords<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
+        Pages::tokens(
+            &super::operations::LIST_AUDIT_RECORDS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListResellerAuditRecords<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
+        Pages::tokens(
+            &super::operations::LIST_RESELLER_AUDIT_RECORDS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListProtectedUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::ProtectedUser> {
@@ -203,6 +416,72 @@ impl<'a> builder::ListProtectionOverview<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListProtectedObjects<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::ProtectedObject> {
+        Pages::tokens(
+            &super::operations::LIST_PROTECTED_OBJECTS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::ProtectedObject> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListStorageProfiles<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::StorageProfile> {
+        Pages::numbered(
+            &super::operations::LIST_STORAGE_PROFILES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_STORAGE_PROFILES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let size = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.page_size.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    Ok(
+                        Page::new(answer.data.into_vec(), bytes)
+                            .counted(total)
+                            .sized(size),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::StorageProfile> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListJobs<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Job> {
@@ -240,6 +519,32 @@ impl<'a> builder::ListJobs<'a> {
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::Job> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListJobReportDetails<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::JobReportDetail> {
+        Pages::tokens(
+            &super::operations::LIST_JOB_REPORT_DETAILS,
+            move |ask| {
+                let mut request = self.clone();
+                if let Some(token) = ask.token {
+                    request = request.skip_token(token);
+                }
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let next = Some(&answer)
+                        .and_then(|value| value.metadata.as_ref())
+                        .and_then(|value| value.skip_token.as_ref())
+                        .cloned();
+                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::JobReportDetail> {
         self.pages().items()
     }
 }
@@ -542,6 +847,83 @@ impl<'a> builder::ListRiskHitItems<'a> {
         self.pages().items()
     }
 }
+impl<'a> builder::ListAzureCostIssues<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AzureCostIssue> {
+        Pages::numbered(
+            &super::operations::LIST_AZURE_COST_ISSUES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_AZURE_COST_ISSUES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let more = Some(&answer)
+                        .and_then(|value| value.has_next_page.as_ref())
+                        .copied();
+                    Ok(
+                        Page::new(answer.cost_issue_item_models.into_vec(), bytes)
+                            .counted(total)
+                            .followed(more),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AzureCostIssue> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListAzureSecurityIssues<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::AzureSecurityIssue> {
+        Pages::numbered(
+            &super::operations::LIST_AZURE_SECURITY_ISSUES,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_AZURE_SECURITY_ISSUES,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let more = Some(&answer)
+                        .and_then(|value| value.has_next_page.as_ref())
+                        .copied();
+                    Ok(
+                        Page::new(
+                                answer.security_management_issue_models.into_vec(),
+                                bytes,
+                            )
+                            .counted(total)
+                            .followed(more),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::AzureSecurityIssue> {
+        self.pages().items()
+    }
+}
 impl<'a> builder::ListUsers<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::User> {
@@ -579,6 +961,25 @@ impl<'a> builder::ListUsers<'a> {
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::User> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListHybridAgents<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::HybridAgent> {
+        Pages::single(
+            &super::operations::LIST_HYBRID_AGENTS,
+            move |_| {
+                let request = self.clone();
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    Ok(Page::new(answer.agent_list.into_vec(), bytes))
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::HybridAgent> {
         self.pages().items()
     }
 }

@@ -119,3 +119,102 @@ impl ::std::fmt::Debug for RiskHitItemDetail {
         )
     }
 }
+///Where backups are kept. The `deviceType` says what it is: 1 FtpStorageProfile, 12 SftpStorageProfile, 301 IbmStorageProtectProfile, 302 IbmCloudObjectStorageProfile, 401 AmazonStorageProfile, 403 AzureStorageProfile, 601 AmazonCompatibleStorageProfile, 701 GoogleCloudStorageProfile, any other UnknownStorageProfile. No member is promised, so the schemas overlap: choose by `deviceType`, not by trial.
+///
+/// It is kept as it came; `as_…` reads it as one of the documented objects.
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct StorageProfile(pub ::avepoint_core::Json);
+impl StorageProfile {
+    ///The object read as a [`types::FtpStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_ftp_storage_profile(
+        &self,
+    ) -> Result<types::FtpStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::SftpStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_sftp_storage_profile(
+        &self,
+    ) -> Result<types::SftpStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::IbmStorageProtectProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_ibm_storage_protect_profile(
+        &self,
+    ) -> Result<types::IbmStorageProtectProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::IbmCloudObjectStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_ibm_cloud_object_storage_profile(
+        &self,
+    ) -> Result<types::IbmCloudObjectStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::AmazonStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_amazon_storage_profile(
+        &self,
+    ) -> Result<types::AmazonStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::AzureStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_azure_storage_profile(
+        &self,
+    ) -> Result<types::AzureStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::AmazonCompatibleStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_amazon_compatible_storage_profile(
+        &self,
+    ) -> Result<types::AmazonCompatibleStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::GoogleCloudStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_google_cloud_storage_profile(
+        &self,
+    ) -> Result<types::GoogleCloudStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::UnknownStorageProfile`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_unknown_storage_profile(
+        &self,
+    ) -> Result<types::UnknownStorageProfile, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+}
+impl ::std::fmt::Debug for StorageProfile {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        ::avepoint_core::generated::show(
+            f,
+            &self.0,
+            <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+        )
+    }
+}

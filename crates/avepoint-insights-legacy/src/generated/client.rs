@@ -56,12 +56,14 @@ pub mod types {
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
         pub data_type: ::avepoint_core::List<::std::string::String>,
-        ///How widely the object is exposed: a label such as `Medium`, or a number.
+        ///How widely the object is exposed: a label such as `Medium`, or a code.
         #[serde(
             rename = "exposureLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub exposure_level: ::std::option::Option<::avepoint_core::NumberOrText>,
+        pub exposure_level: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
+        >,
         ///Identifies the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<crate::generated::ids::ObjectId>,
@@ -77,18 +79,22 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        ///The kind of workspace: a label such as `Microsoft Teams`, or a number.
+        ///The kind of workspace: a label such as `Microsoft Teams`, or a code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub module: ::std::option::Option<::avepoint_core::NumberOrText>,
+        pub module: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::WorkspaceType>,
+        >,
         ///The name of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        ///The kind of object: a label such as `File`, or a number.
+        ///The kind of object: a label such as `File`, or a code.
         #[serde(
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub object_type: ::std::option::Option<::avepoint_core::NumberOrText>,
+        pub object_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
+        >,
         ///The privacy of the team or group that holds the object, as a label such as `Private`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub privacy: ::std::option::Option<::std::string::String>,
@@ -98,12 +104,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub retention_label: ::std::option::Option<::std::string::String>,
-        ///How great the risk is, as a label such as `Low`; `N/A` where none was worked out.
+        ///How great the risk is: a label such as `Low`, `N/A` where none was worked out, or a code.
         #[serde(
             rename = "riskLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub risk_level: ::std::option::Option<::std::string::String>,
+        pub risk_level: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
+        >,
         ///When the object was scanned.
         #[serde(
             rename = "scannedTime",
@@ -116,12 +124,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
-        ///How sensitive the object is: a label such as `Low` or `N/A`, or a number.
+        ///How sensitive the object is: a label such as `Low` or `N/A`, or a code.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub sensitivity_level: ::std::option::Option<::avepoint_core::NumberOrText>,
+        pub sensitivity_level: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
+        >,
         ///The name of the site that holds the object.
         #[serde(
             rename = "siteName",
@@ -922,12 +932,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub link_id: ::std::option::Option<crate::generated::ids::SharingLinkId>,
-        ///The type of the link: a label such as `Links for Specific External Users`, or the code as text (32, 64 or 128).
+        ///The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
         #[serde(
             rename = "linkType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub link_type: ::std::option::Option<::std::string::String>,
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
+        >,
         ///The URL of the link.
         #[serde(
             rename = "linkUrl",

@@ -100,6 +100,7 @@ pub static LIST_USER_SUMMARIES: Operation = Operation::new(
         size: "body.PageSize",
         items: "results",
         total: None,
+        more: None,
     })
     .body(true, &shapes::LIST_USER_SUMMARIES_REQUEST);
 ///List what users have access to.
@@ -144,6 +145,7 @@ pub static LIST_GROUP_SUMMARIES: Operation = Operation::new(
         size: "body.PageSize",
         items: "results",
         total: None,
+        more: None,
     })
     .body(true, &shapes::LIST_GROUP_SUMMARIES_REQUEST);
 ///Export what groups have access to.

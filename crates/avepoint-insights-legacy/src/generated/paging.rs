@@ -2,7 +2,8 @@
 
 //! Lists as streams: over pages, and over entries.
 use ::avepoint_core::{Items, Page, Pages};
-use super::client::{builder, types};
+use super::client::builder;
+use super::types;
 impl<'a> builder::ListSitePermissions<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::SitePermission> {

@@ -323,12 +323,14 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub link_id: ::std::option::Option<crate::generated::ids::SharingLinkId>,
-        ///The type of the link in words, such as Links for Specific External Users; not the code of the request.
+        ///The type of the link, in words such as Links for Specific External Users, or as the code that the request takes.
         #[serde(
             rename = "linkType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub link_type: ::std::option::Option<::std::string::String>,
+        pub link_type: ::std::option::Option<
+            ::avepoint_core::CodeOrText<crate::generated::enums::SharingLinkType>,
+        >,
         ///The address of the link itself.
         #[serde(
             rename = "linkUrl",

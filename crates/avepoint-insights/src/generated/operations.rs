@@ -289,6 +289,7 @@ pub static LIST_USERS: Operation = Operation::new(
         size: "pageSize",
         items: "results",
         total: None,
+        more: None,
     })
     .parameters(
         &[
@@ -552,6 +553,7 @@ pub static LIST_GROUPS: Operation = Operation::new(
         size: "pageSize",
         items: "values",
         total: None,
+        more: None,
     })
     .parameters(
         &[

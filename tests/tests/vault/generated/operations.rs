@@ -23,6 +23,7 @@ pub static LIST_STORES: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use xtask_codegen_golden::core::{CallOptions, Items, RetryPolicy};
-use xtask_codegen_golden::types::{Colour, Cutting, Gardener, NewGardener, Seeds, SeedsKind};
+use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Seeds, SeedsKind, SpadeKind};
 use xtask_codegen_golden::{Client, Error, StaticToken, operations};
 
 /// A request: its method and address, and its body.
@@ -191,6 +191,20 @@ async fn each_shape_of_paging_asks_for_the_next_page_where_the_spec_says() {
         ],
     )
     .await;
+    // It counts its pages alone, and says by itself where the last is.
+    expect_list(
+        &[
+            json!({"hasNextPage": true, "totalCount": 1, "toolModels": [{"kind": 1}]}),
+            json!({"hasNextPage": false, "totalCount": 1, "toolModels": [{"kind": 9}]}),
+        ],
+        |client| client.list_tools().stream(),
+        2,
+        &[
+            ("GET /garden/v1/tools?pageIndex=1", Value::Null),
+            ("GET /garden/v1/tools?pageIndex=2", Value::Null),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -229,6 +243,33 @@ where
     B::Error: Debug,
 {
     builder.try_into().expect("a whole object")
+}
+
+#[tokio::test]
+async fn an_entry_that_is_one_of_several_objects_is_kept_as_it_came_and_read_as_what_its_constant_says() {
+    let came = json!([
+        {"kind": 1, "extension": {"blade": 20, "brand": "Moss"}},
+        {"kind": 2, "extension": {"LockCode": "4711"}},
+        {"kind": 9, "extension": ["anything"]},
+    ]);
+    let (client, _requests) = client(vec![ok(&json!({"toolModels": came}))]);
+    let tools = client.list_tools().send().await.expect("an answer").into_inner();
+    let tools = tools.tool_models.into_vec();
+    assert_eq!(serde_json::to_value(&tools).expect("JSON"), came);
+    let spade = tools[0].as_spade().expect("a spade");
+    assert_eq!(spade.kind, Some(SpadeKind::Spade));
+    assert_eq!(spade.extension.expect("an extension").blade, Some(20));
+    let mower = tools[1].as_mower().expect("a mower");
+    let code = mower.extension.as_ref().and_then(|own| own.lock_code.as_ref());
+    assert_eq!(code.expect("a code").expose(), "4711");
+    for shown in [format!("{mower:?}"), format!("{tools:?}")] {
+        assert!(shown.contains("[redacted]") && !shown.contains("4711"), "{shown}");
+    }
+    let unknown = tools[2].as_unknown_tool().expect("a tool");
+    assert_eq!(unknown.kind, Some(9));
+    assert_eq!(unknown.extension.expect("an extension").to_value(), json!(["anything"]));
+    // The constant tells them apart: another's is kept, and is not the documented one.
+    assert_ne!(tools[0].as_mower().expect("an object").kind, Some(MowerKind::Mower));
 }
 
 #[tokio::test]

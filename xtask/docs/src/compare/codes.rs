@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::facts::{Code, Page, Row};
 use crate::finding::Kind;
-use crate::spec::Member;
+use crate::spec::{Member, Operation};
 use crate::words::words;
 
 /// A value as a fact: text without quotes.
@@ -35,16 +35,24 @@ pub fn codes_of<'c>(codes: impl IntoIterator<Item = &'c Code>) -> String {
     texts.join(", ")
 }
 
-/// The codes of a row: its own, or those of the page that it refers to.
-pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> &'p [Code] {
-    if !row.codes.is_empty() {
-        return &row.codes;
+/// The codes of a row: its own, or those of the page that it refers to; none if that page is not there.
+pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> Option<&'p [Code]> {
+    match &row.codes_page {
+        Some(page) if row.codes.is_empty() => {
+            let page = pages.iter().find(|known| known.page == *page)?;
+            Some(page.codes.as_ref().map_or(&[], |list| &list.codes))
+        }
+        _ => Some(&row.codes),
     }
-    let listed = row.codes_page.as_ref().and_then(|page| {
-        let mut pages = pages.iter();
-        pages.find(|known| known.page == *page)?.codes.as_ref()
-    });
-    listed.map_or(&[], |list| &list.codes)
+}
+
+/// The member that has the codes of a place: its own, or those of the entries of a list.
+pub fn holder_of_codes<'s>(member: &'s Member, place: &str, known: &'s Operation) -> &'s Member {
+    let entries = known
+        .places
+        .get(&format!("{place}[]"))
+        .and_then(|members| members.first());
+    entries.filter(|_| member.codes.is_empty()).unwrap_or(member)
 }
 
 /// How the codes of a member of the spec differ from those of a row: the kind, what the spec says, what the page says.

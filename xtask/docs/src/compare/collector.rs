@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::codes::holder_of_codes;
 use super::operations::Described;
 use super::verdict;
 use crate::finding::{Finding, Kind, Step};
@@ -33,6 +34,8 @@ pub struct Collector<'r> {
     /// `*` for what is said of all operations.
     operation: String,
     known: Option<&'r Operation>,
+    /// The line in the spec of what belongs to no operation alone.
+    pub shared_line: Option<usize>,
     pub findings: Vec<Finding>,
     reported: HashSet<(Kind, String, String, String)>,
 }
@@ -62,6 +65,7 @@ impl<'r> Collector<'r> {
             page,
             operation,
             known,
+            shared_line: None,
             findings: Vec::new(),
             reported: HashSet::new(),
         }
@@ -69,7 +73,10 @@ impl<'r> Collector<'r> {
 
     /// Adds a difference: what there is on our side, what there is on the vendor's.
     pub fn add(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
-        let spec_line = self.known.map(|known| spec_line(known, kind, place));
+        let spec_line = self
+            .known
+            .map(|known| spec_line(known, kind, place))
+            .or(self.shared_line);
         self.add_at(kind, place, sides, line, spec_line);
     }
 
@@ -130,7 +137,7 @@ impl<'r> Collector<'r> {
 }
 
 /// The line of what a finding speaks of: of its place, or of the nearest around it that the spec has.
-fn spec_line(known: &Operation, kind: Kind, place: &str) -> usize {
+pub fn spec_line(known: &Operation, kind: Kind, place: &str) -> usize {
     match kind {
         Kind::Scopes => return known.scopes_line,
         Kind::Status => return known.success.map_or(known.line, |(_, line)| line),
@@ -138,8 +145,9 @@ fn spec_line(known: &Operation, kind: Kind, place: &str) -> usize {
     }
     let mut around = Some(place);
     while let Some(place) = around {
-        if let Some(member) = known.find(place).and_then(|(_, members)| members.first()) {
-            return member.line;
+        if let Some((name, [member, ..])) = known.find(place) {
+            let holder = holder_of_codes(member, name, known);
+            return holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
         }
         around = split(place, |place| known.places.contains_key(place)).map(|(around, _)| around);
     }

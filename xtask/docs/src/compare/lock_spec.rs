@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::collector::{Call, Collector, Context};
-use super::operations::Side;
+use super::operations::{Side, is_same_page};
 use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
@@ -33,6 +33,20 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
             };
             let scopes_line = documented.scopes_line.unwrap_or(documented.line);
             report.compare_calls(&ours, &theirs, documented.line, scopes_line);
+            let page = &described.page;
+            if let Some(named) = known
+                .page
+                .as_ref()
+                .filter(|named| !page.elsewhere && !is_same_page(named, &page.page))
+            {
+                // Where the page that the spec names is there too, this one is not its new place.
+                let is_there = side.operations.iter().any(|other| {
+                    let of_same = other.spec.is_some_and(|other| other.name() == known.name());
+                    of_same && is_same_page(named, &other.page.page)
+                });
+                let kind = if is_there { Kind::SecondPage } else { Kind::PageMoved };
+                report.add(kind, "page", (named, &page.page), 1);
+            }
             members::compare(described, known, side.pages, &mut report);
         } else {
             let line = described.documented.line;
@@ -91,6 +105,7 @@ mod tests {
     };
     use crate::facts::{self, Listed};
     use crate::finding::{Class, SpecLine};
+    use crate::spec::Spec;
 
     /// The first operation of the page.
     const CALL: &str = "/operations/0";
@@ -284,6 +299,164 @@ mod tests {
                 (Kind::MemberUndocumented, "query.sort", "", "string"),
                 (Kind::MemberUndocumented, "response.data[].shelf", "", "object"),
             ],
+        );
+    }
+
+    /// A spec in which a book is one of several objects, as its `format` says, and the last keeps what is not known.
+    fn spec_of_formats() -> Spec {
+        let format = |code: u8, name: &str| {
+            format!(
+                "{{ type: integer, enum: [{code}], x-enum-varnames: [{name}], x-enum-descriptions: [It is of {name}.] }}"
+            )
+        };
+        let book = |format: &str, binding: &str| {
+            format!("{{ type: object, properties: {{ format: {format}, binding: {binding} }} }}")
+        };
+        let reference = |name: &str| format!("{{ $ref: '#/components/schemas/{name}' }}");
+        let books = [
+            ("ClothBook", book(&format(1, "Cloth"), &reference("ClothBinding"))),
+            ("PaperBook", book(&format(2, "Paper"), &reference("PaperBinding"))),
+            ("OtherBook", book("{ type: integer }", "{}")),
+        ];
+        let binding =
+            |members: &str| format!("{{ type: object, properties: {{ mark: {{ type: string }}, {members} }} }}");
+        let bindings = [
+            (
+                "ClothBinding",
+                binding("thread: { type: string }, knots: { type: integer }"),
+            ),
+            (
+                "PaperBinding",
+                binding("glue: { type: string }, sheets: { type: integer }"),
+            ),
+        ];
+        let choice: Vec<_> = books.iter().map(|(name, _)| reference(name)).collect();
+        let components = books.iter().chain(&bindings);
+        let components: String = components
+            .map(|(name, schema)| format!("    {name}: {schema}\n"))
+            .collect();
+        spec_with(&[
+            (
+                "                    items: { $ref: '#/components/schemas/Book' }\n",
+                &format!("                    items: {{ anyOf: [{}] }}\n", choice.join(", ")),
+            ),
+            ("    Book:\n", &format!("{components}    Book:\n")),
+        ])
+    }
+
+    /// A page that agrees with it, with some changes.
+    fn page_of_formats(changes: &[(&str, Value)]) -> Value {
+        let table = |title: &str, line: usize, rows: Value| {
+            let title = Some(title).filter(|title| !title.is_empty());
+            json!({ "section": "response", "title": title, "line": line, "rows": rows })
+        };
+        let row = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+        let codes = json!([{ "code": 1, "label": "Cloth" }, { "code": 2, "label": "Paper" }]);
+        let format = json!({ "name": "format", "type": "integer", "codes": codes });
+        let page = page_with(&[(&at("/tables/3"), Value::Null)]);
+        let tables = [
+            table(
+                "",
+                50,
+                json!([
+                    row("data", "array"),
+                    row("metadata", "object"),
+                    row("totalCount", "integer")
+                ]),
+            ),
+            table("Books", 60, json!([format, row("binding", "object")])),
+            table("Bindings of all books", 70, json!([row("mark", "string")])),
+            table(
+                "Cloth binding",
+                80,
+                json!([row("thread", "string"), row("knots", "integer")]),
+            ),
+            table(
+                "Paper binding",
+                90,
+                json!([row("glue", "string"), row("sheets", "integer")]),
+            ),
+        ];
+        let mut tables_of_page = page["operations"][0]["tables"].as_array().cloned().unwrap_or_default();
+        tables_of_page.extend(tables);
+        let shape = json!({
+            "": "object", "data": "array", "data[]": "object", "data[].format": "integer",
+            "data[].binding": "object", "data[].binding.mark": "string", "data[].binding.glue": "string",
+            "data[].binding.sheets": "integer", "metadata": "object", "metadata.totalCount": "integer",
+        });
+        let codes = json!({ "data[].format": [2] });
+        let mut all = vec![
+            (at("/tables"), Value::Array(tables_of_page)),
+            (at("/response/shape"), shape),
+            (at("/response/codes"), codes),
+        ];
+        all.extend(changes.iter().map(|(path, value)| (at(path), value.clone())));
+        let all: Vec<_> = all.iter().map(|(path, value)| (path.as_str(), value.clone())).collect();
+        page_with(&all)
+    }
+
+    #[test]
+    fn a_choice_of_objects_is_compared_table_by_table() {
+        expect_spec(&page_of_formats(&[]), &spec_of_formats(), &[]);
+        let row = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+        for (change, expected) in [
+            // One of the objects has a row less, one more, one of another type or spelling.
+            (
+                ("/tables/6/rows/1", Value::Null),
+                (Kind::MemberUndocumented, "response.data[].binding.knots", "", "integer"),
+            ),
+            (
+                ("/tables/6/rows/-", row("colour", "string")),
+                (Kind::MemberMissing, "response.data[].binding.colour", "string", ""),
+            ),
+            (
+                ("/tables/7/rows/0/type", json!("boolean")),
+                (Kind::Type, "response.data[].binding.glue", "table: boolean", "string"),
+            ),
+            (
+                ("/tables/6/rows/0/name", json!("Thread")),
+                (Kind::LetterCase, "response.data[].binding.thread", "Thread", "thread"),
+            ),
+            // So has the table of what all of them have.
+            (
+                ("/tables/5/rows/0/type", json!("integer")),
+                (Kind::Type, "response.data[].binding.mark", "table: integer", "string"),
+            ),
+            (
+                ("/tables/5/rows/-", row("sign", "string")),
+                (Kind::MemberMissing, "response.data[].binding.sign", "string", ""),
+            ),
+            // The codes of all of them are those of the row.
+            (
+                ("/tables/4/rows/0/codes/-", json!({ "code": 3, "label": "Leather" })),
+                (Kind::CodeMissing, "response.data[].format", "3", ""),
+            ),
+            (
+                ("/tables/4/rows/0/codes/1", Value::Null),
+                (Kind::CodeUndocumented, "response.data[].format", "", "2"),
+            ),
+        ] {
+            expect_spec(&page_of_formats(&[change]), &spec_of_formats(), &[expected]);
+        }
+    }
+
+    #[test]
+    fn the_keys_of_a_map_are_values() {
+        let spec = spec_with(&[(
+            "cover: { type: object }",
+            "cover: { type: object, additionalProperties: { type: array, items: { type: integer } } }",
+        )]);
+        let shown = |kind: &str| {
+            page_with(&[
+                (&at("/response/shape/data[].cover.Front"), json!("array")),
+                (&at("/response/shape/data[].cover.Front[]"), json!(kind)),
+            ])
+        };
+        expect_spec(&shown("integer"), &spec, &[]);
+        expect_spec(
+            &shown("string"),
+            &spec,
+            &[(Kind::Type, "response.data[].cover.{}[]", "sample: string", "integer")],
         );
     }
 

@@ -98,7 +98,7 @@ fn is_without_prefix(known: &str, documented: &str) -> bool {
 }
 
 /// Whether two paths name one page, even if one of them begins further down.
-fn is_same_page(one: &str, other: &str) -> bool {
+pub fn is_same_page(one: &str, other: &str) -> bool {
     let ends = |long: &str, short: &str| {
         let rest = long.strip_suffix(short);
         !short.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))

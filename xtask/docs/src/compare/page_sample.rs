@@ -25,6 +25,10 @@ pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
                 report.add(Kind::SampleSyntax, part.name(), ("", &slip.value), slip.line);
             }
         }
+        for placed in &rows {
+            let beyond = placed.row.beyond.as_deref().unwrap_or_default();
+            report.compare(Kind::CellBeyond, &placed.place, ("", beyond), placed.line);
+        }
         shown(&places, &rows, &mut report);
         if let Some(sample) = &described.documented.response {
             listed(sample, &rows, &mut report);
@@ -80,6 +84,9 @@ fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
         if place.ends_with("[]") || listed.contains(&plain) || reported.iter().any(|above| is_below(place, above)) {
             continue;
         }
+        if is_key(place, places, &listed) {
+            continue;
+        }
         if let Some(line) = documented.sent {
             report.add(Kind::SampleOnly, place, ("", "sent"), line);
         }
@@ -98,6 +105,17 @@ fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
         }
         report.add(Kind::SampleOnly, place, ("", shape), line);
     }
+}
+
+/// Whether a member of the sample is the key of a map: its name is a value, or the table calls what holds it a list and
+/// lists nothing in it. That the sample shows an object there is reported as its type.
+fn is_key(place: &str, places: &Places, listed: &BTreeSet<String>) -> bool {
+    let around = holder(place);
+    let rows = places.get(around).into_iter().flat_map(|documented| &documented.rows);
+    let mut kinds = rows.filter_map(|placed| placed.row.kind.as_deref());
+    let plain = without_lists(around);
+    let has_listed = || listed.iter().any(|row| is_below(row, &plain));
+    place.ends_with(".{}") || (kinds.any(|kind| kind.starts_with("array")) && !has_listed())
 }
 
 /// Members that a row lists and the sample of the answer does not show. A table of another case than that which the
@@ -192,7 +210,10 @@ fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], repor
         return;
     };
     let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
-    let codes: Vec<_> = rows.flat_map(|placed| codes_of_row(placed.row, pages)).collect();
+    let codes: Vec<_> = rows
+        .filter_map(|placed| codes_of_row(placed.row, pages))
+        .flatten()
+        .collect();
     // A masked value tells nothing.
     for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
         if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
@@ -242,7 +263,7 @@ mod tests {
                 (Kind::SampleOnly, "response.metadata", "", "object"),
             ],
         );
-        assert_eq!([found[0].class, found[1].class], [Class::Breaking, Class::Additive]);
+        assert_eq!([found[0].class, found[1].class], [Class::Additive, Class::Additive]);
         assert_eq!([found[0].line, found[1].line], [70, 80]);
     }
 

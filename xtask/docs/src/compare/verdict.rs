@@ -18,11 +18,10 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
     let (is_new, is_gone) = (was.is_empty(), is.is_empty());
     let either = |condition, class, other| if condition { class } else { other };
     match kind {
-        // The one who decodes by the table fails on what the sample shows, or sends what the service does not know.
+        // The one who decodes by the table fails on what the sample shows.
         Kind::SampleType | Kind::LetterCase => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::SampleOnly => either(is_request, Breaking, Additive),
-        Kind::SampleCode if step == Step::PageSample => either(is_request, Breaking, Additive),
-        Kind::TableOnly => Additive,
+        Kind::SampleCode if step == Step::PageSample => Additive,
+        Kind::SampleOnly | Kind::TableOnly => Additive,
         // Names in braces are not sent.
         Kind::Endpoint => either(nameless(was) == nameless(is), Documentation, Breaking),
         Kind::MemberRenamed => either(place.starts_with("path."), Documentation, Breaking),
@@ -56,8 +55,8 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         ),
         // A table that does not say where in the request its rows go contradicts none that does.
         Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
-        Kind::PageMoved | Kind::PageWording | Kind::CodeLabel => Documentation,
-        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax => Documentation,
+        Kind::PageMoved | Kind::SecondPage | Kind::PageWording | Kind::CodeLabel => Documentation,
+        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
         _ => Breaking,
     }
@@ -114,7 +113,10 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         _ => format!("the codes of `{place}` of {operation}"),
     };
     let edit = match kind {
-        Kind::PageMoved => "let `externalDocs.url` name the new page".to_owned(),
+        Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
+        Kind::SecondPage => {
+            format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
+        }
         Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
             format!("add {operation} (`cargo xtask docs scaffold` writes a draft)")
@@ -145,6 +147,9 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
             format!("delete {was} from {codes}, if the service no longer has it")
+        }
+        Kind::CodesPage if step == Step::LockSpec => {
+            format!("find where {codes} are listed now, and see whether they are still the same")
         }
         Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
         Kind::Host if is_gone => format!("delete the server `{was}`"),

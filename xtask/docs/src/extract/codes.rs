@@ -6,7 +6,7 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Extraction;
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 use crate::facts::{Code, Row};
 use crate::markup::{Content, Item, Piece, squeeze, text_of};
@@ -180,7 +180,7 @@ pub fn label(text: &str) -> Option<String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::{Extraction, Share};
+    use super::super::found::{Extraction, Share};
     use super::{label, read};
     use crate::facts::Row;
     use crate::markup::{Block, read_markdown};

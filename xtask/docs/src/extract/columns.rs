@@ -15,10 +15,17 @@ pub enum Column {
     Scopes,
     Name,
     Description,
+    /// More of the description.
+    Note,
     Type,
     Required,
+    /// The value that counts if none is sent.
+    Default,
+    /// A value that may be sent, of which nothing follows.
+    Example,
     /// A code, in a list of codes.
     Value,
+    /// An HTTP status, or a code as well.
     Status,
     /// The address of a host.
     Url,
@@ -29,22 +36,29 @@ impl Column {
     fn of(title: &str) -> Self {
         let title = title.to_lowercase();
         let title = title.trim_matches(|character: char| !character.is_alphanumeric());
+        let last = title.rsplit([' ', '-']).next().unwrap_or_default();
         match title {
             "api" => Self::Api,
-            "endpoint" => Self::Endpoint,
             "method" | "http method" => Self::Method,
             "api method" => Self::Operation,
-            "parameter" | "parameters" | "field" | "fields" | "element" | "elements" | "response" | "responses"
-            | "property" | "properties" | "name" | "member" | "attribute" => Self::Name,
             "description" | "descriptions" => Self::Description,
             "type" | "data type" => Self::Type,
-            "required" | "mandatory" => Self::Required,
-            "code" | "status code" => Self::Status,
-            "url" | "web api url" => Self::Url,
+            "required" | "mandatory" | "is required" => Self::Required,
+            "code" | "status" | "status code" | "http code" | "http status" | "http status code" => Self::Status,
+            "url" | "web api url" | "request url" => Self::Url,
+            "default" | "default value" => Self::Default,
+            "example" | "examples" | "sample" | "example value" | "sample value" => Self::Example,
+            "possible values" | "allowed values" | "valid values" | "accepted values" => Self::Note,
             // With and without its slip: `Permissin`.
-            _ if title.starts_with("permis") => Self::Scopes,
-            _ if title.ends_with("value") => Self::Value,
-            _ => Self::Other,
+            _ if title.contains("permis") || last == "scope" || last == "scopes" => Self::Scopes,
+            _ => match last.strip_suffix('s').unwrap_or(last) {
+                "endpoint" | "uri" => Self::Endpoint,
+                "parameter" | "field" | "element" | "response" | "property" | "propertie" | "name" | "member"
+                | "attribute" => Self::Name,
+                "remark" | "note" | "comment" | "detail" | "constraint" | "limit" | "format" => Self::Note,
+                _ if title.ends_with("value") => Self::Value,
+                _ => Self::Other,
+            },
         }
     }
 }
@@ -66,31 +80,46 @@ pub struct Columns(Vec<(Column, String)>);
 
 impl Columns {
     pub fn of(header: &[Rc<Content>]) -> Self {
-        let titles = header.iter().map(|cell| cell.text());
-        Self(titles.map(|title| (Column::of(&title), title)).collect())
+        let mut columns: Vec<_> = header
+            .iter()
+            .map(|cell| (Column::of(&cell.text()), cell.text()))
+            .collect();
+        // A column of holders has the title of that of the names.
+        let mut names = columns.iter_mut().filter(|(column, _)| *column == Column::Name);
+        if let Some((_, first)) = names.next() {
+            let others = names.filter(|(_, title)| title != first);
+            others.for_each(|(column, _)| *column = Column::Other);
+        }
+        Self(columns)
     }
 
     /// What the table is for.
     pub fn purpose(&self) -> Option<Purpose> {
-        use Column::{Api, Description, Endpoint, Method, Name, Operation, Required, Scopes, Status, Type, Url, Value};
+        use Column::{
+            Api, Description, Endpoint, Method, Name, Operation, Other, Required, Scopes, Status, Type, Url, Value,
+        };
         let only = |known: &[Column]| self.0.iter().all(|(column, _)| known.contains(column));
         let fits = [
             (
                 Purpose::Permission,
                 self.has(Scopes) && (self.has(Api) || self.has(Endpoint)),
             ),
-            (Purpose::Endpoint, self.has(Method) && self.has(Endpoint)),
+            (
+                Purpose::Endpoint,
+                self.has(Method) && (self.has(Endpoint) || self.has(Url)),
+            ),
             (Purpose::Values(Endpoint), self.has(Operation) && self.has(Endpoint)),
             (Purpose::Methods, self.has(Method) && only(&[Method, Description])),
+            (Purpose::Members, self.has(Name) && self.has(Type)),
             (
                 Purpose::Values(Status),
-                self.has(Status) && only(&[Status, Description]),
+                self.has(Status) && only(&[Status, Name, Description, Other]),
             ),
             (Purpose::Values(Url), self.has(Url)),
             (Purpose::Codes, self.has(Value)),
             (
                 Purpose::Members,
-                self.has(Name) && (self.has(Type) || self.has(Description) || only(&[Name, Required])),
+                self.has(Name) && (self.has(Description) || only(&[Name, Required])),
             ),
         ];
         fits.into_iter().find_map(|(purpose, fits)| fits.then_some(purpose))
@@ -98,7 +127,8 @@ impl Columns {
 
     /// The titles of the columns of a table of members that nobody reads.
     pub fn unread(&self) -> impl Iterator<Item = &str> {
-        let known = [Column::Name, Column::Description, Column::Type, Column::Required];
+        use Column::{Default, Description, Example, Name, Note, Required, Type};
+        let known = [Name, Description, Note, Type, Required, Default, Example];
         let unread = self.0.iter().filter(move |(column, _)| !known.contains(column));
         unread.map(|(_, title)| title.as_str())
     }
@@ -119,6 +149,13 @@ impl Columns {
             .zip(&row.cells)
             .filter(move |((own, _), _)| *own == column);
         cells.map(|(_, cell)| &**cell)
+    }
+
+    /// What stands in a row beyond the last column.
+    pub fn beyond(&self, row: &Row) -> Option<String> {
+        let cells = row.cells.iter().skip(self.0.len()).map(|cell| cell.text());
+        let cells: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
+        (!cells.is_empty()).then(|| cells.join(" | "))
     }
 
     /// The text of the first such cell of a row, empty if there is none.

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
+use super::program;
 use super::sections::{self, Part};
-use super::{Extraction, program};
 use crate::markup::ATTRIBUTE;
 
 static SAMPLE: Pattern = pattern!(r#"^(?:[\[{"]|(?:[A-Z]{3,7} )?(?:https?:/)?/\S)"#);

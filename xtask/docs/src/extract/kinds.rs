@@ -8,28 +8,48 @@ pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }
 
-static LIST: Pattern = pattern!(r"^(?:(?:list|array)(?:<| of )(.+?)>?|(.+?)(?:\[\]| array| list))$");
+static LIST: Pattern = pattern!(
+    r"^(?i:list|array|collection|ienumerable)(?: of |<|\[| ?\(| )(.+?)[>\])]?$|^(.+?)(?:\[\]|(?i: array| list))$"
+);
+
+/// A type with a word on its values: `enum (string)`, `string (date-time)`.
+static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");
+
+/// The name of an object: `ParcelLabel`. A single word may be a slip of something else.
+static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:Model|DTO|Dto)$");
+
+/// A map, perhaps with the types of its keys and values.
+static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b");
 
 fn normal(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches('`').to_lowercase();
-    let text = text.trim();
-    let Some(found) = LIST.captures(text) else {
-        return scalar(text).map(str::to_owned);
-    };
-    let entries = found.extract::<1>().1[0].trim();
-    let entries = scalar(entries).or_else(|| scalar(entries.strip_suffix('s')?))?;
-    Some(format!("array of {entries}"))
+    let text = text.trim().trim_matches('`').trim().trim_end_matches('?');
+    let known = |text: &str| scalar(&text.to_lowercase()).map(str::to_owned);
+    if let Some(found) = LIST.captures(text) {
+        let entries = found.extract::<1>().1[0].trim();
+        let named = entries.starts_with(char::is_uppercase).then(|| "object".to_owned());
+        let entries = normal(entries)
+            .or_else(|| known(entries.strip_suffix('s')?))
+            .or(named)?;
+        return Some(format!("array of {entries}"));
+    }
+    if let Some(found) = NOTED.captures(text) {
+        let (outer, inner) = (known(&found[1])?, known(&found[2]));
+        return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
+    }
+    let named = |is: bool, kind: &str| is.then(|| kind.to_owned());
+    let model = named(MAP.is_match(text), "map").or_else(|| named(MODEL.is_match(text), "object"));
+    known(text).or(model)
 }
 
 fn scalar(text: &str) -> Option<&'static str> {
     Some(match text {
-        "int" | "integer" | "int32" | "int64" | "long" => "integer",
+        "int" | "integer" | "int16" | "int32" | "int64" | "long" | "short" => "integer",
         "number" | "double" | "float" | "decimal" => "number",
         "bool" | "boolean" => "boolean",
         "string" | "text" | "guid" | "uuid" => "string",
-        "datetime" | "date-time" | "date time" => "date-time",
+        "datetime" | "date-time" | "date time" | "datetimeoffset" | "timestamp" => "date-time",
         "array" | "list" | "collection" => "array",
-        "object" | "dictionary" => "object",
+        "object" => "object",
         "enum" | "enumeration" => "enum",
         _ => return None,
     })
@@ -44,9 +64,11 @@ pub fn required(text: &str) -> Result<Option<Required>, ()> {
         .collect();
     match words.as_slice() {
         [] => Ok(None),
-        ["yes" | "true" | "required"] => Ok(Some(Required::Yes)),
-        ["no" | "false" | "optional"] => Ok(Some(Required::No)),
-        ["yes", "no"] | ["no", "yes"] => Ok(Some(Required::Sometimes)),
+        ["yes" | "true" | "required" | "y" | "mandatory"] => Ok(Some(Required::Yes)),
+        ["no" | "false" | "optional" | "n"] => Ok(Some(Required::No)),
+        ["no", "yes"] | ["yes" | "required", ..] | ["conditional" | "conditionally", ..] => {
+            Ok(Some(Required::Sometimes))
+        }
         _ => Err(()),
     }
 }
@@ -68,6 +90,20 @@ mod tests {
             ("String Array", "array of string"),
             ("array of objects", "array of object"),
             ("sting", "sting"),
+            ("enum (string)", "enum"),
+            ("enum(integer)", "enum"),
+            ("string (date-time)", "date-time"),
+            ("string (uuid)", "string"),
+            ("string?", "string"),
+            ("`array[string]`", "array of string"),
+            ("Array[LampState]", "array of object"),
+            ("List<Lamp>", "array of object"),
+            ("list object", "array of object"),
+            ("array (string)", "array of string"),
+            ("List<List<int>>", "array of array of integer"),
+            ("List<sting>", "List<sting>"),
+            ("LampExtension", "object"),
+            ("Dictionary<string, int>", "map"),
             ("Parcel", "Parcel"),
         ];
         for (page, expected) in cases {
@@ -77,7 +113,9 @@ mod tests {
 
     #[test]
     fn both_answers_mean_sometimes() {
-        assert_eq!(required("Yes (No)"), Ok(Some(Required::Sometimes)));
+        for sometimes in ["Yes (No)", "Yes, if there is a lamp", "Conditional"] {
+            assert_eq!(required(sometimes), Ok(Some(Required::Sometimes)), "{sometimes}");
+        }
         assert_eq!(required(""), Ok(None));
         assert_eq!(required("string"), Err(()));
     }

@@ -23,7 +23,8 @@ static MOST: [Pattern; 6] = [
 static LEAST: Pattern =
     pattern!(r"(?i)\b(?:minimum(?: value)?(?: allowed)? is|starts? (?:from|at|with)|at least|no less than) (\d+)\b");
 
-static RANGE: Pattern = pattern!(r"(?i)\b(?:between|range(?:s)? from|from) (\d+) (?:and|to) (\d+)\b");
+static RANGE: Pattern =
+    pattern!(r"(?i)\b(?:between|range(?:s)? from|from) (\d+) (?:and|to) (\d+)\b|[(\[](\d+) ?(?:,|-|–|to) ?(\d+)[)\]]",);
 
 static DEFAULT: Pattern = pattern!(r#"(?i)\bdefaults?(?: [a-z]+){0,3}?(?: is| to|:) *["'“‘]?([^\s,;"'”’]+)"#);
 
@@ -54,7 +55,8 @@ pub fn read(text: &str, row: &mut Row) {
     }
     read_most(text, &kind, row);
     if let Some(found) = RANGE.captures(text).filter(|_| kind == "integer") {
-        (row.minimum, row.maximum) = (number(&found[1]), number(&found[2]));
+        let [least, most] = found.extract().1.map(number);
+        (row.minimum, row.maximum) = (least, most);
     }
     if let Some(found) = LEAST.captures(text) {
         row.minimum = number(&found[1]);
@@ -82,7 +84,7 @@ fn number(text: &str) -> Option<i64> {
 }
 
 /// A word as a value of the type: a number and a truth value as such, where the type is one.
-fn value(word: &str, kind: &str) -> Option<Value> {
+pub fn value(word: &str, kind: &str) -> Option<Value> {
     let number = || word.parse::<i64>().ok().map(Value::from);
     match kind {
         // Pages confuse the two, and what they say counts.
@@ -137,6 +139,24 @@ mod tests {
         };
         for text in ["The maximum length is 40 characters.", "At most 40 characters."] {
             assert_eq!(row("string", text), length, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_is_two_limits() {
+        let range = Row {
+            minimum: Some(1),
+            maximum: Some(40),
+            ..Row::default()
+        };
+        for text in [
+            "How many on a page. (1, 40)",
+            "From 1 to 40.",
+            "How many (1-40).",
+            "A number [1,40].",
+        ] {
+            assert_eq!(row("integer", text), range, "{text}");
+            assert_eq!(row("string", text), Row::default(), "{text}");
         }
     }
 

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::facts::{Code, CodeList, Listed};
 use crate::markup;
 
-use super::Extraction;
 use super::codes;
 use super::columns::{Column, Columns};
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 
 /// What to do about a row without what its table lists.
@@ -30,17 +30,21 @@ pub fn values(table: &markup::Table, columns: &Columns, column: Column, found: &
 
 /// The codes of a table of codes: a column of values, and beside it their names.
 pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extraction) -> CodeList {
+    let mut values = [Column::Value, Column::Status, Column::Name].into_iter();
+    let values = values.find(|column| columns.has(*column)).unwrap_or(Column::Value);
     let codes = table.rows.iter().filter_map(|row| {
-        let code = codes::code_value(&columns.text(row, Column::Value), "");
+        let code = codes::code_value(&columns.text(row, values), "");
         found.coverage.rows.count(code.is_some());
         if code.is_none() {
             found.report(row.line, "the row of a list of codes has no code", REMEDY);
         }
-        let names = [Column::Other, Column::Description].map(|column| columns.text(row, column));
-        let name = names.iter().find(|name| !name.is_empty());
+        let names = [Column::Name, Column::Other, Column::Description].into_iter();
+        let mut names = names
+            .filter(|column| *column != values)
+            .map(|column| columns.text(row, column));
         Some(Code {
             code: code?,
-            label: name.and_then(|name| codes::label(name)),
+            label: names.find(|name| !name.is_empty()).and_then(|name| codes::label(&name)),
         })
     });
     CodeList {

@@ -6,6 +6,7 @@
 mod codes;
 mod columns;
 mod flat;
+mod found;
 mod kinds;
 mod limits;
 mod links;
@@ -20,77 +21,11 @@ mod sections;
 mod tests;
 mod walk;
 
-use std::ops::AddAssign;
-
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::facts::Page;
 use super::markup;
 pub use super::markup::Unread;
-
-/// What was read of a page, and what was not.
-#[derive(Debug, Default)]
-pub struct Extraction {
-    /// The facts.
-    pub page: Page,
-    /// What was not understood, in the page's order.
-    pub unread: Vec<Unread>,
-    /// How much of the page was used.
-    pub coverage: Coverage,
-}
-
-/// How much of a page was used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Coverage {
-    /// Of the tables.
-    pub tables: Share,
-    /// Of their rows.
-    pub rows: Share,
-    /// Of the entries of the lists in their cells.
-    pub items: Share,
-}
-
-/// A part of a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Share {
-    /// How many were used.
-    pub used: usize,
-    /// How many there are.
-    pub total: usize,
-}
-
-impl Share {
-    /// One more, used or not.
-    fn count(&mut self, used: bool) {
-        self.total += 1;
-        self.used += usize::from(used);
-    }
-}
-
-impl Coverage {
-    /// Whether all was used.
-    #[must_use]
-    pub fn is_whole(self) -> bool {
-        let shares = [self.tables, self.rows, self.items];
-        shares.iter().all(|share| share.used == share.total)
-    }
-}
-
-impl AddAssign for Share {
-    fn add_assign(&mut self, other: Self) {
-        self.used += other.used;
-        self.total += other.total;
-    }
-}
-
-impl AddAssign for Coverage {
-    fn add_assign(&mut self, other: Self) {
-        self.tables += other.tables;
-        self.rows += other.rows;
-        self.items += other.items;
-    }
-}
+pub use found::{Coverage, Extraction, Share};
 
 /// Pages that are prose and nothing else, by the ends of their names. They are named, not guessed: a page that should
 /// describe an operation and does not any more must not pass for prose.
@@ -115,7 +50,7 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
         _ => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
     };
     match blocks {
-        Ok(blocks) => walk::read(&blocks, &mut found),
+        Ok(blocks) => walk::read(&blocks, is_prose(name), &mut found),
         Err(unread) => found.unread.push(unread),
     }
     judge(&mut found);
@@ -132,16 +67,21 @@ fn decode(bytes: &[u8], found: &mut Extraction) -> String {
     text.trim_start_matches('\u{feff}').to_owned()
 }
 
-/// A page without any fact is not understood, unless it is known to have none.
-fn judge(found: &mut Extraction) {
-    let Extraction { page, unread, .. } = found;
-    let nothing = page.operations.is_empty() && !page.lists_something();
-    let stem = page.page.rsplit_once('.').map_or(page.page.as_str(), |(stem, _)| stem);
+/// Whether nothing is expected of a page of this name.
+fn is_prose(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let ends = |prose: &&str| {
         stem.strip_suffix(prose)
             .is_some_and(|before| before.is_empty() || before.ends_with('/'))
     };
-    if nothing && !PROSE.iter().any(ends) && unread.iter().all(|unread| !unread.fatal) {
+    PROSE.iter().any(ends)
+}
+
+/// A page without any fact is not understood, unless it is known to have none.
+fn judge(found: &mut Extraction) {
+    let Extraction { page, unread, .. } = found;
+    let nothing = page.operations.is_empty() && !page.lists_something();
+    if nothing && !is_prose(&page.page) && unread.iter().all(|unread| !unread.fatal) {
         unread.push(Unread::fatal(
             1,
             "the page cannot be understood: it has no table of an endpoint, and no list of codes",

@@ -1,12 +1,16 @@
 //! The operations of a page while it is read: each collects its tables and samples; the scopes are dealt out last,
 //! since their table stands above the endpoints.
 
-use crate::endpoint::bare;
-use crate::facts::{Operation, Section, Table};
-use crate::markup::Code;
+use std::collections::BTreeSet;
 
+use crate::endpoint::bare;
+use crate::facts::{Operation, Row, Section, Table};
+use crate::markup::Code;
+use crate::words::words;
+
+use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
-use super::{Extraction, program, sample};
+use super::{program, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
 const OPERATIONS: usize = 100;
@@ -14,6 +18,9 @@ const OPERATIONS: usize = 100;
 /// The scope that all operations need, in the words about it.
 static SCOPE: Pattern =
     pattern!(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$");
+
+/// The name of a scope in words.
+static NAME: Pattern = pattern!(r"\b[a-z]\w*(?:\.\w+){2,}\b");
 
 /// A row of the permission table; not all have a column for the method.
 pub struct Permission {
@@ -26,8 +33,8 @@ pub struct Permission {
 #[derive(Default)]
 pub struct Operations {
     pub permissions: Vec<Permission>,
-    /// The scopes that the words name above all operations, and their line.
-    shared: Option<(Vec<String>, usize)>,
+    /// The scopes that words name, and their lines.
+    shared: Vec<(Vec<String>, usize)>,
     drafts: Vec<Draft>,
     /// Whether the last operation is still being read.
     pub open: bool,
@@ -75,14 +82,41 @@ impl Operations {
         self.open
     }
 
-    /// Takes the scope of all operations from words, if they name it.
-    pub fn share_scope(&mut self, words: &str, line: usize) {
-        if self.shared.is_none()
-            && let Some(found) = SCOPE.captures(words)
-        {
-            let names = found[1].split([',', ' ']).filter(|name| name.contains('.'));
-            self.shared = Some((names.map(str::to_owned).collect(), line));
+    /// Takes the scopes of the operations below from words that name them, as all words under a heading of permissions
+    /// do.
+    pub fn share_scope(&mut self, words: &str, line: usize, is_permission: bool) {
+        let found = SCOPE.captures(words).map(|found| found[1].to_owned());
+        let words = found.or_else(|| is_permission.then(|| words.to_owned()));
+        let words = words.unwrap_or_default();
+        // A host looks like a scope, and has slashes around it.
+        let is_host = |start: usize, end: usize| words[..start].ends_with('/') || words[end..].starts_with('/');
+        let names = NAME.find_iter(&words).filter(|name| !is_host(name.start(), name.end()));
+        let scopes: Vec<_> = names.map(|name| name.as_str().to_owned()).collect();
+        if !scopes.is_empty() {
+            self.shared.push((scopes, line));
         }
+    }
+
+    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that hold
+    /// all of its name.
+    pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
+        let (title, of_title, small) = (title.trim(), words(title), title.to_lowercase());
+        let shared = |row: &Row| {
+            if row.name.eq_ignore_ascii_case(title) {
+                return usize::MAX;
+            }
+            // A page may have very many rows, and few are called like the title at all.
+            let start = row.name.get(..3).unwrap_or_default().to_lowercase();
+            let own = if about && small.contains(&start) {
+                words(&row.name)
+            } else {
+                BTreeSet::new()
+            };
+            if own.is_subset(&of_title) { own.len() } else { 0 }
+        };
+        let rows = self.current()?.tables.iter_mut().flat_map(|table| &mut table.rows);
+        let (shared, row) = rows.map(|row| (shared(row), row)).max_by_key(|(shared, _)| *shared)?;
+        (shared > 0).then_some(row)
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says
@@ -148,10 +182,8 @@ impl Operations {
             }
         }
         for (_, mut operation) in operations {
-            if let Some((scopes, line)) = &self.shared
-                && operation.line > *line
-                && operation.scopes.is_empty()
-            {
+            let mut above = self.shared.iter().rev().filter(|(_, line)| *line < operation.line);
+            if let Some((scopes, line)) = above.next().filter(|_| operation.scopes.is_empty()) {
                 operation.scopes.clone_from(scopes);
                 operation.scopes_line = Some(*line);
             }

@@ -3,8 +3,9 @@
 use crate::facts::Row;
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
-use super::Extraction;
 use super::columns::{Column, Columns};
+use super::found::Extraction;
+use super::patterns::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 
 /// The facts of a row; none if it was not understood, which is reported.
@@ -50,9 +51,28 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
         ..Row::default()
     };
     let description = columns.cells(row, Column::Description).next();
-    let contents: Vec<&Content> = description.into_iter().chain(&rest).collect();
+    let notes = columns.cells(row, Column::Note);
+    let contents: Vec<&Content> = description.into_iter().chain(&rest).chain(notes).collect();
     values(&contents, row.line, &mut fact, found);
+    let default = columns.text(row, Column::Default);
+    if default.contains(char::is_alphanumeric) && !matches!(default.to_lowercase().as_str(), "none" | "n/a" | "null") {
+        fact.default = limits::value(&default, fact.kind.as_deref().unwrap_or_default());
+    }
     Some(fact)
+}
+
+/// A row whose name says in what it stands: `metadata.count` is the `count` of `metadata`.
+pub fn nested(row: Row) -> Row {
+    static DOTTED: Pattern = pattern!(r"^(\w+(?:\[\])?(?:\.\w+(?:\[\])?)*?)(?:\[\])?\.(\w+)$");
+    let found = DOTTED.captures(&row.name).filter(|_| row.parent.is_none());
+    let Some([holder, name]) = found.map(|found| found.extract().1.map(str::to_owned)) else {
+        return row;
+    };
+    Row {
+        parent: Some(holder.replace("[]", "")),
+        name,
+        ..row
+    }
 }
 
 /// What the description says of the values; some pages go on in the cell of the type.

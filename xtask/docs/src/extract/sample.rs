@@ -6,6 +6,7 @@
 mod body;
 mod lexer;
 mod shape;
+mod slips;
 mod url;
 
 use std::collections::BTreeSet;
@@ -13,13 +14,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::patterns::{Pattern, pattern};
-use crate::facts::{Listed, Operation, Sample, Section};
+use crate::facts::{Listed, Operation, Row, Sample, Section};
 use crate::markup::Code;
 
 use shape::Shape;
-
-/// How many slips are borne. What has more is no JSON at all.
-const MAX_SLIPS: usize = 500;
+use slips::{Known, Slips};
 
 /// How many query parameters are kept: few stand in a URL, but a hostile page may have many.
 const MAX_QUERY: usize = 100;
@@ -43,27 +42,63 @@ static PAGE: Pattern = pattern!(r"^(?: {0,3}(?:#{1,6}\s+\S|\|?[ :]*-{3,}[ :]*\|)
 /// Adds the samples of an operation whose tables are known: the values at the places whose row lists codes, or refers
 /// to a page that does, are kept.
 pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
-    let coded = |of_response: bool| -> BTreeSet<String> {
+    let known = |of_response: bool| {
         let tables = operation.tables.iter();
         let tables = tables.filter(|table| (table.section == Section::Response) == of_response);
-        let rows = tables.flat_map(|table| &table.rows);
-        let coded = rows.filter(|row| !row.codes.is_empty() || row.codes_page.is_some());
-        coded.map(|row| row.name.to_ascii_lowercase()).collect()
+        let rows: Vec<&Row> = tables.flat_map(|table| &table.rows).collect();
+        let names = |is: fn(&Row) -> bool| -> BTreeSet<String> {
+            let rows = rows.iter().filter(|row| is(row));
+            rows.map(|row| row.name.to_ascii_lowercase()).collect()
+        };
+        Known {
+            coded: names(|row| !row.codes.is_empty() || row.codes_page.is_some()),
+            maps: names(|row| row.kind.as_deref() == Some("map")),
+        }
     };
     let sample = |blocks: &[Code], of_response: bool| {
-        let sample = (!blocks.is_empty()).then(|| read(blocks, coded(of_response), of_response))?;
+        let sample = (!blocks.is_empty()).then(|| read(blocks, known(of_response), of_response))?;
         let path = sample.path.map(|path| url::blank(&operation.endpoint, &path));
         Some(Sample { path, ..sample })
     };
-    let (request, response) = (sample(requests, false), sample(responses, true));
+    let (mut request, mut response) = (sample(requests, false), sample(responses, true));
+    let keys = keys(operation, request.as_ref());
+    for sample in [&mut request, &mut response].into_iter().flatten() {
+        let shape = std::mem::take(&mut sample.shape).into_iter();
+        sample.shape = shape.map(|(place, kinds)| (with_keys(&place, &keys), kinds)).collect();
+        let codes = std::mem::take(&mut sample.codes).into_iter();
+        sample.codes = codes.map(|(place, codes)| (with_keys(&place, &keys), codes)).collect();
+    }
     (operation.request, operation.response) = (request, response);
 }
 
+/// The codes, as texts, by which no row is called: a member of such a name is the key of a map.
+fn keys(operation: &Operation, request: Option<&Sample>) -> BTreeSet<String> {
+    let rows = || operation.tables.iter().flat_map(|table| &table.rows);
+    let listed = rows().flat_map(|row| &row.codes).map(|code| &code.code);
+    let sent = request.into_iter().flat_map(|sample| sample.codes.values().flatten());
+    let codes = listed.chain(sent).filter_map(Value::as_str).map(str::to_owned);
+    codes
+        .filter(|code| !rows().any(|row| row.name.eq_ignore_ascii_case(code)))
+        .collect()
+}
+
+/// A place in which such names are what they stand for.
+fn with_keys(place: &str, keys: &BTreeSet<String>) -> String {
+    let names = place.split('.').map(|name| {
+        let (bare, list) = name.split_at(name.find('[').unwrap_or(name.len()));
+        if keys.contains(bare) {
+            format!("{{}}{list}")
+        } else {
+            name.to_owned()
+        }
+    });
+    names.collect::<Vec<_>>().join(".")
+}
+
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
-/// The values at the places whose last name, in small letters, is one of `coded` are kept as codes.
-fn read(blocks: &[Code], coded: BTreeSet<String>, of_response: bool) -> Sample {
+fn read(blocks: &[Code], known: Known, of_response: bool) -> Sample {
     let mut reader = Reader {
-        coded,
+        known,
         ..Reader::default()
     };
     blocks.iter().for_each(|block| reader.read(block));
@@ -99,39 +134,9 @@ pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
 }
 
-/// The slips of a sample, by line.
-#[derive(Default)]
-struct Slips {
-    all: Vec<(usize, String)>,
-    /// How many there were, with those that a line has twice.
-    count: usize,
-}
-
-impl Slips {
-    /// Records a slip, once a line.
-    fn add(&mut self, line: usize, slip: &str) {
-        if self.are_too_many() {
-            return;
-        }
-        self.count += 1;
-        let slip = if self.are_too_many() {
-            "too many slips to read on"
-        } else {
-            slip
-        };
-        if !self.all.iter().any(|(at, known)| *at == line && known == slip) {
-            self.all.push((line, slip.to_owned()));
-        }
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.count >= MAX_SLIPS
-    }
-}
-
 #[derive(Default)]
 struct Reader {
-    coded: BTreeSet<String>,
+    known: Known,
     slips: Slips,
     shape: Shape,
     path: Option<String>,
@@ -174,7 +179,7 @@ impl Reader {
         }
         if words.starts_with(['{', '[', '"']) {
             self.found_body = true;
-            return blank + body::read(&rest[blank..], line, &self.coded, &mut self.slips, &mut self.shape);
+            return blank + body::read(&rest[blank..], line, &self.known, &mut self.slips, &mut self.shape);
         }
         // Words above a body say nothing about it, nor does a header.
         let is_silent = words.is_empty() || words.ends_with(':') || (!self.found_body && HEADER.is_match(words));
@@ -192,11 +197,12 @@ impl Reader {
         let Some(url) = parts.filter(|url| url.name("base").or_else(|| url.name("path")).is_some()) else {
             return false;
         };
-        if self.path.is_some() {
+        let path = url.name("path").map_or("/", |path| path.as_str());
+        // A second example of the same call may have other parameters.
+        if *self.path.get_or_insert_with(|| path.to_owned()) != path {
             self.slips.add(line, "a second URL");
             return true;
         }
-        self.path = Some(url.name("path").map_or("/", |path| path.as_str()).to_owned());
         let query = url.name("query").map_or("", |query| query.as_str());
         for parameter in query.split('&') {
             let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
@@ -237,12 +243,19 @@ mod tests {
         }
     }
 
+    fn known(coded: &BTreeSet<String>) -> Known {
+        Known {
+            coded: coded.clone(),
+            maps: BTreeSet::new(),
+        }
+    }
+
     fn request(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
-        super::read(blocks, coded.clone(), false)
+        super::read(blocks, known(coded), false)
     }
 
     fn response(blocks: &[Code], coded: &BTreeSet<String>) -> Sample {
-        super::read(blocks, coded.clone(), true)
+        super::read(blocks, known(coded), true)
     }
 
     fn read(text: &str) -> Sample {
@@ -456,7 +469,7 @@ mod tests {
         assert_eq!(slips(&read(&deep)), [(10, "nested too deeply")]);
         let wide = format!("[{}", "*,".repeat(200_000));
         assert_eq!(slips(&read(&wide)).last(), Some(&(10, "too many slips to read on")));
-        let many: String = (0..100_000).map(|number| format!("\"{number}\":[],")).collect();
+        let many: String = (0..100_000).map(|number| format!("\"n{number}\":[],")).collect();
         let many = read(&format!("{{{many}\"z\":1}}"));
         assert_eq!(many.shape.len(), 2000);
         assert_eq!(slips(&many), [(10, "too many places to list them all")]);

@@ -10,6 +10,8 @@ pub enum Part {
     Table(Section),
     RequestSample,
     ResponseSample,
+    /// What the headers of a request are: those of all.
+    Headers,
     /// Words about how to begin, which hold tables that are of no operation.
     Introduction,
 }
@@ -17,7 +19,7 @@ pub enum Part {
 /// The words of headings that open a part, without the `s` of their plurals.
 static KNOWN: Pattern = pattern!(
     "^(?:permission|request|response|url|uri|path|query|body|payload|parameter|sample|example|information|required",
-    "|header|schema|the|)$",
+    "|header|schema|the|http|string|object|field|propertie|element|attribute|data|detail|format|status|code|)$",
 );
 
 /// The part that a heading opens; none if it is a title of something else.
@@ -27,8 +29,8 @@ pub fn part(heading: &str) -> Option<Part> {
     let words = words.filter(|word| !word.is_empty());
     let words: Vec<&str> = words.map(|word| word.strip_suffix('s').unwrap_or(word)).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
-    // A long heading is a sentence that happens to hold such a word.
-    if words.len() > 4 {
+    // What is long or quotes something is a sentence or a sample that happens to hold such a word.
+    if words.len() > 4 || heading.contains('"') {
         return None;
     }
     if has(&["token", "authentication"]) {
@@ -39,22 +41,22 @@ pub fn part(heading: &str) -> Option<Part> {
     }
     let request = has(&["request", "body", "parameter", "payload"]);
     let parts = [
-        (Some(Part::Table(Section::Response)), has(&["response"])),
-        (Some(Part::Permission), has(&["permission"])),
-        (None, has(&["header"])),
-        (Some(Part::Table(Section::Path)), has(&["url", "path", "uri"])),
-        (Some(Part::Table(Section::Query)), has(&["query"])),
-        (Some(Part::Table(Section::Body)), has(&["body", "payload"])),
+        (Part::Table(Section::Response), has(&["response"])),
+        (Part::Permission, has(&["permission"])),
+        (Part::Headers, has(&["header"])),
+        (Part::Table(Section::Path), has(&["url", "path", "uri"])),
+        (Part::Table(Section::Query), has(&["query"])),
+        (Part::Table(Section::Body), has(&["body", "payload"])),
         (
-            Some(Part::Table(Section::Request)),
+            Part::Table(Section::Request),
             request && has(&["parameter", "information"]),
         ),
-        (Some(Part::Endpoint), request),
+        (Part::Endpoint, request),
     ];
     match has(&["sample", "example"]) {
         true if has(&["response"]) => Some(Part::ResponseSample),
         true => request.then_some(Part::RequestSample),
-        false => parts.into_iter().find_map(|(part, fits)| fits.then_some(part))?,
+        false => parts.into_iter().find_map(|(part, fits)| fits.then_some(part)),
     }
 }
 
@@ -93,6 +95,10 @@ mod tests {
             ("Request Body Sample", Part::RequestSample),
             ("Response Example", Part::ResponseSample),
             ("Get the Access Token", Part::Introduction),
+            ("Request Headers", Part::Headers),
+            ("Query String Parameters", Part::Table(Section::Query)),
+            ("Response Fields", Part::Table(Section::Response)),
+            ("HTTP Request", Part::Endpoint),
         ];
         for (heading, expected) in cases {
             assert_eq!(part(heading), Some(expected), "{heading}");

@@ -1,22 +1,24 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use crate::facts::{CodeList, Row, Section, Table};
-use crate::markup::{self, Block, Code, Content, Piece, text_of};
+use crate::facts::{Operation, Row, Section, Table};
+use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, text_of};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
+use super::found::Extraction;
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
-use super::{Extraction, Unread, listings, row, sample};
+use super::{kinds, listings, row, sample};
 
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
 
-pub fn read(blocks: &[Block], found: &mut Extraction) {
+pub fn read(blocks: &[Block], prose: bool, found: &mut Extraction) {
     let mut walk = Walk {
         found,
+        prose,
         operations: Operations::default(),
         reference: None,
         part: None,
@@ -30,6 +32,8 @@ pub fn read(blocks: &[Block], found: &mut Extraction) {
 
 struct Walk<'a> {
     found: &'a mut Extraction,
+    /// Whether nothing is expected of the page.
+    prose: bool,
     operations: Operations,
     /// The level of the headings that name operations, on a page that has such headings.
     reference: Option<u8>,
@@ -47,7 +51,7 @@ impl Walk<'_> {
             Block::Heading { level, text, line } => self.heading(*level, text, *line),
             Block::Paragraph { content, line } => self.paragraph(content, *line),
             Block::Table(table) => self.table(table),
-            Block::List(line) => self.list(*line),
+            Block::List { items, line } => self.list(items, *line),
             Block::Code(code) => self.code(code),
             Block::Note(blocks) => self.note(blocks),
         }
@@ -61,10 +65,10 @@ impl Walk<'_> {
             (self.part, self.level) = (None, level);
         } else if let Some(part) = self.part_of(text) {
             (self.part, self.level) = (Some(part), level);
-        } else if level > self.level && matches!(self.part, Some(Part::Table(_))) {
-            self.title = Some(title(text));
         } else {
-            self.part = None;
+            self.title = Some(title(text));
+            let is_below = level > self.level && matches!(self.part, Some(Part::Table(_)));
+            self.part = self.part.filter(|_| is_below);
             // The description of an operation ends with a heading that is not below its own.
             if self.reference.is_some_and(|reference| level <= reference) {
                 self.operations.open = false;
@@ -75,6 +79,12 @@ impl Walk<'_> {
     /// The part that a title opens. On a page of many operations only requests have an `Example`. Within an operation,
     /// what sounds like an introduction is the title of a table.
     fn part_of(&mut self, title: &str) -> Option<Part> {
+        // A member may be called as a part is.
+        if matches!(self.part, Some(Part::Table(_)))
+            && self.operations.row(title, false).is_some_and(|row| row.name == title)
+        {
+            return None;
+        }
         if title.trim() == "Example" && self.reference.is_some() {
             return Some(Part::RequestSample);
         }
@@ -98,14 +108,25 @@ impl Walk<'_> {
             );
         }
         let text = content.text();
-        self.operations.share_scope(&text, line);
+        self.operations
+            .share_scope(&text, line, self.part == Some(Part::Permission));
         if let Some(operation) = self.operations.current() {
             operation.success = operation.success.or_else(|| success(&text));
         }
     }
 
-    fn list(&mut self, line: usize) {
-        let describes = matches!(self.part, Some(Part::Table(_) | Part::Permission | Part::Endpoint));
+    fn list(&mut self, items: &[Item], line: usize) {
+        let title = self.title.as_deref().unwrap_or_default();
+        if let Some(row) = self.operations.row(title, false) {
+            let pieces = vec![Piece::List(items.to_vec())];
+            codes::read(&Content { pieces }, line, row, self.found);
+            return;
+        }
+        if self.part == Some(Part::Permission) {
+            let texts: Vec<_> = items.iter().map(|item| item.content.text()).collect();
+            return self.operations.share_scope(&texts.join(", "), line, true);
+        }
+        let describes = matches!(self.part, Some(Part::Table(_) | Part::Endpoint));
         if describes && self.operations.any() {
             self.found.report(
                 line,
@@ -130,6 +151,15 @@ impl Walk<'_> {
                 "see whether a fence is missing or one too many",
             );
         }
+        // Instead of in a table, the call may stand as a line of HTTP.
+        let call = code.text.lines().find_map(sections::endpoint);
+        if let (Some(Part::Endpoint), Some((method, endpoint))) = (self.part, call) {
+            let is_known = |known: &mut Operation| known.method == method && endpoint.ends_with(&known.endpoint);
+            if !self.operations.current().is_some_and(is_known) {
+                self.begin(method, &endpoint, code.line);
+            }
+            return;
+        }
         match self.part {
             Some(Part::RequestSample) => self.operations.sample(code, false),
             Some(Part::ResponseSample) => self.operations.sample(code, true),
@@ -138,14 +168,11 @@ impl Walk<'_> {
         }
     }
 
-    /// A note is prose. Its tables would not be.
+    /// A note is prose. Its tables are not.
     fn note(&mut self, blocks: &[Block]) {
         for block in blocks {
             match block {
-                Block::Table(table) => {
-                    let used = self.unread(table, "there is a table within a note".to_owned());
-                    self.found.coverage.tables.count(used);
-                }
+                Block::Table(table) => self.table(table),
                 Block::Note(blocks) => self.note(blocks),
                 _ => {}
             }
@@ -158,33 +185,93 @@ impl Walk<'_> {
         let purpose = columns.purpose();
         let used = match purpose {
             Some(Purpose::Methods) => skip(table, self.found),
-            _ if self.part == Some(Part::Introduction) => skip(table, self.found),
+            _ if matches!(self.part, Some(Part::Introduction | Part::Headers)) => skip(table, self.found),
             Some(Purpose::Permission) => self.permissions(table, &columns),
             Some(Purpose::Endpoint) => self.endpoint(table, &columns),
+            Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
+            Some(_) if self.lists_codes(table, &columns, title.as_deref()) => {
+                self.codes(table, &columns, title.as_deref())
+            }
             Some(Purpose::Members) => self.members(table, &columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
                 let list = listings::codes_of_table(table, &columns, self.found);
                 self.found.add_codes(list)
             }
-            Some(Purpose::Values(column)) => {
-                let values = listings::values(table, &columns, column, self.found);
-                let page = &mut self.found.page;
-                let listed = match column {
-                    Column::Url => &mut page.hosts,
-                    Column::Status => &mut page.statuses,
-                    _ => &mut page.endpoints,
-                };
-                listed.extend(values);
-                true
+            // Codes on the page of an operation that are not those of HTTP are somebody's.
+            Some(Purpose::Values(column))
+                if column != Column::Status || !self.operations.any() || is_of_statuses(table, &columns) =>
+            {
+                self.values(table, &columns, column)
             }
-            Some(Purpose::Codes) | None => {
-                self.unread(table, format!("a table of `{}` is not understood", columns.titles()))
+            Some(Purpose::Codes | Purpose::Values(_)) | None => {
+                let what = format!("a table of `{}` is not understood", columns.titles());
+                self.unread(table, what)
             }
         };
         self.found.coverage.tables.count(used);
+        for row in table.rows.iter().filter(|_| used && purpose != Some(Purpose::Members)) {
+            if let Some(cell) = columns.beyond(row) {
+                let what = format!("`{cell}` stands in a row beyond the last column of its table");
+                self.found.report(
+                    row.line,
+                    what,
+                    "see whether the header lacks a column, or the row has a `|` too many",
+                );
+            }
+        }
+    }
+
+    /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
+    fn lists_codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
+        let is_list = matches!(
+            columns.purpose(),
+            Some(Purpose::Codes | Purpose::Values(Column::Status))
+        );
+        // `Status codes` are those of HTTP, whatever member is called `status`.
+        let about = is_list && !is_of_statuses(table, columns);
+        let row = title.and_then(|title| self.operations.row(title, about));
+        let kind = row.map(|row| row.kind.clone().unwrap_or_default());
+        let is_plain = |kind: String| matches!(&*kind, "integer" | "number" | "string" | "enum");
+        kind.is_some_and(|kind| is_list || (!columns.has(Column::Type) && is_plain(kind)))
+    }
+
+    fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
+        let list = listings::codes_of_table(table, columns, self.found);
+        if let Some(row) = title.and_then(|title| self.operations.row(title, true)) {
+            for code in list.codes {
+                if row.codes.iter().all(|known| known.code != code.code) {
+                    row.codes.push(code);
+                }
+            }
+        }
+        true
+    }
+
+    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> bool {
+        let values = listings::values(table, columns, column, self.found);
+        let page = &mut self.found.page;
+        let listed = match column {
+            Column::Url => &mut page.hosts,
+            Column::Status => &mut page.statuses,
+            _ => &mut page.endpoints,
+        };
+        match self.operations.current() {
+            // The statuses of one operation: those of failures are the same for all.
+            Some(operation) if matches!(column, Column::Status | Column::Name) => {
+                let mut statuses = values.iter().filter_map(|listed| listed.value.get(..3)?.parse().ok());
+                operation.success = operation
+                    .success
+                    .or_else(|| statuses.find(|status| (200..300).contains(status)));
+            }
+            _ => listed.extend(values),
+        }
+        true
     }
 
     fn unread(&mut self, table: &markup::Table, what: String) -> bool {
+        if self.prose && !self.operations.any() && !self.found.page.lists_something() {
+            return skip(table, self.found);
+        }
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
         self.found.report(
             table.line,
@@ -197,7 +284,10 @@ impl Walk<'_> {
 
     fn permissions(&mut self, table: &markup::Table, columns: &Columns) -> bool {
         for row in &table.rows {
-            let endpoint = columns.text(row, Column::Api);
+            let mut endpoint = columns.text(row, Column::Api);
+            if !endpoint.contains('/') && columns.has(Column::Endpoint) {
+                endpoint = columns.text(row, Column::Endpoint);
+            }
             let scopes = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty());
             self.found.coverage.rows.count(scopes.is_some());
             match scopes {
@@ -223,7 +313,12 @@ impl Walk<'_> {
         }
         for (index, row) in table.rows.iter().enumerate() {
             let method = sections::method(&columns.text(row, Column::Method));
-            let endpoint = columns.text(row, Column::Endpoint);
+            let column = if columns.has(Column::Endpoint) {
+                Column::Endpoint
+            } else {
+                Column::Url
+            };
+            let endpoint = columns.text(row, column);
             let used = method.is_some() && endpoint.contains('/') && index == 0;
             self.found.coverage.rows.count(used);
             match method {
@@ -269,13 +364,21 @@ impl Walk<'_> {
             );
             return false;
         };
-        let mut rows = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for source in &table.rows {
-            let row = row::read(columns, source, self.found);
-            rows.extend(row.map(|row| Row {
-                line: (source.line != first.line + rows.len()).then_some(source.line),
-                ..row
-            }));
+            let Some(mut row) = row::read(columns, source, self.found) else {
+                continue;
+            };
+            if !matches!(section, Section::Path | Section::Query) {
+                row = row::nested(row);
+            }
+            row.line = (source.line != first.line + rows.len()).then_some(source.line);
+            let beyond = columns.beyond(source);
+            if section != Section::Response && !columns.has(Column::Required) {
+                row.required = beyond.as_deref().and_then(|cell| kinds::required(cell).ok()).flatten();
+            }
+            row.beyond = beyond.and_then(|cell| codes::label(&cell));
+            rows.push(row);
         }
         // Rows that were not understood are reported one by one.
         let used = !rows.is_empty();
@@ -291,7 +394,13 @@ impl Walk<'_> {
     }
 
     fn begin(&mut self, method: String, endpoint: &str, line: usize) {
-        if !self.operations.begin(method, endpoint, line) {
+        // The host is that of all operations.
+        let path = |(_, rest): (&'_ str, &'_ str)| rest.find('/').map(|start| rest[start..].to_owned());
+        let endpoint = endpoint
+            .split_once("://")
+            .and_then(path)
+            .unwrap_or_else(|| endpoint.to_owned());
+        if !self.operations.begin(method, &endpoint, line) {
             self.fatal(line, "the page describes more operations than any page should");
         }
     }
@@ -320,19 +429,16 @@ impl Walk<'_> {
     }
 }
 
-impl Extraction {
-    pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
-        let unread = Unread::fatal(line, what, remedy);
-        self.unread.push(Unread { fatal: false, ..unread });
-    }
-
-    fn add_codes(&mut self, list: CodeList) -> bool {
-        match &mut self.page.codes {
-            Some(codes) => codes.codes.extend(list.codes),
-            None => self.page.codes = Some(list),
-        }
-        true
-    }
+/// Whether each row of a table begins with an HTTP status, whatever the column is called.
+fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
+    static STATUS: Pattern = pattern!(r"^[1-5]\d\d(?: .*)?$");
+    let column = if columns.has(Column::Status) {
+        Column::Status
+    } else {
+        Column::Name
+    };
+    let mut rows = table.rows.iter();
+    !table.rows.is_empty() && rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
 
 /// A table that says nothing of any operation.

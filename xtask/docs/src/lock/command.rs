@@ -13,18 +13,20 @@ use super::{Lock, Source};
 use crate::facts::Page;
 use crate::input::Pages;
 use crate::reading;
-use crate::source::REPOSITORY;
+use crate::source::{REPOSITORY, Revision};
 
 /// Writes the locks of the chosen APIs whose pages this run has.
 ///
-/// All pages are read before the first lock is written, and each lock is written whole or not at all.
+/// All pages are read before the first lock is written, and each lock is written whole or not at all. A page that was not
+/// read whole stays as it was locked: the outcome says that there is one.
 ///
 /// # Errors
-/// If a page cannot be opened or has something on it that was not understood, all pages of an API are gone, or
-/// a lock cannot be read or written.
-pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>) -> anyhow::Result<Outcome> {
+/// If a page cannot be opened, none could be read whole, all pages of an API are gone, or a lock cannot be read or
+/// written.
+pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revision>) -> anyhow::Result<Outcome> {
     let mut locks: Vec<(PathBuf, String, String)> = Vec::new();
-    let mut unread = 0;
+    let (mut unread, mut whole) = (0, 0);
+    let revision = pages.revision().or_else(|| revision.cloned());
     for api in Api::selected(choice) {
         if !pages.has(api) {
             xtask_cli::report(&format!(
@@ -42,11 +44,12 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
         let reading = reading::read(api, &pages.of(api)?);
         reading.report_unread();
         unread += reading.unread.len();
+        whole += reading.count_whole();
         let path = api.lock();
         let old = Lock::load(&path)?;
-        let read = reading.pages.len();
+        let locked = old.as_ref().map_or(&[][..], |old| &old.pages);
         let is_here = |page: &Page| !page.elsewhere;
-        if old.iter().any(|old| old.pages.iter().any(is_here)) && !reading.pages.iter().any(is_here) {
+        if locked.iter().any(is_here) && !reading.pages.iter().any(is_here) {
             bail!(
                 "{}: the checkout has none of its pages any more ({}), and its lock would be empty; if they have moved, \
                  change `pages` in xtask/spec/src/api.rs, else see whether the checkout is whole",
@@ -56,24 +59,45 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
         }
         let source = (!api.pages.is_empty()).then(|| Source {
             repository: REPOSITORY.to_owned(),
-            revision: pages.revision().or_else(|| revision.clone()),
+            revision: revision.as_ref().map(|revision| revision.commit.clone()),
+            date: revision.as_ref().and_then(|revision| revision.date.clone()),
         });
-        let lock = Lock::merge(old.as_ref(), reading.pages, source).dated(old.as_ref());
+        let lock = Lock::merge(old.as_ref(), reading.whole(locked), source).dated(old.as_ref());
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
             xtask_cli::report(&format!(
                 "NOTICE: {}: the commit of the folder is not known; name it with --revision COMMIT",
                 api.name
             ));
         }
-        let reported = format!("{}: {} pages, {read} of them read", api.name, lock.pages.len());
+        let mut reported = format!(
+            "{}: {} pages, {} of them read",
+            api.name,
+            lock.pages.len(),
+            reading.count_whole()
+        );
+        for page in reading.pages.iter().filter(|page| !reading.is_whole(page)) {
+            let is_locked = lock.pages.iter().any(|locked| locked.page == page.page);
+            let stays = if is_locked {
+                "stays as it was locked"
+            } else {
+                "is left out, since it was never locked"
+            };
+            reported.push_str(&format!("; {} {stays}", page.page));
+        }
         locks.push((path, lock.render(), reported));
     }
-    if unread > 0 {
-        bail!("{unread} places of the pages were not understood; no lock was written");
+    if unread > 0 && whole == 0 {
+        bail!("none of the pages was understood; no lock was written");
     }
     for (path, text, reported) in locks {
         write(&path, &text).with_context(|| format!("cannot write {}", display(&path)))?;
         xtask_cli::print(&format!("{reported}; {}\n", display(&path)))?;
+    }
+    if unread > 0 {
+        xtask_cli::report(&format!(
+            "{unread} places of the pages were not understood; mend these pages or the reader, and lock them then"
+        ));
+        return Ok(Outcome::Stale);
     }
     Ok(Outcome::Fresh)
 }

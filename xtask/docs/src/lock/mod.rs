@@ -51,6 +51,9 @@ pub struct Source {
     /// The commit of the checkout; none if the folder was a copy that does not tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The day of that commit, such as 2026-11-27, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }
 
 impl Lock {
@@ -116,12 +119,19 @@ impl Lock {
         }
     }
 
-    /// The lock with the commit of the old one, if its own is unknown and its pages are the same.
+    /// The lock with what the old one knows of the checkout and this one does not: its day, if the commit is the same, or
+    /// the commit, if the pages are.
     #[must_use]
     pub fn dated(mut self, old: Option<&Self>) -> Self {
-        let is_undated = self.source.as_ref().is_some_and(|source| source.revision.is_none());
-        if let Some(old) = old.filter(|old| is_undated && old.pages == self.pages) {
-            self.source.clone_from(&old.source);
+        if let (Some(source), Some(old)) = (&mut self.source, old)
+            && let Some(known) = &old.source
+        {
+            if source.revision.is_none() && old.pages == self.pages {
+                source.clone_from(known);
+            }
+            if source.revision == known.revision {
+                source.date = source.date.take().or_else(|| known.date.clone());
+            }
         }
         self
     }
@@ -256,6 +266,7 @@ mod tests {
         Source {
             repository: "https://example.com/docs".to_owned(),
             revision: Some(revision.to_owned()),
+            date: None,
         }
     }
 

@@ -1,8 +1,13 @@
 //! Markdown, rendered as HTML in which each element says on which line of the page it stands.
 
-use comrak::Options;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
-use super::{BYTES, Block, COLUMNS, DEPTH, Unread, html};
+use comrak::Options;
+use regex::Regex;
+
+use super::block::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread};
+use super::html;
 
 pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     if text.len() > BYTES {
@@ -15,8 +20,50 @@ pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     options.render.sourcepos = true;
     refuse_depth(text)?;
     refuse_width(text)?;
-    let lines = text.lines().count();
-    html::read_marked(&comrak::markdown_to_html(text, &options), lines)
+    let lines: Vec<&str> = text.lines().collect();
+    // What a list holds looks like a tag.
+    static GENERIC: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)([| ](?:list|array|collection|ienumerable))<(\w+)>").expect("a pattern"));
+    let text = GENERIC.replace_all(text, r"$1\<$2>");
+    let mut blocks = html::read_marked(&comrak::markdown_to_html(&text, &options), lines.len())?;
+    put_back(&mut blocks, &lines);
+    Ok(blocks)
+}
+
+/// The parser drops what stands in a row beyond the last column of its table. Here it is put back, as plain text.
+fn put_back(blocks: &mut [Block], lines: &[&str]) {
+    for block in blocks {
+        match block {
+            Block::Table(table) => {
+                for row in &mut table.rows {
+                    let dropped = cells(lines[row.line - 1]).into_iter().skip(row.cells.len());
+                    let dropped =
+                        dropped.filter(|cell| !cell.trim().is_empty() && !cell.trim_start().starts_with("<!--"));
+                    let content = |cell| Content {
+                        pieces: vec![Piece::Text(cell)],
+                    };
+                    row.cells.extend(dropped.map(content).map(Rc::new));
+                }
+            }
+            Block::Note(blocks) => put_back(blocks, lines),
+            _ => {}
+        }
+    }
+}
+
+/// The cells of a line of a table, which may stand in a note.
+fn cells(line: &str) -> Vec<String> {
+    let line = line.trim_start_matches(['>', ' ', '\t']).trim_end();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let (mut cells, mut escaped) = (vec![String::new()], false);
+    for character in line.chars() {
+        match cells.last_mut() {
+            Some(cell) if escaped || character != '|' => cell.push(character),
+            _ => cells.push(String::new()),
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    cells
 }
 
 /// The parser of markdown looks at every open block again on each line, so that nesting is refused before it starts.
@@ -83,10 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_with_too_few_or_too_many_cells_have_as_many_as_the_header() {
-        let text = "| Name | Type |\n| --- | --- |\n| weight |\n| label | string | extra |\n";
+    fn a_row_may_have_too_few_cells_or_too_many() {
+        let text = "| Name | Type |\n| --- | --- |\n| weight |\n| a\\|b | string | extra | <!-- gone -->\n";
         let cells: Vec<_> = tables(text).remove(0).1.into_iter().map(|row| row.1).collect();
-        assert_eq!(cells, [["weight", ""], ["label", "string"]]);
+        assert_eq!(cells, [vec!["weight", ""], vec!["a|b", "string", "extra"]]);
     }
 
     #[test]

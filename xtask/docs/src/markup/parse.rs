@@ -9,7 +9,7 @@ use html5ever::tree_builder::{TreeBuilder, TreeSink};
 use html5ever::{Attribute, LocalName, QualName, TokenizerResult, ns};
 use scraper::{ElementRef, Html, HtmlTreeSink};
 
-use super::{DEPTH, Unread};
+use super::block::{DEPTH, Unread};
 
 pub const ATTRIBUTE: &str = "data-sourcepos";
 

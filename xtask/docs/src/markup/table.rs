@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use scraper::ElementRef;
 
-use super::html::content;
+use super::block::{COLUMNS, Content, Row, Table, Unread};
+use super::content::content;
 use super::parse::line_of;
-use super::{COLUMNS, Content, Row, Table, Unread};
 
 /// A cell, and in how many of the rows below it goes on.
 type Span = (usize, Rc<Content>);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use walkdir::WalkDir;
 
-use super::{Source, git, read};
+use super::page::{REPOSITORY, Source, read};
 use xtask_spec::api::{APIS, Api};
 
 /// The pages of an API in a checkout, by name. A folder or page that is gone is no error: drift tells it.
@@ -35,7 +35,7 @@ pub fn checkout(dir: &Path, api: &Api) -> anyhow::Result<Vec<Source>> {
 /// is another folder.
 fn top(dir: &Path) -> anyhow::Result<PathBuf> {
     let shown = dir.display();
-    let remedy = format!("name a checkout of {} with --docs, or use --fetch", git::REPOSITORY);
+    let remedy = format!("name a checkout of {} with --docs, or use --fetch", REPOSITORY);
     let top = dir
         .canonicalize()
         .map_err(|error| anyhow!("cannot open the folder {shown}: {error}; {remedy}"))?;
@@ -202,7 +202,7 @@ mod tests {
     fn a_page_that_is_too_large_is_refused() {
         let dir = tree(&["docs/elements/large.md"]);
         let file = fs::File::create(dir.path().join("docs/elements/large.md")).unwrap();
-        file.set_len(super::super::LIMIT as u64 + 1).unwrap();
+        file.set_len(super::super::page::LIMIT as u64 + 1).unwrap();
         let message = refusal(dir.path());
         assert!(message.contains("large.md has more than 16777216 bytes"), "{message}");
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 
-use super::{Source, read};
+use super::page::{Source, read};
 use xtask_spec::api::Api;
 
 /// An argument `API=FILE`: the saved web page of an API, or an older state of a page that the vendor has replaced.

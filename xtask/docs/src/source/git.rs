@@ -8,8 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{anyhow, bail};
 use tempfile::TempDir;
 
-/// The vendor's repository.
-pub const REPOSITORY: &str = "https://github.com/AvePoint/cloud-api";
+use super::page::REPOSITORY;
 
 /// Clones the vendor's repository, or the one that `XTASK_DOCS_REPOSITORY` names (for tests), into a folder that is
 /// deleted when it is dropped.
@@ -56,22 +55,35 @@ fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
     Ok(folder)
 }
 
+/// A commit of the vendor's repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its hash.
+    pub commit: String,
+    /// Its day, `2026-11-27`, where it is known.
+    pub date: Option<String>,
+}
+
 /// The commit of a checkout: none if the folder is not the top of a work tree, since its commit would be that of
 /// another repository, or if git cannot tell.
 #[must_use]
-pub fn revision(dir: &Path) -> Option<String> {
+pub fn revision(dir: &Path) -> Option<Revision> {
     if !dir.join(".git").exists() {
         return None;
     }
     let output = git(OsStr::new("git"))
         .arg("-C")
         .arg(dir)
-        .args(["rev-parse", "--verify", "--quiet", "HEAD"])
+        .args(["show", "--no-patch", "--format=%H %cs", "HEAD"])
         .output()
         .ok()?;
-    let revision = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    let is_commit = output.status.success() && !revision.is_empty() && revision.bytes().all(|b| b.is_ascii_hexdigit());
-    is_commit.then_some(revision)
+    let shown = String::from_utf8(output.stdout).ok()?;
+    let (commit, date) = shown.trim().split_once(' ')?;
+    let is_commit = output.status.success() && !commit.is_empty() && commit.bytes().all(|b| b.is_ascii_hexdigit());
+    is_commit.then(|| Revision {
+        commit: commit.to_owned(),
+        date: Some(date.to_owned()),
+    })
 }
 
 /// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.
@@ -129,7 +141,9 @@ mod tests {
         let sources = checkout(clone.path(), Api::parse("elements-v3").unwrap()).unwrap();
         assert_eq!(sources.len(), 1);
         assert_eq!(sources[0].bytes, b"# New\r\n");
-        assert_eq!(revision(clone.path()), Some(commit));
+        let at = revision(clone.path()).unwrap();
+        let day = run(origin.path(), &["log", "-1", "--date=short", "--format=%cd"]);
+        assert_eq!((at.commit, at.date), (commit, Some(day)));
         assert_eq!(
             run(clone.path(), &["rev-list", "--count", "HEAD"]),
             "1",
@@ -144,7 +158,7 @@ mod tests {
     #[test]
     fn a_folder_within_a_work_tree_has_no_commit_of_its_own() {
         let (origin, commit) = repository();
-        assert_eq!(revision(origin.path()), Some(commit));
+        assert_eq!(revision(origin.path()).map(|at| at.commit), Some(commit));
         assert_eq!(revision(&origin.path().join("docs")), None);
 
         let empty = tempfile::tempdir().unwrap();

@@ -8,4 +8,6 @@ mod check;
 mod deviations;
 mod page_against_sample;
 mod page_against_spec;
+mod step_by_step;
 mod vendor_changes;
+mod ways_of_writing;

@@ -41,7 +41,7 @@ fn a_page_is_held_against_its_own_sample() {
             &[(SEARCH, "pageIndex=1&", "pageIndex=1&order=id&")],
             plants(
                 Kind::SampleOnly,
-                Breaking,
+                Additive,
                 "query.order",
                 ("", "sent"),
                 "https://garden.example",
@@ -59,7 +59,7 @@ fn a_page_is_held_against_its_own_sample() {
         ),
         (
             &[(SEARCH, "\"colour\": 7", "\"colour\": 9")],
-            plants(Kind::SampleCode, Breaking, "body.colour", ("3, 7", "9"), "| colour |"),
+            plants(Kind::SampleCode, Additive, "body.colour", ("3, 7", "9"), "| colour |"),
         ),
         (
             &[(SEARCH, "\"height\": 12", "\"Height\": 12")],

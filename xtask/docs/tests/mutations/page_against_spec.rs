@@ -3,7 +3,7 @@
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
 use xtask_docs::finding::{Kind, SpecLine, Step};
 
-use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, SPEC_FILE, expect_one};
+use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, SPEC_FILE, expect_one, of};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE, SPEC};
 
 /// Expects that an edit of the spec, or of pages that are locked then, is one difference between page and spec; the line
@@ -236,12 +236,12 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 (SPEC_FILE, ", As leaves are.]", "]"),
             ],
             plants(Kind::CodeMissing, Additive, "body.colour", ("", "7"), "| colour |"),
-            "colour:",
+            "    Colour:",
         ),
         (
             &[(COLOURS, "| 7 | Green |\n", "")],
             plants(Kind::CodeUndocumented, Breaking, "body.colour", ("7", ""), "| colour |"),
-            "colour:",
+            "    Colour:",
         ),
         (
             &[
@@ -255,7 +255,7 @@ fn members_of_the_spec_are_held_against_the_pages() {
                 ("7 Wheat", "7 Green"),
                 "| colour |",
             ),
-            "colour:",
+            "    Colour:",
         ),
         (
             &[(SERVICE, "| 404 | There", "| 429 | Too much at once. |\n| 404 | There")],
@@ -331,4 +331,55 @@ fn the_codes_of_a_boolean_go_without_saying_where_the_spec_has_another_type() {
         .map(|finding| finding.kind)
         .collect();
     assert_eq!(kinds, [Kind::Type]);
+}
+
+#[test]
+fn a_link_to_a_list_of_codes_that_is_not_there_is_a_difference_of_its_own() {
+    let mut garden = Garden::edited(&[(SEARCH, "../reference/colours.md", "../reference/colors.md")]);
+    let dead = |at| Reported {
+        kind: Kind::CodesPage,
+        class: Documentation,
+        operation: SEARCHES,
+        place: "body.colour",
+        sides: ("3, 7", "docs/elements/reference/colors.md, which is not there"),
+        at: (SEARCH, at),
+    };
+    expect_one(
+        &garden,
+        Step::LockSpec,
+        &garden.locked(Step::LockSpec),
+        &dead("| colour |"),
+    );
+    // The list has moved, and the link has not followed: before the pages are locked, and after.
+    garden = Garden::new();
+    let list = garden.text(COLOURS);
+    garden.pages.retain(|(name, _)| name != COLOURS);
+    garden.write("docs/elements/codes/colours.md", list);
+    let mut dead = dead("| colour |");
+    dead.sides.1 = "docs/elements/reference/colours.md, which is not there";
+    let found = garden.against(&Garden::new().lock()).findings;
+    expect_one(&garden, Step::LockSpec, &of(Step::LockSpec, found.clone()), &dead);
+    assert_eq!(of(Step::PageLock, found).len(), 1, "the page has moved");
+    expect_one(&garden, Step::LockSpec, &garden.locked(Step::LockSpec), &dead);
+}
+
+#[test]
+fn a_page_that_stands_twice_is_not_taken_for_one_that_has_moved() {
+    const TWIN: &str = "docs/elements/beds/get-bed.md";
+    let mut garden = Garden::new();
+    garden.write(TWIN, garden.text(BED));
+    let reported = Reported {
+        kind: Kind::SecondPage,
+        class: Documentation,
+        operation: GETS,
+        place: "page",
+        sides: (BED, TWIN),
+        at: (TWIN, ""),
+    };
+    expect_one(&garden, Step::LockSpec, &garden.locked(Step::LockSpec), &reported);
+    // What the second page says differently of the operation is not hidden by the first.
+    let text = garden.text(BED).replace("garden.beds.read", "garden.beds.all");
+    garden.write(TWIN, text);
+    let kinds: Vec<_> = garden.locked(Step::LockSpec).iter().map(|found| found.kind).collect();
+    assert_eq!(kinds, [Kind::Scopes, Kind::SecondPage]);
 }

@@ -188,6 +188,26 @@ pub mod types {
             Default::default()
         }
     }
+    ///A mower.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Mower {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<MowerExtension>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<crate::generated::enums::MowerKind>,
+    }
+    ///What a mower has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct MowerExtension {
+        ///What unlocks it.
+        #[serde(
+            rename = "lockCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub lock_code: ::std::option::Option<::avepoint_core::SecretText>,
+    }
     ///A gardener to add.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -337,6 +357,58 @@ pub mod types {
         ///How many have sprouted.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sprouts: ::std::option::Option<i64>,
+    }
+    ///A spade.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Spade {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<SpadeExtension>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<crate::generated::enums::SpadeKind>,
+    }
+    ///What a spade has of its own.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SpadeExtension {
+        ///How wide the blade is, in centimetres.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub blade: ::std::option::Option<i64>,
+    }
+    ///A page of tools.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ToolPage {
+        ///Whether another page follows.
+        #[serde(
+            rename = "hasNextPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub has_next_page: ::std::option::Option<bool>,
+        ///The tools.
+        #[serde(
+            rename = "toolModels",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
+        pub tool_models: ::avepoint_core::List<crate::generated::variants::Tool>,
+        ///How many there are.
+        #[serde(
+            rename = "totalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_count: ::std::option::Option<i64>,
+    }
+    ///Any other tool.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct UnknownTool {
+        ///What it has of its own.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub extension: ::std::option::Option<::avepoint_core::Json>,
+        ///What kind it is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub kind: ::std::option::Option<i64>,
     }
     ///A visit to a plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -1153,6 +1225,22 @@ Arguments:
 - `gardener_id`: The gardener.*/
     pub fn remove_gardener(&self) -> builder::RemoveGardener<'_> {
         builder::RemoveGardener::new(self)
+    }
+    /**List the tools
+
+Lists them under a name of their own, and says whether more follow.
+
+Permission: `garden.beds.read`.
+
+The vendor's page: <https://garden.example/docs/list-tools>
+
+Sends a `GET` request to `/garden/v1/tools`
+
+Arguments:
+- `page_index`: Which page.
+- `page_size`: How many on a page.*/
+    pub fn list_tools(&self) -> builder::ListTools<'_> {
+        builder::ListTools::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -2142,6 +2230,90 @@ pub mod builder {
                 })
         }
     }
+    /**Builder for [`Client::list_tools`]
+
+[`Client::list_tools`]: super::Client::list_tools*/
+    #[derive(Debug, Clone)]
+    pub struct ListTools<'a> {
+        pub(crate) client: &'a super::Client,
+        pub(crate) page_index: Result<Option<i32>, String>,
+        pub(crate) page_size: Result<Option<i32>, String>,
+    }
+    impl<'a> ListTools<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                page_index: Ok(None),
+                page_size: Ok(None),
+            }
+        }
+        pub fn page_index<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_index = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_index` is no i32".to_string());
+            self
+        }
+        pub fn page_size<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i32>,
+        {
+            self.page_size = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| "`page_size` is no i32".to_string());
+            self
+        }
+        async fn dispatch(self) -> Result<ResponseValue<types::ToolPage>, Error<()>> {
+            let Self { client, page_index, page_size } = self;
+            let page_index = page_index.map_err(Error::InvalidRequest)?;
+            let page_size = page_size.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/garden/v1/tools", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("pageIndex", &page_index))
+                .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "listTools",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ::avepoint_core::generated::decode(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+        ///Sends a `GET` request to `/garden/v1/tools`
+        ///
+        /// # Errors
+        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ToolPage>, ::avepoint_core::Error> {
+            self.dispatch()
+                .await
+                .map_err(|error| {
+                    ::avepoint_core::generated::error(
+                        &crate::generated::operations::LIST_TOOLS,
+                        error,
+                    )
+                })
+        }
+    }
 }
 /// Items consumers will typically use such as the Client.
 pub mod prelude {
@@ -2152,7 +2324,7 @@ use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;
     const REGIONS: &'static [&'static str] = &["north", "south"];
-    const SECRETS: &'static [&'static str] = &["firstPassword", "password"];
+    const SECRETS: &'static [&'static str] = &["firstPassword", "lockCode", "password"];
     const AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
     );

@@ -164,6 +164,17 @@ pub async fn call(
             let sent = request.send().await?;
             sent.map(|()| Value::Null).map(ResponseValue::into_inner)
         }
+        "listTools" => {
+            let mut request = client.list_tools();
+            if let Some(value) = parameters.take::<i32>("pageIndex")? {
+                request = request.page_index(value);
+            }
+            if let Some(value) = parameters.take::<i32>("pageSize")? {
+                request = request.page_size(value);
+            }
+            let sent = request.send().await?;
+            answer(table, &ResponseValue::into_inner(sent))
+        }
         _ => Err(unknown(operation, operations::ALL)),
     }
 }

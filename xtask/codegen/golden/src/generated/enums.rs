@@ -27,3 +27,19 @@
         Seeds = "seeds",
     }
 }
+
+::avepoint_core::open_enum! {
+    /// Says that it is a spade.
+    pub enum SpadeKind: integer {
+        /// It is a spade.
+        Spade = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Says that it is a mower.
+    pub enum MowerKind: integer {
+        /// It is a mower.
+        Mower = 2,
+    }
+}

@@ -17,6 +17,7 @@ pub static ALL: &[&Operation] = &[
     &ADD_GARDENER,
     &SEARCH_GARDENERS,
     &REMOVE_GARDENER,
+    &LIST_TOOLS,
 ];
 /// The operation of this id.
 pub fn find(id: &str) -> Option<&'static Operation> {
@@ -84,6 +85,7 @@ pub static LIST_PLANTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -179,6 +181,7 @@ pub static SEARCH_PLANTS: Operation = Operation::new(
         size: "pageSize",
         items: "data",
         total: Some("metadata.totalCount"),
+        more: None,
     })
     .parameters(
         &[
@@ -265,6 +268,7 @@ pub static SEARCH_HARVESTS: Operation = Operation::new(
         size: "body.pageSize",
         items: "results",
         total: None,
+        more: None,
     })
     .body(true, &shapes::HARVEST_FILTER);
 ///Add a gardener.
@@ -312,6 +316,45 @@ pub static REMOVE_GARDENER: Operation = Operation::new(
         ],
     )
     .answer(Answer::Empty);
+///List the tools.
+pub static LIST_TOOLS: Operation = Operation::new(
+        "listTools",
+        Method::Get,
+        "/garden/v1/tools",
+        "List the tools",
+    )
+    .scopes(&[&["garden.beds.read"]])
+    .paging(Paging::PageNumber {
+        page: "pageIndex",
+        size: "pageSize",
+        items: "toolModels",
+        total: Some("totalCount"),
+        more: Some("hasNextPage"),
+    })
+    .parameters(
+        &[
+            Parameter {
+                name: "pageIndex",
+                place: Place::Query,
+                required: false,
+                description: "Which page.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Parameter {
+                name: "pageSize",
+                place: Place::Query,
+                required: false,
+                description: "How many on a page.",
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
+            },
+        ],
+    );
 /// What requests may hold.
 mod shapes {
     use super::shapes;

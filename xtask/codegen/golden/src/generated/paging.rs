@@ -2,7 +2,8 @@
 
 //! Lists as streams: over pages, and over entries.
 use ::avepoint_core::{Items, Page, Pages};
-use super::client::{builder, types};
+use super::client::builder;
+use super::types;
 impl<'a> builder::ListBeds<'a> {
     /// The pages of the list, as a stream that asks for each when it is wanted.
     pub fn pages(self) -> Pages<'a, types::Bed> {
@@ -176,6 +177,43 @@ impl<'a> builder::SearchGardeners<'a> {
     }
     /// The entries of the list, as a stream over all its pages.
     pub fn stream(self) -> Items<'a, types::Gardener> {
+        self.pages().items()
+    }
+}
+impl<'a> builder::ListTools<'a> {
+    /// The pages of the list, as a stream that asks for each when it is wanted.
+    pub fn pages(self) -> Pages<'a, types::Tool> {
+        Pages::numbered(
+            &super::operations::LIST_TOOLS,
+            ::avepoint_core::generated::first_page(
+                &super::operations::LIST_TOOLS,
+                &self.page_index,
+            ),
+            move |ask| {
+                let mut request = self.clone();
+                request.page_index = <i32>::try_from(ask.page)
+                    .map(Some)
+                    .map_err(|_| format!("there is no page {}", ask.page));
+                Box::pin(async move {
+                    let (answer, bytes) = request.send().await?.into_page()?;
+                    let total = Some(&answer)
+                        .and_then(|value| value.total_count.as_ref())
+                        .copied()
+                        .map(i64::from);
+                    let more = Some(&answer)
+                        .and_then(|value| value.has_next_page.as_ref())
+                        .copied();
+                    Ok(
+                        Page::new(answer.tool_models.into_vec(), bytes)
+                            .counted(total)
+                            .followed(more),
+                    )
+                })
+            },
+        )
+    }
+    /// The entries of the list, as a stream over all its pages.
+    pub fn stream(self) -> Items<'a, types::Tool> {
         self.pages().items()
     }
 }

@@ -39,3 +39,42 @@ impl ::std::fmt::Debug for Outcome {
         )
     }
 }
+///A tool. What it is, its kind says; the last is any other.
+///
+/// It is kept as it came; `as_…` reads it as one of the documented objects.
+#[derive(Clone, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Tool(pub ::avepoint_core::Json);
+impl Tool {
+    ///The object read as a [`types::Spade`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_spade(&self) -> Result<types::Spade, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::Mower`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_mower(&self) -> Result<types::Mower, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+    ///The object read as a [`types::UnknownTool`].
+    ///
+    /// # Errors
+    /// If it is no object.
+    pub fn as_unknown_tool(&self) -> Result<types::UnknownTool, ::avepoint_core::Error> {
+        ::avepoint_core::generated::read_object(&self.0)
+    }
+}
+impl ::std::fmt::Debug for Tool {
+    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+        ::avepoint_core::generated::show(
+            f,
+            &self.0,
+            <super::client::Client as ::avepoint_core::ApiClient>::SECRETS,
+        )
+    }
+}

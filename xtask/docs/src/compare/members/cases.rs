@@ -1,5 +1,6 @@
 //! Which of a choice of objects a table or a row describes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::row;
@@ -16,6 +17,8 @@ pub struct Cases<'c> {
     rows: &'c [Placed<'c>],
     /// By table and place, the component that holds the members.
     owners: BTreeMap<(usize, String), String>,
+    /// The tables, with their places, of what all of the objects have.
+    common: BTreeSet<(usize, String)>,
 }
 
 impl<'c> Cases<'c> {
@@ -32,12 +35,19 @@ impl<'c> Cases<'c> {
             pages,
             rows,
             owners: BTreeMap::new(),
+            common: BTreeSet::new(),
         };
+        let places: Vec<_> = groups.keys().map(|(_, place)| without_lists(place)).collect();
         for (group, rows) in groups {
             let below: Vec<_> = cases.directly_below(&group.1).collect();
             let members = below.iter().flat_map(|(_, members)| members.iter());
             let owners: BTreeSet<_> = members.filter_map(|member| member.owner.as_deref()).collect();
             if owners.len() < 2 {
+                continue;
+            }
+            let of_place = places.iter().filter(|place| **place == without_lists(&group.1));
+            if is_common(&rows, &below, &owners, of_place.count() == 1) {
+                cases.common.insert(group);
                 continue;
             }
             let title = words(rows.first().and_then(|placed| placed.title).unwrap_or_default());
@@ -69,11 +79,16 @@ impl<'c> Cases<'c> {
         differences.sum::<usize>() + unlisted.count()
     }
 
-    /// The member that a row describes: that of the object which its table describes, if the spec has several.
-    pub fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<&'m Member> {
-        let owner = self.owners.get(&group(placed));
+    /// The member that a row describes: that of the object which its table describes, if the spec has several; what all
+    /// of them take together, if the table describes what they have in common.
+    pub fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<Cow<'m, Member>> {
+        let group = group(placed);
+        if self.common.contains(&group) {
+            return Member::together(members).map(Cow::Owned);
+        }
+        let owner = self.owners.get(&group);
         let chosen = owner.and_then(|owner| of_owner(members, owner));
-        chosen.or_else(|| members.first())
+        chosen.or_else(|| members.first()).map(Cow::Borrowed)
     }
 
     fn directly_below<'s>(&self, above: &'s str) -> impl Iterator<Item = (&'c String, &'c Vec<Member>)> + use<'c, 's> {
@@ -92,7 +107,11 @@ impl<'c> Cases<'c> {
             let mut tables = self.owners.iter();
             tables.any(|((_, at), known)| known == owner && same_place(at, around(place)))
         };
-        let is_listed = |owner: &String| rows.iter().any(|placed| self.owners.get(&group(placed)) == Some(owner));
+        let lists = |placed: &Placed, owner: &String| {
+            let group = group(placed);
+            self.owners.get(&group) == Some(owner) || self.common.contains(&group)
+        };
+        let is_listed = |owner: &String| rows.iter().any(|placed| lists(placed, owner));
         let is_unlisted = |owner: &String| has_table(owner) && !is_listed(owner);
         let members = members.iter();
         members
@@ -143,6 +162,19 @@ impl<'c> Cases<'c> {
         }
         unnamed
     }
+}
+
+/// Whether a table describes what all of a choice of objects have: each of them has every row, and there is no table
+/// beside it that could be the one of another, or more to each of them than it lists.
+fn is_common(rows: &[&Placed], below: &[(&String, &Vec<Member>)], owners: &BTreeSet<&str>, is_alone: bool) -> bool {
+    let is_row = |place: &str| {
+        let mut rows = rows.iter();
+        rows.any(|placed| same_place(&placed.place.to_ascii_lowercase(), &place.to_ascii_lowercase()))
+    };
+    let (listed, beyond): (Vec<_>, Vec<_>) = below.iter().partition(|(place, _)| is_row(place));
+    let has_all = |owner: &&str| listed.iter().all(|(_, members)| of_owner(members, owner).is_some());
+    let has_more = |owner: &&str| beyond.iter().any(|(_, members)| of_owner(members, owner).is_some());
+    !listed.is_empty() && owners.iter().all(has_all) && (is_alone || owners.iter().all(has_more))
 }
 
 /// The rows that are held against one object: those of a table in one place.

@@ -5,6 +5,7 @@ mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::codes::holder_of_codes;
 use super::collector::Collector;
 use super::documented::{Documented, places};
 use super::operations::Described;
@@ -48,7 +49,7 @@ impl Comparison<'_> {
             if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
-            let agrees = match self.known.find(place) {
+            let agrees = match self.known.find_in_maps(place) {
                 Some((name, members)) => self.at_place(place, name, members, documented, report),
                 None if self.named_entries(documented, report) => true,
                 None => {
@@ -71,8 +72,8 @@ impl Comparison<'_> {
         documented: &Documented,
         report: &mut Collector,
     ) -> bool {
-        // The names of path parameters are not sent.
-        if last(place) != last(name) && Part::of(place) != Some(Part::Path) {
+        // The names of path parameters are not sent, and the keys of a map are values.
+        if last(place) != last(name) && last(name) != "{}" && Part::of(place) != Some(Part::Path) {
             report.add(Kind::LetterCase, name, (last(name), last(place)), documented.line());
         }
         let mut types: Vec<String> = Vec::new();
@@ -84,12 +85,14 @@ impl Comparison<'_> {
                 report.add(Kind::Placement, name, (part.name(), listed.name()), placed.line);
             }
             if let Some(member) = self.cases.choose(placed, members) {
-                for (kind, was, is) in row::differences(placed, name, member, self.known, self.pages) {
+                for (kind, was, is) in row::differences(placed, name, &member, self.known, self.pages) {
                     if kind == Kind::Type {
                         line = if types.is_empty() { placed.line } else { line };
                         types.push(is);
                     } else {
-                        report.add_at(kind, name, (was, is), placed.line, Some(member.line));
+                        let holder = holder_of_codes(&member, name, self.known);
+                        let line = holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
+                        report.add_at(kind, name, (was, is), placed.line, Some(line));
                     }
                 }
             }
@@ -159,7 +162,11 @@ impl Comparison<'_> {
         let parameters = parameters.iter().filter(|_| counts).map(|name| format!("path.{name}"));
         // What the page names, and what is around it.
         let mut named = BTreeSet::new();
-        for place in self.places.keys().cloned().chain(parameters) {
+        let in_maps = self
+            .places
+            .keys()
+            .filter_map(|place| Some(self.known.find_in_maps(place)?.0.to_owned()));
+        for place in self.places.keys().cloned().chain(in_maps).chain(parameters) {
             let mut place = without_lists(&place);
             while named.insert(place.clone()) {
                 place.truncate(place.rfind('.').unwrap_or(place.len()));

@@ -1,6 +1,6 @@
 //! One row against one member of the spec.
 
-use crate::compare::codes::{self, are_truth_values, codes_of_row, text_of};
+use crate::compare::codes::{self, are_truth_values, codes_of, codes_of_row, holder_of_codes, text_of};
 use crate::facts::{Page, Required, Row};
 use crate::finding::Kind;
 use crate::json_type::{JsonType, documented_types, type_names};
@@ -40,16 +40,20 @@ pub fn differences(
         let is = if says_time { "date-time" } else { "" };
         found.push((Kind::Format, formats.join(" | "), is.to_owned()));
     }
-    let codes = codes_of_row(row, pages);
+    let holder = holder_of_codes(member, place, known);
     // Where the spec has no boolean in the place of one, the type says it all.
     let is_boolean = member.takes(JsonType::Boolean) || documented.contains(&JsonType::Boolean);
-    if !(is_boolean && are_truth_values(codes)) {
-        let entries = known.places.get(&format!("{place}[]"));
-        let entries = entries.and_then(|members| members.first());
-        found.extend(codes::differences(
-            codes,
-            entries.filter(|_| member.codes.is_empty()).unwrap_or(member),
-        ));
+    match codes_of_row(row, pages) {
+        None => {
+            let link = row.codes_page.as_deref().unwrap_or_default();
+            found.push((
+                Kind::CodesPage,
+                codes_of(&holder.codes),
+                format!("{link}, which is not there"),
+            ));
+        }
+        Some(codes) if is_boolean && are_truth_values(codes) => {}
+        Some(codes) => found.extend(codes::differences(codes, holder)),
     }
     found.retain(|(_, was, is)| was != is);
     found

@@ -13,13 +13,15 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::collector::{Call, Collector, Context};
+use super::collector::{Call, Collector, Context, spec_line};
 use super::operations::{Described, Side, name};
 use crate::endpoint::template;
 use crate::facts::{Operation, Page};
 use crate::finding::{Finding, Kind, Step};
+use crate::placement::placed;
 
 use matching::Unmatched;
+use pages::PagePair;
 
 /// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
@@ -36,8 +38,17 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
 
-    let of_pages = pairs.iter().map(|pair| pages::compare(context, pair));
-    let mut findings: Vec<_> = of_pages.flat_map(|report| report.findings).collect();
+    let mut findings = Vec::new();
+    for pair in &pairs {
+        let mut report = pages::report(context, pair);
+        report.shared_line = codes_line(pair, [locked, fresh]);
+        pages::compare(pair, &mut report);
+        findings.append(&mut report.findings);
+    }
+    let moves: HashMap<&str, &str> = pairs
+        .iter()
+        .map(|(was, is)| (was.page.as_str(), is.page.as_str()))
+        .collect();
     for ((from, was), (to, is)) in found {
         // What the spec has is known by its name there, as the page has it now or as it had it.
         let spec = is.spec.or(was.spec);
@@ -49,7 +60,7 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
             report.add(Kind::PageMoved, "page", sides, is.documented.line);
         }
         compare_call(was.documented, is.documented, &mut report);
-        rows::compare((was, is), &mut report);
+        rows::compare((was, is), &moves, &mut report);
         samples::compare((was.documented, is.documented), &mut report);
         findings.append(&mut report.findings);
     }
@@ -70,11 +81,31 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
             names.contains(&&finding.page) || (finding.kind == Kind::PageMoved && finding.was == *names[0])
         };
         if !findings.iter().any(is_about) {
-            findings.extend(pages::compare_wording(context, pair).findings);
+            let mut report = pages::report(context, pair);
+            pages::compare_wording(pair, &mut report);
+            findings.append(&mut report.findings);
         }
     }
     findings.sort_by(|one, other| (&one.page, one.line).cmp(&(&other.page, other.line)));
     findings
+}
+
+/// The line in the spec of the codes that a page lists: those of a row that refers to it.
+fn codes_line((was, is): &PagePair, sides: [&Side; 2]) -> Option<usize> {
+    if was.codes == is.codes {
+        return None;
+    }
+    let operations = sides.into_iter().flat_map(|side| &side.operations);
+    let mut lines = operations.filter_map(|one| {
+        let known = one.spec?;
+        let rows = placed(one.documented, one.spec);
+        let row = rows.iter().find(|placed| {
+            let page = placed.row.codes_page.as_ref();
+            page.is_some_and(|page| [&was.page, &is.page].contains(&page))
+        })?;
+        Some(spec_line(known, Kind::CodesPage, &row.place))
+    });
+    lines.next()
 }
 
 /// The operations of one side, each with the number of its page; not those of a page that was not read.

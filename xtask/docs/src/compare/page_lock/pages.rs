@@ -34,6 +34,9 @@ pub fn matched<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
         let other = first.is_none().then_some(&raw const *page);
         (first, other)
     }));
+    // What is left and has the same name in another folder, if it is the only one.
+    let file = |page: &'a Page| page.page.rsplit('/').next();
+    found.extend(left.match_last(file, |was, is| was.operations.len() == is.operations.len()));
     found.extend(left.was.into_iter().map(|page| (page, &*NONE)));
     found.extend(left.is.into_iter().map(|page| (&*NONE, page)));
     found
@@ -48,14 +51,12 @@ fn listing(page: &Page) -> String {
 }
 
 /// Compares what a page says beside its operations.
-pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
-    let (was, is) = *pair;
-    let mut report = about(context, pair);
+pub fn compare((was, is): &PagePair, report: &mut Collector) {
     if !was.page.is_empty() && !is.page.is_empty() && was.page != is.page {
         report.add(Kind::PageMoved, "page", (&was.page, &is.page), 1);
     }
     match (&was.codes, &is.codes) {
-        (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, &mut report),
+        (Some(old), Some(new)) => rows::compare_codes(&old.codes, &new.codes, "page", new.line, report),
         // A list that is gone or new is one change, not one for each of its hundreds of codes.
         (Some(old), None) => report.add(Kind::CodesPage, "page", (codes_of(&old.codes), ""), old.line),
         (None, Some(new)) => report.add(Kind::CodesPage, "page", ("", codes_of(&new.codes)), new.line),
@@ -75,24 +76,21 @@ pub fn compare<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
             report.add(kind, "page", ("", &new.value), new.line);
         }
     }
-    report
 }
 
 /// Reports of a page without any changed fact that its text is another, or that it is new or gone.
-pub fn compare_wording<'r>(context: Context<'r>, pair: &PagePair<'r>) -> Collector<'r> {
-    let (was, is) = *pair;
-    let mut report = about(context, pair);
+pub fn compare_wording((was, is): &PagePair, report: &mut Collector) {
     let sides = match (was.page.is_empty(), is.page.is_empty()) {
         (true, _) => ("", "a page without facts"),
         (_, true) => ("a page without facts", ""),
-        _ if was.sha256 == is.sha256 => return report,
+        _ if was.sha256 == is.sha256 => return,
         _ => ("the text when it was locked", "another text with the same facts"),
     };
     report.add(Kind::PageWording, "page", sides, 1);
-    report
 }
 
-fn about<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Collector<'r> {
+/// Of what a page says as a whole.
+pub fn report<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Collector<'r> {
     let page = if is.page.is_empty() { &was.page } else { &is.page };
     Collector::new(context, Step::PageLock, page)
 }

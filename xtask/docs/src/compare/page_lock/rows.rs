@@ -1,6 +1,6 @@
 //! Which row was which, and the facts of rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -87,8 +87,8 @@ fn retitled<'a>(left: &mut Unmatched<&'a Table>) -> Vec<(&'a Table, &'a Table)> 
     found
 }
 
-/// Compares the tables of two states of an operation, row by row.
-pub fn compare((was, is): (Described, Described), report: &mut Collector) {
+/// Compares the tables of two states of an operation, row by row; `moves` are the pages by their former names.
+pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, report: &mut Collector) {
     let spec = is.spec.or(was.spec);
     let (was, is) = (was.documented, is.documented);
     let (placed_was, placed_is) = (placed(was, spec), placed(is, spec));
@@ -141,7 +141,7 @@ pub fn compare((was, is): (Described, Described), report: &mut Collector) {
         if sides.0 != sides.1 && !is_reported() {
             report.add(Kind::MemberRenamed, &old.placed.place, sides, new.placed.line);
         }
-        compare_row(old.placed, new.placed, report);
+        compare_row(old.placed, new.placed, moves, report);
     }
     for old in &left.was {
         // The line where the row stood is that of its table now, if there is one.
@@ -154,10 +154,13 @@ pub fn compare((was, is): (Described, Described), report: &mut Collector) {
 }
 
 /// Compares two states of one row.
-fn compare_row(was: &Placed, is: &Placed, report: &mut Collector) {
+fn compare_row(was: &Placed, is: &Placed, moves: &HashMap<&str, &str>, report: &mut Collector) {
     let (old, new, at) = (was.row, is.row, was.place.as_str());
     for ((kind, was), (_, now)) in facts(old).into_iter().zip(facts(new)).filter(|(was, is)| was != is) {
-        report.add(kind, at, (was, now), is.line);
+        // A page that has moved is reported as that.
+        if kind != Kind::CodesPage || moves.get(was.as_str()) != Some(&now.as_str()) {
+            report.add(kind, at, (was, now), is.line);
+        }
     }
     // A list that has moved as a whole between the row and another page is reported by the link.
     let moved = |here: &Row, there: &Row| {

@@ -1,13 +1,13 @@
 //! One body of a sample, read on behind its slips.
 
-use std::collections::BTreeSet;
 use std::iter::Peekable;
 
 use serde_json::Value;
 
-use super::Slips;
 use super::lexer::{Lexer, Piece};
 use super::shape::Shape;
+use super::slips::{Known, Slips};
+use super::url;
 use crate::json_type::JsonType;
 
 /// How deep a body may nest. The pages reach five; the limit keeps a hostile one from exhausting the stack.
@@ -26,23 +26,32 @@ struct Body<'a, 's> {
     /// Where the last used token ends, and its line.
     end: usize,
     line: usize,
-    coded: &'s BTreeSet<String>,
+    known: &'s Known,
     slips: &'s mut Slips,
 }
 
+/// In what members or entries stand.
+#[derive(Clone, Copy)]
+enum Holder<'n> {
+    Object,
+    Map,
+    /// A list, of this name.
+    List(&'n str),
+}
+
 /// Reads the body with which `text` begins, on `line` of the page, into `shape` and says how long it is.
-pub fn read(text: &str, line: usize, coded: &BTreeSet<String>, slips: &mut Slips, shape: &mut Shape) -> usize {
+pub fn read(text: &str, line: usize, known: &Known, slips: &mut Slips, shape: &mut Shape) -> usize {
     let mut body = Body {
         tokens: Lexer::new(text, line).peekable(),
         end: 0,
         line,
-        coded,
+        known,
         slips,
     };
     let read = if body.begins_member() {
         body.slip("members without braces");
         shape.record(JsonType::Object);
-        body.inside(shape, None, None, 0)
+        body.inside(shape, Holder::Object, None, 0)
     } else {
         body.next()
             .ok_or(Stop)
@@ -90,16 +99,18 @@ impl<'a> Body<'a, '_> {
             }
             Piece::Mark('{') => {
                 shape.record(JsonType::Object);
-                return self.inside(shape, None, Some('}'), depth + 1);
+                let is_map = self.known.maps.contains(&name.to_ascii_lowercase());
+                let holder = if is_map { Holder::Map } else { Holder::Object };
+                return self.inside(shape, holder, Some('}'), depth + 1);
             }
             Piece::Mark('[') if self.begins_member() => {
                 self.slip("list brackets around members");
                 shape.record(JsonType::Object);
-                return self.inside(shape, None, Some(']'), depth + 1);
+                return self.inside(shape, Holder::Object, Some(']'), depth + 1);
             }
             Piece::Mark('[') => {
                 shape.record(JsonType::Array);
-                return self.inside(shape, Some(name), Some(']'), depth + 1);
+                return self.inside(shape, Holder::List(name), Some(']'), depth + 1);
             }
             Piece::Text(text) => Value::String(text.into_owned()),
             Piece::Bare(text) => {
@@ -113,16 +124,16 @@ impl<'a> Body<'a, '_> {
                 return Ok(());
             }
         };
-        let coded = self.coded.contains(&name.to_ascii_lowercase());
+        let coded = self.known.coded.contains(&name.to_ascii_lowercase());
         shape.scalar(value, coded);
         Ok(())
     }
 
-    /// The members of an object or, if it has a name, the entries of a list, up to the bracket that closes it. Without
-    /// such a bracket they end with the text.
-    fn inside(&mut self, shape: &mut Shape, list: Option<&str>, close: Option<char>, depth: usize) -> Read {
+    /// The members of an object or the entries of a list, up to the bracket that closes it. Without such a bracket they
+    /// end with the text.
+    fn inside(&mut self, shape: &mut Shape, holder: Holder, close: Option<char>, depth: usize) -> Read {
         while let Some(piece) = self.next() {
-            match (piece, list) {
+            match (piece, holder) {
                 (Piece::Mark(found @ ('}' | ']')), _) => {
                     match close {
                         None => self.slip("a bracket too many"),
@@ -132,22 +143,22 @@ impl<'a> Body<'a, '_> {
                     return Ok(());
                 }
                 (Piece::Mark(','), _) => self.slip("extra comma"),
-                (Piece::Mark(':'), Some(_)) => self.slip("colon in a list"),
-                (Piece::Mark(':'), None) => self.slip("missing name"),
+                (Piece::Mark(':'), Holder::List(_)) => self.slip("colon in a list"),
+                (Piece::Mark(':'), _) => self.slip("missing name"),
                 // They stand for members or entries, so a comma may follow.
                 (Piece::Dots, _) => drop(self.skip(',')),
-                (piece, Some(name)) => {
+                (piece, Holder::List(name)) => {
                     self.value(piece, shape.entries(), name, depth)?;
                     self.separator();
                 }
-                (piece @ Piece::Mark(_), None) => {
+                (piece @ Piece::Mark(_), _) => {
                     // Whose value it is cannot be known, so it is passed over.
                     self.slip("missing name");
                     self.value(piece, &mut Shape::default(), "", depth)?;
                     self.separator();
                 }
-                (piece, None) => {
-                    self.member(piece, shape, depth)?;
+                (piece, holder) => {
+                    self.member(piece, shape, holder, depth)?;
                     self.separator();
                 }
             }
@@ -158,7 +169,7 @@ impl<'a> Body<'a, '_> {
         Err(Stop)
     }
 
-    fn member(&mut self, name: Piece<'a>, shape: &mut Shape, depth: usize) -> Read {
+    fn member(&mut self, name: Piece<'a>, shape: &mut Shape, holder: Holder, depth: usize) -> Read {
         let quoted = matches!(name, Piece::Text(_));
         let name = match name {
             Piece::Text(name) => name.into_owned(),
@@ -166,7 +177,11 @@ impl<'a> Body<'a, '_> {
             Piece::Value(value) => value.to_string(),
             Piece::Mark(_) | Piece::Dots => String::new(),
         };
-        let name: String = name.chars().take(MAX_NAME).collect();
+        // A key of a map is a value: the lock holds none, and the next one is of the same kind.
+        let name: String = match matches!(holder, Holder::Map) || url::is_key(&name) {
+            true => "{}".to_owned(),
+            false => name.chars().take(MAX_NAME).collect(),
+        };
         if !quoted {
             self.slip("name without quotes");
         }

@@ -1,6 +1,7 @@
 //! The path of a sample's URL without the values of the sample: a lock holds none.
 
 use crate::endpoint::{is_parameter, segments, without_query};
+use crate::extract::patterns::{Pattern, pattern};
 
 /// Stands for a value of which it is not known which parameter it is.
 const VALUE: &str = "{}";
@@ -32,6 +33,12 @@ fn parameter_behind<'w>(wanted: &[&'w str], name: &str) -> Option<&'w str> {
         [before, parameter] if is_parameter(parameter) && before.eq_ignore_ascii_case(name.trim()) => Some(*parameter),
         _ => None,
     })
+}
+
+/// Whether the name of a member is the key of a map: a mask, an address, a number, a date or an id.
+pub fn is_key(name: &str) -> bool {
+    static KEY: Pattern = pattern!(r"^(?:.*\*.*|[^@\s]+@[^@\s]+\.\w+|\d[\d./:-]*|[0-9a-fA-F]{8}-[0-9a-fA-F-]{8,})$");
+    KEY.is_match(name) && !name.contains("@odata.")
 }
 
 /// Whether a segment looks like a value: a mask, an address, something escaped, or an id. A version is none.
