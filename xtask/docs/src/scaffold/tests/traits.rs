@@ -314,6 +314,58 @@ fn the_sample_gives_the_beginning_that_every_path_has() {
     );
 }
 
+#[test]
+fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
+    let query = table(
+        "Query Parameters",
+        &[
+            "pageIndex | Which page. | integer | No",
+            "pageSize | How many. | integer | No",
+        ],
+    );
+    let rows = [
+        "lampIssueModels | All of them. | array | ",
+        "hasNextPage | Whether there are more. | boolean | ",
+        "grade | How bad:<ul><li>**low** for Little</li><li>**high** for Much</li></ul> | string | ",
+    ];
+    let answer = json!({"lampIssueModels": [{"grade": "Rather high"}], "hasNextPage": false});
+    let numbered = query + &table("Response", &rows) + &sample("Response Sample", &answer);
+    let whole = table(
+        "Response",
+        &["roofs | All of them. | array | ", "slope | Its slope. | integer | "],
+    ) + &sample("Response Sample", &json!({"roofs": [{"slope": 30}]}));
+    let (text, new) = draft(&[
+        page(
+            "docs/homes/lamp/issues.md",
+            "GET /homes/v1/issues",
+            "homes.lamps.read.all",
+            &numbered,
+        ),
+        page(
+            "docs/homes/house/roofs.md",
+            "GET /homes/v1/roofs",
+            "homes.houses.read.all",
+            &whole,
+        ),
+    ]);
+    let paging = |path: &str| new["paths"][path]["get"]["x-paging"].clone();
+    assert_eq!(
+        paging("/homes/v1/issues"),
+        json!({"style": "page-number", "page": "pageIndex", "size": "pageSize", "items": "lampIssueModels",
+            "more": "hasNextPage"})
+    );
+    assert_eq!(
+        paging("/homes/v1/roofs"),
+        json!({"style": "single", "items": "roofs"}),
+        "{text}"
+    );
+    let schemas = &new["components"]["schemas"];
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let grade = &schemas["LampIssue"]["properties"]["grade"]["allOf"][0];
+    assert_eq!(*grade, reference("IssueGradeOrText"), "{text}");
+    assert_eq!(schemas["IssueGradeOrText"]["anyOf"][0], reference("IssueGrade"));
+}
+
 /// Every operation that the newest pages add to the specs is scaffolded in one run.
 #[test]
 #[cfg_attr(
