@@ -15,8 +15,8 @@ use xtask_spec::Spec;
 use xtask_spec::api::{APIS, Api};
 use xtask_spec::document::Document;
 
-use super::edits::records;
-use super::{edits, scaffold};
+use super::draft::{self, scaffold};
+use super::edits::{edits, records};
 
 /// Prints the YAML of what the specs do not have of some pages, and the edits that their other operations need. `new`
 /// takes every page with an operation that its spec does not have.
@@ -73,7 +73,7 @@ fn of_api(api: &'static Api, sources: &[Source], chosen: &HashSet<usize>, new: b
     let moved = findings
         .iter()
         .filter(|finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock);
-    let known = super::Api {
+    let known = draft::Api {
         name: api.name,
         spec: &Spec::new(&document),
         pages: &reading.pages,

@@ -18,11 +18,11 @@ use super::describe;
 use super::example::example;
 use super::existing::{self, ExistingSpec};
 use super::limits::limits;
+use super::mark::{MARK, todo};
 use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
 use super::schema::{Writer, Written};
-use super::todo;
 use crate::yaml::Map;
 
 /// Where the vendor's pages stand.
@@ -307,7 +307,7 @@ impl<'s> Draft<'s> {
         }
         let declared = self.components.known.scopes();
         for scope in &scopes {
-            if !declared.contains(&scope.as_str()) && !scope.starts_with(super::MARK) {
+            if !declared.contains(&scope.as_str()) && !scope.starts_with(MARK) {
                 self.scopes.put(scope, describe::scope(scope));
             }
         }

@@ -11,9 +11,9 @@ use super::components::Components;
 use super::describe;
 use super::example::example;
 use super::limits::limits;
+use super::mark::todo;
 use super::member::Member;
 use super::names::{pascal, singular};
-use super::todo;
 use crate::yaml::Map;
 
 /// How deep a body may nest before a person must go on.

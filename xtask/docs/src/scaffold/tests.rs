@@ -2,7 +2,7 @@
 
 mod traits;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -13,7 +13,11 @@ use crate::facts::{self, Code, Operation, Page, Required, Row, Sample, Section, 
 use xtask_lint as lint;
 use xtask_spec::document::Document;
 
-use super::*;
+use super::call;
+use super::draft::{Api, scaffold};
+use super::mark::MARK;
+use crate::yaml::Map;
+use xtask_spec::Spec;
 
 /// A spec that keeps every rule.
 const CLEAN: &str = include_str!("../../../lint/fixtures/clean.yaml");

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::*;
+use super::super::draft::{Api, scaffold};
 use super::{decisions, document, filled, pasted};
 use crate::extract::extract;
+use crate::facts::Page;
+use xtask_spec::Spec;
 
 /// A spec of houses and lamps that keeps every rule.
 const HOUSES: &str = "\
