@@ -1,6 +1,6 @@
 //! The draft as a whole: which operations are new, and the blocks that they make.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::bail;
 use xtask_spec::Spec;
@@ -14,31 +14,38 @@ use crate::yaml::Map;
 
 /// An API, as a scaffold is held against it.
 pub struct Api<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// What its spec has.
-    pub spec: &'a Spec<'a>,
-    /// All its pages, or as many as there are.
-    pub pages: &'a [Page],
-    /// The endpoints that have moved, as their pages have them now: the spec has their operations.
-    pub moved: HashSet<String>,
+    name: &'a str,
+    spec: &'a Spec<'a>,
+    pages: &'a [Page],
+    /// The operations that the spec has, as their pages have them, and their names in the spec.
+    there: HashMap<[String; 3], String>,
 }
 
-impl Api<'_> {
+impl<'a> Api<'a> {
+    /// The API of this name, its spec, and as many of its pages as there are. `moved` are the endpoints that have moved, as
+    /// their pages have them now: the spec has their operations.
+    pub fn new(name: &'a str, spec: &'a Spec<'a>, pages: &'a [Page], moved: &HashSet<String>) -> Self {
+        let read = crate::spec::Spec::new(spec.document);
+        let described = Side::new(pages, &read).operations;
+        let there = described.iter().filter_map(|one| {
+            let is_moved = moved.contains(&one.documented.endpoint);
+            let has = one.spec.is_some() || is_moved;
+            has.then(|| (key(one.page, one.documented), one.name()))
+        });
+        Self {
+            name,
+            spec,
+            pages,
+            there: there.collect(),
+        }
+    }
+
     /// The operations of a page that the spec does not have, and the names in the spec of those that it has.
     fn sorted<'p>(&self, page: &'p Page) -> (Vec<&'p Operation>, Vec<String>) {
-        let spec = crate::spec::Spec::new(self.spec.document);
-        let others = self.pages.iter().filter(|other| other.page != page.page);
-        let pages: Vec<_> = others.chain([page]).cloned().collect();
-        let described = Side::new(&pages, &spec).operations;
         let (mut new, mut there) = (Vec::new(), Vec::new());
         for operation in &page.operations {
-            let found = described
-                .iter()
-                .find(|one| one.page.page == page.page && one.documented == operation);
-            match found.and_then(|one| one.spec) {
-                Some(known) => there.push(known.name()),
-                None if self.moved.contains(&operation.endpoint) => there.push(operation.endpoint.clone()),
+            match self.there.get(&key(page, operation)) {
+                Some(known) => there.push(known.clone()),
                 None => new.push(operation),
             }
         }
@@ -49,6 +56,11 @@ impl Api<'_> {
     pub fn lacks_some(&self, page: &Page) -> bool {
         !self.sorted(page).0.is_empty()
     }
+}
+
+/// The page, the method and the endpoint of an operation.
+fn key(page: &Page, operation: &Operation) -> [String; 3] {
+    [&page.page, &operation.method, &operation.endpoint].map(Clone::clone)
 }
 
 /// The YAML of the operations of some pages that the spec does not have, to be pasted into it block by block.

@@ -36,12 +36,8 @@ fn scaffolded(page: &Page, spec: &str) -> String {
 fn written(pages: &[&Page], spec: &str) -> anyhow::Result<String> {
     let all: Vec<Page> = pages.iter().map(|page| (*page).clone()).collect();
     let document = document(spec);
-    let api = Api {
-        name: "insights",
-        spec: &Spec::new(&document),
-        pages: &all,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&document);
+    let api = Api::new("insights", &read, &all, &HashSet::new());
     scaffold(&api, pages)
 }
 
@@ -427,12 +423,8 @@ fn emptied(spec: &mut Value) -> BTreeMap<(String, Vec<String>), Value> {
 /// Scaffolds a page, fills it, and puts it into the spec.
 fn add(spec: &mut Value, page: &Page, pages: &[Page], api: &str, ids: &BTreeMap<(String, Vec<String>), Value>) {
     let spec_file = document(&spec.to_string());
-    let known = Api {
-        name: api,
-        spec: &Spec::new(&spec_file),
-        pages,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&spec_file);
+    let known = Api::new(api, &read, pages, &HashSet::new());
     let text = scaffold(&known, &[page]).expect("a scaffold");
     if !text.contains("\npaths:") {
         // Two pages name the same endpoint, one of them by a slip.

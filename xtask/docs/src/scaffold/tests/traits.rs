@@ -155,12 +155,8 @@ fn sample(heading: &str, json: &Value) -> String {
 /// The draft for some pages, as text and read.
 fn draft(pages: &[Page]) -> (String, Value) {
     let spec = document(HOUSES);
-    let api = Api {
-        name: "insights",
-        spec: &Spec::new(&spec),
-        pages,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&spec);
+    let api = Api::new("insights", &read, pages, &HashSet::new());
     let text = scaffold(&api, &pages.iter().collect::<Vec<_>>()).expect("a scaffold");
     let left = decisions(&text);
     assert!(left < 10 * pages.len(), "{left} decisions\n{text}");
@@ -393,12 +389,8 @@ fn few_decisions_are_left_for_the_newest_pages() {
         let item = item.as_object_mut().expect("a path");
         item.retain(|method, operation| !(is_new(method, path) && documented(operation)));
     }
-    let api = Api {
-        name: known.name,
-        spec: &Spec::new(&spec),
-        pages: &pages,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&spec);
+    let api = Api::new(known.name, &read, &pages, &HashSet::new());
     let mut count = 0;
     for page in pages.iter().filter(|page| api.lacks_some(page)) {
         let text = scaffold(&api, &[page]).expect("a scaffold");
