@@ -184,10 +184,13 @@ pub fn error(operation: &'static Operation, error: progenitor_client::Error<()>)
 ///
 /// # Errors
 /// An error of kind [`ErrorKind::InvalidRequest`] for what is no number of a page.
-pub fn first_page(operation: &'static Operation, given: &Result<Option<i32>, String>) -> Result<u32, Error> {
+pub fn first_page<N>(operation: &'static Operation, given: &Result<Option<N>, String>) -> Result<u32, Error>
+where
+    N: Copy + fmt::Display + TryInto<u32>,
+{
     let problem = match given {
         Ok(None) => return Ok(1),
-        Ok(Some(number)) => match u32::try_from(*number) {
+        Ok(Some(number)) => match (*number).try_into() {
             Ok(number) if number > 0 => return Ok(number),
             _ => format!("there is no page {number}; the first is 1"),
         },

@@ -53,9 +53,11 @@ fn essence(schema: &Value) -> Value {
     const SAID: [&str; 4] = ["description", "example", "x-enum-descriptions", "nullable"];
     match schema {
         Value::Object(members) => {
-            let kept = members
-                .iter()
-                .filter(|(key, value)| !(SAID.contains(&key.as_str()) && !value.is_object()));
+            let is_said = |key: &str, value: &Value| match key {
+                "format" => *value == "int32" || *value == "int64",
+                _ => SAID.contains(&key) && !value.is_object(),
+            };
+            let kept = members.iter().filter(|(key, value)| !is_said(key, value));
             let kept: serde_json::Map<_, _> = kept.map(|(key, value)| (key.clone(), essence(value))).collect();
             match kept.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
                 Some([only]) if kept.len() == 1 => only.clone(),
@@ -100,16 +102,25 @@ impl<'s> Components<'s> {
     /// under which.
     pub fn add(&mut self, candidates: &[String], schema: Map) -> String {
         let wanted = essence(&schema.value());
-        let same = self.schemas.iter().find(|new| {
-            let is_called = |name: &String| new.name.starts_with(name.as_str());
-            candidates.iter().any(is_called) && essence(&new.schema.value()) == wanted
-        });
-        if let Some(new) = same {
+        // What is called by the same last word, and is the same, is one thing. Ids are all the same, but for their names.
+        let is_text = schema.get("type").is_some_and(|kind| kind == "string") && schema.get("enum").is_none();
+        let end = |name: &str| {
+            if is_text {
+                Some(name.to_owned())
+            } else {
+                words(name).pop()
+            }
+        };
+        let ends = |name: &str| candidates.iter().any(|candidate| end(candidate) == end(name));
+        let same = |new: &&New| ends(&new.name) && essence(&new.schema.value()) == wanted;
+        if let Some(new) = self.schemas.iter().find(same) {
             return new.name.clone();
         }
         let known = self.known.objects(&schema.value());
-        if let Some((known, _)) = known.iter().find(|(_, known)| essence(known) == wanted) {
-            return (*known).to_owned();
+        let by_name = candidates.iter().filter_map(|name| self.known.schema(name));
+        let mut same = known.iter().copied().chain(by_name);
+        if let Some((known, _)) = same.find(|(_, known)| essence(known) == wanted) {
+            return known.to_owned();
         }
         let name = free(candidates, |name| self.is_taken(name));
         let notes = known.into_iter().take(3).map(|(known, _)| {
@@ -152,11 +163,6 @@ impl<'s> Components<'s> {
                 }
                 return (best.name.to_owned(), notes);
             }
-            let others: Vec<_> = known.iter().take(3).map(|list| format!("`{}`", list.name)).collect();
-            notes.push(format!(
-                "The spec has the same codes under other names in {}; this is taken for another list.",
-                others.join(", ")
-            ));
         }
 
         let is_number = values.iter().all(Value::is_number);

@@ -76,12 +76,13 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> String {
         ("email" | "mail", _) => format!("The e-mail address of the {of}."),
         ("url" | "uri" | "link", _) => format!("The address of the {of}."),
         ("time" | "date" | "at" | "on", JsonType::String) if was(rest) => format!("When the {owner} was {rest}."),
+        ("by", JsonType::String) if was(rest) => format!("Who {rest} the {owner}."),
         ("time" | "date", JsonType::String) => format!("The time of the {of}."),
         (_, JsonType::Boolean) if ["is", "has", "can", "should", "must", "was", "will"].contains(&first) => {
             format!("Whether the {owner} {text}.")
         }
         (_, JsonType::Boolean) if was(last) || rest.is_empty() => format!("Whether the {owner} is {text}."),
-        (_, JsonType::Boolean) => format!("Whether {text} is so for the {owner}."),
+        (_, JsonType::Boolean) => format!("Whether {text} applies."),
         _ if text.starts_with("number of ") => format!("The {text}."),
         _ if text.is_empty() || text == owner => format!("What the {owner} holds here."),
         _ => format!("The {text} of the {owner}."),
@@ -144,6 +145,7 @@ mod tests {
             ("numberOfLamps", JsonType::Integer, "The number of lamps."),
             ("name", JsonType::String, "The name of the garden house."),
             ("paintedTime", JsonType::String, "When the garden house was painted."),
+            ("paintedBy", JsonType::String, "Who painted the garden house."),
             ("syncTime", JsonType::String, "The time of the sync."),
             ("isLit", JsonType::Boolean, "Whether the garden house is lit."),
             ("enabled", JsonType::Boolean, "Whether the garden house is enabled."),

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::Components;
 use super::describe::words;
+use super::names::singular;
 
 /// How deep an example goes. A schema may lead back to itself.
 const MAX_DEPTH: usize = 12;
@@ -55,7 +56,9 @@ fn value(components: &Components, schema: &Value, name: &str, depth: usize) -> V
                 .clamp(1, 100);
             let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(least);
             let items = schema.get("items").cloned().unwrap_or_else(|| json!({}));
-            (0..least.min(most)).map(|_| inner(&items)).collect()
+            let name = singular(name);
+            let entry = value(components, &items, &name, depth + 1);
+            (0..least.min(most)).map(|_| entry.clone()).collect()
         }
         _ => {
             let properties = schema

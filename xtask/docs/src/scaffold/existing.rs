@@ -36,6 +36,13 @@ impl<'s> ExistingSpec<'s> {
         self.spec.document.value.pointer(reference.strip_prefix('#')?)
     }
 
+    /// The component schema of this name.
+    pub fn schema(&self, name: &str) -> Option<(&'s str, &'s Value)> {
+        let schemas = self.spec.components("schemas").into_iter();
+        let mut schemas = schemas.map(|(known, schema)| (known, schema.value));
+        schemas.find(|(known, _)| *known == name)
+    }
+
     /// Whether a component of a section has this name, or one that some language takes for the same.
     pub fn has(&self, section: &str, name: &str) -> bool {
         let components = self.spec.components(section);

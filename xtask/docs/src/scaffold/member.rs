@@ -85,8 +85,14 @@ impl Member {
     /// The forms that it may have, by the rules for values of two kinds. The sample wins where there is no type for both.
     pub fn forms(&mut self) -> Vec<JsonType> {
         let mut notes = Vec::new();
-        let table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
+        let mut table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
         let seen = shown(self);
+        // A table below says more of the form than a cell.
+        let has_rows = |members: &[Self]| members.iter().any(|member| member.row.is_some());
+        let entries = self.entry.as_ref().map_or(&[][..], |entry| &entry.members);
+        if !seen.is_empty() && (has_rows(&self.members) || has_rows(entries)) {
+            table = None;
+        }
         let mut forms: Vec<JsonType> = table.into_iter().collect();
         for form in &seen {
             match forms.iter_mut().find(|known| known.is_like(*form)) {

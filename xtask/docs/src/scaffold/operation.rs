@@ -258,7 +258,8 @@ impl<'s> Draft<'s> {
             scopes.iter().any(|scope| needed.contains(&scope.as_str()))
         };
         let folders = page.page.rsplit_once('/').map(|(folders, _)| folders);
-        let folders = folders.filter(|_| operations.iter().any(|known| page_of(known).is_some()));
+        let has_page = |known: &Operation| page_of(known).is_some();
+        let folders = folders.filter(|_| operations.is_empty() || operations.iter().any(has_page));
         let tags: HashSet<_> = operations.iter().filter(is_allowed).filter_map(existing::tag).collect();
         let of_scope = |known: &&Operation| tags.len() == 1 && is_allowed(known);
         let tag = nearest(&|known| in_folder(known) && is_allowed(known));
@@ -268,12 +269,12 @@ impl<'s> Draft<'s> {
             (None, Some(folders)) => {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
-                map.note(todo(
-                    "the tag is called after the page's folder; see whether it is one of the others",
-                ));
                 let tag = Map::new().with("name", name.as_str());
                 let tag = Value::from(tag.with("description", format!("Calls about {words}.")));
                 if !self.tags.contains(&tag) {
+                    map.note(todo(
+                        "the tag is called after the page's folder; see whether it is one of the others",
+                    ));
                     self.tags.push(tag);
                 }
                 name

@@ -99,6 +99,9 @@ pub fn paging(
             if let Some(total) = total {
                 map.put("total", total);
             }
+            if let Some(more) = find(&answer, &["hasnextpage", "hasmore"], "boolean") {
+                map.put("more", more);
+            }
         }
         (number, size, token, next, items) => {
             let mut missing = Vec::new();

@@ -209,7 +209,7 @@ impl Writer<'_, '_> {
     /// A value in one of several forms: a component, with an example for each.
     fn union(&mut self, alternatives: Vec<Map>, wire: &str) -> Map {
         let label = |schema: &Map| {
-            let items = schema.get("items").map(|items| items.clone());
+            let items = schema.get("items").cloned();
             let (one, end) = items.map_or((schema.value(), ""), |items| (items, "List"));
             let name = one
                 .get("$ref")
@@ -245,6 +245,9 @@ impl Writer<'_, '_> {
             return vec![name.to_owned()];
         }
         let long = format!("{}{name}", self.noun);
+        if folded(name) == "metadata" {
+            return vec!["PageMetadata".to_owned(), "TokenPageMetadata".to_owned(), long];
+        }
         let is_known = self.components.known.has("schemas", name);
         if is_known {
             vec![name.to_owned(), long]
@@ -337,9 +340,22 @@ fn reference(name: &str) -> Map {
     Map::new().with("$ref", format!("#/components/schemas/{name}"))
 }
 
-/// What the entries of a list are called.
+/// What the entries of a list are called: `lampItemModels` holds lamps.
 fn entry_name(list: &str, noun: &str) -> String {
     const COMMON: [&str; 8] = ["Data", "Value", "Values", "Result", "Results", "Item", "Items", "List"];
     let is_common = COMMON.contains(&list) || list.ends_with("Page") || list.ends_with("Result");
-    if is_common { noun.to_owned() } else { singular(list) }
+    if is_common {
+        return noun.to_owned();
+    }
+    let mut name = list;
+    while let Some(rest) = ["Models", "Model", "Items", "Item", "List"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+    {
+        if rest.is_empty() {
+            break;
+        }
+        name = rest;
+    }
+    singular(name)
 }
