@@ -350,7 +350,7 @@ fn api_of(path: &str) -> &'static str {
 )]
 fn scaffolds_of_the_vendors_pages_keep_every_rule() {
     let shared = Path::new(env!("SHARED_PAGES"));
-    let repository = shared.join("upstream/cloud-api");
+    let repository = Path::new(env!("VENDOR_PAGES"));
     let mut files = Vec::new();
     pages_below(&repository.join("docs"), &mut files);
     pages_below(&shared.join("seeds"), &mut files);
