@@ -106,6 +106,6 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
             let revision = revision.map(|commit| Revision { commit, date });
             lock::command::run(api, &pages.required()?, revision.as_ref())
         }
-        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
+        Docs::Scaffold { pages, names, new } => scaffold::command::run(&pages.required()?, &names, new),
     }
 }

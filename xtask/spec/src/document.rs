@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path as SerdePath, Segment};
 
-use crate::api;
+use crate::workspace;
 
 /// How deep a document may nest. Specs reach about twenty; the limit keeps a broken or hostile file from
 /// exhausting the stack, here and wherever else the value is walked.
@@ -165,7 +165,10 @@ pub fn child(parent: &str, key: impl fmt::Display) -> String {
 
 /// A path as messages name it: relative to the workspace where it lies in it.
 pub fn display(path: &Path) -> String {
-    path.strip_prefix(api::root()).unwrap_or(path).display().to_string()
+    path.strip_prefix(workspace::root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// The place where serde stopped, as a JSON pointer.
@@ -406,7 +409,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> anyhow::Result<Document> {
-        Document::parse(&api::root().join("specs/mini/openapi.yaml"), text)
+        Document::parse(&workspace::root().join("specs/mini/openapi.yaml"), text)
     }
 
     /// The message for a document that is refused.

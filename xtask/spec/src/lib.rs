@@ -13,5 +13,6 @@ pub mod names;
 pub mod place;
 pub mod schema;
 mod spec;
+mod workspace;
 
 pub use spec::{METHODS, Operation, Parameter, Spec, is_json};

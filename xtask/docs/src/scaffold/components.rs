@@ -9,7 +9,7 @@ use super::codes::text;
 use super::describe::{sentence, words};
 use super::existing::ExistingSpec;
 use super::names::{code_names, free, label_words};
-use super::todo;
+use super::todo::todo;
 use crate::yaml::{Map, plain};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.

@@ -6,7 +6,7 @@
 
 mod call;
 mod codes;
-mod command;
+pub mod command;
 mod components;
 mod describe;
 mod edits;
@@ -20,6 +20,7 @@ mod paging;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod todo;
 
 use std::collections::HashSet;
 
@@ -32,15 +33,9 @@ use crate::yaml::Map;
 use existing::ExistingSpec;
 use operation::Draft;
 
-pub use command::run;
 pub use edits::edits;
 
 pub use xtask_spec::document::MARK;
-
-/// A text for a person.
-fn todo(text: &str) -> String {
-    format!("{MARK}: {text}")
-}
 
 /// An API, as a scaffold is held against it.
 pub struct Api<'a> {

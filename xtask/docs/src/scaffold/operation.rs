@@ -9,6 +9,7 @@ use crate::facts::{self, Code, Page, Required, Row};
 use crate::json_type::JsonType;
 use crate::placement::Part;
 use crate::spec::page_of;
+use xtask_spec::document::MARK;
 use xtask_spec::names::folded;
 use xtask_spec::{METHODS, Operation};
 
@@ -22,7 +23,7 @@ use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
 use super::schema::{Writer, Written};
-use super::todo;
+use super::todo::todo;
 use crate::yaml::Map;
 
 /// Where the vendor's pages stand.
@@ -307,7 +308,7 @@ impl<'s> Draft<'s> {
         }
         let declared = self.components.known.scopes();
         for scope in &scopes {
-            if !declared.contains(&scope.as_str()) && !scope.starts_with(super::MARK) {
+            if !declared.contains(&scope.as_str()) && !scope.starts_with(MARK) {
                 self.scopes.put(scope, describe::scope(scope));
             }
         }

@@ -6,7 +6,7 @@ use xtask_spec::names::folded;
 
 use super::components::Components;
 use super::describe::{NUMBERS, SIZES, TOKENS};
-use super::todo;
+use super::todo::todo;
 use crate::yaml::Map;
 
 const LISTS: [&str; 6] = ["data", "value", "values", "results", "result", "items"];

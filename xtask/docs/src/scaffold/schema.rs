@@ -13,7 +13,7 @@ use super::example::example;
 use super::limits::limits;
 use super::member::Member;
 use super::names::{pascal, singular};
-use super::todo;
+use super::todo::todo;
 use crate::yaml::Map;
 
 /// How deep a body may nest before a person must go on.
