@@ -1,4 +1,6 @@
 //! Looks for the vendor's pages, for the tests of this package and of `tests/` that read them: those are ignored without.
+//!
+//! `VENDOR_PAGES` is the checkout that the specs and locks are made from, `EARLIER_PAGES` an older state of it.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,12 @@ fn main() {
         None => beside_the_project(),
     };
     println!("cargo::rustc-env=SHARED_PAGES={}", folder.display());
-    let pages = folder.join("upstream/cloud-api");
+    let pages = folder.join("upstream-2026-11/cloud-api");
+    println!("cargo::rustc-env=VENDOR_PAGES={}", pages.display());
+    println!(
+        "cargo::rustc-env=EARLIER_PAGES={}",
+        folder.join("upstream/cloud-api").display()
+    );
     if pages.is_dir() {
         println!("cargo::rustc-cfg=shared_pages");
         // Only if it is there: cargo would build anew each time for what is not.

@@ -22,7 +22,7 @@ use xtask_spec::api::APIS;
 const ROUNDS: u32 = 20;
 
 fn main() {
-    let folder = PathBuf::from(env!("SHARED_PAGES")).join("upstream/cloud-api");
+    let folder = PathBuf::from(env!("VENDOR_PAGES"));
     if !folder.is_dir() {
         println!(
             "SKIPPED: there are no pages at {}; name their folder with AVEPOINT_SHARED",

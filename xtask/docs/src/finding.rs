@@ -63,7 +63,10 @@ impl Finding {
             self.kind,
             Kind::PageWording | Kind::SampleUrl | Kind::SampleSyntax | Kind::SampleCode
         );
-        if difference.step != Step::LockSpec || is_of_words {
+        // What is recorded of a place that has gone is stale once that is locked.
+        let is_stale = difference.kind == Kind::StaleDeviation;
+        let has_gone = is_stale && matches!(self.kind, Kind::OperationRemoved | Kind::MemberRemoved);
+        if (difference.step != Step::LockSpec && !has_gone) || is_of_words {
             return false;
         }
         // A list of codes on a page of its own: the page as a whole, or one of its codes.
@@ -89,7 +92,7 @@ impl Finding {
             Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => self.kind == difference.kind,
             _ => self.places().iter().any(is_about),
         };
-        difference.kind != Kind::StaleDeviation && self.operation == difference.operation && is_same_place
+        (has_gone || !is_stale) && self.operation == difference.operation && is_same_place
     }
 }
 

@@ -1,14 +1,22 @@
 //! The vendor's pages, read whole: what the extraction does not understand today must stand out tomorrow.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use xtask_docs::drift::measure;
 use xtask_docs::extract::{Coverage, Extraction, extract};
+use xtask_docs::finding::Kind;
 use xtask_docs::input::Pages;
 use xtask_docs::source::ExternalPage;
 use xtask_spec::api::APIS;
 
-/// The folder with the vendor's pages.
+/// The pages that the specs and locks are made from.
+const TODAY: &str = env!("VENDOR_PAGES");
+
+/// An older state of them.
+const EARLIER: &str = env!("EARLIER_PAGES");
+
+/// The folder with the states of the vendor's pages.
 fn shared() -> PathBuf {
     PathBuf::from(env!("SHARED_PAGES"))
 }
@@ -65,19 +73,17 @@ fn read_whole(pages: &[Extraction]) -> usize {
     ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn every_row_of_the_pages_is_read() {
-    let shared = shared();
-    for (state, folder, operations) in [
-        ("upstream", "docs/elements", 53),
-        ("upstream", "docs/docs/services-and-features/elements", 11),
-        ("upstream", "docs/docs/services-and-features/insights", 23),
+    for (root, folder, operations) in [
+        (EARLIER, "docs/elements", 53),
+        (EARLIER, "docs/docs/services-and-features/elements", 11),
+        (EARLIER, "docs/docs/services-and-features/insights", 23),
         // One operation stands on two pages.
-        ("upstream-2026-11", "docs", 69 + 1 + 11 + 23),
+        (TODAY, "docs", 69 + 1 + 11 + 23),
     ] {
-        let root = shared.join(state).join("cloud-api");
-        let mut pages = pages(&root, folder);
+        let mut pages = pages(Path::new(root), folder);
         // A page of links alone.
         pages.retain(|page| page.page.page != "docs/index.md");
-        assert_eq!(read_whole(&pages), operations, "{state}: {folder}");
+        assert_eq!(read_whole(&pages), operations, "{root}: {folder}");
     }
 }
 
@@ -87,10 +93,9 @@ fn every_row_of_the_pages_is_read() {
     ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn the_pages_about_all_operations_are_read() {
-    let shared = shared();
-    let root = shared.join("upstream/cloud-api");
+    let root = Path::new(TODAY);
     let read = ["Overview", "Use-AvePoint-Graph-API", "change-log"].map(|name| {
-        let page = page(&root, &root.join(format!("docs/docs/{name}.md")));
+        let page = page(root, &root.join(format!("docs/docs/{name}.md")));
         read_whole(std::slice::from_ref(&page));
         page.page
     });
@@ -148,7 +153,7 @@ fn pages_locks_and_specs_are_in_step() {
         let argument = format!("{api}={}", seeds.join(seed).display());
         ExternalPage::parse(&argument).expect("a page that is passed")
     });
-    let pages = Pages::open(Some(shared.join("upstream/cloud-api")), false, external.into())
+    let pages = Pages::open(Some(TODAY.into()), false, external.into())
         .expect("a checkout")
         .expect("pages");
     for api in APIS {
@@ -156,6 +161,101 @@ fn pages_locks_and_specs_are_in_step() {
         assert!(drift.findings.is_empty(), "{}: {:#?}", api.name, drift.findings);
         assert!(drift.silenced > 0 && !drift.coverage.is_empty(), "{}", api.name);
     }
+}
+
+/// What the vendor added between the two states of the pages.
+const ADDED: [&str; 16] = [
+    "GET /partner/external/v3/acm/customers/{customerId}/tenants/{tenantId}/issues",
+    "GET /partner/external/v3/asm/customers/{customerId}/tenants/{tenantId}/issues",
+    "GET /partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details",
+    "GET /partner/external/v3/general/customers/{customerId}/m365/backup/modules/{module}/protected-objects",
+    "GET /partner/external/v3/general/partners/report/auditlog/{date}",
+    "GET /partner/external/v3/general/partners/t2-reseller/report/auditlog/{date}",
+    "GET /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/agents",
+    "POST /partner/external/v3/general/customers/connecttenant",
+    "POST /partner/external/v3/general/partners/storage-profile/batch",
+    "POST /partner/external/v3/general/partners/t2-reseller/licenses/batch",
+    "POST /partner/external/v3/general/partners/t2-reseller/licenses/{licenseId}/usage/batch",
+    "POST /partner/external/v3/general/partners/t2-reseller/resellers/batch",
+    "POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses",
+    "POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept",
+    "POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/batch",
+    "POST /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject",
+];
+
+const ONBOARDS: &str = "POST /partner/external/v3/general/customers";
+const OVERVIEW: &str = "GET /partner/external/v3/general/customers/{customerId}/cloud-backup-m365/overview";
+const JOBS: &str = "POST /partner/external/v3/general/customers/{customerId}/avpt-products/jobs/batch";
+const APPS: &str =
+    "GET /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/product/{productName}/apps";
+const AUTHORIZES: &str = "POST /partner/external/v3/general/customers/{customerId}/tenants/{tenantId}/apps/auth-link";
+const ACCOUNT: &str =
+    "PUT /partner/external/v3/um/customers/{customerId}/tenants/{tenantId}/users/{userId}/account-information";
+
+/// What it changed, as it looks from the newer state: the fact, and how often it is told, once for each code.
+const CHANGED: [(&str, &str, Kind, usize); 15] = [
+    (ONBOARDS, "body.identityProviderType", Kind::MemberRemoved, 1),
+    (ONBOARDS, "response.status", Kind::CodeLabel, 2),
+    (OVERVIEW, "response.data[].tenantId", Kind::MemberRemoved, 1),
+    (OVERVIEW, "response.data[].lastRunTime", Kind::MemberRemoved, 1),
+    (JOBS, "body.jobModule", Kind::CodeAdded, 1),
+    (JOBS, "body.jobModule", Kind::CodeRemoved, 1),
+    (JOBS, "response.data[].jobModule", Kind::CodeAdded, 1),
+    (JOBS, "response.data[].jobModule", Kind::CodeRemoved, 1),
+    (APPS, "path.productName", Kind::CodeRemoved, 2),
+    (APPS, "path.productName", Kind::CodeLabel, 1),
+    (AUTHORIZES, "body.productNames", Kind::CodeRemoved, 2),
+    (AUTHORIZES, "body.productNames", Kind::CodeLabel, 1),
+    (AUTHORIZES, "body.isReAuth", Kind::CodeLabel, 1),
+    // The lists of countries and languages are in their old places again, and so are the links to them.
+    (ONBOARDS, "body.countryCode", Kind::StaleDeviation, 1),
+    (ACCOUNT, "body.preferredLanguage", Kind::StaleDeviation, 1),
+];
+
+/// Which pages of the one state the other does not have.
+fn pages_without(state: &str, other: &str) -> BTreeSet<String> {
+    let names = |root: &str| -> BTreeSet<_> {
+        let pages = pages(Path::new(root), "docs").into_iter();
+        pages.map(|page| page.page.page).collect()
+    };
+    &names(state) - &names(other)
+}
+
+/// The older pages in the place of the vendor's next release.
+#[test]
+#[cfg_attr(
+    not(shared_pages),
+    ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
+)]
+fn older_pages_show_every_difference_again_and_no_other() {
+    let pages = Pages::open(Some(EARLIER.into()), false, Vec::new())
+        .expect("a checkout")
+        .expect("pages");
+    let (mut gone, mut moved, mut worded) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut changed = BTreeMap::new();
+    for api in APIS {
+        for finding in measure(api, Some(&pages)).expect("measured").findings {
+            match finding.kind {
+                Kind::OperationRemoved => drop(gone.insert(finding.operation)),
+                Kind::PageMoved => drop(moved.insert(finding.is)),
+                Kind::PageWording => drop(worded.insert(finding.page)),
+                kind => *changed.entry((finding.operation, finding.place, kind)).or_insert(0) += 1,
+            }
+        }
+    }
+    assert_eq!(gone, ADDED.map(str::to_owned).into());
+    assert_eq!(moved, pages_without(EARLIER, TODAY));
+    let texts = [
+        "docs/docs/change-log.md",
+        "docs/elements/change-log.md",
+        "docs/elements/overview.md",
+        "docs/elements/register-app.md",
+    ];
+    assert_eq!(worded, texts.map(str::to_owned).into());
+    let expected = CHANGED
+        .map(|(operation, place, kind, times)| ((operation.to_owned(), place.to_owned(), kind), times))
+        .into();
+    assert_eq!(changed, expected);
 }
 
 /// The slips of the vendor's samples, each once.

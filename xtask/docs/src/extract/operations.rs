@@ -1,12 +1,11 @@
 //! The operations of a page while it is read: each collects its tables and samples; the scopes are dealt out last,
 //! since their table stands above the endpoints.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::endpoint::bare;
 use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
-use crate::words::words;
 
 use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
@@ -14,6 +13,9 @@ use super::{program, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
 const OPERATIONS: usize = 100;
+
+/// The words of a title that are looked at.
+const TITLE: usize = 8;
 
 /// The scope that all operations need, in the words about it.
 static SCOPE: Pattern =
@@ -44,6 +46,8 @@ pub struct Operations {
 struct Draft {
     operation: Operation,
     query: String,
+    /// The places of its rows by their names, in small letters and digits alone: the table and the row.
+    names: HashMap<String, (usize, usize)>,
     request: Vec<Code>,
     response: Vec<Code>,
 }
@@ -75,6 +79,7 @@ impl Operations {
                     line,
                     ..Operation::default()
                 },
+                names: HashMap::new(),
                 request: Vec::new(),
                 response: Vec::new(),
             });
@@ -97,26 +102,23 @@ impl Operations {
         }
     }
 
-    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that hold
-    /// all of its name.
+    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that are
+    /// one.
     pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
-        let (title, of_title, small) = (title.trim(), words(title), title.to_lowercase());
-        let shared = |row: &Row| {
-            if row.name.eq_ignore_ascii_case(title) {
-                return usize::MAX;
-            }
-            // A page may have very many rows, and few are called like the title at all.
-            let start = row.name.get(..3).unwrap_or_default().to_lowercase();
-            let own = if about && small.contains(&start) {
-                words(&row.name)
-            } else {
-                BTreeSet::new()
-            };
-            if own.is_subset(&of_title) { own.len() } else { 0 }
-        };
-        let rows = self.current()?.tables.iter_mut().flat_map(|table| &mut table.rows);
-        let (shared, row) = rows.map(|row| (shared(row), row)).max_by_key(|(shared, _)| *shared)?;
-        (shared > 0).then_some(row)
+        let draft = self.draft()?;
+        let words = title.split(|character: char| !character.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(TITLE).collect();
+        let least = if about { 1 } else { words.len().max(1) };
+        let runs = (least..=words.len()).rev().flat_map(|length| words.windows(length));
+        let mut named = runs.filter_map(|run| {
+            let name = run.concat().to_lowercase();
+            draft
+                .names
+                .get(&name)
+                .or_else(|| draft.names.get(name.strip_suffix('s')?))
+        });
+        let (table, row) = *named.next()?;
+        draft.operation.tables.get_mut(table)?.rows.get_mut(row)
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says
@@ -128,6 +130,11 @@ impl Operations {
         let in_query = !names.is_empty() && table.rows.iter().all(|row| names.contains(&&*row.name));
         if table.section == Section::Request && in_query {
             table.section = Section::Query;
+        }
+        for (at, row) in table.rows.iter().enumerate() {
+            let letters = row.name.chars().filter(|character| character.is_alphanumeric());
+            let place = (draft.operation.tables.len(), at);
+            draft.names.insert(letters.collect::<String>().to_lowercase(), place);
         }
         draft.operation.tables.push(table);
     }

@@ -520,7 +520,7 @@ mod tests {
         ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
     )]
     fn every_sample_of_the_pages_is_readable() {
-        let pages = std::path::Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api/docs");
+        let pages = std::path::Path::new(env!("VENDOR_PAGES")).join("docs");
         let (mut problems, mut requests, mut responses) = (Vec::new(), 0, 0);
         let mut folders = vec![pages];
         while let Some(folder) = folders.pop() {

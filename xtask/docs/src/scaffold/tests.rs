@@ -350,14 +350,14 @@ fn api_of(path: &str) -> &'static str {
 )]
 fn scaffolds_of_the_vendors_pages_keep_every_rule() {
     // Those of autumn begin otherwise, and there are more of them.
-    for checkout in ["upstream/cloud-api", "upstream-2026-11/cloud-api"] {
+    for checkout in [env!("EARLIER_PAGES"), env!("VENDOR_PAGES")] {
         keep_every_rule(checkout);
     }
 }
 
 fn keep_every_rule(checkout: &str) {
     let shared = Path::new(env!("SHARED_PAGES"));
-    let repository = shared.join(checkout);
+    let repository = Path::new(checkout);
     let mut files = Vec::new();
     pages_below(&repository.join("docs"), &mut files);
     pages_below(&shared.join("seeds"), &mut files);
@@ -366,7 +366,7 @@ fn keep_every_rule(checkout: &str) {
         .iter()
         .map(|file| {
             let name = file
-                .strip_prefix(&repository)
+                .strip_prefix(repository)
                 .or_else(|_| file.strip_prefix(shared))
                 .expect("a page");
             let bytes = std::fs::read(file).expect("a page");

@@ -251,7 +251,7 @@ mod tests {
         ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
     )]
     fn the_vendors_pages_are_found() {
-        let dir = Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api");
+        let dir = Path::new(env!("VENDOR_PAGES"));
         for (name, page) in [
             ("elements-v3", "docs/elements/general/customer/get-all-customers.md"),
             (
@@ -260,7 +260,7 @@ mod tests {
             ),
             ("insights", "docs/docs/Overview.md"),
         ] {
-            let sources = checkout(&dir, api(name)).unwrap();
+            let sources = checkout(dir, api(name)).unwrap();
             assert!(sources.iter().any(|source| source.name == page), "{name}: {page}");
         }
     }

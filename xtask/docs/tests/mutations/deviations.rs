@@ -149,3 +149,18 @@ fn a_page_that_is_gone_is_told_by_what_is_gone_alone() {
         [(Kind::OperationRemoved, SEARCHES, ""), (Kind::CodesPage, "3, 7", "")]
     );
 }
+
+#[test]
+fn what_is_recorded_of_a_page_that_is_gone_is_stale_once_that_is_locked() {
+    let mut garden = Garden::edited(&[(SEARCH, "\"height\": 12", "\"height\": [12]")]);
+    garden.deviations = recorded(&garden.locked(Step::PageSample)[0]);
+    let mut less = garden.clone();
+    less.pages.retain(|(name, _)| name != SEARCH && name != COLOURS);
+    let kinds = |findings: &[Finding]| -> Vec<_> { findings.iter().map(|finding| finding.kind).collect() };
+    let drift = less.against(&garden.lock());
+    assert_eq!(kinds(&drift.findings), [Kind::OperationRemoved, Kind::CodesPage]);
+    let drift = less.against(&less.lock());
+    // The overview still lists its endpoint.
+    let expected = [Kind::OperationUndocumented, Kind::ListedEndpoint, Kind::StaleDeviation];
+    assert_eq!(kinds(&drift.findings), expected);
+}

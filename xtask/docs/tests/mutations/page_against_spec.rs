@@ -383,3 +383,37 @@ fn a_page_that_stands_twice_is_not_taken_for_one_that_has_moved() {
     let kinds: Vec<_> = garden.locked(Step::LockSpec).iter().map(|found| found.kind).collect();
     assert_eq!(kinds, [Kind::Scopes, Kind::SecondPage]);
 }
+
+#[test]
+fn a_row_may_list_the_codes_by_which_the_objects_of_a_choice_differ() {
+    let plant = |name: &str, code: &str, more: &str| {
+        format!(
+            "    {name}:\n      type: object\n      properties:\n        id:\n          type: string\n        height:\n          type: integer\n        season:\n          type: integer\n          enum: [{code}]\n{more}"
+        )
+    };
+    let choice = "                    items:\n                      oneOf:\n                        - $ref: '#/components/schemas/Plant'\n                        - $ref: '#/components/schemas/Tree'\n";
+    let with = |codes: &str| {
+        Garden::edited(&[
+            (
+                SPEC_FILE,
+                "                    items:\n                      $ref: '#/components/schemas/Plant'\n",
+                choice,
+            ),
+            (
+                SPEC_FILE,
+                "    Plant:\n      type: object\n      properties:\n        id:\n          type: string\n        height:\n          type: integer\n        season:\n          $ref: '#/components/schemas/Season'\n",
+                &(plant("Tree", codes, "") + &plant("Plant", "0", "")),
+            ),
+        ])
+    };
+    assert_eq!(with("1").locked(Step::LockSpec), []);
+    let kinds: Vec<_> = with("2")
+        .locked(Step::LockSpec)
+        .iter()
+        .map(|finding| finding.kind)
+        .collect();
+    assert!(
+        kinds.contains(&Kind::CodeMissing) || kinds.contains(&Kind::CodeUndocumented),
+        "{kinds:?}"
+    );
+}

@@ -17,7 +17,7 @@ pub struct Cases<'c> {
     rows: &'c [Placed<'c>],
     /// By table and place, the component that holds the members.
     owners: BTreeMap<(usize, String), String>,
-    /// The tables, with their places, of what all of the objects have.
+    /// The tables, with their places, that describe all of the objects.
     common: BTreeSet<(usize, String)>,
 }
 
@@ -46,7 +46,8 @@ impl<'c> Cases<'c> {
                 continue;
             }
             let of_place = places.iter().filter(|place| **place == without_lists(&group.1));
-            if is_common(&rows, &below, &owners, of_place.count() == 1) {
+            // A table that is alone speaks of all of them.
+            if of_place.count() == 1 || is_common(&rows, &below, &owners) {
                 cases.common.insert(group);
                 continue;
             }
@@ -80,7 +81,7 @@ impl<'c> Cases<'c> {
     }
 
     /// The member that a row describes: that of the object which its table describes, if the spec has several; what all
-    /// of them take together, if the table describes what they have in common.
+    /// of them take together, if the table describes all of them.
     pub fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<Cow<'m, Member>> {
         let group = group(placed);
         if self.common.contains(&group) {
@@ -164,9 +165,8 @@ impl<'c> Cases<'c> {
     }
 }
 
-/// Whether a table describes what all of a choice of objects have: each of them has every row, and there is no table
-/// beside it that could be the one of another, or more to each of them than it lists.
-fn is_common(rows: &[&Placed], below: &[(&String, &Vec<Member>)], owners: &BTreeSet<&str>, is_alone: bool) -> bool {
+/// Whether a table describes what all of a choice of objects have: each of them has every row, and more than that.
+fn is_common(rows: &[&Placed], below: &[(&String, &Vec<Member>)], owners: &BTreeSet<&str>) -> bool {
     let is_row = |place: &str| {
         let mut rows = rows.iter();
         rows.any(|placed| same_place(&placed.place.to_ascii_lowercase(), &place.to_ascii_lowercase()))
@@ -174,7 +174,7 @@ fn is_common(rows: &[&Placed], below: &[(&String, &Vec<Member>)], owners: &BTree
     let (listed, beyond): (Vec<_>, Vec<_>) = below.iter().partition(|(place, _)| is_row(place));
     let has_all = |owner: &&str| listed.iter().all(|(_, members)| of_owner(members, owner).is_some());
     let has_more = |owner: &&str| beyond.iter().any(|(_, members)| of_owner(members, owner).is_some());
-    !listed.is_empty() && owners.iter().all(has_all) && (is_alone || owners.iter().all(has_more))
+    !listed.is_empty() && owners.iter().all(has_all) && owners.iter().all(has_more)
 }
 
 /// The rows that are held against one object: those of a table in one place.

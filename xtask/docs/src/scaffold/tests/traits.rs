@@ -371,14 +371,14 @@ fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
     ignore = "the vendor's pages are missing; name their folder with AVEPOINT_SHARED"
 )]
 fn few_decisions_are_left_for_the_newest_pages() {
-    let checkout = Path::new(env!("SHARED_PAGES")).join("upstream-2026-11/cloud-api");
+    let checkout = Path::new(env!("VENDOR_PAGES"));
     let known = xtask_spec::api::Api::parse("elements-v3").expect("an API");
-    let sources = crate::source::checkout(&checkout, known).expect("pages");
+    let sources = crate::source::checkout(checkout, known).expect("pages");
     let pages = crate::reading::read(known, &sources).pages;
     let mut spec = known.document().expect("a spec");
     // As if the spec had none of those whose pages the older checkout does not have.
-    let old = Path::new(env!("SHARED_PAGES")).join("upstream/cloud-api");
-    let old = crate::reading::read(known, &crate::source::checkout(&old, known).expect("pages")).pages;
+    let old = Path::new(env!("EARLIER_PAGES"));
+    let old = crate::reading::read(known, &crate::source::checkout(old, known).expect("pages")).pages;
     let there = old.iter().flat_map(|page| &page.operations);
     let there: HashSet<_> = there
         .map(|one| (one.method.clone(), crate::endpoint::template(&one.endpoint)))
