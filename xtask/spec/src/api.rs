@@ -1,11 +1,11 @@
 //! The table of APIs: one row an API, and nothing else names them.
 
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 
 use crate::document::{Document, display};
+pub use crate::files::root;
 
 /// One API of the workspace: a folder in `specs/` and a crate in `crates/`.
 #[derive(Debug)]
@@ -107,15 +107,4 @@ impl Api {
     pub fn crate_folder(&self) -> PathBuf {
         root().join("crates").join(format!("avepoint-{}", self.name))
     }
-}
-
-/// The root of the workspace: that of the crate this was built from, or the one whose `xtask` folder `XTASK_MANIFEST_DIR`
-/// names (for tests).
-pub fn root() -> &'static Path {
-    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let tools = std::env::var_os("XTASK_MANIFEST_DIR").map(PathBuf::from);
-        let tools = tools.as_deref().or(Path::new(env!("CARGO_MANIFEST_DIR")).parent());
-        tools.and_then(Path::parent).unwrap_or(Path::new(".")).to_path_buf()
-    });
-    &ROOT
 }

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path as SerdePath, Segment};
 
-use crate::api;
+pub use crate::files::display;
 
 /// How deep a document may nest. Specs reach about twenty; the limit keeps a broken or hostile file from
 /// exhausting the stack, here and wherever else the value is walked.
@@ -164,11 +164,6 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
 pub fn child(parent: &str, key: impl fmt::Display) -> String {
     let key = key.to_string().replace('~', "~0").replace('/', "~1");
     format!("{parent}/{key}")
-}
-
-/// A path as messages name it: relative to the workspace where it lies in it.
-pub fn display(path: &Path) -> String {
-    path.strip_prefix(api::root()).unwrap_or(path).display().to_string()
 }
 
 /// The place where serde stopped, as a JSON pointer.
@@ -386,7 +381,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> anyhow::Result<Document> {
-        Document::parse(&api::root().join("specs/mini/openapi.yaml"), text)
+        Document::parse(&crate::files::root().join("specs/mini/openapi.yaml"), text)
     }
 
     /// The message for a document that is refused.

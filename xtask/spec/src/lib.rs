@@ -8,6 +8,7 @@ pub mod api;
 pub mod deviations;
 pub mod difference;
 pub mod document;
+mod files;
 pub mod model;
 pub mod names;
 pub mod place;

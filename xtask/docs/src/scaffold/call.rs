@@ -5,7 +5,7 @@ use crate::facts::{Operation, Row};
 use crate::placement::{Part, Placed, placed};
 use xtask_spec::names::folded;
 
-use super::todo;
+use super::mark::todo;
 
 /// A parameter.
 pub struct Parameter {

@@ -12,11 +12,11 @@ use crate::reading::{self, report_unread};
 use crate::source::Source;
 use xtask_cli::Outcome;
 use xtask_spec::Spec;
-use xtask_spec::api::{APIS, Api};
+use xtask_spec::api::{self, APIS};
 use xtask_spec::document::Document;
 
-use super::edits::records;
-use super::{edits, scaffold};
+use super::draft::{Api, scaffold};
+use super::edits::{edits, records};
 
 /// Prints the YAML of what the specs do not have of some pages, and the edits that their other operations need. `new`
 /// takes every page with an operation that its spec does not have.
@@ -59,7 +59,12 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
 }
 
 /// What the spec of an API needs for its chosen pages, by their index.
-fn of_api(api: &'static Api, sources: &[Source], chosen: &HashSet<usize>, new: bool) -> anyhow::Result<Option<String>> {
+fn of_api(
+    api: &'static api::Api,
+    sources: &[Source],
+    chosen: &HashSet<usize>,
+    new: bool,
+) -> anyhow::Result<Option<String>> {
     let reading = reading::read(api, sources);
     let is_begun = api.spec().exists();
     let document = match is_begun {
@@ -73,12 +78,9 @@ fn of_api(api: &'static Api, sources: &[Source], chosen: &HashSet<usize>, new: b
     let moved = findings
         .iter()
         .filter(|finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock);
-    let known = super::Api {
-        name: api.name,
-        spec: &Spec::new(&document),
-        pages: &reading.pages,
-        moved: moved.map(|finding| finding.is.clone()).collect(),
-    };
+    let moved = moved.map(|finding| finding.is.clone()).collect();
+    let spec = Spec::new(&document);
+    let known = Api::new(api.name, &spec, &reading.pages, &moved);
     let is_chosen = |(index, page): &(usize, &Page)| chosen.contains(index) || (new && known.lacks_some(page));
     let pages: Vec<_> = reading
         .pages

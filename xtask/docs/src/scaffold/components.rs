@@ -8,8 +8,8 @@ use xtask_spec::names::folded;
 use super::codes::text;
 use super::describe::{sentence, words};
 use super::existing::ExistingSpec;
+use super::mark::todo;
 use super::names::{code_names, free, label_words};
-use super::todo;
 use crate::yaml::{Map, plain};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.

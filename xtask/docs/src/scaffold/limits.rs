@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::facts::Row;
 use crate::json_type::JsonType;
 
-use super::todo;
+use super::mark::todo;
 use crate::yaml::Map;
 
 /// The limits and the default of a row, where they fit the type; where not, a note.

@@ -11,7 +11,7 @@ use xtask_spec::names::folded;
 
 use serde_json::Value;
 
-use super::todo;
+use super::mark::todo;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.
 const MAX_NAME: usize = 100;

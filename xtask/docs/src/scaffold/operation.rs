@@ -18,11 +18,11 @@ use super::describe;
 use super::example::example;
 use super::existing::{self, ExistingSpec};
 use super::limits::limits;
+use super::mark::{MARK, todo};
 use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
 use super::schema::{Writer, Written};
-use super::todo;
 use crate::yaml::Map;
 
 /// Where the vendor's pages stand.
@@ -258,7 +258,8 @@ impl<'s> Draft<'s> {
             scopes.iter().any(|scope| needed.contains(&scope.as_str()))
         };
         let folders = page.page.rsplit_once('/').map(|(folders, _)| folders);
-        let folders = folders.filter(|_| operations.iter().any(|known| page_of(known).is_some()));
+        let has_page = |known: &Operation| page_of(known).is_some();
+        let folders = folders.filter(|_| operations.is_empty() || operations.iter().any(has_page));
         let tags: HashSet<_> = operations.iter().filter(is_allowed).filter_map(existing::tag).collect();
         let of_scope = |known: &&Operation| tags.len() == 1 && is_allowed(known);
         let tag = nearest(&|known| in_folder(known) && is_allowed(known));
@@ -306,7 +307,7 @@ impl<'s> Draft<'s> {
         }
         let declared = self.components.known.scopes();
         for scope in &scopes {
-            if !declared.contains(&scope.as_str()) && !scope.starts_with(super::MARK) {
+            if !declared.contains(&scope.as_str()) && !scope.starts_with(MARK) {
                 self.scopes.put(scope, describe::scope(scope));
             }
         }

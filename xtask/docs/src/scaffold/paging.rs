@@ -6,7 +6,7 @@ use xtask_spec::names::folded;
 
 use super::components::Components;
 use super::describe::{NUMBERS, SIZES, TOKENS};
-use super::todo;
+use super::mark::todo;
 use crate::yaml::Map;
 
 const LISTS: [&str; 6] = ["data", "value", "values", "results", "result", "items"];
@@ -98,6 +98,9 @@ pub fn paging(
             map.put("items", items);
             if let Some(total) = total {
                 map.put("total", total);
+            }
+            if let Some(more) = find(&answer, &["hasnextpage", "hasmore"], "boolean") {
+                map.put("more", more);
             }
         }
         (number, size, token, next, items) => {

@@ -11,9 +11,9 @@ use super::components::Components;
 use super::describe;
 use super::example::example;
 use super::limits::limits;
+use super::mark::todo;
 use super::member::Member;
 use super::names::{pascal, singular};
-use super::todo;
 use crate::yaml::Map;
 
 /// How deep a body may nest before a person must go on.
@@ -209,7 +209,7 @@ impl Writer<'_, '_> {
     /// A value in one of several forms: a component, with an example for each.
     fn union(&mut self, alternatives: Vec<Map>, wire: &str) -> Map {
         let label = |schema: &Map| {
-            let items = schema.get("items").map(|items| items.clone());
+            let items = schema.get("items").cloned();
             let (one, end) = items.map_or((schema.value(), ""), |items| (items, "List"));
             let name = one
                 .get("$ref")

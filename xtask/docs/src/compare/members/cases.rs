@@ -167,10 +167,7 @@ impl<'c> Cases<'c> {
 
 /// Whether a table describes what all of a choice of objects have: each of them has every row, and more than that.
 fn is_common(rows: &[&Placed], below: &[(&String, &Vec<Member>)], owners: &BTreeSet<&str>) -> bool {
-    let is_row = |place: &str| {
-        let mut rows = rows.iter();
-        rows.any(|placed| same_place(&placed.place.to_ascii_lowercase(), &place.to_ascii_lowercase()))
-    };
+    let is_row = |place: &str| rows.iter().any(|placed| same_place(&placed.place, place));
     let (listed, beyond): (Vec<_>, Vec<_>) = below.iter().partition(|(place, _)| is_row(place));
     let has_all = |owner: &&str| listed.iter().all(|(_, members)| of_owner(members, owner).is_some());
     let has_more = |owner: &&str| beyond.iter().any(|(_, members)| of_owner(members, owner).is_some());
@@ -200,6 +197,7 @@ fn around(place: &str) -> &str {
     split(place, |place| !place.ends_with("@odata")).map_or("", |(around, _)| around)
 }
 
+/// Whether two names are of one place: a page may spell it with other capitals.
 fn same_place(one: &str, other: &str) -> bool {
-    without_lists(one) == without_lists(other)
+    without_lists(one).eq_ignore_ascii_case(&without_lists(other))
 }

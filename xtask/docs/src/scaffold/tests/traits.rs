@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::*;
+use super::super::draft::{Api, scaffold};
 use super::{decisions, document, filled, pasted};
 use crate::extract::extract;
+use crate::facts::Page;
+use xtask_spec::Spec;
 
 /// A spec of houses and lamps that keeps every rule.
 const HOUSES: &str = "\
@@ -153,12 +155,8 @@ fn sample(heading: &str, json: &Value) -> String {
 /// The draft for some pages, as text and read.
 fn draft(pages: &[Page]) -> (String, Value) {
     let spec = document(HOUSES);
-    let api = Api {
-        name: "insights",
-        spec: &Spec::new(&spec),
-        pages,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&spec);
+    let api = Api::new("insights", &read, pages, &HashSet::new());
     let text = scaffold(&api, &pages.iter().collect::<Vec<_>>()).expect("a scaffold");
     let left = decisions(&text);
     assert!(left < 10 * pages.len(), "{left} decisions\n{text}");
@@ -314,6 +312,58 @@ fn the_sample_gives_the_beginning_that_every_path_has() {
     );
 }
 
+#[test]
+fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
+    let query = table(
+        "Query Parameters",
+        &[
+            "pageIndex | Which page. | integer | No",
+            "pageSize | How many. | integer | No",
+        ],
+    );
+    let rows = [
+        "lampIssueModels | All of them. | array | ",
+        "hasNextPage | Whether there are more. | boolean | ",
+        "grade | How bad:<ul><li>**low** for Little</li><li>**high** for Much</li></ul> | string | ",
+    ];
+    let answer = json!({"lampIssueModels": [{"grade": "Rather high"}], "hasNextPage": false});
+    let numbered = query + &table("Response", &rows) + &sample("Response Sample", &answer);
+    let whole = table(
+        "Response",
+        &["roofs | All of them. | array | ", "slope | Its slope. | integer | "],
+    ) + &sample("Response Sample", &json!({"roofs": [{"slope": 30}]}));
+    let (text, new) = draft(&[
+        page(
+            "docs/homes/lamp/issues.md",
+            "GET /homes/v1/issues",
+            "homes.lamps.read.all",
+            &numbered,
+        ),
+        page(
+            "docs/homes/house/roofs.md",
+            "GET /homes/v1/roofs",
+            "homes.houses.read.all",
+            &whole,
+        ),
+    ]);
+    let paging = |path: &str| new["paths"][path]["get"]["x-paging"].clone();
+    assert_eq!(
+        paging("/homes/v1/issues"),
+        json!({"style": "page-number", "page": "pageIndex", "size": "pageSize", "items": "lampIssueModels",
+            "more": "hasNextPage"})
+    );
+    assert_eq!(
+        paging("/homes/v1/roofs"),
+        json!({"style": "single", "items": "roofs"}),
+        "{text}"
+    );
+    let schemas = &new["components"]["schemas"];
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let grade = &schemas["LampIssue"]["properties"]["grade"]["allOf"][0];
+    assert_eq!(*grade, reference("IssueGradeOrText"), "{text}");
+    assert_eq!(schemas["IssueGradeOrText"]["anyOf"][0], reference("IssueGrade"));
+}
+
 /// Every operation that the newest pages add to the specs is scaffolded in one run.
 #[test]
 #[cfg_attr(
@@ -323,12 +373,12 @@ fn the_sample_gives_the_beginning_that_every_path_has() {
 fn few_decisions_are_left_for_the_newest_pages() {
     let checkout = Path::new(env!("VENDOR_PAGES"));
     let known = xtask_spec::api::Api::parse("elements-v3").expect("an API");
-    let sources = crate::source::checkout(&checkout, known).expect("pages");
+    let sources = crate::source::checkout(checkout, known).expect("pages");
     let pages = crate::reading::read(known, &sources).pages;
     let mut spec = known.document().expect("a spec");
     // As if the spec had none of those whose pages the older checkout does not have.
     let old = Path::new(env!("EARLIER_PAGES"));
-    let old = crate::reading::read(known, &crate::source::checkout(&old, known).expect("pages")).pages;
+    let old = crate::reading::read(known, &crate::source::checkout(old, known).expect("pages")).pages;
     let there = old.iter().flat_map(|page| &page.operations);
     let there: HashSet<_> = there
         .map(|one| (one.method.clone(), crate::endpoint::template(&one.endpoint)))
@@ -339,12 +389,8 @@ fn few_decisions_are_left_for_the_newest_pages() {
         let item = item.as_object_mut().expect("a path");
         item.retain(|method, operation| !(is_new(method, path) && documented(operation)));
     }
-    let api = Api {
-        name: known.name,
-        spec: &Spec::new(&spec),
-        pages: &pages,
-        moved: HashSet::new(),
-    };
+    let read = Spec::new(&spec);
+    let api = Api::new(known.name, &read, &pages, &HashSet::new());
     let mut count = 0;
     for page in pages.iter().filter(|page| api.lacks_some(page)) {
         let text = scaffold(&api, &[page]).expect("a scaffold");

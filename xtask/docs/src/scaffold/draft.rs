@@ -1,0 +1,142 @@
+//! The draft as a whole: which operations are new, and the blocks that they make.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::bail;
+use xtask_spec::Spec;
+
+use super::existing::ExistingSpec;
+use super::mark::MARK;
+use super::operation::Draft;
+use crate::compare::Side;
+use crate::facts::{Operation, Page};
+use crate::yaml::Map;
+
+/// An API, as a scaffold is held against it.
+pub struct Api<'a> {
+    name: &'a str,
+    spec: &'a Spec<'a>,
+    pages: &'a [Page],
+    /// The operations that the spec has, as their pages have them, and their names in the spec.
+    there: HashMap<[String; 3], String>,
+}
+
+impl<'a> Api<'a> {
+    /// The API of this name, its spec, and as many of its pages as there are. `moved` are the endpoints that have moved, as
+    /// their pages have them now: the spec has their operations.
+    pub fn new(name: &'a str, spec: &'a Spec<'a>, pages: &'a [Page], moved: &HashSet<String>) -> Self {
+        let read = crate::spec::Spec::new(spec.document);
+        let described = Side::new(pages, &read).operations;
+        let there = described.iter().filter_map(|one| {
+            let is_moved = moved.contains(&one.documented.endpoint);
+            let has = one.spec.is_some() || is_moved;
+            has.then(|| (key(one.page, one.documented), one.name()))
+        });
+        Self {
+            name,
+            spec,
+            pages,
+            there: there.collect(),
+        }
+    }
+
+    /// The operations of a page that the spec does not have, and the names in the spec of those that it has.
+    fn sorted<'p>(&self, page: &'p Page) -> (Vec<&'p Operation>, Vec<String>) {
+        let (mut new, mut there) = (Vec::new(), Vec::new());
+        for operation in &page.operations {
+            match self.there.get(&key(page, operation)) {
+                Some(known) => there.push(known.clone()),
+                None => new.push(operation),
+            }
+        }
+        (new, there)
+    }
+
+    /// Whether the spec lacks an operation of a page.
+    pub fn lacks_some(&self, page: &Page) -> bool {
+        !self.sorted(page).0.is_empty()
+    }
+}
+
+/// The page, the method and the endpoint of an operation.
+fn key(page: &Page, operation: &Operation) -> [String; 3] {
+    [&page.page, &operation.method, &operation.endpoint].map(Clone::clone)
+}
+
+/// The YAML of the operations of some pages that the spec does not have, to be pasted into it block by block.
+///
+/// # Errors
+/// If a page describes no operation.
+pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
+    let mut draft = Draft::new(ExistingSpec::new(api.spec), api.pages);
+    let mut head = Vec::new();
+    for page in pages {
+        if page.operations.is_empty() {
+            bail!(
+                "{}: the page describes no operation, so there is nothing to scaffold; {}",
+                page.page,
+                purpose(page)
+            );
+        }
+        head.push(format!(
+            "What specs/{}/openapi.yaml does not have of the page {}.",
+            api.name, page.page
+        ));
+        let (new, there) = api.sorted(page);
+        head.extend(there.into_iter().map(|name| format!("The spec has `{name}` already.")));
+        new.into_iter().for_each(|operation| draft.operation(page, operation));
+    }
+    head.push(format!(
+        "Every place where a person must decide is marked {MARK}, and the lint refuses the mark. Decide, delete the \
+         comments, then run `cargo xtask lint --api {}`.",
+        api.name
+    ));
+    Ok(document(head, draft).render())
+}
+
+/// The blocks, each below a comment that says where it goes.
+fn document(head: Vec<String>, draft: Draft) -> Map {
+    let mut document = Map::new();
+    document.notes(head);
+    document.notes(draft.notes);
+    if !draft.tags.is_empty() {
+        document.note("Goes into `tags`; the operations stand in the order of these.");
+        document.put("tags", draft.tags);
+    }
+    if !draft.paths.is_empty() {
+        document.note("Goes into `paths`, in the order of the tags.");
+        document.put("paths", draft.paths);
+    }
+    let mut parts = Map::new();
+    if !draft.scopes.is_empty() {
+        parts.note("Goes into the `scopes` of the security scheme `oauth2`.");
+        let flow = Map::new().with("scopes", draft.scopes);
+        let flows = Map::new().with("clientCredentials", flow);
+        parts.put(
+            "securitySchemes",
+            Map::new().with("oauth2", Map::new().with("flows", flows)),
+        );
+    }
+    parts.append(draft.components.into_map());
+    if !parts.is_empty() {
+        document.put("components", parts);
+    }
+    document
+}
+
+/// What a page without operations is for.
+fn purpose(page: &Page) -> &'static str {
+    if page.codes.is_some() {
+        "it is a list of codes, to which rows of other pages refer: write its codes to a component with `enum`, \
+         `x-enum-varnames` and `x-enum-descriptions`, and name the page of an operation here"
+    } else if !page.endpoints.is_empty() {
+        "it is an overview that only lists endpoints: name the page of one of them"
+    } else if !page.hosts.is_empty() {
+        "it lists hosts, which belong into `servers` of the specs: name the page of an operation"
+    } else if !page.statuses.is_empty() {
+        "it lists status codes, which belong into the shared responses of the specs: name the page of an operation"
+    } else {
+        "name a page that has a table or a line with a method and an endpoint; pages without one explain or list \
+         something"
+    }
+}
