@@ -90,6 +90,30 @@ async fn processes_share_the_file() {
 }
 
 #[tokio::test]
+async fn other_parts_make_another_key() {
+    let place = place();
+    let store = FileStore::new(&place.path).expect("a store");
+    // Joined by blanks, most of them are the same.
+    let parts = [
+        ("https://i", "a", "b c"),
+        ("https://i", "a b", "c"),
+        ("https://i a", "b", "c"),
+        ("https://i", "a%20b", "c"),
+        ("https://i", "a%2520b", "c"),
+        ("https://i", "", "a b c"),
+        ("", "https://i a", "b c"),
+    ];
+    let keys = parts.map(|(identity, client, scope)| TokenKey::new(identity, client, scope));
+    for (number, key) in keys.iter().enumerate() {
+        store.put(key, &stored(&format!("t{number}"))).await.expect("written");
+    }
+    for (number, key) in keys.iter().enumerate() {
+        let held = store.get(key).await.expect("read").expect("a token");
+        assert_eq!(held.token().expose(), format!("t{number}"), "{key:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rejected_token_leaves_the_file_and_a_newer_one_stays() {
     let place = place();
     let store = FileStore::new(&place.path).expect("a store");

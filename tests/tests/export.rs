@@ -167,6 +167,14 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
         (stands(""), "`jobStatus` (a text)"),
         (told(json!({ "state": 2 })), "`state` (a number)"),
         (told(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
+        (
+            Reply::text(
+                200,
+                "application/json",
+                r#"{"jobStatus": "2\ud800", "message": "\udc00"}"#,
+            ),
+            "`jobStatus` (a text)",
+        ),
         (stands(json!([2])), "jobStatus"),
         (stands(json!({ "value": 2 })), "jobStatus"),
         (told(Value::Null), "null"),
@@ -291,20 +299,29 @@ async fn a_start_that_the_server_refuses_for_now_is_repeated() {
 
 #[tokio::test]
 async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
-    for (answer, said) in [
-        (Reply::empty(500), "500"),
-        (Reply::empty(503), "503"),
-        (Reply::HangUp, ""),
-        (Reply::Cut("{".into()), ""),
-        (told(json!([])), ""),
-        (told(json!({})), "no job was started: the server gave no reason"),
-        (told(json!({ "jobId": "", "status": 200 })), "no job was started"),
+    const UNSAID: &str = "the server does not say whether a job was started: ";
+    for (answer, may, said) in [
+        (Reply::empty(500), true, "500"),
+        (Reply::empty(503), true, "503"),
+        (Reply::empty(400), false, "400"),
+        (Reply::empty(200), true, ""),
+        (Reply::HangUp, true, ""),
+        (Reply::Cut("{".into()), true, ""),
+        (told(json!([])), true, ""),
+        (told(json!({})), true, UNSAID),
+        (told(json!({ "jobId": "", "status": 200 })), true, UNSAID),
+        (told(json!({ "data": { "jobId": "7" } })), true, ""),
+        (told(json!({ "jobId": { "id": "7" }, "status": 200 })), true, ""),
+        (told(json!({ "status": 500 })), true, UNSAID),
+        (told(json!({ "status": 302, "message": "done" })), true, "done"),
         (
             told(json!({ "jobId": null, "status": 503, "message": "busy" })),
-            "503 no job was started: busy",
+            true,
+            "503 the server does not say whether a job was started: busy",
         ),
         (
             told(json!({ "status": 400, "message": "no such site" })),
+            false,
             "400 no job was started: no such site",
         ),
     ] {
@@ -318,6 +335,43 @@ async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
             Some("exportSitePermissions"),
             "{error}"
         );
+        assert_eq!(error.may_have_been_carried_out(), may, "{error}");
+        assert!(!error.is_retryable(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_of_an_export_bounds_each_of_its_calls() {
+    // Nothing else would: a call has all the time there is.
+    let for_ever = RetryPolicy {
+        deadline: Duration::MAX,
+        ..RetryPolicy::default()
+    };
+    let patient = CallOptions::default().retry(for_ever).timeout(Duration::MAX);
+    let short = || quick().deadline(Duration::from_millis(100));
+    for silent in [Ask::Start, Ask::Status(String::new())] {
+        let starts = matches!(silent, Ask::Status(_));
+        let server = Server::start(move |request, count| match ask(request) {
+            Ask::Start if starts => started(count),
+            _ => Reply::Silence(Duration::from_secs(600)),
+        })
+        .await;
+        let client = real(&server).with_options(patient.clone());
+        let all = async {
+            let job = export(&client).start_with(short()).await?;
+            let mut held = vec![export(&client).start_with(short()).await?];
+            let error = job.wait().await.expect_err("silence");
+            assert!(error.to_string().contains("has not finished"), "{error}");
+            while held.len() < 4 {
+                held.push(export(&client).start_with(short()).await?);
+            }
+            // There is no place for a sixth one.
+            export(&client).start_with(short()).await.map(drop)
+        };
+        let outcome = tokio::time::timeout(Duration::from_secs(60), all).await;
+        let error = outcome.expect("an end").expect_err("no end of a start");
+        assert!(error.is_timeout(), "{error}");
+        assert_eq!(error.may_have_been_carried_out(), !starts, "{error}");
     }
 }
 
@@ -694,5 +748,23 @@ async fn no_text_of_a_job_shows_the_token() {
             assert!(!seen.contains(&token[start..start + 8]), "{what}: {seen}");
         }
         assert!(!seen.contains('\u{1b}') && !seen.contains('\n'), "{what}: {seen}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_does_not_show_what_the_server_gave_for_an_id() {
+    let token = long_token();
+    let id = told(json!({ "jobId": token, "status": 200 }));
+    for state in [stands(2), stands(3)] {
+        let server = service(vec![id.clone()], vec![state], vec![]).await;
+        let client = Client::builder()
+            .base_url(server.url())
+            .credential(StaticToken::new(token.as_str()))
+            .build()
+            .expect("a client");
+        let parts = export(&client).export_all(quick()).await.expect("parts");
+        assert_eq!(parts[0].id.as_ref().expect("an id").as_str(), token);
+        let shown = format!("{parts:?} {parts:#?}");
+        assert!(shown.contains("[redacted]") && !shown.contains(&token[..8]), "{shown}");
     }
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::sync::PoisonError;
 
+use avepoint_auth::ClientSecretCredential;
 use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, run};
 use avepoint_tests::raw_server::tls::Authority;
@@ -135,14 +136,32 @@ async fn a_proxy_for_https_sees_the_host_and_no_more() {
 
 #[tokio::test]
 async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
-    for address in ["http://me:hunter2@", "::hunter2", "", "http://me:hunter2@exa mple.com"] {
-        let error = builder("https://api.example.com/")
-            .proxy(address)
-            .build()
-            .expect_err(address);
-        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert!(error.to_string().contains("proxy's address"), "{error}");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    let long = format!("http://me:hunter2@proxy.example.com/{}", "x".repeat(70_000));
+    for address in [
+        "http://me:hunter2@",
+        "::hunter2",
+        "",
+        "http://me:hunter2@exa mple.com",
+        // Such as the HTTP library would leave out.
+        "ftp://me:hunter2@127.0.0.1:1",
+        "ftp:/me:hunter2@127.0.0.1:1",
+        "foo://me:hunter2@127.0.0.1:1",
+        "socks://me:hunter2@127.0.0.1:1",
+        "socks6://me:hunter2@127.0.0.1:1",
+        "ws://me:hunter2@127.0.0.1:1",
+        "file:///hunter2",
+        "data:hunter2",
+        "://hunter2",
+        &long,
+    ] {
+        let client = builder("https://api.example.com/").proxy(address).build().map(drop);
+        let credential = ClientSecretCredential::builder("an-app", "its-secret");
+        let credential = credential.proxy(address).build().map(drop);
+        for error in [client.expect_err(address), credential.expect_err(address)] {
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+            assert!(error.to_string().contains("proxy's address"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
     }
     for pem in [
         "",
@@ -156,6 +175,63 @@ async fn a_proxy_or_a_certificate_that_is_none_is_told_at_once_and_not_shown() {
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_proxy_is_taken_in_every_spelling_that_names_one() {
+    let (proxy, heard) = RawServer::silent().await;
+    for address in [
+        format!("http://{}", proxy.address()),
+        format!("HTTP://me:pass@{}/", proxy.address()),
+        proxy.address().to_string(),
+        format!("me:pass@{}", proxy.address()),
+        format!("https://{}", proxy.address()),
+        format!("socks4://{}", proxy.address()),
+        format!("Socks5h://{}", proxy.address()),
+    ] {
+        let before = proxy.connections();
+        let short = once().timeout(std::time::Duration::from_millis(300));
+        // Where nobody goes directly.
+        let client = builder("https://127.0.0.1:1/").proxy(&address).options(short).build();
+        run(&client.expect("a client"), "getUser").await.expect_err("silence");
+        assert_eq!(proxy.connections(), before + 1, "{address}");
+    }
+    let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(!String::from_utf8_lossy(&heard).contains(TOKEN));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_of_the_environment_that_is_none_is_not_gone_round() {
+    let call = |address: &str, variables: &[(&str, &str)]| {
+        let mut call = Command::new(env!("CARGO_BIN_EXE_call"));
+        call.args([address, "getUser"])
+            .env_clear()
+            .envs(variables.iter().copied());
+        tokio::task::block_in_place(|| call.output()).expect("a call")
+    };
+    let (server, _) = RawServer::silent().await;
+    let address = format!("https://{}", server.address());
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        for value in [
+            "foo://me:hunter2@127.0.0.1:1",
+            "SOCKS5://127.0.0.1:1",
+            "http://hunter2 b",
+            "127.0.0.1:1/x",
+        ] {
+            let output = call(&address, &[(name, value)]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                !output.status.success() && told.contains(&format!("`{name}`")),
+                "{value}: {told}"
+            );
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+    assert_eq!(server.connections(), 0);
+    // It is not asked for plain http, and one that is empty is none.
+    let local = user().await;
+    let output = call(&local.url(), &[("HTTPS_PROXY", "foo://x"), ("ALL_PROXY", "")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test]

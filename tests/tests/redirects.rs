@@ -1,12 +1,13 @@
 //! What goes along when a server points to another address, and what stays.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
 use avepoint_tests::elements::{TOKEN, builder, case, patient, run};
 use avepoint_tests::raw_server::tls::Authority;
-use avepoint_tests::raw_server::{RawServer, read_request, write_json};
+use avepoint_tests::raw_server::{RawServer, Script, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
 
 fn once() -> CallOptions {
@@ -141,13 +142,13 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
 #[tokio::test]
 async fn all_hops_share_the_time_of_one_attempt() {
     // Each answer takes most of the time that there is for all of them.
-    let hops = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let hops = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&hops);
     let server = RawServer::by_hand(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
             if read_request(&mut stream).await.is_some() {
-                counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                counter.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(400)).await;
                 write_json(&mut stream, "302 Found", "location: /again\r\n", "").await;
             }
@@ -160,12 +161,69 @@ async fn all_hops_share_the_time_of_one_attempt() {
         ..RetryPolicy::none()
     });
     for options in [attempt, deadline] {
-        hops.store(0, std::sync::atomic::Ordering::SeqCst);
+        hops.store(0, Ordering::SeqCst);
         let client = builder(&server.url()).options(options).build().expect("a client");
         let error = run(&client, "getUser").await.expect_err("no time");
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-        let hops = hops.load(std::sync::atomic::Ordering::SeqCst);
+        let hops = hops.load(Ordering::SeqCst);
         assert!(hops <= 2, "{hops} hops");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_answered_by_neither_success_nor_refusal_may_have_been_carried_out() {
+    for status in [101, 300, 301, 302, 303, 304, 305, 307, 308, 399] {
+        for location in [
+            &b""[..],
+            b"location: \r\n",
+            b"location: /done\r\n",
+            b"location: /caf\xe9\r\n",
+            b"location: https://[\r\n",
+        ] {
+            let head = format!("HTTP/1.1 {status} Odd\r\ncontent-length: 0\r\nconnection: close\r\n");
+            let answer = [head.as_bytes(), location, b"\r\n"].concat();
+            let asked = Arc::new(AtomicUsize::new(0));
+            let count = Arc::clone(&asked);
+            let server = RawServer::start(move |_| {
+                count.fetch_add(1, Ordering::SeqCst);
+                Script::bytes(answer.clone()).close()
+            })
+            .await;
+            let (client, _) = patient(&server.url(), RetryPolicy::default());
+            let error = run(&client, "onboardCustomer").await.expect_err("no success");
+            let told = format!("{status} {}: {error}", String::from_utf8_lossy(location));
+            assert_eq!(asked.load(Ordering::SeqCst), 1, "{told}");
+            assert!(
+                matches!(error.kind(), ErrorKind::Redirect | ErrorKind::Status),
+                "{told}"
+            );
+            assert!(error.may_have_been_carried_out() && !error.is_retryable(), "{told}");
+            assert!(error.to_string().contains("may have been carried out"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_read_follows_an_address_with_letters_as_they_are() {
+    for (location, path) in [(&b"/caf\xe9"[..], "/caf%E9"), (b"/caf\xc3\xa9", "/caf%C3%A9")] {
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let paths = Arc::clone(&asked);
+        let user = case("getUser").answer.clone().unwrap_or_default().to_string();
+        let server = RawServer::start(move |request| {
+            let mut paths = paths.lock().unwrap_or_else(PoisonError::into_inner);
+            paths.push(request.path);
+            if paths.len() > 1 {
+                return Script::answer(200, &[("content-type", "application/json")], user.clone());
+            }
+            Script::bytes("HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ")
+                .then(location)
+                .then("\r\n\r\n")
+        })
+        .await;
+        let client = builder(&server.url()).options(once()).build().expect("a client");
+        run(&client, "getUser").await.expect("an answer");
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(asked[1], path);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use avepoint_core::{CallOptions, Capture, Cloud, ErrorKind, RetryPolicy};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
+use avepoint_tests::client::client_of;
 use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, patient, run};
 use avepoint_tests::json::differences;
 use avepoint_tests::server::{Received, Reply, Server};
@@ -71,6 +72,20 @@ async fn headers_are_the_clients_own_and_the_callers() {
             "`{name}` is not the caller's to set"
         );
     }
+}
+
+#[tokio::test]
+async fn a_write_without_a_body_says_that_it_has_none() {
+    let server = Server::always(Reply::json(200, &json!({ "status": 200, "message": "" }))).await;
+    let client = client_of(avepoint_insights::Client::builder(), &server.url());
+    let tag = client.add_object_tag().site_id("s").object_url("o").tag_name("t");
+    tag.send().await.expect("a tag");
+    let request = only(&server);
+    assert_eq!(
+        (request.header("content-length"), request.header("transfer-encoding")),
+        (Some("0"), None)
+    );
+    assert!(request.body.is_empty());
 }
 
 #[tokio::test]

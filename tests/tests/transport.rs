@@ -1,6 +1,6 @@
 //! How requests travel: what time they have, whether they have left, and how much of an answer is read.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use avepoint_core::{
 };
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, patient, run};
-use avepoint_tests::raw_server::{RawServer, read_request};
+use avepoint_tests::raw_server::{RawServer, Script, read_request};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -504,6 +504,30 @@ async fn heads_without_end_are_errors() {
     let server = RawServer::writing(format!("{early}HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")).await;
     let client = builder(&server.url()).options(once()).build().expect("a client");
     assert!(run(&client, "getUser").await.expect_err("404").is_not_found());
+}
+
+#[tokio::test]
+async fn interim_answers_without_end_last_as_long_as_the_attempt() {
+    for (id, may) in [("getUser", false), ("onboardCustomer", true)] {
+        let taken = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&taken);
+        let flood = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100);
+        let server = RawServer::start(move |_| Script::default().repeat(flood.clone(), u64::MAX, &count)).await;
+        let short = once().timeout(Duration::from_millis(200));
+        let client = builder(&server.url()).options(short).build().expect("a client");
+        let error = run(&client, id).await.expect_err("no answer");
+        assert!(
+            error.is_timeout() && error.may_have_been_carried_out() == may,
+            "{error}"
+        );
+        // The connection goes with the call.
+        let mut before = 0;
+        while taken.load(Ordering::Relaxed) != before {
+            before = taken.load(Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(before > 0);
+    }
 }
 
 // ---- What other crates may switch on.

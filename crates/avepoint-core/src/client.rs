@@ -159,6 +159,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// Whatever stands in them, redirections and repetitions stay the client's own affair, answers are not compressed,
     /// TLS is that of rustls (one that was set up by hand is replaced), and plain http stays on this machine.
+    ///
+    /// A proxy in them whose address the HTTP library does not know is left out by it, unseen: give it by
+    /// [`proxy`](ClientBuilder::proxy), which refuses such a one.
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -169,8 +172,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     /// A configuration error without a credential, for an address that a token must not be sent to, for a region that
-    /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, for a proxy or a
-    /// root certificate that is none, and where the HTTP client cannot be set up.
+    /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, for a proxy (of
+    /// the environment too) or a root certificate that is none, and where the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration("there is no credential: give one with `credential`, for example a `StaticToken`")

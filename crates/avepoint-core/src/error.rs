@@ -44,6 +44,8 @@ struct Details {
     answer: Option<FailedAnswer>,
     /// Whether bytes of the request may have left this machine.
     sent: bool,
+    /// Whether the server said, as HTTP/2 lets it, that it has done nothing with the request.
+    declined: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -96,6 +98,7 @@ impl Error {
             code: None,
             answer: None,
             sent: false,
+            declined: false,
             source: None,
         }))
     }
@@ -239,7 +242,8 @@ impl Error {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
     }
 
-    /// Whether the same call may succeed later. For a write that may have been carried out this is false.
+    /// Whether the same call may succeed later. For a write of which bytes have left this is false, but for 429: whether
+    /// it is repeated is the caller's affair.
     ///
     /// # Troubleshooting
     /// The client has tried again by itself as its [`RetryPolicy`](crate::RetryPolicy) says; wait longer before the
@@ -259,18 +263,20 @@ impl Error {
     /// Whether this was a write of which the server may have got all that it needs to carry it out, without saying that
     /// it did not.
     ///
-    /// False where no byte of the request can have left: no connection was made, its handshake failed, or the time was
-    /// over while the request waited for its turn.
+    /// False where the request cannot have left whole (no connection was made, its handshake failed, or the time was over
+    /// while the request waited for its turn), and where the server has said that it did nothing: with a status of 4xx
+    /// other than 408, or over HTTP/2 with `REFUSED_STREAM` or a `GOAWAY` that leaves the request out.
     ///
     /// # Troubleshooting
     /// Read first what became of it, then decide whether to repeat the write.
     pub fn may_have_been_carried_out(&self) -> bool {
         self.is_write()
             && match self.kind() {
-                ErrorKind::Timeout | ErrorKind::Connection => self.0.sent,
-                ErrorKind::Status => {
-                    matches!(self.status().map(|status| status.as_u16()), Some(408 | 500..))
-                }
+                ErrorKind::Timeout | ErrorKind::Connection | ErrorKind::Export => self.0.sent && !self.0.declined,
+                // A 303 is how many a server answers when it is done; only 4xx says that it is not.
+                ErrorKind::Status => self
+                    .status()
+                    .is_some_and(|status| !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT),
                 // There was an answer that does not refuse it.
                 ErrorKind::Decode | ErrorKind::Redirect => true,
                 _ => false,
@@ -279,7 +285,9 @@ impl Error {
 
     /// A failure of the connection after an answer has begun, seen from the HTTP client.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        Error::from_exchange(error, true)
+        let mut error = Error::from_exchange(error, true);
+        error.0.declined = false;
+        error
     }
 
     /// A failure to get an answer, seen from the HTTP client. Whoever sent the request knows whether bytes of it may
@@ -299,6 +307,7 @@ impl Error {
         let cause = own_words(&error);
         let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
         told.0.sent = kind == ErrorKind::Connection;
+        told.0.declined = chain(&error).any(is_declined);
         told
     }
 
@@ -382,6 +391,13 @@ impl Error {
     pub(crate) fn restated(mut self, kind: ErrorKind, message: String) -> Self {
         (self.0.kind, self.0.message) = (kind, message);
         self
+    }
+
+    /// The same answer to a write, which does not say what became of it.
+    #[cfg(feature = "export")]
+    pub(crate) fn uncertain(mut self, message: String) -> Self {
+        self.0.sent = true;
+        self.restated(ErrorKind::Export, message)
     }
 
     /// A part of an answer that cannot be read, for a reason that may quote it.
@@ -572,15 +588,26 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
 /// HTTP/2, the words are this side's: with a frame that ends a connection the other side may send any text, such as one
 /// that quotes the token, and the library would show it.
 fn own_words(error: &(dyn StdError + 'static)) -> String {
-    let cause = std::iter::successors(Some(error), |error| beneath(*error))
-        .last()
-        .unwrap_or(error);
+    let cause = chain(error).last().unwrap_or(error);
     let words = match cause.downcast_ref::<h2::Error>() {
         Some(error) => frame(error),
         None => cause.to_string(),
     };
     // A certificate's names are the server's words as well, and are made fit to be shown.
     Secrets::default().clean(&words, EXCERPT)
+}
+
+/// An error and what caused it.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| beneath(*error))
+}
+
+/// Whether the other side says that it has done nothing with a request (RFC 9113 section 8.7). A `GOAWAY` is the error of
+/// those requests alone that it leaves out; those that it may have looked at end with the connection.
+fn is_declined(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
 }
 
 /// The cause of an error. What an error of input and output is made of is none for the standard library.

@@ -1,5 +1,6 @@
 //! What a client carries through every call: where to, who asks, and how often.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -8,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -369,8 +371,10 @@ struct Followed {
 fn redirection(response: &Response) -> Option<Url> {
     match response.status().as_u16() {
         301 | 302 | 303 | 307 | 308 => {
-            let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-            response.url().join(location).ok()
+            let location = response.headers().get(header::LOCATION)?.as_bytes();
+            // Some servers write names into it as they are.
+            let location: Cow<'_, str> = percent_encode(location, CONTROLS).into();
+            response.url().join(&location).ok()
         }
         _ => None,
     }

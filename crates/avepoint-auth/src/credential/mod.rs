@@ -227,7 +227,8 @@ impl<C> CredentialBuilder<C> {
 
     /// Further settings of the HTTP client, for what the builder has no method. Whatever stands in them, redirections are
     /// not followed, nothing is sent again but by the policy, answers are not compressed, TLS is that of rustls, and plain
-    /// http stays on this machine.
+    /// http stays on this machine. A proxy in them whose address the HTTP library does not know is left out by it, unseen:
+    /// give it by [`proxy`](CredentialBuilder::proxy).
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -287,8 +288,8 @@ impl<C: From<Provider>> CredentialBuilder<C> {
     ///
     /// # Errors
     /// A configuration error for an empty client id or secret, for an address that a secret must not be sent to, for
-    /// `scopes` that cannot be asked for, for a proxy or a root certificate that is none, and where the HTTP client cannot be
-    /// set up.
+    /// `scopes` that cannot be asked for, for a proxy (of the environment too) or a root certificate that is none, and where
+    /// the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, Error> {
         self.provider().map(C::from)
     }

@@ -81,8 +81,11 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
 pub struct TokenKey(String);
 
 impl TokenKey {
-    /// The key of the tokens that a client has from an identity service for a scope.
+    /// The key of the tokens that a client has from an identity service for a scope. Other parts make another key: a blank
+    /// in the first two is written `%20`, since it parts them, and `%` is `%25`.
     pub fn new(identity_url: &str, client_id: &str, scope: &str) -> Self {
+        let [identity_url, client_id] =
+            [identity_url, client_id].map(|part| part.replace('%', "%25").replace(' ', "%20"));
         TokenKey(format!("{identity_url} {client_id} {scope}"))
     }
 

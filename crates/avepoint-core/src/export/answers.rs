@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::error::{EXCERPT, Error, ErrorKind, NAME, without_mark};
+use crate::reader;
 use crate::value::code::Code;
 use crate::witness::Seen;
 
@@ -117,7 +118,7 @@ impl ExportStatus {
 /// The id in the answer to a start.
 ///
 /// # Errors
-/// Where there is none: no job was started.
+/// Where there is none. Only an answer that tells of a refusal says that no job was started.
 pub(super) fn started<I: fmt::Display>(id: Option<I>, seen: &Seen, now: Timestamp) -> Result<I, Error> {
     let said = Said::of(seen);
     let id = id.filter(|id| match id.to_string().trim() {
@@ -128,8 +129,12 @@ pub(super) fn started<I: fmt::Display>(id: Option<I>, seen: &Seen, now: Timestam
     });
     id.ok_or_else(|| {
         let reason = said.message.as_deref().unwrap_or("the server gave no reason");
-        seen.refused(said.failure.unwrap_or(StatusCode::OK), now)
-            .restated(ErrorKind::Export, format!("no job was started: {reason}"))
+        let error = seen.refused(said.failure.unwrap_or(StatusCode::OK), now);
+        if error.may_have_been_carried_out() {
+            error.uncertain(format!("the server does not say whether a job was started: {reason}"))
+        } else {
+            error.restated(ErrorKind::Export, format!("no job was started: {reason}"))
+        }
     })
 }
 
@@ -148,18 +153,23 @@ pub(super) fn no_file(job: &str, status: &ExportStatus) -> Error {
 
 /// The error of an answer in which no status can be found: it names what there is.
 pub(super) fn without_status(job: &str, seen: &Seen) -> Error {
-    let found = match serde_json::from_slice(without_mark(seen.body())) {
-        Ok(Value::Object(members)) if !members.is_empty() => {
+    let found = match json(seen) {
+        Some(Value::Object(members)) if !members.is_empty() => {
             let named = |(name, value): (&String, &Value)| format!("`{name}` ({})", kind(value));
             members.iter().map(named).collect::<Vec<_>>().join(", ")
         }
-        Ok(value) => kind(&value).to_owned(),
-        Err(_) => "no JSON".to_owned(),
+        Some(value) => kind(&value).to_owned(),
+        None => "no JSON".to_owned(),
     };
     seen.unreadable(
         StatusCode::OK,
         format!("it tells no status of the export job {job}; there is {found}"),
     )
+}
+
+/// The body of an answer, if it is JSON. No text in it is too odd.
+fn json(seen: &Seen) -> Option<Value> {
+    reader::to_value(&String::from_utf8_lossy(without_mark(seen.body()))).ok()
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -209,7 +219,7 @@ struct Said {
 
 impl Said {
     fn of(seen: &Seen) -> Self {
-        let body = serde_json::from_slice(without_mark(seen.body())).unwrap_or_default();
+        let body = json(seen).unwrap_or_default();
         let text = |wanted: &str| {
             let member = |(name, _): &(&String, &Value)| name.eq_ignore_ascii_case(wanted);
             match Value::as_object(&body)?.iter().find(member)?.1 {

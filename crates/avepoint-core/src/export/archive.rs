@@ -51,29 +51,32 @@ impl Tail {
         }
     }
 
-    /// Whether the end of an archive has come that begins with the first byte. A few bytes may follow it: some writers
-    /// fill up their blocks.
+    /// Whether the end of an archive has come that begins with the first byte. Zeros may follow it: some writers fill up
+    /// their blocks. Anything else is not of the archive, such as the page of an error in the midst of which it was cut.
     pub(crate) fn is_whole(&self) -> bool {
+        let filled = self.bytes.iter().rev().take_while(|byte| **byte == 0).count();
         (0..self.bytes.len())
             .rev()
-            .any(|place| ends(&self.bytes, self.start, place))
+            .filter_map(|place| end(&self.bytes, self.start, place))
+            .any(|end| end + filled >= self.bytes.len())
     }
 }
 
-/// Whether the record of the end stands at this place of a tail that starts at that byte of the whole.
+/// Where an archive ends whose last record stands at this place of a tail that starts at that byte of the whole.
 ///
 /// The archive may hold others: a workbook is one too. Only its own record says that the directory, which tells where
 /// each entry is, reaches from where it says to just before the records of the end.
-fn ends(tail: &[u8], start: u64, place: usize) -> bool {
+fn end(tail: &[u8], start: u64, place: usize) -> Option<usize> {
+    let last = record::<END_LENGTH>(tail, place, END)?;
+    let comment = usize::from((&last[20..]).get_u16_le());
+    let end = place + END_LENGTH + comment;
+    tail.get(place..end)?;
     let directory_end = || -> Option<(u64, u64)> {
-        let end = record::<END_LENGTH>(tail, place, END)?;
-        let comment = usize::from((&end[20..]).get_u16_le());
-        tail.get(place + END_LENGTH..place + END_LENGTH + comment)?;
         let locator = place
             .checked_sub(LOCATOR_64_LENGTH)
             .and_then(|place| record::<LOCATOR_64_LENGTH>(tail, place, LOCATOR_64));
         let Some(locator) = locator else {
-            let (size, offset) = ((&end[12..]).get_u32_le(), (&end[16..]).get_u32_le());
+            let (size, offset) = ((&last[12..]).get_u32_le(), (&last[16..]).get_u32_le());
             return Some((u64::from(offset) + u64::from(size), start + place as u64));
         };
         let position = (&locator[8..]).get_u64_le();
@@ -82,7 +85,7 @@ fn ends(tail: &[u8], start: u64, place: usize) -> bool {
         let (size, offset) = ((&end[40..]).get_u64_le(), (&end[48..]).get_u64_le());
         Some((offset.checked_add(size)?, position))
     };
-    directory_end().is_some_and(|(told, is)| told == is)
+    directory_end().filter(|(told, is)| told == is).map(|_| end)
 }
 
 /// The record of this length that stands at a place, if it begins with its signature.
@@ -144,6 +147,10 @@ mod tests {
             assert!(!is_whole(&[&ENTRY, &whole[..]].concat(), 1000));
             // What fills up a block does not.
             assert!(large || !comment.is_empty() || is_whole(&[&whole[..], &[0; 500]].concat(), 1000));
+            // Nothing else may follow, not even a whole archive.
+            for more in [&b"<html>Internal error</html>"[..], &[0, 0, 1], &whole] {
+                assert!(!is_whole(&[&whole[..], more].concat(), 1000), "{large}");
+            }
         }
         assert!(!is_whole(&archive(b"", false, b"")[46..], 1));
         let mut empty = END.to_vec();

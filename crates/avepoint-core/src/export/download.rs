@@ -178,7 +178,8 @@ impl<A: ExportApi> Download<A> {
                     }
                 }
                 Ok(answer) => return self.begin(answer).await,
-                Err(error) if error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE) => {}
+                // A server, or one between, that cannot give a part may well give the whole.
+                Err(error) if is_about_the_part(&error) => {}
                 Err(error) => return Err(error),
             }
             self.resumes = false;
@@ -261,6 +262,12 @@ impl<A: ExportApi> Download<A> {
     }
 }
 
+/// Whether a refusal may have its reason in what was asked for being a part. That the token is not accepted, and that the
+/// server cannot answer now, has another.
+fn is_about_the_part(error: &Error) -> bool {
+    error.kind() == ErrorKind::Status && !error.is_retryable() && !error.is_authentication() && !error.is_permission()
+}
+
 /// Reads until so many bytes are there, or the end.
 async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Result<(), reqwest::Error> {
     while bytes.len() < least
@@ -285,32 +292,53 @@ fn cut(position: u64, total: Option<u64>) -> Error {
 struct Validator {
     name: HeaderName,
     value: HeaderValue,
+    /// All that was told of the file by these headers.
+    told: [Vec<HeaderValue>; 2],
 }
+
+/// The headers that change with the content.
+const CHANGING: [HeaderName; 2] = [header::ETAG, header::LAST_MODIFIED];
 
 impl Validator {
     /// That of a whole file: its strong entity tag, or the time of its last change if no other change can have been in
     /// the same second (RFC 9110 section 8.8.2.2).
     fn of(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
-        let kept = |name: HeaderName| {
-            let value = headers.get(&name)?.clone();
-            Some(Validator { name, value })
+        let told = CHANGING.map(|name| all(headers, &name));
+        let kept = |name: HeaderName, values: &[HeaderValue]| match values {
+            [value] => Some((name, value.clone())),
+            _ => None,
         };
-        let tag = kept(header::ETAG).filter(|tag| tag.value.as_bytes().starts_with(b"\""));
-        tag.or_else(|| {
+        let tag = kept(header::ETAG, &told[0]).filter(|(_, tag)| is_strong(tag));
+        let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
             let sent = time(headers, &header::DATE).unwrap_or(now);
-            kept(header::LAST_MODIFIED).filter(|_| changed.as_second() < sent.as_second())
-        })
+            kept(header::LAST_MODIFIED, &told[1]).filter(|_| changed.as_second() < sent.as_second())
+        })?;
+        Some(Validator { name, value, told })
     }
 
-    /// Whether a part is of the same file. A server may leave out the time of a part that was asked for by it, but not
-    /// the tag (RFC 9110 section 15.3.7).
+    /// Whether a part is of the same file: it tells the same by the header by which it was asked for, and nothing else by
+    /// the other. A server may leave out the time of a part (RFC 9110 section 15.3.7), but so do those that have not
+    /// looked at what was asked for.
     fn is_of(&self, part: &HeaderMap) -> bool {
-        match part.get(&self.name) {
-            Some(value) => *value == self.value,
-            None => self.name == header::LAST_MODIFIED,
-        }
+        CHANGING.iter().zip(&self.told).all(|(name, told)| {
+            let here = all(part, name);
+            here == *told || (*name != self.name && (here.is_empty() || told.is_empty()))
+        })
     }
+}
+
+fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<HeaderValue> {
+    headers.get_all(name).iter().cloned().collect()
+}
+
+/// Whether an entity tag is a strong one that tells something (RFC 9110 section 8.8.3).
+fn is_strong(tag: &HeaderValue) -> bool {
+    let within = tag
+        .as_bytes()
+        .strip_prefix(b"\"")
+        .and_then(|tag| tag.strip_suffix(b"\""));
+    within.is_some_and(|within| !within.is_empty() && !within.contains(&b'"'))
 }
 
 fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {

@@ -97,7 +97,7 @@ async fn create(path: PathBuf) -> io::Result<(File, TempPath)> {
         let (file, temporary) = builder.tempfile_in(folder(&path))?.into_parts();
         #[cfg(unix)]
         if let Some(there) = there {
-            permissions::inherit(&file, &there)?;
+            permissions::inherit(&file, &there, &path)?;
         }
         Ok((File::from_std(file), temporary))
     })
@@ -120,17 +120,33 @@ mod permissions {
     /// Those before a byte is written: nobody may read a part of a report who may not read the whole. The mask of the
     /// process takes its part from them.
     pub(super) fn at_first(there: Option<&Metadata>) -> Permissions {
-        Permissions::from_mode(there.map_or(0o666, MetadataExt::mode))
+        Permissions::from_mode(there.map_or(0o666, |there| there.mode() & OWN & !GROUP))
     }
 
-    /// Gives a file the owner and the permissions of another.
-    pub(super) fn inherit(file: &File, there: &Metadata) -> io::Result<()> {
-        let mut mode = there.mode();
-        if fchown(file, Some(there.uid()), Some(there.gid())).is_err() {
-            // Only some may give files away. What the group might do, it was another group.
-            mode &= !0o070;
+    /// Gives a file the owner and the permissions of another, which stands under this path.
+    pub(super) fn inherit(file: &File, there: &Metadata, path: &Path) -> io::Result<()> {
+        let mut mode = there.mode() & OWN;
+        // Only some may give files away: what the group might do, it was another group.
+        if fchown(file, Some(there.uid()), Some(there.gid())).is_err() || has_list(path) {
+            mode &= !GROUP;
         }
         file.set_permissions(Permissions::from_mode(mode))
+    }
+
+    /// What the owner, the group and others may do. That a file runs in the name of its owner or group is not for what
+    /// comes from elsewhere; the system takes it from a file that is written to as well.
+    const OWN: u32 = 0o777;
+
+    /// What the group may do.
+    const GROUP: u32 = 0o070;
+
+    /// Whether a file has an access control list. Then what stands for the group in its mode is the most that anyone named
+    /// in the list might do, and not what the group might.
+    fn has_list(path: &Path) -> bool {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        return rustix::fs::lgetxattr(path, "system.posix_acl_access", &mut [0_u8; 0]).is_ok();
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        return false;
     }
 }
 

@@ -19,6 +19,7 @@ use super::{ExportApi, ExportEvent, ExportOptions, file};
 use crate::error::{Error, ErrorKind, NAME};
 use crate::operation::Operation;
 use crate::options::CallOptions;
+use crate::session::Session;
 use crate::witness::{Seen, Witness};
 
 /// How many answers in a row may tell nothing of a job that is waited for. Calls that failed were repeated before.
@@ -74,7 +75,8 @@ impl<A: ExportApi> ExportJob<A> {
     /// Starts a job when its turn has come. For use by the clients.
     ///
     /// # Errors
-    /// That of the call, one where the server started no job, and one where the turn does not come in time.
+    /// That of the call, one where the server started no job or does not say whether it did, and one where the turn does
+    /// not come in time.
     #[doc(hidden)]
     pub async fn start<S>(
         api: A,
@@ -93,7 +95,7 @@ impl<A: ExportApi> ExportJob<A> {
         };
         let mut asked = 0;
         let (id, seen) = loop {
-            let (witness, call) = Witness::of(&session);
+            let (witness, call) = within(&session, options.time_since(begin, clock));
             let answer = send(call).await;
             let seen = witness.seen(&session);
             let refusal = match answer.and_then(|id| answers::started(id, &seen, clock.now())) {
@@ -139,6 +141,11 @@ impl<A: ExportApi> ExportJob<A> {
         &self.job.id
     }
 
+    /// The same, fit to be shown.
+    pub(super) fn name(&self) -> &str {
+        &self.job.name
+    }
+
     /// How the job stood when the server was asked last; nothing if it was not asked yet.
     ///
     /// ```no_run
@@ -161,13 +168,13 @@ impl<A: ExportApi> ExportJob<A> {
     /// # Errors
     /// That of the call, and the failure of which the answer tells in place of a state.
     pub async fn status(&self) -> Result<ExportStatus, Error> {
-        Ok(self.ask().await?.0)
+        Ok(self.ask(Duration::MAX).await?.0)
     }
 
-    async fn ask(&self) -> Result<(ExportStatus, Seen), Error> {
+    async fn ask(&self, time: Duration) -> Result<(ExportStatus, Seen), Error> {
         let Job { api, id, name, .. } = &*self.job;
         self.job.known().asked = api.session().clock().elapsed();
-        let answer = ask(api, id).await;
+        let answer = ask(api, id, time).await;
         self.job.learn(&answer);
         let (status, seen) = answer?;
         self.options.tell(&ExportEvent::Status {
@@ -197,7 +204,7 @@ impl<A: ExportApi> ExportJob<A> {
         let begin = clock.elapsed();
         let (mut asked, mut silent) = (0_u32, 0);
         loop {
-            let silence = match self.ask().await {
+            let silence = match self.ask(self.options.time_since(begin, clock)).await {
                 Ok((status, _)) if status.state.has_ended() => return self.end(&status),
                 Ok((status, _)) if status.code.is_some() => None,
                 Ok((_, seen)) => Some(answers::without_status(&self.job.name, &seen)),
@@ -340,7 +347,7 @@ impl<A: ExportApi> Holder for Job<A> {
         }
         let (api, id, job) = (self.api.clone(), self.id.clone(), Arc::downgrade(&self));
         Some(Box::pin(async move {
-            let answer = ask(&api, &id).await;
+            let answer = ask(&api, &id, Duration::MAX).await;
             if let Some(job) = job.upgrade() {
                 job.learn(&answer);
             }
@@ -348,13 +355,20 @@ impl<A: ExportApi> Holder for Job<A> {
     }
 }
 
-/// Asks how a job stands.
-async fn ask<A: ExportApi>(api: &A, id: &A::Id) -> Result<(ExportStatus, Seen), Error> {
-    let (witness, options) = Witness::of(api.session());
+/// Asks how a job stands, within this time.
+async fn ask<A: ExportApi>(api: &A, id: &A::Id, time: Duration) -> Result<(ExportStatus, Seen), Error> {
+    let (witness, options) = within(api.session(), time);
     let code = api.status(id, options).await?;
     let seen = witness.seen(api.session());
     let status = ExportStatus::read(code, &seen, api.session().clock().now())?;
     Ok((status, seen))
+}
+
+/// A witness, and options for the call that it watches, which with all its attempts takes no longer than this.
+fn within(session: &Session, time: Duration) -> (Witness, CallOptions) {
+    let (witness, mut options) = Witness::of(session);
+    options.retry.deadline = options.retry.deadline.min(time);
+    (witness, options)
 }
 
 /// Whether a question that failed so may be answered when it is asked again.

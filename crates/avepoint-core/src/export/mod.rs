@@ -48,7 +48,6 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
 }
 
 /// One of the jobs into which an export was split.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ExportPart<A: ExportApi, I> {
     /// What this job was asked for.
@@ -57,6 +56,19 @@ pub struct ExportPart<A: ExportApi, I> {
     pub id: Option<A::Id>,
     /// The job, which has finished, or why there is none.
     pub result: Result<ExportJob<A>, Error>,
+    /// The id, fit to be shown.
+    name: Option<String>,
+}
+
+// By hand: what the server gave for an id may be anything.
+impl<A: ExportApi, I: fmt::Debug> fmt::Debug for ExportPart<A, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportPart")
+            .field("input", &self.input)
+            .field("id", &self.name)
+            .field("result", &self.result)
+            .finish()
+    }
 }
 
 /// Splits a list into what one request takes each; an empty list is one part. For use by the clients.
@@ -81,11 +93,22 @@ where
     // No more than can run, so that the time of those behind does not begin yet.
     let mut outcomes: Vec<_> = stream::iter(parts.into_iter().enumerate())
         .map(|(number, input)| async move {
-            let (id, result) = match start(input.clone()).await {
-                Ok(job) => (Some(job.id().clone()), job.wait().await.map(|()| job)),
-                Err(error) => (None, Err(error)),
+            let started = start(input.clone()).await;
+            let job = started.as_ref().ok();
+            let (id, name) = job.map(|job| (job.id().clone(), job.name().to_owned())).unzip();
+            let result = match started {
+                Ok(job) => job.wait().await.map(|()| job),
+                Err(error) => Err(error),
             };
-            (number, ExportPart { input, id, result })
+            (
+                number,
+                ExportPart {
+                    input,
+                    id,
+                    result,
+                    name,
+                },
+            )
         })
         .buffer_unordered(places::AT_ONCE)
         .collect()

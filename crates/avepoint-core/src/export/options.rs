@@ -35,6 +35,9 @@ pub struct ExportOptions {
 
 type Listener = dyn Fn(&ExportEvent<'_>) + Send + Sync;
 
+/// How long the last question may take, which is asked when the deadline is over.
+const AT_THE_END: Duration = Duration::from_secs(1);
+
 impl Default for ExportOptions {
     fn default() -> Self {
         ExportOptions {
@@ -48,7 +51,8 @@ impl Default for ExportOptions {
 }
 
 impl ExportOptions {
-    /// How long a start waits for its turn, and how long a wait lasts at most. Default: 1 hour each.
+    /// How long a start takes at most, the wait for its turn included, and how long a wait for the job. Default: 1 hour
+    /// each. What is asked at the very end has a second to be answered.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -66,8 +70,9 @@ impl ExportOptions {
 
     /// Whether a download may replace a file that is there already. Default: no.
     ///
-    /// The new file has the permissions of the old one and, where the system lets it, its owner. A symbolic link is
-    /// replaced itself; what it leads to stays as it is.
+    /// The new file has the permissions of the old one and, where the system lets it, its owner; it runs in nobody's name
+    /// (no setuid, no setgid), and an access control list is not kept: where there is one, the group may do nothing with
+    /// the new file. A symbolic link is replaced itself; what it leads to stays as it is.
     #[must_use]
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
@@ -90,6 +95,11 @@ impl ExportOptions {
     /// What is left of the deadline that began to run at this time.
     pub(super) fn left_since(&self, begin: Duration, clock: &dyn Clock) -> Duration {
         self.deadline.saturating_sub(clock.elapsed().saturating_sub(begin))
+    }
+
+    /// How long a call may take that begins now, under the deadline that began to run at this time.
+    pub(super) fn time_since(&self, begin: Duration, clock: &dyn Clock) -> Duration {
+        self.left_since(begin, clock).max(AT_THE_END)
     }
 
     /// The pause after so many questions, or longer if the server asks.

@@ -54,7 +54,8 @@ impl Places {
             let look = async {
                 clock.sleep(pause).await;
                 // A server that does not answer must not hold up what another job's end sets free.
-                let _ = tokio::time::timeout(left, self.look(pause)).await;
+                let time = options.time_since(begin, clock);
+                let _ = tokio::time::timeout(time, self.look(pause)).await;
             };
             // It fails where the semaphore is closed, which nobody does.
             if let Either::Left((place, _)) = select(place.as_mut(), pin!(look)).await {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use http::Uri;
 use reqwest::{Certificate, Client, Proxy, Url};
 
 use crate::error::Error;
@@ -53,8 +54,10 @@ impl HttpSettings {
                 http = http.add_root_certificate(certificate);
             }
         }
-        if let Some(url) = &self.proxy {
-            http = http.proxy(proxy(url)?);
+        match &self.proxy {
+            Some(url) => http = http.proxy(proxy(url)?),
+            None if !plain => check_environment()?,
+            None => {}
         }
         // After all that anyone else has said.
         let localhost = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(|ip| SocketAddr::new(ip, 0));
@@ -91,10 +94,51 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
     }
 }
 
+/// How the address of a proxy is written.
+const FORM: &str = "it is as `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
+
 // A password may stand in the address: it is not shown.
-fn proxy(url: &str) -> Result<Proxy, Error> {
-    Proxy::https(url).map_err(|_| {
-        Error::configuration("the proxy's address cannot be used: it is as `http://proxy.example.com:3128`")
+fn proxy(text: &str) -> Result<Proxy, Error> {
+    let told = || Error::configuration(format!("the proxy's address cannot be used: {FORM}"));
+    let url = match Url::parse(text) {
+        Ok(url) if url.has_host() => url,
+        // As `proxy.example.com:3128`.
+        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| told())?,
+        _ => return Err(told()),
+    };
+    if !is_taken(url.as_str()) {
+        return Err(told());
+    }
+    Proxy::https(url).map_err(|_| told())
+}
+
+/// Refuses a proxy of the environment that would be left out.
+fn check_environment() -> Result<(), Error> {
+    // As the HTTP library looks: of a name the first spelling that is set, and of the names the first with a proxy.
+    for spellings in [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]] {
+        let mut set = spellings
+            .into_iter()
+            .filter_map(|name| Some((name, std::env::var_os(name)?)));
+        match set.next() {
+            Some((_, value)) if value.to_str().is_some_and(is_taken) => return Ok(()),
+            Some((name, value)) if !value.is_empty() => {
+                return Err(Error::configuration(format!(
+                    "the proxy that the variable `{name}` of the environment names cannot be used: {FORM}; mend the \
+                     variable, remove it, or name a proxy with `proxy`"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether the HTTP library takes an address for that of a proxy. Any other it leaves out without a word, and goes where
+/// the request goes directly.
+fn is_taken(address: &str) -> bool {
+    const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    address.parse::<Uri>().is_ok_and(|address| {
+        address.authority().is_some() && address.scheme_str().is_none_or(|scheme| SCHEMES.contains(&scheme))
     })
 }
 
