@@ -85,6 +85,39 @@ impl HttpSettings {
     }
 }
 
+/// The setters of [`HttpSettings`] for a builder that keeps them in `settings`: those of clients and of credentials are the
+/// same. What is documented here is added to `proxy`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! http_setters {
+    ($(#[$proxy:meta])*) => {
+        /// The proxy for https, instead of the one that the environment names, such as `http://proxy.example.com:3128`;
+        /// it may contain a user and a password. Plain http, which is for this machine only, uses no proxy.
+        ///
+        $(#[$proxy])*
+        #[must_use]
+        pub fn proxy(mut self, url: impl Into<String>) -> Self {
+            self.settings.proxy(url.into());
+            self
+        }
+
+        /// Certificates, as PEM, of authorities that are trusted in addition to those of the machine.
+        #[must_use]
+        pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+            self.settings.root_certificate(pem.into());
+            self
+        }
+
+        /// The time limit for a connection, including its handshakes. Default: 10 seconds, or that of the builder given
+        /// to [`http`](Self::http).
+        #[must_use]
+        pub fn connect_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.settings.connect_timeout(timeout);
+            self
+        }
+    };
+}
+
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
     match Certificate::from_pem_bundle(pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
