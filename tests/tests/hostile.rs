@@ -76,7 +76,7 @@ async fn put_in_every_place(
 
 /// Fails with the first problems, each on a line that can be read.
 fn none(problems: &[String]) {
-    let told: Vec<_> = problems
+    let lines: Vec<_> = problems
         .iter()
         .take(20)
         .map(|problem| format!("{problem:.240}"))
@@ -85,7 +85,7 @@ fn none(problems: &[String]) {
         problems.is_empty(),
         "{} problems, at first:\n{}",
         problems.len(),
-        told.join("\n")
+        lines.join("\n")
     );
 }
 

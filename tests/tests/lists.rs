@@ -612,17 +612,17 @@ async fn what_of_a_page_cannot_be_read_is_seen_by_who_walks_it() {
     .await;
     let client = client(&server);
     let mut pages = client.list_customers().pages();
-    let mut told = Vec::new();
+    let mut unread = Vec::new();
     while let Some(page) = pages.try_next().await.expect("a page") {
         let members = page.unread.members().iter();
-        told.push(
+        unread.push(
             members
                 .map(|member| format!("{} {}", member.place(), member.json()))
                 .collect::<Vec<_>>(),
         );
     }
     assert_eq!(
-        told,
+        unread,
         [vec!["data[0].tenants 5", "data[2] 7"], vec!["data[0].tenants \"none\""]]
     );
     assert_eq!(pages.unread(), 3);

@@ -117,11 +117,11 @@ async fn a_page_survives_each_of_its_odd_members_and_tells_of_them() {
             .iter()
             .map(|member| (member.place(), member.json()))
             .collect();
-        let mut told = vec![("data[1].jobStatus", "{\"odd\":\"hunter2\"}"), ("data[2]", "5")];
+        let mut dropped = vec![("data[1].jobStatus", "{\"odd\":\"hunter2\"}"), ("data[2]", "5")];
         if expected.is_none() {
-            told.push(("metadata.totalCount", "\"N/A\""));
+            dropped.push(("metadata.totalCount", "\"N/A\""));
         }
-        assert_eq!((unread, answer.unread().total()), (told.clone(), told.len()));
+        assert_eq!((unread, answer.unread().total()), (dropped.clone(), dropped.len()));
         assert!(!format!("{:?}", answer.unread()).contains("hunter2"));
     }
 }

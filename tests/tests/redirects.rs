@@ -73,9 +73,9 @@ async fn nothing_that_is_anyones_goes_to_another_origin_or_comes_back_from_it() 
         let elsewhere = [other.received(), third.received(), vec![at_home[1].clone()]].concat();
         assert_eq!(elsewhere.len(), 3, "{status}");
         for request in elsewhere {
-            let told = format!("{:?}", request.headers);
+            let headers = format!("{:?}", request.headers);
             for secret in ["hunter2", TOKEN, "authorization", "cookie", "referer", "user-agent"] {
-                assert!(!told.contains(secret), "{status}: `{secret}` in {told}");
+                assert!(!headers.contains(secret), "{status}: `{secret}` in {headers}");
             }
             // What a file is asked for by goes along, or a broken download could not go on.
             assert_eq!(
@@ -191,14 +191,14 @@ async fn a_write_that_is_answered_by_neither_success_nor_refusal_may_have_been_c
             .await;
             let (client, _) = patient(&server.url(), RetryPolicy::default());
             let error = run(&client, "onboardCustomer").await.expect_err("no success");
-            let told = format!("{status} {}: {error}", String::from_utf8_lossy(location));
-            assert_eq!(asked.load(Ordering::SeqCst), 1, "{told}");
+            let headers = format!("{status} {}: {error}", String::from_utf8_lossy(location));
+            assert_eq!(asked.load(Ordering::SeqCst), 1, "{headers}");
             assert!(
                 matches!(error.kind(), ErrorKind::Redirect | ErrorKind::Status),
-                "{told}"
+                "{headers}"
             );
-            assert!(error.may_have_been_carried_out() && !error.is_retryable(), "{told}");
-            assert!(error.to_string().contains("may have been carried out"), "{told}");
+            assert!(error.may_have_been_carried_out() && !error.is_retryable(), "{headers}");
+            assert!(error.to_string().contains("may have been carried out"), "{headers}");
         }
     }
 }

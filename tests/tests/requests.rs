@@ -587,12 +587,12 @@ async fn a_capture_keeps_answers_as_they_came() {
     run(&client, "getUser").await.expect_err("HTML, not captured");
 
     let answers = capture.take();
-    let told: Vec<_> = answers
+    let captured: Vec<_> = answers
         .iter()
         .map(|answer| (answer.operation.id, answer.status.as_u16(), &answer.body[..]))
         .collect();
     assert_eq!(
-        told,
+        captured,
         [
             ("listCustomers", 200, raw.as_bytes()),
             ("updateUserBirthday", 204, b"".as_slice()),

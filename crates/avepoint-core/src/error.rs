@@ -305,10 +305,10 @@ impl Error {
             (ErrorKind::Connection, "the connection broke")
         };
         let cause = own_words(&error);
-        let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
-        told.0.sent = kind == ErrorKind::Connection;
+        let mut failure = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
+        failure.0.sent = kind == ErrorKind::Connection;
         told.0.declined = chain(&error).any(is_declined);
-        told
+        failure
     }
 
     /// The failure of a call whose time is over.
@@ -333,8 +333,8 @@ impl Error {
     ) -> Self {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
-        let told = ToldError::read(&text);
-        let message = told.message.map(|message| secrets.clean(&message, EXCERPT));
+        let body = ErrorBody::read(&text);
+        let message = body.message.map(|message| secrets.clean(&message, EXCERPT));
         let message = message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
             let reason = status.canonical_reason().unwrap_or("the server gave no reason");
             reason.to_owned()
@@ -342,7 +342,7 @@ impl Error {
         let mut error = Error::new(ErrorKind::Status, message);
         error.0.answer = Some(FailedAnswer {
             status,
-            code: told.code.map(|code| secrets.clean(&code, NAME)),
+            code: body.code.map(|code| secrets.clean(&code, NAME)),
             request_id: request_id(headers, secrets),
             retry_after,
             excerpt: secrets.clean(&text, EXCERPT),
@@ -489,26 +489,26 @@ impl StdError for Error {
 
 /// What the body of an error says, whatever its form, as it came.
 #[derive(Default)]
-struct ToldError {
+struct ErrorBody {
     code: Option<String>,
     message: Option<String>,
 }
 
-impl ToldError {
+impl ErrorBody {
     fn read(text: &str) -> Self {
         let text = text.trim();
         if text.is_empty() {
-            return ToldError::default();
+            return ErrorBody::default();
         }
         match serde_json::from_str::<Value>(text) {
-            Ok(value) => ToldError::from_json(&value),
-            Err(_) if text.starts_with('<') => ToldError {
+            Ok(value) => ErrorBody::from_json(&value),
+            Err(_) if text.starts_with('<') => ErrorBody {
                 code: None,
                 message: html_title(text),
             },
             // Truncated JSON tells a person nothing as a message; the excerpt has it.
-            Err(_) if text.starts_with(['{', '[']) => ToldError::default(),
-            Err(_) => ToldError {
+            Err(_) if text.starts_with(['{', '[']) => ErrorBody::default(),
+            Err(_) => ErrorBody {
                 code: None,
                 message: Some(text.to_owned()),
             },
@@ -518,7 +518,7 @@ impl ToldError {
     fn from_json(value: &Value) -> Self {
         // {"error": {"code": …, "message": …}}, as OData and many gateways have it.
         if let Some(inner @ Value::Object(_)) = member(value, &["error"]) {
-            return ToldError::from_json(inner);
+            return ErrorBody::from_json(inner);
         }
         let message = member(
             value,
@@ -532,7 +532,7 @@ impl ToldError {
             ],
         );
         let code = member(value, &["code", "errorCode", "error", "status"]);
-        ToldError {
+        ErrorBody {
             code: code.and_then(scalar_text),
             message: match value {
                 Value::String(text) => Some(text.clone()),

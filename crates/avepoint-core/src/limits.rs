@@ -290,15 +290,15 @@ fn first_success(shapes: &[&Shape], check: impl Fn(&Shape) -> Result<(), Violati
             Err(violation) => problems.push(violation),
         }
     }
-    // With one place in common the alternatives are told together; else each is told with its own place.
-    let told: Vec<_> = problems
+    // Alternatives that fail at the same place are listed together; otherwise each with its own place.
+    let descriptions: Vec<_> = problems
         .iter()
         .map(|violation| match violation.place.as_str() {
             "" => violation.problem.clone(),
             place => format!("`{}` {}", place.trim_start_matches('.'), violation.problem),
         })
         .collect();
-    Err(Violation::new(match told.as_slice() {
+    Err(Violation::new(match descriptions.as_slice() {
         [only] => only.clone(),
         several => format!(
             "fits none of the {} documented forms ({})",
@@ -379,7 +379,7 @@ fn wrong_kind(wanted: &str, value: &Value) -> Violation {
     Violation::new(format!("is {kind} where {wanted} is wanted"))
 }
 
-/// A code as it is told to a person; never longer than a line.
+/// A code as an error shows it; never longer than a line.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(40) {
@@ -390,11 +390,11 @@ fn shown(value: &Value) -> String {
 
 fn listed<T: std::fmt::Display>(codes: &[T]) -> String {
     const MOST: usize = 12;
-    let mut told: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
+    let mut names: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
     if codes.len() > MOST {
-        told.push(format!("{} more", codes.len() - MOST));
+        names.push(format!("{} more", codes.len() - MOST));
     }
-    told.join(", ")
+    names.join(", ")
 }
 
 #[cfg(test)]

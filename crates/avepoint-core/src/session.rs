@@ -235,8 +235,8 @@ impl Session {
                 match timeout_at(until, whole).await {
                     Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
                     Ok(Err(Unread::Broken(error))) => Err(error),
-                    Ok(Err(Unread::TooLong(told))) => {
-                        let problem = self.too_long(told);
+                    Ok(Err(Unread::TooLong(declared_length))) => {
+                        let problem = self.too_long(declared_length);
                         Err(Error::from_decode(
                             status,
                             answer.response.headers(),
@@ -248,7 +248,7 @@ impl Session {
                     Err(_) => Err(Error::late(true)),
                 }
             }
-            // The status has told that the call was carried out, and nothing is expected in the body: what of it comes at
+            // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
             Answer::Empty => {
                 let mut body = Vec::new();
@@ -281,9 +281,12 @@ impl Session {
         }
     }
 
-    fn too_long(&self, told: Option<u64>) -> String {
+    fn too_long(&self, declared_length: Option<u64>) -> String {
         let bound = self.options.longest_answer;
-        let length = told.map_or_else(|| format!("more than {bound} bytes"), |told| format!("{told} bytes"));
+        let length = declared_length.map_or_else(
+            || format!("more than {bound} bytes"),
+            |length| format!("{length} bytes"),
+        );
         format!(
             "it has {length}, and {bound} are the most that are read: ask for less at once, or raise the bound with \
              `CallOptions::longest_answer`"

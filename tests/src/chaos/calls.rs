@@ -194,7 +194,7 @@ impl Setup {
         let client: avepoint_insights::Client = self.maker(number, &self.server.url()).client(http());
         let client = client.with_options(options);
         let world = Arc::clone(&self.world);
-        let told =
+        let watched =
             ExportOptions::default().on_event(move |event| world.shows("an export's event", &format!("{event:?}")));
         let path = self.folder.join(format!("{number}.zip"));
         let outcome = async {
@@ -202,7 +202,7 @@ impl Setup {
             let job = client
                 .export_site_permissions()
                 .site_urls(sites)
-                .start_with(told)
+                .start_with(watched)
                 .await?;
             job.download_to(&path).await
         };

@@ -138,7 +138,7 @@ impl Fault {
         let status = *status;
         let length = body.len();
         let part = if length > 0 { chance.usize(..length) } else { 0 };
-        let told = |length: usize| head(status, "OK", &[JSON, ("content-length", &length.to_string())]);
+        let head_with_length = |length: usize| head(status, "OK", &[JSON, ("content-length", &length.to_string())]);
         let whole = |status, body: String| Script::answer(status, &[JSON], body);
         let redirect = |to: &str| {
             Script::answer(
@@ -169,16 +169,18 @@ impl Fault {
                 .close(),
             Fault::Interim => {
                 let hints = head(103, "Early Hints", &[("link", "</style.css>; rel=preload")]);
-                Script::bytes(hints + &told(length)).then(body.clone())
+                Script::bytes(hints + &head_with_length(length)).then(body.clone())
             }
             Fault::Odd => Script::answer(status, &[JSON], odd(body, chance)),
             Fault::HangUp => Script::hang_up(),
             Fault::CutHead => {
-                let head = told(length);
+                let head = head_with_length(length);
                 Script::bytes(head[..chance.usize(1..head.len() - 2)].to_owned()).close()
             }
-            Fault::CutBody => Script::bytes(told(length + 1)).then(body.slice(..part)).close(),
-            Fault::LongLength => Script::bytes(told(length + 10)).then(body.clone()).close(),
+            Fault::CutBody => Script::bytes(head_with_length(length + 1))
+                .then(body.slice(..part))
+                .close(),
+            Fault::LongLength => Script::bytes(head_with_length(length + 10)).then(body.clone()).close(),
             Fault::ShortLength => {
                 let short = head(status, "OK", &[JSON, CLOSE, ("content-length", &part.to_string())]);
                 Script::bytes(short).then(body.clone()).close()

@@ -402,9 +402,9 @@ impl Service {
                 match range(request) {
                     None => send(&file, 0, Some("\"one\""), file.len() / 2),
                     Some(from) => {
-                        let told = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
+                        let range = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
                         let wrong = file.slice(from / 2..);
-                        Script::answer(206, &[ZIP, ("etag", "\"one\""), ("content-range", &told)], wrong)
+                        Script::answer(206, &[ZIP, ("etag", "\"one\""), ("content-range", &range)], wrong)
                     }
                 }
             }
@@ -477,14 +477,14 @@ const ZIP: (&str, &str) = ("content-type", "application/zip");
 /// A file from one place on, of which what follows another place does not arrive.
 fn send(file: &Bytes, from: usize, tag: Option<&str>, end: usize) -> Script {
     let (from, length) = (from.min(file.len()), file.len().to_string());
-    let (rest, told) = (
+    let (rest, range) = (
         (file.len() - from).to_string(),
         format!("bytes {from}-{}/{length}", file.len() - 1),
     );
     let mut headers = vec![ZIP, ("content-length", &rest)];
     headers.extend(tag.map(|tag| ("etag", tag)));
     let status = if from > 0 {
-        headers.push(("content-range", &told));
+        headers.push(("content-range", &range));
         206
     } else {
         200

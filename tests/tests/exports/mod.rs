@@ -91,10 +91,10 @@ pub fn quick() -> ExportOptions {
     ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
 }
 
-/// Options, and what the listener was told, as a developer would print it.
+/// Options, and what the listener received, as a developer would print it.
 pub fn watched() -> (ExportOptions, Arc<Mutex<Vec<String>>>) {
-    let told: Arc<Mutex<Vec<String>>> = Arc::default();
-    let log = Arc::clone(&told);
+    let events: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = Arc::clone(&events);
     let options = ExportOptions::default().on_event(move |event| {
         if !matches!(event, ExportEvent::Downloaded { bytes, total, .. } if Some(*bytes) != *total) {
             log.lock()
@@ -102,7 +102,7 @@ pub fn watched() -> (ExportOptions, Arc<Mutex<Vec<String>>>) {
                 .push(format!("{event:?}"));
         }
     });
-    (options, told)
+    (options, events)
 }
 
 pub fn job(client: &Client) -> ExportJob {

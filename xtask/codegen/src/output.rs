@@ -129,10 +129,10 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let folder = root.path().join("generated");
         replace(&folder, &files(&[("a.rs", "1\n"), ("b.rs", "2\n")])).expect("written");
-        let told = diff(&folder, &files(&[("a.rs", "1\n"), ("c.rs", "3\n")])).expect("a diff");
+        let difference = diff(&folder, &files(&[("a.rs", "1\n"), ("c.rs", "3\n")])).expect("a diff");
         assert!(
-            told.contains("+++ generated/c.rs") && told.contains("-2") && !told.contains("a.rs"),
-            "{told}"
+            difference.contains("+++ generated/c.rs") && difference.contains("-2") && !difference.contains("a.rs"),
+            "{difference}"
         );
     }
 

@@ -20,7 +20,7 @@ fn spec() -> String {
     std::fs::read_to_string(golden().join("openapi.yaml")).expect("the spec of the garden")
 }
 
-/// What the generator makes of a spec, or everything that is told of it.
+/// What the generator makes of a spec, or the errors.
 fn generated(text: &str) -> Result<Files, String> {
     let document = Document::parse(&golden().join("openapi.yaml"), text).map_err(|fault| fault.to_string())?;
     let problems = lint::check(&document);
@@ -48,13 +48,13 @@ fn the_generated_code_is_as_it_was_read() {
 
 /// Each thing that the generator cannot say is an error with the line where it stands, what is wrong and what to do.
 ///
-/// A row is an edit, the line that is named or how it begins, and what is told of it.
+/// A row is an edit, the line that is named or how it begins, and the message.
 #[test]
 fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
     const LABELS: &str =
         "            - {type: string}\n            - type: array\n              items: {type: string}\n";
     let mut wrong = Vec::new();
-    for (from, to, line, told) in [
+    for (from, to, line, message) in [
         // What the lint refuses.
         (
             "      x-enum-varnames: [Spring, Autumn]\n",
@@ -164,8 +164,8 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             .or_else(|| broken.lines().position(begun));
         let number = found.expect("the line") + 1;
         let expected = format!("openapi.yaml:{number}: ");
-        if !problem.contains(&expected) || !problem.contains(told) {
-            wrong.push(format!("expected: {expected}{told}\ntold: {problem}"));
+        if !problem.contains(&expected) || !problem.contains(message) {
+            wrong.push(format!("expected: {expected}{message}\nactual: {problem}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -95,7 +95,7 @@ pub(super) fn read(content: &[u8], password: Option<&str>) -> Result<Found, Prob
     let mut opener = Opener::new(password);
     bags(content, &mut opener)
         .and_then(|bags| parts(bags, &mut opener))
-        .map_err(|failure| told(&failure, content, password))
+        .map_err(|failure| describe(&failure, content, password))
 }
 
 /// What stands in all parts of a file, after a look at its MAC if it has one.
@@ -248,7 +248,7 @@ impl From<der::Error> for Failure {
     }
 }
 
-fn told(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
+fn describe(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
     match failure {
         Failure::Broken => unreadable(content),
         Failure::Unusual => format!("is PKCS#12 of an unusual kind: {CONVERT}"),

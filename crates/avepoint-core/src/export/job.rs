@@ -48,7 +48,7 @@ struct Job<A: ExportApi> {
 #[derive(Default)]
 struct Known {
     place: Option<OwnedSemaphorePermit>,
-    /// What the server told last.
+    /// What the server reported last.
     status: Option<ExportStatus>,
     /// How often in a row it has not found the job.
     missed: u32,
@@ -237,13 +237,13 @@ impl<A: ExportApi> ExportJob<A> {
 
     /// The deadline is over, and perhaps the last question failed.
     fn unfinished(&self, silence: Option<Error>) -> Error {
-        let told = self.last_status().and_then(|status| status.code);
-        let told = told.map_or_else(|| "no status".to_owned(), |code| format!("the status {code}"));
+        let reported = self.last_status().and_then(|status| status.code);
+        let reported = reported.map_or_else(|| "no status".to_owned(), |code| format!("the status {code}"));
         let error = Error::new(
             ErrorKind::Timeout,
             format!(
                 "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if \
-                 need be (the server told {told} last)",
+                 need be (the server told {reported} last)",
                 self.job.name,
                 self.options.deadline.as_secs()
             ),

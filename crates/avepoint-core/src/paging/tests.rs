@@ -638,8 +638,8 @@ fn what_does_not_agree_is_an_event() {
         run(numbered(honest(&[2], |_, _, _| Some(2))).1).expect("a list");
         run(numbered(honest(&[2], |_, _, _| Some(9))).1).expect("a list");
     });
-    let told = warnings.0.lock().expect("no panic").clone();
-    assert_eq!(told, [("counted".to_owned(), 9), ("received".to_owned(), 2)]);
+    let warned = warnings.0.lock().expect("no panic").clone();
+    assert_eq!(warned, [("counted".to_owned(), 9), ("received".to_owned(), 2)]);
 }
 
 proptest! {

@@ -320,7 +320,7 @@ fn what_stood_in_the_answer_is_shown_by_no_problem() {
 
 #[test]
 fn a_document_that_is_no_json_says_where() {
-    for (json, told) in [
+    for (json, expected) in [
         ("[]", "it is a list where an object is expected"),
         ("true", "it is a boolean where an object is expected"),
         (
@@ -354,7 +354,7 @@ fn a_document_that_is_no_json_says_where() {
         // Broken within a value that does not fit anyway.
         (r#"{"count":{"a":]}}"#, "`count`: no JSON at byte 14, expected a value"),
     ] {
-        assert_eq!(problem(json), told, "{json}");
+        assert_eq!(problem(json), expected, "{json}");
     }
 }
 

@@ -132,17 +132,17 @@ const FORM: &str = "it is as `http://proxy.example.com:3128`, with http, https, 
 
 // A password may stand in the address: it is not shown.
 fn proxy(text: &str) -> Result<Proxy, Error> {
-    let told = || Error::configuration(format!("the proxy's address cannot be used: {FORM}"));
+    let invalid = || Error::configuration(format!("the proxy's address cannot be used: {FORM}"));
     let url = match Url::parse(text) {
         Ok(url) if url.has_host() => url,
         // As `proxy.example.com:3128`.
-        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| told())?,
-        _ => return Err(told()),
+        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| invalid())?,
+        _ => return Err(invalid()),
     };
     if !is_taken(url.as_str()) {
-        return Err(told());
+        return Err(invalid());
     }
-    Proxy::https(url).map_err(|_| told())
+    Proxy::https(url).map_err(|_| invalid())
 }
 
 /// Refuses a proxy of the environment that would be left out.
