@@ -489,7 +489,7 @@ async fn what_the_other_side_says_at_its_goodbye_is_not_shown() {
                 assert!(!shown.contains(piece), "{id} {answers}: {piece}: {shown}");
             }
             assert!(!error.to_string().chars().any(char::is_control), "{error}");
-            // What happened is told all the same.
+            // What happened is reported all the same.
             assert!(
                 error
                     .to_string()

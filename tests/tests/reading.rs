@@ -1,4 +1,4 @@
-//! Answers with something in them that their types cannot hold: it costs its place and no more, and is told.
+//! Answers with something in them that their types cannot hold: it costs its place and no more, and is reported.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex, PoisonError};

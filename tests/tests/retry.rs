@@ -70,7 +70,7 @@ async fn a_write_that_may_have_been_carried_out_is_sent_once_and_the_error_says_
                 "{id} after {what}"
             );
             if what == "a cut answer" && case(id).answer.is_none() {
-                // The status has told that it was carried out, and nothing else was to be read.
+                // The status has said that it was carried out, and nothing else was to be read.
                 outcome.expect("a success whose empty answer was cut");
                 continue;
             }

@@ -195,7 +195,7 @@ async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
     let error = run(&client, "getUser").await.expect_err("no end");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     maybe_carried_out(&run(&client, "onboardCustomer").await.expect_err("no end"));
-    // The status has told all that there is to know.
+    // The status has said all that there is to know.
     run(&client, "updateUserBirthday").await.expect("the status tells");
 
     let server = dribbling("HTTP/1.1 400 Bad Request\r\ncontent-length: 1000000\r\n\r\nno such thing").await;

@@ -207,7 +207,7 @@ impl Slot {
             let token = held.token.clone();
             let due = now >= held.renew_from && state.pause_until.is_none_or(|until| now >= until);
             if due && state.flight.is_none() {
-                // Nobody waits for it, so that what goes wrong is told by the request itself.
+                // Nobody waits for it, so that what goes wrong is reported by the request itself.
                 let _ = self.begin(&mut state);
             }
             return Ok(Next::Take(token));

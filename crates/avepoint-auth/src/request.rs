@@ -57,7 +57,7 @@ enum Unmet {
 }
 
 impl Sender {
-    /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it anew
+    /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it again
     /// for each attempt, and is told the time.
     ///
     /// # Errors

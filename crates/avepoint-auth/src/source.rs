@@ -101,7 +101,7 @@ impl Source {
         })
     }
 
-    /// What proves who the app is. An assertion is made anew for each attempt.
+    /// What proves who the app is. An assertion is created again for each attempt.
     fn proof(&self, endpoint: &Endpoint, now: Timestamp) -> Result<SecretString, Error> {
         match &self.authentication {
             Authentication::Secret(secret) => Ok(secret.clone()),

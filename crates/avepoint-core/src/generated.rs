@@ -36,7 +36,7 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
     }
 }
 
-/// Reads the typed answer of a successful call. What of it cannot be read is told, in the answer and as an event.
+/// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
 ///
 /// # Errors
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].

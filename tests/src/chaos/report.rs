@@ -70,7 +70,7 @@ impl Breach {
     ];
 }
 
-/// How many breaches of a kind are told in words.
+/// How many breaches of a kind are reported in words.
 const TOLD: usize = 5;
 
 /// The longest of them, in characters.

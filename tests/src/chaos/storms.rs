@@ -18,7 +18,7 @@ use crate::elements::START;
 use crate::raw_server::{RawServer, Script, head};
 
 /// How many calls a server refuses the token of, and how many token requests they are worth at most: the first, one
-/// anew, and as many again for calls that were on their way.
+/// again, and as many again for calls that were on their way.
 const REFUSED: usize = 100;
 const ALLOWED: u64 = 4;
 

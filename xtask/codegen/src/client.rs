@@ -441,7 +441,7 @@ fn change_send(id: &str, block: &mut ItemImpl) -> anyhow::Result<bool> {
     Ok(found)
 }
 
-/// What is told when a parameter cannot be converted.
+/// What is reported when a parameter cannot be converted.
 struct Problems;
 
 impl VisitMut for Problems {

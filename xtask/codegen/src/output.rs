@@ -14,7 +14,7 @@ pub type Files = BTreeMap<&'static str, String>;
 /// Makes the folder hold the files, and nothing else.
 ///
 /// All are written under other names first, so that a failure leaves what was there. Then each takes its place, and what
-/// is left over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run mends
+/// is left over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run fixes
 /// the rest.
 ///
 /// # Errors

@@ -294,7 +294,7 @@ fn parameter_parts(parameter: &Place, report: &mut Report) {
     if parameter.get("example").is_none() {
         missing("example", "invent one that is valid");
     }
-    // `content` in the schema's place is a trap of the generator's, and told there.
+    // `content` in the schema's place is a trap of the generator's, and reported there.
     if parameter.get("schema").is_none() && parameter.get("content").is_none() {
         missing("schema", "write the schema");
     }

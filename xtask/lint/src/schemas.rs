@@ -101,7 +101,7 @@ fn properties(spec: &Spec, schema: &Place, report: &mut Report) {
         }
     }
     for clash in clashes(spec.properties(schema), str::to_lowercase) {
-        // What `allOf` adds is told at the schema that adds it, unless that one is fine by itself.
+        // What `allOf` adds is reported at the schema that adds it, unless that one is fine by itself.
         let is_own = clash.place.pointer.starts_with(&format!("{}/", schema.pointer));
         let pointer = if is_own { &clash.place.pointer } else { &schema.pointer };
         report.add(

@@ -77,7 +77,7 @@ fn statuses(spec: &Spec, report: &mut Report) {
     for operation in &spec.operations {
         for (status, response) in operation.place.members_of("responses") {
             let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
-            // `default` is a trap of the generator's, and told there.
+            // `default` is a trap of the generator's, and reported there.
             if !is_number && status != "default" {
                 report.add(
                     "status",

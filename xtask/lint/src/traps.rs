@@ -127,7 +127,7 @@ fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report
     let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
         let name = parameter.described.text("name")?;
         let place = parameter.described.text("in")?;
-        // The same parameter listed twice is told by the rule about parameters.
+        // The same parameter listed twice is reported by the rule about parameters.
         listed.insert((place, name)).then_some((name, parameter.listed))
     });
     for clash in clashes(body.into_iter().chain(parameters), folded) {
@@ -137,7 +137,7 @@ fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report
 
 fn property_identifiers(schema: &Place, report: &mut Report) {
     for clash in clashes(schema.members_of("properties"), folded) {
-        // Those that differ by letter case alone are told by the rule about schemas.
+        // Those that differ by letter case alone are reported by the rule about schemas.
         if clash.first.to_lowercase() != clash.name.to_lowercase() {
             tell(&clash, "properties", report);
         }

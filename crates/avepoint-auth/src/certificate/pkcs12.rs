@@ -50,7 +50,7 @@ struct Pfx {
     mac: Option<MacData>,
 }
 
-/// The same as the library's, but for the size of the number: an absurd one is to be told as such.
+/// The same as the library's, but for the size of the number: an absurd one is to be reported as such.
 #[derive(Sequence)]
 struct MacData {
     mac: DigestInfo,

@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Unfit
     Ok(file)
 }
 
-/// Makes a file anew.
+/// Makes a file again.
 ///
 /// # Errors
 /// Where there is one already, or none can be made.

@@ -14,7 +14,7 @@ use crate::protection::Protection;
 use crate::response::ResponseValue;
 use crate::witness::{Seen, Witness};
 
-/// How much of an answer that is no file is read, in bytes.
+/// How much of an answer that is not a file is read, in bytes.
 const NO_FILE: usize = 64 * 1024;
 
 /// How much further a download must get, in bytes, for the connections that broke before to be forgotten. So a file takes
@@ -25,7 +25,7 @@ const STEP: u64 = 64 * 1024;
 pub(super) enum Piece {
     /// What follows.
     Bytes(Bytes),
-    /// The file begins anew: what was given out before counts no more.
+    /// The file begins again: what was given out before counts no more.
     Anew,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Download<A: ExportApi> {
     position: u64,
     /// What was given out last.
     tail: Tail,
-    /// How much there is in all, if the server has told.
+    /// How much there is in all, if the server has said so.
     total: Option<u64>,
     /// What tells this file from a later one.
     validator: Option<Validator>,
@@ -346,7 +346,7 @@ fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
 }
 
-/// The first and the last byte of a part, and the length of the whole if it is told.
+/// The first and the last byte of a part, and the length of the whole if it is reported.
 fn content_range(value: &HeaderValue) -> Option<(u64, u64, Option<u64>)> {
     let (unit, range) = value.to_str().ok()?.trim().split_once(' ')?;
     let (range, total) = range.split_once('/')?;

@@ -260,11 +260,11 @@ impl<A: ExportApi> ExportJob<A> {
     /// temporary file is removed where the download fails, or its future is dropped. A file that is there already is
     /// left alone, unless [`ExportOptions::overwrite`] asks otherwise.
     ///
-    /// Exports are ZIP archives: what does not begin as one is no file, whatever its content type, and one without its
+    /// Exports are ZIP archives: what does not begin as one is not a file, whatever its content type, and one without its
     /// end is not whole, whatever its length. A download that breaks goes on where it was if the server can do that and
     /// tells by a strong entity tag, or by a time of change that is long enough ago, that it is the same file; if not, it
-    /// begins anew. It takes as many connections as the retry policy of the client's options has attempts, and counts
-    /// anew whenever it has got 64 KiB further than before.
+    /// begins again. It takes as many connections as the retry policy of the client's options has attempts, and counts
+    /// again whenever it has got 64 KiB further than before.
     ///
     /// # Errors
     /// As [`wait`](ExportJob::wait); of kind [`ErrorKind::File`], with the path, where the file cannot be written (where

@@ -293,7 +293,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
 
     /// Begins where another run of the same list left off.
     ///
-    /// A continuation of another sort than the list's own, the page 0 and a blank token are told as an error by the first
+    /// A continuation of another sort than the list's own, the page 0 and a blank token are reported as an error by the first
     /// poll.
     pub fn resume(mut self, continuation: &Continuation) -> Self {
         let problem = match (continuation, &mut self.order) {
@@ -493,7 +493,7 @@ impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
             if is_last && this.refused.is_none() {
                 this.end(State::Ended);
             }
-            // The empty page that told the end is nothing to show, unless the list itself is empty.
+            // The empty page that marks the end is not shown, unless the list itself is empty.
             if !(is_last && page.is_empty() && this.shown > 0) {
                 this.shown += 1;
                 return Poll::Ready(Some(Ok(page)));

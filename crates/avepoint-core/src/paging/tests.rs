@@ -249,7 +249,7 @@ fn a_server_that_says_whether_more_follows_is_believed() {
     let (log, pages) = says(|page| page < 3, &[2, 2, 2, 2], |_, page, _| Some(page));
     assert_eq!(run(pages).expect("a list"), (upto(6), None));
     assert_eq!(pages_asked(&log), [1, 2, 3]);
-    // Also where the count says otherwise, and over an empty page; what does not agree is told.
+    // Also where the count says otherwise, and over an empty page; what does not agree is reported.
     let (log, pages) = says(|page| page < 4, &[2, 0, 2, 2], |_, _, _| Some(4));
     assert_eq!(run(pages).expect("a list"), (upto(6), Some((4, 6))));
     assert_eq!(pages_asked(&log), [1, 2, 3, 4]);

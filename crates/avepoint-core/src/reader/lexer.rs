@@ -89,7 +89,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// The document is no JSON at this place.
+    /// The document is not JSON at this place.
     #[cold]
     fn wrong(&self, expected: &'static str) -> Problem {
         Problem::syntax(expected, self.offset(), self.offset() == self.whole.len())
@@ -120,7 +120,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// The name of a member, up to its value; none where it is no Unicode.
+    /// The name of a member, up to its value; none where it is not Unicode.
     pub(super) fn name(&mut self) -> Result<Option<Cow<'de, str>>, Problem> {
         let start = self.position();
         self.begin_name()?;

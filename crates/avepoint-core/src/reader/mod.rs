@@ -6,9 +6,9 @@
 //! - members are found whatever their letter case, the first one counting;
 //! - a number may stand where a text is wanted, as it was written, and the digits of a number where a number is;
 //! - `null` or an empty text is an object without members;
-//! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and told.
+//! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and reported.
 //!
-//! Only a document that is no JSON, or is something else altogether, fails as a whole.
+//! Only a document that is not JSON, or is something else altogether, fails as a whole.
 
 mod lexer;
 mod problem;
@@ -299,7 +299,7 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// A path as it is told: `data[1].organization`.
+/// A path as it is reported: `data[1].organization`.
 fn place(path: &[Step]) -> String {
     let mut place = String::new();
     for step in path {

@@ -1,4 +1,4 @@
-//! Why a document, or a member of it, cannot be read. What stands there is never told: it may be a secret.
+//! Why a document, or a member of it, cannot be read. The value there is never shown: it may be a secret.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -17,7 +17,7 @@ struct Inner {
 
 #[derive(Debug)]
 enum What {
-    /// The document is no JSON.
+    /// The document is not JSON.
     Syntax {
         expected: &'static str,
         at: usize,

@@ -556,7 +556,7 @@ proptest! {
         json[name] = odd.clone();
         let (thing, unread) = read_thing(&json.to_string());
         let mut output = written(&thing);
-        // What is in it beneath may be told, but nothing else.
+        // What is in it beneath may be reported, but nothing else.
         prop_assert!(unread.members().iter().all(|member| member.place().starts_with(name)), "{:?}", unread);
         for member in [&mut output, &mut json] {
             member.as_object_mut().expect("an object").remove(name);

@@ -13,7 +13,7 @@ const AT_FIRST: usize = 1024 * 1024;
 pub enum Unread {
     /// The connection broke.
     Broken(Error),
-    /// It is longer than the bound. The length is the one that the server told, if it did.
+    /// It is longer than the bound. The length is the one that the server declared, if it did.
     TooLong(Option<u64>),
 }
 
