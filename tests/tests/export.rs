@@ -164,7 +164,7 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
     for (answer, found) in [
         (json_reply(json!({})), "an empty object"),
         (stands(Value::Null), "`jobStatus` (null)"),
-        (stands(""), "`jobStatus` (a text)"),
+        (stands(""), "`jobStatus` (a string)"),
         (json_reply(json!({ "state": 2 })), "`state` (a number)"),
         (json_reply(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
         (
@@ -173,7 +173,7 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
                 "application/json",
                 r#"{"jobStatus": "2\ud800", "message": "\udc00"}"#,
             ),
-            "`jobStatus` (a text)",
+            "`jobStatus` (a string)",
         ),
         (stands(json!([2])), "jobStatus"),
         (stands(json!({ "value": 2 })), "jobStatus"),
@@ -705,7 +705,7 @@ async fn no_text_of_a_job_shows_the_token() {
         ("a report with exceptions", own(), vec![said(json!(4))], files()),
         ("no status", own(), vec![said(Value::Null)], files()),
         (
-            "the name of a member",
+            "an object key",
             own(),
             vec![json_reply(json!({ token.as_str(): 1 }))],
             files(),

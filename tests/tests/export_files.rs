@@ -380,9 +380,9 @@ async fn a_body_that_is_no_archive_is_not_kept_as_a_report() {
         ("{}".to_owned(), "it is JSON"),
         ("[1]".to_owned(), "it is JSON"),
         (page, "it is HTML"),
-        ("the service is busy".to_owned(), "it does not begin as one"),
-        ("PK".to_owned(), "it does not begin as one"),
-        ("\u{1f}\u{8b}packed".to_owned(), "it does not begin as one"),
+        ("the service is busy".to_owned(), "it does not begin like one"),
+        ("PK".to_owned(), "it does not begin like one"),
+        ("\u{1f}\u{8b}packed".to_owned(), "it does not begin like one"),
         (String::new(), "it is empty"),
     ] {
         for kind in [
@@ -735,7 +735,7 @@ async fn a_path_that_cannot_be_written_is_named_before_the_wait() {
             refused(path, overwrite, &path.display().to_string()).await;
         }
         for nothing in ["", "..", "/"] {
-            refused(Path::new(nothing), overwrite, "it names no file").await;
+            refused(Path::new(nothing), overwrite, "it has no file name").await;
         }
         for end in ["new/", "new/.", "none/."] {
             refused(&folder.path().join(end), overwrite, "it is a folder").await;
@@ -870,7 +870,7 @@ mod unix {
         std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).expect("permissions");
         for leads_to in [target.clone(), folder.path().join("nowhere")] {
             symlink(leads_to, &link).expect("a link");
-            refused(&link, false, "it is there already").await;
+            refused(&link, false, "it already exists").await;
             save(&link, true).await.0.expect("a file");
             assert!(!link.is_symlink() && std::fs::read(&link).expect("a file") == content());
             std::fs::remove_file(&link).expect("a file");
@@ -889,7 +889,7 @@ mod unix {
         symlink("/dev/null", folder.path().join("to-nothing")).expect("a link");
         for overwrite in [false, true] {
             for name in ["pipe", "to-the-pipe", "to-nothing"] {
-                refused(&folder.path().join(name), overwrite, "it is no ordinary file").await;
+                refused(&folder.path().join(name), overwrite, "it is not a regular file").await;
             }
             symlink(folder.path(), folder.path().join("to-a-folder")).expect("a link");
             refused(&folder.path().join("to-a-folder"), overwrite, "it is a folder").await;

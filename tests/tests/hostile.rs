@@ -358,7 +358,7 @@ async fn a_success_that_cannot_be_read_says_where_and_keeps_what_came() {
         ("<html><body>Sign in</body></html>".to_owned(), "HTML"),
         ("\r\n<!DOCTYPE html>".to_owned(), "HTML"),
         (customers("\"Con"), "`data[1].organization`"),
-        ("[]".to_owned(), "a list where an object is expected"),
+        ("[]".to_owned(), "an array where an object is expected"),
         ("{\"data\": []} {}".to_owned(), "trailing"),
         ("{\"data\": []".to_owned(), "EOF"),
         ("not json".to_owned(), "expected"),
@@ -379,7 +379,7 @@ async fn a_success_that_cannot_be_read_says_where_and_keeps_what_came() {
         assert!(
             error
                 .to_string()
-                .starts_with("listCustomers: the answer (200) cannot be read: "),
+                .starts_with("listCustomers: the response (200) cannot be read: "),
             "{error}"
         );
         assert!(error.message().contains(words), "{body:.60}: {error}");

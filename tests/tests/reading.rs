@@ -76,7 +76,7 @@ async fn an_odd_value_in_any_place_of_any_answer_costs_that_place_and_no_more() 
                 let output = match client.call(&case.id, case.parameters.clone()).await {
                     Ok(output) => output,
                     // What stands in the place of the entries themselves is no empty list.
-                    Err(error) if error.message() == format!("`{}` is no list", &pointer[1..]) => continue,
+                    Err(error) if error.message() == format!("`{}` is not an array", &pointer[1..]) => continue,
                     Err(error) => {
                         problems.push(format!("{pointer} = {odd}: {error}"));
                         continue;

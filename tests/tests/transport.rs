@@ -87,7 +87,7 @@ async fn a_token_that_does_not_come_is_not_waited_for_beyond_the_deadline() {
         // By the runtime's own clock, which stands still but for waiting.
         assert_eq!(begin.elapsed().as_secs(), 120, "{id}");
         assert!(
-            error.is_timeout() && error.to_string().contains("no access token came in time"),
+            error.is_timeout() && error.to_string().contains("no access token arrived in time"),
             "{error}"
         );
         not_carried_out(&error);

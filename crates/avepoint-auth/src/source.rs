@@ -177,17 +177,19 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
         _ => return Err(other(&format!("answered {status} without an access token"))),
     };
     if !is_token(token.expose_secret()) {
-        return Err(other("gave a token with characters that no header may hold"));
+        return Err(other(
+            "returned a token with characters that are not allowed in a header",
+        ));
     }
     match body.token_type {
         None | Some(Value::Null) => {}
         Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
-        Some(_) => return Err(other("gave a token that is of another type than `Bearer`")),
+        Some(_) => return Err(other("returned a token of another type than `Bearer`")),
     }
     let life = body.expires_in.as_ref().and_then(seconds).unwrap_or(UNSAID_LIFE);
     if life <= 0 {
         return Err(other(
-            "gave a token that had already ended (`expires_in` is not above 0)",
+            "returned a token that had already expired (`expires_in` is not above 0)",
         ));
     }
     let issued_at = answer.asked_at;
@@ -294,13 +296,13 @@ mod tests {
                 200,
                 "text/html",
                 "<p>hidden",
-                "host answered 200 with text/html, which is no JSON: check",
+                "host answered 200 with text/html, which is not JSON: check",
             ),
             (
                 200,
                 "application/json",
                 r#"{"access_token":"hidden"#,
-                "host answered 200 with JSON that is broken or cut off",
+                "host answered 200 with JSON that is invalid or truncated",
             ),
             (200, "application/json", r#"["hidden"]"#, "broken"),
             (
@@ -319,7 +321,7 @@ mod tests {
                 200,
                 "application/json",
                 r#"{"access_token":"hid\nden"}"#,
-                "host gave a token with characters that no header may hold",
+                "host returned a token with characters that are not allowed in a header",
             ),
             (
                 200,
@@ -338,7 +340,7 @@ mod tests {
                 503,
                 "text/html",
                 "hidden",
-                "host answered 503 with text/html, which is no JSON: try again later",
+                "host answered 503 with text/html, which is not JSON: try again later",
             ),
         ] {
             let found = read(&answer(status, kind, body.as_bytes()), &Secrets::default(), "host")

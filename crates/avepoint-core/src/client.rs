@@ -169,7 +169,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             None => C::AGENT.to_owned(),
         };
         let user_agent = HeaderValue::try_from(agent)
-            .map_err(|_| Error::configuration("the user agent holds characters that no header may hold"))?;
+            .map_err(|_| Error::configuration("the user agent contains characters that are not allowed in a header"))?;
         let http = self.settings.client(self.http, &base_url)?;
         let address = base_url.as_str().trim_end_matches('/').to_owned();
         let shared = Shared {

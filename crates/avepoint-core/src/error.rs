@@ -296,7 +296,7 @@ impl Error {
         // The address may hold ids; the operation's path template says enough.
         let error = error.without_url();
         let (kind, message) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be put together")
+            (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
             (ErrorKind::Connect, "no connection was made")
         } else if error.is_timeout() {
@@ -314,9 +314,9 @@ impl Error {
     /// The failure of a call whose time is over.
     pub(crate) fn late(sent: bool) -> Self {
         let message = if sent {
-            "no answer came in time"
+            "no response arrived in time"
         } else {
-            "the time was over before the request could be sent"
+            "timed out before the request was sent"
         };
         let mut error = Error::new(ErrorKind::Timeout, message);
         error.0.sent = sent;
@@ -382,7 +382,10 @@ impl Error {
     /// The same failure, of a server to which the API's own has pointed: it says nothing of the token.
     pub(crate) fn of_another_host(mut self) -> Self {
         self.0.kind = ErrorKind::Redirect;
-        self.0.message = format!("the server pointed to another host, which answered: {}", self.0.message);
+        self.0.message = format!(
+            "the server redirected to another host, which answered: {}",
+            self.0.message
+        );
         self
     }
 
@@ -419,13 +422,13 @@ impl Error {
             }
             (ErrorKind::Status, Some(429)) => Some(match self.retry_after() {
                 Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
-                None => "make fewer calls at once".to_owned(),
+                None => "make fewer calls at the same time".to_owned(),
             }),
             (ErrorKind::Decode, _) if self.is_write() => {
-                Some("the write was carried out as far as the status says: read before you repeat it".to_owned())
+                Some("the status says that the write was carried out: check before repeating it".to_owned())
             }
             _ if self.may_have_been_carried_out() => {
-                Some("the write may have been carried out: read before you repeat it".to_owned())
+                Some("the write may have been carried out: check before repeating it".to_owned())
             }
             _ => None,
         }
@@ -441,7 +444,7 @@ impl fmt::Display for Error {
             (ErrorKind::InvalidRequest, _) => f.write_str("the request was not sent: ")?,
             (ErrorKind::Credential, _) => f.write_str("no access token: ")?,
             (ErrorKind::Decode, Some(answer)) => {
-                write!(f, "the answer ({}) cannot be read: ", answer.status.as_u16())?;
+                write!(f, "the response ({}) cannot be read: ", answer.status.as_u16())?;
             }
             (_, Some(answer)) => write!(f, "{} ", answer.status.as_u16())?,
             _ => {}
@@ -690,7 +693,7 @@ mod tests {
             (
                 429,
                 r#"{"message":null,"code":7}"#,
-                "listThings: 429 Too Many Requests [7] (request id r-1); make fewer calls at once",
+                "listThings: 429 Too Many Requests [7] (request id r-1); make fewer calls at the same time",
             ),
         ] {
             assert_eq!(refused(status, body).to_string(), line);

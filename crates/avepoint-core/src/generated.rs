@@ -96,7 +96,7 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
             avepoint.operation = operation.map(|operation| operation.id),
             total = unread.total(),
             places = places.join(", "),
-            "parts of an answer could not be read and are left out"
+            "parts of a response could not be read and are left out"
         );
     }
 }

@@ -76,7 +76,7 @@ impl<T> ResponseValue<T> {
                 Ok((self.inner, Origin { bytes, unread }))
             }
             Some(status) => Err(Error::unreadable(&format!(
-                "it has no entries, but tells of the status {status}"
+                "it has no entries, and its body reports status {status}"
             ))),
         }
     }

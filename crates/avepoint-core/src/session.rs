@@ -201,7 +201,7 @@ impl Session {
             Ok(token) => token,
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "no access token came in time; nothing was sent",
+                "no access token arrived in time; nothing was sent",
             )),
         }
     }
@@ -288,7 +288,7 @@ impl Session {
             |length| format!("{length} bytes"),
         );
         format!(
-            "it has {length}, and {bound} are the most that are read: ask for less at once, or raise the bound with \
+            "it has {length}, but at most {bound} are read: request less at once, or raise the limit with \
              `CallOptions::longest_answer`"
         )
     }
@@ -389,7 +389,7 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
         return Err("the other address is not https");
     }
     if !target.username().is_empty() || target.password().is_some() {
-        return Err("the other address holds a user or a password");
+        return Err("the other address contains a user or a password");
     }
     if request.url().origin() != target.origin() && Protection::OwnHost.is_on() {
         if request.body().is_some() {
@@ -414,7 +414,7 @@ fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Erro
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
         Error::new(
             ErrorKind::Credential,
-            "the token holds characters that no header may hold",
+            "the token contains characters that are not allowed in a header",
         )
     })?;
     value.set_sensitive(true);
@@ -431,7 +431,7 @@ fn paced(response: Response, pause: Duration) -> Response {
             Err(_) => {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
-                    "the next piece did not come in time",
+                    "the next part did not arrive in time",
                 ));
             }
         };

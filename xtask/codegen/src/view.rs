@@ -315,7 +315,7 @@ impl<'d> Deriving<'_, 'd> {
     }
 }
 
-/// The kind of a number or a text that is neither code nor id.
+/// The kind of a number or a string that is neither code nor id.
 fn plain(schema: &Place) -> Option<Kind> {
     match (schema.text("type"), schema.text("format")) {
         (Some("integer" | "number"), _) => Some(Kind::Number),

@@ -224,7 +224,7 @@ impl<C> CredentialBuilder<C> {
     fn provider(self) -> Result<Provider, Error> {
         let wrong = |problem: &str| Error::new(ErrorKind::Configuration, problem);
         if self.client_id.is_empty() || self.client_id.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(wrong("the client id is empty or holds white space"));
+            return Err(wrong("the client id is empty or contains white space"));
         }
         let scopes = match &self.scopes {
             None => Scopes::OfOperation,

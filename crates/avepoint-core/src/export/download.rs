@@ -122,7 +122,7 @@ impl<A: ExportApi> Download<A> {
         if let Some(total) = self.total.filter(|total| position > *total) {
             // It is not known which of them belong to the file.
             self.resumes = false;
-            let problem = format!("the file has more than the {total} bytes that it was to have");
+            let problem = format!("the file is longer than the expected {total} bytes");
             return Err(Error::new(ErrorKind::Connection, problem));
         }
         self.position = position;
@@ -141,7 +141,7 @@ impl<A: ExportApi> Download<A> {
             return Ok(None);
         }
         let problem = format!(
-            "the {} bytes of the file are no whole ZIP archive: its end is missing; start the export again",
+            "the file is a truncated ZIP archive of {} bytes; start the export again",
             self.position
         );
         Err(self.seen.about(Error::new(ErrorKind::Decode, problem)))
@@ -282,7 +282,7 @@ async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Resu
 fn cut(position: u64, total: Option<u64>) -> Error {
     let problem = match total {
         Some(total) => format!("the file ended after {position} of {total} bytes"),
-        None => format!("the file ended after {position} bytes, which are no whole ZIP archive"),
+        None => format!("the file ended after {position} bytes, before the end of the ZIP archive"),
     };
     Error::new(ErrorKind::Connection, problem)
 }

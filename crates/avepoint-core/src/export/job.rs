@@ -242,8 +242,7 @@ impl<A: ExportApi> ExportJob<A> {
         let error = Error::new(
             ErrorKind::Timeout,
             format!(
-                "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if \
-                 need be (the server told {reported} last)",
+                "the export job {} has not finished within {} seconds; it is still running: wait for it again, using its id if necessary (last reported: {reported})",
                 self.job.name,
                 self.options.deadline.as_secs()
             ),
@@ -295,7 +294,7 @@ impl<A: ExportApi> ExportJob<A> {
                 Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
                 Some(Piece::Anew) => Err(Error::new(
                     ErrorKind::Connection,
-                    "the connection broke and the server does not resume; begin the download again",
+                    "the connection broke and the server does not support resuming; start the download again",
                 )),
                 None => Ok(None),
             }
@@ -379,8 +378,7 @@ fn may_pass(error: &Error) -> bool {
 fn no_place() -> Error {
     Error::new(
         ErrorKind::Timeout,
-        "the jobs that run have left no place for another; wait for them, or drop the handles of those that matter no \
-         more",
+        "all export slots are in use; wait for the running jobs, or drop the handles of those that you no longer need",
     )
 }
 

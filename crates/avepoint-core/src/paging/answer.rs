@@ -154,7 +154,7 @@ impl Answer<'_> {
         let items = self.items;
         match self.place {
             Place::Empty | Place::Entries => return Ok(()),
-            Place::SomethingElse => return Err(format!("`{items}` is no list")),
+            Place::SomethingElse => return Err(format!("`{items}` is not an array")),
             Place::Absent if self.is_nothing => return Ok(()),
             Place::Absent => {}
         }
@@ -169,7 +169,7 @@ impl Answer<'_> {
             return Ok(());
         }
         if unknown.is_empty() {
-            return Err(format!("it has no `{items}`: it is an object without members"));
+            return Err(format!("it has no `{items}`: it is an empty object"));
         }
         let names: Vec<_> = unknown
             .iter()
@@ -202,7 +202,7 @@ impl<'de> Visitor<'de> for &mut Answer<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer")
+        f.write_str("a response")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {

@@ -406,7 +406,7 @@ fn rows_may_be_equal() {
     let error = run(equal(&[100, 100, 50], None, false)).expect_err("it may have no end");
     assert_eq!(
         error.to_string(),
-        "listThings: page 2 is the same as one before: the list does not end"
+        "listThings: page 2 is the same as an earlier one: the list does not end"
     );
 }
 
@@ -590,7 +590,7 @@ fn a_list_that_is_not_whole_is_refused_where_it_must_be() {
     let error = counted(|_, _, _| Some(5)).expect_err("one is missing");
     assert_eq!(
         error.to_string(),
-        "listThings: the server counts 5 entries, and 4 have come"
+        "listThings: the server reports 5 entries, but 4 were received"
     );
     assert_eq!(error.kind(), ErrorKind::Paging);
 }

@@ -4,7 +4,7 @@
 //! answer it is, and takes what can be taken:
 //!
 //! - members are found whatever their letter case, the first one counting;
-//! - a number may stand where a text is wanted, as it was written, and the digits of a number where a number is;
+//! - a number may stand where a string is expected, as it was written, and the digits of a number where a number is;
 //! - `null` or an empty text is an object without members;
 //! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and reported.
 //!
@@ -172,8 +172,8 @@ impl<'de> Reader<'de> {
     #[cold]
     fn unfit(&mut self, first: u8, wanted: &'static str) -> Problem {
         let found = match first {
-            b'"' => "a text",
-            b'[' => "a list",
+            b'"' => "a string",
+            b'[' => "an array",
             b'{' => "an object",
             b'-' | b'0'..=b'9' => "a number",
             _ => match self.lexer.word() {
@@ -206,7 +206,7 @@ impl<'de> Reader<'de> {
     }
 
     fn integer(&mut self) -> Result<i64, Problem> {
-        const WANTED: &str = "a whole number of 64 bits";
+        const WANTED: &str = "a 64-bit integer";
         let first = self.peek()?;
         let number = match first {
             b'-' | b'0'..=b'9' => self.lexer.number()?.into(),
@@ -241,7 +241,7 @@ impl<'de> Reader<'de> {
             } else {
                 "false"
             })),
-            _ => Err(self.unfit(first, "a text")),
+            _ => Err(self.unfit(first, "a string")),
         }
     }
 
@@ -265,13 +265,13 @@ impl<'de> Reader<'de> {
                 self.path.push(Step::Entry(0));
                 Ok(())
             }
-            first => Err(self.unfit(first, "a list")),
+            first => Err(self.unfit(first, "an array")),
         }
     }
 
     fn enter(&mut self) -> Result<(), Problem> {
         if self.depth == DEPTH {
-            return Err(Problem::unfit(format!("lies deeper than {DEPTH} values in each other")));
+            return Err(Problem::unfit(format!("is nested more than {DEPTH} levels deep")));
         }
         self.depth += 1;
         self.lexer.open();
@@ -295,7 +295,7 @@ impl<'de> Reader<'de> {
         self.lexer.skip()?;
         self.lexer
             .text_since(start)
-            .ok_or_else(|| Problem::unfit("has a text that is no Unicode"))
+            .ok_or_else(|| Problem::unfit("contains a string that is not valid Unicode"))
     }
 }
 
@@ -547,7 +547,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
                 let name: CowStrDeserializer<'_, Problem> = name.into_deserializer();
                 seed.deserialize(name).map(Some)
             }
-            None => Err(Problem::unfit("has a member whose name is no Unicode")),
+            None => Err(Problem::unfit("has a field whose name is not valid Unicode")),
         }
     }
 

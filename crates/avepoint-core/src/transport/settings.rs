@@ -122,17 +122,18 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
     match Certificate::from_pem_bundle(pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(Error::configuration(
-            "the root certificate is no PEM: it begins with `-----BEGIN CERTIFICATE-----`",
+            "the root certificate is not PEM, which begins with `-----BEGIN CERTIFICATE-----`",
         )),
     }
 }
 
 /// How the address of a proxy is written.
-const FORM: &str = "it is as `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
+const FORM: &str =
+    "expected the form `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
 
 // A password may stand in the address: it is not shown.
 fn proxy(text: &str) -> Result<Proxy, Error> {
-    let invalid = || Error::configuration(format!("the proxy's address cannot be used: {FORM}"));
+    let invalid = || Error::configuration(format!("the proxy address is invalid: {FORM}"));
     let url = match Url::parse(text) {
         Ok(url) if url.has_host() => url,
         // As `proxy.example.com:3128`.
@@ -156,8 +157,7 @@ fn check_environment() -> Result<(), Error> {
             Some((_, value)) if value.to_str().is_some_and(is_taken) => return Ok(()),
             Some((name, value)) if !value.is_empty() => {
                 return Err(Error::configuration(format!(
-                    "the proxy that the variable `{name}` of the environment names cannot be used: {FORM}; mend the \
-                     variable, remove it, or name a proxy with `proxy`"
+                    "the proxy that the variable `{name}` of the environment names cannot be used: {FORM}; fix or remove the variable, or set a proxy with `proxy`"
                 )));
             }
             _ => {}
