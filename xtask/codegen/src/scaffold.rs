@@ -27,7 +27,7 @@ pub fn begin(api: &Api, title: &str) -> anyhow::Result<()> {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     xtask_cli::print(&format!(
-        "+ crates/avepoint-{}: a new crate, with what is written by hand to begin with\n",
+        "+ crates/avepoint-{}: created the crate with its hand-written files\n",
         api.name
     ))
 }

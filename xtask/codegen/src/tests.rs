@@ -91,19 +91,19 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             LABELS,
             "            - {type: array, items: {type: string}}\n            - {type: object, additionalProperties: true}\n",
             "- {type: object, additionalProperties: true}",
-            "an object among several has no name here; make it a component of its own",
+            "an object in a choice here has no name; make it a component of its own",
         ),
         (
             "soil: {description: What the soil is made of.}",
             "soil: {description: Odd., anyOf: [{$ref: '#/components/schemas/Bed'}, {$ref: '#/components/schemas/Visit'}]}",
             "soil: {description",
-            "a choice of objects has no name here; make it a component of its own",
+            "a choice of objects here has no name; make it a component of its own",
         ),
         (
             "        - {$ref: '#/components/schemas/Cutting'}\n",
             "        - {$ref: '#/components/schemas/Cutting'}\n      anyOf: [{$ref: '#/components/schemas/Seeds'}]\n",
             "oneOf:",
-            "`anyOf` and `oneOf` stand beside each other; keep one of the two",
+            "`anyOf` and `oneOf` are used together; keep one of the two",
         ),
         // Lists.
         (
@@ -129,19 +129,19 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "maximum: 9.5,",
             "maximum: 9.5, exclusiveMaximum: true,",
             "least: {type",
-            "a bound is itself not allowed; write the nearest one that is",
+            "an exclusive limit is not supported; write the nearest value that is supported",
         ),
         (
             "maximum: 1000,",
             "maximum: 1000.5,",
             "count: {type",
-            "the bound 1000.5 of an integer is none of 64 bits; write the nearest one that is",
+            "the bound 1000.5 of an integer does not fit in 64 bits; write the nearest value that is supported",
         ),
         (
             "          in: query\n          description: Only plants of this season.",
             "          in: header\n          description: Only plants of this season.",
             "- name: season",
-            "`season` stands neither in the path nor in the query; leave it out",
+            "`season` is neither in the path nor in the query; leave it out",
         ),
         (
             "    delete:\n",

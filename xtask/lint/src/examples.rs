@@ -46,7 +46,7 @@ fn presence(spec: &Spec, report: &mut Report) {
                         "example",
                         &media.pointer,
                         format!("{what} of {} has no example", operation.name()),
-                        "invent one that shows every member",
+                        "add one that shows every property",
                     );
                 }
             }
@@ -70,7 +70,7 @@ fn validate(validation: &Validation, schema: &Place, example: &Place, report: &m
             "example",
             &format!("{}{}", example.pointer, complaint.place),
             format!("{place} is not valid: {}", complaint.message),
-            "mend the example, or the schema",
+            "fix the example or the schema",
         );
     }
     masked(&example.pointer, example.value, report);
@@ -84,7 +84,7 @@ fn masked(pointer: &str, value: &Value, report: &mut Report) {
                 "masked-example",
                 pointer,
                 format!("the value `{text}` is masked"),
-                "invent a whole value",
+                "write a complete, fictional value",
             );
         }
         Value::Array(entries) => {

@@ -21,8 +21,8 @@ fn targets(spec: &Spec, report: &mut Report) {
             report.add(
                 "reference",
                 &pointer,
-                format!("`{reference}` leads out of `#/components/`"),
-                "put what it means into the components of this file, and refer to it there",
+                format!("`{reference}` points outside `#/components/`"),
+                "move its target into the components of this file, and refer to it there",
             );
             continue;
         };
@@ -30,8 +30,8 @@ fn targets(spec: &Spec, report: &mut Report) {
             None => report.add(
                 "reference",
                 &pointer,
-                format!("`{reference}` leads nowhere"),
-                "mend the name, or write the component",
+                format!("`{reference}` has no target"),
+                "fix the name, or add the component",
             ),
             Some(kind) if kind != node.kind => report.add(
                 "reference-kind",
@@ -42,8 +42,8 @@ fn targets(spec: &Spec, report: &mut Report) {
             Some(_) if spec.resolve(&node.place).is_none() => report.add(
                 "reference",
                 &pointer,
-                format!("`{reference}` leads round in a circle of references"),
-                "let one of them describe something",
+                format!("`{reference}` is a circular reference"),
+                "replace one of them with a definition",
             ),
             Some(_) => {}
         }
