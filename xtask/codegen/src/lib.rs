@@ -38,7 +38,7 @@ use xtask_spec::document::Document;
 /// # Errors
 /// If a spec cannot be read, breaks a rule of the lint, or the code cannot be written.
 pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome> {
-    let mut outcome = Outcome::Fresh;
+    let mut outcome = Outcome::Clean;
     for api in Api::selected(choice) {
         let start = Instant::now();
         let document = Document::load(&api.spec())?;
@@ -56,7 +56,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
             false
         };
         if stale {
-            outcome = Outcome::Stale;
+            outcome = Outcome::Differs;
         }
         xtask_cli::print(&format!(
             "{} {}: {} operations, {} types, {} codes, {} lines, {:.1} s{}\n",

@@ -59,7 +59,7 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     if total > 0 {
         bail!("{} in {}", counted(total, "problem"), counted(specs, "spec"));
     }
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Everything wrong in a spec, by line.

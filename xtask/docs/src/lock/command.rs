@@ -69,7 +69,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<String>
         write(&path, &text).with_context(|| format!("cannot write {}", display(&path)))?;
         xtask_cli::print(&format!("{reported}; {}\n", display(&path)))?;
     }
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Writes a file whole or not at all.

@@ -49,7 +49,7 @@ pub fn run(pages: &Pages, name: &str) -> anyhow::Result<Outcome> {
         }
     }
     xtask_cli::print(&text)?;
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// The page of this name, its API and all pages of that. The name may have the folders of the checkout before it.
