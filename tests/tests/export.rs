@@ -10,8 +10,8 @@ use avepoint_core::{CallOptions, Clock, ErrorKind, ExportOptions, ExportState, R
 use avepoint_insights::Client;
 use avepoint_tests::server::{Reply, Server};
 use exports::{
-    Ask, archive, ask, asked, content, downloads, export, fake, file, job, quick, real, service, stands, start,
-    started, stood, watched,
+    Ask, archive, ask, asked, content, downloads, export, fake, file, job, job_server, quick, real, service, start,
+    started, status_reply, watched,
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -25,14 +25,14 @@ fn json_reply(body: Value) -> Reply {
 
 /// A server that answers every question alike.
 async fn always(answer: Reply) -> Server {
-    stood(vec![answer]).await
+    job_server(vec![answer]).await
 }
 
 #[tokio::test]
 async fn a_slow_job_is_waited_for_with_longer_and_longer_pauses() {
-    let mut states = vec![stands(1); 7];
-    states.push(stands(2));
-    let server = stood(states).await;
+    let mut states = vec![status_reply(1); 7];
+    states.push(status_reply(2));
+    let server = job_server(states).await;
     let (client, clock) = fake(&server, RetryPolicy::default());
     let (options, events) = watched();
     let job = export(&client).start_with(options).await.expect("a job");
@@ -72,7 +72,7 @@ async fn a_job_that_ends_without_a_file_is_an_error_with_the_servers_words() {
         ),
     ] {
         let answer = json_reply(json!({ "jobStatus": code, "status": 200, "message": "the site is gone" }));
-        let server = stood(vec![stands(1), stands(5), answer]).await;
+        let server = job_server(vec![status_reply(1), status_reply(5), answer]).await;
         let (client, _) = fake(&server, RetryPolicy::default());
         let folder = tempfile::tempdir().expect("a folder");
         let job = start(&client).await.expect("a job");
@@ -92,7 +92,7 @@ async fn a_job_that_ends_without_a_file_is_an_error_with_the_servers_words() {
 #[tokio::test]
 async fn a_job_with_exceptions_has_a_file_and_says_so() {
     let answer = json_reply(json!({ "jobStatus": 4, "status": 200, "message": "two sites were skipped" }));
-    let server = stood(vec![stands(1), answer]).await;
+    let server = job_server(vec![status_reply(1), answer]).await;
     let (client, _) = fake(&server, RetryPolicy::default());
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.zip");
@@ -117,7 +117,7 @@ async fn a_state_is_read_in_whatever_form_it_comes() {
         json!(4.0),
         json!("FinishedWithExceptions"),
     ] {
-        let server = always(stands(code.clone())).await;
+        let server = always(status_reply(code.clone())).await;
         let (client, _) = fake(&server, RetryPolicy::none());
         job(&client).wait().await.expect("an end");
         assert_eq!(server.received().len(), 1, "{code}");
@@ -126,12 +126,12 @@ async fn a_state_is_read_in_whatever_form_it_comes() {
 
 #[tokio::test]
 async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
-    let server = stood(vec![
-        stands(0),
-        stands(99),
-        stands("Waiting"),
-        stands(true),
-        stands("2"),
+    let server = job_server(vec![
+        status_reply(0),
+        status_reply(99),
+        status_reply("Waiting"),
+        status_reply(true),
+        status_reply("2"),
     ])
     .await;
     let (client, _) = fake(&server, RetryPolicy::default());
@@ -146,7 +146,7 @@ async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
         (json!(1), "1"),
         (json!(5), "5"),
     ] {
-        let server = always(stands(code)).await;
+        let server = always(status_reply(code)).await;
         let (client, clock) = fake(&server, RetryPolicy::default());
         let error = start(&client).await.expect("a job").wait().await.expect_err("no end");
         let line = error.to_string();
@@ -163,8 +163,8 @@ async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
 async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
     for (answer, found) in [
         (json_reply(json!({})), "an empty object"),
-        (stands(Value::Null), "`jobStatus` (null)"),
-        (stands(""), "`jobStatus` (a string)"),
+        (status_reply(Value::Null), "`jobStatus` (null)"),
+        (status_reply(""), "`jobStatus` (a string)"),
         (json_reply(json!({ "state": 2 })), "`state` (a number)"),
         (json_reply(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
         (
@@ -175,8 +175,8 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
             ),
             "`jobStatus` (a string)",
         ),
-        (stands(json!([2])), "jobStatus"),
-        (stands(json!({ "value": 2 })), "jobStatus"),
+        (status_reply(json!([2])), "jobStatus"),
+        (status_reply(json!({ "value": 2 })), "jobStatus"),
         (json_reply(Value::Null), "null"),
         (json_reply(json!([])), ""),
         (json_reply(json!("2")), ""),
@@ -199,11 +199,11 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
 #[tokio::test]
 async fn silence_is_counted_only_in_a_row() {
     let mut states = vec![json_reply(json!({})); 5];
-    states.push(stands(1));
+    states.push(status_reply(1));
     states.extend(vec![Reply::empty(404); 3]);
     states.extend(vec![Reply::empty(503); 2]);
-    states.push(stands(2));
-    let server = stood(states).await;
+    states.push(status_reply(2));
+    let server = job_server(states).await;
     let (client, _) = fake(&server, RetryPolicy::none());
     job(&client).wait().await.expect("an end");
     assert_eq!(server.received().len(), 12);
@@ -226,8 +226,8 @@ async fn a_question_that_fails_for_now_does_not_lose_the_job_wherever_it_says_so
             ),
         ] {
             let mut states = vec![answer.clone(); 5];
-            states.push(stands(2));
-            let server = stood(states).await;
+            states.push(status_reply(2));
+            let server = job_server(states).await;
             let (client, _) = fake(&server, RetryPolicy::none());
             job(&client).wait().await.expect("an end");
 
@@ -280,7 +280,7 @@ async fn a_start_that_the_server_refuses_for_now_is_repeated() {
         json_reply(json!({ "jobId": "0", "status": 429 })),
         started(7),
     ];
-    let server = service(starts, vec![stands(2)], vec![]).await;
+    let server = service(starts, vec![status_reply(2)], vec![]).await;
     let (client, clock) = fake(&server, RetryPolicy::none());
     start(&client).await.expect("a job");
     let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
@@ -399,7 +399,7 @@ async fn no_number_is_too_great_to_wait_by() {
         options.clone().deadline(Duration::MAX),
         options.pauses(Duration::MAX, Duration::MAX),
     ] {
-        let server = stood(vec![stands(1), stands(2)]).await;
+        let server = job_server(vec![status_reply(1), status_reply(2)]).await;
         let (client, _) = fake(&server, RetryPolicy::default());
         let job = export(&client).start_with(options).await.expect("a job");
         job.wait().await.expect("an end");
@@ -439,11 +439,11 @@ async fn jobs(questions: usize, failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>
                 Some(0) | None => {
                     jobs.running.remove(&id);
                     let fails = jobs.failing.iter().any(|failing| failing.to_string() == id);
-                    stands(if fails { 3 } else { 2 })
+                    status_reply(if fails { 3 } else { 2 })
                 }
                 Some(left) => {
                     *left -= 1;
-                    stands(1)
+                    status_reply(1)
                 }
             },
             Ask::File(id) => file(archive(id)),
@@ -712,15 +712,20 @@ async fn no_text_of_a_job_shows_the_token() {
         ),
         ("a failure in a 200", own(), vec![no_job(403)], files()),
         ("a page", own(), vec![page.clone()], files()),
-        ("no job", vec![no_job(400)], vec![stands(2)], files()),
-        ("no job for now", vec![no_job(429)], vec![stands(2)], files()),
-        ("the id of a job", vec![id], vec![stands(1)], files()),
-        ("JSON in place of a file", own(), vec![stands(2)], vec![no_job(404)]),
-        ("a page in place of a file", own(), vec![stands(2)], vec![page]),
+        ("no job", vec![no_job(400)], vec![status_reply(2)], files()),
+        ("no job for now", vec![no_job(429)], vec![status_reply(2)], files()),
+        ("the id of a job", vec![id], vec![status_reply(1)], files()),
+        (
+            "JSON in place of a file",
+            own(),
+            vec![status_reply(2)],
+            vec![no_job(404)],
+        ),
+        ("a page in place of a file", own(), vec![status_reply(2)], vec![page]),
         (
             "an encoding",
             own(),
-            vec![stands(2)],
+            vec![status_reply(2)],
             vec![file(content()).header("content-encoding", token.as_str())],
         ),
     ] {
@@ -758,7 +763,7 @@ async fn no_text_of_a_job_shows_the_token() {
 async fn a_part_does_not_show_what_the_server_gave_for_an_id() {
     let token = long_token();
     let id = json_reply(json!({ "jobId": token, "status": 200 }));
-    for state in [stands(2), stands(3)] {
+    for state in [status_reply(2), status_reply(3)] {
         let server = service(vec![id.clone()], vec![state], vec![]).await;
         let client = Client::builder()
             .base_url(server.url())

@@ -14,7 +14,7 @@ use avepoint_tests::elements::START;
 use avepoint_tests::raw_server::{RawServer, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
 use bytes::Bytes;
-use exports::{archive, client, content, downloads, fake, file, finished, job, names, stands};
+use exports::{archive, client, content, downloads, fake, file, finished, job, names, status_reply};
 use futures_util::TryStreamExt;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -106,7 +106,7 @@ async fn a_lost_connection_begins_the_file_anew_if_nothing_tells_it_from_others(
         let count = AtomicUsize::new(0);
         let server = Server::start(move |request, _| {
             if request.path.ends_with("exportstatus") {
-                return stands(2);
+                return status_reply(2);
             }
             if request.header("range").is_some() {
                 asked.fetch_add(1, Ordering::Relaxed);
@@ -325,7 +325,7 @@ async fn dripping(length: usize, resumes: bool) -> Server {
     let furthest = AtomicUsize::new(0);
     Server::start(move |request, _| {
         if request.path.ends_with("exportstatus") {
-            return stands(2);
+            return status_reply(2);
         }
         let whole = content().len();
         let begin: usize = request.header("range").and_then(from).unwrap_or_default();
@@ -483,7 +483,7 @@ async fn a_file_of_the_right_length_that_is_cut_inside_is_refused() {
 async fn wire(answers: Vec<Vec<u8>>) -> (RawServer, Arc<AtomicUsize>) {
     let files = Arc::new(AtomicUsize::new(0));
     let (count, answers) = (Arc::clone(&files), Arc::new(answers));
-    let server = RawServer::by_hand(move |mut stream| {
+    let server = RawServer::manual(move |mut stream| {
         let (count, answers) = (Arc::clone(&count), Arc::clone(&answers));
         async move {
             let Some(head) = read_request(&mut stream).await else {
@@ -593,7 +593,7 @@ async fn a_file_elsewhere_goes_on_where_it_was_under_a_fresh_address() {
     .await;
     let address = store.url();
     let server = Server::start(move |request, count| match request.path.ends_with("exportstatus") {
-        true => stands(2),
+        true => status_reply(2),
         false => Reply::empty(302).header("location", format!("{address}/files/7?signature={count}")),
     })
     .await;

@@ -99,7 +99,7 @@ async fn a_proxy_for_https_sees_the_host_and_no_more() {
     // Whatever host it is asked for, the proxy is the server itself.
     let acceptor = authority.identity("api.example.com", 2999).acceptor(b"http/1.1");
     let (ask, mut asked) = tokio::sync::mpsc::unbounded_channel();
-    let proxy = RawServer::by_hand(move |mut stream| {
+    let proxy = RawServer::manual(move |mut stream| {
         let (acceptor, ask) = (acceptor.clone(), ask.clone());
         async move {
             let head = read_request(&mut stream).await.expect("a request to the proxy");

@@ -3,7 +3,7 @@
 use avepoint_core::{CallOptions, Capture, Cloud, ErrorKind, RetryPolicy};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::client::client_of;
-use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, patient, run};
+use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, client_with_retries, run};
 use avepoint_tests::json::differences;
 use avepoint_tests::server::{Received, Reply, Server};
 use percent_encoding::percent_decode_str;
@@ -32,7 +32,9 @@ async fn headers_are_the_clients_own_and_the_callers() {
             .header("x-correlation", "nightly")
             .and_then(|options| options.header("x-correlation", "second"))
             .expect("headers");
-        let client = patient(&server.url(), RetryPolicy::default()).0.with_options(options);
+        let client = client_with_retries(&server.url(), RetryPolicy::default())
+            .0
+            .with_options(options);
         run(&client, id).await.expect("a success in the end");
         assert_eq!(server.received().len(), 2);
         for request in server.received() {
@@ -186,7 +188,7 @@ async fn a_redirection_of_a_write_or_without_end_is_an_error() {
     for id in WRITES {
         for status in [301, 302, 303, 307, 308] {
             let server = Server::always(Reply::empty(status).header("location", "/again")).await;
-            let (client, _) = patient(&server.url(), RetryPolicy::default());
+            let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
             let error = run(&client, id).await.expect_err("a redirection");
             assert_eq!(
                 (error.kind(), server.received().len()),
@@ -200,7 +202,7 @@ async fn a_redirection_of_a_write_or_without_end_is_an_error() {
         }
     }
     let server = Server::always(Reply::empty(302).header("location", "/round")).await;
-    let error = run(&patient(&server.url(), RetryPolicy::default()).0, "getUser")
+    let error = run(&client_with_retries(&server.url(), RetryPolicy::default()).0, "getUser")
         .await
         .expect_err("a loop");
     assert_eq!(error.kind(), ErrorKind::Redirect);
@@ -572,7 +574,7 @@ async fn a_capture_keeps_answers_as_they_came() {
     ])
     .await;
     let capture = Capture::default();
-    let (client, _) = patient(&server.url(), RetryPolicy::default());
+    let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
     let capturing = client.with_options(CallOptions::default().capture(&capture));
 
     let page = capturing.list_customers().send().await.expect("a page");

@@ -37,7 +37,7 @@ pub fn started(id: usize) -> Reply {
     Reply::json(200, &json!({ "jobId": id.to_string(), "status": 200, "message": "" }))
 }
 
-pub fn stands(code: impl Into<Value>) -> Reply {
+pub fn status_reply(code: impl Into<Value>) -> Reply {
     Reply::json(200, &json!({ "jobStatus": code.into(), "status": 200, "message": "" }))
 }
 
@@ -135,13 +135,13 @@ pub async fn service(starts: Vec<Reply>, states: Vec<Reply>, files: Vec<Reply>) 
 }
 
 /// A server whose status comes in turn.
-pub async fn stood(states: Vec<Reply>) -> Server {
+pub async fn job_server(states: Vec<Reply>) -> Server {
     service(vec![started(7)], states, vec![file(content())]).await
 }
 
 /// A server whose job has finished, and that answers the downloads in turn.
 pub async fn finished(files: Vec<Reply>) -> Server {
-    service(vec![started(7)], vec![stands(2)], files).await
+    service(vec![started(7)], vec![status_reply(2)], files).await
 }
 
 /// What a server was asked of this kind.
