@@ -219,12 +219,12 @@ async fn a_proxy_of_the_environment_that_is_none_is_not_gone_round() {
             "127.0.0.1:1/x",
         ] {
             let output = call(&address, &[(name, value)]);
-            let told = String::from_utf8_lossy(&output.stderr);
+            let stderr = String::from_utf8_lossy(&output.stderr);
             assert!(
-                !output.status.success() && told.contains(&format!("`{name}`")),
-                "{value}: {told}"
+                !output.status.success() && stderr.contains(&format!("`{name}`")),
+                "{value}: {stderr}"
             );
-            assert!(!told.contains("hunter2"), "{told}");
+            assert!(!stderr.contains("hunter2"), "{stderr}");
         }
     }
     assert_eq!(server.connections(), 0);

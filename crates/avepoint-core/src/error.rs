@@ -307,7 +307,7 @@ impl Error {
         let cause = own_words(&error);
         let mut failure = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
         failure.0.sent = kind == ErrorKind::Connection;
-        told.0.declined = chain(&error).any(is_declined);
+        failure.0.declined = chain(&error).any(is_declined);
         failure
     }
 

@@ -292,8 +292,8 @@ fn cut(position: u64, total: Option<u64>) -> Error {
 struct Validator {
     name: HeaderName,
     value: HeaderValue,
-    /// All that was told of the file by these headers.
-    told: [Vec<HeaderValue>; 2],
+    /// All values of these headers.
+    headers: [Vec<HeaderValue>; 2],
 }
 
 /// The headers that change with the content.
@@ -303,27 +303,31 @@ impl Validator {
     /// That of a whole file: its strong entity tag, or the time of its last change if no other change can have been in
     /// the same second (RFC 9110 section 8.8.2.2).
     fn of(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
-        let told = CHANGING.map(|name| all(headers, &name));
+        let values = CHANGING.map(|name| all(headers, &name));
         let kept = |name: HeaderName, values: &[HeaderValue]| match values {
             [value] => Some((name, value.clone())),
             _ => None,
         };
-        let tag = kept(header::ETAG, &told[0]).filter(|(_, tag)| is_strong(tag));
+        let tag = kept(header::ETAG, &values[0]).filter(|(_, tag)| is_strong(tag));
         let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
             let sent = time(headers, &header::DATE).unwrap_or(now);
-            kept(header::LAST_MODIFIED, &told[1]).filter(|_| changed.as_second() < sent.as_second())
+            kept(header::LAST_MODIFIED, &values[1]).filter(|_| changed.as_second() < sent.as_second())
         })?;
-        Some(Validator { name, value, told })
+        Some(Validator {
+            name,
+            value,
+            headers: values,
+        })
     }
 
-    /// Whether a part is of the same file: it tells the same by the header by which it was asked for, and nothing else by
+    /// Whether a part is of the same file: it has the same value of the header by which it was requested, and nothing else by
     /// the other. A server may leave out the time of a part (RFC 9110 section 15.3.7), but so do those that have not
     /// looked at what was asked for.
     fn is_of(&self, part: &HeaderMap) -> bool {
-        CHANGING.iter().zip(&self.told).all(|(name, told)| {
+        CHANGING.iter().zip(&self.headers).all(|(name, values)| {
             let here = all(part, name);
-            here == *told || (*name != self.name && (here.is_empty() || told.is_empty()))
+            here == *values || (*name != self.name && (here.is_empty() || values.is_empty()))
         })
     }
 }
