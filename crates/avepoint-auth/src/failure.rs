@@ -124,7 +124,8 @@ fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
     match (scope.is_empty(), scope.contains(' '), fixed) {
         (true, ..) => format!("the server requires a scope, and `{id}` declares none: set one with `scopes`"),
         (_, true, true) => format!(
-            "the app registration lacks at least one of the permissions {names}, which are requested together and of which `{id}` needs one: grant what is missing, or remove it from `scopes`"
+            "the app registration lacks at least one of the permissions {names}, which are requested together and of \
+             which `{id}` needs one: grant what is missing, or remove it from `scopes`"
         ),
         (_, false, true) => format!(
             "the app registration lacks the permission {names}, which `{id}` needs: grant it to the app registration"

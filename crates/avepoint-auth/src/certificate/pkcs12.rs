@@ -278,7 +278,8 @@ fn unreadable(content: &[u8]) -> Problem {
         // A sequence of indefinite length: BER, which the standard allows and this reader does not.
         [0x30, 0x80, ..] => format!("is PKCS#12 in the encoding BER: {CONVERT}"),
         [0x30, ..] => {
-            "is damaged, truncated or not PKCS#12: give a `.pfx` or `.p12` file with the certificate and its key, or export it again"
+            "is damaged, truncated or not PKCS#12: give a `.pfx` or `.p12` file with the certificate and its key, or \
+             export it again"
                 .to_owned()
         }
         _ => {

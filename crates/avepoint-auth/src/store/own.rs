@@ -84,7 +84,8 @@ fn check_owner(about: &Metadata) -> Result<(), Unfit> {
     }
     if mode & 0o077 != 0 {
         return Err(Unfit::other(format!(
-            "may be read or written by others (its mode is {mode:03o}): delete it, so that it is created again for its owner only"
+            "may be read or written by others (its mode is {mode:03o}): delete it, so that it is created again for \
+             its owner only"
         )));
     }
     Ok(())

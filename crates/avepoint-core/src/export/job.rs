@@ -242,7 +242,8 @@ impl<A: ExportApi> ExportJob<A> {
         let error = Error::new(
             ErrorKind::Timeout,
             format!(
-                "the export job {} has not finished within {} seconds; it is still running: wait for it again, using its id if necessary (last reported: {reported})",
+                "the export job {} has not finished within {} seconds; it is still running: wait for it again, using \
+                 its id if necessary (last reported: {reported})",
                 self.job.name,
                 self.options.deadline.as_secs()
             ),

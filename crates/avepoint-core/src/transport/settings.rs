@@ -157,7 +157,8 @@ fn check_environment() -> Result<(), Error> {
             Some((_, value)) if value.to_str().is_some_and(is_taken) => return Ok(()),
             Some((name, value)) if !value.is_empty() => {
                 return Err(Error::configuration(format!(
-                    "the proxy that the variable `{name}` of the environment names cannot be used: {FORM}; fix or remove the variable, or set a proxy with `proxy`"
+                    "the proxy in the environment variable `{name}` is invalid: {FORM}; fix or remove the variable, \
+                     or set a proxy with `proxy`"
                 )));
             }
             _ => {}
