@@ -137,7 +137,7 @@ mod tests {
         let document = document(&json!({}), &list);
         let problem = names(&Spec::new(&document)).expect_err("no name").to_string();
         assert!(
-            problem.contains("listThings") && problem.contains("no member to know it by"),
+            problem.contains("listThings") && problem.contains("with a named property"),
             "{problem}"
         );
     }

@@ -72,32 +72,32 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "        items: result\n",
             "        items: beds\n",
             "items: beds",
-            "no member of the answer `beds` of type array",
+            "no property of the response `beds` of type array",
         ),
         // Choices.
         (
             LABELS,
             "            - {type: boolean}\n            - {type: array, items: {type: string}}\n",
             "- {type: boolean}",
-            "there is no Rust type for this part of a choice; use one of the forms that `specs/README.md` lists",
+            "there is no Rust type for this part of a choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
             "            - {type: integer, format: int64}\n            - {type: string}\n",
             "            - {type: integer}\n            - {type: array, items: {type: integer}}\n",
             "height:",
-            "there is no Rust type for this choice; use one of the forms that `specs/README.md` lists",
+            "there is no Rust type for this choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
             LABELS,
             "            - {type: array, items: {type: string}}\n            - {type: object, additionalProperties: true}\n",
             "- {type: object, additionalProperties: true}",
-            "an object in a choice here has no name; make it a component of its own",
+            "an object in a choice here has no name; make it a component",
         ),
         (
             "soil: {description: What the soil is made of.}",
             "soil: {description: Odd., anyOf: [{$ref: '#/components/schemas/Bed'}, {$ref: '#/components/schemas/Visit'}]}",
             "soil: {description",
-            "a choice of objects here has no name; make it a component of its own",
+            "a choice of objects here has no name; make it a component",
         ),
         (
             "        - {$ref: '#/components/schemas/Cutting'}\n",
@@ -110,20 +110,20 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "          description: The beds.\n          items: {$ref: '#/components/schemas/Bed'}\n",
             "          description: The beds.\n          items: {type: object, additionalProperties: true}\n",
             "items: result",
-            "the entries of `result` have no name; make their schema a component of its own",
+            "the entries of `result` have no name; make their schema a component",
         ),
         // Requests.
         (
             "maxLength: 40,",
             "pattern: '^[A-Z][a-z]+$',",
             "label: {type",
-            "there is no check of the pattern `^[A-Z][a-z]+$`; leave it out, or use ^-?[0-9]+$ or ^[0-9]{4}",
+            "the pattern `^[A-Z][a-z]+$` is not supported; leave it out, or use ^-?[0-9]+$ or ^[0-9]{4}",
         ),
         (
             "maxLength: 40,",
             "format: byte,",
             "label: {type",
-            "there is no check of the format `byte`; leave it out, or use date-time or date or email",
+            "the format `byte` is not supported; leave it out, or use date-time or date or email",
         ),
         (
             "maximum: 9.5,",
@@ -135,7 +135,7 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "maximum: 1000,",
             "maximum: 1000.5,",
             "count: {type",
-            "the bound 1000.5 of an integer does not fit in 64 bits; write the nearest value that is supported",
+            "the limit 1000.5 of an integer does not fit in 64 bits; write the nearest value that is supported",
         ),
         (
             "          in: query\n          description: Only plants of this season.",

@@ -151,9 +151,9 @@ decisions:
             (GOOD.replacen("reason:", "reson:", 1), 7, "unknown field `reson`"),
             (GOOD.replacen("page: object", "table: object", 1), 8, "two sides"),
             (GOOD.replacen("kind: type", "kind: sample-shape", 1), 8, "cannot be recorded as deviations"),
-            (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "between a page and the spec"),
+            (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "compares a page with the spec"),
             (GOOD.replacen("operation: '*'", "operation: GET /user", 1), 15, "has no operation `GET /user`"),
-            (format!("{GOOD}{decision}"), 20, "stands here twice"),
+            (format!("{GOOD}{decision}"), 20, "is recorded twice"),
             (
                 second.replacen("decisions:", "  - operation: GET /users\n    place: body\n    kind: type\n    page: a\n    spec: b\n    reason: c\ndecisions:", 1),
                 14,

@@ -400,7 +400,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -410,7 +410,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::StorePage>, Error<()>> {
