@@ -466,7 +466,7 @@ fn change_send(id: &str, block: &mut ItemImpl) -> anyhow::Result<bool> {
     Ok(found)
 }
 
-/// What is told when a parameter cannot be converted.
+/// What is reported when a parameter cannot be converted.
 struct Problems;
 
 impl VisitMut for Problems {
@@ -479,11 +479,11 @@ impl VisitMut for Problems {
         {
             let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
             let hint = if ty.ends_with("Id") {
-                ": an id is not empty and no dot segment"
+                ": an id must not be empty, `.` or `..`"
             } else {
                 ""
             };
-            *literal = syn::LitStr::new(&format!("`{parameter}` is no {ty}{hint}"), literal.span());
+            *literal = syn::LitStr::new(&format!("`{parameter}` is not a valid {ty}{hint}"), literal.span());
         } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
             *literal = syn::LitStr::new(&format!("`{parameter}` is missing"), literal.span());
         }

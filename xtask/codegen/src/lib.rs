@@ -39,7 +39,7 @@ use xtask_spec::document::{Document, display};
 /// # Errors
 /// If a spec cannot be read, breaks a rule of the lint, or the code cannot be written.
 pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome> {
-    let mut outcome = Outcome::Fresh;
+    let mut outcome = Outcome::Clean;
     for api in Api::selected(choice) {
         workspace::refuse_unknown_service(api)?;
         api.document()?;
@@ -61,7 +61,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
             false
         };
         if stale {
-            outcome = Outcome::Stale;
+            outcome = Outcome::Differs;
         }
         xtask_cli::print(&format!(
             "{} {}: {} operations, {} types, {} codes, {} lines, {:.1} s{}\n",
@@ -80,8 +80,8 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         ))?;
     }
     match join_workspace(check)? {
-        Outcome::Fresh => Ok(outcome),
-        Outcome::Stale => Ok(Outcome::Stale),
+        Outcome::Clean => Ok(outcome),
+        Outcome::Differs => Ok(Outcome::Differs),
     }
 }
 
@@ -91,17 +91,17 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
 /// If there is one already, or it cannot be written.
 pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
     scaffold::begin_spec(api)?;
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Makes the workspace know the crates of all APIs; says whether that was still to do.
 fn join_workspace(check: bool) -> anyhow::Result<Outcome> {
-    let mut outcome = Outcome::Fresh;
+    let mut outcome = Outcome::Clean;
     for change in workspace::changes()? {
         let name = display(&change.path);
         if check {
             xtask_cli::print(&output::unified(&name, &change.was, &change.is))?;
-            outcome = Outcome::Stale;
+            outcome = Outcome::Differs;
         } else {
             std::fs::write(&change.path, change.is).with_context(|| format!("cannot write {name}"))?;
             xtask_cli::print(&format!("+ {name}: knows every API now\n"))?;

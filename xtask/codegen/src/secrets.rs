@@ -31,7 +31,7 @@ pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
         for schema in bodies(spec, operation) {
             if is_secret(spec, &schema) {
                 bail!(
-                    "{}: a body that is a secret itself has no member to know it by",
+                    "{}: a secret body must be an object with a named property",
                     operation.name()
                 );
             }
@@ -137,7 +137,7 @@ mod tests {
         let document = document(&json!({}), &list);
         let problem = names(&Spec::new(&document)).expect_err("no name").to_string();
         assert!(
-            problem.contains("listThings") && problem.contains("no member to know it by"),
+            problem.contains("listThings") && problem.contains("with a named property"),
             "{problem}"
         );
     }

@@ -127,8 +127,8 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
         if schema.get(key).is_some_and(|value| value.value != false) {
             bail!(spec.document.fault(
                 &format!("{}/{key}", schema.pointer),
-                "a bound is itself not allowed",
-                "write the nearest one that is",
+                "an exclusive limit is not supported",
+                "write the nearest value that is supported",
             ));
         }
     }
@@ -143,8 +143,8 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
         let Some(bound) = bound else {
             bail!(spec.document.fault(
                 &place.pointer,
-                format!("the bound {} of an {kind} is none of 64 bits", place.value),
-                "write the nearest one that is",
+                format!("the limit {} of an {kind} does not fit in 64 bits", place.value),
+                "write the nearest value that is supported",
             ));
         };
         Ok(quote! { Some(#bound) })
@@ -160,7 +160,7 @@ fn format(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let refuse = |key: &str, what: &str, known: &[&str]| {
         spec.document.fault(
             &format!("{}/{key}", schema.pointer),
-            format!("there is no check of the {key} `{what}`"),
+            format!("the {key} `{what}` is not supported"),
             format!("leave it out, or use {}", known.join(" or ")),
         )
     };

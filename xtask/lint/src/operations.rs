@@ -33,7 +33,12 @@ fn id(operation: &Operation, report: &mut Report) {
     let pointer = format!("{}/operationId", operation.place.pointer);
     let Some(id) = operation.id() else {
         let message = format!("{} has no `operationId`", operation.name());
-        report.add("operation-id", &pointer, message, "name it, a verb first: `listUsers`");
+        report.add(
+            "operation-id",
+            &pointer,
+            message,
+            "name it, starting with a verb: `listUsers`",
+        );
         return;
     };
     if !is_camel(id) {
@@ -41,7 +46,7 @@ fn id(operation: &Operation, report: &mut Report) {
             "operation-id",
             &pointer,
             format!("`{id}` is not camelCase"),
-            "use letters and digits alone, a small letter first",
+            "use only letters and digits, starting with a lowercase letter",
         );
     } else if !is_verb(first_word(id)) {
         report.add(
@@ -101,8 +106,8 @@ fn tags(spec: &Spec, report: &mut Report) {
             Some(place) if place < reached => report.add(
                 "tag-order",
                 &operation.place.pointer,
-                format!("{name} has the tag `{tag}` and stands behind operations of a later tag"),
-                "move it to the others of its tag; the tags stand in the order of `tags` at the top",
+                format!("{name} has the tag `{tag}` but comes after operations of a later tag"),
+                "move it to the others of its tag; operations are in the order of `tags` at the top",
             ),
             Some(place) => reached = place,
         }
@@ -173,7 +178,7 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
         "summary",
         "summary",
         format!("the summary of {name} has {length} characters"),
-        &format!("keep to {MAX_SUMMARY}; the description has room"),
+        &format!("use at most {MAX_SUMMARY}, and put the rest into the description"),
     );
     problem(
         !place.has_text("description"),
@@ -189,7 +194,7 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
         "external-docs",
         "externalDocs",
         format!("{name} does not name its page"),
-        "write the page's address to `externalDocs.url`",
+        "set `externalDocs.url` to the address of its page",
     );
     problem(
         is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation),
@@ -253,7 +258,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
                 "path-parameter",
                 &parameter.listed.pointer,
                 format!("the path `{path}` has no `{{{name}}}`"),
-                "delete the parameter, or mend the path",
+                "delete the parameter, or fix the path",
             );
         }
         if !parameter.described.says("required") {
@@ -270,7 +275,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
             "path-parameter",
             &operation.place.pointer,
             format!("{} does not declare the path parameter `{name}`", operation.name()),
-            "add the parameter, or mend the path",
+            "add the parameter, or fix the path",
         );
     }
 }
@@ -308,9 +313,9 @@ fn parameter_parts(parameter: &Place, report: &mut Report) {
         missing("description", "say what it does");
     }
     if parameter.get("example").is_none() {
-        missing("example", "invent one that is valid");
+        missing("example", "add one that is valid");
     }
-    // `content` in the schema's place is a trap of the generator's, and told there.
+    // `content` in the schema's place is a trap of the generator's, and reported there.
     if parameter.get("schema").is_none() && parameter.get("content").is_none() {
         missing("schema", "write the schema");
     }
@@ -330,7 +335,7 @@ fn read_only(operation: &Operation, report: &mut Report) {
         report.add(
             "read-only",
             &mark.pointer,
-            "`x-read-only` is for a POST that reads, and then `true`, or a GET that changes something, and then `false`",
+            "`x-read-only` must be `true` on a POST that only reads, or `false` on a GET that changes something",
             "delete it, or write what fits the method",
         );
     }

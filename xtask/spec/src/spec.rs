@@ -144,7 +144,7 @@ impl<'d> Spec<'d> {
         None
     }
 
-    /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it anew.
+    /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it again.
     pub fn schema(&self, place: &Place<'d>) -> Option<Place<'d>> {
         let mut place = self.resolve(place)?;
         for _ in 0..MAX_STEPS {
