@@ -49,7 +49,7 @@ pub fn client(server: &Server) -> Client {
 }
 
 /// A client that repeats calls, and the clock by which it waits.
-pub fn patient(base_url: &str, policy: RetryPolicy) -> (Client, Arc<FakeClock>) {
+pub fn client_with_retries(base_url: &str, policy: RetryPolicy) -> (Client, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::at(START));
     let options = CallOptions::default().retry(policy);
     let client = builder(base_url)

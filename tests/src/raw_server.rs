@@ -1,8 +1,8 @@
 //! A server on raw sockets that misbehaves. What it writes is a script of bytes, pauses and cuts, so that an answer can
 //! be wrong in every way in which bytes can be.
 
-mod by_hand;
 pub mod http2;
+mod manual;
 pub mod tls;
 
 use std::io;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use self::by_hand::{read_request, write_json};
+pub use self::manual::{read_request, write_json};
 use self::tls::Identity;
 use crate::server::Received;
 

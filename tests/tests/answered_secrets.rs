@@ -145,17 +145,17 @@ async fn errors(replies: Vec<Reply>) -> Vec<String> {
     let count = replies.len();
     let server = Server::start(move |_, number| replies[number / 2].clone()).await;
     let client = client(&server, CallOptions::default());
-    let mut told = Vec::new();
+    let mut shown = Vec::new();
     for _ in 0..count {
         // One that is cut behind its last brace can be read.
         for error in [
             client.search_gardeners().send().await.err(),
             client.add_gardener().body(new_gardener()).send().await.err(),
         ] {
-            told.extend(error.as_ref().map(everything));
+            shown.extend(error.as_ref().map(everything));
         }
     }
-    told
+    shown
 }
 
 #[tokio::test]
@@ -171,14 +171,15 @@ async fn an_answer_that_is_cut_anywhere_shows_no_secret() {
                 .map(|end| Reply::text(200, "application/json", &body[..end])),
         );
     }
-    let told = errors(replies).await;
+    let shown = errors(replies).await;
     // An excerpt that hid all would be none: the names are there.
     assert!(
-        told.iter()
+        shown
+            .iter()
             .any(|text| text.contains("shedKey") && text.contains("[redacted]"))
     );
-    assert!(told.len() > (whole.len() + pretty.len()) / 7);
-    for text in told {
+    assert!(shown.len() > (whole.len() + pretty.len()) / 7);
+    for text in shown {
         assert!(!text.contains("Sesame") && !text.contains("Open-Ses"), "{text}");
     }
     assert!(!traces.text().contains("Sesame"));
@@ -224,9 +225,9 @@ async fn no_error_of_any_kind_shows_a_secret_of_the_server() {
         replies.extend([200, 400, 500].map(|status| Reply::text(status, kind, body)));
     }
     let least = replies.len();
-    let told = errors(replies).await;
-    assert!(told.len() >= least, "{}", told.len());
-    for text in told {
+    let shown = errors(replies).await;
+    assert!(shown.len() >= least, "{}", shown.len());
+    for text in shown {
         let plain = text.to_lowercase();
         assert!(!plain.contains("sesame") && !plain.contains("t3blbi1t"), "{text}");
     }

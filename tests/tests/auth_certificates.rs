@@ -206,7 +206,7 @@ fn a_refused_password_names_how_it_was_tried() {
 #[test]
 fn a_file_cannot_ask_for_endless_work() {
     let Some(keys) = Keys::rsa() else { return };
-    let much = "asks for more work to open it than is reasonable: convert it with";
+    let much = "uses too many key-derivation iterations: convert it with";
     for rounds in [20_000_000, u64::from(u32::MAX), u64::MAX] {
         for recipe in [
             Recipe {
@@ -356,12 +356,12 @@ fn a_wrong_password_is_named_and_not_shown() {
     let read = |password| ClientCertificate::from_pem_files(keys.path("app.crt"), keys.path("aes.key"), password);
     let text = refused(read(Some("wrong-word")));
     assert!(
-        text.contains("aes.key` holds a key that cannot be opened with this password"),
+        text.contains("aes.key` contains a key that cannot be opened with this password"),
         "{text}"
     );
     let text = refused(read(None));
     assert!(
-        text.contains("aes.key` holds an encrypted key, and there is no password"),
+        text.contains("aes.key` contains an encrypted key, and there is no password"),
         "{text}"
     );
 }
@@ -423,19 +423,19 @@ fn every_refusal_names_the_file_and_the_remedy() {
     says(file("words.pfx", b"not a certificate"), "is neither PKCS#12");
     says(
         file("der.cer", &pem_content(&certificate)),
-        "is broken, cut off or no PKCS#12",
+        "is damaged, truncated or not PKCS#12",
     );
     says(
         file("only.crt", &certificate),
-        "holds a certificate and no private key: add the key",
+        "contains a certificate and no private key: add the key",
     );
     says(
         file("only.key", &key),
-        "holds a key and no certificate: export both together",
+        "contains a key and no certificate: export both together",
     );
     says(
         file("two.pem", &[&*key, &*key, &*certificate].concat()),
-        "holds several private keys",
+        "contains several private keys",
     );
     says(file("half.pem", &certificate[..certificate.len() / 2]), "cut off");
 
@@ -443,21 +443,24 @@ fn every_refusal_names_the_file_and_the_remedy() {
     let mixed = ClientCertificate::from_pem_files(keys.path("app.crt"), keys.path("other.key"), None);
     says(
         refused(mixed),
-        "holds a certificate and a key that do not belong together",
+        "contains a certificate and a key that do not belong together",
     );
 
     keys.run("rsa -in app.key -traditional -aes128 -passout pass:p -out old.key");
     let old = ClientCertificate::from_pem_files(keys.path("app.crt"), keys.path("old.key"), Some("p"));
     says(
         refused(old),
-        "old.key` holds a key that is encrypted in an outdated, weak way (`Proc-Type: 4,ENCRYPTED`): convert it with \
+        "old.key` contains a key that is encrypted in an outdated, weak way (`Proc-Type: 4,ENCRYPTED`): convert it with \
          `openssl pkcs8 -topk8 -v2 aes256 -in OLD.key -out app.key`",
     );
 
     keys.run("pkcs12 -export -nokeys -in app.crt -out bare.pfx -passout pass:p");
-    says(file("bare.pfx", &keys.read("bare.pfx")), "holds no private key");
+    says(file("bare.pfx", &keys.read("bare.pfx")), "contains no private key");
     keys.run("pkcs12 -export -nocerts -inkey app.key -out key.pfx -passout pass:p");
-    says(file("key.pfx", &keys.read("key.pfx")), "holds a key and no certificate");
+    says(
+        file("key.pfx", &keys.read("key.pfx")),
+        "contains a key and no certificate",
+    );
     keys.run("pkcs12 -export -legacy -in app.crt -inkey app.key -keypbe PBE-SHA1-RC4-128 -out odd.pfx -passout pass:p");
     says(
         file("odd.pfx", &keys.read("odd.pfx")),

@@ -180,7 +180,7 @@ async fn no_error_and_no_trace_shows_a_secret() {
         .build()
         .expect("a credential");
     patient.token(&LIST).await.expect("a token");
-    // A renewal that fails, and is told in a warning.
+    // A renewal that fails, and is reported in a warning.
     pass(&clock, 3400);
     patient.token(&LIST).await.expect("it still holds");
     until("the renewal has failed", async || {

@@ -338,15 +338,15 @@ mod foreign {
         let stands: [Stand; 7] = [
             |path| {
                 assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
-                Some("is no regular file: choose another path")
+                Some("is not a regular file: choose another path")
             },
             |path| {
                 UnixListener::bind(path).expect("a socket");
-                Some("is no regular file: choose another path")
+                Some("is not a regular file: choose another path")
             },
             |path| {
                 std::fs::create_dir(path).expect("a folder");
-                Some("is no regular file: choose another path")
+                Some("is not a regular file: choose another path")
             },
             |path| {
                 symlink("/dev/zero", path).expect("a link");

@@ -106,8 +106,7 @@ async fn fixed_scopes_are_split_under_the_limit_and_the_right_token_is_taken() {
     let error = credential.token(&ADD).await.expect_err("not covered");
     assert_eq!(
         error.to_string(),
-        "addThing: no access token: `addThing` needs `things.readwrite.all`, which is not among the permissions fixed \
-         with `scopes`: add it there"
+        "addThing: no access token: `addThing` needs `things.readwrite.all`, which is not among those set with `scopes`: add it"
     );
     assert_eq!(server.received().len(), 1, "nothing was sent");
 }
@@ -188,7 +187,7 @@ async fn an_attempt_has_its_own_time() {
     assert!(
         error
             .message()
-            .starts_with("no token from 127.0.0.1: no answer came in time"),
+            .starts_with("no token from 127.0.0.1: no response arrived in time"),
         "{error}"
     );
 }
@@ -238,7 +237,7 @@ async fn an_answer_without_end_is_given_up() {
         .expect_err("too long");
     assert_eq!(
         error.message(),
-        "no token from 127.0.0.1: the answer is longer than any that holds a token"
+        "no token from 127.0.0.1: the response is too long for a token response"
     );
     assert_eq!(server.received().len(), 1);
 }
@@ -250,8 +249,7 @@ async fn a_refusal_says_what_to_do() {
             400,
             json!({"error": "invalid_scope"}),
             "listThings: no access token: the app registration lacks the permission `things.read.all`, which \
-             `listThings` needs: grant it to the app registration, or, if it has `things.readwrite.all` instead, fix that \
-             with `scopes` [invalid_scope]",
+             `listThings` needs: grant it to the app registration, or, if it has `things.readwrite.all` instead, set that with `scopes` [invalid_scope]",
         ),
         (
             401,
@@ -423,7 +421,7 @@ async fn a_discovery_that_failed_is_tried_again_by_the_next_call() {
     assert!(
         other
             .message()
-            .contains("is of another issuer, https://other.example.com"),
+            .contains("is for another issuer, https://other.example.com"),
         "{other}"
     );
     assert_eq!(credential.token(&LIST).await.expect("a token").expose(), "found");
@@ -781,10 +779,10 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
     const KEY: (&str, &str) = ("AVEPOINT_CLIENT_SECRET", "hunter2");
     let missing_both = "AVEPOINT_CLIENT_SECRET or AVEPOINT_CLIENT_CERTIFICATE_PATH is missing: set one of them";
     let cases: [(&[(&str, &str)], &str); 12] = [
-        (&[KEY], "AVEPOINT_CLIENT_ID is missing: it holds the client id"),
+        (&[KEY], "AVEPOINT_CLIENT_ID is missing: set it to the client id"),
         (
             &[("AVEPOINT_CLIENT_ID", " "), KEY],
-            "AVEPOINT_CLIENT_ID is missing: it holds the client id",
+            "AVEPOINT_CLIENT_ID is missing: set it to the client id",
         ),
         (
             &[("AVEPOINT_CLIENT_ID", "a b"), KEY],
@@ -798,7 +796,7 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
         ),
         (
             &[ID, ("AVEPOINT_CLIENT_SECRET", "\u{0}")],
-            "AVEPOINT_CLIENT_SECRET is no Unicode text",
+            "AVEPOINT_CLIENT_SECRET is not valid Unicode",
         ),
         (
             &[ID, KEY, ("AVEPOINT_CLOUD", "mars")],
@@ -806,12 +804,11 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
         ),
         (
             &[ID, KEY, ("AVEPOINT_IDENTITY_URL", "http://id.example.com")],
-            "AVEPOINT_IDENTITY_URL is wrong: `http://id.example.com` is not https; a token goes over plain http to this \
-             machine alone",
+            "AVEPOINT_IDENTITY_URL is wrong: `http://id.example.com` is not https; tokens are sent over plain http to this machine only",
         ),
         (
             &[ID, KEY, ("AVEPOINT_IDENTITY_URL", "https://me:hunter2@id.example.com")],
-            "AVEPOINT_IDENTITY_URL is wrong: a base URL must not hold a user or a password",
+            "AVEPOINT_IDENTITY_URL is wrong: a base URL must not contain a user or a password",
         ),
         (
             &[ID, ("AVEPOINT_CLIENT_CERTIFICATE_PATH", "/nowhere/app.pfx")],
@@ -925,10 +922,13 @@ fn what_cannot_work_is_refused_when_it_is_built() {
         error.to_string()
     };
     let builder = ClientSecretCredential::builder;
-    assert_eq!(refused(builder("", "s")), "the client id is empty or holds white space");
+    assert_eq!(
+        refused(builder("", "s")),
+        "the client id is empty or contains white space"
+    );
     assert_eq!(
         refused(builder("a\n", "s")),
-        "the client id is empty or holds white space"
+        "the client id is empty or contains white space"
     );
     assert_eq!(refused(builder("a", " ")), "the client secret is empty");
     assert_eq!(refused(builder("a", "\r\n")), "the client secret is empty");

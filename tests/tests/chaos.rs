@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use avepoint_core::protection::Protection;
-use avepoint_tests::chaos::{Breach, Report};
+use avepoint_tests::chaos::{Report, Violation};
 use avepoint_tests::raw_server::{RawServer, Script};
 
-/// The most memory that a run may take, in bytes: that of the servers, the specs and the books included.
+/// The most memory that a run may take, in bytes: that of the servers, the specs and the logs included.
 const MEMORY: u64 = 400 * 1024 * 1024;
 
 /// Makes a run.
@@ -40,9 +40,9 @@ fn finish(command: &mut Command, environment: &[(&str, &str)]) -> Report {
 }
 
 fn nothing_is_broken(report: &Report) {
-    let broken: Vec<_> = Breach::ALL
+    let broken: Vec<_> = Violation::ALL
         .into_iter()
-        .filter(|breach| report.count(*breach) > 0)
+        .filter(|violation| report.count(*violation) > 0)
         .collect();
     assert!(broken.is_empty(), "{broken:?}\n{report}");
 }
@@ -90,18 +90,18 @@ fn the_same_seed_gives_the_same_faults() {
 }
 
 /// The harm that shows where a protection is off.
-fn harm(protection: Protection) -> Breach {
+fn harm(protection: Protection) -> Violation {
     match protection {
-        Protection::Redaction => Breach::SecretShown,
-        Protection::WriteOnce => Breach::RepeatedWrite,
-        Protection::Deadline => Breach::LateRequest,
-        Protection::AnswerBound => Breach::ExcessBytes,
-        Protection::WholeFiles => Breach::BadFile,
-        Protection::OwnHost => Breach::SecretSent,
-        Protection::PlainHttp => Breach::PlainHttpSent,
-        Protection::PolicyAlone => Breach::ExcessRequest,
-        Protection::RenewalPause => Breach::ExcessTokenRequest,
-        Protection::ListEnd => Breach::Endless,
+        Protection::Redaction => Violation::SecretShown,
+        Protection::WriteOnce => Violation::RepeatedWrite,
+        Protection::Deadline => Violation::LateRequest,
+        Protection::AnswerBound => Violation::ExcessBytes,
+        Protection::WholeFiles => Violation::BadFile,
+        Protection::OwnHost => Violation::SecretSent,
+        Protection::PlainHttp => Violation::PlainHttpSent,
+        Protection::PolicyAlone => Violation::ExcessRequest,
+        Protection::RenewalPause => Violation::ExcessTokenRequest,
+        Protection::ListEnd => Violation::Endless,
     }
 }
 

@@ -85,7 +85,7 @@ async fn every_text_code_goes_out_as_documented_whatever_its_letter_case() {
             None => Reply::empty(case.status),
         })
         .await;
-        // A file that is no file is of no concern here.
+        // A file that is not a file is of no concern here.
         let sent = AnyClient::new(api, &server.url()).call(&case.id, parameters).await;
         let received = server.received();
         let [request] = received.as_slice() else {

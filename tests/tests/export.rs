@@ -10,8 +10,8 @@ use avepoint_core::{CallOptions, Clock, ErrorKind, ExportOptions, ExportState, R
 use avepoint_insights::Client;
 use avepoint_tests::server::{Reply, Server};
 use exports::{
-    Ask, archive, ask, asked, content, downloads, export, fake, file, job, quick, real, service, stands, start,
-    started, stood, watched,
+    Ask, archive, ask, asked, content, downloads, export, fake, file, job, job_server, quick, real, service, start,
+    started, status_reply, watched,
 };
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -19,22 +19,22 @@ use serde_json::{Value, json};
 /// The greatest number of seconds that a header can hold.
 const FOR_EVER: &str = "18446744073709551615";
 
-fn told(body: Value) -> Reply {
+fn json_reply(body: Value) -> Reply {
     Reply::json(200, &body)
 }
 
 /// A server that answers every question alike.
 async fn always(answer: Reply) -> Server {
-    stood(vec![answer]).await
+    job_server(vec![answer]).await
 }
 
 #[tokio::test]
 async fn a_slow_job_is_waited_for_with_longer_and_longer_pauses() {
-    let mut states = vec![stands(1); 7];
-    states.push(stands(2));
-    let server = stood(states).await;
+    let mut states = vec![status_reply(1); 7];
+    states.push(status_reply(2));
+    let server = job_server(states).await;
     let (client, clock) = fake(&server, RetryPolicy::default());
-    let (options, told) = watched();
+    let (options, events) = watched();
     let job = export(&client).start_with(options).await.expect("a job");
     assert_eq!(job.id().as_str(), "7");
     assert_eq!(job.last_status(), None);
@@ -52,12 +52,12 @@ async fn a_slow_job_is_waited_for_with_longer_and_longer_pauses() {
 
     let folder = tempfile::tempdir().expect("a folder");
     job.download_to(folder.path().join("report.zip")).await.expect("a file");
-    let told = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let kinds: Vec<_> = told.iter().map(|event| event.split(' ').next()).collect();
+    let events = events.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let kinds: Vec<_> = events.iter().map(|event| event.split(' ').next()).collect();
     assert_eq!((kinds[0], kinds.len()), (Some("Started"), 10));
     assert!(
-        told[7].contains("InProgress") && told[8].contains("Finished"),
-        "{told:?}"
+        events[7].contains("InProgress") && events[8].contains("Finished"),
+        "{events:?}"
     );
     assert_eq!(kinds[9], Some("Downloaded"));
 }
@@ -71,8 +71,8 @@ async fn a_job_that_ends_without_a_file_is_an_error_with_the_servers_words() {
             "the export job 7 was stopped: the site is gone; start the export again",
         ),
     ] {
-        let answer = told(json!({ "jobStatus": code, "status": 200, "message": "the site is gone" }));
-        let server = stood(vec![stands(1), stands(5), answer]).await;
+        let answer = json_reply(json!({ "jobStatus": code, "status": 200, "message": "the site is gone" }));
+        let server = job_server(vec![status_reply(1), status_reply(5), answer]).await;
         let (client, _) = fake(&server, RetryPolicy::default());
         let folder = tempfile::tempdir().expect("a folder");
         let job = start(&client).await.expect("a job");
@@ -91,8 +91,8 @@ async fn a_job_that_ends_without_a_file_is_an_error_with_the_servers_words() {
 
 #[tokio::test]
 async fn a_job_with_exceptions_has_a_file_and_says_so() {
-    let answer = told(json!({ "jobStatus": 4, "status": 200, "message": "two sites were skipped" }));
-    let server = stood(vec![stands(1), answer]).await;
+    let answer = json_reply(json!({ "jobStatus": 4, "status": 200, "message": "two sites were skipped" }));
+    let server = job_server(vec![status_reply(1), answer]).await;
     let (client, _) = fake(&server, RetryPolicy::default());
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.zip");
@@ -117,7 +117,7 @@ async fn a_state_is_read_in_whatever_form_it_comes() {
         json!(4.0),
         json!("FinishedWithExceptions"),
     ] {
-        let server = always(stands(code.clone())).await;
+        let server = always(status_reply(code.clone())).await;
         let (client, _) = fake(&server, RetryPolicy::none());
         job(&client).wait().await.expect("an end");
         assert_eq!(server.received().len(), 1, "{code}");
@@ -126,12 +126,12 @@ async fn a_state_is_read_in_whatever_form_it_comes() {
 
 #[tokio::test]
 async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
-    let server = stood(vec![
-        stands(0),
-        stands(99),
-        stands("Waiting"),
-        stands(true),
-        stands("2"),
+    let server = job_server(vec![
+        status_reply(0),
+        status_reply(99),
+        status_reply("Waiting"),
+        status_reply(true),
+        status_reply("2"),
     ])
     .await;
     let (client, _) = fake(&server, RetryPolicy::default());
@@ -146,7 +146,7 @@ async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
         (json!(1), "1"),
         (json!(5), "5"),
     ] {
-        let server = always(stands(code)).await;
+        let server = always(status_reply(code)).await;
         let (client, clock) = fake(&server, RetryPolicy::default());
         let error = start(&client).await.expect("a job").wait().await.expect_err("no end");
         let line = error.to_string();
@@ -162,24 +162,24 @@ async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
 #[tokio::test]
 async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
     for (answer, found) in [
-        (told(json!({})), "an empty object"),
-        (stands(Value::Null), "`jobStatus` (null)"),
-        (stands(""), "`jobStatus` (a text)"),
-        (told(json!({ "state": 2 })), "`state` (a number)"),
-        (told(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
+        (json_reply(json!({})), "an empty object"),
+        (status_reply(Value::Null), "`jobStatus` (null)"),
+        (status_reply(""), "`jobStatus` (a string)"),
+        (json_reply(json!({ "state": 2 })), "`state` (a number)"),
+        (json_reply(json!({ "data": { "jobStatus": 2 } })), "`data` (an object)"),
         (
             Reply::text(
                 200,
                 "application/json",
                 r#"{"jobStatus": "2\ud800", "message": "\udc00"}"#,
             ),
-            "`jobStatus` (a text)",
+            "`jobStatus` (a string)",
         ),
-        (stands(json!([2])), "jobStatus"),
-        (stands(json!({ "value": 2 })), "jobStatus"),
-        (told(Value::Null), "null"),
-        (told(json!([])), ""),
-        (told(json!("2")), ""),
+        (status_reply(json!([2])), "jobStatus"),
+        (status_reply(json!({ "value": 2 })), "jobStatus"),
+        (json_reply(Value::Null), "null"),
+        (json_reply(json!([])), ""),
+        (json_reply(json!("2")), ""),
         (Reply::text(200, "text/html", "<html></html>"), "HTML"),
         (Reply::text(200, "application/json", ""), "empty"),
     ] {
@@ -198,12 +198,12 @@ async fn answers_that_tell_no_status_are_asked_for_again_and_then_named() {
 
 #[tokio::test]
 async fn silence_is_counted_only_in_a_row() {
-    let mut states = vec![told(json!({})); 5];
-    states.push(stands(1));
+    let mut states = vec![json_reply(json!({})); 5];
+    states.push(status_reply(1));
     states.extend(vec![Reply::empty(404); 3]);
     states.extend(vec![Reply::empty(503); 2]);
-    states.push(stands(2));
-    let server = stood(states).await;
+    states.push(status_reply(2));
+    let server = job_server(states).await;
     let (client, _) = fake(&server, RetryPolicy::none());
     job(&client).wait().await.expect("an end");
     assert_eq!(server.received().len(), 12);
@@ -215,19 +215,19 @@ async fn a_question_that_fails_for_now_does_not_lose_the_job_wherever_it_says_so
         let message = "not now";
         for (place, answer) in [
             ("HTTP", Reply::json(status, &json!({ "message": message }))),
-            ("the body", told(json!({ "status": status, "message": message }))),
+            ("the body", json_reply(json!({ "status": status, "message": message }))),
             (
                 "the body, as text",
-                told(json!({ "jobStatus": null, "status": status.to_string(), "message": message })),
+                json_reply(json!({ "jobStatus": null, "status": status.to_string(), "message": message })),
             ),
             (
                 "beside no state",
-                told(json!({ "jobStatus": 0, "status": status, "message": message })),
+                json_reply(json!({ "jobStatus": 0, "status": status, "message": message })),
             ),
         ] {
             let mut states = vec![answer.clone(); 5];
-            states.push(stands(2));
-            let server = stood(states).await;
+            states.push(status_reply(2));
+            let server = job_server(states).await;
             let (client, _) = fake(&server, RetryPolicy::none());
             job(&client).wait().await.expect("an end");
 
@@ -250,7 +250,7 @@ async fn a_question_that_is_refused_is_not_asked_again_wherever_it_says_so() {
     for status in [400, 401, 403, 410] {
         for answer in [
             Reply::json(status, &json!({ "message": "no" })),
-            told(json!({ "status": status, "message": "no" })),
+            json_reply(json!({ "status": status, "message": "no" })),
         ] {
             let server = always(answer).await;
             let (client, _) = fake(&server, RetryPolicy::none());
@@ -260,7 +260,7 @@ async fn a_question_that_is_refused_is_not_asked_again_wherever_it_says_so() {
         }
     }
     // The end of a job counts more than what the call says of itself.
-    let server = always(told(
+    let server = always(json_reply(
         json!({ "jobStatus": 3, "status": 500, "message": "no such site" }),
     ))
     .await;
@@ -271,22 +271,25 @@ async fn a_question_that_is_refused_is_not_asked_again_wherever_it_says_so() {
 
 #[tokio::test]
 async fn a_start_that_the_server_refuses_for_now_is_repeated() {
-    let in_the_body = told(json!({ "status": 429, "message": "too many jobs" }));
+    let in_the_body = json_reply(json!({ "status": 429, "message": "too many jobs" }));
     let starts = vec![
         Reply::empty(429),
         in_the_body.clone(),
         Reply::empty(429).header("retry-after", "50"),
         in_the_body.header("retry-after", "60"),
-        told(json!({ "jobId": "0", "status": 429 })),
+        json_reply(json!({ "jobId": "0", "status": 429 })),
         started(7),
     ];
-    let server = service(starts, vec![stands(2)], vec![]).await;
+    let server = service(starts, vec![status_reply(2)], vec![]).await;
     let (client, clock) = fake(&server, RetryPolicy::none());
     start(&client).await.expect("a job");
     let pauses: Vec<_> = clock.sleeps().iter().map(Duration::as_secs).collect();
     assert_eq!(pauses, [2, 4, 50, 60, 30]);
 
-    for answer in [Reply::empty(429), told(json!({ "status": "429", "message": "full" }))] {
+    for answer in [
+        Reply::empty(429),
+        json_reply(json!({ "status": "429", "message": "full" })),
+    ] {
         let server = Server::always(answer).await;
         let (client, clock) = fake(&server, RetryPolicy::none());
         let error = start(&client).await.expect_err("no place");
@@ -307,20 +310,20 @@ async fn a_start_that_may_have_been_carried_out_is_not_repeated() {
         (Reply::empty(200), true, ""),
         (Reply::HangUp, true, ""),
         (Reply::Cut("{".into()), true, ""),
-        (told(json!([])), true, ""),
-        (told(json!({})), true, UNSAID),
-        (told(json!({ "jobId": "", "status": 200 })), true, UNSAID),
-        (told(json!({ "data": { "jobId": "7" } })), true, ""),
-        (told(json!({ "jobId": { "id": "7" }, "status": 200 })), true, ""),
-        (told(json!({ "status": 500 })), true, UNSAID),
-        (told(json!({ "status": 302, "message": "done" })), true, "done"),
+        (json_reply(json!([])), true, ""),
+        (json_reply(json!({})), true, UNSAID),
+        (json_reply(json!({ "jobId": "", "status": 200 })), true, UNSAID),
+        (json_reply(json!({ "data": { "jobId": "7" } })), true, ""),
+        (json_reply(json!({ "jobId": { "id": "7" }, "status": 200 })), true, ""),
+        (json_reply(json!({ "status": 500 })), true, UNSAID),
+        (json_reply(json!({ "status": 302, "message": "done" })), true, "done"),
         (
-            told(json!({ "jobId": null, "status": 503, "message": "busy" })),
+            json_reply(json!({ "jobId": null, "status": 503, "message": "busy" })),
             true,
             "503 the server does not say whether a job was started: busy",
         ),
         (
-            told(json!({ "status": 400, "message": "no such site" })),
+            json_reply(json!({ "status": 400, "message": "no such site" })),
             false,
             "400 no job was started: no such site",
         ),
@@ -378,7 +381,7 @@ async fn the_deadline_of_an_export_bounds_each_of_its_calls() {
 #[tokio::test]
 async fn no_number_is_too_great_to_wait_by() {
     let busy = Reply::empty(429).header("retry-after", FOR_EVER);
-    let in_the_body = told(json!({ "status": 429 })).header("retry-after", FOR_EVER);
+    let in_the_body = json_reply(json!({ "status": 429 })).header("retry-after", FOR_EVER);
     for answer in [busy, in_the_body] {
         // A start does not wait that long, and a job is asked for once more at the deadline.
         let server = service(vec![answer.clone()], vec![answer], vec![]).await;
@@ -396,7 +399,7 @@ async fn no_number_is_too_great_to_wait_by() {
         options.clone().deadline(Duration::MAX),
         options.pauses(Duration::MAX, Duration::MAX),
     ] {
-        let server = stood(vec![stands(1), stands(2)]).await;
+        let server = job_server(vec![status_reply(1), status_reply(2)]).await;
         let (client, _) = fake(&server, RetryPolicy::default());
         let job = export(&client).start_with(options).await.expect("a job");
         job.wait().await.expect("an end");
@@ -436,11 +439,11 @@ async fn jobs(questions: usize, failing: Vec<usize>) -> (Server, Arc<Mutex<Jobs>
                 Some(0) | None => {
                     jobs.running.remove(&id);
                     let fails = jobs.failing.iter().any(|failing| failing.to_string() == id);
-                    stands(if fails { 3 } else { 2 })
+                    status_reply(if fails { 3 } else { 2 })
                 }
                 Some(left) => {
                     *left -= 1;
-                    stands(1)
+                    status_reply(1)
                 }
             },
             Ask::File(id) => file(archive(id)),
@@ -689,10 +692,10 @@ fn long_token() -> String {
 async fn no_text_of_a_job_shows_the_token() {
     let token = long_token();
     let quoting = format!("{} the token {token} is not\n\u{1b}[31mwelcome", ".".repeat(600));
-    let said = |code: Value| told(json!({ "jobStatus": code, "status": 200, "message": quoting }));
+    let said = |code: Value| json_reply(json!({ "jobStatus": code, "status": 200, "message": quoting }));
     let page = Reply::text(200, "text/html", format!("<html><title>{quoting}</title></html>"));
-    let no_job = |status: u16| told(json!({ "status": status, "message": quoting }));
-    let id = told(json!({ "jobId": format!("7{token}"), "status": 200 }));
+    let no_job = |status: u16| json_reply(json!({ "status": status, "message": quoting }));
+    let id = json_reply(json!({ "jobId": format!("7{token}"), "status": 200 }));
     let own = || vec![started(7)];
     let files = || vec![file(content())];
     for (what, starts, states, files) in [
@@ -702,22 +705,27 @@ async fn no_text_of_a_job_shows_the_token() {
         ("a report with exceptions", own(), vec![said(json!(4))], files()),
         ("no status", own(), vec![said(Value::Null)], files()),
         (
-            "the name of a member",
+            "an object key",
             own(),
-            vec![told(json!({ token.as_str(): 1 }))],
+            vec![json_reply(json!({ token.as_str(): 1 }))],
             files(),
         ),
         ("a failure in a 200", own(), vec![no_job(403)], files()),
         ("a page", own(), vec![page.clone()], files()),
-        ("no job", vec![no_job(400)], vec![stands(2)], files()),
-        ("no job for now", vec![no_job(429)], vec![stands(2)], files()),
-        ("the id of a job", vec![id], vec![stands(1)], files()),
-        ("JSON in place of a file", own(), vec![stands(2)], vec![no_job(404)]),
-        ("a page in place of a file", own(), vec![stands(2)], vec![page]),
+        ("no job", vec![no_job(400)], vec![status_reply(2)], files()),
+        ("no job for now", vec![no_job(429)], vec![status_reply(2)], files()),
+        ("the id of a job", vec![id], vec![status_reply(1)], files()),
+        (
+            "JSON in place of a file",
+            own(),
+            vec![status_reply(2)],
+            vec![no_job(404)],
+        ),
+        ("a page in place of a file", own(), vec![status_reply(2)], vec![page]),
         (
             "an encoding",
             own(),
-            vec![stands(2)],
+            vec![status_reply(2)],
             vec![file(content()).header("content-encoding", token.as_str())],
         ),
     ] {
@@ -754,8 +762,8 @@ async fn no_text_of_a_job_shows_the_token() {
 #[tokio::test]
 async fn a_part_does_not_show_what_the_server_gave_for_an_id() {
     let token = long_token();
-    let id = told(json!({ "jobId": token, "status": 200 }));
-    for state in [stands(2), stands(3)] {
+    let id = json_reply(json!({ "jobId": token, "status": 200 }));
+    for state in [status_reply(2), status_reply(3)] {
         let server = service(vec![id.clone()], vec![state], vec![]).await;
         let client = Client::builder()
             .base_url(server.url())

@@ -14,7 +14,7 @@ use avepoint_tests::elements::START;
 use avepoint_tests::raw_server::{RawServer, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
 use bytes::Bytes;
-use exports::{archive, client, content, downloads, fake, file, finished, job, names, stands};
+use exports::{archive, client, content, downloads, fake, file, finished, job, names, status_reply};
 use futures_util::TryStreamExt;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -106,7 +106,7 @@ async fn a_lost_connection_begins_the_file_anew_if_nothing_tells_it_from_others(
         let count = AtomicUsize::new(0);
         let server = Server::start(move |request, _| {
             if request.path.ends_with("exportstatus") {
-                return stands(2);
+                return status_reply(2);
             }
             if request.header("range").is_some() {
                 asked.fetch_add(1, Ordering::Relaxed);
@@ -325,7 +325,7 @@ async fn dripping(length: usize, resumes: bool) -> Server {
     let furthest = AtomicUsize::new(0);
     Server::start(move |request, _| {
         if request.path.ends_with("exportstatus") {
-            return stands(2);
+            return status_reply(2);
         }
         let whole = content().len();
         let begin: usize = request.header("range").and_then(from).unwrap_or_default();
@@ -380,9 +380,9 @@ async fn a_body_that_is_no_archive_is_not_kept_as_a_report() {
         ("{}".to_owned(), "it is JSON"),
         ("[1]".to_owned(), "it is JSON"),
         (page, "it is HTML"),
-        ("the service is busy".to_owned(), "it does not begin as one"),
-        ("PK".to_owned(), "it does not begin as one"),
-        ("\u{1f}\u{8b}packed".to_owned(), "it does not begin as one"),
+        ("the service is busy".to_owned(), "it does not begin like one"),
+        ("PK".to_owned(), "it does not begin like one"),
+        ("\u{1f}\u{8b}packed".to_owned(), "it does not begin like one"),
         (String::new(), "it is empty"),
     ] {
         for kind in [
@@ -483,7 +483,7 @@ async fn a_file_of_the_right_length_that_is_cut_inside_is_refused() {
 async fn wire(answers: Vec<Vec<u8>>) -> (RawServer, Arc<AtomicUsize>) {
     let files = Arc::new(AtomicUsize::new(0));
     let (count, answers) = (Arc::clone(&files), Arc::new(answers));
-    let server = RawServer::by_hand(move |mut stream| {
+    let server = RawServer::manual(move |mut stream| {
         let (count, answers) = (Arc::clone(&count), Arc::clone(&answers));
         async move {
             let Some(head) = read_request(&mut stream).await else {
@@ -593,7 +593,7 @@ async fn a_file_elsewhere_goes_on_where_it_was_under_a_fresh_address() {
     .await;
     let address = store.url();
     let server = Server::start(move |request, count| match request.path.ends_with("exportstatus") {
-        true => stands(2),
+        true => status_reply(2),
         false => Reply::empty(302).header("location", format!("{address}/files/7?signature={count}")),
     })
     .await;
@@ -735,7 +735,7 @@ async fn a_path_that_cannot_be_written_is_named_before_the_wait() {
             refused(path, overwrite, &path.display().to_string()).await;
         }
         for nothing in ["", "..", "/"] {
-            refused(Path::new(nothing), overwrite, "it names no file").await;
+            refused(Path::new(nothing), overwrite, "it has no file name").await;
         }
         for end in ["new/", "new/.", "none/."] {
             refused(&folder.path().join(end), overwrite, "it is a folder").await;
@@ -870,7 +870,7 @@ mod unix {
         std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).expect("permissions");
         for leads_to in [target.clone(), folder.path().join("nowhere")] {
             symlink(leads_to, &link).expect("a link");
-            refused(&link, false, "it is there already").await;
+            refused(&link, false, "it already exists").await;
             save(&link, true).await.0.expect("a file");
             assert!(!link.is_symlink() && std::fs::read(&link).expect("a file") == content());
             std::fs::remove_file(&link).expect("a file");
@@ -889,7 +889,7 @@ mod unix {
         symlink("/dev/null", folder.path().join("to-nothing")).expect("a link");
         for overwrite in [false, true] {
             for name in ["pipe", "to-the-pipe", "to-nothing"] {
-                refused(&folder.path().join(name), overwrite, "it is no ordinary file").await;
+                refused(&folder.path().join(name), overwrite, "it is not a regular file").await;
             }
             symlink(folder.path(), folder.path().join("to-a-folder")).expect("a link");
             refused(&folder.path().join("to-a-folder"), overwrite, "it is a folder").await;

@@ -164,7 +164,7 @@ async fn a_status_of_http_in_the_place_of_a_jobs_is_one_of_http() {
     let error = client(&server).export_job(7).wait().await.expect_err("refused");
     assert!(error.is_permission() && error.message() == "not yours", "{error}");
 
-    // A start is told so too.
+    // A start is reported so too.
     let request = ExportActivitiesRequest::builder()
         .path("")
         .email("ines.moreau@northwind.example");

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use avepoint_core::{Error, ErrorKind};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::elements::{all, builder, case, client, run};
+use avepoint_tests::example_values::{Kind, places, renamed, with, without_null_entries};
 use avepoint_tests::json::differences;
-use avepoint_tests::places::{Kind, places, renamed, with, without_null_entries};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::Case;
 use bytes::Bytes;
@@ -76,7 +76,7 @@ async fn put_in_every_place(
 
 /// Fails with the first problems, each on a line that can be read.
 fn none(problems: &[String]) {
-    let told: Vec<_> = problems
+    let lines: Vec<_> = problems
         .iter()
         .take(20)
         .map(|problem| format!("{problem:.240}"))
@@ -85,7 +85,7 @@ fn none(problems: &[String]) {
         problems.is_empty(),
         "{} problems, at first:\n{}",
         problems.len(),
-        told.join("\n")
+        lines.join("\n")
     );
 }
 
@@ -358,7 +358,7 @@ async fn a_success_that_cannot_be_read_says_where_and_keeps_what_came() {
         ("<html><body>Sign in</body></html>".to_owned(), "HTML"),
         ("\r\n<!DOCTYPE html>".to_owned(), "HTML"),
         (customers("\"Con"), "`data[1].organization`"),
-        ("[]".to_owned(), "a list where an object is expected"),
+        ("[]".to_owned(), "an array where an object is expected"),
         ("{\"data\": []} {}".to_owned(), "trailing"),
         ("{\"data\": []".to_owned(), "EOF"),
         ("not json".to_owned(), "expected"),
@@ -379,7 +379,7 @@ async fn a_success_that_cannot_be_read_says_where_and_keeps_what_came() {
         assert!(
             error
                 .to_string()
-                .starts_with("listCustomers: the answer (200) cannot be read: "),
+                .starts_with("listCustomers: the response (200) cannot be read: "),
             "{error}"
         );
         assert!(error.message().contains(words), "{body:.60}: {error}");

@@ -39,7 +39,7 @@ enum Fate {
 async fn server(fate: Fate) -> (RawServer, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&requests);
-    let server = RawServer::by_hand(move |stream| {
+    let server = RawServer::manual(move |stream| {
         let counter = Arc::clone(&counter);
         async move {
             let mut settings = h2::server::Builder::new();
@@ -238,7 +238,7 @@ impl Crowded {
         let streams: Arc<Mutex<BTreeMap<u32, Arrived>>> = Arc::default();
         let notify = Arc::new(Notify::new());
         let (seen, made) = (Arc::clone(&streams), Arc::clone(&notify));
-        let server = RawServer::by_hand(move |stream| {
+        let server = RawServer::manual(move |stream| {
             let (seen, made) = (Arc::clone(&seen), Arc::clone(&made));
             async move {
                 // The connection ends when the client has enough.
@@ -450,7 +450,7 @@ async fn farewell(answers: bool, text: &'static [u8]) -> RawServer {
         // HEADERS of stream 1 with the status 200, and more to come.
         b"\0\0\x01\x01\x04\0\0\0\x01\x88",
     ];
-    RawServer::by_hand(move |mut stream| async move {
+    RawServer::manual(move |mut stream| async move {
         let mut buffer = [0; 4096];
         let _ = stream.read(&mut buffer).await;
         let _ = stream.write_all(FRAMES[0]).await;
@@ -489,7 +489,7 @@ async fn what_the_other_side_says_at_its_goodbye_is_not_shown() {
                 assert!(!shown.contains(piece), "{id} {answers}: {piece}: {shown}");
             }
             assert!(!error.to_string().chars().any(char::is_control), "{error}");
-            // What happened is told all the same.
+            // What happened is reported all the same.
             assert!(
                 error
                     .to_string()

@@ -353,7 +353,7 @@ async fn a_list_that_is_not_whole_is_seen() {
     assert_eq!(error.kind(), ErrorKind::Paging);
     assert_eq!(
         error.to_string(),
-        "listCustomers: the server counts 120 entries, and 50 have come"
+        "listCustomers: the server reports 120 entries, but 50 were received"
     );
     let mut pages = list().pages();
     let first = pages.next().await.expect("a page").expect("the first page");
@@ -391,9 +391,9 @@ async fn an_answer_without_its_list_is_no_empty_list() {
             (0..20).map(|n| (format!("m{n}"), json!(n))).collect(),
             "`m7` and 12 more",
         ),
-        ("a bare list", row.clone(), "a list where an object is expected"),
+        ("a bare list", row.clone(), "an array where an object is expected"),
         ("an object in its place", json!({"data": {"items": row}}), "`data`"),
-        ("nothing", json!({}), "no `data`: it is an object without members"),
+        ("nothing", json!({}), "no `data`: it is an empty object"),
     ] {
         let server = Server::always(Reply::json(200, &body).header("request-id", "r-1")).await;
         let client = client(&server);
@@ -405,7 +405,7 @@ async fn an_answer_without_its_list_is_no_empty_list() {
             assert!(
                 error
                     .to_string()
-                    .starts_with("listCustomers: the answer (200) cannot be read: "),
+                    .starts_with("listCustomers: the response (200) cannot be read: "),
                 "{error}"
             );
             assert!(error.message().contains(words), "{what}: {error}");
@@ -568,9 +568,9 @@ fn answers(paging: &Paging, case: &Case) -> Vec<(&'static str, Value, Result<(),
         case.id
     );
     let lost = |but: &str| Err(format!("no `{items}`{but}"));
-    let no_list = || Err(format!("`{items}` is no list"));
+    let no_list = || Err(format!("`{items}` is not an array"));
     let mut answers = vec![
-        ("nothing", json!({}), lost(": it is an object without members")),
+        ("nothing", json!({}), lost(": it is an empty object")),
         ("null", Value::Null, Ok(())),
         ("a wrapper", json!({"body": {items: entries}}), lost(", but `body`")),
         ("another name", json!({"entries": entries}), lost(", but `entries`")),
@@ -612,17 +612,17 @@ async fn what_of_a_page_cannot_be_read_is_seen_by_who_walks_it() {
     .await;
     let client = client(&server);
     let mut pages = client.list_customers().pages();
-    let mut told = Vec::new();
+    let mut unread = Vec::new();
     while let Some(page) = pages.try_next().await.expect("a page") {
         let members = page.unread.members().iter();
-        told.push(
+        unread.push(
             members
                 .map(|member| format!("{} {}", member.place(), member.json()))
                 .collect::<Vec<_>>(),
         );
     }
     assert_eq!(
-        told,
+        unread,
         [vec!["data[0].tenants 5", "data[2] 7"], vec!["data[0].tenants \"none\""]]
     );
     assert_eq!(pages.unread(), 3);
@@ -856,7 +856,7 @@ async fn a_failure_in_a_success_is_no_end_of_a_list() {
                 .expect_err(told);
             assert_eq!(error.kind(), ErrorKind::Decode, "{told}");
             assert!(
-                error.message().starts_with("it has no entries, but tells of "),
+                error.message().starts_with("it has no entries, and its body reports "),
                 "{error}"
             );
             assert_eq!(
@@ -947,7 +947,7 @@ async fn a_page_that_cannot_be_is_refused_before_anything_is_sent() {
     for (what, request, words) in [
         ("page 0", list().page_index(0), "is 1"),
         ("page -1", list().page_index(-1), "is 1"),
-        ("101 entries", list().page_size(101), "is 101, the greatest is 100"),
+        ("101 entries", list().page_size(101), "is 101, the maximum is 100"),
         ("0 entries", list().page_size(0), "is 1"),
         ("a number too large", list().page_size(1_u64 << 40), "i32"),
         ("a page too far", list().page_index(1_u64 << 40), "i32"),

@@ -99,7 +99,7 @@ async fn a_proxy_for_https_sees_the_host_and_no_more() {
     // Whatever host it is asked for, the proxy is the server itself.
     let acceptor = authority.identity("api.example.com", 2999).acceptor(b"http/1.1");
     let (ask, mut asked) = tokio::sync::mpsc::unbounded_channel();
-    let proxy = RawServer::by_hand(move |mut stream| {
+    let proxy = RawServer::manual(move |mut stream| {
         let (acceptor, ask) = (acceptor.clone(), ask.clone());
         async move {
             let head = read_request(&mut stream).await.expect("a request to the proxy");
@@ -219,12 +219,12 @@ async fn a_proxy_of_the_environment_that_is_none_is_not_gone_round() {
             "127.0.0.1:1/x",
         ] {
             let output = call(&address, &[(name, value)]);
-            let told = String::from_utf8_lossy(&output.stderr);
+            let stderr = String::from_utf8_lossy(&output.stderr);
             assert!(
-                !output.status.success() && told.contains(&format!("`{name}`")),
-                "{value}: {told}"
+                !output.status.success() && stderr.contains(&format!("`{name}`")),
+                "{value}: {stderr}"
             );
-            assert!(!told.contains("hunter2"), "{told}");
+            assert!(!stderr.contains("hunter2"), "{stderr}");
         }
     }
     assert_eq!(server.connections(), 0);

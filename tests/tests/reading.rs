@@ -1,4 +1,4 @@
-//! Answers with something in them that their types cannot hold: it costs its place and no more, and is told.
+//! Answers with something in them that their types cannot hold: it costs its place and no more, and is reported.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use avepoint_core::ErrorKind;
 use avepoint_tests::client::{APIS, AnyClient};
 use avepoint_tests::elements::client;
+use avepoint_tests::example_values::with;
 use avepoint_tests::json::differences;
-use avepoint_tests::places::with;
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::cases;
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ async fn an_odd_value_in_any_place_of_any_answer_costs_that_place_and_no_more() 
                 let output = match client.call(&case.id, case.parameters.clone()).await {
                     Ok(output) => output,
                     // What stands in the place of the entries themselves is no empty list.
-                    Err(error) if error.message() == format!("`{}` is no list", &pointer[1..]) => continue,
+                    Err(error) if error.message() == format!("`{}` is not an array", &pointer[1..]) => continue,
                     Err(error) => {
                         problems.push(format!("{pointer} = {odd}: {error}"));
                         continue;
@@ -117,11 +117,11 @@ async fn a_page_survives_each_of_its_odd_members_and_tells_of_them() {
             .iter()
             .map(|member| (member.place(), member.json()))
             .collect();
-        let mut told = vec![("data[1].jobStatus", "{\"odd\":\"hunter2\"}"), ("data[2]", "5")];
+        let mut dropped = vec![("data[1].jobStatus", "{\"odd\":\"hunter2\"}"), ("data[2]", "5")];
         if expected.is_none() {
-            told.push(("metadata.totalCount", "\"N/A\""));
+            dropped.push(("metadata.totalCount", "\"N/A\""));
         }
-        assert_eq!((unread, answer.unread().total()), (told.clone(), told.len()));
+        assert_eq!((unread, answer.unread().total()), (dropped.clone(), dropped.len()));
         assert!(!format!("{:?}", answer.unread()).contains("hunter2"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::{CallOptions, ErrorKind, RetryPolicy};
-use avepoint_tests::elements::{TOKEN, builder, case, patient, run};
+use avepoint_tests::elements::{TOKEN, builder, case, client_with_retries, run};
 use avepoint_tests::raw_server::tls::Authority;
 use avepoint_tests::raw_server::{RawServer, Script, read_request, write_json};
 use avepoint_tests::server::{Reply, Server};
@@ -73,9 +73,9 @@ async fn nothing_that_is_anyones_goes_to_another_origin_or_comes_back_from_it() 
         let elsewhere = [other.received(), third.received(), vec![at_home[1].clone()]].concat();
         assert_eq!(elsewhere.len(), 3, "{status}");
         for request in elsewhere {
-            let told = format!("{:?}", request.headers);
+            let headers = format!("{:?}", request.headers);
             for secret in ["hunter2", TOKEN, "authorization", "cookie", "referer", "user-agent"] {
-                assert!(!told.contains(secret), "{status}: `{secret}` in {told}");
+                assert!(!headers.contains(secret), "{status}: `{secret}` in {headers}");
             }
             // What a file is asked for by goes along, or a broken download could not go on.
             assert_eq!(
@@ -93,7 +93,7 @@ async fn a_refusal_of_another_host_costs_no_token_and_advises_no_permission() {
         let other = Server::always(Reply::empty(status)).await;
         let other_url = other.url();
         let home = Server::start(move |_, _| Reply::empty(302).header("location", other_url.clone())).await;
-        let error = run(&patient(&home.url(), RetryPolicy::default()).0, "getUser")
+        let error = run(&client_with_retries(&home.url(), RetryPolicy::default()).0, "getUser")
             .await
             .expect_err("a refusal");
         assert_eq!((home.received().len(), other.received().len()), (1, 1), "{error}");
@@ -113,7 +113,7 @@ async fn https_does_not_lead_to_plain_http_nor_to_an_address_with_a_password() {
     let plain = Server::always(user()).await;
     for location in [plain.url(), "https://me:hunter2@127.0.0.1/".to_owned()] {
         let (acceptor, target) = (tls.clone(), location.clone());
-        let server = RawServer::by_hand(move |stream| {
+        let server = RawServer::manual(move |stream| {
             let (acceptor, target) = (acceptor.clone(), target.clone());
             async move {
                 let mut stream = acceptor.accept(stream).await.expect("TLS");
@@ -144,7 +144,7 @@ async fn all_hops_share_the_time_of_one_attempt() {
     // Each answer takes most of the time that there is for all of them.
     let hops = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&hops);
-    let server = RawServer::by_hand(move |mut stream| {
+    let server = RawServer::manual(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
             if read_request(&mut stream).await.is_some() {
@@ -189,16 +189,16 @@ async fn a_write_that_is_answered_by_neither_success_nor_refusal_may_have_been_c
                 Script::bytes(answer.clone()).close()
             })
             .await;
-            let (client, _) = patient(&server.url(), RetryPolicy::default());
+            let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
             let error = run(&client, "onboardCustomer").await.expect_err("no success");
-            let told = format!("{status} {}: {error}", String::from_utf8_lossy(location));
-            assert_eq!(asked.load(Ordering::SeqCst), 1, "{told}");
+            let headers = format!("{status} {}: {error}", String::from_utf8_lossy(location));
+            assert_eq!(asked.load(Ordering::SeqCst), 1, "{headers}");
             assert!(
                 matches!(error.kind(), ErrorKind::Redirect | ErrorKind::Status),
-                "{told}"
+                "{headers}"
             );
-            assert!(error.may_have_been_carried_out() && !error.is_retryable(), "{told}");
-            assert!(error.to_string().contains("may have been carried out"), "{told}");
+            assert!(error.may_have_been_carried_out() && !error.is_retryable(), "{headers}");
+            assert!(error.to_string().contains("may have been carried out"), "{headers}");
         }
     }
 }
@@ -231,7 +231,7 @@ async fn a_read_follows_an_address_with_letters_as_they_are() {
 async fn a_write_that_was_pointed_elsewhere_may_have_been_carried_out() {
     // A 303 is how many a server answers when it is done.
     let server = Server::always(Reply::empty(303).header("location", "/done")).await;
-    let (client, _) = patient(&server.url(), RetryPolicy::default());
+    let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
     let error = run(&client, "onboardCustomer").await.expect_err("a redirection");
     assert_eq!((error.kind(), server.received().len()), (ErrorKind::Redirect, 1));
     assert!(error.may_have_been_carried_out() && error.to_string().contains("may have been carried out"));

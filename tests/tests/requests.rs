@@ -3,7 +3,7 @@
 use avepoint_core::{CallOptions, Capture, Cloud, ErrorKind, RetryPolicy};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::client::client_of;
-use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, patient, run};
+use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, client_with_retries, run};
 use avepoint_tests::json::differences;
 use avepoint_tests::server::{Received, Reply, Server};
 use percent_encoding::percent_decode_str;
@@ -32,7 +32,9 @@ async fn headers_are_the_clients_own_and_the_callers() {
             .header("x-correlation", "nightly")
             .and_then(|options| options.header("x-correlation", "second"))
             .expect("headers");
-        let client = patient(&server.url(), RetryPolicy::default()).0.with_options(options);
+        let client = client_with_retries(&server.url(), RetryPolicy::default())
+            .0
+            .with_options(options);
         run(&client, id).await.expect("a success in the end");
         assert_eq!(server.received().len(), 2);
         for request in server.received() {
@@ -186,7 +188,7 @@ async fn a_redirection_of_a_write_or_without_end_is_an_error() {
     for id in WRITES {
         for status in [301, 302, 303, 307, 308] {
             let server = Server::always(Reply::empty(status).header("location", "/again")).await;
-            let (client, _) = patient(&server.url(), RetryPolicy::default());
+            let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
             let error = run(&client, id).await.expect_err("a redirection");
             assert_eq!(
                 (error.kind(), server.received().len()),
@@ -200,7 +202,7 @@ async fn a_redirection_of_a_write_or_without_end_is_an_error() {
         }
     }
     let server = Server::always(Reply::empty(302).header("location", "/round")).await;
-    let error = run(&patient(&server.url(), RetryPolicy::default()).0, "getUser")
+    let error = run(&client_with_retries(&server.url(), RetryPolicy::default()).0, "getUser")
         .await
         .expect_err("a loop");
     assert_eq!(error.kind(), ErrorKind::Redirect);
@@ -345,15 +347,15 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             "updateUserGeneral",
             "/body/firstName",
             long(65),
-            "`body.firstName` has 65 characters, the most is 64",
+            "`body.firstName` has 65 characters, the maximum is 64",
         ),
         (
             "updateUserOfficeLocation",
             "/body/address",
             long(1025),
-            "the most is 1024",
+            "the maximum is 1024",
         ),
-        ("updateLocalUserGeneral", "/body/initials", long(7), "the most is 6"),
+        ("updateLocalUserGeneral", "/body/initials", long(7), "the maximum is 6"),
         (
             "getProductOverview",
             "/productType",
@@ -368,8 +370,8 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
         ),
         ("listRiskRules", "/status", Some(json!(99)), "`status` is 99"),
         ("listSignIns", "/risky", Some(json!("perhaps")), "`risky`"),
-        ("listUsers", "/pageSize", Some(json!(101)), "the greatest is 100"),
-        ("listUsers", "/pageIndex", Some(json!(0)), "the least is 1"),
+        ("listUsers", "/pageSize", Some(json!(101)), "the maximum is 100"),
+        ("listUsers", "/pageIndex", Some(json!(0)), "the minimum is 1"),
         (
             "onboardCustomer",
             "/body/dataCenter",
@@ -381,19 +383,19 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             "onboardCustomer",
             "/body/pasword",
             Some(json!("x")),
-            "`body.pasword` is no documented member",
+            "`body.pasword` is not a documented field",
         ),
         (
             "onboardCustomer",
             "/body/tags",
             Some(json!("retail")),
-            "`body.tags` is a text where a list is wanted",
+            "`body.tags` is a string where an array is expected",
         ),
         (
             "onboardCustomer",
             "/body/tags",
             Some(json!([1])),
-            "`body.tags[0]` is a number where a text is wanted",
+            "`body.tags[0]` is a number where a string is expected",
         ),
         (
             "onboardCustomer",
@@ -435,7 +437,7 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             "getUser",
             "/usrId",
             Some(json!("x")),
-            "`usrId` is no parameter; there are: customerId, tenantId, userId",
+            "`usrId` is not a parameter; there are: customerId, tenantId, userId",
         ),
         ("onboardCustomer", "/body", None, "`body` is missing"),
     ] {
@@ -572,7 +574,7 @@ async fn a_capture_keeps_answers_as_they_came() {
     ])
     .await;
     let capture = Capture::default();
-    let (client, _) = patient(&server.url(), RetryPolicy::default());
+    let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
     let capturing = client.with_options(CallOptions::default().capture(&capture));
 
     let page = capturing.list_customers().send().await.expect("a page");
@@ -587,12 +589,12 @@ async fn a_capture_keeps_answers_as_they_came() {
     run(&client, "getUser").await.expect_err("HTML, not captured");
 
     let answers = capture.take();
-    let told: Vec<_> = answers
+    let captured: Vec<_> = answers
         .iter()
         .map(|answer| (answer.operation.id, answer.status.as_u16(), &answer.body[..]))
         .collect();
     assert_eq!(
-        told,
+        captured,
         [
             ("listCustomers", 200, raw.as_bytes()),
             ("updateUserBirthday", 204, b"".as_slice()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use avepoint_core::{AccessToken, CallOptions, Credential, Error, ErrorKind, Method, Operation, RetryPolicy};
 use avepoint_elements_v3::{Client, operations};
 use avepoint_tests::clock::FakeClock;
-use avepoint_tests::elements::{READS, START, WRITES, all, builder, case, client, patient, run};
+use avepoint_tests::elements::{READS, START, WRITES, all, builder, case, client, client_with_retries, run};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::Case;
 use futures_util::future::BoxFuture;
@@ -38,7 +38,7 @@ async fn a_read_is_repeated_after_every_failure_that_may_pass() {
     for id in READS {
         for (what, failure) in failures() {
             let server = Server::in_turn(vec![failure, success(case(id))]).await;
-            let (client, clock) = patient(&server.url(), RetryPolicy::default());
+            let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
             if let Err(error) = run(&client, id).await {
                 panic!("{id} after {what}: {error}");
             }
@@ -62,7 +62,7 @@ async fn a_write_that_may_have_been_carried_out_is_sent_once_and_the_error_says_
     for id in WRITES {
         for (what, failure) in failures() {
             let server = Server::in_turn(vec![failure, success(case(id))]).await;
-            let (client, clock) = patient(&server.url(), RetryPolicy::default());
+            let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
             let outcome = run(&client, id).await;
             assert_eq!(
                 (server.received().len(), clock.sleeps().len()),
@@ -70,7 +70,7 @@ async fn a_write_that_may_have_been_carried_out_is_sent_once_and_the_error_says_
                 "{id} after {what}"
             );
             if what == "a cut answer" && case(id).answer.is_none() {
-                // The status has told that it was carried out, and nothing else was to be read.
+                // The status has said that it was carried out, and nothing else was to be read.
                 outcome.expect("a success whose empty answer was cut");
                 continue;
             }
@@ -93,7 +93,7 @@ async fn a_write_on_a_connection_that_was_used_before_is_sent_once_too() {
     // The HTTP client may itself repeat on a kept connection that turns out dead; it must not once bytes went out.
     for id in WRITES {
         let server = Server::in_turn(vec![success(case("getUser")), Reply::HangUp, success(case(id))]).await;
-        let (client, _) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         run(&client, "getUser")
             .await
             .expect("an answer that leaves a connection behind");
@@ -110,7 +110,7 @@ async fn a_write_on_a_connection_that_was_used_before_is_sent_once_too() {
 async fn a_write_that_was_refused_for_now_is_repeated() {
     for id in WRITES {
         let server = Server::in_turn(vec![Reply::empty(429).header("retry-after", "3"), success(case(id))]).await;
-        let (client, clock) = patient(&server.url(), RetryPolicy::default());
+        let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
         run(&client, id).await.expect("a success in the end");
         assert_eq!(server.received().len(), 2, "{id}");
         assert_eq!(clock.sleeps(), [Duration::from_secs(3)], "{id}");
@@ -123,7 +123,7 @@ async fn a_connection_that_was_never_made_is_tried_again_for_reads_and_writes() 
     let address = listener.local_addr().expect("an address");
     drop(listener);
     for id in READS.iter().chain(&WRITES) {
-        let (client, clock) = patient(
+        let (client, clock) = client_with_retries(
             &format!("http://{address}"),
             RetryPolicy {
                 attempts: 4,
@@ -157,7 +157,7 @@ async fn the_server_says_how_long_to_wait_in_seconds_or_by_date() {
         for status in [429, 503] {
             let refusal = Reply::empty(status).header("retry-after", header);
             let server = Server::in_turn(vec![refusal, success(case("getUser"))]).await;
-            let (client, clock) = patient(&server.url(), RetryPolicy::default());
+            let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
             run(&client, "getUser").await.expect("a success in the end");
             let sleeps = clock.sleeps();
             assert!(
@@ -180,7 +180,7 @@ async fn a_wait_that_ends_after_the_deadline_is_not_begun() {
         "Fri, 31 Dec 9999 23:59:59 GMT",
     ] {
         let server = Server::always(Reply::empty(429).header("retry-after", wait)).await;
-        let (client, clock) = patient(&server.url(), RetryPolicy::default());
+        let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
         let error = run(&client, "getUser").await.expect_err("too many requests");
         assert_eq!((server.received().len(), clock.sleeps().len()), (1, 0), "{wait}");
         assert!(
@@ -199,7 +199,7 @@ async fn attempts_and_deadline_hold_whichever_comes_first() {
         deadline: Duration::from_secs(60),
     };
     let server = Server::always(Reply::empty(503)).await;
-    let (client, clock) = patient(&server.url(), many);
+    let (client, clock) = client_with_retries(&server.url(), many);
     run(&client, "listCustomers").await.expect_err("never a success");
     let total: Duration = clock.sleeps().iter().sum();
     // What is left at the end is less than the longest wait.
@@ -228,7 +228,7 @@ async fn attempts_and_deadline_hold_whichever_comes_first() {
         (RetryPolicy::none(), 1),
     ] {
         let server = Server::always(Reply::empty(503)).await;
-        let (client, clock) = patient(&server.url(), policy);
+        let (client, clock) = client_with_retries(&server.url(), policy);
         let error = run(&client, "listCustomers").await.expect_err("never a success");
         assert_eq!(
             (server.received().len(), clock.sleeps().len()),
@@ -321,7 +321,7 @@ async fn a_second_rejection_ends_the_call() {
 #[tokio::test]
 async fn a_token_that_cannot_be_replaced_is_sent_once() {
     let server = Server::always(Reply::empty(401)).await;
-    let (client, clock) = patient(&server.url(), RetryPolicy::default());
+    let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
     let error = run(&client, "getUser").await.expect_err("the token is rejected");
     assert!(error.is_authentication() && !error.is_retryable());
     assert_eq!((server.received().len(), clock.sleeps().len()), (1, 0));
@@ -346,7 +346,7 @@ async fn a_credential_that_fails_ends_the_call_before_anything_is_sent() {
 #[tokio::test]
 async fn options_belong_to_one_clone() {
     let server = Server::always(Reply::empty(503)).await;
-    let (eager, _) = patient(
+    let (eager, _) = client_with_retries(
         &server.url(),
         RetryPolicy {
             attempts: 3,
@@ -372,7 +372,7 @@ async fn silence_is_a_timeout_after_which_only_reads_are_repeated() {
     // The server never gets to its answer: what is waited for is the client's own limit.
     for (id, expected) in [("getUser", 2), ("onboardCustomer", 1), ("updateUserBirthday", 1)] {
         let server = Server::always(Reply::Silence(Duration::from_secs(60))).await;
-        let (client, _) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         let policy = RetryPolicy {
             attempts: 2,
             ..RetryPolicy::default()
@@ -396,7 +396,7 @@ async fn the_deadline_is_the_limit_of_an_attempt_too() {
         deadline: Duration::from_millis(150),
         ..RetryPolicy::default()
     };
-    let (client, _) = patient(&server.url(), policy);
+    let (client, _) = client_with_retries(&server.url(), policy);
     let error = run(&client, "getUser").await.expect_err("no answer");
     assert_eq!((error.kind(), server.received().len()), (ErrorKind::Timeout, 1));
 }
@@ -416,7 +416,7 @@ async fn every_operation_is_repeated_after_503_if_and_only_if_it_only_reads() {
         assert_eq!(operation.read_only, reads, "{}", case.id);
 
         let server = Server::in_turn(vec![Reply::empty(503), success(case)]).await;
-        let (client, _) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         let outcome = run(&client, operation.id).await;
         let received = server.received();
         assert_eq!(
@@ -437,7 +437,7 @@ async fn every_operation_is_repeated_after_503_if_and_only_if_it_only_reads() {
 async fn what_cannot_pass_is_sent_once() {
     for status in [400, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505] {
         let server = Server::always(Reply::empty(status)).await;
-        let error = run(&patient(&server.url(), RetryPolicy::default()).0, "getUser")
+        let error = run(&client_with_retries(&server.url(), RetryPolicy::default()).0, "getUser")
             .await
             .expect_err("a refusal");
         assert_eq!((server.received().len(), error.is_retryable()), (1, false), "{status}");

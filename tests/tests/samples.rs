@@ -144,7 +144,7 @@ fn response_samples(page: &str) -> Vec<String> {
     samples.filter(|sample| !sample.is_empty()).collect()
 }
 
-/// A sample as JSON. The slips of the pages are mended: comments, commas too many and too few, lines of dots for what
+/// A sample as JSON. The slips of the pages are fixed: comments, commas too many and too few, lines of dots for what
 /// was left out, list brackets around members, and a list that has lost the name that the example of the answer has.
 fn parsed(sample: &str, answer: Option<&Value>) -> Result<Value, String> {
     let mut text: String = sample

@@ -8,7 +8,7 @@ use avepoint_core::{
     AccessToken, CallOptions, Capture, Clock, Credential, Error, ErrorKind, Operation, RetryPolicy, StaticToken,
 };
 use avepoint_tests::clock::FakeClock;
-use avepoint_tests::elements::{READS, START, WRITES, builder, case, patient, run};
+use avepoint_tests::elements::{READS, START, WRITES, builder, case, client_with_retries, run};
 use avepoint_tests::raw_server::{RawServer, Script, read_request};
 use avepoint_tests::server::{Reply, Server};
 use futures_util::future::BoxFuture;
@@ -87,7 +87,7 @@ async fn a_token_that_does_not_come_is_not_waited_for_beyond_the_deadline() {
         // By the runtime's own clock, which stands still but for waiting.
         assert_eq!(begin.elapsed().as_secs(), 120, "{id}");
         assert!(
-            error.is_timeout() && error.to_string().contains("no access token came in time"),
+            error.is_timeout() && error.to_string().contains("no access token arrived in time"),
             "{error}"
         );
         not_carried_out(&error);
@@ -106,7 +106,7 @@ async fn without_any_time_nothing_is_sent() {
         CallOptions::default().retry(none),
     ] {
         let server = Server::always(Reply::empty(200)).await;
-        let (client, _) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         for id in READS.iter().chain(&WRITES) {
             let client = client.with_options(options.clone());
             let error = run(&client, id).await.expect_err("no time");
@@ -134,7 +134,7 @@ async fn no_length_of_time_is_too_long() {
         for policy in [endless.clone(), RetryPolicy::default()] {
             let refusal = Reply::empty(503).header("retry-after", wait);
             let server = Server::in_turn(vec![refusal.clone(), refusal, Reply::empty(404)]).await;
-            let (client, _) = patient(&server.url(), policy.clone());
+            let (client, _) = client_with_retries(&server.url(), policy.clone());
             let options = CallOptions::default().timeout(Duration::MAX).retry(policy);
             run(&client.with_options(options), "getUser")
                 .await
@@ -176,7 +176,7 @@ async fn a_callers_time_for_a_connection_counts() {
 async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
     // One byte now and then, without end, beneath every limit for a silence.
     let dribbling = |head: &'static str| async move {
-        RawServer::by_hand(move |mut stream| async move {
+        RawServer::manual(move |mut stream| async move {
             read_request(&mut stream).await.expect("a request");
             let mut written = stream.write_all(head.as_bytes()).await;
             while written.is_ok() {
@@ -195,7 +195,7 @@ async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
     let error = run(&client, "getUser").await.expect_err("no end");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
     maybe_carried_out(&run(&client, "onboardCustomer").await.expect_err("no end"));
-    // The status has told all that there is to know.
+    // The status has said all that there is to know.
     run(&client, "updateUserBirthday").await.expect("the status tells");
 
     let server = dribbling("HTTP/1.1 400 Bad Request\r\ncontent-length: 1000000\r\n\r\nno such thing").await;
@@ -212,14 +212,14 @@ async fn a_body_that_dribbles_ends_with_the_time_of_the_attempt() {
 
 #[tokio::test]
 async fn where_no_connection_is_made_nothing_is_carried_out() {
-    let rude = RawServer::by_hand(|mut stream| async move {
+    let rude = RawServer::manual(|mut stream| async move {
         stream
             .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             .await
             .expect("a line");
     })
     .await;
-    let cut = RawServer::by_hand(|stream| async move { drop(stream) }).await;
+    let cut = RawServer::manual(|stream| async move { drop(stream) }).await;
     let (silent, _) = RawServer::silent().await;
     for (what, server) in [
         ("no TLS", &rude),
@@ -244,7 +244,7 @@ async fn where_no_connection_is_made_nothing_is_carried_out() {
 #[tokio::test]
 async fn where_the_request_was_taken_it_may_have_been_carried_out_body_or_not() {
     // It reads the request, and cuts the connection or is silent.
-    let cutting = RawServer::by_hand(|mut stream| async move { drop(read_request(&mut stream).await) }).await;
+    let cutting = RawServer::manual(|mut stream| async move { drop(read_request(&mut stream).await) }).await;
     let (silent, _) = RawServer::silent().await;
     for server in [&cutting, &silent] {
         let options = once().timeout(Duration::from_secs(1));
@@ -425,7 +425,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
         } else {
             options
         };
-        let (client, clock) = patient(&server.url(), RetryPolicy::default());
+        let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
         let error = client
             .with_options(options)
             .list_customers()
@@ -444,7 +444,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
         assert!(clock.sleeps().is_empty(), "it would be as long the next time");
     }
     for server in [&chunked, &plain] {
-        let (client, _) = patient(&server.url(), RetryPolicy::default());
+        let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         let client = client.with_options(once().longest_answer(length));
         let page = client.list_customers().send().await.expect("as long as the bound");
         assert_eq!(page.data.len(), 1);
@@ -462,7 +462,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
 async fn what_should_be_empty_is_not_collected() {
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
-    let server = RawServer::by_hand(move |mut stream| {
+    let server = RawServer::manual(move |mut stream| {
         let counter = Arc::clone(&counter);
         async move {
             read_request(&mut stream).await.expect("a request");

@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// Generates the clients from the specs, and holds the specs against their rules and the vendor's pages.
+/// Generates the clients from the specs, and checks the specs against their rules and the vendor's pages.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "xtask", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -24,9 +24,9 @@ struct Arguments {
 enum Tool {
     /// Write the generated code of the API crates from `specs/`.
     Generate,
-    /// Check that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
+    /// Check that the specs are valid OpenAPI and follow the rules of `specs/README.md`.
     Lint,
-    /// Hold the specs against the vendor's pages.
+    /// Compare the specs with the vendor's pages.
     Docs,
     /// Print this message or the help of the given subcommand(s)
     Help,

@@ -200,7 +200,7 @@ impl Slot {
                 held.rest_until = Some(now.saturating_add(rest));
                 tracing::warn!(
                     rest_s = rest.as_secs(),
-                    "the API accepts no access token, not even a fresh one; no other is asked for meanwhile"
+                    "the API accepts no access token, not even a new one; no further one is requested for a while"
                 );
                 return;
             }
@@ -218,7 +218,7 @@ impl Slot {
             let token = held.token.clone();
             let due = now >= held.renew_from && state.pause_until.is_none_or(|until| now >= until);
             if due && state.flight.is_none() {
-                // Nobody waits for it, so that what goes wrong is told by the request itself.
+                // Nobody waits for it, so that what goes wrong is reported by the request itself.
                 let _ = self.begin(&mut state);
             }
             return Ok(Next::Take(token));
@@ -233,7 +233,7 @@ impl Slot {
     fn begin(self: &Arc<Self>, state: &mut State) -> Result<Flight, Arc<Failure>> {
         let Ok(runtime) = Handle::try_current() else {
             return Err(Arc::new(Failure::other(
-                "tokens are asked for within a tokio runtime, and here is none",
+                "tokens can only be requested within a tokio runtime",
             )));
         };
         let (tell, flight) = watch::channel(None);
@@ -302,7 +302,7 @@ impl Slot {
                     state.pause_until = Some(now.saturating_add(PAUSE).unwrap_or(now));
                     tracing::warn!(
                         error = failure.text(),
-                        "the access token was not renewed; the present one still holds"
+                        "renewing the access token failed; the current one is still valid"
                     );
                 }
                 Err(Arc::new(failure))
@@ -349,7 +349,7 @@ impl Slot {
         };
         if rejected || !stored.is_credible(now) {
             if let Err(error) = store.remove(&self.key, &stored).await {
-                tracing::warn!(%error, "an access token that is of no use was not removed from the store");
+                tracing::warn!(%error, "a useless access token was not removed from the store");
             }
             return None;
         }

@@ -51,7 +51,7 @@ impl Identity {
             return Err(avepoint_core::Error::new(
                 avepoint_core::ErrorKind::Configuration,
                 format!(
-                    "`{}` is the origin: give the scheme, the host and the port alone, without a path",
+                    "`{}` is the origin: give only the scheme, host and port, without a path",
                     url.origin().ascii_serialization()
                 ),
             ));
@@ -108,7 +108,7 @@ impl Identity {
     pub(crate) fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Endpoint, String> {
         if !answer.status.is_success() {
             return Err(format!(
-                "is not there: the service answered {}; do without discovery, or check the identity URL",
+                "is not there: the service answered {}; do not use discovery, or check the identity URL",
                 answer.status.as_u16()
             ));
         }
@@ -119,12 +119,12 @@ impl Identity {
         let same = Url::parse(&issuer).is_ok_and(|url| url.as_str().trim_end_matches('/') == self.address);
         if !same {
             return Err(format!(
-                "is of another issuer, {}: give that one as the identity URL if it is the right one",
+                "is for another issuer, {}: use that as the identity URL if it is the right one",
                 shown(&issuer, secrets).unwrap_or_else(|| "one without a name".to_owned())
             ));
         }
         let endpoint = document.text("token_endpoint").ok_or("names no token endpoint")?;
-        let url = checked_url(&endpoint).map_err(|_| "names a token endpoint that is no https address")?;
+        let url = checked_url(&endpoint).map_err(|_| "names a token endpoint that is not an https address")?;
         let origin = url.origin();
         if !std::iter::once(&self.url)
             .chain(&self.allowed)
@@ -189,9 +189,9 @@ mod tests {
                 "https://other.example.com",
                 200,
                 own,
-                "is of another issuer, https://id.example.com: ",
+                "is for another issuer, https://id.example.com: ",
             ),
-            ("https://id.example.com/stem", 200, own, "is of another issuer"),
+            ("https://id.example.com/stem", 200, own, "is for another issuer"),
             (
                 "https://id.example.com",
                 404,
@@ -222,7 +222,7 @@ mod tests {
                 "https://id.example.com",
                 200,
                 r#"{"issuer":"https://id.example.com","token_endpoint":"http://id.example.com/t"}"#,
-                "names a token endpoint that is no https address",
+                "names a token endpoint that is not an https address",
             ),
             (
                 "https://id.example.com",
@@ -264,7 +264,7 @@ mod tests {
                 "https://id.example.com",
                 200,
                 r#"{"issuer":"https://id.example.com","token_endpoint":"https://id.example.com@evil.example.com/t"}"#,
-                "no https address",
+                "not an https address",
             ),
         ] {
             let found = read(identity, status, body).expect_err(problem);

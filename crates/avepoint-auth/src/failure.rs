@@ -122,10 +122,10 @@ fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
     let id = operation.id;
     let names = listed(scope.split(' '));
     match (scope.is_empty(), scope.contains(' '), fixed) {
-        (true, ..) => format!("the server wants a permission to be named, and `{id}` has none: fix one with `scopes`"),
+        (true, ..) => format!("the server requires a scope, and `{id}` declares none: set one with `scopes`"),
         (_, true, true) => format!(
-            "the app registration lacks at least one of the permissions {names}, which are asked for together and of \
-             which `{id}` needs one: grant what is missing, or leave it out of `scopes`"
+            "the app registration lacks at least one of the permissions {names}, which are requested together and of \
+             which `{id}` needs one: grant what is missing, or remove it from `scopes`"
         ),
         (_, false, true) => format!(
             "the app registration lacks the permission {names}, which `{id}` needs: grant it to the app registration"
@@ -140,7 +140,7 @@ fn lacking(operation: &'static Operation, scope: &str, fixed: bool) -> String {
             let otherwise = match others.as_slice() {
                 [] => String::new(),
                 others => format!(
-                    ", or, if it has {} instead, fix that with `scopes`",
+                    ", or, if it has {} instead, set that with `scopes`",
                     listed(others.iter().map(String::as_str))
                 ),
             };

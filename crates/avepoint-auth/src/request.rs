@@ -61,7 +61,7 @@ enum Unmet {
 }
 
 impl Sender {
-    /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it anew
+    /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it again
     /// for each attempt, and is told the time; what must not be shown of what comes back are the secrets by then.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Sender {
         loop {
             let asked_at = self.clock.now();
             let request = request(asked_at)?.header(header::USER_AGENT, AGENT).build();
-            let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be put together")))?;
+            let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be built")))?;
             let unmet = match self.exchange(request, asked_at, attempts.until(self.timeout)).await {
                 Ok(answer) => return Ok(answer),
                 Err(unmet) => unmet,
@@ -91,7 +91,7 @@ impl Sender {
                     return Err(Failure::other(format!("{what}: {problem}")));
                 }
                 Err(Unmet::TooLong) => {
-                    let problem = "the answer is longer than any that holds a token";
+                    let problem = "the response is too long for a token response";
                     return Err(Failure::other(format!("{what}: {problem}")));
                 }
             }
@@ -178,10 +178,10 @@ impl Answer {
         }
         match self.content_type.as_deref().and_then(|text| shown(text, secrets)) {
             Some(kind) if kind.to_ascii_lowercase().contains("json") => {
-                format!("answered {status} with JSON that is broken or cut off")
+                format!("answered {status} with JSON that is invalid or truncated")
             }
-            Some(kind) => format!("answered {status} with {kind}, which is no JSON"),
-            None => format!("answered {status} with something that is no JSON"),
+            Some(kind) => format!("answered {status} with {kind}, which is not JSON"),
+            None => format!("answered {status} with something that is not JSON"),
         }
     }
 }

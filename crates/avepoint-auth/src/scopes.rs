@@ -44,7 +44,7 @@ impl Scopes {
         }
         if sets.is_empty() {
             return Err(configuration(
-                "`scopes` names no permission: leave it out to ask for each operation's own",
+                "`scopes` names no scope: leave it out to request each operation's own",
             ));
         }
         Ok(Scopes::Fixed(sets))
@@ -89,7 +89,7 @@ impl Scopes {
             .map(|alternative| alternative.join(" "))
             .collect();
         Err(format!(
-            "`{}` needs {}, which is not among the permissions fixed with `scopes`: add it there",
+            "`{}` needs {}, which is not among those set with `scopes`: add it",
             operation.id,
             listed(needed.iter().map(String::as_str)).replace(", ", " or ")
         ))
@@ -122,7 +122,7 @@ fn check(name: &str) -> Result<(), Error> {
         .all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
     {
         return Err(configuration(format!(
-            "`{}` in `scopes` is no name of a permission",
+            "`{}` in `scopes` is not the name of a scope",
             name.escape_debug()
         )));
     }
@@ -176,8 +176,7 @@ mod tests {
         }
         assert_eq!(
             scopes.choose(&BOTH).expect_err("not covered"),
-            "`linkThings` needs `things.read.all links.all`, which is not among the permissions fixed with `scopes`: \
-             add it there"
+            "`linkThings` needs `things.read.all links.all`, which is not among those set with `scopes`: add it"
         );
         let none = fixed(&["other.all"]).choose(&EITHER).expect_err("not covered");
         assert!(none.contains("`things.read.all` or `things.readwrite.all`"), "{none}");

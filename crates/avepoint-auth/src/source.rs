@@ -116,7 +116,7 @@ impl Source {
         })
     }
 
-    /// What proves who the app is. An assertion is made anew for each attempt.
+    /// What proves who the app is. An assertion is created again for each attempt.
     fn proof(&self, endpoint: &Endpoint, now: Timestamp) -> Result<SecretString, Error> {
         match &self.authentication {
             Authentication::Secret(secret) => Ok(secret.clone()),
@@ -187,14 +187,16 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
         .filter(|token| !token.expose_secret().is_empty())
         .ok_or_else(|| other(&format!("answered {status} without an access token")))?;
     if !is_token(token.expose_secret()) {
-        return Err(other("gave a token with characters that no header may hold"));
+        return Err(other(
+            "returned a token with characters that are not allowed in a header",
+        ));
     }
     if body.get("token_type").is_some()
         && !body
             .text("token_type")
             .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
     {
-        return Err(other("gave a token that is of another type than `Bearer`"));
+        return Err(other("returned a token of another type than `Bearer`"));
     }
     let life = body
         .text("expires_in")
@@ -202,7 +204,7 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
         .unwrap_or(UNSAID_LIFE);
     if life <= 0 {
         return Err(other(
-            "gave a token that had already ended (`expires_in` is not above 0)",
+            "returned a token that had already expired (`expires_in` is not above 0)",
         ));
     }
     let issued_at = answer.asked_at;
@@ -308,13 +310,13 @@ mod tests {
                 200,
                 "text/html",
                 "<p>hidden",
-                "host answered 200 with text/html, which is no JSON: check",
+                "host answered 200 with text/html, which is not JSON: check",
             ),
             (
                 200,
                 "application/json",
                 r#"{"access_token":"hidden"#,
-                "host answered 200 with JSON that is broken or cut off",
+                "host answered 200 with JSON that is invalid or truncated",
             ),
             (200, "application/json", r#"["hidden"]"#, "broken"),
             (
@@ -333,7 +335,7 @@ mod tests {
                 200,
                 "application/json",
                 r#"{"access_token":"hid\nden"}"#,
-                "host gave a token with characters that no header may hold",
+                "host returned a token with characters that are not allowed in a header",
             ),
             (
                 200,
@@ -352,7 +354,7 @@ mod tests {
                 503,
                 "text/html",
                 "hidden",
-                "host answered 503 with text/html, which is no JSON: try again later",
+                "host answered 503 with text/html, which is not JSON: try again later",
             ),
         ] {
             let found = read(&answer(status, kind, body.as_bytes()), &Secrets::default(), "host")

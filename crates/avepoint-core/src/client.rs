@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use http::HeaderValue;
 
@@ -124,35 +123,14 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The proxy for https, in place of the one that the environment names, such as `http://proxy.example.com:3128`; it
-    /// may hold a user and a password. Plain http, which goes to this machine alone, knows no proxy.
-    ///
-    /// ```
-    /// use avepoint_core::{ApiClient, ClientBuilder};
-    ///
-    /// fn in_the_office<C: ApiClient>(builder: ClientBuilder<C>, authority: &[u8]) -> ClientBuilder<C> {
-    ///     builder.proxy("http://proxy.example.com:3128").root_certificate(authority)
-    /// }
-    /// ```
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.settings.proxy(url.into());
-        self
-    }
-
-    /// Certificates, as PEM, of authorities that are trusted beside those of the machine.
-    #[must_use]
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.settings.root_certificate(pem.into());
-        self
-    }
-
-    /// The time for a connection, its handshakes included. Default: 10 seconds, or what the builder that
-    /// [`http`](ClientBuilder::http) takes says.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout(timeout);
-        self
+    crate::http_setters! {
+        /// ```
+        /// use avepoint_core::{ApiClient, ClientBuilder};
+        ///
+        /// fn in_the_office<C: ApiClient>(builder: ClientBuilder<C>, authority: &[u8]) -> ClientBuilder<C> {
+        ///     builder.proxy("http://proxy.example.com:3128").root_certificate(authority)
+        /// }
+        /// ```
     }
 
     /// Further settings of the HTTP client, for what the builder has no method. They count for the API's own host: where
@@ -194,7 +172,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             None => C::AGENT.to_owned(),
         };
         let user_agent = HeaderValue::try_from(agent)
-            .map_err(|_| Error::configuration("the user agent holds characters that no header may hold"))?;
+            .map_err(|_| Error::configuration("the user agent contains characters that are not allowed in a header"))?;
         let http = self.settings.client(self.http, &base_url)?;
         let address = base_url.as_str().trim_end_matches('/').to_owned();
         let shared = Shared {

@@ -189,10 +189,12 @@ pub fn checked_url(text: &str) -> Result<Url, Error> {
     // A password may stand in it, so that it is not shown.
     let url = Url::parse(text).map_err(|error| Error::configuration(format!("the address is not a URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::configuration("a base URL must not hold a user or a password"));
+        return Err(Error::configuration("a base URL must not contain a user or a password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::configuration("a base URL must not hold a query or a fragment"));
+        return Err(Error::configuration(
+            "a base URL must not contain a query or a fragment",
+        ));
     }
     if may_carry_token(&url) {
         Ok(url)
@@ -203,7 +205,7 @@ pub fn checked_url(text: &str) -> Result<Url, Error> {
             _ => "the address".to_owned(),
         };
         Err(Error::configuration(format!(
-            "{address} is not https; a token goes over plain http to this machine alone"
+            "{address} is not https; tokens are sent over plain http to this machine only"
         )))
     }
 }

@@ -75,7 +75,7 @@ pub trait Credential: fmt::Debug + Send + Sync {
     /// An error of kind [`ErrorKind::Credential`](crate::ErrorKind::Credential) where none can be had.
     fn token<'a>(&'a self, operation: &'static Operation) -> BoxFuture<'a, Result<AccessToken, Error>>;
 
-    /// Told when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
+    /// Called when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
     /// a token once more and repeats the call if it is another one.
     fn rejected(&self, _token: &AccessToken) {}
 }

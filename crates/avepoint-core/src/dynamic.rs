@@ -41,7 +41,7 @@ impl Parameters {
             let mut names: Vec<_> = operation.parameters.iter().map(|parameter| parameter.name).collect();
             names.extend(operation.body.is_some().then_some("body"));
             return Err(invalid(format!(
-                "`{name}` is no parameter; there are: {}",
+                "`{name}` is not a parameter; there are: {}",
                 names.join(", ")
             )));
         }

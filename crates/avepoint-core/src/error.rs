@@ -299,7 +299,7 @@ impl Error {
         // The address may hold ids; the operation's path template says enough.
         let error = error.without_url();
         let (kind, message) = if error.is_builder() {
-            (ErrorKind::InvalidRequest, "the request cannot be put together")
+            (ErrorKind::InvalidRequest, "the request cannot be built")
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
             (ErrorKind::Connect, "no connection was made")
         } else if error.is_timeout() {
@@ -308,18 +308,18 @@ impl Error {
             (ErrorKind::Connection, "the connection broke")
         };
         let cause = own_words(&error);
-        let mut told = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
-        told.0.sent = kind == ErrorKind::Connection;
-        told.0.declined = chain(&error).any(is_declined);
-        told
+        let mut failure = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
+        failure.0.sent = kind == ErrorKind::Connection;
+        failure.0.declined = chain(&error).any(is_declined);
+        failure
     }
 
     /// The failure of a call whose time is over.
     pub(crate) fn late(sent: bool) -> Self {
         let message = if sent {
-            "no answer came in time"
+            "no response arrived in time"
         } else {
-            "the time was over before the request could be sent"
+            "timed out before the request was sent"
         };
         let mut error = Error::new(ErrorKind::Timeout, message);
         error.0.sent = sent;
@@ -336,8 +336,8 @@ impl Error {
     ) -> Self {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
-        let told = ToldError::read(&text);
-        let message = told.message.map(|message| secrets.clean(&message, EXCERPT));
+        let body = ErrorBody::read(&text);
+        let message = body.message.map(|message| secrets.clean(&message, EXCERPT));
         let message = message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
             let reason = status.canonical_reason().unwrap_or("the server gave no reason");
             reason.to_owned()
@@ -345,7 +345,7 @@ impl Error {
         let mut error = Error::new(ErrorKind::Status, message);
         error.0.answer = Some(FailedAnswer {
             status,
-            code: told.code.map(|code| secrets.clean(&code, NAME)),
+            code: body.code.map(|code| secrets.clean(&code, NAME)),
             request_id: request_id(headers, secrets),
             retry_after,
             excerpt: secrets.clean(&text, EXCERPT),
@@ -385,7 +385,10 @@ impl Error {
     /// The same failure, of a server to which the API's own has pointed: it says nothing of the token.
     pub(crate) fn of_another_host(mut self) -> Self {
         self.0.kind = ErrorKind::Redirect;
-        self.0.message = format!("the server pointed to another host, which answered: {}", self.0.message);
+        self.0.message = format!(
+            "the server redirected to another host, which answered: {}",
+            self.0.message
+        );
         self
     }
 
@@ -422,13 +425,13 @@ impl Error {
             }
             (ErrorKind::Status, Some(429)) => Some(match self.retry_after() {
                 Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
-                None => "make fewer calls at once".to_owned(),
+                None => "make fewer calls at the same time".to_owned(),
             }),
             (ErrorKind::Decode, _) if self.is_write() => {
-                Some("the write was carried out as far as the status says: read before you repeat it".to_owned())
+                Some("the status says that the write was carried out: check before repeating it".to_owned())
             }
             _ if self.may_have_been_carried_out() => {
-                Some("the write may have been carried out: read before you repeat it".to_owned())
+                Some("the write may have been carried out: check before repeating it".to_owned())
             }
             _ => None,
         }
@@ -444,7 +447,7 @@ impl fmt::Display for Error {
             (ErrorKind::InvalidRequest, _) => f.write_str("the request was not sent: ")?,
             (ErrorKind::Credential, _) => f.write_str("no access token: ")?,
             (ErrorKind::Decode, Some(answer)) => {
-                write!(f, "the answer ({}) cannot be read: ", answer.status.as_u16())?;
+                write!(f, "the response ({}) cannot be read: ", answer.status.as_u16())?;
             }
             (_, Some(answer)) => write!(f, "{} ", answer.status.as_u16())?,
             _ => {}
@@ -492,7 +495,7 @@ impl StdError for Error {
 
 /// What the body of an error says, whatever its form, as it came.
 #[derive(Default)]
-pub(crate) struct ToldError {
+pub(crate) struct ErrorBody {
     code: Option<String>,
     pub(crate) message: Option<String>,
 }
@@ -500,14 +503,14 @@ pub(crate) struct ToldError {
 /// How many objects within each other are looked at.
 const DEEPEST: usize = 4;
 
-impl ToldError {
+impl ErrorBody {
     fn read(text: &str) -> Self {
         let text = text.trim();
         if text.is_empty() {
-            return ToldError::default();
+            return ErrorBody::default();
         }
         if let Some(outline) = Outline::of(text) {
-            return ToldError::of(&outline);
+            return ErrorBody::of(&outline);
         }
         let message = match to_value(text) {
             Ok(Value::String(_)) => Some(outline::text(text)),
@@ -517,7 +520,7 @@ impl ToldError {
             Err(_) if text.starts_with('[') => None,
             Err(_) => Some(text.to_owned()),
         };
-        ToldError { code: None, message }
+        ErrorBody { code: None, message }
     }
 
     pub(crate) fn of(whole: &Outline<'_>) -> Self {
@@ -525,7 +528,7 @@ impl ToldError {
         let inner = successors(whole.object("error"), |object| object.object("error"));
         let inner: Vec<_> = inner.take(DEEPEST).collect();
         let objects: Vec<_> = iter::once(whole).chain(&inner).collect();
-        ToldError {
+        ErrorBody {
             code: first(&objects, &["code", "errorCode", "error", "status"], Outline::text),
             message: first(
                 &objects,
@@ -694,7 +697,7 @@ mod tests {
             (
                 429,
                 r#"{"message":null,"code":7}"#,
-                "listThings: 429 Too Many Requests [7] (request id r-1); make fewer calls at once",
+                "listThings: 429 Too Many Requests [7] (request id r-1); make fewer calls at the same time",
             ),
         ] {
             assert_eq!(refused(status, body).to_string(), line);

@@ -36,7 +36,7 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
     }
 }
 
-/// Reads the typed answer of a successful call. What of it cannot be read is told, in the answer and as an event.
+/// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
 ///
 /// # Errors
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
@@ -94,7 +94,7 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
             avepoint.operation = operation.map(|operation| operation.id),
             total = unread.total(),
             places = places.join(", "),
-            "parts of an answer could not be read and are left out"
+            "parts of a response could not be read and are left out"
         );
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn check_request(
     match request.body().and_then(reqwest::Body::as_bytes) {
         Some(bytes) => {
             let mut value: Value =
-                serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
+                serde_json::from_slice(bytes).map_err(|error| format!("the body is not JSON: {error}"))?;
             check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
             if spell_codes(body.shape, &mut value) {
                 *request.body_mut() = Some(value.to_string().into());
@@ -162,7 +162,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
         Shape::Boolean if value.is_boolean() => Ok(()),
         Shape::Boolean => Err(wrong_kind("true or false", value)),
         Shape::Integer { minimum, maximum } => {
-            let number = value.as_i64().ok_or_else(|| wrong_kind("a whole number", value))?;
+            let number = value.as_i64().ok_or_else(|| wrong_kind("an integer", value))?;
             check_bounds(number, *minimum, *maximum)
         }
         Shape::Number { minimum, maximum } => {
@@ -170,7 +170,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
             check_bounds(number, *minimum, *maximum)
         }
         Shape::Text { min, max, format } => {
-            let text = value.as_str().ok_or_else(|| wrong_kind("a text", value))?;
+            let text = value.as_str().ok_or_else(|| wrong_kind("a string", value))?;
             check_length("characters", text.chars().count(), *min, *max)?;
             check_format(text, *format)
         }
@@ -191,7 +191,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
             ))),
         },
         Shape::List { item, min, max } => {
-            let entries = value.as_array().ok_or_else(|| wrong_kind("a list", value))?;
+            let entries = value.as_array().ok_or_else(|| wrong_kind("an array", value))?;
             check_length("entries", entries.len(), *min, *max)?;
             entries.iter().enumerate().try_for_each(|(index, entry)| {
                 check(item, entry).map_err(|violation| violation.below(&format!("[{index}]")))
@@ -214,7 +214,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
                 .keys()
                 .find(|name| !members.iter().any(|member| member.name == *name))
             {
-                Some(name) if !open => Err(Violation::new("is no documented member").below(&format!(".{name}"))),
+                Some(name) if !open => Err(Violation::new("is not a documented field").below(&format!(".{name}"))),
                 _ => Ok(()),
             }
         }
@@ -290,18 +290,18 @@ fn first_success(shapes: &[&Shape], check: impl Fn(&Shape) -> Result<(), Violati
             Err(violation) => problems.push(violation),
         }
     }
-    // With one place in common the alternatives are told together; else each is told with its own place.
-    let told: Vec<_> = problems
+    // Alternatives that fail at the same place are listed together; otherwise each with its own place.
+    let descriptions: Vec<_> = problems
         .iter()
         .map(|violation| match violation.place.as_str() {
             "" => violation.problem.clone(),
             place => format!("`{}` {}", place.trim_start_matches('.'), violation.problem),
         })
         .collect();
-    Err(Violation::new(match told.as_slice() {
+    Err(Violation::new(match descriptions.as_slice() {
         [only] => only.clone(),
         several => format!(
-            "fits none of the {} documented forms ({})",
+            "matches none of the {} documented variants ({})",
             several.len(),
             several.join("; ")
         ),
@@ -314,9 +314,9 @@ fn check_bounds<N: PartialOrd + std::fmt::Display>(
     maximum: Option<N>,
 ) -> Result<(), Violation> {
     match (minimum, maximum) {
-        (Some(least), _) if number < least => Err(Violation::new(format!("is {number}, the least is {least}"))),
+        (Some(least), _) if number < least => Err(Violation::new(format!("is {number}, the minimum is {least}"))),
         (_, Some(greatest)) if number > greatest => {
-            Err(Violation::new(format!("is {number}, the greatest is {greatest}")))
+            Err(Violation::new(format!("is {number}, the maximum is {greatest}")))
         }
         _ => Ok(()),
     }
@@ -324,9 +324,9 @@ fn check_bounds<N: PartialOrd + std::fmt::Display>(
 
 fn check_length(unit: &str, length: usize, min: usize, max: Option<usize>) -> Result<(), Violation> {
     if length < min {
-        Err(Violation::new(format!("has {length} {unit}, the least is {min}")))
+        Err(Violation::new(format!("has {length} {unit}, the minimum is {min}")))
     } else if let Some(max) = max.filter(|max| length > *max) {
-        Err(Violation::new(format!("has {length} {unit}, the most is {max}")))
+        Err(Violation::new(format!("has {length} {unit}, the maximum is {max}")))
     } else {
         Ok(())
     }
@@ -337,7 +337,7 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
         Format::Plain | Format::Password => (true, ""),
         Format::Id => match InvalidId::check(text) {
             Ok(()) => (true, ""),
-            Err(problem) => return Err(Violation::new(format!("is no id: {problem}"))),
+            Err(problem) => return Err(Violation::new(format!("is not an id: {problem}"))),
         },
         Format::DateTime => (
             is_date_time(text),
@@ -357,7 +357,7 @@ fn check_format(text: &str, format: Format) -> Result<(), Violation> {
         Format::Uri => (reqwest::Url::parse(text).is_ok(), "an absolute URL"),
         Format::Digits => (
             text.parse::<i64>().is_ok() && !text.starts_with('+'),
-            "the digits of a whole number",
+            "the digits of an integer",
         ),
     };
     if fits {
@@ -372,14 +372,14 @@ fn wrong_kind(wanted: &str, value: &Value) -> Violation {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
-    Violation::new(format!("is {kind} where {wanted} is wanted"))
+    Violation::new(format!("is {kind} where {wanted} is expected"))
 }
 
-/// A code as it is told to a person; never longer than a line.
+/// A code as an error shows it; never longer than a line.
 fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(40) {
@@ -390,11 +390,11 @@ fn shown(value: &Value) -> String {
 
 fn listed<T: std::fmt::Display>(codes: &[T]) -> String {
     const MOST: usize = 12;
-    let mut told: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
+    let mut names: Vec<_> = codes.iter().take(MOST).map(T::to_string).collect();
     if codes.len() > MOST {
-        told.push(format!("{} more", codes.len() - MOST));
+        names.push(format!("{} more", codes.len() - MOST));
     }
-    told.join(", ")
+    names.join(", ")
 }
 
 #[cfg(test)]
@@ -421,19 +421,19 @@ mod tests {
     fn numbers_keep_their_bounds() {
         assert_eq!(check(&SIZE, &json!(1)), Ok(()));
         assert_eq!(check(&SIZE, &json!(100)), Ok(()));
-        assert_eq!(problem(&SIZE, json!(0)), "`x` is 0, the least is 1");
-        assert_eq!(problem(&SIZE, json!(101)), "`x` is 101, the greatest is 100");
+        assert_eq!(problem(&SIZE, json!(0)), "`x` is 0, the minimum is 1");
+        assert_eq!(problem(&SIZE, json!(101)), "`x` is 101, the maximum is 100");
         assert_eq!(
             problem(&SIZE, json!("5")),
-            "`x` is a text where a whole number is wanted"
+            "`x` is a string where an integer is expected"
         );
     }
 
     #[test]
     fn lengths_count_characters_not_bytes() {
         assert_eq!(check(&NAME, &json!("äöü")), Ok(()));
-        assert_eq!(problem(&NAME, json!("äöüß")), "`x` has 4 characters, the most is 3");
-        assert_eq!(problem(&NAME, json!("")), "`x` has 0 characters, the least is 1");
+        assert_eq!(problem(&NAME, json!("äöüß")), "`x` has 4 characters, the maximum is 3");
+        assert_eq!(problem(&NAME, json!("")), "`x` has 0 characters, the minimum is 1");
     }
 
     #[test]
@@ -455,12 +455,12 @@ mod tests {
         assert_eq!(problem(&list, json!([{"name": "a"}, {}])), "`x[1].name` is missing");
         assert_eq!(
             problem(&list, json!([{"name": "a", "nmae": 1}])),
-            "`x[0].nmae` is no documented member"
+            "`x[0].nmae` is not a documented field"
         );
-        assert_eq!(problem(&list, json!([])), "`x` has 0 entries, the least is 1");
+        assert_eq!(problem(&list, json!([])), "`x` has 0 entries, the minimum is 1");
         assert_eq!(
             problem(&list, json!([{"name": "a"}, {"name": "a"}, {"name": "a"}])),
-            "`x` has 3 entries, the most is 2"
+            "`x` has 3 entries, the maximum is 2"
         );
     }
 
@@ -481,7 +481,7 @@ mod tests {
             },
         ]);
         assert_eq!(check(&text, &json!("3")), Ok(()));
-        assert!(problem(&text, json!("red")).contains("fits none of the 2 documented forms"));
+        assert!(problem(&text, json!("red")).contains("matches none of the 2 documented variants"));
     }
 
     #[test]

@@ -110,10 +110,10 @@ impl CallOptions {
     /// sets (such as `authorization`).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let name =
-            HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is no name of a header")))?;
+            HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is not a header name")))?;
         if OWN_HEADERS.contains(&name) || name == "api-version" {
             return Err(Error::configuration(format!(
-                "the header `{name}` is not the caller's to set"
+                "the header `{name}` is set by the client and cannot be overridden"
             )));
         }
         // The value may be a secret of the caller's: it is not shown.

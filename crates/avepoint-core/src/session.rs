@@ -202,7 +202,7 @@ impl Session {
             Ok(token) => token,
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
-                "no access token came in time; nothing was sent",
+                "no access token arrived in time; nothing was sent",
             )),
         }
     }
@@ -235,8 +235,8 @@ impl Session {
                 match timeout_at(until, whole).await {
                     Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
                     Ok(Err(Unread::Broken(error))) => Err(error),
-                    Ok(Err(Unread::TooLong(told))) => {
-                        let problem = self.too_long(told);
+                    Ok(Err(Unread::TooLong(declared_length))) => {
+                        let problem = self.too_long(declared_length);
                         Err(Error::from_decode(
                             status,
                             answer.response.headers(),
@@ -248,7 +248,7 @@ impl Session {
                     Err(_) => Err(Error::late(true)),
                 }
             }
-            // The status has told that the call was carried out, and nothing is expected in the body: what of it comes at
+            // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
             Answer::Empty => {
                 let mut body = Vec::new();
@@ -281,11 +281,14 @@ impl Session {
         }
     }
 
-    fn too_long(&self, told: Option<u64>) -> String {
+    fn too_long(&self, declared_length: Option<u64>) -> String {
         let bound = self.options.longest_answer;
-        let length = told.map_or_else(|| format!("more than {bound} bytes"), |told| format!("{told} bytes"));
+        let length = declared_length.map_or_else(
+            || format!("more than {bound} bytes"),
+            |length| format!("{length} bytes"),
+        );
         format!(
-            "it has {length}, and {bound} are the most that are read: ask for less at once, or raise the bound with \
+            "it has {length}, but at most {bound} are read: request less at once, or raise the limit with \
              `CallOptions::longest_answer`"
         )
     }
@@ -386,7 +389,7 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
         return Err("the other address is not https");
     }
     if !target.username().is_empty() || target.password().is_some() {
-        return Err("the other address holds a user or a password");
+        return Err("the other address contains a user or a password");
     }
     if request.url().origin() != target.origin() && Protection::OwnHost.is_on() {
         if request.body().is_some() {
@@ -411,7 +414,7 @@ fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Erro
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| {
         Error::new(
             ErrorKind::Credential,
-            "the token holds characters that no header may hold",
+            "the token contains characters that are not allowed in a header",
         )
     })?;
     value.set_sensitive(true);
@@ -428,7 +431,7 @@ fn paced(response: Response, pause: Duration) -> Response {
             Err(_) => {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
-                    "the next piece did not come in time",
+                    "the next part did not arrive in time",
                 ));
             }
         };

@@ -24,7 +24,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let mut count = 0;
     while let Some(customer) = customers.try_next().await? {
         count += 1;
-        // Answers promise nothing: every member may be missing.
+        // Every field of a response may be missing.
         println!("{}", customer.organization.as_deref().unwrap_or("(no name)"));
         for tenant in &customer.tenants {
             println!("  {}", tenant.name.as_deref().unwrap_or("(no name)"));

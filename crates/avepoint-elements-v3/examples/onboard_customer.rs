@@ -26,7 +26,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let [organization, account, first_name, last_name] = arguments.as_slice() else {
         return Err("usage: onboard_customer ORGANIZATION ACCOUNT FIRST-NAME LAST-NAME".into());
     };
-    let password = env::var("CUSTOMER_PASSWORD").map_err(|_| "CUSTOMER_PASSWORD must hold the first password")?;
+    let password = env::var("CUSTOMER_PASSWORD").map_err(|_| "set CUSTOMER_PASSWORD to the initial password")?;
 
     let client = shared::client()?;
     let answer = client
@@ -48,7 +48,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .await?
         .into_inner();
 
-    // The server answers 200 whatever came of it: the code in the body tells.
+    // The server responds with 200 whether it succeeded or not: check the code in the body.
     match (answer.status, answer.id) {
         (Some(OnboardCustomerStatus::Successful), Some(id)) => println!("{organization} is customer {id}"),
         (Some(OnboardCustomerStatus::Successful), None) => println!("{organization} is a customer"),
@@ -56,7 +56,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             let meaning = status.description().unwrap_or("This code is not documented.");
             return Err(format!("{organization} was not onboarded, code {status}: {meaning}").into());
         }
-        (None, _) => return Err("the answer does not say what came of it".into()),
+        (None, _) => return Err("the response does not say whether it succeeded".into()),
     }
     Ok(())
 }

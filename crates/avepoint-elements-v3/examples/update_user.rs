@@ -23,7 +23,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let [customer, tenant, user, job_title, manager] = arguments.as_slice() else {
         return Err("usage: update_user CUSTOMER-ID TENANT-ID USER-ID JOB-TITLE MANAGER".into());
     };
-    // Three types: the compiler would not let a tenant's id stand where a customer's belongs.
+    // Three types: the compiler rejects a tenant's id where a customer's is expected.
     let (customer, tenant, user) = (
         CustomerId::try_from(customer)?,
         TenantId::try_from(tenant)?,
@@ -40,7 +40,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .await?
         .into_inner();
 
-    // This write replaces all five members, so four of them are given back as they were found.
+    // This write replaces all five members, so four of them are sent back unchanged.
     client
         .update_user_general()
         .customer_id(&customer)

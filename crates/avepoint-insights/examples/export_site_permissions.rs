@@ -33,7 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .filter(|line| !line.is_empty())
         .map(str::to_owned)
         .collect();
-    std::fs::create_dir_all(folder).map_err(|error| format!("{folder} cannot be made: {error}"))?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("{folder} cannot be created: {error}"))?;
 
     let client = shared::client()?;
     let options = ExportOptions::default().on_event(|event| match event {

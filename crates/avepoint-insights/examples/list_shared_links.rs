@@ -33,7 +33,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
             .page_size(100);
         let mut links = client.list_sharing_links().body(request).stream();
         while let Some(link) = links.try_next().await? {
-            // Answers promise nothing: every member may be missing.
+            // Every field of a response may be missing.
             let permission = link.permission.as_deref().unwrap_or("?");
             println!(
                 "  {permission}: {}",

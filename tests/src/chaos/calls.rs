@@ -19,11 +19,11 @@ use pem::Pem;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 
 use super::plan::{ENTRIES, Kind, List, PAGES, Plan, TOO_SLOW, known};
-use super::report::{Breach, Report};
+use super::report::{Report, Violation};
+use super::run_state::{CALL, Call, CallClock, RunState};
 use super::secrets::{API_KEY, CLIENT_SECRET, DEFAULT_KEY, TOKENS};
 use super::service::{CALL_HEADER, OUTSIDE, Service};
-use super::world::{CALL, Call, CallClock, World};
-use super::{Options, secure, storms, watch, zip};
+use super::{Options, capture, secure, storms, zip};
 use crate::client::{APIS, AnyClient, MakeClient};
 use crate::raw_server::RawServer;
 
@@ -48,7 +48,7 @@ const LINE: usize = 3000;
 
 /// What the calls of a run need.
 pub struct Setup {
-    pub world: Arc<World>,
+    pub run_state: Arc<RunState>,
     pub service: Service,
     server: RawServer,
     stranger: RawServer,
@@ -66,65 +66,68 @@ struct Clients {
 }
 
 impl Setup {
-    async fn new(world: &Arc<World>, folder: &Path) -> Self {
+    async fn new(run_state: &Arc<RunState>, folder: &Path) -> Self {
         // It knows no other host.
         let strange = Service {
-            world: Arc::clone(world),
+            run_state: Arc::clone(run_state),
             elsewhere: String::new(),
         };
         let stranger = RawServer::start(move |request| strange.elsewhere(&request)).await;
         let service = Service {
-            world: Arc::clone(world),
+            run_state: Arc::clone(run_state),
             elsewhere: stranger.url(),
         };
         let server = {
             let service = service.clone();
             RawServer::start(move |request| service.answer(&request)).await
         };
-        let new = |clock| Maker {
-            world: Arc::clone(world),
+        let new = |clock| ClientFactory {
+            run_state: Arc::clone(run_state),
             stranger: stranger.address(),
             url: server.url(),
             clock,
         };
-        let maker = new(CallClock::of_the_task(world));
+        let client_factory = new(CallClock::of_the_task(run_state));
         Setup {
             clients: Clients {
-                v3: maker.client(http()),
-                insights: maker.client(http()),
-                insights_legacy: maker.client(http()),
-                by_name: APIS.iter().map(|api| (*api, AnyClient::made(api, &maker))).collect(),
+                v3: client_factory.client(http()),
+                insights: client_factory.client(http()),
+                insights_legacy: client_factory.client(http()),
+                by_name: APIS
+                    .iter()
+                    .map(|api| (*api, AnyClient::made(api, &client_factory)))
+                    .collect(),
             },
             certificate: certificate(),
             folder: folder.to_owned(),
-            world: Arc::clone(world),
+            run_state: Arc::clone(run_state),
             service,
             server,
             stranger,
         }
     }
 
-    /// What makes clients for one call.
-    pub fn maker(&self, number: u64, url: &str) -> Maker {
-        Maker {
-            world: Arc::clone(&self.world),
+    /// The client factory of one call.
+    pub fn client_factory(&self, number: u64, url: &str) -> ClientFactory {
+        ClientFactory {
+            run_state: Arc::clone(&self.run_state),
             stranger: self.stranger.address(),
             url: url.to_owned(),
-            clock: CallClock::of_the_call(&self.world, number),
+            clock: CallClock::of_the_call(&self.run_state, number),
         }
     }
 
     /// Makes a call and judges how it ends.
     async fn make(&self, plan: Plan) {
-        let call = self.world.open(plan);
+        let call = self.run_state.open(plan);
         let number = call.plan.number;
         match tokio::time::timeout(HUNG, self.outcome(&call)).await {
-            Ok(outcome) => judge(&self.world, &call, outcome),
+            Ok(outcome) => check_outcome(&self.run_state, &call, outcome),
             Err(_) => self
-                .world
-                .breach(Breach::Hung, || format!("call {number}: {:?}", call.plan.kind)),
+                .run_state
+                .violation(Violation::Hung, || format!("call {number}: {:?}", call.plan.kind)),
         }
-        self.world.close(number);
+        self.run_state.close(number);
     }
 
     async fn outcome(&self, call: &Call) -> Result<(), Error> {
@@ -149,9 +152,9 @@ impl Setup {
             Kind::List(list) => {
                 let entries = self.clients.entries(*list, options).await?;
                 let expected = PAGES as usize * ENTRIES;
-                if plan.turn(self.world.seed, *list).ends() && entries != expected {
-                    let turn = plan.turn(self.world.seed, *list);
-                    self.world.breach(Breach::LostEntry, || {
+                if plan.turn(self.run_state.seed, *list).ends() && entries != expected {
+                    let turn = plan.turn(self.run_state.seed, *list);
+                    self.run_state.violation(Violation::LostEntry, || {
                         format!("call {}: {list:?}, {turn:?}: {entries} of {expected}", plan.number)
                     });
                 }
@@ -160,7 +163,7 @@ impl Setup {
             Kind::Export => self.export(call, options).await,
             Kind::Token { certificate, discovery } => {
                 let identity = format!("{}/app-{}", self.server.url(), plan.number);
-                let clock = CallClock::of_the_call(&self.world, plan.number);
+                let clock = CallClock::of_the_call(&self.run_state, plan.number);
                 let operation = known("elements-v3", "getUser").operation;
                 if *certificate {
                     let builder = ClientCertificateCredential::builder("an-app", self.certificate.clone());
@@ -185,33 +188,33 @@ impl Setup {
         let body: avepoint_elements_v3::types::OnboardCustomerRequest =
             serde_json::from_value(body).expect("a request");
         let call = client.onboard_customer().body(body);
-        self.world.shows("a call", &format!("{call:?}"));
+        self.run_state.check_text("a call", &format!("{call:?}"));
         call.send().await.map(drop)
     }
 
     async fn export(&self, call: &Call, options: CallOptions) -> Result<(), Error> {
-        let (number, seed) = (call.plan.number, self.world.seed);
+        let (number, seed) = (call.plan.number, self.run_state.seed);
         // The jobs of one client queue, and here each call stands for itself.
-        let client: avepoint_insights::Client = self.maker(number, &self.server.url()).client(http());
+        let client: avepoint_insights::Client = self.client_factory(number, &self.server.url()).client(http());
         let client = client.with_options(options);
-        let world = Arc::clone(&self.world);
-        let told =
-            ExportOptions::default().on_event(move |event| world.shows("an export's event", &format!("{event:?}")));
+        let run_state = Arc::clone(&self.run_state);
+        let watched = ExportOptions::default()
+            .on_event(move |event| run_state.check_text("an export's event", &format!("{event:?}")));
         let path = self.folder.join(format!("{number}.zip"));
         let outcome = async {
             let sites = vec!["https://northwind.example/sites/a".to_owned()];
             let job = client
                 .export_site_permissions()
                 .site_urls(sites)
-                .start_with(told)
+                .start_with(watched)
                 .await?;
             job.download_to(&path).await
         };
         let outcome = outcome.await;
         if let Ok(file) = std::fs::read(&path) {
-            let versions = u64::from(call.book().downloads);
-            if !(0..versions).any(|version| zip::report(seed, number, version) == file) {
-                self.world.breach(Breach::BadFile, || {
+            let versions = u64::from(call.log().downloads);
+            if !(0..versions).any(|version| zip::sample_archive(seed, number, version) == file) {
+                self.run_state.violation(Violation::BadFile, || {
                     format!(
                         "call {number}: {} bytes: {:.40}",
                         file.len(),
@@ -219,8 +222,8 @@ impl Setup {
                     )
                 });
             }
-        } else if call.book().resumes && call.plan.attempts > 1 {
-            self.world.breach(Breach::LostAnswer, || {
+        } else if call.log().resumes && call.plan.attempts > 1 {
+            self.run_state.violation(Violation::LostAnswer, || {
                 format!("call {number}: {:?}", outcome.as_ref().err())
             });
         }
@@ -274,18 +277,18 @@ impl Clients {
 }
 
 /// Makes clients, by the same clock.
-pub struct Maker {
-    world: Arc<World>,
+pub struct ClientFactory {
+    run_state: Arc<RunState>,
     stranger: SocketAddr,
     url: String,
     clock: CallClock,
 }
 
-impl Maker {
+impl ClientFactory {
     pub fn client<C: ApiClient>(&self, http: reqwest::ClientBuilder) -> C {
         ClientBuilder::default()
             .base_url(&self.url)
-            .credential(Tokens(Arc::clone(&self.world)))
+            .credential(Tokens(Arc::clone(&self.run_state)))
             .clock(Arc::new(self.clock.clone()))
             .http(http.resolve(OUTSIDE, self.stranger))
             .build()
@@ -293,7 +296,7 @@ impl Maker {
     }
 }
 
-impl MakeClient for Maker {
+impl MakeClient for ClientFactory {
     fn make<C: ApiClient>(&self) -> C {
         self.client(http())
     }
@@ -336,7 +339,7 @@ fn certificate() -> ClientCertificate {
 }
 
 /// Gives each call its tokens: another one after each that was not accepted.
-struct Tokens(Arc<World>);
+struct Tokens(Arc<RunState>);
 
 impl Tokens {
     fn call(&self) -> Arc<Call> {
@@ -349,15 +352,15 @@ impl Credential for Tokens {
         Box::pin(async move {
             let call = self.call();
             if call.plan.late_token {
-                call.pass(TOO_SLOW);
+                call.advance(TOO_SLOW);
             }
-            let turn = call.plan.number as usize + call.book().tokens;
+            let turn = call.plan.number as usize + call.log().tokens;
             Ok(AccessToken::new(TOKENS[turn % TOKENS.len()].as_str(), None))
         })
     }
 
     fn rejected(&self, _: &AccessToken) {
-        self.call().book().tokens += 1;
+        self.call().log().tokens += 1;
     }
 }
 
@@ -368,41 +371,41 @@ impl fmt::Debug for Tokens {
 }
 
 /// Counts what is wrong with the end of a call.
-pub fn judge(world: &World, call: &Call, outcome: Result<(), Error>) {
+pub fn check_outcome(run_state: &RunState, call: &Call, outcome: Result<(), Error>) {
     let number = call.plan.number;
     let Err(error) = outcome else {
-        world.ended("Ok");
+        run_state.count_outcome("Ok");
         return;
     };
-    world.ended(&format!("{:?}", error.kind()));
-    shown(world, &error);
-    let (text, book) = (error.to_string(), call.book());
+    run_state.count_outcome(&format!("{:?}", error.kind()));
+    check_redacted(run_state, &error);
+    let (text, log) = (error.to_string(), call.log());
     if error.operation().is_some_and(|operation| !operation.read_only) {
         let (warns, lost) = (
             text.contains(WARNING),
             matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Connection),
         );
-        if warns && book.requests == 0 {
-            world.breach(Breach::FalseWarning, || format!("call {number}: {text}"));
+        if warns && log.requests == 0 {
+            run_state.violation(Violation::FalseWarning, || format!("call {number}: {text}"));
         }
-        if lost && book.carried_out && !warns {
-            world.breach(Breach::MissingWarning, || format!("call {number}: {text}"));
+        if lost && log.carried_out && !warns {
+            run_state.violation(Violation::MissingWarning, || format!("call {number}: {text}"));
         }
     }
     let single = matches!(call.plan.kind, Kind::ByName(_) | Kind::Onboard);
-    if single && book.readable && !call.plan.late_token {
-        world.breach(Breach::LostAnswer, || format!("call {number}: {text}:{}", book.story));
+    if single && log.readable && !call.plan.late_token {
+        run_state.violation(Violation::LostAnswer, || format!("call {number}: {text}:{}", log.story));
     }
 }
 
 /// Reads an error in every form in which it can be shown.
-pub fn shown(world: &World, error: &Error) {
+pub fn check_redacted(run_state: &RunState, error: &Error) {
     let text = error.to_string();
     let line = !text.chars().any(|c| {
         c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     });
     if !line || text.chars().count() > LINE {
-        world.breach(Breach::UnreadableError, || text.clone());
+        run_state.violation(Violation::UnreadableError, || text.clone());
     }
     let forms = format!(
         "{text}\n{error:?}\n{error:#?}\n{}\n{:?} {:?}\n{}",
@@ -411,20 +414,20 @@ pub fn shown(world: &World, error: &Error) {
         error.request_id(),
         error.body_excerpt()
     );
-    world.shows("an error", &forms);
+    run_state.check_text("an error", &forms);
     let mut next = error.source();
     while let Some(cause) = next {
-        world.shows("a cause", &format!("{cause} {cause:?}"));
+        run_state.check_text("a cause", &format!("{cause} {cause:?}"));
         next = cause.source();
     }
 }
 
 pub async fn run(options: &Options) -> Report {
-    let world = World::new(options.seed, options.calls);
-    watch::watch(&world);
+    let run_state = RunState::new(options.seed, options.calls);
+    capture::install(&run_state);
     let folder = tempfile::tempdir().expect("a folder");
-    let setup = Arc::new(Setup::new(&world, folder.path()).await);
-    world.shows("a client", &format!("{:?}", setup.clients.v3));
+    let setup = Arc::new(Setup::new(&run_state, folder.path()).await);
+    run_state.check_text("a client", &format!("{:?}", setup.clients.v3));
 
     let silent = (options.calls..options.calls + SILENT).map(|number| {
         let kind = if number % 2 == 0 {
@@ -455,10 +458,10 @@ pub async fn run(options: &Options) -> Report {
     for entry in std::fs::read_dir(folder.path()).expect("a folder").flatten() {
         let path = entry.path();
         if path.extension().is_none_or(|extension| extension != "zip") {
-            world.breach(Breach::BadFile, || format!("{} was left behind", path.display()));
+            run_state.violation(Violation::BadFile, || format!("{} was left behind", path.display()));
         }
     }
-    let mut report = world.counted();
+    let mut report = run_state.snapshot();
     report.peak = peak();
     report
 }

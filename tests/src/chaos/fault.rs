@@ -90,7 +90,7 @@ pub struct Documented {
 }
 
 /// What a faulty answer may point to or quote.
-pub struct Surroundings<'a> {
+pub struct FaultContext<'a> {
     pub scanner: &'a Scanner,
     /// What the request carries that nobody else may see.
     pub secrets: Vec<String>,
@@ -133,12 +133,12 @@ impl Fault {
         matches!(self, Nothing | Chunked | Dribble | NoLength | Interim | Odd)
     }
 
-    pub fn script(self, good: &Documented, around: &Surroundings<'_>, chance: &mut Rng) -> Script {
+    pub fn script(self, good: &Documented, context: &FaultContext<'_>, chance: &mut Rng) -> Script {
         let Documented { status, body } = good;
         let status = *status;
         let length = body.len();
         let part = if length > 0 { chance.usize(..length) } else { 0 };
-        let told = |length: usize| head(status, "OK", &[JSON, ("content-length", &length.to_string())]);
+        let head_with_length = |length: usize| head(status, "OK", &[JSON, ("content-length", &length.to_string())]);
         let whole = |status, body: String| Script::answer(status, &[JSON], body);
         let redirect = |to: &str| {
             Script::answer(
@@ -169,16 +169,18 @@ impl Fault {
                 .close(),
             Fault::Interim => {
                 let hints = head(103, "Early Hints", &[("link", "</style.css>; rel=preload")]);
-                Script::bytes(hints + &told(length)).then(body.clone())
+                Script::bytes(hints + &head_with_length(length)).then(body.clone())
             }
             Fault::Odd => Script::answer(status, &[JSON], odd(body, chance)),
             Fault::HangUp => Script::hang_up(),
             Fault::CutHead => {
-                let head = told(length);
+                let head = head_with_length(length);
                 Script::bytes(head[..chance.usize(1..head.len() - 2)].to_owned()).close()
             }
-            Fault::CutBody => Script::bytes(told(length + 1)).then(body.slice(..part)).close(),
-            Fault::LongLength => Script::bytes(told(length + 10)).then(body.clone()).close(),
+            Fault::CutBody => Script::bytes(head_with_length(length + 1))
+                .then(body.slice(..part))
+                .close(),
+            Fault::LongLength => Script::bytes(head_with_length(length + 10)).then(body.clone()).close(),
             Fault::ShortLength => {
                 let short = head(status, "OK", &[JSON, CLOSE, ("content-length", &part.to_string())]);
                 Script::bytes(short).then(body.clone()).close()
@@ -198,7 +200,7 @@ impl Fault {
             Fault::Nested => whole(200, pick(chance, &["[", "{\"a\":"]).repeat(50_000)),
             Fault::Stranger => whole(200, r#"{"unexpected": [{"id": "1"}, {"id": "2"}]}"#.to_owned()),
             Fault::Quoting => {
-                let quote = Quote::of(around, chance);
+                let quote = Quote::of(context, chance);
                 let text = format!("\"{}\"", quote.json);
                 let members = [
                     "data",
@@ -242,26 +244,26 @@ impl Fault {
                 headers.extend(wait.map(|wait| ("retry-after", wait)));
                 Script::answer(429, &headers, r#"{"message": "too many requests"}"#)
             }
-            Fault::Unavailable => refusal(pick(chance, &[500, 502, 503, 504, 408]), around, chance),
+            Fault::Unavailable => refusal(pick(chance, &[500, 502, 503, 504, 408]), context, chance),
             Fault::Unauthorized => {
                 let quote = format!(
                     "Bearer error=\"invalid_token\", error_description=\"{}\"",
-                    Quote::of(around, chance).header()
+                    Quote::of(context, chance).header()
                 );
                 Script::answer(401, &[JSON, ("www-authenticate", &quote)], "")
             }
-            Fault::Refused => refusal(pick(chance, &[400, 403, 404, 409, 422]), around, chance),
+            Fault::Refused => refusal(pick(chance, &[400, 403, 404, 409, 422]), context, chance),
             Fault::OddStatus => Script::answer(
                 pick(chance, &[203, 206, 226, 299, 300, 304, 305, 418, 451, 599, 799]),
                 &[JSON, CLOSE],
                 "{}",
             )
             .close(),
-            Fault::RedirectHere => redirect(&format!("/hop/{}{}", around.hops + 1, around.target)),
-            Fault::RedirectRound if around.hops > 0 => redirect(&format!("/hop/{}{}", around.hops, around.target)),
-            Fault::RedirectRound => redirect(&around.target),
-            Fault::RedirectElsewhere => redirect(&around.elsewhere),
-            Fault::RedirectPlain => redirect(&around.plain),
+            Fault::RedirectHere => redirect(&format!("/hop/{}{}", context.hops + 1, context.target)),
+            Fault::RedirectRound if context.hops > 0 => redirect(&format!("/hop/{}{}", context.hops, context.target)),
+            Fault::RedirectRound => redirect(&context.target),
+            Fault::RedirectElsewhere => redirect(&context.elsewhere),
+            Fault::RedirectPlain => redirect(&context.plain),
         }
     }
 }
@@ -285,7 +287,7 @@ pub struct Quote {
 }
 
 impl Quote {
-    pub fn of(around: &Surroundings<'_>, chance: &mut Rng) -> Self {
+    pub fn of(context: &FaultContext<'_>, chance: &mut Rng) -> Self {
         let spelling = pick(chance, &Spelling::ALL);
         // Words before it, so that whoever cuts a long text cuts a secret.
         let before = "x ".repeat(pick(chance, &[0, 0, 400, 500, 700, 4000]));
@@ -293,8 +295,8 @@ impl Quote {
             text: before.clone(),
             json: before,
         };
-        for secret in &around.secrets {
-            around.scanner.learn(secret);
+        for secret in &context.secrets {
+            context.scanner.learn(secret);
             quote.text += &format!(" is {} no good;", spelling.spell(secret));
             quote.json += &format!(" is {} no good;", spelling.in_json(secret));
         }
@@ -308,9 +310,9 @@ impl Quote {
 }
 
 /// A refusal that quotes secrets, somewhere.
-fn refusal(status: u16, around: &Surroundings<'_>, chance: &mut Rng) -> Script {
-    let Quote { text, json } = &Quote::of(around, chance);
-    let quote = Quote::of(around, chance).header();
+fn refusal(status: u16, context: &FaultContext<'_>, chance: &mut Rng) -> Script {
+    let Quote { text, json } = &Quote::of(context, chance);
+    let quote = Quote::of(context, chance).header();
     let headers: &[(&str, &str)] = match chance.u32(..4) {
         0 => &[JSON, ("request-id", &quote)],
         1 => &[JSON, ("x-request-id", &quote), ("retry-after", &quote)],

@@ -5,20 +5,20 @@
 //! clock, and when a server is slow, and costs nothing.
 
 mod calls;
+mod capture;
 mod fault;
 mod plan;
 mod report;
+mod run_state;
 mod secrets;
 mod secure;
 mod service;
 mod storms;
-mod watch;
-mod world;
 mod zip;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-pub use report::{Breach, Report};
+pub use report::{Report, Violation};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]

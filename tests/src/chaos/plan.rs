@@ -92,7 +92,7 @@ pub struct Known {
     pub operation: &'static Operation,
 }
 
-/// Every operation of every API whose answer is no file.
+/// Every operation of every API whose answer is not a file.
 pub static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let mut known = Vec::new();
     for api in APIS {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that must never happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Breach {
+pub enum Violation {
     /// A request of a write that came after one which may have been carried out.
     RepeatedWrite,
     /// A secret in an error, an event, a span, a log line, a panic or a file's name.
@@ -46,32 +46,32 @@ pub enum Breach {
     UnreadableError,
 }
 
-impl Breach {
+impl Violation {
     /// All of them.
-    pub const ALL: [Breach; 18] = [
-        Breach::RepeatedWrite,
-        Breach::SecretShown,
-        Breach::SecretSent,
-        Breach::PlainHttpSent,
-        Breach::UntrustedServer,
-        Breach::BadFile,
-        Breach::Panic,
-        Breach::Hung,
-        Breach::LateRequest,
-        Breach::ExcessRequest,
-        Breach::ExcessTokenRequest,
-        Breach::ExcessBytes,
-        Breach::LostAnswer,
-        Breach::LostEntry,
-        Breach::Endless,
-        Breach::FalseWarning,
-        Breach::MissingWarning,
-        Breach::UnreadableError,
+    pub const ALL: [Violation; 18] = [
+        Violation::RepeatedWrite,
+        Violation::SecretShown,
+        Violation::SecretSent,
+        Violation::PlainHttpSent,
+        Violation::UntrustedServer,
+        Violation::BadFile,
+        Violation::Panic,
+        Violation::Hung,
+        Violation::LateRequest,
+        Violation::ExcessRequest,
+        Violation::ExcessTokenRequest,
+        Violation::ExcessBytes,
+        Violation::LostAnswer,
+        Violation::LostEntry,
+        Violation::Endless,
+        Violation::FalseWarning,
+        Violation::MissingWarning,
+        Violation::UnreadableError,
     ];
 }
 
-/// How many breaches of a kind are told in words.
-const TOLD: usize = 5;
+/// How many violations of a kind are reported in words.
+const EXAMPLES: usize = 5;
 
 /// The longest of them, in characters.
 const LONGEST: usize = 400;
@@ -85,9 +85,9 @@ pub struct Report {
     pub faults: BTreeMap<String, u64>,
     /// How the calls ended.
     pub outcomes: BTreeMap<String, u64>,
-    pub breaches: BTreeMap<Breach, u64>,
+    pub violations: BTreeMap<Violation, u64>,
     /// The first few of each kind.
-    pub told: BTreeMap<Breach, Vec<String>>,
+    pub examples: BTreeMap<Violation, Vec<String>>,
     /// Requests in all.
     pub requests: u64,
     /// The most memory that the process has had, in bytes, where the system tells.
@@ -96,16 +96,16 @@ pub struct Report {
 
 impl Report {
     /// How often something happened that must not.
-    pub fn count(&self, breach: Breach) -> u64 {
-        self.breaches.get(&breach).copied().unwrap_or(0)
+    pub fn count(&self, violation: Violation) -> u64 {
+        self.violations.get(&violation).copied().unwrap_or(0)
     }
 
-    pub(super) fn breach(&mut self, breach: Breach, times: u64, words: String) {
-        *self.breaches.entry(breach).or_default() += times;
-        let told = self.told.entry(breach).or_default();
-        if told.len() < TOLD {
+    pub(super) fn violation(&mut self, violation: Violation, times: u64, words: String) {
+        *self.violations.entry(violation).or_default() += times;
+        let examples = self.examples.entry(violation).or_default();
+        if examples.len() < EXAMPLES {
             let line = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-            told.push(line.take(LONGEST).collect());
+            examples.push(line.take(LONGEST).collect());
         }
     }
 }
@@ -128,9 +128,9 @@ impl fmt::Display for Report {
             writeln!(f, "{title}: {}", counts.join(", "))?;
         }
         writeln!(f, "what must not happen:")?;
-        for breach in Breach::ALL {
-            writeln!(f, "{:>9} {breach:?}", self.count(breach))?;
-            for words in self.told.get(&breach).into_iter().flatten() {
+        for violation in Violation::ALL {
+            writeln!(f, "{:>9} {violation:?}", self.count(violation))?;
+            for words in self.examples.get(&violation).into_iter().flatten() {
                 writeln!(f, "          - {words}")?;
             }
         }

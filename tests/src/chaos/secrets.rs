@@ -163,7 +163,7 @@ impl Scanner {
 }
 
 /// A piece of a text, and what stands around it, in a few words.
-pub fn around(text: &str, place: usize) -> String {
+pub fn excerpt(text: &str, place: usize) -> String {
     let text = text.as_bytes();
     let piece = &text[place.saturating_sub(60)..text.len().min(place + 60)];
     String::from_utf8_lossy(piece).into_owned()

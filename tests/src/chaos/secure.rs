@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use h2::Reason;
 
-use super::calls::{Setup, http, judge, options_of};
+use super::calls::{Setup, check_outcome, http, options_of};
 use super::plan::{Kind, Plan, known};
-use super::report::Breach;
+use super::report::Violation;
+use super::run_state::CALL;
 use super::service::CALL_HEADER;
-use super::world::CALL;
 use super::{chance, pick};
 use crate::raw_server::http2::Answer;
 use crate::raw_server::tls::Authority;
@@ -35,9 +35,9 @@ pub async fn make(setup: &Arc<Setup>, first: u64) {
         ("expired", authority.identity("127.0.0.1", 2001)),
         ("another authority", stranger.identity("127.0.0.1", 2099)),
     ] {
-        let world = Arc::clone(&setup.world);
+        let run_state = Arc::clone(&setup.run_state);
         let untrusted = RawServer::start_tls(&identity, move |request| {
-            world.breach(Breach::UntrustedServer, || {
+            run_state.violation(Violation::UntrustedServer, || {
                 format!("{why}: {} {}", request.method, request.path)
             });
             Script::answer(200, &[], "{}")
@@ -54,16 +54,19 @@ pub async fn make(setup: &Arc<Setup>, first: u64) {
     let framed = Arc::clone(setup);
     let server = RawServer::start_http2(&right, move |request| {
         let number = request.header(CALL_HEADER).and_then(|number| number.parse().ok());
-        let Some(call) = number.and_then(|number| framed.world.call(number)) else {
+        let Some(call) = number.and_then(|number| framed.run_state.call(number)) else {
             return Answer::HangUp;
         };
         let write = matches!(call.plan.kind, Kind::Onboard);
-        let seen = call.arrived(&framed.world, 0, !write, true);
-        let answer = answer(&mut chance((framed.world.seed, call.plan.number, "h2", seen)), write);
-        framed.world.did(&format!("Http2/{}", name(&answer)));
+        let seen = call.arrived(&framed.run_state, 0, !write, true);
+        let answer = answer(
+            &mut chance((framed.run_state.seed, call.plan.number, "h2", seen)),
+            write,
+        );
+        framed.run_state.count_fault(&format!("Http2/{}", name(&answer)));
         // A stream that is refused was not looked at (RFC 9113, section 8.7).
         let undone = matches!(answer, Answer::Reset(Reason::REFUSED_STREAM) | Answer::Whole(429, _));
-        call.book().carried_out |= write && !undone;
+        call.log().carried_out |= write && !undone;
         answer
     });
     calls(setup, &server.await.url(), root, numbers.by_ref().take(HTTP2 as usize)).await;
@@ -81,11 +84,12 @@ async fn calls(setup: &Arc<Setup>, url: &str, root: &[u8], numbers: impl Iterato
         let plan = Plan {
             kind,
             late_token: false,
-            ..Plan::of(setup.world.seed, number)
+            ..Plan::of(setup.run_state.seed, number)
         };
-        let call = setup.world.open(plan);
+        let call = setup.run_state.open(plan);
         let root = reqwest::Certificate::from_der(root).expect("a certificate");
-        let client: avepoint_elements_v3::Client = setup.maker(number, url).client(http().tls_certs_only([root]));
+        let client: avepoint_elements_v3::Client =
+            setup.client_factory(number, url).client(http().tls_certs_only([root]));
         let client = client.with_options(options_of(&call.plan));
         let outcome = CALL.scope(number, async {
             match &call.plan.kind {
@@ -98,8 +102,8 @@ async fn calls(setup: &Arc<Setup>, url: &str, root: &[u8], numbers: impl Iterato
                 _ => setup.onboard(&client, call.plan.password).await,
             }
         });
-        judge(&setup.world, &call, outcome.await);
-        setup.world.close(number);
+        check_outcome(&setup.run_state, &call, outcome.await);
+        setup.run_state.close(number);
     }
 }
 

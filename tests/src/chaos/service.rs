@@ -6,11 +6,11 @@ use bytes::Bytes;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::fault::{Documented, Fault, Quote, Surroundings};
+use super::fault::{Documented, Fault, FaultContext, Quote};
 use super::plan::{ENTRIES, Kind, List, PAGES, Plan, SLOW, Turn, known};
-use super::report::Breach;
-use super::secrets::around;
-use super::world::{Call, World};
+use super::report::Violation;
+use super::run_state::{Call, RunState};
+use super::secrets::excerpt;
 use super::{chance, pick, zip};
 use crate::raw_server::{Script, head};
 use crate::server::Received;
@@ -31,7 +31,7 @@ const CONNECTIONS: u32 = 40;
 
 #[derive(Clone)]
 pub struct Service {
-    pub world: Arc<World>,
+    pub run_state: Arc<RunState>,
     /// The address of the host that nobody should trust.
     pub elsewhere: String,
 }
@@ -55,9 +55,9 @@ impl Service {
             return Script::hang_up();
         };
         if call.plan.silent {
-            call.arrived(&self.world, 0, self.is_repeatable(&call, &Ask::Other), true);
-            call.book().carried_out = true;
-            self.world.did("Silence");
+            call.arrived(&self.run_state, 0, self.is_repeatable(&call, &Ask::Other), true);
+            call.log().carried_out = true;
+            self.run_state.count_fault("Silence");
             return Script::silence(std::time::Duration::from_secs(120));
         }
         let (hops, path) = without_hops(&request.path);
@@ -67,11 +67,11 @@ impl Service {
         let repeatable = self.is_repeatable(&call, &ask);
         // A start waits for its turn, a wait asks until its time is over, and a file takes what it takes.
         let bound = !matches!(ask, Ask::Start | Ask::Status | Ask::File);
-        let seen = call.arrived(&self.world, key, repeatable, bound);
-        if call.book().requests > super::world::MOST_REQUESTS {
+        let seen = call.arrived(&self.run_state, key, repeatable, bound);
+        if call.log().requests > super::run_state::MOST_REQUESTS {
             return Script::answer(403, &[], "");
         }
-        let mut chance = chance((self.world.seed, call.plan.number, key, seen));
+        let mut chance = chance((self.run_state.seed, call.plan.number, key, seen));
         let slow = chance.u32(..7) == 0;
         if matches!(ask, Ask::File) {
             return self.file(&call, request);
@@ -80,8 +80,8 @@ impl Service {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),
         };
-        let around = Surroundings {
-            scanner: &self.world.scanner,
+        let context = FaultContext {
+            scanner: &self.run_state.scanner,
             secrets: secrets_in(request),
             elsewhere: format!("{}/elsewhere/{}{target}", self.elsewhere, call.plan.number),
             plain: format!(
@@ -96,46 +96,47 @@ impl Service {
         let calm = matches!(ask, Ask::Page(_) | Ask::Status) && chance.u32(..5) > 0;
         let fault = if calm { Fault::Nothing } else { Fault::of(&mut chance) };
         // Of a second refusal the next calls of the client would know, and which calls are next is chance.
-        let again = fault == Fault::Unauthorized && call.book().refused_token;
+        let again = fault == Fault::Unauthorized && call.log().refused_token;
         let fault = if again { Fault::Throttled } else { fault };
         // Within an attempt the client goes by the real time: what follows a redirection is not late by this one.
         if slow && !fault.redirects() {
-            call.pass(SLOW);
+            call.advance(SLOW);
         }
-        self.world.did(&format!("{fault:?}"));
+        self.run_state.count_fault(&format!("{fault:?}"));
         {
-            let mut book = call.book();
-            book.carried_out |= !repeatable && !fault.says_undone();
-            book.refused_token |= fault == Fault::Unauthorized;
-            book.redirected = fault.redirects();
-            book.readable = fault.is_readable();
-            book.story += &format!(" {fault:?} to {:.80}", request.path);
+            let mut log = call.log();
+            log.carried_out |= !repeatable && !fault.says_undone();
+            log.refused_token |= fault == Fault::Unauthorized;
+            log.redirected = fault.redirects();
+            log.readable = fault.is_readable();
+            log.story += &format!(" {fault:?} to {:.80}", request.path);
         }
-        let good = self.documented(&call, &ask, request, &around, &mut chance);
+        let good = self.documented(&call, &ask, request, &context, &mut chance);
         // A list is what its pages say: one odd member more would make it another one, and so would an empty answer.
         let fault = if matches!((fault, &ask), (Fault::Odd | Fault::OddStatus, Ask::Page(_))) {
             Fault::Nothing
         } else {
             fault
         };
-        fault.script(&good, &around, &mut chance)
+        fault.script(&good, &context, &mut chance)
     }
 
     /// Answers a request to a host that is not the one the caller named.
     pub fn elsewhere(&self, request: &Received) -> Script {
         let shown = format!("{:?} {}", request.headers, String::from_utf8_lossy(&request.body));
-        if let Some(place) = self.world.scanner.find(&shown) {
-            let words = || format!("{} {}: {}", request.method, request.path, around(&shown, place));
-            self.world.breach(Breach::SecretSent, words);
+        if let Some(place) = self.run_state.scanner.find(&shown) {
+            let words = || format!("{} {}: {}", request.method, request.path, excerpt(&shown, place));
+            self.run_state.violation(Violation::SecretSent, words);
         }
         let mut segments = request.path.splitn(4, '/').skip(1);
         let (kind, number) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
-        self.world.did(&format!("Stranger/{kind}"));
+        self.run_state.count_fault(&format!("Stranger/{kind}"));
         if kind == "plain" {
-            self.world
-                .breach(Breach::PlainHttpSent, || format!("{} {}", request.method, request.path));
+            self.run_state.violation(Violation::PlainHttpSent, || {
+                format!("{} {}", request.method, request.path)
+            });
         }
-        let Some(call) = number.parse().ok().and_then(|number| self.world.call(number)) else {
+        let Some(call) = number.parse().ok().and_then(|number| self.run_state.call(number)) else {
             return Script::answer(404, &[], "");
         };
         if kind == "blob" {
@@ -143,19 +144,19 @@ impl Service {
         }
         let path = format!("/{}", segments.next().unwrap_or_default());
         let ask = Ask::of(&call.plan, &path);
-        call.arrived(&self.world, 0, self.is_repeatable(&call, &ask), false);
-        call.book().readable = true;
-        let around = Surroundings {
-            scanner: &self.world.scanner,
+        call.arrived(&self.run_state, 0, self.is_repeatable(&call, &ask), false);
+        call.log().readable = true;
+        let context = FaultContext {
+            scanner: &self.run_state.scanner,
             secrets: Vec::new(),
             target: String::new(),
             hops: 0,
             elsewhere: String::new(),
             plain: String::new(),
         };
-        let mut chance = chance((self.world.seed, call.plan.number));
-        let good = self.documented(&call, &ask, request, &around, &mut chance);
-        Fault::Nothing.script(&good, &around, &mut chance)
+        let mut chance = chance((self.run_state.seed, call.plan.number));
+        let good = self.documented(&call, &ask, request, &context, &mut chance);
+        Fault::Nothing.script(&good, &context, &mut chance)
     }
 
     fn call(&self, request: &Received) -> Option<Arc<Call>> {
@@ -164,7 +165,7 @@ impl Service {
             // The identity service has an address for each app.
             None => request.path.strip_prefix("/app-")?.split('/').next()?,
         };
-        self.world.call(number.parse().ok()?)
+        self.run_state.call(number.parse().ok()?)
     }
 
     fn is_repeatable(&self, call: &Call, ask: &Ask) -> bool {
@@ -181,24 +182,24 @@ impl Service {
         call: &Call,
         ask: &Ask,
         request: &Received,
-        around: &Surroundings<'_>,
+        context: &FaultContext<'_>,
         chance: &mut Rng,
     ) -> Documented {
         let number = call.plan.number;
         let body = match ask {
             Ask::Page(list) => self.page(call, *list, request),
             Ask::Start if chance.u32(..12) == 0 => {
-                let quote = Quote::of(around, chance);
+                let quote = Quote::of(context, chance);
                 return raw(format!(
                     r#"{{"jobId": null, "status": 400, "message": "{}"}}"#,
                     quote.json
                 ));
             }
             Ask::Start => json!({"jobId": number.to_string(), "status": 200, "message": ""}),
-            Ask::Status => return self.status(call, around, chance),
+            Ask::Status => return self.status(call, context, chance),
             Ask::Token => {
                 let token = format!("token-of-the-identity-service-{number}-{}", chance.u64(..));
-                self.world.scanner.learn(&token);
+                self.run_state.scanner.learn(&token);
                 json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
             }
             Ask::Discovery => {
@@ -228,11 +229,11 @@ impl Service {
 
     /// A page of a list.
     fn page(&self, call: &Call, list: List, request: &Received) -> Value {
-        let turn = call.plan.turn(self.world.seed, list);
+        let turn = call.plan.turn(self.run_state.seed, list);
         let asked = {
-            let mut book = call.book();
-            book.pages += 1;
-            book.pages
+            let mut log = call.log();
+            log.pages += 1;
+            log.pages
         };
         let most = match turn {
             Turn::Same | Turn::Circle => CIRCLING,
@@ -241,7 +242,7 @@ impl Service {
             _ => (2 * PAGES as u32 + 1) * (call.plan.attempts + 1),
         };
         if asked > most {
-            self.world.breach(Breach::Endless, || {
+            self.run_state.violation(Violation::Endless, || {
                 format!("call {}: {list:?}, {turn:?}", call.plan.number)
             });
         }
@@ -308,13 +309,13 @@ impl Service {
     }
 
     /// How an export job stands.
-    fn status(&self, call: &Call, around: &Surroundings<'_>, chance: &mut Rng) -> Documented {
-        let mut fate = super::chance((self.world.seed, call.plan.number, "job"));
+    fn status(&self, call: &Call, context: &FaultContext<'_>, chance: &mut Rng) -> Documented {
+        let mut fate = super::chance((self.run_state.seed, call.plan.number, "job"));
         let runs = fate.u32(..4);
         let polls = {
-            let mut book = call.book();
-            book.polls += 1;
-            book.polls
+            let mut log = call.log();
+            log.polls += 1;
+            log.polls
         };
         let stands = |state: &str, message: &str| {
             raw(format!(
@@ -335,29 +336,29 @@ impl Service {
         };
         // Asked again after a failed attempt, and no more.
         if !strange && polls > runs + 2 * (call.plan.attempts + 6) {
-            self.world.breach(Breach::Endless, || {
+            self.run_state.violation(Violation::Endless, || {
                 format!("call {}: a job with the state {state}", call.plan.number)
             });
         }
-        stands(state, &Quote::of(around, chance).json)
+        stands(state, &Quote::of(context, chance).json)
     }
 
     /// The file of an export, or what comes in its place.
     fn file(&self, call: &Call, request: &Received) -> Script {
         let number = call.plan.number;
         let downloads = {
-            let mut book = call.book();
-            book.downloads += 1;
-            book.downloads
+            let mut log = call.log();
+            log.downloads += 1;
+            log.downloads
         };
         if downloads > CONNECTIONS {
-            self.world.breach(Breach::ExcessRequest, || {
+            self.run_state.violation(Violation::ExcessRequest, || {
                 format!("call {number}: connection {downloads} of a download")
             });
         }
-        let mut fate = chance((self.world.seed, number, "file"));
+        let mut fate = chance((self.run_state.seed, number, "file"));
         let trouble = pick(&mut fate, &Trouble::ALL);
-        self.world.did(&format!("File/{trouble:?}"));
+        self.run_state.count_fault(&format!("File/{trouble:?}"));
         let version = u64::from(downloads - 1);
         match trouble {
             Trouble::Cuts => self.part(call, request, "\"one\""),
@@ -365,7 +366,7 @@ impl Service {
                 Script::answer(302, &[("location", &format!("{}/blob/{number}", self.elsewhere))], "")
             }
             Trouble::OtherVersion | Trouble::OtherVersionUnmarked => {
-                let file = zip::report(self.world.seed, number, version);
+                let file = zip::sample_archive(self.run_state.seed, number, version);
                 let tag = format!("\"v{version}\"");
                 let tag = (trouble == Trouble::OtherVersion).then_some(tag.as_str());
                 let from = match (range(request), request.header("if-range")) {
@@ -386,31 +387,31 @@ impl Service {
                 )
             }
             Trouble::NoLength => {
-                let file = zip::report(self.world.seed, number, 0);
+                let file = zip::sample_archive(self.run_state.seed, number, 0);
                 let end = if downloads > 2 { file.len() } else { file.len() / 2 };
                 Script::bytes(head(200, "OK", &[ZIP, ("connection", "close")]))
                     .then(file.slice(..end))
                     .close()
             }
             Trouble::OneByte => {
-                let file = zip::report(self.world.seed, number, 0);
+                let file = zip::sample_archive(self.run_state.seed, number, 0);
                 let from = range(request).unwrap_or(0);
                 send(&file, from, Some("\"one\""), (from + 1).min(file.len()))
             }
             Trouble::WrongRange => {
-                let file = zip::report(self.world.seed, number, 0);
+                let file = zip::sample_archive(self.run_state.seed, number, 0);
                 match range(request) {
                     None => send(&file, 0, Some("\"one\""), file.len() / 2),
                     Some(from) => {
-                        let told = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
+                        let range = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
                         let wrong = file.slice(from / 2..);
-                        Script::answer(206, &[ZIP, ("etag", "\"one\""), ("content-range", &told)], wrong)
+                        Script::answer(206, &[ZIP, ("etag", "\"one\""), ("content-range", &range)], wrong)
                     }
                 }
             }
             Trouble::Empty => Script::answer(200, &[ZIP], ""),
             Trouble::Failure => {
-                let around = secrets_in(request);
+                let secrets = secrets_in(request);
                 let kinds = [
                     "application/json",
                     "Application/JSON",
@@ -422,7 +423,7 @@ impl Service {
                 ];
                 let body = format!(
                     r#"{{"status": 503, "message": "the report is gone {}"}}"#,
-                    around.join(" ")
+                    secrets.join(" ")
                 );
                 Script::answer(200, &[("content-type", pick(&mut fate, &kinds))], body)
             }
@@ -431,10 +432,10 @@ impl Service {
 
     /// A file on a host that resumes: the first connection is cut in the middle.
     fn part(&self, call: &Call, request: &Received, tag: &str) -> Script {
-        let file = zip::report(self.world.seed, call.plan.number, 0);
+        let file = zip::sample_archive(self.run_state.seed, call.plan.number, 0);
         let from = range(request).unwrap_or(0);
         let cut = from == 0;
-        call.book().resumes = true;
+        call.log().resumes = true;
         send(&file, from, Some(tag), if cut { file.len() / 2 } else { file.len() })
     }
 }
@@ -477,14 +478,14 @@ const ZIP: (&str, &str) = ("content-type", "application/zip");
 /// A file from one place on, of which what follows another place does not arrive.
 fn send(file: &Bytes, from: usize, tag: Option<&str>, end: usize) -> Script {
     let (from, length) = (from.min(file.len()), file.len().to_string());
-    let (rest, told) = (
+    let (rest, range) = (
         (file.len() - from).to_string(),
         format!("bytes {from}-{}/{length}", file.len() - 1),
     );
     let mut headers = vec![ZIP, ("content-length", &rest)];
     headers.extend(tag.map(|tag| ("etag", tag)));
     let status = if from > 0 {
-        headers.push(("content-range", &told));
+        headers.push(("content-range", &range));
         206
     } else {
         200

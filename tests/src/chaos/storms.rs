@@ -9,16 +9,16 @@ use avepoint_elements_v3::{Client, dynamic};
 use bytes::Bytes;
 use futures_util::StreamExt;
 
-use super::calls::{Setup, shown};
+use super::calls::{Setup, check_redacted};
 use super::plan::known;
-use super::report::Breach;
+use super::report::Violation;
 use super::secrets::{CLIENT_SECRET, TOKENS};
 use crate::clock::FakeClock;
 use crate::elements::START;
 use crate::raw_server::{RawServer, Script, head};
 
 /// How many calls a server refuses the token of, and how many token requests they are worth at most: the first, one
-/// anew, and as many again for calls that were on their way.
+/// again, and as many again for calls that were on their way.
 const REFUSED: usize = 100;
 const ALLOWED: u64 = 4;
 
@@ -58,13 +58,16 @@ async fn refused_tokens(setup: &Setup) {
     futures_util::stream::iter(0..REFUSED)
         .for_each_concurrent(8, |_| async {
             let outcome = dynamic::call(&client, "getUser", operation.case.parameters.clone()).await;
-            outcome.err().iter().for_each(|error| shown(&setup.world, error));
+            outcome
+                .err()
+                .iter()
+                .for_each(|error| check_redacted(&setup.run_state, error));
         })
         .await;
     let asked = asked.load(Ordering::Relaxed);
     setup
-        .world
-        .breaches(Breach::ExcessTokenRequest, asked.saturating_sub(ALLOWED), || {
+        .run_state
+        .violations(Violation::ExcessTokenRequest, asked.saturating_sub(ALLOWED), || {
             format!("{asked} token requests for {REFUSED} calls")
         });
 }
@@ -107,11 +110,14 @@ async fn endless_answers(setup: &Setup) {
                     .await
                     .map(drop)
             };
-            outcome.err().iter().for_each(|error| shown(&setup.world, error));
+            outcome
+                .err()
+                .iter()
+                .for_each(|error| check_redacted(&setup.run_state, error));
             let bytes = taken.swap(0, Ordering::Relaxed);
             setup
-                .world
-                .breaches(Breach::ExcessBytes, bytes.saturating_sub(TAKEN), || {
+                .run_state
+                .violations(Violation::ExcessBytes, bytes.saturating_sub(TAKEN), || {
                     format!("{id}: {bytes} bytes of {what}")
                 });
         }
@@ -120,9 +126,9 @@ async fn endless_answers(setup: &Setup) {
 
 /// A caller wants everything to go through a proxy: plain http stays on this machine all the same.
 async fn a_proxy_of_the_caller(setup: &Setup) {
-    let world = Arc::clone(&setup.world);
+    let run_state = Arc::clone(&setup.run_state);
     let proxy = RawServer::start(move |request| {
-        world.breach(Breach::PlainHttpSent, || {
+        run_state.violation(Violation::PlainHttpSent, || {
             format!("a proxy has got {} {}", request.method, request.path)
         });
         Script::answer(502, &[], "")
@@ -148,7 +154,7 @@ async fn a_proxy_of_the_caller(setup: &Setup) {
     outcomes
         .iter()
         .filter_map(|outcome| outcome.as_ref().err())
-        .for_each(|error| shown(&setup.world, error));
+        .for_each(|error| check_redacted(&setup.run_state, error));
 }
 
 /// A client that sends every call once.

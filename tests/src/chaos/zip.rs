@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::chance;
 
 /// The file of a call. Another version is another file under the same address, of the same length.
-pub fn report(seed: u64, call: u64, version: u64) -> Bytes {
+pub fn sample_archive(seed: u64, call: u64, version: u64) -> Bytes {
     let mut content = vec![0; 1500 + chance((seed, call)).usize(..1500)];
     chance((seed, call, "report", version)).fill(&mut content);
     archive("report.xlsx", &content)
@@ -57,7 +57,7 @@ mod tests {
     fn an_archive_can_be_unpacked() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("report.zip");
-        std::fs::write(&path, report(1, 2, 3)).expect("a file");
+        std::fs::write(&path, sample_archive(1, 2, 3)).expect("a file");
         let script =
             "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(z.namelist())";
         let Ok(done) = std::process::Command::new("python3")

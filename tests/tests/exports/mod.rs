@@ -37,7 +37,7 @@ pub fn started(id: usize) -> Reply {
     Reply::json(200, &json!({ "jobId": id.to_string(), "status": 200, "message": "" }))
 }
 
-pub fn stands(code: impl Into<Value>) -> Reply {
+pub fn status_reply(code: impl Into<Value>) -> Reply {
     Reply::json(200, &json!({ "jobStatus": code.into(), "status": 200, "message": "" }))
 }
 
@@ -91,10 +91,10 @@ pub fn quick() -> ExportOptions {
     ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
 }
 
-/// Options, and what the listener was told, as a developer would print it.
+/// Options, and what the listener received, as a developer would print it.
 pub fn watched() -> (ExportOptions, Arc<Mutex<Vec<String>>>) {
-    let told: Arc<Mutex<Vec<String>>> = Arc::default();
-    let log = Arc::clone(&told);
+    let events: Arc<Mutex<Vec<String>>> = Arc::default();
+    let log = Arc::clone(&events);
     let options = ExportOptions::default().on_event(move |event| {
         if !matches!(event, ExportEvent::Downloaded { bytes, total, .. } if Some(*bytes) != *total) {
             log.lock()
@@ -102,7 +102,7 @@ pub fn watched() -> (ExportOptions, Arc<Mutex<Vec<String>>>) {
                 .push(format!("{event:?}"));
         }
     });
-    (options, told)
+    (options, events)
 }
 
 pub fn job(client: &Client) -> ExportJob {
@@ -135,13 +135,13 @@ pub async fn service(starts: Vec<Reply>, states: Vec<Reply>, files: Vec<Reply>) 
 }
 
 /// A server whose status comes in turn.
-pub async fn stood(states: Vec<Reply>) -> Server {
+pub async fn job_server(states: Vec<Reply>) -> Server {
     service(vec![started(7)], states, vec![file(content())]).await
 }
 
 /// A server whose job has finished, and that answers the downloads in turn.
 pub async fn finished(files: Vec<Reply>) -> Server {
-    service(vec![started(7)], vec![stands(2)], files).await
+    service(vec![started(7)], vec![status_reply(2)], files).await
 }
 
 /// What a server was asked of this kind.

@@ -15,10 +15,10 @@ pub use output::{is_hidden, print, print_commands, printable, report};
 
 /// How a command ended, when it did not fail. The numbers are a contract with scripts and CI.
 pub enum Outcome {
-    /// All is as it should be: exit status 0.
-    Fresh,
-    /// What is committed differs from what the specs give: exit status 4.
-    Stale,
+    /// Done, and nothing was found: exit status 0.
+    Clean,
+    /// Done, and a check found differences: exit status 4.
+    Differs,
 }
 
 /// Runs a command with the arguments of this process, and reports on stderr if it fails.
@@ -28,8 +28,8 @@ pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> Exi
         Err(status) => return status,
     };
     match command(arguments) {
-        Ok(Outcome::Fresh) => ExitCode::SUCCESS,
-        Ok(Outcome::Stale) => ExitCode::from(4),
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Differs) => ExitCode::from(4),
         Err(error) => {
             report(&format!("error: {error:#}"));
             ExitCode::FAILURE

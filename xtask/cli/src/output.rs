@@ -74,7 +74,7 @@ fn write(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot print the result; see whether the disk is full")
+            Err(error).context("cannot print the result; check whether the disk is full")
         }
         _ => Ok(()),
     }

@@ -250,7 +250,7 @@ impl VisitMut for Texts {
         let told = if let Some((ty, parameter)) = conversion.and_then(|rest| rest.split_once("` for ")) {
             let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
             let hint = if ty.ends_with("Id") {
-                ": an id is not empty and no dot segment"
+                ": an id must not be empty, `.` or `..`"
             } else {
                 ""
             };

@@ -73,7 +73,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         ))?;
     }
     is_stale |= join_workspace(check)?;
-    Ok(if is_stale { Outcome::Stale } else { Outcome::Fresh })
+    Ok(if is_stale { Outcome::Differs } else { Outcome::Clean })
 }
 
 /// Begins the spec of an API.
@@ -82,7 +82,7 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
 /// If there is one already, or it cannot be written.
 pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
     scaffold::begin_spec(api)?;
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Makes the workspace know the crates of all APIs; says whether that is still to do.

@@ -66,7 +66,7 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
             Some("query") => quote! { Query },
             _ => bail!(spec.document.fault(
                 &parameter.pointer,
-                format!("`{name}` stands neither in the path nor in the query"),
+                format!("`{name}` is neither in the path nor in the query"),
                 "leave it out; the clients send no other parameters",
             )),
         };

@@ -15,7 +15,7 @@ pub type Files = BTreeMap<&'static str, String>;
 /// Makes the folder hold the files, and nothing else.
 ///
 /// All are written under other names first, so that a failure leaves what was there. Then each takes its place, and what
-/// is left over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run mends
+/// is left over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run fixes
 /// the rest.
 ///
 /// # Errors
@@ -140,10 +140,10 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let folder = root.path().join("generated");
         replace(&folder, &files(&[("a.rs", "1\n"), ("b.rs", "2\n")])).expect("written");
-        let told = diff(&folder, &files(&[("a.rs", "1\n"), ("c.rs", "3\n")])).expect("a diff");
+        let difference = diff(&folder, &files(&[("a.rs", "1\n"), ("c.rs", "3\n")])).expect("a diff");
         assert!(
-            told.contains("+++ generated/c.rs") && told.contains("-2") && !told.contains("a.rs"),
-            "{told}"
+            difference.contains("+++ generated/c.rs") && difference.contains("-2") && !difference.contains("a.rs"),
+            "{difference}"
         );
     }
 

@@ -42,7 +42,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
     let member = parameter("items")?;
     let answer = spec
         .answer(operation)
-        .with_context(|| format!("{id} answers with no JSON"))?;
+        .with_context(|| format!("{id} does not respond with JSON"))?;
     let answer = spec.schema(&answer).unwrap_or(answer);
     let list = spec.member(&answer, member).and_then(|list| spec.schema(&list));
     let item = list.and_then(|list| list.get("items")?.referenced());
@@ -50,7 +50,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
         bail!(spec.document.fault(
             &format!("{}/items", paging.pointer),
             format!("the entries of `{member}` have no name"),
-            "make their schema a component of its own, and refer to it",
+            "make their schema a component, and refer to it",
         ));
     };
     let items = snake(member);

@@ -59,7 +59,7 @@ pub fn begin(api: &Api, title: &str) -> anyhow::Result<()> {
     let files = [("README.md", README), ("src/lib.rs", LIBRARY), ("Cargo.toml", MANIFEST)];
     write(api, &folder, title, &files)?;
     xtask_cli::print(&format!(
-        "+ crates/avepoint-{}: a new crate, with what is written by hand to begin with\n",
+        "+ crates/avepoint-{}: created the crate with its hand-written files\n",
         api.name
     ))
 }

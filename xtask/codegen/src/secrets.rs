@@ -24,7 +24,7 @@ pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
         }
         for schema in spec.body(operation).into_iter().chain(spec.answer(operation)) {
             if is_secret(spec, &schema) {
-                bail!("{name}: a body that is a secret itself has no member to know it by");
+                bail!("{name}: a secret body must be an object with a named property");
             }
             collect(spec, &schema, &mut names);
         }
@@ -124,7 +124,7 @@ mod tests {
         let document = document(&json!({}), &list);
         let problem = names(&Spec::new(&document)).expect_err("no name").to_string();
         assert!(
-            problem.contains("listThings") && problem.contains("no member to know it by"),
+            problem.contains("listThings") && problem.contains("with a named property"),
             "{problem}"
         );
     }

@@ -134,8 +134,8 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
         if schema.get(key).is_some_and(|value| value.value != false) {
             bail!(spec.document.fault(
                 &format!("{}/{key}", schema.pointer),
-                "a bound is itself not allowed",
-                "write the nearest one that is",
+                "an exclusive limit is not supported",
+                "write the nearest value that is supported",
             ));
         }
     }
@@ -146,9 +146,9 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
                 _ => place.value.as_f64().map(Literal::f64_suffixed),
             };
             bound.ok_or_else(|| {
-                let message = format!("the bound {} of an {kind} is none of 64 bits", place.value);
+                let message = format!("the limit {} of an {kind} does not fit in 64 bits", place.value);
                 spec.document
-                    .fault(&place.pointer, message, "write the nearest one that is")
+                    .fault(&place.pointer, message, "write the nearest value that is supported")
             })
         });
         bound.transpose().map(option)
@@ -168,7 +168,7 @@ fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
         let known: Vec<_> = known.iter().map(|(known, _)| *known).collect();
         bail!(spec.document.fault(
             &format!("{}/{key}", schema.pointer),
-            format!("there is no check of the {key} `{what}`"),
+            format!("the {key} `{what}` is not supported"),
             format!("leave it out, or use {}", known.join(" or ")),
         ));
     };

@@ -20,7 +20,7 @@ fn spec() -> String {
     std::fs::read_to_string(golden().join("openapi.yaml")).expect("the spec of the garden")
 }
 
-/// What the generator makes of a spec, or everything that is told of it.
+/// What the generator makes of a spec, or the errors.
 fn generated(text: &str) -> Result<Files, String> {
     let document = Document::parse(&golden().join("openapi.yaml"), text).map_err(|fault| fault.to_string())?;
     let mut problems = lint::check(&document);
@@ -52,13 +52,13 @@ fn the_generated_code_is_as_it_was_read() {
 
 /// Each thing that the generator cannot say is an error with the line where it stands, what is wrong and what to do.
 ///
-/// A row is an edit, the line that is named or how it begins, and what is told of it.
+/// A row is an edit, the line that is named or how it begins, and the message.
 #[test]
 fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
     const LABELS: &str =
         "            - {type: string}\n            - type: array\n              items: {type: string}\n";
     let mut wrong = Vec::new();
-    for (from, to, line, told) in [
+    for (from, to, line, message) in [
         // What the lint refuses.
         (
             "      x-enum-varnames: [Spring, Autumn]\n",
@@ -76,76 +76,76 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "        items: result\n",
             "        items: beds\n",
             "items: beds",
-            "no member of the answer `beds` of type array",
+            "no property of the response `beds` of type array",
         ),
         // Choices.
         (
             LABELS,
             "            - {type: boolean}\n            - {type: array, items: {type: string}}\n",
             "- {type: boolean}",
-            "there is no Rust type for this part of a choice; use one of the forms that `specs/README.md` lists",
+            "there is no Rust type for this part of a choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
             "            - {type: integer, format: int64}\n            - {type: string}\n",
             "            - {type: integer}\n            - {type: array, items: {type: integer}}\n",
             "height:",
-            "there is no Rust type for this choice; use one of the forms that `specs/README.md` lists",
+            "there is no Rust type for this choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
             LABELS,
             "            - {type: array, items: {type: string}}\n            - {type: object, additionalProperties: true}\n",
             "- {type: object, additionalProperties: true}",
-            "an object among several has no name here; make it a component of its own",
+            "an object in a choice here has no name; make it a component",
         ),
         (
             "soil: {description: What the soil is made of.}",
             "soil: {description: Odd., anyOf: [{$ref: '#/components/schemas/Bed'}, {$ref: '#/components/schemas/Visit'}]}",
             "soil: {description",
-            "a choice of objects has no name here; make it a component of its own",
+            "a choice of objects here has no name; make it a component",
         ),
         (
             "        - {$ref: '#/components/schemas/Cutting'}\n",
             "        - {$ref: '#/components/schemas/Cutting'}\n      anyOf: [{$ref: '#/components/schemas/Seeds'}]\n",
             "oneOf:",
-            "`anyOf` and `oneOf` stand beside each other; keep one of the two",
+            "`anyOf` and `oneOf` are used together; keep one of the two",
         ),
         // Lists.
         (
             "          description: The beds.\n          items: {$ref: '#/components/schemas/Bed'}\n",
             "          description: The beds.\n          items: {type: object, additionalProperties: true}\n",
             "items: result",
-            "the entries of `result` have no name; make their schema a component of its own",
+            "the entries of `result` have no name; make their schema a component",
         ),
         // Requests.
         (
             "maxLength: 40,",
             "pattern: '^[A-Z][a-z]+$',",
             "label: {type",
-            "there is no check of the pattern `^[A-Z][a-z]+$`; leave it out, or use ^-?[0-9]+$ or ^[0-9]{4}",
+            "the pattern `^[A-Z][a-z]+$` is not supported; leave it out, or use ^-?[0-9]+$ or ^[0-9]{4}",
         ),
         (
             "maxLength: 40,",
             "format: byte,",
             "label: {type",
-            "there is no check of the format `byte`; leave it out, or use date-time or date or email",
+            "the format `byte` is not supported; leave it out, or use date-time or date or email",
         ),
         (
             "maximum: 9.5,",
             "maximum: 9.5, exclusiveMaximum: true,",
             "least: {type",
-            "a bound is itself not allowed; write the nearest one that is",
+            "an exclusive limit is not supported; write the nearest value that is supported",
         ),
         (
             "maximum: 1000,",
             "maximum: 1000.5,",
             "count: {type",
-            "the bound 1000.5 of an integer is none of 64 bits; write the nearest one that is",
+            "the limit 1000.5 of an integer does not fit in 64 bits; write the nearest value that is supported",
         ),
         (
             "          in: query\n          description: Only plants of this season.",
             "          in: header\n          description: Only plants of this season.",
             "- name: season",
-            "`season` stands neither in the path nor in the query; leave it out",
+            "`season` is neither in the path nor in the query; leave it out",
         ),
         (
             "    delete:\n",
@@ -168,8 +168,8 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             .or_else(|| broken.lines().position(begun));
         let number = found.expect("the line") + 1;
         let expected = format!("openapi.yaml:{number}: ");
-        if !problem.contains(&expected) || !problem.contains(told) {
-            wrong.push(format!("expected: {expected}{told}\ntold: {problem}"));
+        if !problem.contains(&expected) || !problem.contains(message) {
+            wrong.push(format!("expected: {expected}{message}\nactual: {problem}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

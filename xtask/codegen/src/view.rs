@@ -67,7 +67,7 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         "paths": paths,
         "components": { "schemas": schemas },
     });
-    let document = serde_json::from_value(document).context("the derived document is no OpenAPI")?;
+    let document = serde_json::from_value(document).context("the derived document is not valid OpenAPI")?;
     Ok(View {
         document,
         ..deriving.view
@@ -185,8 +185,8 @@ impl<'d> Deriving<'_, 'd> {
             let RustType::Path(path) = rust_type else {
                 bail!(self.fault(
                     schema,
-                    "a choice of objects has no name here",
-                    "make it a component of its own, and refer to it",
+                    "a choice of objects here has no name",
+                    "make it a component, and refer to it",
                 ));
             };
             let reference = self.replaced(path);
@@ -248,11 +248,9 @@ impl<'d> Deriving<'_, 'd> {
             (None, None) => return Ok(None),
             (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
             // Progenitor panics.
-            (Some(_), Some(second)) => bail!(self.fault(
-                &second,
-                "`anyOf` and `oneOf` stand beside each other",
-                "keep one of the two",
-            )),
+            (Some(_), Some(second)) => {
+                bail!(self.fault(&second, "`anyOf` and `oneOf` are used together", "keep one of the two",))
+            }
         };
         if says("properties") {
             return Ok(None);
@@ -285,27 +283,27 @@ impl<'d> Deriving<'_, 'd> {
 
     fn kind(&self, place: &Place<'d>) -> anyhow::Result<Kind> {
         let name = place.referenced();
-        let schema = self.spec.schema(place).context("a reference that leads nowhere")?;
+        let schema = self.spec.schema(place).context("a reference without a target")?;
         let named = |what: &str| {
-            let remedy = "make it a component of its own, and refer to it";
+            let remedy = "make it a component, and refer to it";
             name.map(str::to_owned).ok_or_else(|| self.fault(place, what, remedy))
         };
         if let Some(kind) = plain(&schema) {
             return Ok(kind);
         }
         Ok(match schema.text("type") {
-            _ if schema.get("enum").is_some() => Kind::Code(named("a list of codes has no name here")?),
+            _ if schema.get("enum").is_some() => Kind::Code(named("a code list here has no name")?),
             Some("array") => {
                 let items = schema.get("items").context("an array without `items`")?;
                 Kind::List(Box::new(self.kind(&items)?))
             }
-            Some("object") => Kind::Object(named("an object among several has no name here")?),
+            Some("object") => Kind::Object(named("an object in a choice here has no name")?),
             _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
         })
     }
 }
 
-/// The kind of a number or a text; codes have one if they are a component.
+/// The kind of a number or a string; codes have one if they are a component.
 fn plain(schema: &Place) -> Option<Kind> {
     match (schema.text("type"), schema.text("format")) {
         _ if schema.get("enum").is_some() => schema.is_component("schemas").then(|| Kind::Code(schema.name())),
@@ -319,7 +317,7 @@ fn plain(schema: &Place) -> Option<Kind> {
 }
 
 /// Where the reader finds what can be said.
-const TYPES: &str = "use one of the forms that `specs/README.md` lists under \"Values of two kinds\"";
+const TYPES: &str = "use one of the combinations that `specs/README.md` lists under \"Values with two types\"";
 
 /// A reference to a component.
 fn reference(name: &str) -> Value {

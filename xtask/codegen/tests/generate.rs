@@ -24,7 +24,7 @@ fn generate(root: &Path, arguments: &[&str]) -> Output {
         .expect("xtask runs")
 }
 
-fn told(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -57,12 +57,16 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let text = std::fs::read_to_string(&spec).expect("the spec");
 
     let missing = generate(root.path(), &["--check"]);
-    assert_eq!(missing.status.code(), Some(4), "{}", told(&missing));
+    assert_eq!(missing.status.code(), Some(4), "{}", output_text(&missing));
     assert!(!generated(root.path()).exists(), "a check writes nothing");
 
     let first = generate(root.path(), &[]);
-    assert_eq!(first.status.code(), Some(0), "{}", told(&first));
-    assert!(told(&first).contains("✓ elements-v3: "), "{}", told(&first));
+    assert_eq!(first.status.code(), Some(0), "{}", output_text(&first));
+    assert!(
+        output_text(&first).contains("✓ elements-v3: "),
+        "{}",
+        output_text(&first)
+    );
     let manifest = root.path().join("crates/avepoint-elements-v3/Cargo.toml");
     let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
     assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");
@@ -82,8 +86,8 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
 
     std::fs::write(&spec, text.replacen("maximum: 100", "maximum: 200", 1)).expect("written");
     let stale = generate(root.path(), &["--check"]);
-    assert_eq!(stale.status.code(), Some(4), "{}", told(&stale));
-    let diff = told(&stale);
+    assert_eq!(stale.status.code(), Some(4), "{}", output_text(&stale));
+    let diff = output_text(&stale);
     assert!(
         diff.contains("+++ generated/operations.rs") && diff.contains("Some(200i64)"),
         "{diff}"
@@ -92,11 +96,11 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
 
     std::fs::write(&spec, text.replacen("paths:", "paths: [", 1)).expect("written");
     let broken = generate(root.path(), &[]);
-    assert_eq!(broken.status.code(), Some(1), "{}", told(&broken));
+    assert_eq!(broken.status.code(), Some(1), "{}", output_text(&broken));
     assert!(
-        told(&broken).contains("specs/elements-v3/openapi.yaml:"),
+        output_text(&broken).contains("specs/elements-v3/openapi.yaml:"),
         "{}",
-        told(&broken)
+        output_text(&broken)
     );
     assert!(
         files(&generated(root.path())) == fresh,
@@ -109,8 +113,12 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     )
     .expect("written");
     let refused = generate(root.path(), &[]);
-    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
-    assert!(told(&refused).contains("nothing was generated"), "{}", told(&refused));
+    assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
+    assert!(
+        output_text(&refused).contains("nothing was generated"),
+        "{}",
+        output_text(&refused)
+    );
     assert!(
         files(&generated(root.path())) == fresh,
         "what the lint refuses is not generated"
@@ -121,7 +129,11 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
 fn an_unknown_api_is_refused_with_the_names_there_are() {
     let output = generate(workspace().path(), &["--api", "elements-v4"]);
     assert_ne!(output.status.code(), Some(0));
-    assert!(told(&output).contains("there are: elements-v3"), "{}", told(&output));
+    assert!(
+        output_text(&output).contains("there are: elements-v3"),
+        "{}",
+        output_text(&output)
+    );
 }
 
 #[test]
@@ -138,10 +150,10 @@ fn a_text_of_a_spec_is_no_command_to_whoever_reads_the_output() {
         assert_ne!(broken, text);
         std::fs::write(&spec, broken).expect("written");
         let output = generate(root.path(), &["--api", "elements-v3"]);
-        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-        assert!(told(&output).contains("boom"), "{}", told(&output));
-        for line in told(&output).split(['\n', '\r']) {
-            assert_eq!(line, xtask_cli::printable(line), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+        assert!(output_text(&output).contains("boom"), "{}", output_text(&output));
+        for line in output_text(&output).split(['\n', '\r']) {
+            assert_eq!(line, xtask_cli::printable(line), "{}", output_text(&output));
         }
     }
 }

@@ -294,17 +294,17 @@ decisions:
             (
                 "kind: sample-only",
                 "kind: member-missing",
-                "2: `member-missing` lies between a page and the spec",
+                "2: `member-missing` compares a page with the spec",
             ),
             (
                 "kind: limit",
                 "kind: sample-type",
-                "8: `sample-type` lies between a table and its sample",
+                "8: `sample-type` compares a table with its sample",
             ),
             (
                 "kind: limit",
                 "kind: code-added",
-                "8: a difference of the kind `code-added` cannot be meant to be",
+                "8: `code-added` findings cannot be recorded as deviations",
             ),
             (
                 "kind: limit",

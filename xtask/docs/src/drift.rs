@@ -63,9 +63,9 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         Format::Text | Format::Json | Format::Markdown => xtask_cli::print(&text)?,
     }
     Ok(if report.in_step() {
-        Outcome::Fresh
+        Outcome::Clean
     } else {
-        Outcome::Stale
+        Outcome::Differs
     })
 }
 

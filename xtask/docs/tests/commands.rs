@@ -403,7 +403,7 @@ fn a_page_that_is_not_read_whole_does_not_keep_the_others_from_being_locked() {
         format!("{SEARCH} stays as it was locked"),
         format!("{new} is left out, since it was never locked"),
         format!("{SEARCH}:"),
-        "mend these pages or the reader".to_owned(),
+        "fix these pages or the parser".to_owned(),
     ] {
         assert!(
             reported(&output).contains(&words),

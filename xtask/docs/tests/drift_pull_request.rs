@@ -305,11 +305,11 @@ fn a_failure_changes_nothing_and_says_what_to_do() {
     for (output, words) in [
         (
             github.open("old\n", "Report.\n"),
-            "the locks are as they were; read the report",
+            "the locks are unchanged; read the report",
         ),
         (
             github.open("new\n", ""),
-            "report.md is missing or empty; run the drift check anew",
+            "report.md is missing or empty; run the drift check again",
         ),
         (github.run(&["open"]), "usage: open FOLDER | close"),
         (github.run(&[]), "usage: open FOLDER | close"),

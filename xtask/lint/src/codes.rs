@@ -24,8 +24,8 @@ fn list(schema: &Place, codes: &Place, report: &mut Report) {
         report.add(
             "inline-codes",
             &codes.pointer,
-            "a code list stands here without a name",
-            "make it a component of its own, and refer to it",
+            "a code list here has no name",
+            "make it a component, and refer to it",
         );
     }
     values(schema, codes, report);
@@ -59,14 +59,14 @@ fn values(schema: &Place, codes: &Place, report: &mut Report) {
                 "code-type",
                 &code.pointer,
                 format!("the code {} is not of the list's type", code.value),
-                "write it as the `type` says, in quotes if it is text",
+                "write it as the `type` says, in quotes if it is a string",
             );
         }
         if !seen.insert(code.value.to_string()) {
             report.add(
                 "code-unique",
                 &code.pointer,
-                format!("the code {} stands in the list twice", code.value),
+                format!("the code {} is in the list twice", code.value),
                 "delete one of the two, and its name and description",
             );
         }
@@ -104,7 +104,7 @@ fn varnames(names: &[Place], report: &mut Report) {
                 "code-name",
                 &place.pointer,
                 format!("the name {} of a code is not PascalCase", place.value),
-                "use letters and digits alone, a capital first",
+                "use only letters and digits, starting with a capital",
             );
         }
         if let Some(why) = reservation(name) {
@@ -135,8 +135,8 @@ fn leftovers(schema: &Place, report: &mut Report) {
         report.add(
             "code-names",
             &list.pointer,
-            format!("`{}` stands here without `enum`", list.name()),
-            "write the codes to `enum`, or delete it",
+            format!("`{}` has no `enum` next to it", list.name()),
+            "add the codes as `enum`, or delete it",
         );
     }
 }

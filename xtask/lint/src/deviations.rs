@@ -91,7 +91,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
                     RULE,
                     &text.pointer,
                     format!("`{name}` is empty"),
-                    "say it in a few words; what is not there is `nothing`",
+                    "describe it in a few words; a missing value is `nothing`",
                 );
             }
         }
@@ -102,7 +102,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
             report.add(
                 RULE,
                 &entry.pointer,
-                "the same difference stands here twice",
+                "the same difference is recorded twice",
                 "delete one of them",
             );
         }
@@ -111,7 +111,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
                 report.add(
                     RULE,
                     &entry.pointer,
-                    format!("other entries of {operation} stand further up"),
+                    format!("other entries of {operation} are further up"),
                     "move this one to them",
                 );
             }
@@ -330,14 +330,14 @@ decisions:
             (GOOD.replacen("sample: array", "sample: ''", 1), 6, "`sample` is empty"),
             (GOOD.replacen("reason:", "reson:", 1), 7, "unknown field `reson`"),
             (GOOD.replacen("page: object", "table: object", 1), 8, "two sides"),
-            (GOOD.replacen("kind: type", "kind: sample-shape", 1), 8, "cannot be meant to be"),
-            (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "between a page and the spec"),
+            (GOOD.replacen("kind: type", "kind: sample-shape", 1), 8, "cannot be recorded as deviations"),
+            (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "compares a page with the spec"),
             (GOOD.replacen("operation: '*'", "operation: GET /user", 1), 15, "has no operation `GET /user`"),
-            (format!("{GOOD}{decision}"), 20, "stands here twice"),
+            (format!("{GOOD}{decision}"), 20, "is recorded twice"),
             (
                 second.replacen("decisions:", "  - operation: GET /users\n    place: body\n    kind: type\n    page: a\n    spec: b\n    reason: c\ndecisions:", 1),
                 14,
-                "other entries of GET /users stand further up",
+                "other entries of GET /users are further up",
             ),
         ] {
             let found = problems(&change);

@@ -52,7 +52,7 @@ fn presence(spec: &Spec, report: &mut Report) {
                         "example",
                         &media.pointer,
                         format!("{what} of {} has no example", operation.name()),
-                        "invent one that shows every member",
+                        "add one that shows every property",
                     ),
                     (Some(example), Some(schema)) => Members::new(spec, report, true).check(&schema, &example),
                     (Some(_), None) => {}
@@ -78,7 +78,7 @@ fn validate(validation: &Validation, schema: &Place, example: &Place, report: &m
             "example",
             &format!("{}{}", example.pointer, complaint.place),
             format!("{place} is not valid: {}", complaint.message),
-            "mend the example, or the schema",
+            "fix the example or the schema",
         );
     }
     masked(&example.pointer, example.value, report);
@@ -92,7 +92,7 @@ fn masked(pointer: &str, value: &Value, report: &mut Report) {
                 "masked-example",
                 pointer,
                 format!("the value `{text}` is masked"),
-                "invent a whole value",
+                "write a complete, fictional value",
             );
         }
         Value::Array(entries) => {

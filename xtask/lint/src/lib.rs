@@ -61,7 +61,7 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
     if total > 0 {
         bail!("{} in {}", counted(total, "problem"), counted(specs, "spec"));
     }
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use xtask_spec::api::Api;
 
-/// Check that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
+/// Check that the specs are valid OpenAPI and follow the rules of `specs/README.md`.
 #[derive(Parser)]
 #[command(name = "lint", bin_name = "xtask lint")]
 struct Arguments {

@@ -33,11 +33,11 @@ fn id(operation: &Operation, report: &mut Report) {
     let (message, remedy) = match operation.id() {
         None => (
             format!("{} has no `operationId`", operation.name()),
-            "name it, a verb first: `listUsers`",
+            "name it, starting with a verb: `listUsers`",
         ),
         Some(id) if !is_camel(id) => (
             format!("`{id}` is not camelCase"),
-            "use letters and digits alone, a small letter first",
+            "use only letters and digits, starting with a lowercase letter",
         ),
         Some(id) if !is_verb(first_word(id)) => (
             format!("`{id}` does not begin with a verb that we use"),
@@ -97,8 +97,8 @@ fn tags(spec: &Spec, report: &mut Report) {
             Some(place) if place < reached => report.add(
                 "tag-order",
                 &operation.place.pointer,
-                format!("{name} has the tag `{tag}` and stands behind operations of a later tag"),
-                "move it to the others of its tag; the tags stand in the order of `tags` at the top",
+                format!("{name} has the tag `{tag}` but comes after operations of a later tag"),
+                "move it to the others of its tag; operations are in the order of `tags` at the top",
             ),
             Some(place) => reached = place,
         }
@@ -169,7 +169,7 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
         "summary",
         "summary",
         format!("the summary of {name} has {length} characters"),
-        &format!("keep to {MAX_SUMMARY}; the description has room"),
+        &format!("use at most {MAX_SUMMARY}, and put the rest into the description"),
     );
     problem(
         !place.has_text("description"),
@@ -185,7 +185,7 @@ fn texts(spec: &Spec, operation: &Operation, report: &mut Report) {
         "external-docs",
         "externalDocs",
         format!("{name} does not name its page"),
-        "write the page's address to `externalDocs.url`",
+        "set `externalDocs.url` to the address of its page",
     );
     problem(
         is_deprecated && !names_another(spec, operation) && !names_elsewhere(operation),
@@ -243,7 +243,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
                 "path-parameter",
                 &parameter.listed.pointer,
                 format!("the path `{path}` has no `{{{name}}}`"),
-                "delete the parameter, or mend the path",
+                "delete the parameter, or fix the path",
             );
         }
         if !parameter.described.says("required") {
@@ -260,7 +260,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
             "path-parameter",
             &operation.place.pointer,
             format!("{} does not declare the path parameter `{name}`", operation.name()),
-            "add the parameter, or mend the path",
+            "add the parameter, or fix the path",
         );
     }
 }
@@ -284,15 +284,11 @@ fn parameter_names(spec: &Spec, operation: &Operation, report: &mut Report) {
 
 fn parameter_parts(parameter: &Place, report: &mut Report) {
     let name = parameter.text("name").unwrap_or_default();
-    // `content` in the schema's place is a trap of the generator's, and told there.
+    // `content` in the schema's place is a trap of the generator's, and reported there.
     let schema = parameter.get("schema").or_else(|| parameter.get("content"));
     for (part, is_there, remedy) in [
         ("description", parameter.has_text("description"), "say what it does"),
-        (
-            "example",
-            parameter.get("example").is_some(),
-            "invent one that is valid",
-        ),
+        ("example", parameter.get("example").is_some(), "add one that is valid"),
         ("schema", schema.is_some(), "write the schema"),
     ] {
         if !is_there {
@@ -315,7 +311,7 @@ fn read_only(operation: &Operation, report: &mut Report) {
         report.add(
             "read-only",
             &mark.pointer,
-            "`x-read-only` is for a POST that reads, and then `true`, or a GET that changes something, and then `false`",
+            "`x-read-only` must be `true` on a POST that only reads, or `false` on a GET that changes something",
             "delete it, or write what fits the method",
         );
     }

@@ -62,7 +62,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
         report.add(
             "paging",
             &format!("{}/style", paging.pointer),
-            format!("the paging of {} has no style that we know", operation.name()),
+            format!("the paging of {} has no known style", operation.name()),
             format!("write `style:` with one of {}", known.join(", ")),
         );
         return;
@@ -73,7 +73,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
             report.add(
                 "paging",
                 &member.pointer,
-                format!("paging of style `{style}` has no member `{key}`"),
+                format!("paging of style `{style}` has no field `{key}`"),
                 format!("delete it, or use one of {}", known.join(", ")),
             );
         }
@@ -97,13 +97,13 @@ fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place:
     let name = place.value.as_str().unwrap_or_default();
     let (schema, what, wanted) = match names {
         Request(wanted) => match name.strip_prefix(BODY) {
-            Some(name) => (body(spec, operation, name), "member of the body", wanted),
+            Some(name) => (body(spec, operation, name), "property of the body", wanted),
             None => (query(spec, operation, name), "query parameter", wanted),
         },
         Answer(wanted) | Optional(wanted) => {
             let answer = spec.answer(operation);
             let schema = answer.and_then(|answer| spec.member(&answer, name));
-            (schema, "member of the answer", wanted)
+            (schema, "property of the response", wanted)
         }
     };
     if schema.and_then(|schema| spec.type_of(&schema)) != Some(wanted) {
@@ -111,7 +111,7 @@ fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place:
             "paging",
             &place.pointer,
             format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
-            format!("let `{member}` name one"),
+            format!("set `{member}` to one"),
         );
     }
 }

@@ -32,8 +32,8 @@ pub fn mend(document: &Document) -> Option<Mended> {
         let pointer = format!("{}/$ref", node.place.pointer);
         let near = nearest(&spec, node);
         let remedy = match &near {
-            Some(near) => format!("write `{near}`, or write the component that is meant"),
-            None => "refer to a component of the right section of this file, and write it if there is none".to_owned(),
+            Some(near) => format!("write `{near}`, or add the component that is meant"),
+            None => "refer to a component of the right section of this file, and add it if there is none".to_owned(),
         };
         report.add(rule, &pointer, message, remedy);
         let place = mended
@@ -56,18 +56,17 @@ fn wrong(spec: &Spec, node: &Node, reference: &str) -> Option<(&'static str, Str
         .strip_prefix('#')
         .filter(|target| target.starts_with("/components/"));
     let Some(target) = target else {
-        return Some(("reference", format!("`{reference}` leads out of `#/components/`")));
+        return Some(("reference", format!("`{reference}` points outside `#/components/`")));
     };
     match spec.kind(target) {
-        None => Some(("reference", format!("`{reference}` leads nowhere"))),
+        None => Some(("reference", format!("`{reference}` has no target"))),
         Some(kind) if kind != node.kind => {
             let message = format!("{} is expected, and `{reference}` is {}", node.kind.name(), kind.name());
             Some(("reference-kind", message))
         }
-        Some(_) if spec.resolve(&node.place).is_none() => Some((
-            "reference",
-            format!("`{reference}` leads round in a circle of references"),
-        )),
+        Some(_) if spec.resolve(&node.place).is_none() => {
+            Some(("reference", format!("`{reference}` is a circular reference")))
+        }
         Some(_) => None,
     }
 }

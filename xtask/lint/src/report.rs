@@ -70,7 +70,7 @@ impl<'d> Report<'d> {
         });
     }
 
-    /// The problems by line. A component that several operations use is found several times, and told once.
+    /// The problems by line. A component that several operations use is found several times, and reported once.
     pub fn finish(mut self) -> Vec<Problem> {
         self.problems.sort();
         self.problems.dedup();

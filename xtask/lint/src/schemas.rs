@@ -33,7 +33,7 @@ fn component_names(spec: &Spec, report: &mut Report) {
             "component-name",
             &component.pointer,
             format!("the component name `{name}` is not PascalCase"),
-            "use letters and digits alone, a capital first",
+            "use only letters and digits, starting with a capital",
         );
     }
 }
@@ -59,7 +59,7 @@ fn words(schema: &Place, report: &mut Report) {
             report.add(
                 key,
                 &place.pointer,
-                format!("there is no {key} {} that we use", place.value),
+                format!("the {key} {} is not supported", place.value),
                 format!("write one of {}", known.replace(' ', ", ")),
             );
         }
@@ -73,8 +73,8 @@ fn object(schema: &Place, report: &mut Report) {
         report.add(
             "object",
             &schema.pointer,
-            "an object names no members",
-            "write `properties`, or `additionalProperties: true` if anything may stand in it",
+            "an object has no properties",
+            "write `properties`, or `additionalProperties: true` if it may have any",
         );
     }
 }
@@ -86,19 +86,19 @@ fn properties(spec: &Spec, schema: &Place, report: &mut Report) {
                 "description",
                 &property.pointer,
                 format!("the property `{name}` has no description"),
-                "say what it holds, and its unit",
+                "say what it contains, and its unit",
             );
         }
     }
     for clash in clashes(spec.properties(schema), str::to_lowercase) {
-        // What `allOf` adds is told at the schema that adds it, unless that one is fine by itself.
+        // What `allOf` adds is reported at the schema that adds it, unless that one is fine by itself.
         let is_own = clash.place.pointer.starts_with(&format!("{}/", schema.pointer));
         let pointer = if is_own { &clash.place.pointer } else { &schema.pointer };
         report.add(
             "property-case",
             pointer,
             format!(
-                "the properties `{}` and `{}` differ by letter case at most",
+                "the properties `{}` and `{}` differ at most in letter case",
                 clash.first, clash.name
             ),
             "keep the one that the service sends",
@@ -118,8 +118,8 @@ fn required(spec: &Spec, schema: &Place, report: &mut Report) {
             report.add(
                 "required",
                 &place.pointer,
-                format!("`{name}` is required and is no property"),
-                "mend the name, or add the property",
+                format!("`{name}` is required but is not a property"),
+                "fix the name, or add the property",
             );
         }
     }
@@ -142,7 +142,7 @@ fn limits(schema: &Place, report: &mut Report) {
                 "limits",
                 &format!("{}/{low}", schema.pointer),
                 format!("`{low}` {lowest} is above `{high}` {highest}"),
-                "mend one of the two; no value fits",
+                "fix one of the two; no value fits",
             );
         }
     }
@@ -156,7 +156,7 @@ fn pattern(schema: &Place, report: &mut Report) {
         report.add(
             "pattern",
             &format!("{}/pattern", schema.pointer),
-            format!("`{pattern}` is no regular expression of JavaScript: {why}"),
+            format!("`{pattern}` is not a JavaScript regular expression: {why}"),
             "mend it",
         );
     }
@@ -171,7 +171,7 @@ fn default(validation: &Validation, schema: &Place, report: &mut Report) {
             "default",
             &default.pointer,
             format!("the default is not valid: {}", complaint.message),
-            "mend it, or the schema",
+            "fix it or the schema",
         );
     }
 }

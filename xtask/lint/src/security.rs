@@ -45,7 +45,7 @@ fn scheme<'d>(spec: &Spec<'d>, report: &mut Report) -> Option<Place<'d>> {
         report.add(
             "security-scheme",
             "/components/securitySchemes",
-            format!("there is not just the one security scheme `{SCHEME}`"),
+            format!("there must be exactly one security scheme, `{SCHEME}`"),
             format!("declare exactly one, called `{SCHEME}`"),
         );
         return None;
@@ -55,7 +55,7 @@ fn scheme<'d>(spec: &Spec<'d>, report: &mut Report) -> Option<Place<'d>> {
         report.add(
             "security-scheme",
             &scheme.pointer,
-            "the security scheme is not OAuth2 with client credentials alone",
+            "the security scheme is not OAuth2 with only client credentials",
             "write `type: oauth2` and the one flow `clientCredentials`",
         );
         return None;
@@ -109,7 +109,7 @@ fn requirements<'d>(
                     "scope",
                     &scope.pointer,
                     format!("the scope `{name}` of {} is not declared", operation.name()),
-                    "declare it in the security scheme, or mend its name",
+                    "declare it in the security scheme, or fix its name",
                 );
             }
         }

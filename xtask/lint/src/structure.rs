@@ -43,7 +43,7 @@ fn keys(spec: &Spec, report: &mut Report) {
                 Some(near) => format!("write `{near}`"),
                 None => format!("delete it, or use one of {}", known.join(", ")),
             };
-            let message = format!("{} has no member `{key}`", node.kind.name());
+            let message = format!("{} cannot have `{key}`", node.kind.name());
             report.add("unknown-key", &member.pointer, message, remedy);
         }
     }
@@ -57,8 +57,8 @@ fn reference_siblings(spec: &Spec, report: &mut Report) {
         report.add(
             "reference-sibling",
             &member.pointer,
-            format!("`{key}` stands beside a `$ref` and is ignored"),
-            "delete it, or put the `$ref` into an `allOf` of one entry",
+            format!("`{key}` is ignored next to a `$ref`"),
+            "delete it, or put the `$ref` into an `allOf` with one entry",
         );
     }
 }
@@ -67,12 +67,12 @@ fn statuses(spec: &Spec, report: &mut Report) {
     let operations = spec.operations.iter();
     for (status, response) in operations.flat_map(|operation| operation.place.members_of("responses")) {
         let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
-        // `default` is a trap of the generator's, and told there.
+        // `default` is a trap of the generator's, and reported there.
         if !is_number && status != "default" {
             report.add(
                 "status",
                 &response.pointer,
-                format!("`{status}` is no status code"),
+                format!("`{status}` is not a status code"),
                 "write the one status, such as '200'",
             );
         }

@@ -45,7 +45,7 @@ fn responses(spec: &Spec, operation: &Operation, report: &mut Report) {
             "default-response",
             &response.pointer,
             format!("{} has a `default` response", operation.name()),
-            "write the statuses that it stands for",
+            "write the statuses that it covers",
         );
     }
     let successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
@@ -66,7 +66,7 @@ fn responses(spec: &Spec, operation: &Operation, report: &mut Report) {
             "success-response",
             pointer,
             format!("{} has success responses of different schemas", operation.name()),
-            "give them one schema, with `anyOf` if need be",
+            "give them one schema, with `anyOf` if necessary",
         );
     }
 }
@@ -95,7 +95,7 @@ fn success_types(spec: &Spec, operation: &Operation, report: &mut Report) {
             report.add(
                 "response-type",
                 &media.pointer,
-                format!("{} answers with `{media_type}`", operation.name()),
+                format!("{} responds with `{media_type}`", operation.name()),
                 format!("write application/json, {}", BINARY.join(" or ")),
             );
         }
@@ -123,7 +123,7 @@ fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report
     let mut listed = HashSet::new();
     let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
         let (place, name) = parameter.key()?;
-        // The same parameter listed twice is told by the rule about parameters.
+        // The same parameter listed twice is reported by the rule about parameters.
         listed.insert((place, name)).then_some((name, parameter.listed))
     });
     for clash in clashes(body.into_iter().chain(parameters), folded) {
@@ -133,7 +133,7 @@ fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report
 
 fn property_identifiers(schema: &Place, report: &mut Report) {
     for clash in clashes(schema.members_of("properties"), folded) {
-        // Those that differ by letter case alone are told by the rule about schemas.
+        // Those that differ by letter case alone are reported by the rule about schemas.
         if clash.first.to_lowercase() != clash.name.to_lowercase() {
             tell(&clash, "properties", report);
         }
@@ -151,7 +151,7 @@ fn tell(clash: &Clash, what: &str, report: &mut Report) {
         "identifier",
         &clash.place.pointer,
         format!(
-            "the {what} `{}` and `{}` become one identifier in generated code",
+            "the {what} `{}` and `{}` become the same identifier in generated code",
             clash.first, clash.name
         ),
         "rename one, or keep only the one that the service uses",
@@ -189,7 +189,7 @@ fn parameter_form(parameter: &Place, report: &mut Report) {
         Some("header") if !is_plain_header(name) => report.add(
             "parameter-place",
             &parameter.pointer,
-            format!("`{name}` is no plain header name"),
+            format!("`{name}` is not a plain header name"),
             "use letters, digits and single hyphens",
         ),
         _ => {}
@@ -253,7 +253,7 @@ fn schema_form(schema: &Place, report: &mut Report) {
             report.add(
                 "schema-limit",
                 &format!("{}/{flag}", schema.pointer),
-                format!("`{flag}` stands without `{limit}`"),
+                format!("`{flag}` has no `{limit}` next to it"),
                 format!("write `{limit}` too"),
             );
         }

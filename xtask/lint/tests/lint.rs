@@ -24,7 +24,7 @@ fn lint(root: &Path, arguments: &[&str]) -> Output {
         .expect("xtask runs")
 }
 
-fn told(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -47,9 +47,9 @@ fn lint_names_the_file_the_line_and_the_remedy() {
     let output = lint(root.path(), &["--api", "elements-v3"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        told(&output).contains(&format!("specs/elements-v3/openapi.yaml:{line}: ")),
+        output_text(&output).contains(&format!("specs/elements-v3/openapi.yaml:{line}: ")),
         "{}",
-        told(&output)
+        output_text(&output)
     );
 }
 
@@ -67,10 +67,10 @@ fn a_text_of_a_spec_is_no_command_to_whoever_reads_the_output() {
         assert_ne!(broken, text);
         std::fs::write(&spec, broken).expect("written");
         let output = lint(root.path(), &["--api", "elements-v3"]);
-        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-        assert!(told(&output).contains("boom"), "{}", told(&output));
-        for line in told(&output).split(['\n', '\r']) {
-            assert_eq!(line, xtask_cli::printable(line), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+        assert!(output_text(&output).contains("boom"), "{}", output_text(&output));
+        for line in output_text(&output).split(['\n', '\r']) {
+            assert_eq!(line, xtask_cli::printable(line), "{}", output_text(&output));
         }
     }
 }

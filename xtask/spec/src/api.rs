@@ -15,7 +15,7 @@ pub struct Api {
     /// The service it belongs to, as the core crate's `Service` names it; it decides the hosts.
     pub service: &'static str,
     /// What of the vendor's repository describes it: folders and single pages. A page stands in one row, also if it
-    /// speaks of all APIs, so that a change of it is told once. Empty if the API is described on a web page alone,
+    /// speaks of all APIs, so that a change of it is reported once. Empty if the API is described on a web page alone,
     /// which must be handed over.
     pub pages: &'static [&'static str],
 }

@@ -67,7 +67,7 @@ impl Record {
                 return Err((
                     "the two sides of the difference are unclear".to_owned(),
                     "write `table` and `sample` if the page differs from its own sample, or `page` and `spec` if the \
-                     spec differs from the page; what is not there is `nothing`"
+                     spec differs from the page; a missing value is `nothing`"
                         .to_owned(),
                 ));
             }
@@ -79,15 +79,15 @@ impl Record {
         let kind = self.kind;
         Err(match steps {
             [] => (
-                format!("a difference of the kind `{kind}` cannot be meant to be"),
+                format!("`{kind}` findings cannot be recorded as deviations"),
                 "delete the entry, and do what the report says".to_owned(),
             ),
             [Step::PageSample, ..] => (
-                format!("`{kind}` lies between a table and its sample"),
+                format!("`{kind}` compares a table with its sample"),
                 "write `table` and `sample`, not `page` and `spec`".to_owned(),
             ),
             _ => (
-                format!("`{kind}` lies between a page and the spec"),
+                format!("`{kind}` compares a page with the spec"),
                 "write `page` and `spec`, not `table` and `sample`".to_owned(),
             ),
         })

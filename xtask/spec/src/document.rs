@@ -209,7 +209,7 @@ impl<'text> Reader<'text> {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(value),
                 (Event::DocumentStart(_), mark) => {
-                    return Err(self.fault(&mark, "a second document begins here", "keep one document a file"));
+                    return Err(self.fault(&mark, "a second document begins here", "keep one document per file"));
                 }
                 _ => {}
             }
@@ -222,7 +222,7 @@ impl<'text> Reader<'text> {
         if depth > MAX_DEPTH {
             return Err(self.fault(
                 mark,
-                format!("more than {MAX_DEPTH} levels stand within each other here"),
+                format!("this is nested more than {MAX_DEPTH} levels deep"),
                 "move the inner parts into components",
             ));
         }
@@ -263,7 +263,7 @@ impl<'text> Reader<'text> {
                 let first = self.lines.get(&place).copied().unwrap_or_default();
                 return Err(self.fault(
                     &mark,
-                    format!("the key `{key}` stands here again; it is on line {first} already"),
+                    format!("the key `{key}` is repeated; it is already on line {first}"),
                     "delete one of the two",
                 ));
             }
@@ -280,8 +280,8 @@ impl<'text> Reader<'text> {
         let Event::Scalar(text, style, ..) = event else {
             return Err(self.fault(
                 mark,
-                "an object or a list stands where a key is expected",
-                "write a text as the key; quote it if it begins with `{` or `[`",
+                "there is an object or an array where a key is expected",
+                "write a string as the key; quote it if it begins with `{` or `[`",
             ));
         };
         let scalar = Scalar::parse_from_cow(Cow::Borrowed(&*text));
@@ -289,7 +289,7 @@ impl<'text> Reader<'text> {
         if style == ScalarStyle::Plain && is_word {
             return Err(self.fault(
                 mark,
-                format!("the key `{text}` is not text but a YAML word for nothing, true or false"),
+                format!("the key `{text}` is not a string but YAML for null, true or false"),
                 "put the key in quotes",
             ));
         }
@@ -315,7 +315,7 @@ impl<'text> Reader<'text> {
                 return Err(self.fault(
                     mark,
                     format!("the number {value} does not exist in JSON"),
-                    "write a finite number, or put the text in quotes",
+                    "write a finite number, or put the string in quotes",
                 ));
             }
         })
@@ -330,11 +330,14 @@ impl<'text> Reader<'text> {
             return Ok(());
         };
         let (message, remedy) = match (tag, anchor) {
-            (Some(tag), _) => (format!("a tag (`{tag}`)"), "delete it; quotes make a text of a number"),
+            (Some(tag), _) => (
+                format!("a tag (`{tag}`)"),
+                "delete it; quotes make a string of a number",
+            ),
             (None, 0) => return Ok(()),
             (None, _) => (
                 "an anchor (`&name`)".to_owned(),
-                "use a `$ref` to a component, or put the text in quotes",
+                "use a `$ref` to a component, or put the string in quotes",
             ),
         };
         Err(self.fault(mark, message, remedy))
@@ -357,7 +360,7 @@ impl<'text> Reader<'text> {
             Some(Err(error)) => Err(self.fault(
                 error.marker(),
                 format!("not valid YAML: {}", error.info()),
-                "mend it; indent with spaces, close quotes and brackets, quote texts that hold `: ` or ` #` or begin with `*`, `&`, `@`",
+                "fix it: indent with spaces, close quotes and brackets, quote strings that contain `: ` or ` #` or begin with `*`, `&`, `@`",
             )),
             None => {
                 let (file, message) = (self.file.clone(), "the document ends too early");
@@ -426,13 +429,13 @@ mod tests {
     fn numbers_as_keys_are_text() {
         let document = parse("200: a\n'404': b\n").unwrap();
         assert_eq!(document.value, json!({ "200": "a", "404": "b" }));
-        assert!(refusal("200: a\n'200': b\n").contains("it is on line 1 already"));
+        assert!(refusal("200: a\n'200': b\n").contains("it is already on line 1"));
     }
 
     #[test]
     fn refusals_name_the_place_and_the_remedy() {
         for (text, place, words) in [
-            ("a: 1\nb: 2\na: 3\n", "3:1", "the key `a` stands here again"),
+            ("a: 1\nb: 2\na: 3\n", "3:1", "the key `a` is repeated"),
             ("a: 1\nnull: 2\n", "2:1", "put the key in quotes"),
             ("a: 1\n? [b]\n: 2\n", "2:3", "where a key is expected"),
             ("a: &x 1\n", "1:4", "an anchor"),

@@ -21,7 +21,7 @@ pub enum Shape {
     Map(Kind),
 }
 
-/// Makes the kinds of a table of them: each has its name in a sentence and its members. What stands in a member is told
+/// Makes the kinds of a table of them: each has its name in a sentence and its members. What stands in a member is reported
 /// behind it: `=> Kind`, `=> [Kind]` for a list, `=> {Kind}` for objects by name, nothing for a plain value.
 macro_rules! kinds {
     ($($kind:ident $name:literal: $($member:literal $(=> $shape:tt)?),+;)+) => {

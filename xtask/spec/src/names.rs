@@ -105,7 +105,7 @@ const KEYWORDS: &str = "\
 pub fn reservation(name: &str) -> Option<&'static str> {
     let word = name.to_lowercase();
     if OURS.contains(&word.as_str()) {
-        Some("is what our clients call a code that the list does not have")
+        Some("is the name that clients use for undocumented codes")
     } else if KEYWORDS.split(' ').any(|keyword| keyword == word) {
         Some("is a keyword in one of the languages that clients are generated for")
     } else {

@@ -146,7 +146,7 @@ impl<'d> Spec<'d> {
         places.take(MAX_STEPS).find(|place| place.reference().is_none())
     }
 
-    /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it anew.
+    /// The schema itself: what a `$ref` names, or an `allOf` of one entry, which only describes it again.
     pub fn schema(&self, place: &Place<'d>) -> Option<Place<'d>> {
         let places = successors(self.resolve(place), |place| self.resolve(&place.only_part()?));
         places.take(MAX_STEPS).find(|place| place.only_part().is_none())

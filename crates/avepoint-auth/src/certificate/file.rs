@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
 fn read_within(path: &Path, patience: Duration) -> Result<Zeroizing<Vec<u8>>, Error> {
     let content = content(path, Instant::now() + patience).map_err(|error| {
         let remedy = match error.kind() {
-            io::ErrorKind::TimedOut => "see that what writes to the pipe does so",
+            io::ErrorKind::TimedOut => "check the process that writes to the pipe",
             _ => "check the path and its permissions",
         };
         in_file(path, &format!("cannot be read ({error}): {remedy}"))
@@ -85,10 +85,7 @@ fn wait(file: &File, until: Instant) -> io::Result<()> {
         let left = Timespec::try_from(left).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&left)) {
             Ok(0) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "nothing has come of it in time",
-                ));
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "timed out"));
             }
             Ok(_) => return Ok(()),
             Err(rustix::io::Errno::INTR) => {}
@@ -139,16 +136,13 @@ mod tests {
         let error = read_within(&path, Duration::from_millis(20))
             .expect_err("silence")
             .to_string();
-        assert!(
-            error.contains("pipe` cannot be read (nothing has come of it in time)"),
-            "{error}"
-        );
+        assert!(error.contains("pipe` cannot be read (timed out)"), "{error}");
         // One that holds its end open and is silent is the same.
         let _writer = File::options().read(true).write(true).open(&path).expect("a pipe");
         let error = read_within(&path, Duration::from_millis(20))
             .expect_err("silence")
             .to_string();
-        assert!(error.contains("see that what writes to the pipe does so"), "{error}");
+        assert!(error.contains("check the process that writes to the pipe"), "{error}");
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl ClientCertificate {
     /// use avepoint_auth::ClientCertificate;
     ///
     /// let error = ClientCertificate::from_pem(b"nonsense", None).unwrap_err();
-    /// assert_eq!(error.to_string(), "the certificate holds no PEM block: give the text from `-----BEGIN` on");
+    /// assert_eq!(error.to_string(), "the certificate contains no PEM block: give everything from `-----BEGIN` on");
     /// ```
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl ClientCertificate {
         if certificates.certificates.is_empty() {
             return Err(in_file(
                 certificate,
-                "holds no certificate: give the file that has one first",
+                "contains no certificate: give the file that has one first",
             ));
         }
         let found = pem::read(&read(key)?).map_err(|problem| in_file(key, &problem))?;

@@ -50,7 +50,7 @@ struct Pfx {
     mac: Option<MacData>,
 }
 
-/// The same as the library's, but for the size of the number: an absurd one is to be told as such.
+/// The same as the library's, but for the size of the number: an absurd one is to be reported as such.
 #[derive(Sequence)]
 struct MacData {
     mac: DigestInfo,
@@ -95,7 +95,7 @@ pub(super) fn read(content: &[u8], password: Option<&str>) -> Result<Found, Prob
     let mut opener = Opener::new(password);
     bags(content, &mut opener)
         .and_then(|bags| parts(bags, &mut opener))
-        .map_err(|failure| told(&failure, content, password))
+        .map_err(|failure| describe(&failure, content, password))
 }
 
 /// What stands in all parts of a file, after a look at its MAC if it has one.
@@ -151,12 +151,12 @@ fn parts(mut bags: Vec<Bag>, opener: &mut Opener) -> Result<Found, Failure> {
         [only] => RsaKey::from_pkcs8(only).map_err(Failure::Key)?,
         [] => {
             return Err(Failure::Key(
-                "holds no private key: export it again, together with its key".to_owned(),
+                "contains no private key: export it again, together with its key".to_owned(),
             ));
         }
         _ => {
             return Err(Failure::Key(
-                "holds several private keys: export the one of the app alone".to_owned(),
+                "contains several private keys: export only the app's".to_owned(),
             ));
         }
     };
@@ -248,7 +248,7 @@ impl From<der::Error> for Failure {
     }
 }
 
-fn told(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
+fn describe(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
     match failure {
         Failure::Broken => unreadable(content),
         Failure::Unusual => format!("is PKCS#12 of an unusual kind: {CONVERT}"),
@@ -266,7 +266,7 @@ fn told(failure: &Failure, content: &[u8], password: Option<&str>) -> Problem {
             format!("is encrypted in a way that is not known here: {CONVERT}")
         }
         Failure::Closed(Closed::TooMuch) => {
-            format!("asks for more work to open it than is reasonable: {CONVERT}")
+            format!("uses too many key-derivation iterations: {CONVERT}")
         }
         Failure::Key(problem) => problem.clone(),
     }
@@ -278,8 +278,8 @@ fn unreadable(content: &[u8]) -> Problem {
         // A sequence of indefinite length: BER, which the standard allows and this reader does not.
         [0x30, 0x80, ..] => format!("is PKCS#12 in the encoding BER: {CONVERT}"),
         [0x30, ..] => {
-            "is broken, cut off or no PKCS#12: give a `.pfx` or `.p12` file that holds the certificate and its \
-                       key, or export it again"
+            "is damaged, truncated or not PKCS#12: give a `.pfx` or `.p12` file with the certificate and its key, or \
+             export it again"
                 .to_owned()
         }
         _ => {

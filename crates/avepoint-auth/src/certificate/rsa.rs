@@ -46,7 +46,7 @@ impl RsaKey {
     /// A key in PKCS#8.
     pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self, Problem> {
         let info = PrivateKeyInfoRef::try_from(der)
-            .map_err(|_| "holds a private key that is broken or cut off: export it again".to_owned())?;
+            .map_err(|_| "contains a private key that is broken or cut off: export it again".to_owned())?;
         if info.algorithm.oid != RSA {
             return Err(refusal(kind_of(&info.algorithm.oid)));
         }
@@ -55,7 +55,7 @@ impl RsaKey {
 
     /// A key in PKCS#1.
     pub(super) fn from_pkcs1(der: &[u8]) -> Result<Self, Problem> {
-        let broken = || "holds an RSA key that is broken or cut off: export it again".to_owned();
+        let broken = || "contains an RSA key that is broken or cut off: export it again".to_owned();
         if has_further_primes(der) {
             return Err(refusal("an RSA key with more than two primes"));
         }
@@ -92,7 +92,7 @@ fn has_further_primes(der: &[u8]) -> bool {
 
 /// The refusal of a key that cannot sign.
 pub(super) fn refusal(kind: &str) -> Problem {
-    format!("holds {kind}, which cannot be used: {NEEDED}")
+    format!("contains {kind}, which cannot be used: {NEEDED}")
 }
 
 fn kind_of(oid: &ObjectIdentifier) -> &'static str {

@@ -91,14 +91,14 @@ impl EnvironmentCredential {
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
             // The value may be a secret: it is not shown.
-            Err(VarError::NotUnicode(_)) => Err(wrong(name, "is no Unicode text")),
+            Err(VarError::NotUnicode(_)) => Err(wrong(name, "is not valid Unicode")),
         };
         // An empty variable is how some tools write one that is not set.
         let filled = |name: &str| get(name).map(|value| value.filter(|value| !value.trim().is_empty()));
 
-        let client_id = filled(CLIENT_ID)?.ok_or_else(|| wrong(CLIENT_ID, "is missing: it holds the client id"))?;
+        let client_id = filled(CLIENT_ID)?.ok_or_else(|| wrong(CLIENT_ID, "is missing: set it to the client id"))?;
         if client_id.trim().chars().any(char::is_whitespace) {
-            return Err(wrong(CLIENT_ID, "holds white space"));
+            return Err(wrong(CLIENT_ID, "contains white space"));
         }
         let cloud = match filled(CLOUD)? {
             Some(name) => name
@@ -131,7 +131,7 @@ impl EnvironmentCredential {
                 Authentication::Certificate(certificate.map_err(|error| {
                     let message = error.message();
                     let hint = if message.contains("password") {
-                        format!(" ({PASSWORD} holds the password)")
+                        format!(" ({PASSWORD} is for the password)")
                     } else {
                         String::new()
                     };

@@ -203,27 +203,13 @@ impl<C> CredentialBuilder<C> {
         self
     }
 
-    /// The proxy for https, in place of the one that the environment names, such as `http://proxy.example.com:3128`; it
-    /// may hold a user and a password. Plain http, which goes to this machine alone, knows no proxy.
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.settings.proxy(url.into());
-        self
-    }
-
-    /// Certificates, as PEM, of authorities that are trusted beside those of the machine.
-    #[must_use]
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.settings.root_certificate(pem.into());
-        self
-    }
-
-    /// The time for a connection, its handshakes included. Default: 10 seconds, or what the builder that
-    /// [`http`](CredentialBuilder::http) takes says.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout(timeout);
-        self
+    avepoint_core::http_setters! {
+        /// ```
+        /// use avepoint_auth::ClientSecretCredential;
+        ///
+        /// let builder = ClientSecretCredential::builder("my-app", "my-secret").proxy("http://proxy.example.com:3128");
+        /// # let _ = builder;
+        /// ```
     }
 
     /// Further settings of the HTTP client, for what the builder has no method. Whatever stands in them, redirections are
@@ -239,7 +225,7 @@ impl<C> CredentialBuilder<C> {
     fn provider(self) -> Result<Provider, Error> {
         let wrong = |problem: &str| Error::new(ErrorKind::Configuration, problem);
         if self.client_id.is_empty() || self.client_id.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(wrong("the client id is empty or holds white space"));
+            return Err(wrong("the client id is empty or contains white space"));
         }
         let scopes = match &self.scopes {
             None => Scopes::OfOperation,

@@ -26,7 +26,7 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// [`FileStore`](crate::FileStore).
 ///
 /// Every credential has a cache of its own; a store is asked when that has nothing, and told what was fetched. A store
-/// that fails never fails a call: the failure is told through `tracing`, and the token is fetched.
+/// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched.
 ///
 /// ```
 /// use avepoint_auth::{StoredToken, TokenKey, TokenStore};

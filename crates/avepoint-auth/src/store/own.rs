@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Unfit
     Ok(file)
 }
 
-/// Makes a file anew.
+/// Makes a file again.
 ///
 /// # Errors
 /// Where there is one already, or none can be made.
@@ -51,7 +51,7 @@ fn check(about: &Metadata) -> Result<(), Unfit> {
         return Err(Unfit::other("is a symbolic link: name the file that it leads to"));
     }
     if !about.is_file() {
-        return Err(Unfit::other("is no regular file: choose another path"));
+        return Err(Unfit::other("is not a regular file: choose another path"));
     }
     check_owner(about)
 }
@@ -84,8 +84,8 @@ fn check_owner(about: &Metadata) -> Result<(), Unfit> {
     }
     if mode & 0o077 != 0 {
         return Err(Unfit::other(format!(
-            "may be read or written by others (its mode is {mode:03o}): delete it, so that it is made anew for its \
-             owner alone"
+            "may be read or written by others (its mode is {mode:03o}): delete it, so that it is created again for \
+             its owner only"
         )));
     }
     Ok(())

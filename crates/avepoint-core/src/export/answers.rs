@@ -163,7 +163,7 @@ pub(super) fn without_status(job: &str, seen: &Seen) -> Error {
     };
     seen.unreadable(
         StatusCode::OK,
-        format!("it tells no status of the export job {job}; there is {found}"),
+        format!("it has no status of the export job {job}, but {found}"),
     )
 }
 
@@ -177,8 +177,8 @@ fn kind(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
         Value::Object(members) if members.is_empty() => "an empty object",
         Value::Object(_) => "an object",
     }
@@ -193,14 +193,14 @@ pub(super) fn instead_of_file(status: StatusCode, seen: &Seen, now: Timestamp) -
     let body = without_mark(seen.body()).trim_ascii_start();
     let problem = match (said.message, encoding(seen.headers()), body.first()) {
         (Some(message), _, _) => message,
-        (_, Some(encoding), _) => format!("it is encoded as {encoding}, for which nobody asked"),
+        (_, Some(encoding), _) => format!("it has the unexpected content encoding {encoding}"),
         (_, _, None) => "it is empty".to_owned(),
         (_, _, Some(b'{' | b'[')) => "it is JSON".to_owned(),
         (_, _, Some(b'<')) => "it is HTML or XML".to_owned(),
-        _ if status != StatusCode::OK => "the status says that it is not the whole".to_owned(),
-        _ => "it does not begin as one".to_owned(),
+        _ if status != StatusCode::OK => "the status says that it is only a part".to_owned(),
+        _ => "it does not begin like one".to_owned(),
     };
-    seen.unreadable(status, format!("the body is no ZIP archive: {problem}"))
+    seen.unreadable(status, format!("the body is not a ZIP archive: {problem}"))
 }
 
 /// How the body of an answer is encoded, if it is not sent as it is.

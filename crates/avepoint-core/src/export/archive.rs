@@ -85,7 +85,9 @@ fn end(tail: &[u8], start: u64, place: usize) -> Option<usize> {
         let (size, offset) = ((&end[40..]).get_u64_le(), (&end[48..]).get_u64_le());
         Some((offset.checked_add(size)?, position))
     };
-    directory_end().filter(|(told, is)| told == is).map(|_| end)
+    directory_end()
+        .filter(|(recorded, actual)| recorded == actual)
+        .map(|_| end)
 }
 
 /// The record of this length that stands at a place, if it begins with its signature.

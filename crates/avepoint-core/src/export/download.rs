@@ -14,7 +14,7 @@ use crate::protection::Protection;
 use crate::response::ResponseValue;
 use crate::witness::{Seen, Witness};
 
-/// How much of an answer that is no file is read, in bytes.
+/// How much of an answer that is not a file is read, in bytes.
 const NO_FILE: usize = 64 * 1024;
 
 /// How much further a download must get, in bytes, for the connections that broke before to be forgotten. So a file takes
@@ -25,7 +25,7 @@ const STEP: u64 = 64 * 1024;
 pub(super) enum Piece {
     /// What follows.
     Bytes(Bytes),
-    /// The file begins anew: what was given out before counts no more.
+    /// The file begins again: what was given out before counts no more.
     Anew,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Download<A: ExportApi> {
     position: u64,
     /// What was given out last.
     tail: Tail,
-    /// How much there is in all, if the server has told.
+    /// How much there is in all, if the server has said so.
     total: Option<u64>,
     /// What tells this file from a later one.
     validator: Option<Validator>,
@@ -122,7 +122,7 @@ impl<A: ExportApi> Download<A> {
         if let Some(total) = self.total.filter(|total| position > *total) {
             // It is not known which of them belong to the file.
             self.resumes = false;
-            let problem = format!("the file has more than the {total} bytes that it was to have");
+            let problem = format!("the file is longer than the expected {total} bytes");
             return Err(Error::new(ErrorKind::Connection, problem));
         }
         self.position = position;
@@ -141,7 +141,7 @@ impl<A: ExportApi> Download<A> {
             return Ok(None);
         }
         let problem = format!(
-            "the {} bytes of the file are no whole ZIP archive: its end is missing; start the export again",
+            "the file is a truncated ZIP archive of {} bytes; start the export again",
             self.position
         );
         Err(self.seen.about(Error::new(ErrorKind::Decode, problem)))
@@ -282,7 +282,7 @@ async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Resu
 fn cut(position: u64, total: Option<u64>) -> Error {
     let problem = match total {
         Some(total) => format!("the file ended after {position} of {total} bytes"),
-        None => format!("the file ended after {position} bytes, which are no whole ZIP archive"),
+        None => format!("the file ended after {position} bytes, before the end of the ZIP archive"),
     };
     Error::new(ErrorKind::Connection, problem)
 }
@@ -292,8 +292,8 @@ fn cut(position: u64, total: Option<u64>) -> Error {
 struct Validator {
     name: HeaderName,
     value: HeaderValue,
-    /// All that was told of the file by these headers.
-    told: [Vec<HeaderValue>; 2],
+    /// All values of these headers.
+    headers: [Vec<HeaderValue>; 2],
 }
 
 /// The headers that change with the content.
@@ -303,27 +303,31 @@ impl Validator {
     /// That of a whole file: its strong entity tag, or the time of its last change if no other change can have been in
     /// the same second (RFC 9110 section 8.8.2.2).
     fn of(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
-        let told = CHANGING.map(|name| all(headers, &name));
+        let values = CHANGING.map(|name| all(headers, &name));
         let kept = |name: HeaderName, values: &[HeaderValue]| match values {
             [value] => Some((name, value.clone())),
             _ => None,
         };
-        let tag = kept(header::ETAG, &told[0]).filter(|(_, tag)| is_strong(tag));
+        let tag = kept(header::ETAG, &values[0]).filter(|(_, tag)| is_strong(tag));
         let (name, value) = tag.or_else(|| {
             let changed = time(headers, &header::LAST_MODIFIED)?;
             let sent = time(headers, &header::DATE).unwrap_or(now);
-            kept(header::LAST_MODIFIED, &told[1]).filter(|_| changed.as_second() < sent.as_second())
+            kept(header::LAST_MODIFIED, &values[1]).filter(|_| changed.as_second() < sent.as_second())
         })?;
-        Some(Validator { name, value, told })
+        Some(Validator {
+            name,
+            value,
+            headers: values,
+        })
     }
 
-    /// Whether a part is of the same file: it tells the same by the header by which it was asked for, and nothing else by
+    /// Whether a part is of the same file: it has the same value of the header by which it was requested, and nothing else by
     /// the other. A server may leave out the time of a part (RFC 9110 section 15.3.7), but so do those that have not
     /// looked at what was asked for.
     fn is_of(&self, part: &HeaderMap) -> bool {
-        CHANGING.iter().zip(&self.told).all(|(name, told)| {
+        CHANGING.iter().zip(&self.headers).all(|(name, values)| {
             let here = all(part, name);
-            here == *told || (*name != self.name && (here.is_empty() || told.is_empty()))
+            here == *values || (*name != self.name && (here.is_empty() || values.is_empty()))
         })
     }
 }
@@ -346,7 +350,7 @@ fn time(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
 }
 
-/// The first and the last byte of a part, and the length of the whole if it is told.
+/// The first and the last byte of a part, and the length of the whole if it is reported.
 fn content_range(value: &HeaderValue) -> Option<(u64, u64, Option<u64>)> {
     let (unit, range) = value.to_str().ok()?.trim().split_once(' ')?;
     let (range, total) = range.split_once('/')?;

@@ -17,10 +17,10 @@ const KEPT_NAME: usize = 100;
 /// Refuses a path under which no file can be put.
 pub(super) async fn check(path: &Path, overwrite: bool) -> Result<(), Error> {
     if path.file_name().is_none() {
-        return Err(refused(path, "it names no file"));
+        return Err(refused(path, "it has no file name"));
     }
     if names_a_folder(path) {
-        return Err(refused(path, "it is a folder; add the name of a file"));
+        return Err(refused(path, "it is a folder; add a file name"));
     }
     // A link that leads nowhere is there too.
     match tokio::fs::symlink_metadata(path).await {
@@ -31,11 +31,11 @@ pub(super) async fn check(path: &Path, overwrite: bool) -> Result<(), Error> {
             };
             match target {
                 Some(target) if target.is_dir() => {
-                    return Err(refused(path, "it is a folder; add the name of a file"));
+                    return Err(refused(path, "it is a folder; add a file name"));
                 }
                 // Such as a pipe or a device: who reads it would be left with what was there.
                 Some(target) if !target.is_file() => {
-                    return Err(refused(path, "it is no ordinary file; choose another name"));
+                    return Err(refused(path, "it is not a regular file; choose another name"));
                 }
                 _ if !overwrite => return Err(exists(path)),
                 _ => {}
@@ -192,10 +192,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 }
 
 fn exists(path: &Path) -> Error {
-    refused(
-        path,
-        "it is there already; choose another name, or ask for it to be overwritten",
-    )
+    refused(path, "it already exists; choose another name, or enable overwriting")
 }
 
 fn refused(path: &Path, reason: &str) -> Error {

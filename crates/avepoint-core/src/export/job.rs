@@ -48,7 +48,7 @@ struct Job<A: ExportApi> {
 #[derive(Default)]
 struct Known {
     place: Option<OwnedSemaphorePermit>,
-    /// What the server told last.
+    /// What the server reported last.
     status: Option<ExportStatus>,
     /// How often in a row it has not found the job.
     missed: u32,
@@ -237,13 +237,13 @@ impl<A: ExportApi> ExportJob<A> {
 
     /// The deadline is over, and perhaps the last question failed.
     fn unfinished(&self, silence: Option<Error>) -> Error {
-        let told = self.last_status().and_then(|status| status.code);
-        let told = told.map_or_else(|| "no status".to_owned(), |code| format!("the status {code}"));
+        let reported = self.last_status().and_then(|status| status.code);
+        let reported = reported.map_or_else(|| "no status".to_owned(), |code| format!("the status {code}"));
         let error = Error::new(
             ErrorKind::Timeout,
             format!(
-                "the export job {} has not finished within {} seconds; it goes on: wait for it again, by its id if \
-                 need be (the server told {told} last)",
+                "the export job {} has not finished within {} seconds; it is still running: wait for it again, using \
+                 its id if necessary (last reported: {reported})",
                 self.job.name,
                 self.options.deadline.as_secs()
             ),
@@ -260,11 +260,11 @@ impl<A: ExportApi> ExportJob<A> {
     /// temporary file is removed where the download fails, or its future is dropped. A file that is there already is
     /// left alone, unless [`ExportOptions::overwrite`] asks otherwise.
     ///
-    /// Exports are ZIP archives: what does not begin as one is no file, whatever its content type, and one without its
+    /// Exports are ZIP archives: what does not begin as one is not a file, whatever its content type, and one without its
     /// end is not whole, whatever its length. A download that breaks goes on where it was if the server can do that and
     /// tells by a strong entity tag, or by a time of change that is long enough ago, that it is the same file; if not, it
-    /// begins anew. It takes as many connections as the retry policy of the client's options has attempts, and counts
-    /// anew whenever it has got 64 KiB further than before.
+    /// begins again. It takes as many connections as the retry policy of the client's options has attempts, and counts
+    /// again whenever it has got 64 KiB further than before.
     ///
     /// # Errors
     /// As [`wait`](ExportJob::wait); of kind [`ErrorKind::File`], with the path, where the file cannot be written (where
@@ -295,7 +295,7 @@ impl<A: ExportApi> ExportJob<A> {
                 Some(Piece::Bytes(bytes)) => Ok(Some((bytes, download))),
                 Some(Piece::Anew) => Err(Error::new(
                     ErrorKind::Connection,
-                    "the connection broke and the server does not resume; begin the download again",
+                    "the connection broke and the server does not support resuming; start the download again",
                 )),
                 None => Ok(None),
             }
@@ -379,8 +379,7 @@ fn may_pass(error: &Error) -> bool {
 fn no_place() -> Error {
     Error::new(
         ErrorKind::Timeout,
-        "the jobs that run have left no place for another; wait for them, or drop the handles of those that matter no \
-         more",
+        "all export slots are in use; wait for the running jobs, or drop the handles of those that you no longer need",
     )
 }
 

@@ -79,7 +79,7 @@ impl ExportOptions {
         self
     }
 
-    /// Is told of everything that happens; it should return at once.
+    /// Is called for everything that happens; it should return at once.
     #[must_use]
     pub fn on_event(mut self, listener: impl Fn(&ExportEvent<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Some(Arc::new(listener));
@@ -138,7 +138,7 @@ pub enum ExportEvent<'a> {
         /// The job.
         job: &'a str,
     },
-    /// The server has told how the job stands.
+    /// The server has reported the status of the job.
     Status {
         /// The job.
         job: &'a str,
@@ -149,9 +149,9 @@ pub enum ExportEvent<'a> {
     Downloaded {
         /// The job.
         job: &'a str,
-        /// How much there is by now, in bytes. It is less than before where a download had to begin anew.
+        /// How much there is by now, in bytes. It is less than before where a download had to begin again.
         bytes: u64,
-        /// How much there will be, if the server has told.
+        /// How much there will be, if the server has said so.
         total: Option<u64>,
     },
 }

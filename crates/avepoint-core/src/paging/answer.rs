@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
-use crate::error::{ToldError, without_mark};
+use crate::error::{ErrorBody, without_mark};
 use crate::operation::Paging;
 use crate::reader::outline::Outline;
 use crate::reader::{Unread, whole};
@@ -110,9 +110,7 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
     };
     let status = |name| {
         let status = whole(outline.text(name)?.trim())?;
-        (400..600)
-            .contains(&status)
-            .then(|| (name, format!("the status {status}")))
+        (400..600).contains(&status).then(|| (name, format!("status {status}")))
     };
     let refuses = |name: &&str| is(name, "false");
     let fails = |name: &&str| match *name {
@@ -124,7 +122,7 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
         !["", "\"\"", "{}", "[]", "false", "0"].contains(&json.as_str())
     };
     let named = |name| (name, format!("a failure in `{name}`"));
-    let (name, told) = ["status", "statusCode", "httpStatusCode", "code"]
+    let (name, reported) = ["status", "statusCode", "httpStatusCode", "code"]
         .into_iter()
         .find_map(status)
         .or_else(|| {
@@ -140,9 +138,12 @@ fn failure(outline: &Outline<'_>) -> Option<(&'static str, String)> {
                 .map(named)
         })
         .or_else(|| ["error", "errors"].into_iter().find(tells).map(named))?;
-    let message = ToldError::of(outline).message.map(|message| format!(": {message}"));
+    let message = ErrorBody::of(outline).message.map(|message| format!(": {message}"));
     let message = message.unwrap_or_default();
-    Some((name, format!("it has no entries, but tells of {told}{message}")))
+    Some((
+        name,
+        format!("it has no entries, and its body reports {reported}{message}"),
+    ))
 }
 
 /// The beginning of a value without the white space in it, as far as an empty one goes.
@@ -228,7 +229,7 @@ impl Answer<'_> {
         let items = self.items;
         match self.place {
             Place::Empty | Place::Entries => return Ok(()),
-            Place::SomethingElse => return Err(format!("`{items}` is no list")),
+            Place::SomethingElse => return Err(format!("`{items}` is not an array")),
             Place::Absent => {}
         }
         let (known, unknown): (Vec<_>, Vec<_>) = self.others.iter().partition(|other| is_documented(&other.name));
@@ -238,7 +239,7 @@ impl Answer<'_> {
             return Ok(());
         }
         if unknown.is_empty() {
-            return Err(format!("it has no `{items}`: it is an object without members"));
+            return Err(format!("it has no `{items}`: it is an empty object"));
         }
         let names: Vec<_> = unknown
             .iter()
@@ -332,12 +333,12 @@ mod tests {
 
     #[test]
     fn a_failure_is_seen_in_whatever_form_it_is_told() {
-        for (told, found) in [
-            (r#""status":503"#, "the status 503"),
-            (r#""status":"503""#, "the status 503"),
-            (r#""status":503.0"#, "the status 503"),
-            (r#""Status":" 503 ""#, "the status 503"),
-            (r#""statusCode":500,"message":"Odd.""#, "the status 500: Odd."),
+        for (members, found) in [
+            (r#""status":503"#, "status 503"),
+            (r#""status":"503""#, "status 503"),
+            (r#""status":503.0"#, "status 503"),
+            (r#""Status":" 503 ""#, "status 503"),
+            (r#""statusCode":500,"message":"Odd.""#, "status 500: Odd."),
             (r#""success":false"#, "a failure in `success`"),
             (r#""isSuccess":"False""#, "a failure in `isSuccess`"),
             (
@@ -352,18 +353,18 @@ mod tests {
             (r#""errors":[ "Odd." ]"#, "a failure in `errors`: [\"Odd.\"]"),
             (r#""error":"odd""#, "a failure in `error`"),
         ] {
-            let said = format!("it has no entries, but tells of {found}");
-            let said = match told.to_lowercase().starts_with("\"status\"") {
+            let said = format!("it has no entries, and its body reports {found}");
+            let said = match members.to_lowercase().starts_with("\"status\"") {
                 true => Ok(Some(said)),
                 false => Err(said),
             };
             for list in [r#","data":[]"#, r#","data":null"#, ""] {
-                assert_eq!(failure(&format!("{{{told}{list}}}")), said, "{told}{list}");
+                assert_eq!(failure(&format!("{{{members}{list}}}")), said, "{members}{list}");
             }
             assert_eq!(
-                failure(&format!(r#"{{{told},"data":["an entry"]}}"#)),
+                failure(&format!(r#"{{{members},"data":["an entry"]}}"#)),
                 Ok(None),
-                "{told}"
+                "{members}"
             );
         }
         for well in [

@@ -73,7 +73,7 @@ impl std::str::FromStr for Continuation {
             Some(("page", number)) => number.parse().ok().filter(|number| *number > 0).map(Continuation::Page),
             _ => None,
         }
-        .ok_or_else(|| Error::configuration(format!("`{text}` is no continuation, such as page:2")))
+        .ok_or_else(|| Error::configuration(format!("`{text}` is not a continuation, such as page:2")))
     }
 }
 
@@ -293,7 +293,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
 
     /// Begins where another run of the same list left off.
     ///
-    /// A continuation of another sort than the list's own, the page 0 and a blank token are told as an error by the first
+    /// A continuation of another sort than the list's own, the page 0 and a blank token are reported as an error by the first
     /// poll.
     pub fn resume(mut self, continuation: &Continuation) -> Self {
         let problem = match (continuation, &mut self.order) {
@@ -306,8 +306,8 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
                 return self;
             }
             // A token can be long and is nobody's to read: the sort says enough.
-            (Continuation::Page(_), _) => "the number of a page does not continue this list",
-            (Continuation::Token(_), _) => "a token does not continue this list",
+            (Continuation::Page(_), _) => "a page number cannot continue this list",
+            (Continuation::Token(_), _) => "a token cannot continue this list",
         };
         self.refused = Some(Error::configuration(problem).with_operation(self.operation));
         self
@@ -326,7 +326,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     ///     println!("{} entries", page.items.len());
     /// }
     /// if let Some(discrepancy) = pages.discrepancy() {
-    ///     println!("{discrepancy}"); // the server counts 250 entries, and 100 have come
+    ///     println!("{discrepancy}"); // the server reports 250 entries, but 100 were received
     /// }
     /// # Ok(())
     /// # }
@@ -397,7 +397,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
                     return Ok(None);
                 };
                 if visited.came_before(number_of(token)) {
-                    self.refused = Some(endless("the token of the next page has come before"));
+                    self.refused = Some(endless("the token of the next page was used before"));
                     return Ok(None);
                 }
                 self.next.token = Some(token.clone());
@@ -430,14 +430,14 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
                 operation = self.operation.id,
                 counted,
                 received,
-                "the list has ended, and the server counts another number of entries"
+                "the list has ended, but the server reports another number of entries"
             );
         }
     }
 }
 
 fn leads_elsewhere() -> Error {
-    let problem = "the answer leads to a next page in a way that the specification does not know";
+    let problem = "the response refers to a next page in an undocumented way";
     Error::new(ErrorKind::Paging, problem)
 }
 
@@ -493,7 +493,7 @@ impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
             if is_last && this.refused.is_none() {
                 this.end(State::Ended);
             }
-            // The empty page that told the end is nothing to show, unless the list itself is empty.
+            // The empty page that marks the end is not shown, unless the list itself is empty.
             if !(is_last && page.is_empty() && this.shown > 0) {
                 this.shown += 1;
                 return Poll::Ready(Some(Ok(page)));

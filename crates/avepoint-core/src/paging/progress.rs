@@ -27,7 +27,7 @@ pub struct Discrepancy {
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Discrepancy { counted, received } = self;
-        write!(f, "the server counts {counted} entries, and {received} have come")
+        write!(f, "the server reports {counted} entries, but {received} were received")
     }
 }
 
@@ -141,16 +141,14 @@ impl Progress {
         self.repeated += 1;
         let received = self.received();
         if answer_again && !more_is_due {
-            Err(endless(&format!("page {number} is the same as one before")))
+            Err(endless(&format!("page {number} is the same as an earlier one")))
         } else if self.promised > 0 && received > self.greatest {
             let greatest = self.greatest;
             Err(endless(&format!(
-                "page {number} has entries that came before, and {received} have come of {greatest}"
+                "page {number} repeats earlier entries, and {received} of {greatest} were received"
             )))
         } else if self.repeated > REPETITIONS {
-            Err(endless(&format!(
-                "{REPETITIONS} pages brought entries that had come before"
-            )))
+            Err(endless(&format!("{REPETITIONS} pages repeated earlier entries")))
         } else {
             Ok(())
         }

@@ -248,7 +248,7 @@ fn a_server_that_says_whether_more_follows_is_believed() {
     let (log, pages) = says(|page| page < 3, &[2, 2, 2, 2], |_, page, _| Some(page));
     assert_eq!(run(pages).expect("a list"), (upto(6), None));
     assert_eq!(pages_asked(&log), [1, 2, 3]);
-    // Also where the count says otherwise, and over an empty page; what does not agree is told.
+    // Also where the count says otherwise, and over an empty page; what does not agree is reported.
     let (log, pages) = says(|page| page < 4, &[2, 0, 2, 2], |_, _, _| Some(4));
     assert_eq!(run(pages).expect("a list"), (upto(6), Some((4, 6))));
     assert_eq!(pages_asked(&log), [1, 2, 3, 4]);
@@ -405,7 +405,7 @@ fn rows_may_be_equal() {
     let error = run(equal(&[100, 100, 50], None, false)).expect_err("it may have no end");
     assert_eq!(
         error.to_string(),
-        "listThings: page 2 is the same as one before: the list does not end"
+        "listThings: page 2 is the same as an earlier one: the list does not end"
     );
 }
 
@@ -589,7 +589,7 @@ fn a_list_that_is_not_whole_is_refused_where_it_must_be() {
     let error = counted(|_, _, _| Some(5)).expect_err("one is missing");
     assert_eq!(
         error.to_string(),
-        "listThings: the server counts 5 entries, and 4 have come"
+        "listThings: the server reports 5 entries, but 4 were received"
     );
     assert_eq!(error.kind(), ErrorKind::Paging);
 }
@@ -637,8 +637,8 @@ fn what_does_not_agree_is_an_event() {
         run(numbered(honest(&[2], |_, _, _| Some(2))).1).expect("a list");
         run(numbered(honest(&[2], |_, _, _| Some(9))).1).expect("a list");
     });
-    let told = warnings.0.lock().expect("no panic").clone();
-    assert_eq!(told, [("counted".to_owned(), 9), ("received".to_owned(), 2)]);
+    let warned = warnings.0.lock().expect("no panic").clone();
+    assert_eq!(warned, [("counted".to_owned(), 9), ("received".to_owned(), 2)]);
 }
 
 proptest! {

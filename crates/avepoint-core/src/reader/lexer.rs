@@ -94,7 +94,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// The document is no JSON at this place.
+    /// The document is not JSON at this place.
     #[cold]
     fn wrong(&self, expected: &'static str) -> Problem {
         Problem::syntax(expected, self.offset(), self.offset() == self.whole.len())
@@ -108,7 +108,7 @@ impl<'de> Lexer<'de> {
     /// Goes on to the next entry or member of what was opened; there is none where it ends here.
     pub(super) fn goes_on(&mut self, first: bool, end: End) -> Result<bool, Problem> {
         let (closing, expected) = match end {
-            End::Bracket => (b']', "a comma or the end of the list"),
+            End::Bracket => (b']', "a comma or the end of the array"),
             End::Brace => (b'}', "a comma or the end of the object"),
         };
         match self.tokens.ws_peek() {
@@ -125,7 +125,7 @@ impl<'de> Lexer<'de> {
         }
     }
 
-    /// The name of a member, up to its value; none where it is no Unicode.
+    /// The name of a member, up to its value; none where it is not Unicode.
     pub(super) fn name(&mut self) -> Result<Option<Cow<'de, str>>, Problem> {
         let start = self.position();
         self.begin_name()?;
@@ -146,7 +146,7 @@ impl<'de> Lexer<'de> {
     fn begin_name(&mut self) -> Result<(), Problem> {
         match self.tokens.ws_peek() {
             Some(b'"') => Ok(()),
-            _ => Err(self.wrong("the name of a member")),
+            _ => Err(self.wrong("an object key")),
         }
     }
 
@@ -158,7 +158,7 @@ impl<'de> Lexer<'de> {
 
     /// The text that comes next.
     pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Problem> {
-        let unfit = || Problem::unfit("is a text that is no Unicode");
+        let unfit = || Problem::unfit("is a string that is not valid Unicode");
         match self.plain_text() {
             Some((text, rest)) => self.utf8_before(text, rest).map(Cow::Borrowed).ok_or_else(unfit),
             None => self.tokens.discarded().str_string().map_err(|error| {
@@ -196,8 +196,8 @@ impl<'de> Lexer<'de> {
     #[cold]
     fn wrong_text(&self, error: &str::Error) -> Problem {
         self.wrong(match error {
-            str::Error::Control => "an escape in place of a control character",
-            str::Error::Escape(_) => "an escape that JSON knows",
+            str::Error::Control => "an escaped control character",
+            str::Error::Escape(_) => "a valid escape",
             str::Error::Eof | str::Error::Utf8(_) => "the end of the text",
         })
     }

@@ -4,11 +4,11 @@
 //! answer it is, and takes what can be taken:
 //!
 //! - members are found whatever their letter case, the first one counting;
-//! - a number may stand where a text is wanted, as it was written, and the digits of a number where a number is;
+//! - a number may stand where a string is expected, as it was written, and the digits of a number where a number is;
 //! - `null` or an empty text is an object without members;
-//! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and told.
+//! - a value that its place cannot hold costs that place alone: it is read as if nothing stood there, and reported.
 //!
-//! Only a document that is no JSON, or is something else altogether, fails as a whole.
+//! Only a document that is not JSON, or is something else altogether, fails as a whole.
 
 mod lexer;
 pub mod outline;
@@ -173,8 +173,8 @@ impl<'de> Reader<'de> {
     #[cold]
     fn unfit(&mut self, first: u8, wanted: &'static str) -> Problem {
         let found = match first {
-            b'"' => "a text",
-            b'[' => "a list",
+            b'"' => "a string",
+            b'[' => "an array",
             b'{' => "an object",
             b'-' | b'0'..=b'9' => "a number",
             _ => match self.lexer.word() {
@@ -207,7 +207,7 @@ impl<'de> Reader<'de> {
     }
 
     fn integer(&mut self) -> Result<i64, Problem> {
-        const WANTED: &str = "a whole number of 64 bits";
+        const WANTED: &str = "a 64-bit integer";
         let first = self.peek()?;
         let number = match first {
             b'-' | b'0'..=b'9' => self.lexer.number()?.into(),
@@ -242,7 +242,7 @@ impl<'de> Reader<'de> {
             } else {
                 "false"
             })),
-            _ => Err(self.unfit(first, "a text")),
+            _ => Err(self.unfit(first, "a string")),
         }
     }
 
@@ -266,13 +266,13 @@ impl<'de> Reader<'de> {
                 self.path.push(Step::Entry(0));
                 Ok(())
             }
-            first => Err(self.unfit(first, "a list")),
+            first => Err(self.unfit(first, "an array")),
         }
     }
 
     fn enter(&mut self) -> Result<(), Problem> {
         if self.depth == DEPTH {
-            return Err(Problem::unfit(format!("lies deeper than {DEPTH} values in each other")));
+            return Err(Problem::unfit(format!("is nested more than {DEPTH} levels deep")));
         }
         self.depth += 1;
         self.lexer.open();
@@ -296,11 +296,11 @@ impl<'de> Reader<'de> {
         self.lexer.skip()?;
         self.lexer
             .text_since(start)
-            .ok_or_else(|| Problem::unfit("has a text that is no Unicode"))
+            .ok_or_else(|| Problem::unfit("contains a string that is not valid Unicode"))
     }
 }
 
-/// A path as it is told: `data[1].organization`.
+/// A path as it is reported: `data[1].organization`.
 fn place(path: &[Step]) -> String {
     let mut place = String::new();
     for step in path {
@@ -548,7 +548,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
                 let name: CowStrDeserializer<'_, Problem> = name.into_deserializer();
                 seed.deserialize(name).map(Some)
             }
-            None => Err(Problem::unfit("has a member whose name is no Unicode")),
+            None => Err(Problem::unfit("has a field whose name is not valid Unicode")),
         }
     }
 

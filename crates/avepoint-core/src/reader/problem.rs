@@ -1,4 +1,4 @@
-//! Why a document, or a member of it, cannot be read. What stands there is never told: it may be a secret.
+//! Why a document, or a member of it, cannot be read. The value there is never shown: it may be a secret.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -17,7 +17,7 @@ struct Inner {
 
 #[derive(Debug)]
 enum What {
-    /// The document is no JSON.
+    /// The document is not JSON.
     Syntax {
         expected: &'static str,
         at: usize,
@@ -84,7 +84,7 @@ impl Display for What {
             } => {
                 write!(f, "unexpected EOF at byte {at}, expected {expected}")
             }
-            What::Syntax { expected, at, .. } => write!(f, "no JSON at byte {at}, expected {expected}"),
+            What::Syntax { expected, at, .. } => write!(f, "invalid JSON at byte {at}, expected {expected}"),
             What::Unfit(reason) => f.write_str(reason),
         }
     }
@@ -95,7 +95,7 @@ impl std::error::Error for Problem {}
 impl de::Error for Problem {
     // What a type says of its own may quote the value.
     fn custom<T: Display>(_: T) -> Self {
-        Problem::unfit("has none of the documented forms")
+        Problem::unfit("is in none of the documented forms")
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -115,11 +115,11 @@ fn kind(found: &Unexpected<'_>) -> &'static str {
     match found {
         Unexpected::Bool(_) => "a boolean",
         Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "a number",
-        Unexpected::Char(_) | Unexpected::Str(_) => "a text",
+        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
         Unexpected::Unit | Unexpected::Option => "null",
-        Unexpected::Seq => "a list",
+        Unexpected::Seq => "an array",
         Unexpected::Map => "an object",
-        Unexpected::Other(_) => "a text",
+        Unexpected::Other(_) => "a string",
         _ => "a value",
     }
 }

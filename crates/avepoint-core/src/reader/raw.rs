@@ -97,7 +97,7 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>>(
 }
 
 /// Writes JSON as it stands. A scalar that a type of serde holds is written as that, for those who do not write JSON;
-/// what is no JSON is written as a text.
+/// what is not JSON is written as a text.
 pub(crate) fn serialize_raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if !json.starts_with(['{', '['])
         && let Ok(value) = serde_json::from_str::<Value>(json)

@@ -168,24 +168,24 @@ fn null_stands_for_anything() {
 
 #[test]
 fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
-    let wrong = "is a text where a whole number of 64 bits is expected";
+    let wrong = "is a string where a 64-bit integer is expected";
     for (json, place, reason) in [
         (r#"{"count":"N/A"}"#, "count", wrong),
         (r#"{"count":""}"#, "count", wrong),
         (
             r#"{"count":12.5}"#,
             "count",
-            "is a number where a whole number of 64 bits is expected",
+            "is a number where a 64-bit integer is expected",
         ),
         (
             r#"{"count":9223372036854775808}"#,
             "count",
-            "is a number where a whole number of 64 bits is expected",
+            "is a number where a 64-bit integer is expected",
         ),
         (
             r#"{"count":{}}"#,
             "count",
-            "is an object where a whole number of 64 bits is expected",
+            "is an object where a 64-bit integer is expected",
         ),
         (
             r#"{"share":1E400}"#,
@@ -195,47 +195,47 @@ fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
         (
             r#"{"open":"maybe"}"#,
             "open",
-            "is a text where true or false is expected",
+            "is a string where true or false is expected",
         ),
         (r#"{"open":2}"#, "open", "is a number where true or false is expected"),
         (
             r#"{"displayName":["a"]}"#,
             "displayName",
-            "is a list where a text is expected",
+            "is an array where a string is expected",
         ),
         (
             r#"{"displayName":"\ud800"}"#,
             "displayName",
-            "is a text that is no Unicode",
+            "is a string that is not valid Unicode",
         ),
-        (r#"{"owner":[]}"#, "owner", "is a list where an object is expected"),
-        (r#"{"owner":"x"}"#, "owner", "is a text where an object is expected"),
+        (r#"{"owner":[]}"#, "owner", "is an array where an object is expected"),
+        (r#"{"owner":"x"}"#, "owner", "is a string where an object is expected"),
         (
             r#"{"parts":{"count":1}}"#,
             "parts",
-            "is an object where a list is expected",
+            "is an object where an array is expected",
         ),
-        (r#"{"tags":false}"#, "tags", "is a boolean where a list is expected"),
+        (r#"{"tags":false}"#, "tags", "is a boolean where an array is expected"),
         (
             r#"{"state":{}}"#,
             "state",
-            "is an object where a code: an integer or a text is expected",
+            "is an object where a code (an integer or a string) is expected",
         ),
         (
             r#"{"version":[1]}"#,
             "version",
-            "is a list where a number or a text is expected",
+            "is an array where a number or a string is expected",
         ),
-        (r#"{"names":{}}"#, "names", "is an object where a list is expected"),
+        (r#"{"names":{}}"#, "names", "is an object where an array is expected"),
         (
             r#"{"since":{"a":"b"}}"#,
             "since",
-            "is an object where a text is expected",
+            "is an object where a string is expected",
         ),
         (
             r#"{"tags":["a",[{"b":1}],"c"]}"#,
             "tags[1]",
-            "is a list where a text is expected",
+            "is an array where a string is expected",
         ),
         (
             r#"{"parts":[{},5,{}]}"#,
@@ -245,7 +245,7 @@ fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
         (
             r#"{"state":[1,[],2]}"#,
             "state[1]",
-            "is a list where a code: an integer or a text is expected",
+            "is an array where a code (an integer or a string) is expected",
         ),
         (
             r#"{"parts":[null,{"owner":{"count":"x"}}]}"#,
@@ -257,7 +257,7 @@ fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
         (
             r#"{"fixed":{"id":[]}}"#,
             "fixed",
-            "is a list where a whole number of 64 bits is expected",
+            "is an array where a 64-bit integer is expected",
         ),
     ] {
         // What stands around it is read.
@@ -320,12 +320,12 @@ fn what_stood_in_the_answer_is_shown_by_no_problem() {
 
 #[test]
 fn a_document_that_is_no_json_says_where() {
-    for (json, told) in [
-        ("[]", "it is a list where an object is expected"),
+    for (json, expected) in [
+        ("[]", "it is an array where an object is expected"),
         ("true", "it is a boolean where an object is expected"),
         (
             "{} {}",
-            "no JSON at byte 3, expected nothing but the end: what follows is trailing",
+            "invalid JSON at byte 3, expected nothing but the end: what follows is trailing",
         ),
         (
             r#"{"count":1"#,
@@ -337,24 +337,30 @@ fn a_document_that_is_no_json_says_where() {
         ),
         (
             r#"{"count":007}"#,
-            "no JSON at byte 10, expected a comma or the end of the object",
+            "invalid JSON at byte 10, expected a comma or the end of the object",
         ),
-        (r#"{"count":1,}"#, "no JSON at byte 11, expected the name of a member"),
-        (r#"{"tags":["a",]}"#, "`tags[1]`: no JSON at byte 13, expected a value"),
+        (r#"{"count":1,}"#, "invalid JSON at byte 11, expected an object key"),
+        (
+            r#"{"tags":["a",]}"#,
+            "`tags[1]`: invalid JSON at byte 13, expected a value",
+        ),
         (
             r#"{"displayName":"\x"}"#,
-            "`displayName`: no JSON at byte 18, expected an escape that JSON knows",
+            "`displayName`: invalid JSON at byte 18, expected a valid escape",
         ),
         (
             "{\"displayName\":\"a\nb\"}",
-            "`displayName`: no JSON at byte 18, expected an escape in place of a control character",
+            "`displayName`: invalid JSON at byte 18, expected an escaped control character",
         ),
-        (r#"{"count":+1}"#, "`count`: no JSON at byte 9, expected a value"),
-        (r#"{"unknown":{"a":nul}}"#, "no JSON at byte 16, expected a value"),
+        (r#"{"count":+1}"#, "`count`: invalid JSON at byte 9, expected a value"),
+        (r#"{"unknown":{"a":nul}}"#, "invalid JSON at byte 16, expected a value"),
         // Broken within a value that does not fit anyway.
-        (r#"{"count":{"a":]}}"#, "`count`: no JSON at byte 14, expected a value"),
+        (
+            r#"{"count":{"a":]}}"#,
+            "`count`: invalid JSON at byte 14, expected a value",
+        ),
     ] {
-        assert_eq!(problem(json), told, "{json}");
+        assert_eq!(problem(json), expected, "{json}");
     }
 }
 
@@ -556,7 +562,7 @@ proptest! {
         json[name] = odd.clone();
         let (thing, unread) = read_thing(&json.to_string());
         let mut output = written(&thing);
-        // What is in it beneath may be told, but nothing else.
+        // What is in it beneath may be reported, but nothing else.
         prop_assert!(unread.members().iter().all(|member| member.place().starts_with(name)), "{:?}", unread);
         for member in [&mut output, &mut json] {
             member.as_object_mut().expect("an object").remove(name);

@@ -73,7 +73,7 @@ impl UnreadMember {
         &self.place
     }
 
-    /// What is wrong with it, without its value: `is a text where a whole number is expected`.
+    /// What is wrong with it, without its value: `is a string where an integer is expected`.
     pub fn problem(&self) -> &str {
         &self.problem
     }

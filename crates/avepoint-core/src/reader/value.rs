@@ -9,7 +9,7 @@ use super::{DEPTH, Problem};
 /// Unicode, and what lies too deep. Of members of one name the first counts.
 ///
 /// # Errors
-/// Where it is no JSON.
+/// Where it is not JSON.
 pub(crate) fn to_value(json: &str) -> Result<Value, Problem> {
     let mut lexer = Lexer::new(json.as_bytes());
     let value = value(&mut lexer, DEPTH)?;

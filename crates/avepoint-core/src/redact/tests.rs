@@ -217,13 +217,19 @@ fn a_secret_is_found_at_every_place_of_base64() {
             for after in ["", "\n", "ab", "\r\nHost"] {
                 let core = STANDARD_NO_PAD.encode("ret-??>>-of");
                 let packed = engine.encode(format!("{before}my-secret-??>>-of-mine{after}"));
-                let told = clean("my-secret-??>>-of-mine", &format!("Basic {packed} is wrong"));
-                assert!(told.starts_with("Basic ") && told.ends_with(" is wrong"), "{told}");
-                assert!(told.contains(REDACTED) && !told.contains(&core[2..8]), "{told}");
+                let cleaned = clean("my-secret-??>>-of-mine", &format!("Basic {packed} is wrong"));
+                assert!(
+                    cleaned.starts_with("Basic ") && cleaned.ends_with(" is wrong"),
+                    "{cleaned}"
+                );
+                assert!(
+                    cleaned.contains(REDACTED) && !cleaned.contains(&core[2..8]),
+                    "{cleaned}"
+                );
                 // What is left is the name and the sign at the end.
                 assert!(
-                    told.len() <= "Basic  is wrong".len() + REDACTED.len() + engine.encode(before).len() + 14,
-                    "{told}"
+                    cleaned.len() <= "Basic  is wrong".len() + REDACTED.len() + engine.encode(before).len() + 14,
+                    "{cleaned}"
                 );
             }
         }
@@ -302,11 +308,11 @@ fn no_cut_shows_a_part_of_a_secret() {
 
 #[test]
 fn a_text_becomes_one_line() {
-    let told = |text| Secrets::default().clean(text, ALL);
-    assert_eq!(told(" a\r\n\t b\u{1b}[31m\u{2028}c\u{85}d\0 "), "a b [31m c d");
-    assert_eq!(told("a\u{202e}b\u{200b}c\u{feff}d\u{e0041}"), "abcd");
-    assert_eq!(told("e\u{301} 👍"), "e\u{301} 👍");
-    assert_eq!(told(" \n"), "");
+    let cleaned = |text| Secrets::default().clean(text, ALL);
+    assert_eq!(cleaned(" a\r\n\t b\u{1b}[31m\u{2028}c\u{85}d\0 "), "a b [31m c d");
+    assert_eq!(cleaned("a\u{202e}b\u{200b}c\u{feff}d\u{e0041}"), "abcd");
+    assert_eq!(cleaned("e\u{301} 👍"), "e\u{301} 👍");
+    assert_eq!(cleaned(" \n"), "");
     assert_eq!(
         Secrets::default().clean(&"ü".repeat(1000), 10),
         format!("{}…", "ü".repeat(10))
@@ -382,8 +388,8 @@ fn the_cost_grows_with_what_is_looked_at_and_no_faster() {
             effort(&["e", TOKEN], &text.repeat(3), EFFORT).0 <= found + 1,
             "{text:.100}"
         );
-        let told = Secrets::new(["e".into(), TOKEN.into()]).clean(&text.repeat(1000), 100);
-        assert!(told.chars().count() <= 101);
+        let cleaned = Secrets::new(["e".into(), TOKEN.into()]).clean(&text.repeat(1000), 100);
+        assert!(cleaned.chars().count() <= 101);
     }
     assert!(
         effort(&["e", TOKEN], &winding(3000), 5).1,
@@ -445,10 +451,10 @@ proptest! {
         let text = format!("{before}{}{after}", spell(&secret, &layers));
         prop_assume!(clean(&secret, REDACTED) == REDACTED);
         let secrets = Secrets::new([secret.as_str().into()]);
-        let told = secrets.clean(&text, longest);
-        prop_assert!(told.chars().count() <= longest + 1);
+        let cleaned = secrets.clean(&text, longest);
+        prop_assert!(cleaned.chars().count() <= longest + 1);
         // What stands there says nothing of the secret, however it is read.
-        prop_assert_eq!(&secrets.clean(&told, ALL), &told, "{}", text);
+        prop_assert_eq!(&secrets.clean(&cleaned, ALL), &cleaned, "{}", text);
     }
 }
 
@@ -602,10 +608,10 @@ proptest! {
         });
         // No letter beside it may be one that a reading of it has as well.
         let text = format!("слово {spelled} слово");
-        let told = clean(&secret, &text);
-        prop_assert_eq!(shown(&secret, &told, 3), None, "{:?} {}: {}", beneath, text, told);
+        let cleaned = clean(&secret, &text);
+        prop_assert_eq!(shown(&secret, &cleaned, 3), None, "{:?} {}: {}", beneath, text, cleaned);
         // And no more is hidden than that.
-        prop_assert!(told.starts_with("слово ") && told.ends_with(" слово"), "{}", told);
+        prop_assert!(cleaned.starts_with("слово ") && cleaned.ends_with(" слово"), "{}", cleaned);
     }
 }
 

@@ -13,7 +13,7 @@ const AT_FIRST: usize = 1024 * 1024;
 pub enum Unread {
     /// The connection broke.
     Broken(Error),
-    /// It is longer than the bound. The length is the one that the server told, if it did.
+    /// It is longer than the bound. The length is the one that the server declared, if it did.
     TooLong(Option<u64>),
 }
 
@@ -27,10 +27,10 @@ pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unre
     } else {
         usize::MAX
     };
-    let told = response.content_length();
-    let expected = told.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    let declared_length = response.content_length();
+    let expected = declared_length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if expected > most {
-        return Err(Unread::TooLong(told));
+        return Err(Unread::TooLong(declared_length));
     }
     let mut body = Vec::with_capacity(expected.min(AT_FIRST));
     while let Some(chunk) = response
@@ -39,7 +39,7 @@ pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unre
         .map_err(|error| Unread::Broken(Error::from_transport(error)))?
     {
         if chunk.len() > most.saturating_sub(body.len()) {
-            return Err(Unread::TooLong(told));
+            return Err(Unread::TooLong(declared_length));
         }
         body.extend_from_slice(&chunk);
     }

@@ -85,31 +85,65 @@ impl HttpSettings {
     }
 }
 
+/// The setters of [`HttpSettings`] for a builder that keeps them in `settings`: those of clients and of credentials are the
+/// same. What is documented here is added to `proxy`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! http_setters {
+    ($(#[$proxy:meta])*) => {
+        /// The proxy for https, instead of the one that the environment names, such as `http://proxy.example.com:3128`;
+        /// it may contain a user and a password. Plain http, which is for this machine only, uses no proxy.
+        ///
+        $(#[$proxy])*
+        #[must_use]
+        pub fn proxy(mut self, url: impl Into<String>) -> Self {
+            self.settings.proxy(url.into());
+            self
+        }
+
+        /// Certificates, as PEM, of authorities that are trusted in addition to those of the machine.
+        #[must_use]
+        pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+            self.settings.root_certificate(pem.into());
+            self
+        }
+
+        /// The time limit for a connection, including its handshakes. Default: 10 seconds, or that of the builder given
+        /// to [`http`](Self::http).
+        #[must_use]
+        pub fn connect_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.settings.connect_timeout(timeout);
+            self
+        }
+    };
+}
+
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
     match Certificate::from_pem_bundle(pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(Error::configuration(
-            "the root certificate is no PEM: it begins with `-----BEGIN CERTIFICATE-----`",
+            "the root certificate is not PEM, which begins with `-----BEGIN CERTIFICATE-----`",
         )),
     }
 }
 
 /// How the address of a proxy is written.
-const FORM: &str = "it is as `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
+const FORM: &str =
+    "expected the form `http://proxy.example.com:3128`, with http, https, socks4, socks4a, socks5 or socks5h";
 
 // A password may stand in the address: it is not shown.
 fn proxy(text: &str) -> Result<Proxy, Error> {
-    let told = || Error::configuration(format!("the proxy's address cannot be used: {FORM}"));
+    let invalid = || Error::configuration(format!("the proxy address is invalid: {FORM}"));
     let url = match Url::parse(text) {
         Ok(url) if url.has_host() => url,
         // As `proxy.example.com:3128`.
-        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| told())?,
-        _ => return Err(told()),
+        _ if !text.contains("://") => Url::parse(&format!("http://{text}")).map_err(|_| invalid())?,
+        _ => return Err(invalid()),
     };
     if !is_taken(url.as_str()) {
-        return Err(told());
+        return Err(invalid());
     }
-    Proxy::https(url).map_err(|_| told())
+    Proxy::https(url).map_err(|_| invalid())
 }
 
 /// Refuses a proxy of the environment that would be left out.
@@ -123,8 +157,8 @@ fn check_environment() -> Result<(), Error> {
             Some((_, value)) if value.to_str().is_some_and(is_taken) => return Ok(()),
             Some((name, value)) if !value.is_empty() => {
                 return Err(Error::configuration(format!(
-                    "the proxy that the variable `{name}` of the environment names cannot be used: {FORM}; mend the \
-                     variable, remove it, or name a proxy with `proxy`"
+                    "the proxy in the environment variable `{name}` is invalid: {FORM}; fix or remove the variable, \
+                     or set a proxy with `proxy`"
                 )));
             }
             _ => {}

@@ -86,7 +86,7 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match scalar(deserializer, "a code: an integer or a text")? {
+        Ok(match scalar(deserializer, "a code (an integer or a string)")? {
             Scalar::Text(text) => Code::Text(text),
             Scalar::Boolean(json) => Code::Other(json.into_owned()),
             Scalar::Number(json) => match json.parse() {

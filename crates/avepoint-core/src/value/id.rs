@@ -8,7 +8,7 @@ pub enum InvalidId {
     #[error("an id must not be empty")]
     Empty,
     /// The text is `.` or `..`; it would make another path of the request.
-    #[error("an id must not be a dot segment")]
+    #[error("an id must not be `.` or `..`")]
     DotSegment,
 }
 

@@ -33,7 +33,7 @@ impl Json {
     /// The value, to look into.
     ///
     /// What a `Value` cannot hold stands in it as its JSON, in a text: a whole number of more than 64 bits, a number
-    /// out of the range of `f64`, a text that is no Unicode, and what lies deeper than 128 values in each other.
+    /// out of the range of `f64`, a text that is not Unicode, and what is nested more than 128 levels deep.
     pub fn to_value(&self) -> Value {
         // It is JSON, so that this cannot fail.
         to_value(self.as_str()).unwrap_or_default()

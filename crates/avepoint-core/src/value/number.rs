@@ -164,7 +164,7 @@ impl fmt::Display for NumberOrText {
 
 impl<'de> Deserialize<'de> for NumberOrText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match scalar(deserializer, "a number or a text")? {
+        Ok(match scalar(deserializer, "a number or a string")? {
             Scalar::Number(number) => NumberOrText::Number(Number(number.into_owned())),
             Scalar::Boolean(text) => NumberOrText::Text(text.into_owned()),
             Scalar::Text(text) => NumberOrText::Text(text),

@@ -63,7 +63,7 @@ impl Serialize for SecretText {
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The error would quote what it found.
-        let secret = String::deserialize(deserializer).map_err(|_| D::Error::custom("a secret is a text"))?;
+        let secret = String::deserialize(deserializer).map_err(|_| D::Error::custom("a secret is a string"))?;
         Ok(SecretText::from(secret))
     }
 }
@@ -91,7 +91,7 @@ mod tests {
     fn what_is_no_text_is_not_quoted() {
         for value in ["1234567", "[\"hunter2\"]", "{\"hunter2\": 1}", "true"] {
             let error = serde_json::from_str::<SecretText>(value).expect_err(value).to_string();
-            assert!(error.starts_with("a secret is a text"), "{error}");
+            assert!(error.starts_with("a secret is a string"), "{error}");
         }
     }
 }

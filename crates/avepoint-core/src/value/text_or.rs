@@ -65,7 +65,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TextOr<T> {
             type Value = TextOr<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list, an object or a text")
+                f.write_str("an array, an object or a string")
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {

@@ -27,7 +27,7 @@ pub struct Time(String);
 
 /// A text that is no moment in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no RFC 3339 time with an offset, such as 2026-01-31T12:00:00Z")]
+#[error("`{0}` is not an RFC 3339 time with an offset, such as 2026-01-31T12:00:00Z")]
 pub struct InvalidTime(String);
 
 impl Time {

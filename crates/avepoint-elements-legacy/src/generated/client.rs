@@ -1120,7 +1120,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1249,7 +1249,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1324,7 +1324,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1403,7 +1403,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1483,7 +1483,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1494,7 +1494,7 @@ pub mod builder {
         {
             self.job_type = value
                 .try_into()
-                .map_err(|_| "`job_type` is no String".to_string());
+                .map_err(|_| "`job_type` is not a valid String".to_string());
             self
         }
         pub fn job_module<V>(mut self, value: V) -> Self
@@ -1503,7 +1503,7 @@ pub mod builder {
         {
             self.job_module = value
                 .try_into()
-                .map_err(|_| "`job_module` is no String".to_string());
+                .map_err(|_| "`job_module` is not a valid String".to_string());
             self
         }
         async fn dispatch(
@@ -1580,7 +1580,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1661,7 +1661,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1673,7 +1673,7 @@ pub mod builder {
             self.profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1750,7 +1750,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1762,7 +1762,7 @@ pub mod builder {
             self.profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1845,7 +1845,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1857,7 +1857,7 @@ pub mod builder {
             self.profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1940,7 +1940,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no CustomerId: an id is not empty and no dot segment"
+                    "`id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1952,7 +1952,7 @@ pub mod builder {
             self.profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self

@@ -11270,7 +11270,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -11280,7 +11280,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -11492,7 +11492,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11504,7 +11504,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11623,7 +11623,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11635,7 +11635,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11749,7 +11749,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11761,7 +11761,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11841,7 +11841,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11853,7 +11853,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -11864,7 +11864,7 @@ pub mod builder {
         {
             self.product_name = value
                 .try_into()
-                .map_err(|_| "`product_name` is no AppService".to_string());
+                .map_err(|_| "`product_name` is not a valid AppService".to_string());
             self
         }
         async fn dispatch(
@@ -12053,7 +12053,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -12063,7 +12063,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -12176,7 +12176,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -12187,7 +12187,9 @@ pub mod builder {
         {
             self.body = value
                 .try_into()
-                .map_err(|_| "`body` is no AddCustomerServiceRequest".to_string());
+                .map_err(|_| {
+                    "`body` is not a valid AddCustomerServiceRequest".to_string()
+                });
             self
         }
         async fn dispatch(
@@ -12274,7 +12276,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -12285,7 +12287,7 @@ pub mod builder {
         {
             self.type_ = value
                 .try_into()
-                .map_err(|_| "`type_` is no TenantType".to_string());
+                .map_err(|_| "`type_` is not a valid TenantType".to_string());
             self
         }
         pub fn page_index<V>(mut self, value: V) -> Self
@@ -12295,7 +12297,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -12305,7 +12307,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -12421,7 +12423,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -12432,7 +12434,7 @@ pub mod builder {
         {
             self.product_type = value
                 .try_into()
-                .map_err(|_| "`product_type` is no Product".to_string());
+                .map_err(|_| "`product_type` is not a valid Product".to_string());
             self
         }
         async fn dispatch(
@@ -12512,7 +12514,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -12522,7 +12524,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -12635,7 +12637,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -12645,7 +12647,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -12760,7 +12762,7 @@ pub mod builder {
             self.license_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`license_id` is no LicenseId: an id is not empty and no dot segment"
+                    "`license_id` is not a valid LicenseId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -12772,7 +12774,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -12782,7 +12784,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -12899,7 +12901,7 @@ pub mod builder {
             self.reseller_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                    "`reseller_id` is not a valid ResellerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13018,7 +13020,7 @@ pub mod builder {
             self.reseller_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                    "`reseller_id` is not a valid ResellerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13030,7 +13032,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13040,7 +13042,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -13152,7 +13154,7 @@ pub mod builder {
             self.reseller_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                    "`reseller_id` is not a valid ResellerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13262,7 +13264,7 @@ pub mod builder {
             self.reseller_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`reseller_id` is no ResellerId: an id is not empty and no dot segment"
+                    "`reseller_id` is not a valid ResellerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13371,7 +13373,9 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self.date = value
+                .try_into()
+                .map_err(|_| "`date` is not a valid String".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13381,7 +13385,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn skip_token<V>(mut self, value: V) -> Self
@@ -13391,7 +13395,7 @@ pub mod builder {
             self.skip_token = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`skip_token` is no String".to_string());
+                .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
@@ -13468,7 +13472,9 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.date = value.try_into().map_err(|_| "`date` is no String".to_string());
+            self.date = value
+                .try_into()
+                .map_err(|_| "`date` is not a valid String".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13478,7 +13484,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn skip_token<V>(mut self, value: V) -> Self
@@ -13488,7 +13494,7 @@ pub mod builder {
             self.skip_token = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`skip_token` is no String".to_string());
+                .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
@@ -13572,7 +13578,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13584,7 +13590,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13596,7 +13602,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13606,7 +13612,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -13724,7 +13730,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13736,7 +13742,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13746,7 +13752,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -13833,7 +13839,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -13844,7 +13850,7 @@ pub mod builder {
         {
             self.module = value
                 .try_into()
-                .map_err(|_| "`module` is no BackupModule".to_string());
+                .map_err(|_| "`module` is not a valid BackupModule".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13853,7 +13859,7 @@ pub mod builder {
         {
             self.page_size = value
                 .try_into()
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn skip_token<V>(mut self, value: V) -> Self
@@ -13863,7 +13869,7 @@ pub mod builder {
             self.skip_token = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`skip_token` is no String".to_string());
+                .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
         async fn dispatch(
@@ -13947,7 +13953,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -13957,7 +13963,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -14074,7 +14080,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14086,7 +14092,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -14096,7 +14102,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -14208,7 +14214,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14220,7 +14226,7 @@ pub mod builder {
             self.job_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`job_id` is no JobId: an id is not empty and no dot segment"
+                    "`job_id` is not a valid JobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14231,7 +14237,7 @@ pub mod builder {
         {
             self.page_size = value
                 .try_into()
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn skip_token<V>(mut self, value: V) -> Self
@@ -14241,7 +14247,7 @@ pub mod builder {
             self.skip_token = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`skip_token` is no String".to_string());
+                .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
         async fn dispatch(
@@ -14327,7 +14333,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14339,7 +14345,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -14349,7 +14355,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -14467,7 +14473,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14479,7 +14485,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -14489,7 +14495,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -14572,7 +14578,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14584,7 +14590,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14662,7 +14668,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14674,7 +14680,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14754,7 +14760,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14766,7 +14772,7 @@ pub mod builder {
             self.scan_profile_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`scan_profile_id` is no ScanProfileId: an id is not empty and no dot segment"
+                    "`scan_profile_id` is not a valid ScanProfileId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -14943,7 +14949,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -14953,7 +14959,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -15065,7 +15071,7 @@ pub mod builder {
             self.baseline_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`baseline_id` is no BaselineId: an id is not empty and no dot segment"
+                    "`baseline_id` is not a valid BaselineId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15077,7 +15083,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -15087,7 +15093,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -15173,7 +15179,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15185,7 +15191,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15197,7 +15203,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -15207,7 +15213,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -15324,7 +15330,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -15334,7 +15340,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -15448,7 +15454,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15460,7 +15466,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15585,7 +15591,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15597,7 +15603,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15609,7 +15615,7 @@ pub mod builder {
             self.data_sources = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`data_sources` is no DataSource".to_string());
+                .map_err(|_| "`data_sources` is not a valid DataSource".to_string());
             self
         }
         pub fn status<V>(mut self, value: V) -> Self
@@ -15619,7 +15625,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`status` is no RiskRuleStatus".to_string());
+                .map_err(|_| "`status` is not a valid RiskRuleStatus".to_string());
             self
         }
         async fn dispatch(
@@ -15707,7 +15713,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15719,7 +15725,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15731,7 +15737,7 @@ pub mod builder {
             self.rule_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`rule_id` is no RuleId: an id is not empty and no dot segment"
+                    "`rule_id` is not a valid RuleId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15743,7 +15749,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -15753,7 +15759,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -15847,7 +15853,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15859,7 +15865,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15871,7 +15877,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -15881,7 +15887,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -15967,7 +15973,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15979,7 +15985,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -15991,7 +15997,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -16001,7 +16007,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -16092,7 +16098,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16104,7 +16110,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16116,7 +16122,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -16126,7 +16132,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -16238,7 +16244,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16250,7 +16256,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16262,7 +16268,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16345,7 +16351,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16357,7 +16363,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16369,7 +16375,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16482,7 +16488,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16494,7 +16500,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16506,7 +16512,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16617,7 +16623,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16629,7 +16635,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16641,7 +16647,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16752,7 +16758,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16764,7 +16770,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16776,7 +16782,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16886,7 +16892,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16898,7 +16904,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -16910,7 +16916,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17020,7 +17026,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17032,7 +17038,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17044,7 +17050,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17155,7 +17161,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17167,7 +17173,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17179,7 +17185,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17290,7 +17296,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17302,7 +17308,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17314,7 +17320,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17424,7 +17430,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17436,7 +17442,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17448,7 +17454,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17558,7 +17564,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17570,7 +17576,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17582,7 +17588,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17696,7 +17702,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17708,7 +17714,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17720,7 +17726,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17831,7 +17837,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17843,7 +17849,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17855,7 +17861,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17965,7 +17971,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17977,7 +17983,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -17989,7 +17995,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18100,7 +18106,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18112,7 +18118,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18124,7 +18130,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18235,7 +18241,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18247,7 +18253,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18259,7 +18265,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18370,7 +18376,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18382,7 +18388,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18394,7 +18400,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18508,7 +18514,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18520,7 +18526,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18532,7 +18538,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18643,7 +18649,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18655,7 +18661,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18667,7 +18673,7 @@ pub mod builder {
             self.user_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`user_id` is no UserId: an id is not empty and no dot segment"
+                    "`user_id` is not a valid UserId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18774,7 +18780,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18786,7 +18792,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18872,7 +18878,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18884,7 +18890,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -18896,7 +18902,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -18906,7 +18912,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn status<V>(mut self, value: V) -> Self
@@ -18916,7 +18922,7 @@ pub mod builder {
             self.status = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`status` is no UserStatus".to_string());
+                .map_err(|_| "`status` is not a valid UserStatus".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
@@ -19007,7 +19013,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19019,7 +19025,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19031,7 +19037,7 @@ pub mod builder {
             self.catagory = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`catagory` is no RiskCategory".to_string());
+                .map_err(|_| "`catagory` is not a valid RiskCategory".to_string());
             self
         }
         pub fn page_index<V>(mut self, value: V) -> Self
@@ -19041,7 +19047,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -19051,7 +19057,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -19148,7 +19154,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19160,7 +19166,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19172,7 +19178,7 @@ pub mod builder {
             self.workflow_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`workflow_id` is no WorkflowId: an id is not empty and no dot segment"
+                    "`workflow_id` is not a valid WorkflowId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19184,7 +19190,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -19194,7 +19200,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(
@@ -19292,7 +19298,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19304,7 +19310,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19316,7 +19322,7 @@ pub mod builder {
             self.types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`types` is no RiskyActionKind".to_string());
+                .map_err(|_| "`types` is not a valid RiskyActionKind".to_string());
             self
         }
         async fn dispatch(
@@ -19402,7 +19408,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19414,7 +19420,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19426,7 +19432,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -19436,7 +19442,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn risky<V>(mut self, value: V) -> Self
@@ -19446,7 +19452,7 @@ pub mod builder {
             self.risky = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`risky` is no bool".to_string());
+                .map_err(|_| "`risky` is not a valid bool".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::SignInPage>, Error<()>> {
@@ -19528,7 +19534,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19540,7 +19546,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19620,7 +19626,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19632,7 +19638,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19715,7 +19721,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19727,7 +19733,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19807,7 +19813,7 @@ pub mod builder {
             self.customer_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`customer_id` is no CustomerId: an id is not empty and no dot segment"
+                    "`customer_id` is not a valid CustomerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -19819,7 +19825,7 @@ pub mod builder {
             self.tenant_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`tenant_id` is no TenantId: an id is not empty and no dot segment"
+                    "`tenant_id` is not a valid TenantId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self

@@ -5540,7 +5540,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -5614,7 +5614,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -5684,7 +5684,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -5758,7 +5758,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self

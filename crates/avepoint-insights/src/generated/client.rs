@@ -1838,7 +1838,7 @@ pub mod builder {
         {
             self.site_url = value
                 .try_into()
-                .map_err(|_| "`site_url` is no String".to_string());
+                .map_err(|_| "`site_url` is not a valid String".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::SiteIdList>, Error<()>> {
@@ -2190,7 +2190,7 @@ pub mod builder {
         {
             self.site_urls = value
                 .try_into()
-                .map_err(|_| "`site_urls` is no String >".to_string());
+                .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
         async fn dispatch(
@@ -2268,7 +2268,9 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.path = value.try_into().map_err(|_| "`path` is no String".to_string());
+            self.path = value
+                .try_into()
+                .map_err(|_| "`path` is not a valid String".to_string());
             self
         }
         pub fn event_types<V>(mut self, value: V) -> Self
@@ -2278,7 +2280,7 @@ pub mod builder {
             self.event_types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`event_types` is no String >".to_string());
+                .map_err(|_| "`event_types` is not a valid String >".to_string());
             self
         }
         pub fn finish_time<V>(mut self, value: V) -> Self
@@ -2288,7 +2290,7 @@ pub mod builder {
             self.finish_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -2298,7 +2300,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -2387,7 +2389,7 @@ pub mod builder {
             self.id = value
                 .try_into()
                 .map_err(|_| {
-                    "`id` is no GoogleObjectId: an id is not empty and no dot segment"
+                    "`id` is not a valid GoogleObjectId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -2399,7 +2401,7 @@ pub mod builder {
             self.event_types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`event_types` is no String >".to_string());
+                .map_err(|_| "`event_types` is not a valid String >".to_string());
             self
         }
         pub fn finish_time<V>(mut self, value: V) -> Self
@@ -2409,7 +2411,7 @@ pub mod builder {
             self.finish_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -2419,7 +2421,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -2503,7 +2505,7 @@ pub mod builder {
             self.site_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`site_id` is no SiteId: an id is not empty and no dot segment"
+                    "`site_id` is not a valid SiteId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -2514,7 +2516,7 @@ pub mod builder {
         {
             self.object_url = value
                 .try_into()
-                .map_err(|_| "`object_url` is no String".to_string());
+                .map_err(|_| "`object_url` is not a valid String".to_string());
             self
         }
         pub fn tag_name<V>(mut self, value: V) -> Self
@@ -2523,7 +2525,7 @@ pub mod builder {
         {
             self.tag_name = value
                 .try_into()
-                .map_err(|_| "`tag_name` is no String".to_string());
+                .map_err(|_| "`tag_name` is not a valid String".to_string());
             self
         }
         async fn dispatch(
@@ -2601,7 +2603,7 @@ pub mod builder {
         {
             self.page_size = value
                 .try_into()
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn start_page<V>(mut self, value: V) -> Self
@@ -2610,7 +2612,7 @@ pub mod builder {
         {
             self.start_page = value
                 .try_into()
-                .map_err(|_| "`start_page` is no i32".to_string());
+                .map_err(|_| "`start_page` is not a valid i32".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
@@ -2785,7 +2787,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|_| "`email` is no String".to_string());
+                .map_err(|_| "`email` is not a valid String".to_string());
             self
         }
         pub fn data_sources<V>(mut self, value: V) -> Self
@@ -2796,7 +2798,7 @@ pub mod builder {
         {
             self.data_sources = value
                 .try_into()
-                .map_err(|_| "`data_sources` is no DataSource >".to_string());
+                .map_err(|_| "`data_sources` is not a valid DataSource >".to_string());
             self
         }
         pub fn site_urls<V>(mut self, value: V) -> Self
@@ -2806,7 +2808,7 @@ pub mod builder {
             self.site_urls = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`site_urls` is no String >".to_string());
+                .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
         async fn dispatch(
@@ -2898,7 +2900,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|_| "`email` is no String".to_string());
+                .map_err(|_| "`email` is not a valid String".to_string());
             self
         }
         pub fn data_sources<V>(mut self, value: V) -> Self
@@ -2909,7 +2911,9 @@ pub mod builder {
         {
             self.data_sources = value
                 .try_into()
-                .map_err(|_| "`data_sources` is no GoogleDataSource >".to_string());
+                .map_err(|_| {
+                    "`data_sources` is not a valid GoogleDataSource >".to_string()
+                });
             self
         }
         pub fn drive_ids<V>(mut self, value: V) -> Self
@@ -2921,7 +2925,7 @@ pub mod builder {
             self.drive_ids = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`drive_ids` is no GoogleDriveId >".to_string());
+                .map_err(|_| "`drive_ids` is not a valid GoogleDriveId >".to_string());
             self
         }
         pub fn export_option_type<V>(mut self, value: V) -> Self
@@ -2932,7 +2936,8 @@ pub mod builder {
                 .try_into()
                 .map(Some)
                 .map_err(|_| {
-                    "`export_option_type` is no GoogleAccessReportOption".to_string()
+                    "`export_option_type` is not a valid GoogleAccessReportOption"
+                        .to_string()
                 });
             self
         }
@@ -3026,7 +3031,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|_| "`email` is no String".to_string());
+                .map_err(|_| "`email` is not a valid String".to_string());
             self
         }
         pub fn event_types<V>(mut self, value: V) -> Self
@@ -3036,7 +3041,7 @@ pub mod builder {
             self.event_types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`event_types` is no String >".to_string());
+                .map_err(|_| "`event_types` is not a valid String >".to_string());
             self
         }
         pub fn finish_time<V>(mut self, value: V) -> Self
@@ -3046,7 +3051,7 @@ pub mod builder {
             self.finish_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -3056,7 +3061,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -3144,7 +3149,7 @@ pub mod builder {
         {
             self.email = value
                 .try_into()
-                .map_err(|_| "`email` is no String".to_string());
+                .map_err(|_| "`email` is not a valid String".to_string());
             self
         }
         pub fn event_types<V>(mut self, value: V) -> Self
@@ -3154,7 +3159,7 @@ pub mod builder {
             self.event_types = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`event_types` is no String >".to_string());
+                .map_err(|_| "`event_types` is not a valid String >".to_string());
             self
         }
         pub fn finish_time<V>(mut self, value: V) -> Self
@@ -3164,7 +3169,7 @@ pub mod builder {
             self.finish_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -3174,7 +3179,7 @@ pub mod builder {
             self.start_time = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -3255,7 +3260,7 @@ pub mod builder {
         {
             self.page_size = value
                 .try_into()
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn start_page<V>(mut self, value: V) -> Self
@@ -3264,7 +3269,7 @@ pub mod builder {
         {
             self.start_page = value
                 .try_into()
-                .map_err(|_| "`start_page` is no i32".to_string());
+                .map_err(|_| "`start_page` is not a valid i32".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::GroupPage>, Error<()>> {
@@ -3351,7 +3356,7 @@ pub mod builder {
             self.group_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`group_id` is no GroupId: an id is not empty and no dot segment"
+                    "`group_id` is not a valid GroupId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -3364,7 +3369,7 @@ pub mod builder {
         {
             self.data_sources = value
                 .try_into()
-                .map_err(|_| "`data_sources` is no DataSource >".to_string());
+                .map_err(|_| "`data_sources` is not a valid DataSource >".to_string());
             self
         }
         pub fn export_option_type<V>(mut self, value: V) -> Self
@@ -3374,7 +3379,7 @@ pub mod builder {
             self.export_option_type = value
                 .try_into()
                 .map_err(|_| {
-                    "`export_option_type` is no AccessReportOption".to_string()
+                    "`export_option_type` is not a valid AccessReportOption".to_string()
                 });
             self
         }
@@ -3385,7 +3390,7 @@ pub mod builder {
             self.site_urls = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`site_urls` is no String >".to_string());
+                .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
         async fn dispatch(
@@ -3484,7 +3489,7 @@ pub mod builder {
         {
             self.group_id = value
                 .try_into()
-                .map_err(|_| "`group_id` is no String".to_string());
+                .map_err(|_| "`group_id` is not a valid String".to_string());
             self
         }
         pub fn data_sources<V>(mut self, value: V) -> Self
@@ -3495,7 +3500,9 @@ pub mod builder {
         {
             self.data_sources = value
                 .try_into()
-                .map_err(|_| "`data_sources` is no GoogleDataSource >".to_string());
+                .map_err(|_| {
+                    "`data_sources` is not a valid GoogleDataSource >".to_string()
+                });
             self
         }
         pub fn drive_ids<V>(mut self, value: V) -> Self
@@ -3507,7 +3514,7 @@ pub mod builder {
             self.drive_ids = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`drive_ids` is no GoogleDriveId >".to_string());
+                .map_err(|_| "`drive_ids` is not a valid GoogleDriveId >".to_string());
             self
         }
         pub fn export_option_type<V>(mut self, value: V) -> Self
@@ -3517,7 +3524,8 @@ pub mod builder {
             self.export_option_type = value
                 .try_into()
                 .map_err(|_| {
-                    "`export_option_type` is no GoogleAccessReportOption".to_string()
+                    "`export_option_type` is not a valid GoogleAccessReportOption"
+                        .to_string()
                 });
             self
         }
@@ -3702,7 +3710,9 @@ pub mod builder {
         {
             self.export_link_type = value
                 .try_into()
-                .map_err(|_| "`export_link_type` is no SharingLinkType".to_string());
+                .map_err(|_| {
+                    "`export_link_type` is not a valid SharingLinkType".to_string()
+                });
             self
         }
         pub fn finish_time<V>(mut self, value: V) -> Self
@@ -3711,7 +3721,7 @@ pub mod builder {
         {
             self.finish_time = value
                 .try_into()
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -3720,7 +3730,7 @@ pub mod builder {
         {
             self.start_time = value
                 .try_into()
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -3808,7 +3818,7 @@ pub mod builder {
             self.export_link_type = value
                 .try_into()
                 .map_err(|_| {
-                    "`export_link_type` is no GoogleSharingLinkType".to_string()
+                    "`export_link_type` is not a valid GoogleSharingLinkType".to_string()
                 });
             self
         }
@@ -3818,7 +3828,7 @@ pub mod builder {
         {
             self.finish_time = value
                 .try_into()
-                .map_err(|_| "`finish_time` is no ReportTime".to_string());
+                .map_err(|_| "`finish_time` is not a valid ReportTime".to_string());
             self
         }
         pub fn start_time<V>(mut self, value: V) -> Self
@@ -3827,7 +3837,7 @@ pub mod builder {
         {
             self.start_time = value
                 .try_into()
-                .map_err(|_| "`start_time` is no ReportTime".to_string());
+                .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
         async fn dispatch(
@@ -3912,7 +3922,7 @@ pub mod builder {
         {
             self.drive_ids = value
                 .try_into()
-                .map_err(|_| "`drive_ids` is no GoogleDriveId >".to_string());
+                .map_err(|_| "`drive_ids` is not a valid GoogleDriveId >".to_string());
             self
         }
         async fn dispatch(
@@ -3986,7 +3996,7 @@ pub mod builder {
             self.job_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`job_id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`job_id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -4062,7 +4072,7 @@ pub mod builder {
             self.job_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`job_id` is no ExportJobId: an id is not empty and no dot segment"
+                    "`job_id` is not a valid ExportJobId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self

@@ -95,11 +95,11 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revisi
     }
     if unread > 0 {
         xtask_cli::report(&format!(
-            "{unread} places of the pages were not understood; mend these pages or the reader, and lock them then"
+            "{unread} places of the pages were not understood; fix these pages or the parser, then lock them again"
         ));
-        return Ok(Outcome::Stale);
+        return Ok(Outcome::Differs);
     }
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// Writes a file whole or not at all.

@@ -47,7 +47,7 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
     if let Some(name) = wanted.first() {
         bail!(
             "there is no page {name}; name one by its path in the vendor's repository, such as docs/elements/overview.md, \
-             or hand it over with --page API=FILE"
+             or pass it with --page API=FILE"
         );
     }
     if texts.is_empty() {
@@ -55,7 +55,7 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
     }
     // What belongs to different specs are different documents.
     xtask_cli::print(&texts.join("---\n"))?;
-    Ok(Outcome::Fresh)
+    Ok(Outcome::Clean)
 }
 
 /// What the spec of an API needs for its chosen pages, by their index.

@@ -451,7 +451,7 @@ fn add(spec: &mut Value, page: &Page, pages: &[Page], api: &str, ids: &BTreeMap<
     merge(spec, new);
 }
 
-/// The forms are those of `specs/README.md`, "Values of two kinds".
+/// The forms are those of `specs/README.md`, "Values with two types".
 #[test]
 fn types_limits_and_codes_come_from_table_and_sample() {
     let new = document(&scaffolded(&paints(), CLEAN)).value;

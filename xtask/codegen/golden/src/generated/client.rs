@@ -1451,7 +1451,7 @@ pub mod builder {
             self.bed_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`bed_id` is no BedId: an id is not empty and no dot segment"
+                    "`bed_id` is not a valid BedId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1525,7 +1525,7 @@ pub mod builder {
             self.bed_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`bed_id` is no BedId: an id is not empty and no dot segment"
+                    "`bed_id` is not a valid BedId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1604,7 +1604,7 @@ pub mod builder {
             self.bed_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`bed_id` is no BedId: an id is not empty and no dot segment"
+                    "`bed_id` is not a valid BedId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1616,7 +1616,7 @@ pub mod builder {
             self.colours = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`colours` is no Colour >".to_string());
+                .map_err(|_| "`colours` is not a valid Colour >".to_string());
             self
         }
         pub fn page_index<V>(mut self, value: V) -> Self
@@ -1626,7 +1626,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -1636,7 +1636,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn season<V>(mut self, value: V) -> Self
@@ -1646,7 +1646,7 @@ pub mod builder {
             self.season = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`season` is no Season".to_string());
+                .map_err(|_| "`season` is not a valid Season".to_string());
             self
         }
         pub fn sown_since<V>(mut self, value: V) -> Self
@@ -1656,7 +1656,7 @@ pub mod builder {
             self.sown_since = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`sown_since` is no Time".to_string());
+                .map_err(|_| "`sown_since` is not a valid Time".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::PlantPage>, Error<()>> {
@@ -1748,7 +1748,7 @@ pub mod builder {
             self.bed_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`bed_id` is no BedId: an id is not empty and no dot segment"
+                    "`bed_id` is not a valid BedId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1759,7 +1759,7 @@ pub mod builder {
         {
             self.body = value
                 .try_into()
-                .map_err(|_| "`body` is no Planting".to_string());
+                .map_err(|_| "`body` is not a valid Planting".to_string());
             self
         }
         async fn dispatch(
@@ -1841,7 +1841,7 @@ pub mod builder {
             self.bed_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`bed_id` is no BedId: an id is not empty and no dot segment"
+                    "`bed_id` is not a valid BedId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -1853,7 +1853,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -1863,7 +1863,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn body<V>(mut self, value: V) -> Self
@@ -1967,7 +1967,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         pub fn skip_token<V>(mut self, value: V) -> Self
@@ -1977,7 +1977,7 @@ pub mod builder {
             self.skip_token = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`skip_token` is no String".to_string());
+                .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::HarvestPage>, Error<()>> {
@@ -2311,7 +2311,7 @@ pub mod builder {
             self.gardener_id = value
                 .try_into()
                 .map_err(|_| {
-                    "`gardener_id` is no GardenerId: an id is not empty and no dot segment"
+                    "`gardener_id` is not a valid GardenerId: an id must not be empty, `.` or `..`"
                         .to_string()
                 });
             self
@@ -2377,7 +2377,7 @@ pub mod builder {
             self.page_index = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_index` is no i32".to_string());
+                .map_err(|_| "`page_index` is not a valid i32".to_string());
             self
         }
         pub fn page_size<V>(mut self, value: V) -> Self
@@ -2387,7 +2387,7 @@ pub mod builder {
             self.page_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`page_size` is no i32".to_string());
+                .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::ToolPage>, Error<()>> {

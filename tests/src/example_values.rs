@@ -1,4 +1,4 @@
-//! What stands where in an answer: the example of a spec, walked beside its schema.
+//! The values in the example of a response, each with its type in the schema.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use xtask_spec::{Operation, Spec};
 
 use crate::specs::Case;
 
-/// What the spec says a place of an answer holds.
+/// The type of a value, as the spec has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Code,
@@ -27,9 +27,9 @@ pub enum Kind {
     Free,
 }
 
-/// A place in the example of an answer.
+/// A value in the example of a response.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct ExampleValue {
     /// The JSON pointer.
     pub pointer: String,
     pub kind: Kind,
@@ -39,7 +39,7 @@ pub struct Place {
 ///
 /// # Panics
 /// If the spec cannot be read.
-pub fn places(case: &Case) -> Vec<Place> {
+pub fn places(case: &Case) -> Vec<ExampleValue> {
     static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
         let api = Api::parse("elements-v3").expect("an API");
         Document::load(&api.spec()).expect("a spec")
@@ -56,7 +56,7 @@ pub fn places(case: &Case) -> Vec<Place> {
     found
 }
 
-fn walk<'d>(spec: &Spec<'d>, schema: &Schema<'d>, value: &Value, pointer: &str, found: &mut Vec<Place>) {
+fn walk<'d>(spec: &Spec<'d>, schema: &Schema<'d>, value: &Value, pointer: &str, found: &mut Vec<ExampleValue>) {
     let schema = spec.schema(schema).expect("a reference that leads somewhere");
     if let Some(alternatives) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
         let alternatives: Vec<_> = alternatives
@@ -113,9 +113,9 @@ fn walk<'d>(spec: &Spec<'d>, schema: &Schema<'d>, value: &Value, pointer: &str, 
     }
 }
 
-fn note(kind: Kind, pointer: &str, found: &mut Vec<Place>) {
+fn note(kind: Kind, pointer: &str, found: &mut Vec<ExampleValue>) {
     if !pointer.is_empty() {
-        found.push(Place {
+        found.push(ExampleValue {
             pointer: pointer.to_owned(),
             kind,
         });

@@ -1,4 +1,4 @@
-//! What all parts of a run share: the time of each call, the book of what each has sent, and the counts.
+//! What all parts of a run share: the time of each call, the log of what each has sent, and the counts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::plan::{DEADLINE, Kind, Plan};
-use super::report::{Breach, Report};
-use super::secrets::{Scanner, around};
+use super::report::{Report, Violation};
+use super::secrets::{Scanner, excerpt};
 
 tokio::task_local! {
     /// The number of the call that a task makes.
@@ -21,7 +21,7 @@ tokio::task_local! {
 /// How many requests one call sends at most, whatever it is.
 pub const MOST_REQUESTS: u32 = 400;
 
-pub struct World {
+pub struct RunState {
     pub seed: u64,
     pub scanner: Scanner,
     calls: Mutex<HashMap<u64, Arc<Call>>>,
@@ -33,12 +33,12 @@ pub struct Call {
     pub plan: Plan,
     /// How much of its time has passed, in milliseconds.
     elapsed: AtomicU64,
-    book: Mutex<Book>,
+    log: Mutex<RequestLog>,
 }
 
 /// What a call has sent, as its servers saw it.
 #[derive(Default)]
-pub struct Book {
+pub struct RequestLog {
     /// How often the same request came.
     seen: HashMap<u64, u32>,
     /// The same, without those that follow a redirection.
@@ -63,9 +63,9 @@ pub struct Book {
     pub tokens: usize,
 }
 
-impl World {
+impl RunState {
     pub fn new(seed: u64, calls: u64) -> Arc<Self> {
-        Arc::new(World {
+        Arc::new(RunState {
             seed,
             scanner: Scanner::new(),
             calls: Mutex::default(),
@@ -77,13 +77,13 @@ impl World {
         })
     }
 
-    /// Opens the book of a call.
+    /// Starts the log of a call.
     pub fn open(&self, plan: Plan) -> Arc<Call> {
         let number = plan.number;
         let call = Arc::new(Call {
             plan,
             elapsed: AtomicU64::new(0),
-            book: Mutex::default(),
+            log: Mutex::default(),
         });
         self.calls
             .lock()
@@ -92,7 +92,7 @@ impl World {
         call
     }
 
-    /// Closes it.
+    /// Ends it.
     pub fn close(&self, number: u64) {
         self.calls
             .lock()
@@ -113,40 +113,40 @@ impl World {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn breach(&self, breach: Breach, words: impl FnOnce() -> String) {
-        self.breaches(breach, 1, words);
+    pub fn violation(&self, violation: Violation, words: impl FnOnce() -> String) {
+        self.violations(violation, 1, words);
     }
 
-    pub fn breaches(&self, breach: Breach, times: u64, words: impl FnOnce() -> String) {
+    pub fn violations(&self, violation: Violation, times: u64, words: impl FnOnce() -> String) {
         if times > 0 {
             let words = words();
-            self.report().breach(breach, times, words);
+            self.report().violation(violation, times, words);
         }
     }
 
     /// Counts what a server did.
-    pub fn did(&self, what: &str) {
+    pub fn count_fault(&self, what: &str) {
         let mut report = self.report();
         report.requests += 1;
         count(&mut report.faults, what);
     }
 
     /// Counts how a call ended.
-    pub fn ended(&self, how: &str) {
+    pub fn count_outcome(&self, how: &str) {
         count(&mut self.report().outcomes, how);
     }
 
-    /// Reads what somebody can see.
-    pub fn shows(&self, what: &str, text: &str) {
+    /// Checks that a text which somebody can see holds no secret.
+    pub fn check_text(&self, what: &str, text: &str) {
         if let Some(place) = self.scanner.find(text) {
-            self.breach(Breach::SecretShown, || {
-                format!("{what}: {text:.80} … {}", around(text, place))
+            self.violation(Violation::SecretShown, || {
+                format!("{what}: {text:.80} … {}", excerpt(text, place))
             });
         }
     }
 
     /// What was counted.
-    pub fn counted(&self) -> Report {
+    pub fn snapshot(&self) -> Report {
         self.report().clone()
     }
 }
@@ -163,8 +163,8 @@ impl Call {
         Duration::from_millis(self.elapsed.load(Ordering::Relaxed))
     }
 
-    /// Time passes.
-    pub fn pass(&self, duration: Duration) {
+    /// Lets time pass.
+    pub fn advance(&self, duration: Duration) {
         let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         // A clock at its end stands still.
         let _ = self.elapsed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
@@ -172,33 +172,35 @@ impl Call {
         });
     }
 
-    pub fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn log(&self) -> MutexGuard<'_, RequestLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a request into the book: how often the same one came before. `repeatable` is false for what must not be
+    /// Enters a request into the log: how often the same one came before. `repeatable` is false for what must not be
     /// done twice; `bound` says whether the policy's attempts bound how often this request comes.
-    pub fn arrived(&self, world: &World, request: u64, repeatable: bool, bound: bool) -> u32 {
-        let mut book = self.book();
+    pub fn arrived(&self, run_state: &RunState, request: u64, repeatable: bool, bound: bool) -> u32 {
+        let mut log = self.log();
         let number = self.plan.number;
-        book.requests += 1;
-        if book.carried_out && !repeatable {
-            world.breach(Breach::RepeatedWrite, || format!("call {number}: {:?}", self.plan.kind));
+        log.requests += 1;
+        if log.carried_out && !repeatable {
+            run_state.violation(Violation::RepeatedWrite, || {
+                format!("call {number}: {:?}", self.plan.kind)
+            });
         }
         // Each call of a list or an export has a deadline of its own.
         let single = matches!(self.plan.kind, Kind::ByName(_) | Kind::Onboard | Kind::Token { .. });
         if single && self.elapsed() >= DEADLINE {
-            world.breach(Breach::LateRequest, || {
+            run_state.violation(Violation::LateRequest, || {
                 format!("call {number}: {:?} after {:?}", self.plan.kind, self.elapsed())
             });
         }
-        if !book.redirected {
-            let attempts = book.attempts.entry(request).or_default();
+        if !log.redirected {
+            let attempts = log.attempts.entry(request).or_default();
             *attempts += 1;
-            let allowed = self.plan.attempts + u32::from(book.refused_token);
-            if bound && book.attempts[&request] > allowed || book.requests > MOST_REQUESTS {
-                let (requests, again, story) = (book.requests, book.attempts[&request], &book.story);
-                world.breach(Breach::ExcessRequest, || {
+            let allowed = self.plan.attempts + u32::from(log.refused_token);
+            if bound && log.attempts[&request] > allowed || log.requests > MOST_REQUESTS {
+                let (requests, again, story) = (log.requests, log.attempts[&request], &log.story);
+                run_state.violation(Violation::ExcessRequest, || {
                     format!(
                         "call {number}: {:?}: {requests} requests, {again} of {allowed}:{story}",
                         self.plan.kind
@@ -206,8 +208,8 @@ impl Call {
                 });
             }
         }
-        book.redirected = false;
-        let seen = book.seen.entry(request).or_default();
+        log.redirected = false;
+        let seen = log.seen.entry(request).or_default();
         *seen += 1;
         *seen - 1
     }
@@ -216,28 +218,28 @@ impl Call {
 /// The clock of one call, or of the one that the task makes.
 #[derive(Clone)]
 pub struct CallClock {
-    world: Arc<World>,
+    run_state: Arc<RunState>,
     number: Option<u64>,
 }
 
 impl CallClock {
-    pub fn of_the_task(world: &Arc<World>) -> Self {
+    pub fn of_the_task(run_state: &Arc<RunState>) -> Self {
         CallClock {
-            world: Arc::clone(world),
+            run_state: Arc::clone(run_state),
             number: None,
         }
     }
 
-    pub fn of_the_call(world: &Arc<World>, number: u64) -> Self {
+    pub fn of_the_call(run_state: &Arc<RunState>, number: u64) -> Self {
         CallClock {
-            world: Arc::clone(world),
+            run_state: Arc::clone(run_state),
             number: Some(number),
         }
     }
 
     fn call(&self) -> Option<Arc<Call>> {
         let number = self.number.or_else(|| CALL.try_with(|number| *number).ok());
-        self.world.call(number?)
+        self.run_state.call(number?)
     }
 }
 
@@ -255,7 +257,7 @@ impl Clock for CallClock {
         let call = self.call();
         Box::pin(async move {
             if let Some(call) = call {
-                call.pass(duration);
+                call.advance(duration);
             }
         })
     }

@@ -8,30 +8,30 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::report::Breach;
-use super::world::World;
+use super::report::Violation;
+use super::run_state::RunState;
 
-/// Watches the process from now on.
+/// Captures what this process traces and how it panics, from now on.
 ///
 /// # Panics
-/// If somebody else watches it already.
-pub fn watch(world: &Arc<World>) {
-    let watcher = Watcher {
-        world: Arc::clone(world),
+/// If there is a subscriber already.
+pub fn install(run_state: &Arc<RunState>) {
+    let capture = Capture {
+        run_state: Arc::clone(run_state),
         spans: AtomicU64::new(0),
     };
-    tracing::subscriber::set_global_default(watcher).expect("the first subscriber");
-    let world = Arc::clone(world);
+    tracing::subscriber::set_global_default(capture).expect("the first subscriber");
+    let run_state = Arc::clone(run_state);
     std::panic::set_hook(Box::new(move |panic| {
         let words = panic.to_string();
-        world.shows("a panic", &words);
-        world.breach(Breach::Panic, || words);
+        run_state.check_text("a panic", &words);
+        run_state.violation(Violation::Panic, || words);
     }));
 }
 
 /// Reads every event and every span of every crate.
-struct Watcher {
-    world: Arc<World>,
+struct Capture {
+    run_state: Arc<RunState>,
     spans: AtomicU64,
 }
 
@@ -44,15 +44,15 @@ impl Visit for Line {
     }
 }
 
-impl Watcher {
+impl Capture {
     fn read(&self, what: &str, record: impl FnOnce(&mut Line)) {
         let mut line = Line(String::new());
         record(&mut line);
-        self.world.shows(what, &line.0);
+        self.run_state.check_text(what, &line.0);
     }
 }
 
-impl Subscriber for Watcher {
+impl Subscriber for Capture {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }

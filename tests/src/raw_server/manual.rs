@@ -11,7 +11,7 @@ use super::{RawServer, Script};
 
 impl RawServer {
     /// Starts a server that does this with each connection.
-    pub async fn by_hand<F>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    pub async fn manual<F>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -29,7 +29,7 @@ impl RawServer {
     pub async fn silent() -> (Self, Arc<Mutex<Vec<u8>>>) {
         let all: Arc<Mutex<Vec<u8>>> = Arc::default();
         let heard = Arc::clone(&all);
-        let server = RawServer::by_hand(move |mut stream| {
+        let server = RawServer::manual(move |mut stream| {
             let heard = Arc::clone(&heard);
             async move {
                 let mut buffer = [0; 4096];
