@@ -84,7 +84,7 @@ async fn a_thousand_pages_are_streamed_each_when_it_is_wanted() {
         }
     }
     assert_eq!(seen, 10_000);
-    assert_eq!(pages_asked(&server), (1..=1000).collect::<Vec<_>>());
+    assert_eq!(pages_asked(&server), (1..=1001).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -803,13 +803,14 @@ async fn an_empty_page_ends_a_list_whatever_the_count_says() {
 #[tokio::test]
 async fn a_count_that_is_wrong_loses_nothing() {
     type Count = fn(usize) -> usize;
-    let counts: [(&str, Count); 5] = [
+    let counts: [(&str, Count); 6] = [
         ("it shrinks", |page| 300 / page),
         ("it grows", |page| 60 * page),
         ("it comes and goes", |page| 300 * (page % 2)),
         // Fewer than have come already: such a count says nothing.
         ("it is never counted", |_| 0),
         ("it is too small", |_| 7),
+        ("it is capped at two pages", |_| 100),
     ];
     for (what, count) in counts {
         for ahead in [0, 2] {

@@ -478,6 +478,7 @@ impl fmt::Debug for Error {
             .field("message", &self.0.message)
             .field("request_id", &self.request_id())
             .field("retry_after", &self.retry_after())
+            .field("may_have_been_carried_out", &self.may_have_been_carried_out())
             .field("body_excerpt", &self.body_excerpt())
             .field("source", &source)
             .finish()

@@ -190,9 +190,9 @@ enum State {
 /// It ends after the last page, and after an error. Pages with numbers end
 ///
 /// - at an empty page;
-/// - where as many entries have come as the server promised: as it counted when there were still fewer. A count that is
-///   equal to the entries of its page, or to those that have come so far, may be no more than that, and one more page
-///   is asked for;
+/// - after a page that is not full, where as many entries have come as the server promised: as it counted when there were
+///   still fewer. A count may be capped, and one that is equal to the entries of its page, or to those that have come so
+///   far, may be no more than that: after a full page one more is asked for;
 /// - after a page that is not full, by the size that its answer names, and that counts as many entries as have come.
 ///
 /// Pages with tokens end where an answer has none; one that cannot be read is an error after the page.

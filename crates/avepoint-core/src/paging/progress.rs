@@ -93,9 +93,9 @@ impl Progress {
 
     /// Takes in a page of a list whose pages have numbers.
     ///
-    /// The list is at its end where the server says so, at an empty page, where as many entries have come as were
-    /// promised, and after a page that is not full by its own account and counts what has come. Nothing else is the end:
-    /// a count may be the page's own, and a page may be short by a limit that the documentation does not tell.
+    /// The list is at its end where the server says so, at an empty page, and after a page that is not full, once as many
+    /// entries have come as were promised or as the page counts. Nothing else is the end: a count may be the page's own or
+    /// capped, and a page may be short by a limit that the documentation does not tell.
     pub(super) fn take_numbered<T>(&mut self, number: u32, page: &Page<T>) -> Result<Verdict, Error> {
         if page.is_empty() {
             self.take_empty(page, page.more == Some(true))?;
@@ -113,9 +113,9 @@ impl Progress {
         self.take(number, page)?;
         let entries = page.items.len() as u64;
         let received = self.received();
-        // After a resumption what came before is an estimate, so that a second sign is wanted: a page that is not full.
-        let is_exact = self.start == 1 || entries < self.largest.max(self.size);
-        let as_promised = self.promised == received && is_exact;
+        // A count may be capped, and what came before a resumption is an estimate, so that a second sign is wanted: a page
+        // that is not full.
+        let as_promised = self.promised == received && entries < self.largest.max(self.size);
         let as_counted = page.total == Some(received) && entries < self.size;
         let ends = match page.more {
             Some(more) => !more,

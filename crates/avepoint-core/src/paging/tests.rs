@@ -176,7 +176,15 @@ fn a_count_ends_a_list_only_if_it_promised_what_came() {
         ("below zero", WHOLE, |_, _, _| Some(-1), 4, None),
         ("without end", WHOLE, |_, _, _| Some(i64::MAX), 4, Some((MAX, 250))),
         ("the least", WHOLE, |_, _, _| Some(i64::MIN), 4, None),
-        ("uneven pages", &[50, 30, 1, 50], |_, _, _| Some(131), 4, None),
+        // The last page is as large as the largest: the count may be capped.
+        ("uneven pages", &[50, 30, 1, 50], |_, _, _| Some(131), 5, None),
+        (
+            "no more than the count is capped at",
+            &[50, 50, 50, 50, 37],
+            |_, _, _| Some(100),
+            6,
+            Some((100, 237)),
+        ),
         (
             "uneven pages, each its own",
             &[50, 30, 1, 50],
@@ -369,8 +377,8 @@ fn looking_ahead_is_bounded() {
     assert_eq!(run(pages.prefetch(3)).expect("a list").0, upto(100));
     assert_eq!(
         pages_asked(&log).len(),
-        10,
-        "no page is asked for that the count rules out"
+        11,
+        "no page is asked for that the count rules out, but the one that shows the count to be true"
     );
 }
 
