@@ -12,8 +12,8 @@ use anyhow::Context;
 /// workflow command is broken.
 ///
 /// ```
-/// let name = "lamp\n::error::boom ##[error]\u{202e}dm.md";
-/// assert_eq!(xtask_cli::printable(name), r"lamp\n::error::boom #\u{23}[error]\u{202e}dm.md");
+/// let name = "plant\n::error::boom ##[error]\u{202e}dm.md";
+/// assert_eq!(xtask_cli::printable(name), r"plant\n::error::boom #\u{23}[error]\u{202e}dm.md");
 /// assert_eq!(xtask_cli::printable(" ::error::boom"), r" :\u{3a}error::boom");
 /// ```
 #[must_use]

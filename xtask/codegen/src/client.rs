@@ -254,7 +254,7 @@ impl VisitMut for Texts {
             } else {
                 ""
             };
-            format!("`{parameter}` is no {ty}{hint}")
+            format!("`{parameter}` is not a valid {ty}{hint}")
         } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
             format!("`{parameter}` is missing")
         } else {

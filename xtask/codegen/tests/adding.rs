@@ -15,16 +15,16 @@ struct Copy {
 /// One of two invented families of APIs: its name, its folder of pages, its path, what it lists and its scope.
 const FAMILIES: [(&str, &str, &str, &str); 2] = [
     (
-        "lighthouse",
-        "docs/lighthouse",
-        "/beacon/v2/lamps",
-        "beacon.lamps.read.all",
+        "greenhouse",
+        "docs/greenhouse",
+        "/glass/v2/plants",
+        "glass.plants.read.all",
     ),
     (
-        "tree-houses",
-        "docs/tree-houses",
-        "/trees/public/houses",
-        "trees.houses.read.all",
+        "herb-beds",
+        "docs/herb-beds",
+        "/herbs/public/beds",
+        "herbs.beds.read.all",
     ),
 ];
 
@@ -158,7 +158,7 @@ fn two_families_of_apis_are_added_as_the_readme_tells() {
     let pages = pages.to_str().expect("UTF-8");
     for (name, folder, path, scope) in FAMILIES {
         let row = format!(
-            "    Api {{\n        name: \"{name}\",\n        service: \"Houses\",\n        pages: &[\"{folder}\"],\n    }},\n];\n\nimpl Api"
+            "    Api {{\n        name: \"{name}\",\n        service: \"Beds\",\n        pages: &[\"{folder}\"],\n    }},\n];\n\nimpl Api"
         );
         copy.edit("xtask/spec/src/api.rs", "];\n\nimpl Api", &row);
         copy.write(&format!("pages/{folder}/list.md"), page(path, scope));
@@ -168,18 +168,18 @@ fn two_families_of_apis_are_added_as_the_readme_tells() {
 
     // A service that nobody knows is refused with the line to add.
     copy.refused(
-        &["xtask", "generate", "--api", "lighthouse"],
-        &["crates/avepoint-core/src/cloud.rs:", "`Houses,` to `enum Service`"],
+        &["xtask", "generate", "--api", "greenhouse"],
+        &["crates/avepoint-core/src/cloud.rs:", "`Beds,` to `enum Service`"],
     );
     copy.edit(
         "crates/avepoint-core/src/cloud.rs",
         "    Insights,\n}\n",
-        "    Insights,\n    /// Houses of all kinds.\n    Houses,\n}\n",
+        "    Insights,\n    /// Beds of all kinds.\n    Beds,\n}\n",
     );
     copy.edit(
         "crates/avepoint-core/src/cloud.rs",
         "            (Cloud::Commercial, Service::Elements, None) =>",
-        "            (Cloud::Commercial, Service::Houses, None) => \"houses.example.com\".to_owned(),\n            \
+        "            (Cloud::Commercial, Service::Beds, None) => \"beds.example.com\".to_owned(),\n            \
          (Cloud::Commercial, Service::Elements, None) =>",
     );
     for (name, folder, path, _) in FAMILIES {
@@ -245,7 +245,7 @@ fn two_families_of_apis_are_added_as_the_readme_tells() {
             );
         }
     }
-    copy.done(&["xtask", "generate", "--check", "--api", "lighthouse"]);
+    copy.done(&["xtask", "generate", "--check", "--api", "greenhouse"]);
     // The tests over all operations go over the new ones.
     copy.done(&["test", "-p", "avepoint-tests", "--test", "roundtrip"]);
 }

@@ -173,13 +173,13 @@ mod tests {
 
     const FILE: &str = "\
 deviations:
-  - operation: GET /lamps
+  - operation: GET /plants
     place: response.data
     kind: sample-only
     table: nothing
     sample: array
     reason: the sample is closer to the wire
-  - operation: GET /lamps
+  - operation: GET /plants
     place: query.size
     kind: limit
     page: maximum 100
@@ -194,20 +194,20 @@ decisions:
 ";
 
     fn read(text: &str) -> anyhow::Result<Deviations> {
-        Deviations::read(&Document::parse(Path::new("specs/lamps/deviations.yaml"), text).unwrap())
+        Deviations::read(&Document::parse(Path::new("specs/plants/deviations.yaml"), text).unwrap())
     }
 
     fn finding(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Finding {
         Finding {
-            api: "lamps".to_owned(),
+            api: "plants".to_owned(),
             step,
-            operation: "GET /lamps".to_owned(),
+            operation: "GET /plants".to_owned(),
             place: place.to_owned(),
             kind,
             class: Class::Additive,
             was: was.to_owned(),
             is: is.to_owned(),
-            page: "lamps.md".to_owned(),
+            page: "plants.md".to_owned(),
             line: 7,
             remedy: String::new(),
             spec: None,
@@ -223,7 +223,7 @@ decisions:
 
     #[test]
     fn a_deviation_silences_the_finding_that_it_names() {
-        let applied = read(FILE).unwrap().apply("lamps", both());
+        let applied = read(FILE).unwrap().apply("plants", both());
         assert_eq!(
             applied,
             Applied {
@@ -247,7 +247,7 @@ decisions:
             let mut findings = both();
             change(&mut findings[1]);
             let changed = findings[1].clone();
-            let applied = read(FILE).unwrap().apply("lamps", findings);
+            let applied = read(FILE).unwrap().apply("plants", findings);
             assert_eq!(applied.silenced, 1);
             let [left, stale] = applied.findings.as_slice() else {
                 panic!("{index}: {applied:?}")
@@ -256,11 +256,11 @@ decisions:
             assert_eq!((stale.kind, stale.step), (Kind::StaleDeviation, Step::LockSpec));
             assert_eq!(
                 (stale.operation.as_str(), stale.place.as_str()),
-                ("GET /lamps", "query.size")
+                ("GET /plants", "query.size")
             );
             assert_eq!(stale.was, "page: maximum 100; spec: maximum 50");
             let line = SpecLine {
-                file: "specs/lamps/deviations.yaml".to_owned(),
+                file: "specs/plants/deviations.yaml".to_owned(),
                 line: 8,
             };
             assert_eq!(stale.spec, Some(line));
@@ -268,18 +268,18 @@ decisions:
             let (is, place, remedy) = if index == 5 {
                 (
                     "page: maximum 1000; spec: maximum 50",
-                    ("lamps.md", 7),
+                    ("plants.md", 7),
                     "write there what it is now",
                 )
             } else {
                 (
                     "the difference is gone",
-                    ("specs/lamps/deviations.yaml", 8),
+                    ("specs/plants/deviations.yaml", 8),
                     "delete it",
                 )
             };
             assert_eq!((stale.is.as_str(), (stale.page.as_str(), stale.line)), (is, place));
-            assert!(stale.remedy.contains("specs/lamps/deviations.yaml:8: ") && stale.remedy.contains(remedy));
+            assert!(stale.remedy.contains("specs/plants/deviations.yaml:8: ") && stale.remedy.contains(remedy));
         }
     }
 
@@ -315,7 +315,7 @@ decisions:
         ] {
             let message = format!("{:#}", read(&FILE.replacen(old, new, 1)).unwrap_err());
             assert!(message.contains(words), "{words} is not in: {message}");
-            assert!(message.starts_with("specs/lamps/deviations.yaml:"), "{message}");
+            assert!(message.starts_with("specs/plants/deviations.yaml:"), "{message}");
             assert!(message.contains("; write") || message.contains("; delete"), "{message}");
         }
     }
@@ -325,7 +325,7 @@ decisions:
         let entry = entry_to_paste(&finding(Step::LockSpec, Kind::Default, "body.items[].on", "", "a: b"));
         assert_eq!(
             entry,
-            "  - operation: GET /lamps\n    place: body.items[].on\n    kind: default\n    page: 'a: b'\n    spec: nothing\n    reason:\n"
+            "  - operation: GET /plants\n    place: body.items[].on\n    kind: default\n    page: 'a: b'\n    spec: nothing\n    reason:\n"
         );
     }
 
@@ -338,7 +338,7 @@ decisions:
         ) {
             let finding = finding(Step::PageSample, Kind::SampleType, &place, &was, &is);
             let file = format!("deviations:\n{}", entry_to_paste(&finding)).replace("reason:", "reason: why");
-            let applied = read(&file).unwrap().apply("lamps", vec![finding]);
+            let applied = read(&file).unwrap().apply("plants", vec![finding]);
             prop_assert_eq!(applied, Applied { findings: vec![], silenced: 1 }, "{}", file);
         }
     }

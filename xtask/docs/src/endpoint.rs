@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn names_of_parameters_tell_no_operations_apart() {
         assert_eq!(
-            parameter_names("lamps/{ lampId }/parts/{partId}?on={on}"),
-            ["lampId", "partId"]
+            parameter_names("plants/{ plantId }/parts/{partId}?on={on}"),
+            ["plantId", "partId"]
         );
-        assert_eq!(nameless("/Lamps/{lampId}/"), ["Lamps", "{}", ""]);
-        assert_eq!(template(" lamps/{id}?on={on}"), template("/Lamps/{lampId}/"));
-        assert_ne!(template("/lamps/{id}/parts"), template("/lamps/parts/{id}"));
+        assert_eq!(nameless("/Plants/{plantId}/"), ["Plants", "{}", ""]);
+        assert_eq!(template(" plants/{id}?on={on}"), template("/Plants/{plantId}/"));
+        assert_ne!(template("/plants/{id}/parts"), template("/plants/parts/{id}"));
     }
 }

@@ -359,7 +359,7 @@ impl Tree {
         shown.unwrap_or_else(|| format!("{around}.{}", row.name))
     }
 
-    /// The place inside the row that the title of a table names: `Order lines` those of `lines`.
+    /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
     fn titled(&self, table: &Table, all: &[&Row]) -> Option<String> {
         let title = words(table.title.as_deref()?);
         let holds = |row: &Row| {
@@ -400,7 +400,7 @@ mod tests {
     /// The places of the rows of an operation with these tables and this sample of the response.
     fn places(tables: &Value, shape: &Value, spec: &[&str]) -> Vec<String> {
         let operation = json!({
-            "method": "GET", "endpoint": "/shelves/{id}", "line": 1, "tables": tables,
+            "method": "GET", "endpoint": "/beds/{id}", "line": 1, "tables": tables,
             "response": { "line": 9, "shape": shape },
         });
         let operation: Operation = serde_json::from_value(operation).unwrap_or_default();
@@ -456,16 +456,16 @@ mod tests {
             "response",
             "response.data",
             "response.data[]",
-            "response.data[].cover",
-            "response.data[].cover.mark",
+            "response.data[].bloom",
+            "response.data[].bloom.mark",
         ];
-        let rows = json!([table(None, &["data"]), table(Some("Covers"), &["MARK", "new"])]);
+        let rows = json!([table(None, &["data"]), table(Some("Blooms"), &["MARK", "new"])]);
         assert_eq!(
             places(&rows, &json!({}), &spec),
             [
                 "response.data",
-                "response.data[].cover.MARK",
-                "response.data[].cover.new",
+                "response.data[].bloom.MARK",
+                "response.data[].bloom.new",
             ]
         );
     }
@@ -473,12 +473,12 @@ mod tests {
     #[test]
     fn a_title_names_the_row_that_holds_the_table() {
         let first = json!({ "section": "response", "line": 2, "rows": [
-            { "name": "total", "type": "integer" }, { "name": "orderLines", "type": "array" },
+            { "name": "total", "type": "integer" }, { "name": "plantRows", "type": "array" },
         ] });
-        let rows = json!([first, table(Some("Lines of the order:"), &["price"])]);
+        let rows = json!([first, table(Some("Rows of the plant:"), &["price"])]);
         assert_eq!(
             places(&rows, &json!({}), &[]),
-            ["response.total", "response.orderLines", "response.orderLines[].price",]
+            ["response.total", "response.plantRows", "response.plantRows[].price",]
         );
     }
 

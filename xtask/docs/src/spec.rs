@@ -469,20 +469,20 @@ mod tests {
     const TEXT: &str = r"
 openapi: 3.0.3
 servers:
-  - url: https://{region}.library.example/v1
+  - url: https://{region}.garden.example/v1
     variables: { region: { enum: [north, south], default: north } }
-  - url: https://gov.library.example
+  - url: https://gov.garden.example
 security: [{ oauth2: [all.read] }]
 paths:
-  /books/{id}:
+  /plants/{id}:
     parameters:
       - { name: id, in: path, required: true, schema: { type: string } }
       - { name: X-Trace, in: header, schema: { type: string } }
     put:
       deprecated: true
-      externalDocs: { url: 'https://github.com/Library/api/blob/main/docs/my%20books.md#put' }
-      security: [{ oauth2: [books.write] }, { oauth2: [all.write] }]
-      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Book' } } } }
+      externalDocs: { url: 'https://github.com/Garden/api/blob/main/docs/my%20plants.md#put' }
+      security: [{ oauth2: [plants.write] }, { oauth2: [all.write] }]
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Plant' } } } }
       responses:
         '201': { content: { application/octet-stream: {} } }
         '503': { description: Busy. }
@@ -493,9 +493,9 @@ components:
     Kind:
       type: integer
       enum: [3, 4]
-      x-enum-varnames: [Novel, Guide]
-      x-enum-descriptions: [A story., Where to go.]
-    Book:
+      x-enum-varnames: [Herb, Tree]
+      x-enum-descriptions: [A leaf., Bears fruit.]
+    Plant:
       type: object
       required: [kind]
       properties:
@@ -506,19 +506,19 @@ components:
           anyOf:
             - { type: number, minimum: 2, maximum: 8 }
             - { type: string, maxLength: 5, format: date-time }
-        sequel: { $ref: '#/components/schemas/Book' }
+        sprout: { $ref: '#/components/schemas/Plant' }
         extra: { type: object, additionalProperties: true }
-        cover:
-          oneOf: [{ $ref: '#/components/schemas/Hard' }, { $ref: '#/components/schemas/Soft' }]
+        bloom:
+          oneOf: [{ $ref: '#/components/schemas/Rose' }, { $ref: '#/components/schemas/Lily' }]
       anyOf:
         - required: [price]
-        - required: [sequel]
-    Hard: { type: object, required: [mark], properties: { mark: { type: string } } }
-    Soft: { type: object, properties: { mark: { type: array, maxItems: 2, items: { type: boolean } } } }
+        - required: [sprout]
+    Rose: { type: object, required: [mark], properties: { mark: { type: string } } }
+    Lily: { type: object, properties: { mark: { type: array, maxItems: 2, items: { type: boolean } } } }
 ";
 
     fn spec() -> Spec {
-        Spec::new(&Document::parse(&api::root().join("specs/library/openapi.yaml"), TEXT).unwrap())
+        Spec::new(&Document::parse(&api::root().join("specs/garden/openapi.yaml"), TEXT).unwrap())
     }
 
     fn line(text: &str) -> usize {
@@ -529,10 +529,10 @@ components:
     fn an_operation_is_read_with_its_lines() {
         let spec = spec();
         let put = &spec.operations[0];
-        assert_eq!((put.name().as_str(), put.line), ("PUT /books/{id}", line("    put:")));
-        assert_eq!(put.scopes, ["books.write", "all.write"]);
+        assert_eq!((put.name().as_str(), put.line), ("PUT /plants/{id}", line("    put:")));
+        assert_eq!(put.scopes, ["plants.write", "all.write"]);
         assert_eq!(put.success, Some((201, line("'201'"))));
-        assert_eq!(put.page.as_deref(), Some("docs/my books.md"));
+        assert_eq!(put.page.as_deref(), Some("docs/my plants.md"));
         assert!(put.deprecated);
         assert!(put.places["response"][0].free, "a file");
         assert_eq!(spec.operations[1].scopes, ["all.read"], "those of the document");
@@ -549,13 +549,13 @@ components:
             names,
             [
                 "body",
-                "body.cover",
-                "body.cover.mark",
-                "body.cover.mark[]",
+                "body.bloom",
+                "body.bloom.mark",
+                "body.bloom.mark[]",
                 "body.extra",
                 "body.kind",
                 "body.price",
-                "body.sequel",
+                "body.sprout",
                 "path.id",
                 "response",
             ]
@@ -564,8 +564,8 @@ components:
         assert_eq!(type_names(&kind.types), "integer | null");
         assert!(kind.required && !kind.free);
         assert_eq!(kind.codes[1].code, json!(4));
-        assert_eq!(kind.codes[1].label.as_deref(), Some("Guide Where to go."));
-        assert_eq!(kind.owner.as_deref(), Some("Book"));
+        assert_eq!(kind.codes[1].label.as_deref(), Some("Tree Bears fruit."));
+        assert_eq!(kind.owner.as_deref(), Some("Plant"));
         assert_eq!(kind.line, line("        kind:"));
         let price = &places["body.price"][0];
         assert_eq!(type_names(&price.types), "number | string");
@@ -576,7 +576,7 @@ components:
         assert!(price.takes(JsonType::Integer) && !price.takes(JsonType::Boolean) && !price.required);
         assert!(places["body.extra"][0].free);
         assert!(spec.operations[0].is_open("body.extra.any[].thing"));
-        let marks: Vec<_> = places["body.cover.mark"]
+        let marks: Vec<_> = places["body.bloom.mark"]
             .iter()
             .map(|mark| {
                 (
@@ -590,8 +590,8 @@ components:
         assert_eq!(
             marks,
             [
-                ("Hard", "string".to_owned(), true, None),
-                ("Soft", "array".to_owned(), false, Some(2)),
+                ("Rose", "string".to_owned(), true, None),
+                ("Lily", "array".to_owned(), false, Some(2)),
             ]
         );
     }
@@ -602,7 +602,7 @@ components:
         let hosts: Vec<_> = spec.hosts.iter().map(|host| host.value.as_str()).collect();
         assert_eq!(
             hosts,
-            ["north.library.example", "south.library.example", "gov.library.example"]
+            ["north.garden.example", "south.garden.example", "gov.garden.example"]
         );
         assert_eq!(spec.statuses, BTreeMap::from([(503, line("'503'"))]));
     }
@@ -647,7 +647,7 @@ components:
       allOf: [{ $ref: '#/components/schemas/A' }]
       oneOf: [{ $ref: '#/components/schemas/A' }, { items: { $ref: '#/components/schemas/A' } }]
 ";
-        let document = Document::parse(&api::root().join("specs/library/openapi.yaml"), text).unwrap();
+        let document = Document::parse(&api::root().join("specs/garden/openapi.yaml"), text).unwrap();
         let spec = Spec::new(&document);
         assert_eq!(spec.operations.len(), 1);
     }

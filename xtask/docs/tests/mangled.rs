@@ -6,10 +6,10 @@ use xtask_docs::extract::extract;
 use xtask_docs::facts::Page;
 
 /// A page in markdown about an invented service.
-const MARKDOWN: &str = "# Send a Parcel\n\n ## Permission\n\n| API | Permission |\n| --- | --- |\n\
-    | `/post/parcels/{id}` | post.parcels.send or post.parcels.all |\n\n## Request\n\n\
-    | Method | Endpoint | Description |\n| --- | --- | --- |\n| POST | `/post/parcels/{id}` | Sends a parcel. |\n\n\
-    ## Request Body\n\n#### By air:\n\n| Parameter | Description | Type | Required? |\n|---|---|---|---|\n\
+const MARKDOWN: &str = "# Send a Plant\n\n ## Permission\n\n| API | Permission |\n| --- | --- |\n\
+    | `/garden/plants/{id}` | garden.plants.send or garden.plants.all |\n\n## Request\n\n\
+    | Method | Endpoint | Description |\n| --- | --- | --- |\n| POST | `/garden/plants/{id}` | Sends a plant. |\n\n\
+    ## Request Body\n\n#### By wind:\n\n| Parameter | Description | Type | Required? |\n|---|---|---|---|\n\
     | weight | In grams. The default value is 20 and its maximum value is 40. | int | Yes (No) |\n\
     | speed | How fast:<br><ul><li>**0** represents **Slow**<li> **1** for fast | `List<int>` | No |\n\n\
     > [!NOTE]\n> Either **weight** or **speed**.<ul><li>**3** - Deep</li></ul>\n\n**Parts:**\n\n\
@@ -18,12 +18,12 @@ const MARKDOWN: &str = "# Send a Parcel\n\n ## Permission\n\n| API | Permission 
     ```json\n{\"id\": 1} // the id\n```\n";
 
 /// The same service, as a site shows it.
-const HTML: &str = "<!DOCTYPE html><html><body><nav><ul><li>Home</ul></nav><article><h1>Post</h1>\n\
-    <h2>POST api/parcels</h2><div class=\"NOTE\"><p>Mind the gap.</div><h3>Request Information</h3>\n\
+const HTML: &str = "<!DOCTYPE html><html><body><nav><ul><li>Home</ul></nav><article><h1>Garden</h1>\n\
+    <h2>POST api/plants</h2><div class=\"NOTE\"><p>Mind the gap.</div><h3>Request Information</h3>\n\
     <table><tr><th>Element<th>Description<th>Type<th>Required<tr><td>speed<td>How fast.<td>String\n\
     <p>Valid values:</p><ul><li><strong>slow</strong> for the road<li>fast for the air</ul><td>No</table>\n\
     <h3>Response Information</h3><table><thead><tr><th>Element</th><th>Element</th><th>Description</th><th>Type</th>\n\
-    </tr></thead><tbody><tr><td rowspan=\"2\">parcels</td><td>id</td><td>The id.</td><td>Int</td></tr>\n\
+    </tr></thead><tbody><tr><td rowspan=\"2\">plants</td><td>id</td><td>The id.</td><td>Int</td></tr>\n\
     <tr><td>sent</td><td>When.</td><td>DateTime</td></tr></tbody></table><pre><code>{&quot;id&quot;: 1}</code></pre>\n\
     </article></body></html>";
 

@@ -259,25 +259,25 @@ fn older_pages_show_every_difference_again_and_no_other() {
 }
 
 /// The slips of the vendor's samples, each once.
-const SLIPS: &str = r#"# Find Boats
+const SLIPS: &str = r#"# Find Beds
 
 ## Permission
 
 | API | Permission |
 | --- | --- |
-| `/harbour/boats/{boatId}` | harbour.boats.read |
+| `/garden/beds/{bedId}` | garden.beds.read |
 
 ## Request
 
 | Method | Endpoint | Description |
 | --- | --- | --- |
-| GET | `/harbour/boats/{boatId}` | Finds boats. |
+| GET | `/garden/beds/{bedId}` | Finds beds. |
 
 ## URL Parameters
 
 | Parameter | Description | Type | Required |
 | --- | --- | --- | --- |
-| BoatId | The boat. | string | Yes |
+| BedId | The bed. | string | Yes |
 
 ## Response
 
@@ -285,10 +285,10 @@ A 200 OK response.
 
 | Response | Description | Type |
 | --- | --- | --- |
-| status | The state.<br><ul><li>**0** - Moored</li><li>**1** - At sea</li></ul> | integer |
+| status | The state.<br><ul><li>**0** - Sown</li><li>**1** - Fallow</li></ul> | integer |
 | colour | The colour. | integer |
 | lastSignIn | When. | datetime |
-| crew | The crew. | list |
+| crops | The crops. | list |
 
 ## Response Sample
 
@@ -298,7 +298,7 @@ A 200 OK response.
     "status": [0, 7],
     "colour": "blue"
     "LastSignIn": "N/A",
-    "crew": null,
+    "crops": null,
     "extra": {"name": "Ada",},
   }
 ]
@@ -308,7 +308,7 @@ A 200 OK response.
 
 #[test]
 fn a_page_with_each_slip_of_the_vendors_is_read() {
-    let found = extract("docs/elements/find-boats.md", SLIPS.as_bytes());
+    let found = extract("docs/elements/find-beds.md", SLIPS.as_bytes());
     let operation = &found.page.operations[0];
     let sample = operation.response.as_ref().expect("a sample");
     let slips: Vec<_> = sample
@@ -332,7 +332,7 @@ fn a_page_with_each_slip_of_the_vendors_is_read() {
         "[]: object",
         "[].LastSignIn: string",
         "[].colour: string",
-        "[].crew: null",
+        "[].crops: null",
         "[].extra: object",
         "[].extra.name: string",
         "[].status: array",

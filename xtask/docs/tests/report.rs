@@ -10,13 +10,13 @@ fn finding(api: &str, step: Step, kind: Kind, class: Class) -> Finding {
     Finding {
         api: api.to_owned(),
         step,
-        operation: "POST /houses/{id}/lamps".to_owned(),
+        operation: "POST /beds/{id}/plants".to_owned(),
         place: "body.state".to_owned(),
         kind,
         class,
         was: String::new(),
         is: String::new(),
-        page: "docs/lamps.md".to_owned(),
+        page: "docs/plants.md".to_owned(),
         line: 20,
         remedy: "do something about it".to_owned(),
         spec: None,
@@ -24,7 +24,7 @@ fn finding(api: &str, step: Step, kind: Kind, class: Class) -> Finding {
 }
 
 fn spec(line: usize) -> Option<SpecLine> {
-    let file = "specs/lamps/openapi.yaml".to_owned();
+    let file = "specs/plants/openapi.yaml".to_owned();
     Some(SpecLine { file, line })
 }
 
@@ -37,12 +37,12 @@ fn report() -> Report {
             is: "maximum 50".to_owned(),
             line: 12,
             remedy: "run `cargo xtask docs lock --docs DIR`, then change `query.pageSize`".to_owned(),
-            ..finding("lamps", Step::PageLock, Kind::Limit, Class::Breaking)
+            ..finding("plants", Step::PageLock, Kind::Limit, Class::Breaking)
         },
         Finding {
-            is: "7 (50% | <b>dim</b>, `low`: ok)".to_owned(),
+            is: "7 (50% | <b>dry</b>, `low`: ok)".to_owned(),
             spec: spec(40),
-            ..finding("lamps", Step::LockSpec, Kind::CodeMissing, Class::Additive)
+            ..finding("plants", Step::LockSpec, Kind::CodeMissing, Class::Additive)
         },
         Finding {
             place: "response.@odata.context".to_owned(),
@@ -50,18 +50,18 @@ fn report() -> Report {
             is: "two\nlines\r\u{1b}[31m".to_owned(),
             page: "docs/a,b:c.md".to_owned(),
             spec: spec(7),
-            ..finding("lamps", Step::LockSpec, Kind::Type, Class::Breaking)
+            ..finding("plants", Step::LockSpec, Kind::Type, Class::Breaking)
         },
         Finding {
             was: "page: integer; spec: string".to_owned(),
             is: "the difference is gone".to_owned(),
             line: 90,
-            ..finding("lamps", Step::LockSpec, Kind::StaleDeviation, Class::Documentation)
+            ..finding("plants", Step::LockSpec, Kind::StaleDeviation, Class::Documentation)
         },
         Finding {
             place: "response.data".to_owned(),
             is: "array".to_owned(),
-            remedy: "record it in specs/bulbs/deviations.yaml:\n  - operation: POST /houses/{id}/lamps\n    place: response.data".to_owned(),
+            remedy: "record it in specs/bulbs/deviations.yaml:\n  - operation: POST /beds/{id}/plants\n    place: response.data".to_owned(),
             ..finding("bulbs", Step::PageSample, Kind::SampleOnly, Class::Documentation)
         },
     ];
@@ -74,15 +74,15 @@ fn report() -> Report {
     let basis = Basis {
         silenced: 1,
         coverage: [
-            ("docs/candles.md".to_owned(), coverage(share(12, 12))),
-            ("docs/lamps/create-lamp.md".to_owned(), coverage(share(7, 8))),
+            ("docs/ferns.md".to_owned(), coverage(share(12, 12))),
+            ("docs/plants/create-plant.md".to_owned(), coverage(share(7, 8))),
         ]
         .into(),
         revision: Some("fedcba98".to_owned()),
         locks: [
             ("bulbs".to_owned(), None),
-            ("candles".to_owned(), Some("01234567".to_owned())),
-            ("lamps".to_owned(), Some("01234567".to_owned())),
+            ("ferns".to_owned(), Some("01234567".to_owned())),
+            ("plants".to_owned(), Some("01234567".to_owned())),
         ]
         .into(),
     };

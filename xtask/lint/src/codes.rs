@@ -151,7 +151,7 @@ mod tests {
 
     const CODES: &str = "enum: [0, 1]";
     const NAMES: &str = "x-enum-varnames: [Active, Blocked]";
-    const TEXTS: &str = "x-enum-descriptions: [May sign in., May not sign in.]";
+    const TEXTS: &str = "x-enum-descriptions: [May come in., May not come in.]";
 
     #[test]
     fn codes_have_the_type_of_the_list() {
@@ -174,8 +174,8 @@ mod tests {
             &[("code-unique", "enum: [0, 1, 1]")],
         );
         expect(
-            &[("    UserStatus:\n      type: integer\n", "    UserStatus:\n")],
-            &[("code-type", "UserStatus:")],
+            &[("    GardenerStatus:\n      type: integer\n", "    GardenerStatus:\n")],
+            &[("code-type", "GardenerStatus:")],
         );
     }
 
@@ -187,7 +187,7 @@ mod tests {
         );
         expect(
             &[("      x-enum-varnames: [Active, Blocked]\n", "")],
-            &[("code-names", "UserStatus:")],
+            &[("code-names", "GardenerStatus:")],
         );
         expect(
             &[(TEXTS, "x-enum-descriptions: [a, '']")],

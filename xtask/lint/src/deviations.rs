@@ -204,7 +204,7 @@ mod tests {
 
     const SPEC: &str = "\
 paths:
-  /users:
+  /gardeners:
     get:
       parameters:
         - { name: size, in: query, schema: { type: integer } }
@@ -216,10 +216,10 @@ paths:
               schema:
                 type: array
                 items:
-                  oneOf: [{ $ref: '#/components/schemas/User' }, { $ref: '#/components/schemas/Group' }]
+                  oneOf: [{ $ref: '#/components/schemas/Gardener' }, { $ref: '#/components/schemas/Group' }]
 components:
   schemas:
-    User: { type: object, properties: { '@a.id': { type: string }, manager: { $ref: '#/components/schemas/User' } } }
+    Gardener: { type: object, properties: { '@a.id': { type: string }, manager: { $ref: '#/components/schemas/Gardener' } } }
     Group: { type: object, properties: { labels: { type: object }, name: { type: string } } }
 ";
 
@@ -233,13 +233,13 @@ components:
 
     const GOOD: &str = "\
 deviations:
-  - operation: GET /users
+  - operation: GET /gardeners
     place: response
     kind: sample-type
     table: object
     sample: array
     reason: the sample is closer to the wire
-  - operation: GET /users
+  - operation: GET /gardeners
     place: response
     kind: type
     page: object
@@ -293,11 +293,11 @@ decisions:
             let [only] = found.as_slice() else {
                 panic!("{place}: {found:?}")
             };
-            let message = format!("GET /users has no place `{place}`");
+            let message = format!("GET /gardeners has no place `{place}`");
             assert_eq!((only.line, only.message.as_str()), (3, message.as_str()));
         }
         // What the spec leaves out has no place in it, nor has what a sample says of that.
-        let missing = "  - operation: GET /users\n    place: response[].age\n    kind: member-missing\n    page: integer\n    \
+        let missing = "  - operation: GET /gardeners\n    place: response[].age\n    kind: member-missing\n    page: integer\n    \
                        spec: nothing\n    reason: nobody needs it\n";
         let shown = missing
             .replace("member-missing", "sample-only")
@@ -311,20 +311,20 @@ decisions:
             problems(&GOOD.replace("decisions:", &format!("{shown}decisions:"))).len(),
             1
         );
-        let near = problems(&GOOD.replacen("GET /users", "GET /user", 1));
-        assert!(near[0].remedy.starts_with("write `GET /users`"), "{near:?}");
+        let near = problems(&GOOD.replacen("GET /gardeners", "GET /gardener", 1));
+        assert!(near[0].remedy.starts_with("write `GET /gardeners`"), "{near:?}");
     }
 
     #[test]
     fn each_mistake_is_told_at_its_line() {
         let second = GOOD.replacen(
-            "GET /users\n    place: response\n    kind: type",
+            "GET /gardeners\n    place: response\n    kind: type",
             "'*'\n    place: response\n    kind: type",
             1,
         );
         let decision = GOOD.split_once("decisions:\n").map_or("", |(_, decision)| decision);
         for (change, line, words) in [
-            (GOOD.replacen("GET /users", "GET /user", 1), 2, "has no operation `GET /user`"),
+            (GOOD.replacen("GET /gardeners", "GET /gardener", 1), 2, "has no operation `GET /gardener`"),
             (GOOD.replacen("place: response", "place: ''", 1), 3, "`place` is empty"),
             (GOOD.replacen("sample-type", "sampletype", 1), 4, "unknown variant `sampletype`"),
             (GOOD.replacen("sample: array", "sample: ''", 1), 6, "`sample` is empty"),
@@ -332,12 +332,12 @@ decisions:
             (GOOD.replacen("page: object", "table: object", 1), 8, "two sides"),
             (GOOD.replacen("kind: type", "kind: sample-shape", 1), 8, "cannot be recorded as deviations"),
             (GOOD.replacen("kind: sample-type", "kind: member-missing", 1), 2, "compares a page with the spec"),
-            (GOOD.replacen("operation: '*'", "operation: GET /user", 1), 15, "has no operation `GET /user`"),
+            (GOOD.replacen("operation: '*'", "operation: GET /gardener", 1), 15, "has no operation `GET /gardener`"),
             (format!("{GOOD}{decision}"), 20, "is recorded twice"),
             (
-                second.replacen("decisions:", "  - operation: GET /users\n    place: body\n    kind: type\n    page: a\n    spec: b\n    reason: c\ndecisions:", 1),
+                second.replacen("decisions:", "  - operation: GET /gardeners\n    place: body\n    kind: type\n    page: a\n    spec: b\n    reason: c\ndecisions:", 1),
                 14,
-                "other entries of GET /users are further up",
+                "other entries of GET /gardeners are further up",
             ),
         ] {
             let found = problems(&change);

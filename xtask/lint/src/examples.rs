@@ -124,7 +124,7 @@ mod tests {
         );
         expect(
             &[(
-                "              example:\n                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: u-1\n",
+                "              example:\n                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: g-1\n",
                 "",
             )],
             &[("example", "application/json:")],
@@ -199,21 +199,21 @@ mod tests {
         );
         // One entry of a list may show what another leaves out.
         let ada = "                    manager: null\n";
-        let grace = "                  - id: u-2\n                    manager: u-1\n";
+        let grace = "                  - id: u-2\n                    manager: g-1\n";
         expect(&[(ada, grace)], &[]);
         // In a union it is one of the objects, whichever; a map has what it will.
-        let user = "              schema:\n                $ref: '#/components/schemas/User'\n";
+        let gardener = "              schema:\n                $ref: '#/components/schemas/Gardener'\n";
         let union = |kind: &str| {
             let union = format!(
-                "{kind}:\n                  - $ref: '#/components/schemas/User'\n                  - $ref: '#/components/schemas/ScanRequest'\n"
+                "{kind}:\n                  - $ref: '#/components/schemas/Gardener'\n                  - $ref: '#/components/schemas/RoundRequest'\n"
             );
             format!("              schema:\n                {union}")
         };
-        let scan = (
-            "                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: u-1\n",
+        let round = (
+            "                id: u-2\n                name: Ada\n                status: 0\n                createdAt: '2025-02-03T04:05:06Z'\n                manager: g-1\n",
             "                contact: g@example.com\n                deep: 3\n",
         );
-        let both = [(user, union("anyOf")), (scan.0, scan.1.to_owned())];
+        let both = [(gardener, union("anyOf")), (round.0, round.1.to_owned())];
         let both: Vec<_> = both.iter().map(|(old, new)| (*old, new.as_str())).collect();
         let found: Vec<_> = problems(&both).into_iter().map(|problem| problem.message).collect();
         assert_eq!(

@@ -139,8 +139,11 @@ mod tests {
     #[test]
     fn problems_come_by_line_and_name_rule_and_remedy() {
         let found = problems(&[
-            ("operationId: runScan", "operationId: RunScan"),
-            ("summary: List the users of the customer", "summary: List the users."),
+            ("operationId: runRound", "operationId: RunRound"),
+            (
+                "summary: List the gardeners of the garden",
+                "summary: List the gardeners.",
+            ),
         ]);
         assert_eq!(found.len(), 2);
         assert!(found[0].line < found[1].line);
@@ -153,10 +156,10 @@ mod tests {
         let summary = "summary: 'TODO(scaffold): say in one line what it does'";
         super::testing::expect(
             &[
-                ("summary: Run a scan", summary),
+                ("summary: Run a round", summary),
                 (
-                    "      operationId: runScan",
-                    "      # TODO(scaffold): a name\n      operationId: runScan",
+                    "      operationId: runRound",
+                    "      # TODO(scaffold): a name\n      operationId: runRound",
                 ),
             ],
             &[("scaffold", "# TODO(scaffold): a name"), ("scaffold", summary)],

@@ -338,24 +338,30 @@ mod tests {
     #[test]
     fn ids() {
         expect(
-            &[("operationId: runScan", "operationId: RunScan")],
-            &[("operation-id", "operationId: RunScan")],
+            &[("operationId: runRound", "operationId: RunRound")],
+            &[("operation-id", "operationId: RunRound")],
         );
         expect(
-            &[("operationId: runScan", "operationId: scanner")],
-            &[("operation-id", "operationId: scanner")],
+            &[("operationId: runRound", "operationId: runner")],
+            &[("operation-id", "operationId: runner")],
         );
-        expect(&[("      operationId: runScan\n", "")], &[("operation-id", "post:")]);
+        expect(&[("      operationId: runRound\n", "")], &[("operation-id", "post:")]);
         for (id, words) in [
-            ("getUSER", "`getUSER` becomes the name of `getUser` on line "),
-            ("getUser", "`getUser` is the name of another operation too, on line "),
+            (
+                "getGARDENER",
+                "`getGARDENER` becomes the name of `getGardener` on line ",
+            ),
+            (
+                "getGardener",
+                "`getGardener` is the name of another operation too, on line ",
+            ),
         ] {
             let line = format!("operationId: {id}");
-            let edit = [("operationId: runScan", line.as_str())];
+            let edit = [("operationId: runRound", line.as_str())];
             expect(&edit, &[("operation-id", &line)]);
             let first = CLEAN
                 .lines()
-                .position(|line| line.ends_with("operationId: getUser"))
+                .position(|line| line.ends_with("operationId: getGardener"))
                 .unwrap_or_default()
                 + 1;
             let message = &problems(&edit)[0].message;
@@ -365,31 +371,31 @@ mod tests {
 
     #[test]
     fn tags() {
-        expect(&[("tags: [Scans]", "tags: [Scan]")], &[("tag", "tags: [Scan]")]);
-        let found = problems(&[("tags: [Scans]", "tags: [Scan]")]);
-        assert!(found[0].remedy.starts_with("write `Scans`"), "{found:?}");
+        expect(&[("tags: [Rounds]", "tags: [Round]")], &[("tag", "tags: [Round]")]);
+        let found = problems(&[("tags: [Rounds]", "tags: [Round]")]);
+        assert!(found[0].remedy.starts_with("write `Rounds`"), "{found:?}");
         // A tag that two operations have is unknown once.
-        let users = ["listUsers\n", "getUser\n"].map(|id| {
+        let gardeners = ["listGardeners\n", "getGardener\n"].map(|id| {
             let tags = |tag: &str| format!("operationId: {id}      tags: [{tag}]");
-            (tags("Users"), tags("People"))
+            (tags("Gardeners"), tags("People"))
         });
-        let found = problems(&[(&users[0].0, &users[0].1), (&users[1].0, &users[1].1)]);
+        let found = problems(&[(&gardeners[0].0, &gardeners[0].1), (&gardeners[1].0, &gardeners[1].1)]);
         let messages: Vec<_> = found.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["the tag `People` of `listUsers` and of 1 other operation is not declared"]
+            ["the tag `People` of `listGardeners` and of 1 other operation is not declared"]
         );
         expect(
-            &[("tags: [Scans]", "tags: [Scans, Users]")],
-            &[("tag", "tags: [Scans, Users]")],
+            &[("tags: [Rounds]", "tags: [Rounds, Gardeners]")],
+            &[("tag", "tags: [Rounds, Gardeners]")],
         );
-        expect(&[("\n    description: The scans.", "")], &[("tag", "- name: Scans")]);
+        expect(&[("\n    description: The rounds.", "")], &[("tag", "- name: Rounds")]);
         expect(
             &[
-                ("  - name: Scans\n    description: The scans.\n", ""),
+                ("  - name: Rounds\n    description: The rounds.\n", ""),
                 (
-                    "tags:\n  - name: Users",
-                    "tags:\n  - name: Scans\n    description: The scans.\n  - name: Users",
+                    "tags:\n  - name: Gardeners",
+                    "tags:\n  - name: Rounds\n    description: The rounds.\n  - name: Gardeners",
                 ),
             ],
             &[("tag-order", "post:")],
@@ -399,38 +405,38 @@ mod tests {
     #[test]
     fn texts() {
         expect(
-            &[("summary: Run a scan", "summary: Run a scan.")],
-            &[("summary", "summary: Run a scan.")],
+            &[("summary: Run a round", "summary: Run a round.")],
+            &[("summary", "summary: Run a round.")],
         );
         let long = format!("summary: Run {}", "a".repeat(80));
-        expect(&[("summary: Run a scan", &long)], &[("summary", &long)]);
-        expect(&[("      summary: Run a scan\n", "")], &[("summary", "post:")]);
+        expect(&[("summary: Run a round", &long)], &[("summary", &long)]);
+        expect(&[("      summary: Run a round\n", "")], &[("summary", "post:")]);
         expect(
             &[("      description: Lists them page by page.\n", "")],
             &[("description", "get:")],
         );
         expect(
-            &[("      externalDocs:\n        url: https://example.com/run-scan\n", "")],
+            &[("      externalDocs:\n        url: https://example.com/run-round\n", "")],
             &[("external-docs", "post:")],
         );
-        let alone = "description: Reads one user. Replaced by nothing; see `getUser`.";
+        let alone = "description: Reads one gardener. Replaced by nothing; see `getGardener`.";
         expect(
-            &[("description: Reads one user. Replaced by `listUsers`.", alone)],
+            &[("description: Reads one gardener. Replaced by `listGardeners`.", alone)],
             &[("deprecated", alone)],
         );
     }
 
     #[test]
     fn a_successor_may_be_of_another_api() {
-        let from = "description: Reads one user. Replaced by `listUsers`.";
-        let good = "description: Reads one user. Replaced by `GET /people/{personId}` of the API of people.";
+        let from = "description: Reads one gardener. Replaced by `listGardeners`.";
+        let good = "description: Reads one gardener. Replaced by `GET /people/{personId}` of the API of people.";
         expect(&[(from, good)], &[]);
         for bad in [
-            "description: Reads one user. See `GET /users/{userId}`.",
-            "description: Reads one user. Replaced by GET /people.",
-            "description: Reads one user. Replaced by `GET people`.",
-            "description: Reads one user. Replaced by `FETCH /people`.",
-            "description: Reads one user. Replaced by `/people`.",
+            "description: Reads one gardener. See `GET /gardeners/{gardenerId}`.",
+            "description: Reads one gardener. Replaced by GET /people.",
+            "description: Reads one gardener. Replaced by `GET people`.",
+            "description: Reads one gardener. Replaced by `FETCH /people`.",
+            "description: Reads one gardener. Replaced by `/people`.",
         ] {
             expect(&[(from, bad)], &[("deprecated", bad)]);
         }
@@ -438,17 +444,17 @@ mod tests {
 
     #[test]
     fn paths() {
-        expect(&[("  /scans:", "  scans:")], &[("path", "scans:")]);
+        expect(&[("  /rounds:", "  rounds:")], &[("path", "rounds:")]);
         expect(
-            &[("/users/{userId}:", "/users/{id}:")],
-            &[("path-parameter", "get:"), ("path-parameter", "- name: userId")],
+            &[("/gardeners/{gardenerId}:", "/gardeners/{id}:")],
+            &[("path-parameter", "get:"), ("path-parameter", "- name: gardenerId")],
         );
         expect(
             &[(
                 "in: path\n          required: true",
                 "in: path\n          required: false",
             )],
-            &[("path-parameter", "- name: userId")],
+            &[("path-parameter", "- name: gardenerId")],
         );
     }
 
@@ -462,16 +468,16 @@ mod tests {
             &[("parameter-name", "- $ref: '#/components/parameters/PageSize'")],
         );
         expect(
-            &[("          description: Only users of this status.\n", "")],
+            &[("          description: Only gardeners of this status.\n", "")],
             &[("parameter", "- name: status")],
         );
         expect(&[("      example: 50\n", "")], &[("parameter", "PageSize:")]);
         expect(
             &[(
-                "          schema:\n            $ref: '#/components/schemas/UserId'\n",
+                "          schema:\n            $ref: '#/components/schemas/GardenerId'\n",
                 "",
             )],
-            &[("parameter", "- name: userId")],
+            &[("parameter", "- name: gardenerId")],
         );
     }
 

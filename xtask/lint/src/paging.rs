@@ -172,17 +172,17 @@ mod tests {
         }
     }
 
-    /// The scan as a list, with the token and the size in its body, and `paging` in the place of its `x-paging`.
-    fn scans(paging: &str) -> [(String, String); 3] {
+    /// The round as a list, with the token and the size in its body, and `paging` in the place of its `x-paging`.
+    fn rounds(paging: &str) -> [(String, String); 3] {
         let with = |text: &str, more: &str| (text.to_owned(), format!("{text}{more}"));
         [
             with("      x-read-only: true\n", &format!("      x-paging:\n{paging}")),
             (
                 "        '204':\n          description: It runs.\n".to_owned(),
-                "        '200':\n          description: A page of users.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/UserPage'\n              example:\n                data: []\n                next: t-2\n".to_owned(),
+                "        '200':\n          description: A page of gardeners.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/GardenerPage'\n              example:\n                data: []\n                next: t-2\n".to_owned(),
             ),
             with(
-                "          items:\n            $ref: '#/components/schemas/User'\n",
+                "          items:\n            $ref: '#/components/schemas/Gardener'\n",
                 "        next:\n          type: string\n          description: Leads to the next page.\n",
             ),
         ]
@@ -191,20 +191,20 @@ mod tests {
     const TOKEN: &str = "        style: token\n        token: body.contact\n        size: body.depth\n        items: data\n        next: next\n";
 
     #[track_caller]
-    fn expect_scans(paging: &str, expected: &[(&str, &str)]) {
-        let edits = scans(paging);
+    fn expect_rounds(paging: &str, expected: &[(&str, &str)]) {
+        let edits = rounds(paging);
         let edits: Vec<_> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
         expect(&edits, expected);
     }
 
     #[test]
     fn tokens() {
-        expect_scans(TOKEN, &[]);
+        expect_rounds(TOKEN, &[]);
         let without = |gone: &str| TOKEN.replace(&format!("        {gone}\n"), "");
         for member in ["token: body.contact", "size: body.depth", "items: data", "next: next"] {
-            expect_scans(&without(member), &[("paging", "x-paging:")]);
+            expect_rounds(&without(member), &[("paging", "x-paging:")]);
         }
-        expect_scans(
+        expect_rounds(
             &format!("{TOKEN}        total: metadata.totalCount\n"),
             &[("paging", "total: metadata.totalCount")],
         );
@@ -220,11 +220,11 @@ mod tests {
             ("next: next", "next: metadata.totalCount"),
             ("next: next", "next: body.contact"),
         ] {
-            expect_scans(&TOKEN.replace(from, to), &[("paging", to)]);
+            expect_rounds(&TOKEN.replace(from, to), &[("paging", to)]);
         }
         let numbered =
             "        style: page-number\n        page: body.depth\n        size: body.depth\n        items: data\n";
-        expect_scans(numbered, &[]);
+        expect_rounds(numbered, &[]);
         // Only a body has members to name.
         expect(
             &[("page: pageIndex", "page: body.pageIndex")],

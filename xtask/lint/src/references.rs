@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn references_lead_somewhere() {
-        let line = "$ref: '#/components/schemas/ScanReqest'";
+        let line = "$ref: '#/components/schemas/RoundReqest'";
         expect(
-            &[("$ref: '#/components/schemas/ScanRequest'", line)],
+            &[("$ref: '#/components/schemas/RoundRequest'", line)],
             &[("reference", line)],
         );
     }
@@ -147,19 +147,22 @@ mod tests {
     #[test]
     fn a_wrong_reference_comes_first_and_blames_nothing_else() {
         let wrong = (
-            "                $ref: '#/components/schemas/UserPage'",
-            "                $ref: '#/components/schemas/UsrPage'",
+            "                $ref: '#/components/schemas/GardenerPage'",
+            "                $ref: '#/components/schemas/GardnerPage'",
         );
         let found = problems(&[wrong]);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found[0].remedy.starts_with("write `#/components/schemas/UserPage`"),
+            found[0].remedy.starts_with("write `#/components/schemas/GardenerPage`"),
             "{found:?}"
         );
         // What else is wrong is found all the same, further up too.
         let found = problems(&[
             wrong,
-            ("summary: List the users of the customer", "summary: List the users."),
+            (
+                "summary: List the gardeners of the garden",
+                "summary: List the gardeners.",
+            ),
         ]);
         let rules: Vec<_> = found.iter().map(|problem| problem.rule).collect();
         assert_eq!(rules, ["reference", "summary"]);

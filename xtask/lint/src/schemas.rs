@@ -240,10 +240,10 @@ mod tests {
         );
         expect(
             &[
-                ("message: The page is too large.", "id: u-1"),
+                ("message: The page is too large.", "id: g-1"),
                 (
                     "      additionalProperties: true\n",
-                    "      allOf:\n        - $ref: '#/components/schemas/User'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
+                    "      allOf:\n        - $ref: '#/components/schemas/Gardener'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
                 ),
             ],
             &[("property-case", "ID:")],
@@ -286,11 +286,11 @@ mod tests {
         expect(
             &[
                 (
-                    "          description: The users.\n",
-                    "          description: The users.\n          minItems: 1\n          maxItems: 0\n",
+                    "          description: The gardeners.\n",
+                    "          description: The gardeners.\n          minItems: 1\n          maxItems: 0\n",
                 ),
                 (
-                    "                data:\n                  - id: u-1\n                    name: Ada\n                    status: 0\n                    createdAt: '2025-01-02T03:04:05Z'\n                    manager: null\n",
+                    "                data:\n                  - id: g-1\n                    name: Ada\n                    status: 0\n                    createdAt: '2025-01-02T03:04:05Z'\n                    manager: null\n",
                     "",
                 ),
             ],

@@ -135,16 +135,16 @@ mod tests {
     #[test]
     fn requirements() {
         expect(
-            &[("        - oauth2: [scans.run]\n", "        - {}\n")],
-            &[("security", "- {}"), ("scope", "scans.run: Run scans.")],
+            &[("        - oauth2: [rounds.run]\n", "        - {}\n")],
+            &[("security", "- {}"), ("scope", "rounds.run: Run rounds.")],
         );
         expect(
-            &[("- oauth2: [scans.run]", "- oauth2: [scans.run, scan.runs]")],
-            &[("scope", "- oauth2: [scans.run, scan.runs]")],
+            &[("- oauth2: [rounds.run]", "- oauth2: [rounds.run, round.runs]")],
+            &[("scope", "- oauth2: [rounds.run, round.runs]")],
         );
         expect(
             &[(
-                "      deprecated: true\n      security:\n        - oauth2: [users.read]\n",
+                "      deprecated: true\n      security:\n        - oauth2: [gardeners.read]\n",
                 "      deprecated: true\n",
             )],
             &[("security", "get:")],
@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn scopes() {
         expect(
-            &[("scans.run: Run scans.", "scans.run: ''")],
-            &[("scope", "scans.run: ''")],
+            &[("rounds.run: Run rounds.", "rounds.run: ''")],
+            &[("scope", "rounds.run: ''")],
         );
         expect(
             &[(
-                "            scans.run: Run scans.\n",
-                "            scans.run: Run scans.\n            more: More.\n",
+                "            rounds.run: Run rounds.\n",
+                "            rounds.run: Run rounds.\n            more: More.\n",
             )],
             &[("scope", "more: More.")],
         );

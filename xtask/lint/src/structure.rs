@@ -142,7 +142,7 @@ mod tests {
         expect(&[edit], &[("unknown-key", "maxLenght: 100")]);
         assert_eq!(problems(&[edit])[0].remedy, "write `maxLength`");
         expect(
-            &[("  title: Mini", "  title: Mini\n  x-logo: a")],
+            &[("  title: Garden", "  title: Garden\n  x-logo: a")],
             &[("unknown-key", "x-logo: a")],
         );
     }
@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn what_no_rule_names_is_found_by_reading_the_smallest_part() {
         expect(
-            &[("          description: A page of users.\n", "")],
+            &[("          description: A page of gardeners.\n", "")],
             &[("openapi", "'200':")],
         );
-        expect(&[("  title: Mini\n", "")], &[("openapi", "info:")]);
+        expect(&[("  title: Garden\n", "")], &[("openapi", "info:")]);
     }
 }

@@ -290,17 +290,17 @@ mod tests {
 
     #[test]
     fn bodies() {
-        let form = "        content:\n          text/plain:\n            schema:\n              type: string\n          application/json:\n            schema:\n              $ref: '#/components/schemas/ScanRequest'\n";
+        let form = "        content:\n          text/plain:\n            schema:\n              type: string\n          application/json:\n            schema:\n              $ref: '#/components/schemas/RoundRequest'\n";
         expect(
             &[(
-                "        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/ScanRequest'\n",
+                "        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/RoundRequest'\n",
                 form,
             )],
             &[("request-type", "requestBody:")],
         );
         expect(
             &[(
-                "              schema:\n                $ref: '#/components/schemas/User'\n",
+                "              schema:\n                $ref: '#/components/schemas/Gardener'\n",
                 "",
             )],
             &[("media-schema", "application/json:")],
@@ -310,14 +310,14 @@ mod tests {
     #[test]
     fn paths() {
         expect(
-            &[("  /scans:\n", "  /scans:\n    $ref: './scans.yaml'\n")],
-            &[("path-reference", "$ref: './scans.yaml'")],
+            &[("  /rounds:\n", "  /rounds:\n    $ref: './rounds.yaml'\n")],
+            &[("path-reference", "$ref: './rounds.yaml'")],
         );
     }
 
     #[test]
     fn parameters() {
-        let status = "          schema:\n            $ref: '#/components/schemas/UserStatus'\n";
+        let status = "          schema:\n            $ref: '#/components/schemas/GardenerStatus'\n";
         expect(
             &[(
                 status,
@@ -391,16 +391,16 @@ mod tests {
         expect(
             &[(
                 "        createdAt:\n",
-                "        user_name:\n          type: string\n          description: Once.\n        userName:\n          type: string\n          description: Twice.\n        createdAt:\n",
+                "        gardener_name:\n          type: string\n          description: Once.\n        gardenerName:\n          type: string\n          description: Twice.\n        createdAt:\n",
             )],
-            &[("identifier", "userName:")],
+            &[("identifier", "gardenerName:")],
         );
         expect(
             &[
-                ("schemas/ErrorBody'", "schemas/UserID'"),
-                ("    ErrorBody:\n", "    UserID:\n"),
+                ("schemas/ErrorBody'", "schemas/GardenerID'"),
+                ("    ErrorBody:\n", "    GardenerID:\n"),
             ],
-            &[("identifier", "UserID:")],
+            &[("identifier", "GardenerID:")],
         );
     }
 }

@@ -141,24 +141,24 @@ pub trait OpenEnum: Sized + Clone + 'static {
 ///
 /// ```
 /// avepoint_core::open_enum! {
-///     /// The state of a lamp.
-///     pub enum Lamp: integer {
-///         /// It is dark.
-///         Off = 0,
-///         /// It shines.
-///         On = 1,
+///     /// How far a plant is.
+///     pub enum Stage: integer {
+///         /// It grows.
+///         Growing = 0,
+///         /// It bears fruit.
+///         Ripe = 1,
 ///     }
 /// }
 ///
-/// assert_eq!(serde_json::from_str::<Lamp>("1")?, Lamp::On);
-/// let broken: Lamp = serde_json::from_str("9")?;
-/// assert!(!broken.is_known());
-/// assert_eq!(serde_json::to_string(&broken)?, "9");
-/// assert_eq!(Lamp::On.description(), Some("It shines."));
+/// assert_eq!(serde_json::from_str::<Stage>("1")?, Stage::Ripe);
+/// let wilted: Stage = serde_json::from_str("9")?;
+/// assert!(!wilted.is_known());
+/// assert_eq!(serde_json::to_string(&wilted)?, "9");
+/// assert_eq!(Stage::Ripe.description(), Some("It bears fruit."));
 /// // In another form it means the same, and stays as it came.
-/// let on: Lamp = serde_json::from_str("\"1\"")?;
-/// assert_eq!(on, Lamp::On);
-/// assert_eq!(serde_json::to_string(&on)?, "\"1\"");
+/// let ripe: Stage = serde_json::from_str("\"1\"")?;
+/// assert_eq!(ripe, Stage::Ripe);
+/// assert_eq!(serde_json::to_string(&ripe)?, "\"1\"");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]

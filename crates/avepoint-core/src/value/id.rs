@@ -33,13 +33,13 @@ impl InvalidId {
 ///
 /// ```
 /// avepoint_core::id! {
-///     /// Identifies a lamp.
-///     pub struct LampId;
+///     /// Identifies a plant.
+///     pub struct PlantId;
 /// }
 ///
-/// let id = LampId::try_from("lamp-1")?;
-/// assert_eq!(id.as_str(), "lamp-1");
-/// assert!(LampId::try_from("").is_err());
+/// let id = PlantId::try_from("plant-1")?;
+/// assert_eq!(id.as_str(), "plant-1");
+/// assert!(PlantId::try_from("").is_err());
 /// # Ok::<(), avepoint_core::InvalidId>(())
 /// ```
 #[macro_export]

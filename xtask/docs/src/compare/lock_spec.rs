@@ -135,21 +135,21 @@ mod tests {
         assert_eq!(
             found,
             [Finding {
-                api: "library".to_owned(),
+                api: "garden".to_owned(),
                 step: Step::LockSpec,
-                operation: "POST /library/v1/shelves/{shelfId}/books".to_owned(),
+                operation: "POST /garden/v1/beds/{bedId}/plants".to_owned(),
                 place: "query.pageSize".to_owned(),
                 kind: Kind::Limit,
                 class: Class::Additive,
                 was: "maximum 100".to_owned(),
                 is: "maximum 200".to_owned(),
-                page: "docs/my books.md".to_owned(),
+                page: "docs/my plants.md".to_owned(),
                 line: 30,
-                remedy: "write the maximum 200 to `query.pageSize` of POST /library/v1/shelves/{shelfId}/books in \
-                         specs/library/openapi.yaml, or record the difference in specs/library/deviations.yaml"
+                remedy: "write the maximum 200 to `query.pageSize` of POST /garden/v1/beds/{bedId}/plants in \
+                         specs/garden/openapi.yaml, or record the difference in specs/garden/deviations.yaml"
                     .to_owned(),
                 spec: Some(SpecLine {
-                    file: "specs/library/openapi.yaml".to_owned(),
+                    file: "specs/garden/openapi.yaml".to_owned(),
                     line,
                 }),
             }]
@@ -158,16 +158,16 @@ mod tests {
 
     #[test]
     fn calls_are_compared() {
-        const PATH: &str = "/library/v1/shelves/{shelfId}/books";
+        const PATH: &str = "/garden/v1/beds/{bedId}/plants";
         for (pointer, value, kind, place, was, is) in [
             ("/method", "PUT", Kind::Method, "method", "PUT", "POST"),
             (
                 "/scopes/0",
-                "books.write",
+                "plants.write",
                 Kind::Scopes,
                 "scopes",
-                "books.write",
-                "books.read",
+                "plants.write",
+                "plants.read",
             ),
         ] {
             expect_spec(
@@ -182,16 +182,16 @@ mod tests {
             &[(Kind::Status, "status", "201", "200")],
         );
         for endpoint in [
-            "/library/v1/Shelves/{shelfId}/books",
-            "/v1/shelves/{shelfId}/books",
-            "/library/v1/racks/{shelfId}/books",
+            "/garden/v1/Beds/{bedId}/plants",
+            "/v1/beds/{bedId}/plants",
+            "/garden/v1/plots/{bedId}/plants",
         ] {
             let page = page_with(&[(&at("/endpoint"), json!(endpoint)), ("/endpoints", json!([]))]);
             let found = expect_spec(&page, &spec(SPEC), &[(Kind::Endpoint, "endpoint", endpoint, PATH)]);
             assert_eq!(found[0].class, Class::Breaking);
         }
         let page = page_with(&[
-            (&at("/endpoint"), json!("library/v1/shelves/{shelfId}/books")),
+            (&at("/endpoint"), json!("garden/v1/beds/{bedId}/plants")),
             ("/endpoints", json!([])),
         ]);
         expect_spec(&page, &spec(SPEC), &[]);
@@ -207,22 +207,19 @@ mod tests {
             hosts: hosts.iter().map(|value| host(value)).collect(),
             ..Page::default()
         };
-        let hosts = [
-            "https://north.example.com/library/",
-            "https://south.example.com/library",
-        ];
-        assert_eq!(path(&page(&hosts), "v1/books?of=all"), "/library/v1/books");
-        assert_eq!(path(&page(&hosts), "/library/v1/books"), "/library/v1/books");
-        let different = ["https://north.example.com/library", "https://south.example.com"];
+        let hosts = ["https://north.example.com/garden/", "https://south.example.com/garden"];
+        assert_eq!(path(&page(&hosts), "v1/plants?of=all"), "/garden/v1/plants");
+        assert_eq!(path(&page(&hosts), "/garden/v1/plants"), "/garden/v1/plants");
+        let different = ["https://north.example.com/garden", "https://south.example.com"];
         for hosts in [&different[..], &[]] {
-            assert_eq!(path(&page(hosts), "v1/books"), "/v1/books");
+            assert_eq!(path(&page(hosts), "v1/plants"), "/v1/plants");
         }
     }
 
     #[test]
     fn the_name_of_a_path_parameter_is_not_sent() {
         let page = page_with(&[
-            (&at("/endpoint"), json!("/library/v1/shelves/{id}/books")),
+            (&at("/endpoint"), json!("/garden/v1/beds/{id}/plants")),
             (&at("/tables/0/rows/0/name"), json!("Id")),
         ]);
         let found = expect_spec(
@@ -231,8 +228,8 @@ mod tests {
             &[(
                 Kind::Endpoint,
                 "endpoint",
-                "/library/v1/shelves/{id}/books",
-                "/library/v1/shelves/{shelfId}/books",
+                "/garden/v1/beds/{id}/plants",
+                "/garden/v1/beds/{bedId}/plants",
             )],
         );
         assert_eq!(found[0].class, Class::Documentation);
@@ -241,20 +238,20 @@ mod tests {
     #[test]
     fn operations_are_missing_and_undocumented() {
         let page = page_with(&[
-            (&at("/endpoint"), json!("/library/v1/readers")),
-            ("/page", json!("docs/readers.md")),
+            (&at("/endpoint"), json!("/garden/v1/gardeners")),
+            ("/page", json!("docs/gardeners.md")),
             ("/endpoints", json!([])),
         ]);
         expect_spec(
             &page,
             &spec(SPEC),
             &[
-                (Kind::OperationMissing, "operation", "POST /library/v1/readers", ""),
+                (Kind::OperationMissing, "operation", "POST /garden/v1/gardeners", ""),
                 (
                     Kind::OperationUndocumented,
                     "operation",
                     "",
-                    "POST /library/v1/shelves/{shelfId}/books",
+                    "POST /garden/v1/beds/{bedId}/plants",
                 ),
             ],
         );
@@ -263,9 +260,9 @@ mod tests {
     #[test]
     fn members_are_missing_once_for_what_is_below_them() {
         let page = page_with(&[
-            (&at("/tables/3/rows/-"), json!({ "name": "loan", "type": "object" })),
-            (&at("/response/shape/data[].loan"), json!("object")),
-            (&at("/response/shape/data[].loan.reader"), json!("string")),
+            (&at("/tables/3/rows/-"), json!({ "name": "visit", "type": "object" })),
+            (&at("/response/shape/data[].visit"), json!("object")),
+            (&at("/response/shape/data[].visit.by"), json!("string")),
             (&at("/request/query/-"), json!("trace")),
         ]);
         let found = expect_spec(
@@ -273,7 +270,7 @@ mod tests {
             &spec(SPEC),
             &[
                 (Kind::MemberMissing, "query.trace", "listed", ""),
-                (Kind::MemberMissing, "response.data[].loan", "object", ""),
+                (Kind::MemberMissing, "response.data[].visit", "object", ""),
             ],
         );
         assert_eq!([found[0].class, found[1].class], [Class::Additive, Class::Additive]);
@@ -285,7 +282,7 @@ mod tests {
         let spec = spec_with(&[
             (
                 "id: { type: string }\n",
-                "id: { type: string }\n        shelf: { type: object, properties: { row: { type: integer } } }\n",
+                "id: { type: string }\n        bed: { type: object, properties: { row: { type: integer } } }\n",
             ),
             (
                 "        - { name: pageSize",
@@ -297,26 +294,26 @@ mod tests {
             &spec,
             &[
                 (Kind::MemberUndocumented, "query.sort", "", "string"),
-                (Kind::MemberUndocumented, "response.data[].shelf", "", "object"),
+                (Kind::MemberUndocumented, "response.data[].bed", "", "object"),
             ],
         );
     }
 
-    /// A spec in which a book is one of several objects, as its `format` says, and the last keeps what is not known.
+    /// A spec in which a plant is one of several objects, as its `format` says, and the last keeps what is not known.
     fn spec_of_formats() -> Spec {
         let format = |code: u8, name: &str| {
             format!(
                 "{{ type: integer, enum: [{code}], x-enum-varnames: [{name}], x-enum-descriptions: [It is of {name}.] }}"
             )
         };
-        let book = |format: &str, binding: &str| {
+        let plant = |format: &str, binding: &str| {
             format!("{{ type: object, properties: {{ format: {format}, binding: {binding} }} }}")
         };
         let reference = |name: &str| format!("{{ $ref: '#/components/schemas/{name}' }}");
-        let books = [
-            ("ClothBook", book(&format(1, "Cloth"), &reference("ClothBinding"))),
-            ("PaperBook", book(&format(2, "Paper"), &reference("PaperBinding"))),
-            ("OtherBook", book("{ type: integer }", "{}")),
+        let plants = [
+            ("ClothPlant", plant(&format(1, "Cloth"), &reference("ClothBinding"))),
+            ("PaperPlant", plant(&format(2, "Paper"), &reference("PaperBinding"))),
+            ("OtherPlant", plant("{ type: integer }", "{}")),
         ];
         let binding = |members: &str| {
             format!(
@@ -330,20 +327,20 @@ mod tests {
             ),
             (
                 "PaperBinding",
-                binding("glue: { type: string }, sheets: { type: integer }"),
+                binding("scent: { type: string }, sheets: { type: integer }"),
             ),
         ];
-        let choice: Vec<_> = books.iter().map(|(name, _)| reference(name)).collect();
-        let components = books.iter().chain(&bindings);
+        let choice: Vec<_> = plants.iter().map(|(name, _)| reference(name)).collect();
+        let components = plants.iter().chain(&bindings);
         let components: String = components
             .map(|(name, schema)| format!("    {name}: {schema}\n"))
             .collect();
         spec_with(&[
             (
-                "                    items: { $ref: '#/components/schemas/Book' }\n",
+                "                    items: { $ref: '#/components/schemas/Plant' }\n",
                 &format!("                    items: {{ anyOf: [{}] }}\n", choice.join(", ")),
             ),
-            ("    Book:\n", &format!("{components}    Book:\n")),
+            ("    Plant:\n", &format!("{components}    Plant:\n")),
         ])
     }
 
@@ -367,8 +364,8 @@ mod tests {
                     row("totalCount", "integer")
                 ]),
             ),
-            table("Books", 60, json!([format, row("binding", "object")])),
-            table("Bindings of all books", 70, json!([row("mark", "string")])),
+            table("Plants", 60, json!([format, row("binding", "object")])),
+            table("Bindings of all plants", 70, json!([row("mark", "string")])),
             table(
                 "Cloth binding",
                 80,
@@ -377,14 +374,14 @@ mod tests {
             table(
                 "Paper binding",
                 90,
-                json!([row("glue", "string"), row("sheets", "integer"), row("Tint", "string")]),
+                json!([row("scent", "string"), row("sheets", "integer"), row("Tint", "string")]),
             ),
         ];
         let mut tables_of_page = page["operations"][0]["tables"].as_array().cloned().unwrap_or_default();
         tables_of_page.extend(tables);
         let shape = json!({
             "": "object", "data": "array", "data[]": "object", "data[].format": "integer",
-            "data[].binding": "object", "data[].binding.mark": "string", "data[].binding.glue": "string",
+            "data[].binding": "object", "data[].binding.mark": "string", "data[].binding.scent": "string",
             "data[].binding.sheets": "integer", "metadata": "object", "metadata.totalCount": "integer",
         });
         let codes = json!({ "data[].format": [2] });
@@ -414,7 +411,7 @@ mod tests {
             ),
             (
                 ("/tables/7/rows/0/type", json!("boolean")),
-                (Kind::Type, "response.data[].binding.glue", "table: boolean", "string"),
+                (Kind::Type, "response.data[].binding.scent", "table: boolean", "string"),
             ),
             (
                 ("/tables/6/rows/0/name", json!("Thread")),
@@ -462,20 +459,20 @@ mod tests {
     #[test]
     fn the_keys_of_a_map_are_values() {
         let spec = spec_with(&[(
-            "cover: { type: object }",
-            "cover: { type: object, additionalProperties: { type: array, items: { type: integer } } }",
+            "bloom: { type: object }",
+            "bloom: { type: object, additionalProperties: { type: array, items: { type: integer } } }",
         )]);
         let shown = |kind: &str| {
             page_with(&[
-                (&at("/response/shape/data[].cover.Front"), json!("array")),
-                (&at("/response/shape/data[].cover.Front[]"), json!(kind)),
+                (&at("/response/shape/data[].bloom.Front"), json!("array")),
+                (&at("/response/shape/data[].bloom.Front[]"), json!(kind)),
             ])
         };
         expect_spec(&shown("integer"), &spec, &[]);
         expect_spec(
             &shown("string"),
             &spec,
-            &[(Kind::Type, "response.data[].cover.{}[]", "sample: string", "integer")],
+            &[(Kind::Type, "response.data[].bloom.{}[]", "sample: string", "integer")],
         );
     }
 
@@ -489,10 +486,10 @@ mod tests {
             &page,
             &spec(SPEC),
             &[
-                (Kind::Placement, "body.authors", "query", "body"),
+                (Kind::Placement, "body.gardeners", "query", "body"),
                 (Kind::Placement, "body.kind", "query", "body"),
                 (Kind::Placement, "body.note", "query", "body"),
-                (Kind::Placement, "path.shelfId", "query", "path"),
+                (Kind::Placement, "path.bedId", "query", "path"),
             ],
         );
     }
@@ -521,7 +518,7 @@ mod tests {
         );
         let sample = page_with(&[
             (&at("/response/shape/data[].id"), json!("null | string")),
-            (&at("/response/shape/data[].lentOn"), json!("null")),
+            (&at("/response/shape/data[].sownOn"), json!("null")),
         ]);
         expect_spec(
             &sample,
@@ -532,7 +529,7 @@ mod tests {
         expect_spec(
             &entries,
             &spec(SPEC),
-            &[(Kind::Type, "body.authors[]", "table: integer", "string")],
+            &[(Kind::Type, "body.gardeners[]", "table: integer", "string")],
         );
         let wider = spec_with(&[(
             "note: { type: string, maxLength: 30 }",
@@ -574,7 +571,7 @@ mod tests {
             ),
             (
                 vec![("/tables/2/rows/1/maxItems", json!(3))],
-                (Kind::Limit, "body.authors", "maxItems 3", "maxItems 9"),
+                (Kind::Limit, "body.gardeners", "maxItems 3", "maxItems 9"),
             ),
             (
                 vec![("/tables/2/rows/2/maxLength", json!(9))],
@@ -599,7 +596,7 @@ mod tests {
     #[test]
     fn codes_are_missing_undocumented_and_misnamed() {
         let codes = at("/tables/2/rows/0/codes");
-        let more = page_with(&[(&format!("{codes}/-"), json!({ "code": 2, "label": "Poem" }))]);
+        let more = page_with(&[(&format!("{codes}/-"), json!({ "code": 2, "label": "Shrub" }))]);
         let found = expect_spec(&more, &spec(SPEC), &[(Kind::CodeMissing, "body.kind", "2", "")]);
         assert_eq!(found[0].class, Class::Additive);
         let less = page_with(&[(&format!("{codes}/1"), Value::Null)]);
@@ -609,22 +606,22 @@ mod tests {
         let unknown = page_with(&[(&at("/tables/2/rows/2/codes"), json!([{ "code": "a" }, { "code": "b" }]))]);
         expect_spec(&unknown, &spec(SPEC), &[(Kind::CodeMissing, "body.note", "a, b", "")]);
 
-        let swapped = json!([{ "code": 0, "label": "Travel guides" }, { "code": 1, "label": "Novel" }]);
+        let swapped = json!([{ "code": 0, "label": "Fruit trees" }, { "code": 1, "label": "Herb" }]);
         expect_spec(
             &page_with(&[(&codes, swapped)]),
             &spec(SPEC),
             &[
-                (Kind::CodeLabel, "body.kind", "0 Travel guides", "0 Novel"),
-                (Kind::CodeLabel, "body.kind", "1 Novel", "1 TravelGuide"),
+                (Kind::CodeLabel, "body.kind", "0 Fruit trees", "0 Herb"),
+                (Kind::CodeLabel, "body.kind", "1 Herb", "1 FruitTree"),
             ],
         );
-        let other_words = json!([{ "code": 0, "label": "Made-up tale" }, { "code": 1, "label": "Guide" }]);
+        let other_words = json!([{ "code": 0, "label": "Scented stem" }, { "code": 1, "label": "Tree" }]);
         expect_spec(&page_with(&[(&codes, other_words)]), &spec(SPEC), &[]);
-        let strange = json!([{ "code": 0, "label": "Cookery" }, { "code": 1, "label": "Guide" }]);
+        let strange = json!([{ "code": 0, "label": "Weed" }, { "code": 1, "label": "Tree" }]);
         expect_spec(
             &page_with(&[(&codes, strange)]),
             &spec(SPEC),
-            &[(Kind::CodeLabel, "body.kind", "0 Cookery", "0 Novel")],
+            &[(Kind::CodeLabel, "body.kind", "0 Weed", "0 Herb")],
         );
     }
 
@@ -672,16 +669,16 @@ mod tests {
     fn a_table_is_held_against_the_object_that_it_describes() {
         let spec = spec_with(&[
             (
-                "        cover: { type: object }\n",
-                "        cover: { anyOf: [{ $ref: '#/components/schemas/Hard' }, { $ref: \
-                 '#/components/schemas/Soft' }] }\n",
+                "        bloom: { type: object }\n",
+                "        bloom: { anyOf: [{ $ref: '#/components/schemas/Rose' }, { $ref: \
+                 '#/components/schemas/Lily' }] }\n",
             ),
             (
-                "    Book:\n",
-                "    Hard: { type: object, properties: { colour: { type: integer }, mark: { type: string }, \
-                 cloth: { type: boolean } } }\n    \
-                     Soft: { type: object, properties: { colour: { type: string }, mark: { type: string }, \
-                 glue: { type: string } } }\n    Book:\n",
+                "    Plant:\n",
+                "    Rose: { type: object, properties: { colour: { type: integer }, mark: { type: string }, \
+                 thorn: { type: boolean } } }\n    \
+                     Lily: { type: object, properties: { colour: { type: string }, mark: { type: string }, \
+                 scent: { type: string } } }\n    Plant:\n",
             ),
         ]);
         let table = |title: &str, line: usize, colour: &str, rows: &[&str]| {
@@ -689,33 +686,33 @@ mod tests {
             all.extend(rows.iter().map(|name| json!({ "name": name })));
             json!({ "section": "response", "title": title, "line": line, "rows": all })
         };
-        let tables = |hard: &[&str]| {
+        let tables = |rose: &[&str]| {
             page_with(&[
-                (&at("/tables/-"), table("Of cloth", 90, "integer", hard)),
-                (&at("/tables/-"), table("Others", 95, "string", &["mark", "glue"])),
+                (&at("/tables/-"), table("Of thorns", 90, "integer", rose)),
+                (&at("/tables/-"), table("Others", 95, "string", &["mark", "scent"])),
             ])
         };
-        expect_spec(&tables(&["mark", "cloth"]), &spec, &[]);
+        expect_spec(&tables(&["mark", "thorn"]), &spec, &[]);
         expect_spec(
-            &tables(&["cloth"]),
+            &tables(&["thorn"]),
             &spec,
             &[(
                 Kind::MemberUndocumented,
-                "response.data[].cover.mark",
+                "response.data[].bloom.mark",
                 "",
-                "string (Hard)",
+                "string (Rose)",
             )],
         );
         let wrong = page_with(&[
-            (&at("/tables/-"), table("Of cloth", 90, "array", &["mark", "cloth"])),
-            (&at("/tables/-"), table("Others", 95, "string", &["mark", "glue"])),
+            (&at("/tables/-"), table("Of thorns", 90, "array", &["mark", "thorn"])),
+            (&at("/tables/-"), table("Others", 95, "string", &["mark", "scent"])),
         ]);
         expect_spec(
             &wrong,
             &spec,
             &[(
                 Kind::Type,
-                "response.data[].cover.colour",
+                "response.data[].bloom.colour",
                 "table: array",
                 "integer | string",
             )],
@@ -735,7 +732,7 @@ mod tests {
             &spec(SPEC),
             &[
                 (Kind::Limit, "response.data[].id", "maxLength 8", ""),
-                (Kind::Format, "response.data[].lentOn", "", "date-time"),
+                (Kind::Format, "response.data[].sownOn", "", "date-time"),
             ],
         );
         assert_eq!(
@@ -753,18 +750,18 @@ mod tests {
             )
         };
         let components = format!(
-            "components:\n  schemas:\n    ByKind: {}\n    ByTitle: {}\n",
+            "components:\n  schemas:\n    ByKind: {}\n    ByLabel: {}\n",
             entry(
                 "byKind",
                 "{ anyOf: [{ $ref: '#/components/schemas/Kind' }, { type: string }] }"
             ),
-            entry("byTitle", "{ type: string }"),
+            entry("byLabel", "{ type: string }"),
         );
         let spec = spec_with(&[
             (
                 "                note: {",
                 "                filters: { type: array, items: { oneOf: [{ $ref: '#/components/schemas/ByKind' }, \
-                 { $ref: '#/components/schemas/ByTitle' }] } }\n                note: {",
+                 { $ref: '#/components/schemas/ByLabel' }] } }\n                note: {",
             ),
             ("components:\n  schemas:\n", &components),
         ]);
@@ -775,7 +772,7 @@ mod tests {
                 row["codes"] = codes;
                 row
             };
-            let rows = json!([row("byKind", "integer", codes), row("byTitle", title, json!([]))]);
+            let rows = json!([row("byKind", "integer", codes), row("byLabel", title, json!([]))]);
             page_with(&[
                 (&at("/tables/-"), json!({ "section": "body", "line": 90, "rows": rows })),
                 (&at("/request/shape/filters"), json!("array")),
@@ -801,7 +798,7 @@ mod tests {
             &spec,
             &[
                 (Kind::CodeMissing, "body.filters[].byKind", "2", ""),
-                (Kind::Type, "body.filters[].byTitle", "table: integer", "array | string"),
+                (Kind::Type, "body.filters[].byLabel", "table: integer", "array | string"),
             ],
         );
     }
@@ -811,20 +808,20 @@ mod tests {
         for (pointer, value, expected) in [
             (
                 "/hosts/-",
-                "https://east.library.example/",
-                (Kind::Host, "host", "east.library.example", ""),
+                "https://east.garden.example/",
+                (Kind::Host, "host", "east.garden.example", ""),
             ),
             (
                 "/hosts/0",
-                "identity.library.example",
-                (Kind::Host, "host", "", "north.library.example"),
+                "identity.garden.example",
+                (Kind::Host, "host", "", "north.garden.example"),
             ),
             ("/statuses/-", "429", (Kind::HttpStatus, "status", "429", "")),
             ("/statuses/1", "200", (Kind::HttpStatus, "status", "", "404")),
             (
                 "/endpoints/-",
-                "/library/v1/lost",
-                (Kind::ListedEndpoint, "endpoint", "/library/v1/lost", ""),
+                "/garden/v1/lost",
+                (Kind::ListedEndpoint, "endpoint", "/garden/v1/lost", ""),
             ),
         ] {
             let page = page_with(&[(pointer, json!({ "value": value, "line": 5 }))]);
@@ -836,10 +833,10 @@ mod tests {
     prop_compose! {
         /// Facts without sense, with names that meet those of the spec now and then.
         fn any_page()(
-            name in "[a-dkI.\\[\\]{}/ ]{0,6}|kind|data|id|shelfId|sequel",
+            name in "[a-dkI.\\[\\]{}/ ]{0,6}|kind|data|id|bedId|sprout",
             parent in proptest::option::of("[a-d.\\[\\]]{0,4}|data"),
             kind in proptest::option::of("array of [a-z]{0,6}|integer|string|array|\\PC{0,3}"),
-            endpoint in "\\PC{0,12}|/library/v1/shelves/\\{shelfId\\}/books|[/{}?a-z]{0,30}",
+            endpoint in "\\PC{0,12}|/garden/v1/beds/\\{bedId\\}/plants|[/{}?a-z]{0,30}",
             title in proptest::option::of("\\PC{0,9}"),
             section in 0..5_usize,
             shape in proptest::collection::btree_map(

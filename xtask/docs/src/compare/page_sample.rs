@@ -285,17 +285,17 @@ mod tests {
 
     #[test]
     fn a_table_that_the_sample_shows_nothing_of_is_told_once() {
-        let rows = json!([{ "name": "cloth", "type": "string" }, { "name": "mark", "type": "string" }]);
-        let table = json!({ "section": "response", "title": "Cover of cloth", "line": 90, "rows": rows });
+        let rows = json!([{ "name": "thorn", "type": "string" }, { "name": "mark", "type": "string" }]);
+        let table = json!({ "section": "response", "title": "Bloom of thorns", "line": 90, "rows": rows });
         let shown = page_with(&[
             (&at("/tables/-"), table.clone()),
-            (&at("/response/shape/data[].cover.paper"), json!("string")),
+            (&at("/response/shape/data[].bloom.petal"), json!("string")),
         ]);
         expect_sample(
             &shown,
             &[
-                (Kind::SampleOnly, "response.data[].cover.paper", "", "string"),
-                (Kind::TableOnly, "response.data[].cover", "Cover of cloth", ""),
+                (Kind::SampleOnly, "response.data[].bloom.petal", "", "string"),
+                (Kind::TableOnly, "response.data[].bloom", "Bloom of thorns", ""),
             ],
         );
     }
@@ -307,16 +307,16 @@ mod tests {
             json!({ "section": "response", "title": title, "line": line, "rows": rows })
         };
         let page = page_with(&[
-            (&at("/tables/-"), table("Of cloth", 90, &["mark", "cloth"])),
-            (&at("/tables/-"), table("Of paper", 95, &["mark", "glue", "sheet"])),
-            (&at("/response/shape/data[].cover.mark"), json!("string")),
-            (&at("/response/shape/data[].cover.glue"), json!("string")),
+            (&at("/tables/-"), table("Of thorns", 90, &["mark", "thorn"])),
+            (&at("/tables/-"), table("Of petals", 95, &["mark", "scent", "spine"])),
+            (&at("/response/shape/data[].bloom.mark"), json!("string")),
+            (&at("/response/shape/data[].bloom.scent"), json!("string")),
         ]);
         expect_sample(
             &page,
             &[
-                (Kind::TableOnly, "response.data[].cover", "Of cloth", ""),
-                (Kind::TableOnly, "response.data[].cover.sheet", "listed", ""),
+                (Kind::TableOnly, "response.data[].bloom", "Of thorns", ""),
+                (Kind::TableOnly, "response.data[].bloom.spine", "listed", ""),
             ],
         );
     }
@@ -360,9 +360,9 @@ mod tests {
             (
                 "/tables/2/rows/1",
                 "array of integer",
-                "/request/shape/authors[]",
+                "/request/shape/gardeners[]",
                 "string",
-                ("body.authors[]", "integer", "string"),
+                ("body.gardeners[]", "integer", "string"),
             ),
         ] {
             let page = page_with(&[(&format!("{}/type", at(row)), json!(kind)), (&at(place), json!(shape))]);
@@ -376,7 +376,7 @@ mod tests {
 
     #[test]
     fn codes() {
-        let shown = json!({ "kind": [1, 7], "authors": [] });
+        let shown = json!({ "kind": [1, 7], "gardeners": [] });
         expect_sample(
             &page_with(&[(&at("/request/codes"), shown)]),
             &[(Kind::SampleCode, "body.kind", "0, 1", "7")],
@@ -388,13 +388,13 @@ mod tests {
     #[test]
     fn letter_case() {
         let page = page_with(&[
-            (&at("/tables/0/rows/0/name"), json!("ShelfID")),
+            (&at("/tables/0/rows/0/name"), json!("BedID")),
             (&at("/tables/3/rows/1/name"), json!("Id")),
         ]);
         let found = expect_sample(
             &page,
             &[
-                (Kind::LetterCase, "path.shelfId", "ShelfID", "shelfId"),
+                (Kind::LetterCase, "path.bedId", "BedID", "bedId"),
                 (Kind::LetterCase, "response.data[].id", "Id", "id"),
             ],
         );
@@ -406,18 +406,18 @@ mod tests {
 
     #[test]
     fn urls_of_samples() {
-        const ENDPOINT: &str = "/library/v1/shelves/{shelfId}/books";
+        const ENDPOINT: &str = "/garden/v1/beds/{bedId}/plants";
         for path in [
-            "/library/v1/Shelves/{shelfId}/books",
-            "/v1/shelves/{shelfId}/books",
-            "/library/v1/shelves/{shelfId}",
-            "/library/v1/shelves/{shelfId}/books/",
-            "/library/v1/shelves//books",
+            "/garden/v1/Beds/{bedId}/plants",
+            "/v1/beds/{bedId}/plants",
+            "/garden/v1/beds/{bedId}",
+            "/garden/v1/beds/{bedId}/plants/",
+            "/garden/v1/beds//plants",
         ] {
             let page = page_with(&[(&at("/request/path"), json!(path))]);
             expect_sample(&page, &[(Kind::SampleUrl, "endpoint", ENDPOINT, path)]);
         }
-        for path in ["/library/v1/shelves/12/books?pageSize=3", "/library/v1/{}/{}/books"] {
+        for path in ["/garden/v1/beds/12/plants?pageSize=3", "/garden/v1/{}/{}/plants"] {
             expect_sample(&page_with(&[(&at("/request/path"), json!(path))]), &[]);
         }
     }
@@ -429,7 +429,7 @@ mod tests {
                 &at("/response/slips"),
                 json!([{ "value": "missing comma", "line": 83 }]),
             ),
-            (&at("/scopesEndpoint"), json!("/library/v2/books")),
+            (&at("/scopesEndpoint"), json!("/garden/v2/plants")),
         ]);
         let found = expect_sample(
             &page,
@@ -437,8 +437,8 @@ mod tests {
                 (
                     Kind::Endpoint,
                     "scopes",
-                    "/library/v2/books",
-                    "/library/v1/shelves/{shelfId}/books",
+                    "/garden/v2/plants",
+                    "/garden/v1/beds/{bedId}/plants",
                 ),
                 (Kind::SampleSyntax, "response", "", "missing comma"),
             ],

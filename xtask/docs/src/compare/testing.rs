@@ -1,4 +1,4 @@
-//! What the tests of the comparisons share: an invented service of a library, whose page and spec agree.
+//! What the tests of the comparisons share: an invented garden, whose page and spec agree.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails here says so")]
 
@@ -17,20 +17,20 @@ use xtask_spec::document::Document;
 /// A spec that agrees with [`page`].
 pub const SPEC: &str = r"
 openapi: 3.0.3
-info: { title: Library, version: '1' }
+info: { title: Garden, version: '1' }
 servers:
-  - url: https://{region}.library.example
+  - url: https://{region}.garden.example
     variables:
       region: { enum: [north, south], default: north }
 paths:
-  /library/v1/shelves/{shelfId}/books:
+  /garden/v1/beds/{bedId}/plants:
     post:
-      operationId: listBooks
-      externalDocs: { url: 'https://github.com/Library/api/blob/main/docs/my%20books.md' }
+      operationId: listPlants
+      externalDocs: { url: 'https://github.com/Garden/api/blob/main/docs/my%20plants.md' }
       security:
-        - oauth2: [books.read]
+        - oauth2: [plants.read]
       parameters:
-        - { name: shelfId, in: path, required: true, schema: { type: string } }
+        - { name: bedId, in: path, required: true, schema: { type: string } }
         - { name: pageSize, in: query, schema: { type: integer, minimum: 1, maximum: 100, default: 50 } }
       requestBody:
         required: true
@@ -41,11 +41,11 @@ paths:
               required: [kind]
               properties:
                 kind: { $ref: '#/components/schemas/Kind' }
-                authors: { type: array, maxItems: 9, items: { type: string } }
+                gardeners: { type: array, maxItems: 9, items: { type: string } }
                 note: { type: string, maxLength: 30 }
       responses:
         '200':
-          description: Books.
+          description: Plants.
           content:
             application/json:
               schema:
@@ -53,74 +53,74 @@ paths:
                 properties:
                   data:
                     type: array
-                    items: { $ref: '#/components/schemas/Book' }
+                    items: { $ref: '#/components/schemas/Plant' }
                   metadata:
                     type: object
                     properties:
                       totalCount: { type: integer }
-        '404': { description: No such shelf. }
+        '404': { description: No such bed. }
 components:
   schemas:
     Kind:
       type: integer
       enum: [0, 1]
-      x-enum-varnames: [Novel, TravelGuide]
-      x-enum-descriptions: [A made-up story., Where to go.]
-    Book:
+      x-enum-varnames: [Herb, FruitTree]
+      x-enum-descriptions: [A scented leaf., Bears fruit.]
+    Plant:
       type: object
       properties:
         id: { type: string }
         kind: { allOf: [{ $ref: '#/components/schemas/Kind' }] }
-        lentOn: { type: string, format: date-time, nullable: true }
-        cover: { type: object }
-        sequel: { $ref: '#/components/schemas/Book' }
+        sownOn: { type: string, format: date-time, nullable: true }
+        bloom: { type: object }
+        sprout: { $ref: '#/components/schemas/Plant' }
 ";
 
 /// A page that agrees with [`SPEC`], as JSON.
 pub fn page() -> Value {
-    let codes = json!([{ "code": 0, "label": "Novels" }, { "code": 1, "label": "Travel guide" }]);
+    let codes = json!([{ "code": 0, "label": "Herbs" }, { "code": 1, "label": "Fruit tree" }]);
     json!({
-        "page": "docs/my books.md",
+        "page": "docs/my plants.md",
         "sha256": "",
         "hosts": [
-            { "value": "https://north.library.example/v1", "line": 3 },
-            { "value": "south.library.example", "line": 4 },
+            { "value": "https://north.garden.example/v1", "line": 3 },
+            { "value": "south.garden.example", "line": 4 },
         ],
         "statuses": [{ "value": "200", "line": 6 }, { "value": "404", "line": 7 }],
-        "endpoints": [{ "value": "POST /library/v1/shelves/{shelfId}/books", "line": 9 }],
+        "endpoints": [{ "value": "POST /garden/v1/beds/{bedId}/plants", "line": 9 }],
         "operations": [{
             "method": "POST",
-            "endpoint": "/library/v1/shelves/{shelfId}/books",
+            "endpoint": "/garden/v1/beds/{bedId}/plants",
             "line": 12,
-            "scopes": ["books.read"],
+            "scopes": ["plants.read"],
             "scopesLine": 10,
             "success": 200,
             "tables": [
-                { "section": "path", "line": 20, "rows": [{ "name": "shelfId", "type": "string", "required": "yes" }] },
+                { "section": "path", "line": 20, "rows": [{ "name": "bedId", "type": "string", "required": "yes" }] },
                 { "section": "query", "line": 30, "rows": [
                     { "name": "pageSize", "type": "integer", "required": "no", "default": 50, "maximum": 100 },
                 ] },
                 { "section": "body", "line": 40, "rows": [
                     { "name": "kind", "type": "integer", "required": "yes", "codes": codes },
-                    { "name": "authors", "type": "array of string", "required": "no", "maxItems": 9 },
+                    { "name": "gardeners", "type": "array of string", "required": "no", "maxItems": 9 },
                     { "name": "note", "type": "string", "required": "no", "maxLength": 30 },
                 ] },
                 { "section": "response", "line": 50, "rows": [
                     { "name": "data", "type": "array" },
                     { "name": "id", "type": "string" },
                     { "name": "kind", "type": "integer", "codes": codes },
-                    { "name": "lentOn", "type": "string", "format": "date-time" },
-                    { "name": "cover", "type": "object" },
-                    { "name": "sequel", "type": "object" },
+                    { "name": "sownOn", "type": "string", "format": "date-time" },
+                    { "name": "bloom", "type": "object" },
+                    { "name": "sprout", "type": "object" },
                     { "name": "metadata", "type": "object" },
                     { "name": "totalCount", "type": "integer" },
                 ] },
             ],
             "request": {
                 "line": 70,
-                "path": "/library/v1/shelves/12**/books",
+                "path": "/garden/v1/beds/12**/plants",
                 "query": ["pageSize"],
-                "shape": { "": "object", "kind": "integer", "authors": "array", "authors[]": "string",
+                "shape": { "": "object", "kind": "integer", "gardeners": "array", "gardeners[]": "string",
                     "note": "string" },
                 "codes": { "kind": [1] },
             },
@@ -128,8 +128,8 @@ pub fn page() -> Value {
                 "line": 80,
                 "shape": {
                     "": "object", "data": "array", "data[]": "object", "data[].id": "string",
-                    "data[].kind": "integer", "data[].lentOn": "string", "data[].cover": "object",
-                    "data[].sequel": "object", "metadata": "object", "metadata.totalCount": "integer",
+                    "data[].kind": "integer", "data[].sownOn": "string", "data[].bloom": "object",
+                    "data[].sprout": "object", "metadata": "object", "metadata.totalCount": "integer",
                 },
                 "codes": { "data[].kind": [0] },
             },
@@ -160,7 +160,7 @@ pub fn facts(page: Value) -> Page {
 }
 
 pub fn spec(text: &str) -> Spec {
-    Spec::new(&Document::parse(&api::root().join("specs/library/openapi.yaml"), text).unwrap())
+    Spec::new(&Document::parse(&api::root().join("specs/garden/openapi.yaml"), text).unwrap())
 }
 
 /// The spec with some texts replaced, each of which must stand in it once.
@@ -188,12 +188,12 @@ pub fn essence(findings: &[Finding]) -> Vec<Essence> {
 
 /// What pages and spec differ in.
 pub fn spec_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    lock_spec(Context { api: "library", spec }, &Side::new(pages, spec))
+    lock_spec(Context { api: "garden", spec }, &Side::new(pages, spec))
 }
 
 /// What tables and samples of pages differ in.
 pub fn sample_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    page_sample(Context { api: "library", spec }, &Side::new(pages, spec))
+    page_sample(Context { api: "garden", spec }, &Side::new(pages, spec))
 }
 
 /// Expects that page and spec differ in this alone: what the page says, what the spec says.

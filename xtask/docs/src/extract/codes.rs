@@ -216,9 +216,9 @@ mod tests {
             "Speed. **0** for Slow; **1** for Very fast.",
             "Speed<br>**0** - Slow<br>**1** - Very fast",
             "<ul><li>0 - Slow</li><li>1 for Very fast</li></ul>",
-            "By land:<ul><li>**0** - Slow</li></ul>By air:<ul><li>**1** - Very fast</li></ul>",
-            "<ul><li>By land:<ul><li>**0** - Slow</li></ul></li>\
-             <li>By air:<ul><li>**1** - Very fast</li></ul></li></ul>",
+            "By hand:<ul><li>**0** - Slow</li></ul>By wind:<ul><li>**1** - Very fast</li></ul>",
+            "<ul><li>By hand:<ul><li>**0** - Slow</li></ul></li>\
+             <li>By wind:<ul><li>**1** - Very fast</li></ul></li></ul>",
         ] {
             assert_eq!(codes(text, "integer"), expected, "{text}");
         }
@@ -226,12 +226,12 @@ mod tests {
 
     #[test]
     fn an_enumeration_needs_no_meanings() {
-        let expected = [json!("By land"), json!("By air")].map(|code| (code, None)).to_vec();
+        let expected = [json!("By hand"), json!("By wind")].map(|code| (code, None)).to_vec();
         for text in [
-            "The way (e.g., **By land**, **By air**)",
-            "Several are allowed, such as **By land** and **By air**.",
-            "Supported values are: **By land**, or **By air**.",
-            "Valid values are:<ul><li>By land</li><li>By air</li></ul>",
+            "The way (e.g., **By hand**, **By wind**)",
+            "Several are allowed, such as **By hand** and **By wind**.",
+            "Supported values are: **By hand**, or **By wind**.",
+            "Valid values are:<ul><li>By hand</li><li>By wind</li></ul>",
         ] {
             assert_eq!(codes(text, "string"), expected, "{text}");
         }
@@ -243,7 +243,7 @@ mod tests {
             "Whether the **Print labels** setting is on.",
             "If **heavy** is **true**, give **weight**.",
             "Skip it if the mode is set to **3**.",
-            "Whether **Print labels** and **Fold boxes** are on.",
+            "Whether **Print labels** and **Water beds** are on.",
         ] {
             assert_eq!(codes(text, "string"), [], "{text}");
         }
@@ -278,14 +278,14 @@ mod tests {
     #[test]
     fn a_list_of_sentences_has_no_codes() {
         let (row, found) = cell(
-            "<ul><li>The lamp is on.</li><li>The lamp cannot be reached at all.</li></ul>",
+            "<ul><li>The plant is ripe.</li><li>The plant cannot be reached at all.</li></ul>",
             "string",
         );
         assert_eq!((row.codes, found.unread), (vec![], vec![]));
         assert_eq!(found.coverage.items, Share { used: 2, total: 2 });
         // One sentence among codes is worth a look.
         let (row, found) = cell(
-            "<ul><li>**On** - Lit</li><li>The lamp cannot be reached at all.</li></ul>",
+            "<ul><li>**Ripe** - Red</li><li>The plant cannot be reached at all.</li></ul>",
             "string",
         );
         assert_eq!((row.codes.len(), found.unread.len()), (1, 1));

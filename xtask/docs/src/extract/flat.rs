@@ -317,38 +317,38 @@ mod tests {
     }
 
     /// A page with glued cells about an invented service.
-    const GLUED: &str = r#"Harbour Web API
+    const GLUED: &str = r#"Garden Web API
 
 ElementDescription
-ScopeFor ships, the scope is harbour.ships.readwrite.all.
+ScopeFor plants, the scope is garden.plants.readwrite.all.
 
 Data centerWeb API URL
-Northhttps://north.harbour.example/ships
-South (Port)https://south.harbour.example/ships
+Northhttps://north.garden.example/plants
+South (Hill)https://south.garden.example/plants
 
-Moor it with the POST api/v1/Ship/moor API.
+Sow it with the POST api/v1/Plant/sow API.
 
-POST api/v1/Ship/moor
+POST api/v1/Plant/sow
 
-Moors ships.
+Sows plants.
 
 NOTE
 
-Tides matter.
+Rain matters.
 
 Example
 
 var url = "{URL}";
-var filter = @"{'names': ['a','b'], 'berth': 1}";
+var filter = @"{'names': ['a','b'], 'bed': 1}";
 
 Request Information
 
 ElementsDescriptionTypeRequired
-namesSets the names of the ships. 50 ships at most.String ArrayYes
-berthSets the berth.
+namesSets the names of the plants. 50 plants at most.String ArrayYes
+bedSets the bed.
 Int
 Valid values are:
-1 for the long pier (default)
+1 for the long side (default)
 -2 for nowhere
 No
 pageSets the page of the list.Int
@@ -357,40 +357,40 @@ Yes
 sizeSets the size. The number must be no larger than 20.IntNo
 NOTE
 
-Leave the names empty to moor none.
+Leave the names empty to sow none.
 
 Response Information
 
 ElementElementDescriptionType
-shipsdisplayNameThe name.String
-shipsflagThe flag of the ship.
+plantsdisplayNameThe name.String
+plantsflagThe flag of the plant.
 Valid values are:
-Red for a ship that takes on fuel and must be left alone
+Red for a plant that has caught rust and must be left alone
 Quarantine Yellow
 String
-ships
-tonnageThe tonnage of the shipInt
+plants
+heightThe height of the plantInt
 statusstatusThe status. It responds with “null” by default.Int
 
 Response Example
 
 {
-    "ships": [{"displayName": "Ada", "flag": "Red", "tonnage": 3}],
+    "plants": [{"displayName": "Ada", "flag": "Red", "height": 3}],
     "status": 200
 }
 
-GET api/v1/ship/log?id={id}
+GET api/v1/plant/log?id={id}
 
 Gets the log.
 
 Request Example
 
-http://hostname:port/api/v1/ship/log?id={id}|
+http://hostname:port/api/v1/plant/log?id={id}|
 
 Request Information
 
 ElementsDescriptionTypeRequired
-idSets the ID of the ship.IntYes
+idSets the ID of the plant.IntYes
 
 Response Information
 
@@ -399,31 +399,31 @@ ElementDescriptionType
 "#;
 
     /// A page with blanks between the cells.
-    const SPACED: &str = "Count Ships
+    const SPACED: &str = "Count Plants
 
 Permission
 
 The following permission is required.
 
 API Permission
-/harbour/v3/ships/{port} harbour.ships.read.all
+/garden/v3/plants/{bed} garden.plants.read.all
 
 Request
 
 Method Endpoint Description
-GET /harbour/v3/ships/{port} Counts the ships.
+GET /garden/v3/plants/{bed} Counts the plants.
 
 URL Parameters
 
 Parameter Description Type Required
-port The ID of the port. string Yes
+bed The ID of the bed. string Yes
 
 Query Parameters
 
 Parameter Description Type Required
-kinds The kinds of ships.
-  • 0 - Sailing ship
-  • 1 - Steamer
+kinds The kinds of plants.
+  • 0 - Fruit tree
+  • 1 - Herb
 integer No
 size The page size. The default value is 20. integer No
 
@@ -432,20 +432,20 @@ Response
 If all is well, a 202 Accepted response is returned.
 
 Response Description Type
-count The number of ships. integer
+count The number of plants. integer
 
 Request Sample
 
 Send a GET request.
 
-https://harbour.example/harbour/v3/ships/12
+https://garden.example/garden/v3/plants/12
 
 Response Sample
 
 All is well:
 
 {
-    \"count\": 10 // ships
+    \"count\": 10 // plants
 }
 ";
 
@@ -480,10 +480,10 @@ All is well:
             .collect();
         assert_eq!(
             found,
-            [("POST", "api/v1/Ship/moor", 12), ("GET", "api/v1/ship/log", 63)]
+            [("POST", "api/v1/Plant/sow", 12), ("GET", "api/v1/plant/log", 63)]
         );
         for operation in operations {
-            assert_eq!(operation.scopes, ["harbour.ships.readwrite.all"]);
+            assert_eq!(operation.scopes, ["garden.plants.readwrite.all"]);
             assert_eq!(operation.scopes_line, Some(4));
         }
     }
@@ -504,8 +504,8 @@ All is well:
             Row {
                 required: Some(Required::No),
                 default: Some(json!(1)),
-                codes: vec![code(json!(1), Some("the long pier")), code(json!(-2), Some("nowhere"))],
-                ..row("berth", "integer", None)
+                codes: vec![code(json!(1), Some("the long side")), code(json!(-2), Some("nowhere"))],
+                ..row("bed", "integer", None)
             },
             Row {
                 required: Some(Required::Yes),
@@ -520,21 +520,21 @@ All is well:
         ];
         assert_eq!(request.rows, expected);
         assert_eq!(response.section, Section::Response);
-        let ships = Some("ships".to_owned());
-        let label = "a ship that takes on fuel and … 2caa91";
+        let plants = Some("plants".to_owned());
+        let label = "a plant that has caught rust and … 55c049";
         let expected = [
             Row {
-                parent: ships.clone(),
+                parent: plants.clone(),
                 ..row("displayName", "string", None)
             },
             Row {
-                parent: ships.clone(),
+                parent: plants.clone(),
                 codes: vec![code(json!("Red"), Some(label)), code(json!("Quarantine Yellow"), None)],
                 ..row("flag", "string", None)
             },
             Row {
-                parent: ships,
-                ..row("tonnage", "integer", Some(52))
+                parent: plants,
+                ..row("height", "integer", Some(52))
             },
             row("status", "integer", Some(54)),
         ];
@@ -549,12 +549,12 @@ All is well:
         let request = operations[0].request.as_ref().unwrap();
         assert_eq!(request.shape["names[]"], "string");
         assert_eq!(request.line, 23);
-        assert_eq!(request.codes["berth"], [json!(1)]);
+        assert_eq!(request.codes["bed"], [json!(1)]);
         let response = operations[0].response.as_ref().unwrap();
-        assert_eq!(response.shape["ships[].tonnage"], "integer");
-        assert_eq!(response.codes["ships[].flag"], [json!("Red")]);
+        assert_eq!(response.shape["plants[].height"], "integer");
+        assert_eq!(response.codes["plants[].flag"], [json!("Red")]);
         let log = &operations[1];
-        assert_eq!(log.request.as_ref().unwrap().path.as_deref(), Some("/api/v1/ship/log"));
+        assert_eq!(log.request.as_ref().unwrap().path.as_deref(), Some("/api/v1/plant/log"));
         assert_eq!(log.tables[0].section, Section::Query);
         assert_eq!(log.tables[1].rows[0].kind.as_deref(), Some("File Stream"));
     }
@@ -565,12 +565,12 @@ All is well:
         let [operation] = operations.as_slice() else {
             panic!("{operations:?}")
         };
-        assert_eq!(operation.endpoint, "/harbour/v3/ships/{port}");
+        assert_eq!(operation.endpoint, "/garden/v3/plants/{bed}");
         assert_eq!(
             (operation.method.as_str(), operation.line, operation.success),
             ("GET", 13, Some(202))
         );
-        assert_eq!(operation.scopes, ["harbour.ships.read.all"]);
+        assert_eq!(operation.scopes, ["garden.plants.read.all"]);
         assert_eq!(
             (operation.scopes_line, operation.scopes_endpoint.as_ref()),
             (Some(8), None)
@@ -580,7 +580,7 @@ All is well:
         let expected = [
             Row {
                 required: Some(Required::No),
-                codes: vec![code(json!(0), Some("Sailing ship")), code(json!(1), Some("Steamer"))],
+                codes: vec![code(json!(0), Some("Fruit tree")), code(json!(1), Some("Herb"))],
                 ..row("kinds", "integer", None)
             },
             Row {
@@ -597,8 +597,8 @@ All is well:
     #[test]
     fn hosts_stand_in_tables_of_urls() {
         let hosts: Vec<_> = hosts(GLUED).into_iter().map(|host| (host.line, host.value)).collect();
-        let north = (7, "https://north.harbour.example/ships".to_owned());
-        let south = (8, "https://south.harbour.example/ships".to_owned());
+        let north = (7, "https://north.garden.example/plants".to_owned());
+        let south = (8, "https://south.garden.example/plants".to_owned());
         assert_eq!(hosts, [north, south]);
     }
 
@@ -606,18 +606,18 @@ All is well:
     fn what_cannot_be_taken_apart_is_reported_and_the_rest_is_read() {
         let page = |rows: &str| {
             format!(
-                "POST api/v1/moor\n\nRequest Information\n\nElementsDescriptionTypeRequired\n{rows}\nlastSets it.IntNo"
+                "POST api/v1/sow\n\nRequest Information\n\nElementsDescriptionTypeRequired\n{rows}\nlastSets it.IntNo"
             )
         };
         let cases = [
             (
-                "shipMoors it at once.IntYes",
+                "plantSows it at once.IntYes",
                 6,
                 "where its name ends is not to be seen",
             ),
-            ("shipSets the ship.", 6, "the cells at its end are missing"),
-            ("shipSets the ship.AnchorYes", 6, "the cells at its end are missing"),
-            ("shipSets the ship.\nYes", 6, "it has no type"),
+            ("plantSets the plant.", 6, "the cells at its end are missing"),
+            ("plantSets the plant.SpadeYes", 6, "the cells at its end are missing"),
+            ("plantSets the plant.\nYes", 6, "it has no type"),
         ];
         for (rows, line, reason) in cases {
             let (operations, unread) = read(&page(rows));
@@ -638,7 +638,7 @@ All is well:
 
     #[test]
     fn a_holder_is_not_guessed() {
-        let text = GLUED.replace("\"ships\": [", "\"boats\": [");
+        let text = GLUED.replace("\"plants\": [", "\"beds\": [");
         let (_, unread) = read(&text);
         let split: Vec<_> = unread
             .iter()
@@ -695,7 +695,7 @@ All is well:
                     "a The thing. string No",
                     "Valid values are:", "1 for one (default)", "• 0 - none", "Yes", "No", "Int", "é", "/A ", "{",
                     "}",
-                    "\"a\": [", "var x = @\"{'a': 1}\";", "/x harbour.a.b", "the scope is a.b.c.", "Description Type",
+                    "\"a\": [", "var x = @\"{'a': 1}\";", "/x garden.a.b", "the scope is a.b.c.", "Description Type",
                 ]),
                 0..40,
             ),

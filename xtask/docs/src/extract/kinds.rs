@@ -15,7 +15,7 @@ static LIST: Pattern = pattern!(
 /// A type with a word on its values: `enum (string)`, `string (date-time)`.
 static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");
 
-/// The name of an object: `ParcelLabel`. A single word may be a slip of something else.
+/// The name of an object: `PlantLabel`. A single word may be a slip of something else.
 static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:Model|DTO|Dto)$");
 
 /// A map, perhaps with the types of its keys and values.
@@ -96,15 +96,15 @@ mod tests {
             ("string (uuid)", "string"),
             ("string?", "string"),
             ("`array[string]`", "array of string"),
-            ("Array[LampState]", "array of object"),
-            ("List<Lamp>", "array of object"),
+            ("Array[PlantState]", "array of object"),
+            ("List<Plant>", "array of object"),
             ("list object", "array of object"),
             ("array (string)", "array of string"),
             ("List<List<int>>", "array of array of integer"),
             ("List<sting>", "List<sting>"),
-            ("LampExtension", "object"),
+            ("PlantExtension", "object"),
             ("Dictionary<string, int>", "map"),
-            ("Parcel", "Parcel"),
+            ("Plant", "Plant"),
         ];
         for (page, expected) in cases {
             assert_eq!(kind(page), expected);
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn both_answers_mean_sometimes() {
-        for sometimes in ["Yes (No)", "Yes, if there is a lamp", "Conditional"] {
+        for sometimes in ["Yes (No)", "Yes, if there is a plant", "Conditional"] {
             assert_eq!(required(sometimes), Ok(Some(Required::Sometimes)), "{sometimes}");
         }
         assert_eq!(required(""), Ok(None));

@@ -120,7 +120,7 @@ mod tests {
         for text in [
             "The maximum value allowed is 40.",
             "The number must be no larger than 40.",
-            "40 parcels on one page at most.",
+            "40 plants on one page at most.",
             "At most 40 of them.",
         ] {
             assert_eq!(row("integer", text), maximum, "{text}");
@@ -129,7 +129,7 @@ mod tests {
             max_items: Some(40),
             ..Row::default()
         };
-        for text in ["No more than 40 parcels in the list", "40 URLs at most."] {
+        for text in ["No more than 40 plants in the list", "40 URLs at most."] {
             assert_eq!(row("array", text), items, "{text}");
         }
         assert_eq!(row("array", "At most two values can be set.").max_items, Some(2));
@@ -163,9 +163,9 @@ mod tests {
     #[test]
     fn a_number_that_limits_nothing_is_none() {
         for text in [
-            "Parcels that reached 90% of their weight.",
-            "The rest of an answer with more than 100 parcels.",
-            "From the default printer on the 2nd floor.",
+            "Plants that reached 90% of their weight.",
+            "The rest of an answer with more than 100 plants.",
+            "From the default can in the 2nd row.",
         ] {
             assert_eq!(row("integer", text), Row::default(), "{text}");
         }

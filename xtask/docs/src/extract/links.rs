@@ -30,16 +30,16 @@ mod tests {
 
     #[test]
     fn links_are_relative_to_the_page() {
-        let page = "docs/parcels/labels/print.md";
+        let page = "docs/plants/labels/print.md";
         let cases = [
-            ("./colors.md", Some("docs/parcels/labels/colors.md")),
-            ("../sizes.md", Some("docs/parcels/sizes.md")),
-            ("../sizes.html", Some("docs/parcels/sizes.md")),
-            ("../../../parcels/labels/fonts.md", Some("docs/parcels/labels/fonts.md")),
-            ("/parcels/all%20sizes.md", Some("docs/parcels/all sizes.md")),
+            ("./colors.md", Some("docs/plants/labels/colors.md")),
+            ("../sizes.md", Some("docs/plants/sizes.md")),
+            ("../sizes.html", Some("docs/plants/sizes.md")),
+            ("../../../plants/labels/fonts.md", Some("docs/plants/labels/fonts.md")),
+            ("/plants/all%20sizes.md", Some("docs/plants/all sizes.md")),
             ("../../../../../../sizes.md", Some("docs/sizes.md")),
             ("../use.md#status", None),
-            ("https://parcels.example/colors.md", None),
+            ("https://plants.example/colors.md", None),
         ];
         for (target, expected) in cases {
             assert_eq!(resolve(page, target).as_deref(), expected, "{target}");

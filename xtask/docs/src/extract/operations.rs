@@ -122,7 +122,7 @@ impl Operations {
     }
 
     /// Adds a table to the operation that is being read. What a request takes stands in the query, if the endpoint says
-    /// so: `/parcels?id={id}` takes an `id`.
+    /// so: `/plants?id={id}` takes an `id`.
     pub fn table(&mut self, mut table: Table) {
         let Some(draft) = self.draft() else { return };
         let names = draft.query.split('&').filter_map(|parameter| parameter.split_once('='));

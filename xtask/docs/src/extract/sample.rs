@@ -278,13 +278,13 @@ mod tests {
     #[test]
     fn the_shape_unites_the_entries_of_a_list_and_has_no_values() {
         let sample =
-            read(r#"{"boats": [{"sail": 1}, {"sail": 1.5, "crew": []}, {"sail": null}, "raft"], "open": true}"#);
+            read(r#"{"beds": [{"sand": 1}, {"sand": 1.5, "crops": []}, {"sand": null}, "pot"], "open": true}"#);
         let expected = [
             ("", "object"),
-            ("boats", "array"),
-            ("boats[]", "object | string"),
-            ("boats[].crew", "array"),
-            ("boats[].sail", "integer | null | number"),
+            ("beds", "array"),
+            ("beds[]", "object | string"),
+            ("beds[].crops", "array"),
+            ("beds[].sand", "integer | null | number"),
             ("open", "boolean"),
         ];
         assert_eq!(shape(&sample), expected);
@@ -295,37 +295,37 @@ mod tests {
     #[test]
     fn a_url_gives_its_path_and_the_names_of_its_query() {
         let paths = [
-            ("https://harbour.example/v1/boats/a%2Fb", "/v1/boats/a%2Fb"),
-            ("  GET https://harbour.example/v1/boats/12 HTTP/1.1", "/v1/boats/12"),
-            ("DELETE /v1/boats/12", "/v1/boats/12"),
-            ("http://hostname:port/v1/boats?page=2", "/v1/boats"),
-            ("{{baseUrl}}/v1/boats", "/v1/boats"),
+            ("https://garden.example/v1/beds/a%2Fb", "/v1/beds/a%2Fb"),
+            ("  GET https://garden.example/v1/beds/12 HTTP/1.1", "/v1/beds/12"),
+            ("DELETE /v1/beds/12", "/v1/beds/12"),
+            ("http://hostname:port/v1/beds?page=2", "/v1/beds"),
+            ("{{baseUrl}}/v1/beds", "/v1/beds"),
             (
-                "https://harbour.example/v1/kind/Tall ship/of****x",
-                "/v1/kind/Tall ship/of****x",
+                "https://garden.example/v1/kind/Tall plant/of****x",
+                "/v1/kind/Tall plant/of****x",
             ),
-            ("https://harbour.example/v1/boats // all of them", "/v1/boats"),
-            ("https://harbour.example", "/"),
+            ("https://garden.example/v1/beds // all of them", "/v1/beds"),
+            ("https://garden.example", "/"),
         ];
         for (text, path) in paths {
             let sample = read(text);
             assert_eq!(sample.path.as_deref(), Some(path), "{text}");
             assert_eq!((slips(&sample), shape(&sample)), (vec![], vec![]), "{text}");
         }
-        let sample = read("https://harbour.example/v1/boats?kind=a&page=2&kind=b&empty");
+        let sample = read("https://garden.example/v1/beds?kind=a&page=2&kind=b&empty");
         assert_eq!(sample.query, ["kind", "page", "empty"]);
     }
 
     #[test]
     fn a_url_may_stand_above_bodies_with_words_between_them() {
         let sample = read(concat!(
-            "https://harbour.example/v1/boats\n\nMoor a boat:\n{\"name\": \"Ada\"}\n\n",
-            "Moor a raft:\n{\"name\": \"Bob\", \"planks\": 4,}\n",
+            "https://garden.example/v1/beds\n\nSow a bed:\n{\"name\": \"Ada\"}\n\n",
+            "Sow a pot:\n{\"name\": \"Bob\", \"seeds\": 4,}\n",
         ));
-        assert_eq!(sample.path.as_deref(), Some("/v1/boats"));
+        assert_eq!(sample.path.as_deref(), Some("/v1/beds"));
         assert_eq!(
             shape(&sample),
-            [("", "object"), ("name", "string"), ("planks", "integer")]
+            [("", "object"), ("name", "string"), ("seeds", "integer")]
         );
         assert_eq!(slips(&sample), [(16, "trailing comma")]);
     }
@@ -333,11 +333,11 @@ mod tests {
     #[test]
     fn the_url_may_stand_in_one_block_and_the_body_in_another() {
         let blocks = [
-            code("POST https://harbour.example/v1/boats", 4),
+            code("POST https://garden.example/v1/beds", 4),
             code("{\"name\": \"Ada\",}", 9),
         ];
         let sample = request(&blocks, &BTreeSet::new());
-        assert_eq!((sample.line, sample.path.as_deref()), (4, Some("/v1/boats")));
+        assert_eq!((sample.line, sample.path.as_deref()), (4, Some("/v1/beds")));
         assert_eq!(shape(&sample), [("", "object"), ("name", "string")]);
         assert_eq!(slips(&sample), [(9, "trailing comma")]);
     }
@@ -345,8 +345,8 @@ mod tests {
     #[test]
     fn comments_headers_and_masked_texts_are_no_slips() {
         let sample = read(concat!(
-            "POST https://harbour.example/v1/boats\nContent-Type: application/json\n\n/* two\nlines */\n",
-            "// a boat\n{\n  \"id\": \"12**-****\", // masked\n  /* with */ \"n\": 1\n} // done\n",
+            "POST https://garden.example/v1/beds\nContent-Type: application/json\n\n/* two\nlines */\n",
+            "// a bed\n{\n  \"id\": \"12**-****\", // masked\n  /* with */ \"n\": 1\n} // done\n",
         ));
         assert_eq!(slips(&sample), []);
         assert_eq!(shape(&sample), [("", "object"), ("id", "string"), ("n", "integer")]);
@@ -414,7 +414,7 @@ mod tests {
     fn single_values_and_lists_are_bodies_too() {
         for (text, kind) in [
             ("true", "boolean"),
-            ("12 // boats", "integer"),
+            ("12 // beds", "integer"),
             ("\"Ada\"", "string"),
             ("null", "null"),
         ] {
@@ -426,17 +426,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_and_has_no_shape() {
-        for (text, reason) in [("\n", "the block is empty"), ("moor the boat", "no JSON begins here")] {
+        for (text, reason) in [("\n", "the block is empty"), ("sow the bed", "no JSON begins here")] {
             let sample = response(&block(text), &BTreeSet::new());
             assert_eq!(slips(&sample), [(10, format!("not readable: {reason}").as_str())]);
             assert!(sample.shape.is_empty());
         }
         assert_eq!(
-            slips(&read("moor it")),
+            slips(&read("sow it")),
             [(10, "not readable: neither a URL nor JSON begins here")]
         );
         assert_eq!(
-            slips(&response(&block("https://harbour.example/v1"), &BTreeSet::new())),
+            slips(&response(&block("https://garden.example/v1"), &BTreeSet::new())),
             [(10, "not readable: no JSON begins here")]
         );
     }
@@ -444,11 +444,11 @@ mod tests {
     #[test]
     fn codes_are_the_values_of_coded_names_in_any_capitals() {
         let coded = ["kind".to_owned(), "flags".to_owned()].into();
-        let text = r#"{"boats": [{"kind": 10, "FLAGS": ["b", "a"]}, {"kind": 9}, {"kind": 10}, {"kind": null}, {"kind": "*"}]}"#;
+        let text = r#"{"beds": [{"kind": 10, "FLAGS": ["b", "a"]}, {"kind": 9}, {"kind": 10}, {"kind": null}, {"kind": "*"}]}"#;
         let sample = response(&block(text), &coded);
         let expected = [
-            ("boats[].FLAGS[]", vec![json!("a"), json!("b")]),
-            ("boats[].kind", vec![json!(9), json!(10)]),
+            ("beds[].FLAGS[]", vec![json!("a"), json!("b")]),
+            ("beds[].kind", vec![json!(9), json!(10)]),
         ];
         assert_eq!(
             sample.codes,

@@ -110,7 +110,7 @@ mod tests {
         for title in [
             "Action data parameters",
             "Sample Reports",
-            "Parcel information",
+            "Plant information",
             "Add a request for a new label",
         ] {
             assert_eq!(part(title), None, "{title}");
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn a_heading_may_name_an_operation() {
         let of = |method: &str, path: &str| Some((method.to_owned(), path.to_owned()));
-        assert_eq!(endpoint("[GET]/parcels/{id}"), of("GET", "/parcels/{id}"));
-        assert_eq!(endpoint("POST api/v1/parcels"), of("POST", "api/v1/parcels"));
-        assert_eq!(endpoint("[FETCH]/parcels"), None);
-        assert_eq!(endpoint("GET the parcels and/or letters"), None);
+        assert_eq!(endpoint("[GET]/plants/{id}"), of("GET", "/plants/{id}"));
+        assert_eq!(endpoint("POST api/v1/plants"), of("POST", "api/v1/plants"));
+        assert_eq!(endpoint("[FETCH]/plants"), None);
+        assert_eq!(endpoint("GET the plants and/or herbs"), None);
     }
 }

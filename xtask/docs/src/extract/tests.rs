@@ -6,29 +6,29 @@ use super::{Extraction, extract};
 use crate::facts::{Operation, Page, Required, Section};
 
 /// A page of one operation.
-const PAGE: &str = "# Send a Parcel
+const PAGE: &str = "# Send a Plant
 
 ## Permission
 
 | API | Permissin |
 |---|---|
-| `/post/parcels/{id}` | post.parcels.send or post.parcels.all |
+| `/garden/plants/{id}` | garden.plants.send or garden.plants.all |
 
 ## Request
 
 | HTTP Method | Endpoint | Description |
 | --- | --- | --- |
-| post | `post/parcels/{id}` | Sends a parcel. |
+| post | `garden/plants/{id}` | Sends a plant. |
 
 ## URL Parameters
 
 | Parameter | Type | Description | Required |
 | --- | --- | --- | --- |
-| id | string | The parcel, see [Labels](../labels.md). | Yes |
+| id | string | The plant, see [Labels](../labels.md). | Yes |
 
 ## Request Body
 
-#### By air:
+#### By wind:
 
 | Field | Description | Type | Required? |
 | --- | --- | --- | --- |
@@ -55,7 +55,7 @@ If all is well, a 201 Created response comes back.
 **Request Sample**
 
 ```json
-https://post.example/post/parcels/7
+https://garden.example/garden/plants/7
 ```
 
 ## Response Sample
@@ -72,15 +72,15 @@ fn operation(found: &Extraction) -> &Operation {
 
 #[test]
 fn a_page_of_an_operation() {
-    let found = extract("docs/post/parcels/send.md", PAGE.as_bytes());
+    let found = extract("docs/garden/plants/send.md", PAGE.as_bytes());
     let operation = operation(&found);
     assert_eq!(
         (operation.method.as_str(), operation.endpoint.as_str(), operation.line),
-        ("POST", "post/parcels/{id}", 13)
+        ("POST", "garden/plants/{id}", 13)
     );
-    assert_eq!(operation.scopes, ["post.parcels.send", "post.parcels.all"]);
+    assert_eq!(operation.scopes, ["garden.plants.send", "garden.plants.all"]);
     assert_eq!(operation.scopes_line, Some(7));
-    assert_eq!(operation.scopes_endpoint.as_deref(), Some("/post/parcels/{id}"));
+    assert_eq!(operation.scopes_endpoint.as_deref(), Some("/garden/plants/{id}"));
     assert_eq!(operation.success, Some(201));
     let tables: Vec<_> = operation
         .tables
@@ -91,14 +91,14 @@ fn a_page_of_an_operation() {
         tables,
         [
             (Section::Path, None, 19),
-            (Section::Body, Some("By air"), 27),
+            (Section::Body, Some("By wind"), 27),
             (Section::Body, Some("Token parts"), 37),
             (Section::Response, None, 45),
         ]
     );
     assert_eq!(
         operation.tables[0].rows[0].codes_page.as_deref(),
-        Some("docs/post/labels.md")
+        Some("docs/garden/labels.md")
     );
     let weight = &operation.tables[1].rows;
     assert_eq!(weight.len(), 2, "a row that stands there twice is two rows");
@@ -146,12 +146,12 @@ fn a_page_gives_the_same_facts_as_markdown_and_as_a_site_shows_it() {
     options.extension.table = true;
     options.render.r#unsafe = true;
     let site = format!(
-        "<!DOCTYPE html><html><head><title>Post</title></head><body><nav><ul><li><a href=/>Home</a></ul></nav>\
+        "<!DOCTYPE html><html><head><title>Garden</title></head><body><nav><ul><li><a href=/>Home</a></ul></nav>\
          <main><div class=content>{}</div></main><footer><table><tr><td>Imprint</table></footer></body></html>",
         comrak::markdown_to_html(PAGE, &options)
     );
-    let markdown = extract("docs/post/parcels/send.md", PAGE.as_bytes());
-    let html = extract("docs/post/parcels/send.html", site.as_bytes());
+    let markdown = extract("docs/garden/plants/send.md", PAGE.as_bytes());
+    let html = extract("docs/garden/plants/send.html", site.as_bytes());
     assert_eq!(html.unread, []);
     assert_eq!(formless(html.page.clone()), formless(markdown.page));
     let line = site.lines().position(|line| line.contains("<td>id</td>")).unwrap();
@@ -161,13 +161,13 @@ fn a_page_gives_the_same_facts_as_markdown_and_as_a_site_shows_it() {
 
 #[test]
 fn a_page_may_name_its_operations_in_headings() {
-    let page = "# Post\n\n## Permissions\n\n| API | Method | Permission Required |\n| --- | --- | --- |\n\
-                | [/parcels](#a) | GET | post.read |\n| [/parcels](#b) | POST | post.send |\n\n## References\n\n\
-                ### [GET]/parcels\n\n#### Parameters (Query)\n\n| Parameter | Description | Type |\n\
+    let page = "# Garden\n\n## Permissions\n\n| API | Method | Permission Required |\n| --- | --- | --- |\n\
+                | [/plants](#a) | GET | garden.read |\n| [/plants](#b) | POST | garden.send |\n\n## References\n\n\
+                ### [GET]/plants\n\n#### Parameters (Query)\n\n| Parameter | Description | Type |\n\
                 | --- | --- | --- |\n\
-                | Top | How many. | Int |\n\n### [POST]/parcels\n\n#### Responses\n\n\
+                | Top | How many. | Int |\n\n### [POST]/plants\n\n#### Responses\n\n\
                 | Response | Description | Type |\n| --- | --- | --- |\n| Id | The id. | String |\n";
-    let found = extract("post.txt", page.as_bytes());
+    let found = extract("garden.txt", page.as_bytes());
     assert_eq!(found.unread, []);
     let read: Vec<_> = found
         .page
@@ -178,8 +178,8 @@ fn a_page_may_name_its_operations_in_headings() {
     assert_eq!(
         read,
         [
-            ("GET", &["post.read".to_owned()][..]),
-            ("POST", &["post.send".to_owned()][..])
+            ("GET", &["garden.read".to_owned()][..]),
+            ("POST", &["garden.send".to_owned()][..])
         ]
     );
     assert_eq!(found.page.operations[0].tables[0].section, Section::Query);
@@ -187,39 +187,39 @@ fn a_page_may_name_its_operations_in_headings() {
 }
 
 /// A web page of several operations, whose answers have a column for the parent of a member.
-const REFERENCE: &str = "<html><body><h1>Post</h1>
+const REFERENCE: &str = "<html><body><h1>Garden</h1>
 <h2>Get the Access Token</h2>
 <table><tr><th>Element</th><th>Description</th></tr><tr><td>Scope</td><td>What you may do.</td></tr></table>
 <h2>Web API URL</h2>
-<table><tr><th>Data center</th><th>Web API URL</th></tr><tr><td>North</td><td>https://post-n.example/</td></tr></table>
-<h2>Supported APIs</h2><ul><li>Parcels</li></ul>
-<h2>POST api/v1/parcels/find</h2>
+<table><tr><th>Data center</th><th>Web API URL</th></tr><tr><td>North</td><td>https://garden-n.example/</td></tr></table>
+<h2>Supported APIs</h2><ul><li>Plants</li></ul>
+<h2>POST api/v1/plants/find</h2>
 <h3>Request Example</h3><pre>{}</pre>
 <h3>Request Information</h3>
 <table><tr><td>Elements</td><td>Description</td><td>Type</td><td>Required</td></tr>
 <tr><td>ways</td><td>The ways. 40 names at most.</td><td>String Array<br>Valid values are:
-<ul><li><b>slow</b> for the road (default)</li><li>By air</li></ul></td><td>No</td></tr></table>
+<ul><li><b>slow</b> for the road (default)</li><li>By wind</li></ul></td><td>No</td></tr></table>
 <h3>Response Information</h3>
 <table><tr><td>Element</td><td>Element</td><td>Description</td><td>Type</td></tr>
 <tr><td rowspan=2>results</td><td>id</td><td>The id.</td><td>Int</td></tr>
 <tr><td>sent</td><td>When.</td><td>DateTime</td></tr>
 <tr><td>message</td><td>message</td><td>The error.</td><td>String</td></tr></table>
 <h3>Sample Reports</h3><p>A picture.</p>
-<h2>GET api/v1/parcels/file?id={id}</h2><h3>Response Information</h3>
+<h2>GET api/v1/plants/file?id={id}</h2><h3>Response Information</h3>
 <table><tr><td>Element</td><td>Description</td><td>Type</td></tr>
 <tr><td>url</td><td>Where.</td><td>String</td></tr></table>
 </body></html>";
 
 #[test]
 fn a_web_page_of_several_operations() {
-    let found = extract("post.txt", REFERENCE.as_bytes());
+    let found = extract("garden.txt", REFERENCE.as_bytes());
     assert_eq!(found.unread, []);
-    assert_eq!(found.page.hosts[0].value, "https://post-n.example/");
+    assert_eq!(found.page.hosts[0].value, "https://garden-n.example/");
     let [find, file] = found.page.operations.as_slice() else {
         panic!("{:?}", found.page.operations)
     };
-    assert_eq!((find.endpoint.as_str(), find.line), ("api/v1/parcels/find", 7));
-    assert_eq!(file.endpoint, "api/v1/parcels/file");
+    assert_eq!((find.endpoint.as_str(), find.line), ("api/v1/plants/find", 7));
+    assert_eq!(file.endpoint, "api/v1/plants/file");
     assert_eq!(find.tables[0].section, Section::Request);
     let ways = &find.tables[0].rows[0];
     assert_eq!(ways.kind.as_deref(), Some("array of string"));
@@ -229,7 +229,7 @@ fn a_web_page_of_several_operations() {
         .iter()
         .map(|code| (code.code.clone(), code.label.as_deref()))
         .collect();
-    assert_eq!(codes, [(json!("slow"), Some("the road")), (json!("By air"), None)]);
+    assert_eq!(codes, [(json!("slow"), Some("the road")), (json!("By wind"), None)]);
     let rows: Vec<_> = find.tables[1]
         .rows
         .iter()
@@ -290,9 +290,9 @@ fn a_column_that_is_not_known_costs_no_row() {
 
 #[test]
 fn prose_is_known_by_its_name_alone() {
-    let prose = "# Change log\n\n- Added `/post/parcels`.\n";
-    assert_eq!(extract("docs/post/change-log.md", prose.as_bytes()).unread, []);
-    let found = extract("docs/post/send.md", prose.as_bytes());
+    let prose = "# Change log\n\n- Added `/garden/plants`.\n";
+    assert_eq!(extract("docs/garden/change-log.md", prose.as_bytes()).unread, []);
+    let found = extract("docs/garden/send.md", prose.as_bytes());
     assert!(found.unread.iter().any(|unread| unread.fatal), "{:?}", found.unread);
 }
 
@@ -302,11 +302,11 @@ fn what_is_broken_is_reported_with_its_line() {
     let cases = [
         ("| --- | --- | --- |\n| post", "| post", 11, true),
         ("| post |", "| fetch |", 13, true),
-        ("| `post/parcels/{id}` |", "| |", 13, true),
-        ("| post.parcels.send or post.parcels.all |", "| ask us |", 7, false),
+        ("| `garden/plants/{id}` |", "| |", 13, true),
+        ("| garden.plants.send or garden.plants.all |", "| ask us |", 7, false),
         ("| API | Permissin |\n|---|---|\n", "| API | Permissin |\n", 5, false),
         (
-            "| id | string | The parcel, see [Labels](../labels.md). | Yes |",
+            "| id | string | The plant, see [Labels](../labels.md). | Yes |",
             "| id |",
             19,
             false,
@@ -319,17 +319,22 @@ fn what_is_broken_is_reported_with_its_line() {
             25,
             false,
         ),
-        ("## Request Body", "## Parcel", 25, false),
+        ("## Request Body", "## Plant", 25, false),
         ("| weight | Given", "\n| weight | Given", 29, false),
         ("**1** - Sent", "a word on the state that is no code", 45, false),
-        ("> [!NOTE]\n> Mind the weight.", "```\nhttps://post.example", 36, false),
+        (
+            "> [!NOTE]\n> Mind the weight.",
+            "```\nhttps://garden.example",
+            36,
+            false,
+        ),
         ("If all is well", "- one\n- two\n\nIf all is well", 41, false),
         ("> Mind the weight.", "> | a | b |\n> | - | - |", 31, false),
     ];
     let mut failed = Vec::new();
     for (from, to, line, fatal) in cases {
         assert!(PAGE.contains(from), "{from}");
-        let found = extract("docs/post/send.md", PAGE.replacen(from, to, 1).as_bytes());
+        let found = extract("docs/garden/send.md", PAGE.replacen(from, to, 1).as_bytes());
         let named = found.unread.iter().any(|unread| unread.line == line);
         let lost = found.unread.iter().any(|unread| unread.fatal);
         if !named || lost != fatal {
@@ -355,7 +360,7 @@ fn bytes_that_are_no_text_are_reported() {
 #[test]
 fn an_operation_of_a_web_page_says_its_query_and_shows_its_call_as_a_program() {
     let text = r#"<html><body><article>
-<h2>POST api/v1/parcels/send</h2><h3>Example</h3>
+<h2>POST api/v1/plants/send</h2><h3>Example</h3>
 <pre><code>using (var client = new HttpClient())
 var url = "{URL}";
 var filter = @"{'names': ['a'], 'weight': 1}";
@@ -364,12 +369,12 @@ var filter = @"{'names': ['a'], 'weight': 1}";
 <table><tr><td>Element</td><td>Description</td><td>Type</td><td>Required</td></tr>
 <tr><td>weight</td><td>The weight.</td><td>Int<br>Valid values are:<ul><li>1 (for light)</li><li>2 (heavy)</li></ul></td>
 <td>No</td></tr></table>
-<h2>GET api/v1/parcels/file?id={id}</h2><h3>Example</h3><pre>var url = "{URL}";</pre>
+<h2>GET api/v1/plants/file?id={id}</h2><h3>Example</h3><pre>var url = "{URL}";</pre>
 <h3>Request Information</h3>
 <table><tr><td>Element</td><td>Description</td><td>Type</td><td>Required</td></tr>
 <tr><td>id</td><td>The id.</td><td>Int</td><td>Yes</td></tr></table>
 </article></body></html>"#;
-    let found = extract("post.html", text.as_bytes());
+    let found = extract("garden.html", text.as_bytes());
     assert_eq!(found.unread, []);
     let [send, file] = found.page.operations.as_slice() else {
         panic!("{:?}", found.page.operations)
@@ -384,7 +389,7 @@ var filter = @"{'names': ['a'], 'weight': 1}";
         .map(|code| (code.code.clone(), code.label.as_deref()))
         .collect();
     assert_eq!(codes, [(json!(1), Some("light")), (json!(2), Some("heavy"))]);
-    assert_eq!(file.endpoint, "api/v1/parcels/file");
+    assert_eq!(file.endpoint, "api/v1/plants/file");
     assert_eq!(file.tables[0].section, Section::Query);
     assert_eq!(file.request, None);
 }

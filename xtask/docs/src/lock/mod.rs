@@ -209,14 +209,14 @@ mod tests {
         }
     }
 
-    fn lamps() -> Lock {
+    fn plants() -> Lock {
         let code = |code: i64, label: &str| Code {
             code: code.into(),
             label: Some(label.to_owned()),
         };
         let rows = vec![
             Row {
-                name: "brightness".to_owned(),
+                name: "height".to_owned(),
                 kind: Some("integer".to_owned()),
                 maximum: Some(100),
                 ..Row::default()
@@ -229,9 +229,9 @@ mod tests {
         ];
         let operation = Operation {
             method: "GET".to_owned(),
-            endpoint: "/lamps/{id}".to_owned(),
+            endpoint: "/plants/{id}".to_owned(),
             line: 9,
-            scopes: vec!["lamps.read".to_owned(), "lamps.write".to_owned()],
+            scopes: vec!["plants.read".to_owned(), "plants.write".to_owned()],
             tables: vec![Table {
                 section: Section::Response,
                 title: None,
@@ -240,16 +240,16 @@ mod tests {
             }],
             response: Some(Sample {
                 line: 40,
-                shape: [("", "object"), ("brightness", "integer")]
+                shape: [("", "object"), ("height", "integer")]
                     .map(|(place, kind)| (place.to_owned(), kind.to_owned()))
                     .into(),
                 ..Sample::default()
             }),
             ..Operation::default()
         };
-        let lamps = Page {
+        let plants = Page {
             operations: vec![operation],
-            ..page("lamps/get-lamp.md")
+            ..page("plants/get-plant.md")
         };
         let codes = Page {
             elsewhere: true,
@@ -259,7 +259,7 @@ mod tests {
             }),
             ..page("codes.md")
         };
-        Lock::merge(None, vec![lamps, codes], Some(source("1")))
+        Lock::merge(None, vec![plants, codes], Some(source("1")))
     }
 
     fn source(revision: &str) -> Source {
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_lock_reads_back_as_it_was_written_and_pages_are_sorted() {
-        let lock = lamps();
+        let lock = plants();
         assert_eq!(loaded(lock.render().as_bytes()).unwrap(), Some(lock.clone()));
         assert_eq!(lock.pages[0].page, "codes.md");
         let reversed = Lock {
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_changed_fact_is_one_changed_line() {
-        let lock = lamps();
+        let lock = plants();
         let before = lock.render();
         assert!(
             before.ends_with("}\n") && before.lines().all(|line| line.len() <= WIDTH),
@@ -300,10 +300,10 @@ mod tests {
         let changes: [fn(&mut Operation); 5] = [
             |operation| operation.tables[0].rows[0].maximum = Some(50),
             |operation| operation.tables[0].rows[1].codes[9].label = Some("Another".to_owned()),
-            |operation| operation.scopes.push("lamps.all".to_owned()),
+            |operation| operation.scopes.push("plants.all".to_owned()),
             |operation| {
                 let shape = &mut operation.response.as_mut().unwrap().shape;
-                shape.insert("brightness".to_owned(), "string".to_owned());
+                shape.insert("height".to_owned(), "string".to_owned());
             },
             |operation| {
                 operation.tables[0].rows[1].codes.insert(
@@ -344,7 +344,7 @@ mod tests {
     fn a_lock_is_valid_by_its_schema_and_a_foreign_member_is_not() {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        let mut lock: Value = serde_json::from_str(&lamps().render()).unwrap();
+        let mut lock: Value = serde_json::from_str(&plants().render()).unwrap();
         assert!(validator.is_valid(&lock), "{:?}", validator.validate(&lock));
         lock["pages"][1]["operations"][0]["prose"] = "a sentence".into();
         assert!(!validator.is_valid(&lock));
@@ -352,10 +352,10 @@ mod tests {
 
     #[test]
     fn a_run_replaces_the_pages_of_the_checkout_and_keeps_those_elsewhere() {
-        let old = lamps();
+        let old = plants();
         let names = |lock: &Lock| lock.pages.iter().map(|page| page.page.clone()).collect::<Vec<_>>();
-        let merged = Lock::merge(Some(&old), vec![page("lamps/new.md")], Some(source("2")));
-        assert_eq!(names(&merged), ["codes.md", "lamps/new.md"]);
+        let merged = Lock::merge(Some(&old), vec![page("plants/new.md")], Some(source("2")));
+        assert_eq!(names(&merged), ["codes.md", "plants/new.md"]);
         assert_eq!(
             (
                 merged.source.as_ref().unwrap().revision.as_deref().unwrap(),
@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_broken_lock_is_refused_with_place_and_remedy() {
-        let whole = lamps().render();
+        let whole = plants().render();
         for (text, words) in [
             (String::new(), ":1:1: EOF"),
             (format!("{whole}x"), ": trailing characters"),
@@ -391,7 +391,10 @@ mod tests {
                 ":5:17: at `source.revision`: ",
             ),
             (whole.replacen("\"method\"", "\"verb\"", 1), "unknown field `verb`"),
-            (whole.replacen("codes.md", "lamps/get-lamp.md", 1), "stands here again"),
+            (
+                whole.replacen("codes.md", "plants/get-plant.md", 1),
+                "stands here again",
+            ),
             (format!("<<<<<<< HEAD\n{whole}"), ":1:1: expected value"),
             ("[".repeat(100_000), "expected value"),
         ] {
@@ -408,7 +411,7 @@ mod tests {
 
     #[test]
     fn every_prefix_of_a_lock_is_refused_and_none_panics() {
-        let whole = lamps().render();
+        let whole = plants().render();
         for end in 0..whole.trim_end().len() {
             assert!(Lock::parse(&whole.as_bytes()[..end]).is_err(), "{end}");
         }

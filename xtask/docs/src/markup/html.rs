@@ -151,10 +151,10 @@ mod tests {
     fn the_content_of_a_site_is_read_and_what_stands_around_it_is_not() {
         let page = "<!DOCTYPE html><html><head><title>T</title><style>p{}</style></head><body>\n\
                     <nav><ul><li>Home</ul></nav><header><h1>Site</h1></header>\n\
-                    <article><div class=wrap>\n<h2>Parcels</h2>Loose words\n<p>A <b>bold</b> word.\n</div></article>\n\
+                    <article><div class=wrap>\n<h2>Plants</h2>Loose words\n<p>A <b>bold</b> word.\n</div></article>\n\
                     <footer><p>Imprint</footer></body></html>";
         let blocks = read(page).unwrap();
-        assert!(matches!(&blocks[0], Block::Heading { level: 2, text, line: 4 } if text == "Parcels"));
+        assert!(matches!(&blocks[0], Block::Heading { level: 2, text, line: 4 } if text == "Plants"));
         assert!(matches!(&blocks[1], Block::Paragraph { content, .. } if content.text() == "Loose words"));
         assert!(matches!(&blocks[2], Block::Paragraph { content, line: 5 } if content.text() == "A bold word."));
         assert_eq!(blocks.len(), 3);

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn each_row_has_its_own_line() {
-        let text = "# Parcels\n\n| Name | Type |\n| --- | --- |\n| weight | integer |\n| label | string |\n";
+        let text = "# Plants\n\n| Name | Type |\n| --- | --- |\n| weight | integer |\n| label | string |\n";
         let rows = vec![
             (5, vec!["weight".to_owned(), "integer".to_owned()]),
             (6, vec!["label".to_owned(), "string".to_owned()]),

@@ -167,15 +167,15 @@ mod tests {
 
     fn finding(was: &str, is: &str) -> Finding {
         Finding {
-            api: "lamps".to_owned(),
+            api: "plants".to_owned(),
             step: Step::LockSpec,
-            operation: "GET /lamps".to_owned(),
+            operation: "GET /plants".to_owned(),
             place: "response.data".to_owned(),
             kind: Kind::Type,
             class: Class::Breaking,
             was: was.to_owned(),
             is: is.to_owned(),
-            page: "lamps.md".to_owned(),
+            page: "plants.md".to_owned(),
             line: 3,
             remedy: "change `response.data`".to_owned(),
             spec: None,
@@ -186,13 +186,13 @@ mod tests {
     fn a_place_that_is_page_and_spec_at_once_is_shown_once() {
         let at = |line| Finding {
             spec: Some(crate::finding::SpecLine {
-                file: "lamps.md".to_owned(),
+                file: "plants.md".to_owned(),
                 line,
             }),
             ..finding("array", "object")
         };
-        assert_eq!(super::row(&at(3)).matches("lamps.md").count(), 1);
-        assert_eq!(super::row(&at(4)).matches("lamps.md").count(), 2);
+        assert_eq!(super::row(&at(3)).matches("plants.md").count(), 1);
+        assert_eq!(super::row(&at(4)).matches("plants.md").count(), 2);
     }
 
     /// The text of a node as a reader sees it: without tags.

@@ -1,4 +1,4 @@
-//! Plain words for what a name says by itself: the number of lamps, an id of a house.
+//! Plain words for what a name says by itself: the number of plants, an id of a bed.
 
 use heck::ToSnakeCase;
 use xtask_spec::names::folded;
@@ -13,7 +13,7 @@ pub const NUMBERS: [&str; 4] = ["pageindex", "startpage", "pagenumber", "page"];
 /// The size of a page.
 pub const SIZES: [&str; 4] = ["pagesize", "top", "limit", "count"];
 
-/// The words of a name, in small letters: those of `lampID` are lamp and id.
+/// The words of a name, in small letters: those of `plantID` are plant and id.
 pub fn words(name: &str) -> Vec<String> {
     let words = name.replace("IDs", "Ids").to_snake_case();
     words
@@ -106,7 +106,7 @@ pub fn component(name: &str, noun: &str) -> String {
     }
 }
 
-/// What a scope allows, from its name: `garden.lamps.read.all` to read lamps. The first word names the product.
+/// What a scope allows, from its name: `garden.plants.read.all` to read plants. The first word names the product.
 pub fn scope(name: &str) -> String {
     let parts = name
         .split('.')
@@ -122,7 +122,7 @@ pub fn scope(name: &str) -> String {
     format!("{verb} {}.", words.join(" "))
 }
 
-/// The verb of an operation's name, and what it is done to: `listLampParts` lists the lamp parts.
+/// The verb of an operation's name, and what it is done to: `listPlantParts` lists the plant parts.
 pub fn operation(id: &str) -> (String, String) {
     let words = words(id);
     let (verb, noun) = words
@@ -138,24 +138,24 @@ mod tests {
     #[test]
     fn a_name_says_what_is_plain() {
         for (name, form, text) in [
-            ("lampId", JsonType::String, "Identifies the lamp."),
-            ("id", JsonType::String, "Identifies the garden house."),
-            ("lampIDs", JsonType::Array, "Identify the lamps."),
+            ("plantId", JsonType::String, "Identifies the plant."),
+            ("id", JsonType::String, "Identifies the garden bed."),
+            ("plantIDs", JsonType::Array, "Identify the plants."),
             ("batteryCount", JsonType::Integer, "The number of batteries."),
-            ("numberOfLamps", JsonType::Integer, "The number of lamps."),
-            ("name", JsonType::String, "The name of the garden house."),
-            ("paintedTime", JsonType::String, "When the garden house was painted."),
-            ("paintedBy", JsonType::String, "Who painted the garden house."),
+            ("numberOfPlants", JsonType::Integer, "The number of plants."),
+            ("name", JsonType::String, "The name of the garden bed."),
+            ("paintedTime", JsonType::String, "When the garden bed was painted."),
+            ("paintedBy", JsonType::String, "Who painted the garden bed."),
             ("syncTime", JsonType::String, "The time of the sync."),
-            ("isLit", JsonType::Boolean, "Whether the garden house is lit."),
-            ("enabled", JsonType::Boolean, "Whether the garden house is enabled."),
-            ("colour", JsonType::String, "The colour of the garden house."),
+            ("isLit", JsonType::Boolean, "Whether the garden bed is lit."),
+            ("enabled", JsonType::Boolean, "Whether the garden bed is enabled."),
+            ("colour", JsonType::String, "The colour of the garden bed."),
             ("pageSize", JsonType::Integer, "How many entries a page holds at most."),
-            ("", JsonType::Object, "What the garden house holds here."),
+            ("", JsonType::Object, "What the garden bed holds here."),
         ] {
-            assert_eq!(member(name, form, "GardenHouse"), text, "{name}");
+            assert_eq!(member(name, form, "GardenBed"), text, "{name}");
         }
         assert_eq!(plural("box"), "boxes");
-        assert_eq!(plural("lamp parts"), "lamp parts");
+        assert_eq!(plural("plant parts"), "plant parts");
     }
 }

@@ -82,13 +82,13 @@ mod tests {
         Finding {
             api: "insights".to_owned(),
             step,
-            operation: "GET /paints".to_owned(),
+            operation: "GET /plants".to_owned(),
             place: "query.pageSize".to_owned(),
             kind,
             class: Class::Breaking,
             was: was.to_owned(),
             is: is.to_owned(),
-            page: "paints.md".to_owned(),
+            page: "plants.md".to_owned(),
             line: 7,
             remedy: "follow the page".to_owned(),
             spec: Some(SpecLine {
@@ -109,8 +109,8 @@ mod tests {
             finding(Step::PageLock, Kind::CodeRemoved, "3 `x`\ny", ""),
             finding(Step::PageSample, Kind::SampleOnly, "", "string"),
         ]);
-        let start = "`query.pageSize` of `GET /paints`";
-        let end = "; follow the page (`paints.md:7`)";
+        let start = "`query.pageSize` of `GET /plants`";
+        let end = "; follow the page (`plants.md:7`)";
         let expected = [
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `100` to `200`{end}"),
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `50` to `100`{end}"),

@@ -143,7 +143,7 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A segment that says itself what is done, as its verb and the rest: `cancel`, `connectlamp`, `find-lamp`.
+/// A segment that says itself what is done, as its verb and the rest: `cancel`, `connectplant`, `find-plant`.
 fn with_verb(word: &str) -> (String, String) {
     let lower = camel(word);
     let first = first_word(&lower);
@@ -228,24 +228,24 @@ mod tests {
 
     #[test]
     fn operations_are_named_by_method_and_path() {
-        assert_eq!(id("GET", "/shop/v2/orders", true), "listOrders");
-        assert_eq!(id("GET", "/shop/orders/{orderId}", false), "getOrder");
-        assert_eq!(id("POST", "/shop/orders/{id}/line-items", false), "createLineItem");
-        assert_eq!(id("DELETE", "/shop/boxes/{id}", false), "deleteBox");
-        assert_eq!(id("POST", "/shop/orders/{id}/cancel", false), "cancelOrders");
-        assert_eq!(id("GET", "/shop/orders/export", false), "exportOrders");
-        assert_eq!(id("POST", "/shop/activatelamp", false), "activateLamp");
-        assert_eq!(id("POST", "/shop/find-lamp", false), "findLamp");
-        assert_eq!(id("POST", "/shop/scan-profiles", false), "createScanProfile");
+        assert_eq!(id("GET", "/garden/v2/plants", true), "listPlants");
+        assert_eq!(id("GET", "/garden/plants/{plantId}", false), "getPlant");
+        assert_eq!(id("POST", "/garden/plants/{id}/line-items", false), "createLineItem");
+        assert_eq!(id("DELETE", "/garden/boxes/{id}", false), "deleteBox");
+        assert_eq!(id("POST", "/garden/plants/{id}/cancel", false), "cancelPlants");
+        assert_eq!(id("GET", "/garden/plants/export", false), "exportPlants");
+        assert_eq!(id("POST", "/garden/activateplant", false), "activatePlant");
+        assert_eq!(id("POST", "/garden/find-plant", false), "findPlant");
+        assert_eq!(id("POST", "/garden/scan-profiles", false), "createScanProfile");
         assert_eq!(id("PATCH", "/", false), "updateRoot");
         let call = Call {
             method: "POST",
-            path: "/shop/orders/batch",
+            path: "/garden/plants/batch",
             reads: true,
             lists: true,
         };
         let ids: Vec<_> = operation_ids(&call).into_iter().map(|(id, _)| id).collect();
-        assert_eq!(ids, ["listOrders", "listShopOrders"]);
+        assert_eq!(ids, ["listPlants", "listGardenPlants"]);
     }
 
     #[test]
@@ -266,23 +266,23 @@ mod tests {
     fn codes_are_named_by_their_labels() {
         let codes = [
             ("0", Some("None")),
-            ("8", Some("Not one of all the lamps shines … 0c0aca")),
-            ("1", Some("Waiting for paint (blue)")),
-            ("2", Some("waiting for paint blue")),
-            ("3", Some("2 coats")),
+            ("8", Some("Not one of all the plants shines … 0c0aca")),
+            ("1", Some("Waiting for rain (blue)")),
+            ("2", Some("waiting for rain blue")),
+            ("3", Some("2 leaves")),
             ("-4", None),
             ("5", Some("…")),
             ("dry-run", None),
         ];
-        let names = code_names(codes.map(|(code, label)| (code.to_owned(), label)), "PaintStatus");
+        let names = code_names(codes.map(|(code, label)| (code.to_owned(), label)), "PlantStatus");
         assert_eq!(
             names,
             [
                 "NoneStatus",
-                "NotOneOfAllTheLampsShines",
-                "WaitingForPaintBlue",
-                "WaitingForPaintBlue2",
-                "Code2Coats",
+                "NotOneOfAllThePlantsShines",
+                "WaitingForRainBlue",
+                "WaitingForRainBlue2",
+                "Code2Leaves",
                 "CodeMinus4",
                 "Code5",
                 "DryRun"

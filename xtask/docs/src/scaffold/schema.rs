@@ -340,7 +340,7 @@ fn reference(name: &str) -> Map {
     Map::new().with("$ref", format!("#/components/schemas/{name}"))
 }
 
-/// What the entries of a list are called: `lampItemModels` holds lamps.
+/// What the entries of a list are called: `plantItemModels` holds plants.
 fn entry_name(list: &str, noun: &str) -> String {
     const COMMON: [&str; 8] = ["Data", "Value", "Values", "Result", "Results", "Item", "Items", "List"];
     let is_common = COMMON.contains(&list) || list.ends_with("Page") || list.ends_with("Result");

@@ -23,7 +23,7 @@ use xtask_spec::Spec;
 const CLEAN: &str = include_str!("../../../lint/fixtures/clean.yaml");
 
 fn document(text: &str) -> Document {
-    match Document::parse(Path::new("mini.yaml"), text) {
+    match Document::parse(Path::new("garden.yaml"), text) {
         Ok(document) => document,
         Err(error) => panic!("{error:#}\n{text}"),
     }
@@ -141,8 +141,8 @@ fn sample(shape: &[(&str, &str)]) -> Sample {
     }
 }
 
-/// A page about an invented workshop, with everything that a page can have.
-fn paints() -> Page {
+/// A page about an invented garden, with everything that a page can have.
+fn plants() -> Page {
     let required = |row: Row| Row {
         required: Some(Required::Yes),
         ..row
@@ -156,7 +156,7 @@ fn paints() -> Page {
             default: Some(json!("25")),
             maximum: Some(60),
             minimum: Some(1),
-            ..row("shelfLength", "integer")
+            ..row("rowLength", "integer")
         },
         Row {
             maximum: Some(60),
@@ -175,13 +175,8 @@ fn paints() -> Page {
         },
         Row {
             required: Some(Required::Sometimes),
-            codes: vec![
-                code(0, "None"),
-                code(1, "Matt finish"),
-                code(2, "matt-finish"),
-                code(7, ""),
-            ],
-            ..row("finish", "integer")
+            codes: vec![code(0, "None"), code(1, "Matt bark"), code(2, "matt-bark"), code(7, "")],
+            ..row("bark", "integer")
         },
         row("dryBefore", "date-time"),
         row("mixture", "complicated"),
@@ -189,9 +184,9 @@ fn paints() -> Page {
     ];
     let layers = vec![
         row("Thickness", "number"),
-        row("painterId", "string"),
+        row("growerId", "string"),
         Row {
-            parent: Some("brush".to_owned()),
+            parent: Some("spade".to_owned()),
             ..row("width", "integer")
         },
     ];
@@ -202,27 +197,27 @@ fn paints() -> Page {
             ..row("state", "integer")
         },
         Row {
-            codes: vec![code(0, "Oil"), code(1, "Water")],
+            codes: vec![code(0, "Sand"), code(1, "Clay")],
             ..row("base", "integer")
         },
         row("price", "integer"),
         row("notes", "array"),
-        row("shelf", "string"),
-        row("secondShelf", "object"),
+        row("bed", "string"),
+        row("secondBed", "object"),
         row("moment", "date-time"),
         row("onlyHere", "string"),
     ];
     Page {
-        page: "docs/paint shop/list paints.md".to_owned(),
+        page: "docs/kitchen garden/list plants.md".to_owned(),
         operations: vec![Operation {
             method: "POST".to_owned(),
-            endpoint: "scans/{userId}/paints/{paintKey}".to_owned(),
-            scopes: vec!["paints.readwrite.all".to_owned(), "users.read".to_owned()],
+            endpoint: "rounds/{gardenerId}/plants/{plantKey}".to_owned(),
+            scopes: vec!["plants.readwrite.all".to_owned(), "gardeners.read".to_owned()],
             tables: vec![
                 table(
                     Section::Path,
                     None,
-                    vec![row("userid", "string"), row("colour", "string")],
+                    vec![row("gardenerid", "string"), row("colour", "string")],
                 ),
                 table(Section::Query, None, query),
                 table(Section::Body, None, body),
@@ -235,13 +230,13 @@ fn paints() -> Page {
                 ("layers", "array"),
                 ("layers[]", "object"),
                 ("layers[].thickness", "integer"),
-                ("layers[].brush", "object"),
-                ("layers[].brush.width", "integer"),
-                ("finish", "string"),
+                ("layers[].spade", "object"),
+                ("layers[].spade.width", "integer"),
+                ("bark", "string"),
             ])),
             response: Some(sample(&[
                 ("", "object"),
-                ("@shop.context", "string"),
+                ("@garden.context", "string"),
                 ("data", "array"),
                 ("data[]", "object"),
                 ("data[].id", "string"),
@@ -250,12 +245,12 @@ fn paints() -> Page {
                 ("data[].base", "string"),
                 ("data[].price", "string"),
                 ("data[].notes", "string"),
-                ("data[].shelf", "array"),
-                ("data[].shelf[]", "object"),
-                ("data[].shelf[].board", "null"),
-                ("data[].secondShelf", "array"),
-                ("data[].secondShelf[]", "object"),
-                ("data[].secondShelf[].board", "boolean"),
+                ("data[].bed", "array"),
+                ("data[].bed[]", "object"),
+                ("data[].bed[].board", "null"),
+                ("data[].secondBed", "array"),
+                ("data[].secondBed[]", "object"),
+                ("data[].secondBed[].board", "boolean"),
                 ("data[].moment", "string"),
                 ("metadata", "object"),
                 ("metadata.totalCount", "integer"),
@@ -268,21 +263,21 @@ fn paints() -> Page {
 
 #[test]
 fn a_filled_scaffold_keeps_every_rule() {
-    let text = scaffolded(&paints(), CLEAN);
+    let text = scaffolded(&plants(), CLEAN);
     let problems = lint::check(&document(&filled(&pasted(CLEAN, &text))));
     assert_eq!(problems, [], "{text}");
 }
 
 #[test]
 fn what_the_sample_shows_as_null_may_be_null() {
-    let text = scaffolded(&paints(), CLEAN);
+    let text = scaffolded(&plants(), CLEAN);
     let nullable = text.match_indices("nullable: true").count();
     assert_eq!(nullable, 1, "{text}");
 }
 
 #[test]
 fn codes_that_are_numbers_are_written_though_the_table_calls_them_text() {
-    let mut page = paints();
+    let mut page = plants();
     let operation = &mut page.operations[0];
     let sample = operation.response.as_mut().unwrap();
     sample.shape.insert("data[].price".to_owned(), "integer".to_owned());
@@ -454,24 +449,24 @@ fn add(spec: &mut Value, page: &Page, pages: &[Page], api: &str, ids: &BTreeMap<
 /// The forms are those of `specs/README.md`, "Values with two types".
 #[test]
 fn types_limits_and_codes_come_from_table_and_sample() {
-    let new = document(&scaffolded(&paints(), CLEAN)).value;
+    let new = document(&scaffolded(&plants(), CLEAN)).value;
     let schemas = &new["components"]["schemas"];
-    let request = &schemas["ListPaintRequest"];
+    let request = &schemas["ListPlantRequest"];
     assert_eq!(request["required"], json!(["nickname"]));
     assert_eq!(request["properties"]["nickname"]["maxLength"], 12);
     assert_eq!(request["properties"]["layers"]["maxItems"], 3);
     assert_eq!(request["properties"]["dryBefore"]["format"], "date-time");
-    let paint = &schemas["Paint"]["properties"];
-    let status = json!({ "$ref": "#/components/schemas/UserStatus" });
-    let shelf = json!({ "$ref": "#/components/schemas/PaintSecondShelf" });
-    let base = json!({ "$ref": "#/components/schemas/PaintBase" });
+    let plant = &schemas["Plant"]["properties"];
+    let status = json!({ "$ref": "#/components/schemas/GardenerStatus" });
+    let bed = json!({ "$ref": "#/components/schemas/PlantSecondBed" });
+    let base = json!({ "$ref": "#/components/schemas/PlantBase" });
     for (name, union, forms) in [
         (
             "state",
-            "UserStatusOrList",
+            "GardenerStatusOrList",
             json!([status, { "type": "array", "items": status }]),
         ),
-        ("base", "PaintBaseOrText", json!([base, { "type": "string" }])),
+        ("base", "PlantBaseOrText", json!([base, { "type": "string" }])),
         (
             "price",
             "IntegerOrText",
@@ -483,13 +478,13 @@ fn types_limits_and_codes_come_from_table_and_sample() {
             json!([{ "type": "array", "items": { "type": "string" } }, { "type": "string" }]),
         ),
         (
-            "secondShelf",
-            "PaintSecondShelfOrList",
-            json!([{ "type": "array", "items": shelf }, shelf]),
+            "secondBed",
+            "PlantSecondBedOrList",
+            json!([{ "type": "array", "items": bed }, bed]),
         ),
     ] {
         let reference = json!({ "$ref": format!("#/components/schemas/{union}") });
-        assert_eq!(paint[name]["allOf"], json!([reference]), "{name}");
+        assert_eq!(plant[name]["allOf"], json!([reference]), "{name}");
         let mut found = schemas[union]["anyOf"].clone();
         for form in found.as_array_mut().expect("forms") {
             let form = form.as_object_mut().expect("a form");
@@ -498,20 +493,20 @@ fn types_limits_and_codes_come_from_table_and_sample() {
         assert_eq!(found, forms, "{name}");
     }
     assert_eq!(
-        schemas["PaintFinish"]["x-enum-varnames"],
-        json!(["NoneFinish", "MattFinish", "MattFinish2", "Code7"])
+        schemas["PlantBark"]["x-enum-varnames"],
+        json!(["NoneBark", "MattBark", "MattBark2", "Code7"])
     );
-    assert_eq!(schemas["PaintLayer"]["properties"]["thickness"]["type"], "number");
-    let call = &new["paths"]["/scans/{userId}/paints/{paintKey}"]["post"];
+    assert_eq!(schemas["PlantLayer"]["properties"]["thickness"]["type"], "number");
+    let call = &new["paths"]["/rounds/{gardenerId}/plants/{plantKey}"]["post"];
     assert_eq!(
         call["security"],
-        json!([{ "oauth2": ["users.read"] }, { "oauth2": ["paints.readwrite.all"] }])
+        json!([{ "oauth2": ["gardeners.read"] }, { "oauth2": ["plants.readwrite.all"] }])
     );
     let length = call["parameters"]
         .as_array()
         .into_iter()
         .flatten()
-        .find(|parameter| parameter["name"] == "shelfLength");
+        .find(|parameter| parameter["name"] == "rowLength");
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 60, "default": 25 });
     assert_eq!(length.map(|parameter| &parameter["schema"]), Some(&schema));
 }
@@ -558,12 +553,12 @@ fn a_page_without_operations_says_what_it_is_for() {
         (Page::default(), "name a page"),
     ] {
         let page = Page {
-            page: "docs/paints.md".to_owned(),
+            page: "docs/plants.md".to_owned(),
             ..page
         };
         let message = written(&[&page], "{}").expect_err("no operation").to_string();
         assert!(
-            message.starts_with("docs/paints.md: the page describes no operation") && message.contains(purpose),
+            message.starts_with("docs/plants.md: the page describes no operation") && message.contains(purpose),
             "{message}"
         );
     }
@@ -573,7 +568,7 @@ fn operation(method: &str, endpoint: &str) -> Operation {
     Operation {
         method: method.to_owned(),
         endpoint: endpoint.to_owned(),
-        scopes: vec!["scans.run".to_owned()],
+        scopes: vec!["rounds.run".to_owned()],
         line: 9,
         success: Some(200),
         ..Operation::default()
@@ -584,12 +579,12 @@ fn operation(method: &str, endpoint: &str) -> Operation {
 fn every_operation_of_a_page_is_written_or_told() {
     let page = Page {
         operations: vec![
-            operation("GET", "/Users/{id}"),
-            operation("DELETE", "/users/{id}/"),
-            operation("PUT", "https://shop.example.com/scans/{scanKey}?full=1"),
-            operation("GET", "/scans/{scanKey}"),
-            operation("FETCH", "/shelves"),
-            operation("PUT", "/scans/{scanKey}"),
+            operation("GET", "/Gardeners/{id}"),
+            operation("DELETE", "/gardeners/{id}/"),
+            operation("PUT", "https://garden.example.com/rounds/{roundKey}?full=1"),
+            operation("GET", "/rounds/{roundKey}"),
+            operation("FETCH", "/beds"),
+            operation("PUT", "/rounds/{roundKey}"),
         ],
         ..Page::default()
     };
@@ -608,13 +603,17 @@ fn every_operation_of_a_page_is_written_or_told() {
         .collect();
     assert_eq!(
         written,
-        ["delete /users/{id}", "put /scans/{scanKey}", "get /scans/{scanKey}"]
+        [
+            "delete /gardeners/{id}",
+            "put /rounds/{roundKey}",
+            "get /rounds/{roundKey}"
+        ]
     );
     for reported in [
-        "The spec has `GET /users/{userId}` already",
-        "The spec has the path `/users/{userId}`: put the method into it",
-        "`FETCH /shelves` (line 9) has no method that OpenAPI knows",
-        "describes `PUT /scans/{scanKey}` again",
+        "The spec has `GET /gardeners/{gardenerId}` already",
+        "The spec has the path `/gardeners/{gardenerId}`: put the method into it",
+        "`FETCH /beds` (line 9) has no method that OpenAPI knows",
+        "describes `PUT /rounds/{roundKey}` again",
     ] {
         assert!(text.contains(reported), "`{reported}` is not in: {text}");
     }
@@ -626,12 +625,12 @@ fn every_operation_of_a_page_is_written_or_told() {
         .iter()
         .map(|(method, path)| paths[*path][*method]["operationId"].clone())
         .collect();
-    assert_eq!(ids, ["deleteUser", "updateScan", "getScan"]);
+    assert_eq!(ids, ["deleteGardener", "updateRound", "getRound"]);
 }
 
 #[test]
 fn a_page_that_pages_by_token_says_so_in_the_body() {
-    let mut list = operation("POST", "/scans/reports");
+    let mut list = operation("POST", "/rounds/reports");
     list.tables = vec![
         table(
             Section::Query,
@@ -655,7 +654,7 @@ fn a_page_that_pages_by_token_says_so_in_the_body() {
         ..Page::default()
     };
     let new = document(&scaffolded(&page, CLEAN)).value;
-    let call = &new["paths"]["/scans/reports"]["post"];
+    let call = &new["paths"]["/rounds/reports"]["post"];
     assert_eq!(
         call["x-paging"],
         json!({
@@ -766,7 +765,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
         prop::sample::select(vec!["GET", "POST", "put", "DELETE"]).prop_map(str::to_owned),
         any_name()
     ];
-    let endpoint = prop_oneof!["/(scans|users)/(\\{[a-z]{0,3}\\}?/){0,2}[a-z]{0,4}", any_name()];
+    let endpoint = prop_oneof!["/(rounds|gardeners)/(\\{[a-z]{0,3}\\}?/){0,2}[a-z]{0,4}", any_name()];
     let parts = (
         prop::collection::vec(tables, 0..4),
         prop::collection::vec(any_name(), 0..3),

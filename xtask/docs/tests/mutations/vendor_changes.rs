@@ -459,13 +459,13 @@ fn codes_come_go_and_are_named_anew() {
         expect_change(&[(SEARCH, &body, &format!("{new}</ul> | integer | No |"))], &reported);
     }
     expect_change(
-        &[(SEARCH, "(../reference/colours.md)", "(../reference/paints.md)")],
+        &[(SEARCH, "(../reference/colours.md)", "(../reference/petals.md)")],
         &Reported {
             kind: Kind::CodesPage,
             class: Documentation,
             operation: SEARCHES,
             place: "body.colour",
-            sides: (COLOURS, "docs/elements/reference/paints.md"),
+            sides: (COLOURS, "docs/elements/reference/petals.md"),
             at: (SEARCH, "| colour |"),
         },
     );

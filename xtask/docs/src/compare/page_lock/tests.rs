@@ -46,9 +46,9 @@ fn shape(places: &[(&str, &str)]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Lamps are listed page by page, and one lamp is switched.
+/// Plants are listed page by page, and one plant is watered.
 fn pages() -> Vec<Page> {
-    let path = table(Section::Path, None, 12, vec![row("houseId", "string")]);
+    let path = table(Section::Path, None, 12, vec![row("bedId", "string")]);
     let query = table(
         Section::Query,
         None,
@@ -63,23 +63,23 @@ fn pages() -> Vec<Page> {
             Row {
                 required: Some(Required::Yes),
                 max_length: Some(50),
-                ..row("room", "string")
+                ..row("soil", "string")
             },
         ],
     );
-    let lamp = table(
+    let plant = table(
         Section::Response,
-        Some("Lamp"),
+        Some("Plant"),
         40,
         vec![
             row("id", "string"),
             Row {
-                codes: vec![code(0, "Off"), code(1, "On")],
+                codes: vec![code(0, "Bare"), code(1, "Ripe")],
                 ..row("state", "integer")
             },
             Row {
                 format: Some("date-time".to_owned()),
-                ..row("bought", "string")
+                ..row("sownOn", "string")
             },
             Row {
                 codes_page: Some("colours.md".to_owned()),
@@ -87,31 +87,31 @@ fn pages() -> Vec<Page> {
             },
         ],
     );
-    let maker = table(
+    let gardener = table(
         Section::Response,
-        Some("Maker"),
+        Some("Gardener"),
         50,
         vec![row("name", "string"), row("town", "string")],
     );
     let list = Operation {
         method: "GET".to_owned(),
-        endpoint: "/houses/{houseId}/lamps".to_owned(),
+        endpoint: "/beds/{bedId}/plants".to_owned(),
         line: 7,
-        scopes: vec!["lamps.read".to_owned()],
+        scopes: vec!["plants.read".to_owned()],
         success: Some(200),
-        tables: vec![path, query, lamp, maker],
+        tables: vec![path, query, plant, gardener],
         response: Some(Sample {
             line: 60,
-            path: Some("/houses/1/lamps".to_owned()),
+            path: Some("/beds/1/plants".to_owned()),
             shape: shape(&[
                 ("", "object"),
                 ("data", "array"),
                 ("data[]", "object"),
                 ("data[].id", "string"),
-                ("data[].maker", "object"),
-                ("data[].maker.name", "string"),
-                ("data[].maker.town", "string"),
-                ("data[].maker-code", "integer"),
+                ("data[].gardener", "object"),
+                ("data[].gardener.name", "string"),
+                ("data[].gardener.town", "string"),
+                ("data[].gardener-code", "integer"),
                 ("data[].state", "integer"),
             ]),
             codes: [("data[].state".to_owned(), vec![1.into()])].into(),
@@ -119,15 +119,15 @@ fn pages() -> Vec<Page> {
         }),
         ..Operation::default()
     };
-    let switch = Operation {
+    let water = Operation {
         method: "POST".to_owned(),
-        endpoint: "lamps/{id}/switch".to_owned(),
+        endpoint: "plants/{id}/water".to_owned(),
         line: 8,
         tables: vec![table(
             Section::Body,
             None,
             15,
-            vec![row("on", "boolean"), row("after", "integer")],
+            vec![row("warm", "boolean"), row("after", "integer")],
         )],
         ..Operation::default()
     };
@@ -139,20 +139,20 @@ fn pages() -> Vec<Page> {
     vec![
         Page {
             operations: vec![list],
-            ..page("lamps/list.md", "aa")
+            ..page("plants/list.md", "aa")
         },
         Page {
-            operations: vec![switch],
-            ..page("lamps/switch.md", "bb")
+            operations: vec![water],
+            ..page("plants/water.md", "bb")
         },
         Page {
             codes: Some(CodeList {
                 line: 3,
                 codes: vec![code(1, "Red"), code(2, "Green")],
             }),
-            hosts: vec![listed("lamps.example.com")],
+            hosts: vec![listed("plants.example.com")],
             statuses: vec![listed("429")],
-            endpoints: vec![listed("/lamps")],
+            endpoints: vec![listed("/plants")],
             ..page("colours.md", "cc")
         },
         Page {
@@ -165,7 +165,7 @@ fn pages() -> Vec<Page> {
 fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
     let spec = Spec::default();
     let context = Context {
-        api: "lamps",
+        api: "plants",
         spec: &spec,
     };
     page_lock(context, &Side::new(was, &spec), &Side::new(is, &spec))
@@ -271,25 +271,37 @@ fn a_row_of_a_flattened_page_has_its_own_line() {
 fn a_page_elsewhere_is_compared_only_if_it_was_read() {
     check(|pages| drop(pages.pop()), &[]);
     check(
-        |pages| pages[3].hosts.push(listed("lamps.example.net")),
-        &[(Kind::Host, Additive, "page", "", "lamps.example.net")],
+        |pages| pages[3].hosts.push(listed("plants.example.net")),
+        &[(Kind::Host, Additive, "page", "", "plants.example.net")],
     );
 }
 
 #[test]
 fn pages_and_operations_that_come_go_and_move() {
     check(
-        |pages| "lamps/all.md".clone_into(&mut pages[0].page),
-        &[(Kind::PageMoved, Documentation, "page", "lamps/list.md", "lamps/all.md")],
+        |pages| "plants/all.md".clone_into(&mut pages[0].page),
+        &[(
+            Kind::PageMoved,
+            Documentation,
+            "page",
+            "plants/list.md",
+            "plants/all.md",
+        )],
     );
     check(
         |pages| {
-            "lamps/all.md".clone_into(&mut pages[0].page);
+            "plants/all.md".clone_into(&mut pages[0].page);
             pages[0].sha256 = "other".to_owned();
             member(pages, 1, 0).maximum = Some(50);
         },
         &[
-            (Kind::PageMoved, Documentation, "page", "lamps/list.md", "lamps/all.md"),
+            (
+                Kind::PageMoved,
+                Documentation,
+                "page",
+                "plants/list.md",
+                "plants/all.md",
+            ),
             (Kind::Limit, Breaking, "query.pageSize", "maximum 100", "maximum 50"),
         ],
     );
@@ -306,39 +318,45 @@ fn pages_and_operations_that_come_go_and_move() {
             Kind::OperationRemoved,
             Breaking,
             "operation",
-            "POST /lamps/{id}/switch",
+            "POST /plants/{id}/water",
             "",
         )],
     );
-    let dim = |pages: &mut Vec<Page>, page: usize| {
-        let mut dim = pages[1].operations[0].clone();
-        "/lamps/{id}/dim".clone_into(&mut dim.endpoint);
-        pages[page].operations.push(dim);
+    let trim = |pages: &mut Vec<Page>, page: usize| {
+        let mut trim = pages[1].operations[0].clone();
+        "/plants/{id}/trim".clone_into(&mut trim.endpoint);
+        pages[page].operations.push(trim);
     };
-    let added: Reported<'_> = (Kind::OperationAdded, Additive, "operation", "", "POST /lamps/{id}/dim");
-    check(|pages| dim(pages, 0), &[added]);
+    let added: Reported<'_> = (
+        Kind::OperationAdded,
+        Additive,
+        "operation",
+        "",
+        "POST /plants/{id}/trim",
+    );
+    check(|pages| trim(pages, 0), &[added]);
     check(
         |pages| {
             pages.push(Page {
-                page: "lamps/dim.md".to_owned(),
+                page: "plants/trim.md".to_owned(),
                 ..Page::default()
             });
-            dim(pages, 4);
+            trim(pages, 4);
         },
         &[added],
     );
     // An operation that goes to another page, while both pages stay.
     check(
         |pages| {
-            let switch = pages[1].operations.remove(0);
-            pages[0].operations.push(switch);
+            let water = pages[1].operations.remove(0);
+            pages[0].operations.push(water);
         },
         &[(
             Kind::PageMoved,
             Documentation,
             "page",
-            "lamps/switch.md",
-            "lamps/list.md",
+            "plants/water.md",
+            "plants/list.md",
         )],
     );
     check(
@@ -359,42 +377,48 @@ fn facts_of_an_operation() {
         &[(Kind::Method, Breaking, "method", "GET", "PUT")],
     );
     check(
-        |pages| "/homes/{houseId}/lamps".clone_into(&mut list(pages).endpoint),
+        |pages| "/plots/{bedId}/plants".clone_into(&mut list(pages).endpoint),
         &[(
             Kind::Endpoint,
             Breaking,
             "endpoint",
-            "/houses/{houseId}/lamps",
-            "/homes/{houseId}/lamps",
+            "/beds/{bedId}/plants",
+            "/plots/{bedId}/plants",
         )],
     );
     check(
-        |pages| "/houses/{house}/lamps".clone_into(&mut list(pages).endpoint),
+        |pages| "/beds/{bed}/plants".clone_into(&mut list(pages).endpoint),
         &[(
             Kind::Endpoint,
             Documentation,
             "endpoint",
-            "/houses/{houseId}/lamps",
-            "/houses/{house}/lamps",
+            "/beds/{bedId}/plants",
+            "/beds/{bed}/plants",
         )],
     );
     check(
-        |pages| "houses/{houseId}/lamps".clone_into(&mut list(pages).endpoint),
+        |pages| "beds/{bedId}/plants".clone_into(&mut list(pages).endpoint),
         &[(
             Kind::Endpoint,
             Documentation,
             "endpoint",
-            "/houses/{houseId}/lamps",
-            "houses/{houseId}/lamps",
+            "/beds/{bedId}/plants",
+            "beds/{bedId}/plants",
         )],
     );
     check(
-        |pages| list(pages).scopes.push("lamps.all".to_owned()),
-        &[(Kind::Scopes, Additive, "scopes", "lamps.read", "lamps.read, lamps.all")],
+        |pages| list(pages).scopes.push("plants.all".to_owned()),
+        &[(
+            Kind::Scopes,
+            Additive,
+            "scopes",
+            "plants.read",
+            "plants.read, plants.all",
+        )],
     );
     check(
-        |pages| "lamps.list".clone_into(&mut list(pages).scopes[0]),
-        &[(Kind::Scopes, Breaking, "scopes", "lamps.read", "lamps.list")],
+        |pages| "plants.list".clone_into(&mut list(pages).scopes[0]),
+        &[(Kind::Scopes, Breaking, "scopes", "plants.read", "plants.list")],
     );
     check(
         |pages| list(pages).success = Some(204),
@@ -440,8 +464,8 @@ fn rows_that_come_go_and_move() {
         )],
     );
     check(
-        |pages| "house".clone_into(&mut member(pages, 0, 0).name),
-        &[(Kind::MemberRenamed, Documentation, "path.houseId", "houseId", "house")],
+        |pages| "bed".clone_into(&mut member(pages, 0, 0).name),
+        &[(Kind::MemberRenamed, Documentation, "path.bedId", "bedId", "bed")],
     );
     // Another position, the same facts.
     check(
@@ -462,7 +486,7 @@ fn rows_that_come_go_and_move() {
     check(
         |pages| {
             list(pages).tables[2].rows.remove(1);
-            list(pages).tables[2].rows.push(row("watts", "number"));
+            list(pages).tables[2].rows.push(row("grams", "number"));
         },
         &[
             (
@@ -472,15 +496,15 @@ fn rows_that_come_go_and_move() {
                 "integer, codes 0 1",
                 "",
             ),
-            (Kind::MemberAdded, Additive, "response.data[].watts", "", "number"),
+            (Kind::MemberAdded, Additive, "response.data[].grams", "", "number"),
         ],
     );
     check(
         |pages| {
-            let room = list(pages).tables[1].rows.remove(1);
-            list(pages).tables[0].rows.push(room);
+            let soil = list(pages).tables[1].rows.remove(1);
+            list(pages).tables[0].rows.push(soil);
         },
-        &[(Kind::Placement, Breaking, "query.room", "query", "path")],
+        &[(Kind::Placement, Breaking, "query.soil", "query", "path")],
     );
     check(
         |pages| {
@@ -490,14 +514,14 @@ fn rows_that_come_go_and_move() {
         &[(
             Kind::Placement,
             Breaking,
-            "response.data[].maker.town",
-            "response: Maker",
-            "response: Lamp",
+            "response.data[].gardener.town",
+            "response: Gardener",
+            "response: Plant",
         )],
     );
     check(
-        |pages| list(pages).tables[2].title = Some("One lamp".to_owned()),
-        &[(Kind::PageWording, Documentation, "response", "Lamp", "One lamp")],
+        |pages| list(pages).tables[2].title = Some("One plant".to_owned()),
+        &[(Kind::PageWording, Documentation, "response", "Plant", "One plant")],
     );
     check(
         |pages| list(pages).tables.swap(2, 3),
@@ -528,7 +552,7 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 1, 1).required = Some(Required::No),
-        &[(Kind::Required, Additive, "query.room", "required", "optional")],
+        &[(Kind::Required, Additive, "query.soil", "required", "optional")],
     );
     check(
         |pages| member(pages, 2, 0).required = Some(Required::Yes),
@@ -552,15 +576,15 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 1, 1).max_length = Some(60),
-        &[(Kind::Limit, Additive, "query.room", "maxLength 50", "maxLength 60")],
+        &[(Kind::Limit, Additive, "query.soil", "maxLength 50", "maxLength 60")],
     );
     check(
         |pages| member(pages, 1, 1).format = Some("date-time".to_owned()),
-        &[(Kind::Format, Breaking, "query.room", "", "date-time")],
+        &[(Kind::Format, Breaking, "query.soil", "", "date-time")],
     );
     check(
         |pages| member(pages, 2, 2).format = None,
-        &[(Kind::Format, Breaking, "response.data[].bought", "date-time", "")],
+        &[(Kind::Format, Breaking, "response.data[].sownOn", "date-time", "")],
     );
     check(
         |pages| member(pages, 2, 0).parent = Some("data".to_owned()),
@@ -572,29 +596,29 @@ fn facts_of_a_row() {
 fn codes_of_rows_and_of_pages() {
     let state = "response.data[].state";
     check(
-        |pages| member(pages, 2, 1).codes.insert(0, code(7, "Broken")),
-        &[(Kind::CodeAdded, Additive, state, "", "7 (Broken)")],
+        |pages| member(pages, 2, 1).codes.insert(0, code(7, "Wilted")),
+        &[(Kind::CodeAdded, Additive, state, "", "7 (Wilted)")],
     );
     check(
         |pages| drop(member(pages, 2, 1).codes.remove(0)),
-        &[(Kind::CodeRemoved, Breaking, state, "0 (Off)", "")],
+        &[(Kind::CodeRemoved, Breaking, state, "0 (Bare)", "")],
     );
     check(
-        |pages| member(pages, 2, 1).codes[1] = code(1, "Bright"),
-        &[(Kind::CodeLabel, Documentation, state, "1 (On)", "1 (Bright)")],
+        |pages| member(pages, 2, 1).codes[1] = code(1, "Ready"),
+        &[(Kind::CodeLabel, Documentation, state, "1 (Ripe)", "1 (Ready)")],
     );
     check(
-        |pages| member(pages, 2, 1).codes[1] = code(2, "On"),
+        |pages| member(pages, 2, 1).codes[1] = code(2, "Ripe"),
         &[
-            (Kind::CodeRemoved, Breaking, state, "1 (On)", ""),
-            (Kind::CodeAdded, Additive, state, "", "2 (On)"),
+            (Kind::CodeRemoved, Breaking, state, "1 (Ripe)", ""),
+            (Kind::CodeAdded, Additive, state, "", "2 (Ripe)"),
         ],
     );
     check(
         |pages| member(pages, 2, 1).codes[1].code = "1".into(),
         &[
-            (Kind::CodeRemoved, Breaking, state, "1 (On)", ""),
-            (Kind::CodeAdded, Additive, state, "", "\"1\" (On)"),
+            (Kind::CodeRemoved, Breaking, state, "1 (Ripe)", ""),
+            (Kind::CodeAdded, Additive, state, "", "\"1\" (Ripe)"),
         ],
     );
     check(
@@ -634,7 +658,7 @@ fn codes_of_rows_and_of_pages() {
     );
     check(
         |pages| pages[2].hosts.clear(),
-        &[(Kind::Host, Breaking, "page", "lamps.example.com", "")],
+        &[(Kind::Host, Breaking, "page", "plants.example.com", "")],
     );
     check(
         |pages| pages[2].endpoints.push(listed("/bulbs")),
@@ -644,23 +668,29 @@ fn codes_of_rows_and_of_pages() {
 
 #[test]
 fn samples() {
-    // Only the topmost place of what is gone; `maker-code` sorts among the members of `maker` and is another one.
+    // Only the topmost place of what is gone; `gardener-code` sorts among the members of `gardener` and is another one.
     check(
         |pages| {
             sample(pages)
                 .shape
-                .retain(|place, _| !place.starts_with("data[].maker"))
+                .retain(|place, _| !place.starts_with("data[].gardener"))
         },
         &[
-            (Kind::SampleShape, Breaking, "response.data[].maker", "object", ""),
-            (Kind::SampleShape, Breaking, "response.data[].maker-code", "integer", ""),
+            (Kind::SampleShape, Breaking, "response.data[].gardener", "object", ""),
+            (
+                Kind::SampleShape,
+                Breaking,
+                "response.data[].gardener-code",
+                "integer",
+                "",
+            ),
         ],
     );
     check(
         |pages| {
             sample(pages)
                 .shape
-                .extend(shape(&[("data[].bulb", "object"), ("data[].bulb.watts", "number")]))
+                .extend(shape(&[("data[].bulb", "object"), ("data[].bulb.grams", "number")]))
         },
         &[(Kind::SampleShape, Additive, "response.data[].bulb", "", "object")],
     );
@@ -677,7 +707,7 @@ fn samples() {
     check(
         |pages| list(pages).response = None,
         &[
-            (Kind::SampleUrl, Documentation, "path", "/houses/1/lamps", ""),
+            (Kind::SampleUrl, Documentation, "path", "/beds/1/plants", ""),
             (Kind::SampleShape, Documentation, "response", "object", ""),
         ],
     );
@@ -754,15 +784,15 @@ fn findings_name_page_line_and_operation() {
     };
     assert_eq!(
         (limit.page.as_str(), limit.line),
-        ("lamps/list.md", 23),
+        ("plants/list.md", 23),
         "the second row of its table"
     );
-    assert_eq!(limit.operation, "GET /houses/{houseId}/lamps");
-    assert_eq!((limit.api.as_str(), limit.step), ("lamps", Step::PageLock));
-    assert!(limit.remedy.contains("specs/lamps/openapi.yaml"), "{}", limit.remedy);
+    assert_eq!(limit.operation, "GET /beds/{bedId}/plants");
+    assert_eq!((limit.api.as_str(), limit.step), ("plants", Step::PageLock));
+    assert!(limit.remedy.contains("specs/plants/openapi.yaml"), "{}", limit.remedy);
     assert_eq!(
         (removed.page.as_str(), removed.line),
-        ("lamps/switch.md", 8),
+        ("plants/water.md", 8),
         "where it stood"
     );
 }
@@ -774,15 +804,15 @@ fn a_permission_table_that_stays_as_it_is_has_not_changed_with_the_endpoint() {
             let list = list(pages);
             list.scopes_endpoint = Some(std::mem::replace(
                 &mut list.endpoint,
-                "/homes/{houseId}/lamps".to_owned(),
+                "/plots/{bedId}/plants".to_owned(),
             ));
         },
         &[(
             Kind::Endpoint,
             Breaking,
             "endpoint",
-            "/houses/{houseId}/lamps",
-            "/homes/{houseId}/lamps",
+            "/beds/{bedId}/plants",
+            "/plots/{bedId}/plants",
         )],
     );
 }

@@ -65,41 +65,41 @@ mod tests {
 
     #[test]
     fn the_parameters_of_the_endpoint_stand_in_place_of_the_values() {
-        let endpoint = "/post/v3/offices/{officeId}/boxes/{boxId}";
+        let endpoint = "/garden/v3/beds/{bedId}/plants/{plantId}";
         for path in [
-            "/post/v3/offices/harbour/boxes/ada@post.example",
-            "/post/v3/Offices/12****/boxes/7",
-            "/post/v3/offices/{officeId}/boxes/{boxId}",
+            "/garden/v3/beds/north/plants/ada@garden.example",
+            "/garden/v3/Beds/12****/plants/7",
+            "/garden/v3/beds/{bedId}/plants/{plantId}",
         ] {
             let fitting = blank(endpoint, path);
             assert!(fitting.eq_ignore_ascii_case(endpoint), "{path}: {fitting}");
         }
         assert_eq!(
-            blank("post/boxes/{boxId}?full=true", "/post/boxes/ada"),
-            "/post/boxes/{boxId}"
+            blank("garden/plants/{plantId}?full=true", "/garden/plants/ada"),
+            "/garden/plants/{plantId}"
         );
         assert_eq!(
-            blank("/post/boxes/{boxId}", "/post/boxes/"),
-            "/post/boxes/",
+            blank("/garden/plants/{plantId}", "/garden/plants/"),
+            "/garden/plants/",
             "there is no value"
         );
     }
 
     #[test]
     fn a_path_that_does_not_fit_has_no_values_either() {
-        let endpoint = "/offices/{officeId}/boxes/{boxId}/key";
+        let endpoint = "/beds/{bedId}/plants/{plantId}/key";
         for (path, expected) in [
             (
-                "/post/offices/harbour/boxes/ada/key",
-                "/post/offices/{officeId}/boxes/{boxId}/key",
+                "/garden/beds/north/plants/ada/key",
+                "/garden/beds/{bedId}/plants/{plantId}/key",
             ),
-            ("/offices/harbour/shelves/12/key", "/offices/{officeId}/shelves/{}/key"),
-            ("/desks/ada@post.example/key", "/desks/{}/key"),
-            ("/desks/a%20b", "/desks/{}"),
-            ("/desks/a***b", "/desks/{}"),
-            ("/desks/abcdefab-cdef-abcd-efab-cdefabcdef12", "/desks/{}"),
-            ("/v3/post24/desks-v2", "/v3/post24/desks-v2"),
-            ("/desks/{id}/{}", "/desks/{id}/{}"),
+            ("/beds/north/rows/12/key", "/beds/{bedId}/rows/{}/key"),
+            ("/tools/ada@garden.example/key", "/tools/{}/key"),
+            ("/tools/a%20b", "/tools/{}"),
+            ("/tools/a***b", "/tools/{}"),
+            ("/tools/abcdefab-cdef-abcd-efab-cdefabcdef12", "/tools/{}"),
+            ("/v3/garden24/tools-v2", "/v3/garden24/tools-v2"),
+            ("/tools/{id}/{}", "/tools/{id}/{}"),
             ("/", "/"),
         ] {
             assert_eq!(blank(endpoint, path), expected);

@@ -11,48 +11,48 @@ use crate::extract::extract;
 use crate::facts::Page;
 use xtask_spec::Spec;
 
-/// A spec of houses and lamps that keeps every rule.
-const HOUSES: &str = "\
+/// A spec of beds and plants that keeps every rule.
+const BEDS: &str = "\
 openapi: 3.0.3
-info: {title: Houses, version: '1'}
-servers: [{url: 'https://houses.example'}]
+info: {title: Beds, version: '1'}
+servers: [{url: 'https://garden.example'}]
 tags:
-  - name: Lamps
-    description: Lamps.
-  - name: Houses
-    description: Houses.
+  - name: Plants
+    description: Plants.
+  - name: Beds
+    description: Beds.
 paths:
-  /homes/v1/houses/{houseId}/lamps:
+  /garden/v1/beds/{bedId}/plants:
     get:
-      operationId: listLamps
-      tags: [Lamps]
-      summary: List the lamps
+      operationId: listPlants
+      tags: [Plants]
+      summary: List the plants
       description: Lists them.
-      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/homes/lamp/list-lamps.md'}
+      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/garden/plant/list-plants.md'}
       security:
-        - oauth2: [homes.lamps.read.all]
+        - oauth2: [garden.plants.read.all]
       parameters:
-        - {$ref: '#/components/parameters/HouseId'}
+        - {$ref: '#/components/parameters/BedId'}
         - {$ref: '#/components/parameters/PageSize'}
       responses:
         '200':
-          description: The lamps.
+          description: The plants.
           content:
             application/json:
-              schema: {$ref: '#/components/schemas/LampPage'}
-              example: {data: [{lampId: l-1, colour: 1}], metadata: {totalCount: 1}}
+              schema: {$ref: '#/components/schemas/PlantPage'}
+              example: {data: [{plantId: p-1, colour: 1}], metadata: {totalCount: 1}}
         '404': {$ref: '#/components/responses/NotFound'}
-  /homes/v1/houses/{houseId}/rooms:
+  /garden/v1/beds/{bedId}/rows:
     get:
-      operationId: countRooms
-      tags: [Houses]
-      summary: Count the rooms
+      operationId: countRows
+      tags: [Beds]
+      summary: Count the rows
       description: Counts them.
-      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/homes/house/count-rooms.md'}
+      externalDocs: {url: 'https://github.com/AvePoint/cloud-api/blob/main/docs/garden/bed/count-rows.md'}
       security:
-        - oauth2: [homes.houses.read.all]
+        - oauth2: [garden.beds.read.all]
       parameters:
-        - {$ref: '#/components/parameters/HouseId'}
+        - {$ref: '#/components/parameters/BedId'}
       responses:
         '204': {description: Counted.}
         '404': {$ref: '#/components/responses/NotFound'}
@@ -62,18 +62,18 @@ components:
       type: oauth2
       flows:
         clientCredentials:
-          tokenUrl: https://houses.example/token
+          tokenUrl: https://garden.example/token
           scopes:
-            homes.lamps.read.all: Read lamps.
-            homes.houses.read.all: Read houses.
+            garden.plants.read.all: Read plants.
+            garden.beds.read.all: Read beds.
   parameters:
-    HouseId:
-      name: houseId
+    BedId:
+      name: bedId
       in: path
-      description: The house.
+      description: The bed.
       required: true
-      schema: {$ref: '#/components/schemas/HouseId'}
-      example: h-1
+      schema: {$ref: '#/components/schemas/BedId'}
+      example: b-1
     PageSize:
       name: pageSize
       in: query
@@ -89,32 +89,32 @@ components:
           schema: {$ref: '#/components/schemas/Refusal'}
           example: {message: There is none.}
   schemas:
-    HouseId:
+    BedId:
       type: string
-      description: Identifies a house.
-    Lamp:
+      description: Identifies a bed.
+    Plant:
       type: object
-      description: A lamp.
+      description: A plant.
       properties:
-        lampId: {$ref: '#/components/schemas/LampId'}
-        colour: {$ref: '#/components/schemas/LampColour'}
-    LampColour:
+        plantId: {$ref: '#/components/schemas/PlantId'}
+        colour: {$ref: '#/components/schemas/PlantColour'}
+    PlantColour:
       type: integer
-      description: The colour of a lamp.
+      description: The colour of a plant.
       enum: [1, 2]
       x-enum-varnames: [Red, Green]
       x-enum-descriptions: [Red., Green.]
-    LampId:
+    PlantId:
       type: string
-      description: Identifies a lamp.
-    LampPage:
+      description: Identifies a plant.
+    PlantPage:
       type: object
-      description: A page of lamps.
+      description: A page of plants.
       properties:
         data:
           type: array
-          description: The lamps.
-          items: {$ref: '#/components/schemas/Lamp'}
+          description: The plants.
+          items: {$ref: '#/components/schemas/Plant'}
         metadata: {$ref: '#/components/schemas/PageMetadata'}
     PageMetadata:
       type: object
@@ -154,14 +154,14 @@ fn sample(heading: &str, json: &Value) -> String {
 
 /// The draft for some pages, as text and read.
 fn draft(pages: &[Page]) -> (String, Value) {
-    let spec = document(HOUSES);
+    let spec = document(BEDS);
     let read = Spec::new(&spec);
     let api = Api::new("insights", &read, pages, &HashSet::new());
     let text = scaffold(&api, &pages.iter().collect::<Vec<_>>()).expect("a scaffold");
     let left = decisions(&text);
     assert!(left < 10 * pages.len(), "{left} decisions\n{text}");
     // Pasted and decided, it keeps every rule.
-    let whole = filled(&pasted(HOUSES, &text));
+    let whole = filled(&pasted(BEDS, &text));
     let mut problems = xtask_lint::check(&document(&whole));
     // It was pasted behind everything.
     problems.retain(|problem| problem.rule != "tag-order");
@@ -170,7 +170,7 @@ fn draft(pages: &[Page]) -> (String, Value) {
     (text, value)
 }
 
-fn cupboards() -> Page {
+fn barrels() -> Page {
     let parts = [
         table(
             "Query Parameters",
@@ -179,45 +179,45 @@ fn cupboards() -> Page {
         table(
             "Response",
             &[
-                "cupboardId | Its id. | string | ",
-                "lampIds | The ids of its lamps. | array of string | ",
-                "bookCount | How many. | integer | ",
-                "wifiPassword | What it says. | string | ",
+                "barrelId | Its id. | string | ",
+                "plantIds | The ids of its plants. | array of string | ",
+                "seedCount | How many. | integer | ",
+                "gatePassword | What it says. | string | ",
                 "colour | Its colour:<ul><li>**1** for Red</li><li>**2** for Green</li></ul> | integer | ",
-                "state | Its state:<ul><li>**0** for None</li><li>**1** for only one of all the books is there maybe</li><li>**2** for Fixed</li></ul> | integer | ",
+                "state | Its state:<ul><li>**0** for None</li><li>**1** for only one of all the seeds is there maybe</li><li>**2** for Fixed</li></ul> | integer | ",
                 "size | Its size. | integer | ",
             ],
         ),
         sample(
             "Response Sample",
-            &json!({"data": [{"cupboardId": "s-1", "lampIds": ["l-1"], "bookCount": 4, "wifiPassword": "x", "colour": 1,
+            &json!({"data": [{"barrelId": "s-1", "plantIds": ["p-1"], "seedCount": 4, "gatePassword": "x", "colour": 1,
                 "state": 0, "size": "large"}], "metadata": {"totalCount": 1}}),
         ),
     ];
     page(
-        "docs/homes/lamps/list-cupboards.md",
-        "GET /homes/v1/houses/{houseId}/cupboards",
-        "homes.lamps.read.all",
+        "docs/garden/plants/list-barrels.md",
+        "GET /garden/v1/beds/{bedId}/barrels",
+        "garden.plants.read.all",
         &parts.concat(),
     )
 }
 
 #[test]
 fn what_the_spec_has_is_taken_and_what_a_name_says_is_said() {
-    let (text, new) = draft(&[cupboards()]);
-    let call = &new["paths"]["/homes/v1/houses/{houseId}/cupboards"]["get"];
-    assert_eq!(call["operationId"], "listCupboards");
+    let (text, new) = draft(&[barrels()]);
+    let call = &new["paths"]["/garden/v1/beds/{bedId}/barrels"]["get"];
+    assert_eq!(call["operationId"], "listBarrels");
     assert_eq!(
         call["tags"],
-        json!(["Lamps"]),
-        "the folder of the page is that of the lamps"
+        json!(["Plants"]),
+        "the folder of the page is that of the plants"
     );
     assert_eq!(
         call["responses"]["404"],
         json!({"$ref": "#/components/responses/NotFound"})
     );
     let parameters = call["parameters"].as_array().expect("parameters");
-    assert_eq!(parameters[0], json!({"$ref": "#/components/parameters/HouseId"}));
+    assert_eq!(parameters[0], json!({"$ref": "#/components/parameters/BedId"}));
     assert_eq!(
         (
             &parameters[1]["name"],
@@ -228,36 +228,32 @@ fn what_the_spec_has_is_taken_and_what_a_name_says_is_said() {
         "its own, where that of the spec is another: {text}"
     );
     let schemas = &new["components"]["schemas"];
-    let cupboard = &schemas["Cupboard"]["properties"];
+    let barrel = &schemas["Barrel"]["properties"];
     let reference = |name: &str| json!([{"$ref": format!("#/components/schemas/{name}")}]);
-    assert_eq!(cupboard["cupboardId"]["allOf"], reference("CupboardId"));
-    assert_eq!(cupboard["cupboardId"]["description"], "Identifies the cupboard.");
-    assert_eq!(cupboard["lampIds"]["items"], reference("LampId")[0], "{text}");
-    assert_eq!(cupboard["bookCount"]["description"], "The number of books.");
-    assert_eq!(cupboard["wifiPassword"]["format"], "password");
+    assert_eq!(barrel["barrelId"]["allOf"], reference("BarrelId"));
+    assert_eq!(barrel["barrelId"]["description"], "Identifies the barrel.");
+    assert_eq!(barrel["plantIds"]["items"], reference("PlantId")[0], "{text}");
+    assert_eq!(barrel["seedCount"]["description"], "The number of seeds.");
+    assert_eq!(barrel["gatePassword"]["format"], "password");
+    assert_eq!(barrel["colour"]["allOf"], reference("PlantColour"), "codes of the spec");
     assert_eq!(
-        cupboard["colour"]["allOf"],
-        reference("LampColour"),
-        "codes of the spec"
-    );
-    assert_eq!(
-        cupboard["size"]["allOf"],
+        barrel["size"]["allOf"],
         reference("IntegerOrText"),
         "a union has a name"
     );
     for form in schemas["IntegerOrText"]["anyOf"].as_array().expect("forms") {
         assert!(form.get("example").is_some(), "{form}");
     }
-    let names = &schemas["CupboardState"]["x-enum-varnames"];
+    let names = &schemas["BarrelState"]["x-enum-varnames"];
     assert_eq!(names[0], "NoneState", "no name that the lint refuses");
     assert!(!names[1].as_str().expect("a name").contains("Maybe"), "{names}");
-    let page = &schemas["CupboardPage"]["properties"];
+    let page = &schemas["BarrelPage"]["properties"];
     assert_eq!(
         page["metadata"]["allOf"],
         reference("PageMetadata"),
         "the same object: {text}"
     );
-    assert_eq!(schemas["CupboardId"]["description"], "Identifies a cupboard.");
+    assert_eq!(schemas["BarrelId"]["description"], "Identifies a barrel.");
 }
 
 #[test]
@@ -268,15 +264,15 @@ fn drafts_of_one_run_collide_in_nothing_and_share_what_is_equal() {
             &["toolId | Its id. | string | ", "name | Its name. | string | "],
         ) + &sample("Response Sample", &json!({"data": [{"toolId": "t-1", "name": "x"}]}));
         page(
-            &format!("docs/homes/{folder}/list.md"),
+            &format!("docs/garden/{folder}/list.md"),
             path,
-            "homes.tools.read.all",
+            "garden.tools.read.all",
             &parts,
         )
     };
     let (text, new) = draft(&[
-        of("garden-tools", "GET /homes/v1/garden/tools"),
-        of("shed-tools", "GET /homes/v1/shed/tools"),
+        of("yard-tools", "GET /garden/v1/yard/tools"),
+        of("shed-tools", "GET /garden/v1/shed/tools"),
     ]);
     let paths = new["paths"].as_object().expect("paths").values();
     let ids: Vec<_> = paths.map(|item| item["get"]["operationId"].clone()).collect();
@@ -290,26 +286,23 @@ fn drafts_of_one_run_collide_in_nothing_and_share_what_is_equal() {
         .iter()
         .map(|tag| tag["name"].clone())
         .collect();
-    assert_eq!(tags, ["Garden tools", "Shed tools"]);
+    assert_eq!(tags, ["Yard tools", "Shed tools"]);
     let scopes = new.pointer("/components/securitySchemes/oauth2/flows/clientCredentials/scopes");
-    assert_eq!(scopes, Some(&json!({"homes.tools.read.all": "Read tools."})));
+    assert_eq!(scopes, Some(&json!({"garden.tools.read.all": "Read tools."})));
 }
 
 #[test]
 fn the_sample_gives_the_beginning_that_every_path_has() {
     let parts = table("Response", &["name | Its name. | string | "])
-        + "## Request Sample\n\n```\nGET https://houses.example/homes/v1/houses/h-1/cellar\n```\n\n"
+        + "## Request Sample\n\n```\nGET https://garden.example/garden/v1/beds/b-1/pond\n```\n\n"
         + &sample("Response Sample", &json!({"name": "x"}));
     let (text, new) = draft(&[page(
-        "docs/homes/house/get-cellar.md",
-        "GET /v1/houses/{houseId}/cellar",
-        "homes.houses.read.all",
+        "docs/garden/bed/get-pond.md",
+        "GET /v1/beds/{bedId}/pond",
+        "garden.beds.read.all",
         &parts,
     )]);
-    assert!(
-        new["paths"].get("/homes/v1/houses/{houseId}/cellar").is_some(),
-        "{text}"
-    );
+    assert!(new["paths"].get("/garden/v1/beds/{bedId}/pond").is_some(), "{text}");
 }
 
 #[test]
@@ -322,11 +315,11 @@ fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
         ],
     );
     let rows = [
-        "lampIssueModels | All of them. | array | ",
+        "plantIssueModels | All of them. | array | ",
         "hasNextPage | Whether there are more. | boolean | ",
         "grade | How bad:<ul><li>**low** for Little</li><li>**high** for Much</li></ul> | string | ",
     ];
-    let answer = json!({"lampIssueModels": [{"grade": "Rather high"}], "hasNextPage": false});
+    let answer = json!({"plantIssueModels": [{"grade": "Rather high"}], "hasNextPage": false});
     let numbered = query + &table("Response", &rows) + &sample("Response Sample", &answer);
     let whole = table(
         "Response",
@@ -334,32 +327,32 @@ fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
     ) + &sample("Response Sample", &json!({"roofs": [{"slope": 30}]}));
     let (text, new) = draft(&[
         page(
-            "docs/homes/lamp/issues.md",
-            "GET /homes/v1/issues",
-            "homes.lamps.read.all",
+            "docs/garden/plant/issues.md",
+            "GET /garden/v1/issues",
+            "garden.plants.read.all",
             &numbered,
         ),
         page(
-            "docs/homes/house/roofs.md",
-            "GET /homes/v1/roofs",
-            "homes.houses.read.all",
+            "docs/garden/bed/roofs.md",
+            "GET /garden/v1/roofs",
+            "garden.beds.read.all",
             &whole,
         ),
     ]);
     let paging = |path: &str| new["paths"][path]["get"]["x-paging"].clone();
     assert_eq!(
-        paging("/homes/v1/issues"),
-        json!({"style": "page-number", "page": "pageIndex", "size": "pageSize", "items": "lampIssueModels",
+        paging("/garden/v1/issues"),
+        json!({"style": "page-number", "page": "pageIndex", "size": "pageSize", "items": "plantIssueModels",
             "more": "hasNextPage"})
     );
     assert_eq!(
-        paging("/homes/v1/roofs"),
+        paging("/garden/v1/roofs"),
         json!({"style": "single", "items": "roofs"}),
         "{text}"
     );
     let schemas = &new["components"]["schemas"];
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    let grade = &schemas["LampIssue"]["properties"]["grade"]["allOf"][0];
+    let grade = &schemas["PlantIssue"]["properties"]["grade"]["allOf"][0];
     assert_eq!(*grade, reference("IssueGradeOrText"), "{text}");
     assert_eq!(schemas["IssueGradeOrText"]["anyOf"][0], reference("IssueGrade"));
 }
