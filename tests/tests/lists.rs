@@ -836,14 +836,14 @@ async fn a_count_that_is_wrong_loses_nothing() {
 
 #[tokio::test]
 async fn a_failure_in_a_success_is_no_end_of_a_list() {
-    for told in [
+    for reported in [
         r#""success":false"#,
         r#""statusCode":500"#,
         r#""totalCount":0,"error":{"code":"X","message":"No more today."}"#,
         r#""status":"Error","message":"No more today.""#,
     ] {
         for list in [r#","data":[]"#, ""] {
-            let body = format!("{{{told}{list}}}");
+            let body = format!("{{{reported}{list}}}");
             let server = Server::start(move |request, _| match asked(request).0 {
                 1 => page(0..50, None),
                 _ => Reply::text(200, "application/json", body.clone()),
@@ -854,15 +854,15 @@ async fn a_failure_in_a_success_is_no_end_of_a_list() {
                 .stream()
                 .collect_all()
                 .await
-                .expect_err(told);
-            assert_eq!(error.kind(), ErrorKind::Decode, "{told}");
+                .expect_err(reported);
+            assert_eq!(error.kind(), ErrorKind::Decode, "{reported}");
             assert!(
                 error.message().starts_with("it has no entries, and its body reports "),
                 "{error}"
             );
             assert_eq!(
                 error.message().contains("No more today."),
-                told.contains("today"),
+                reported.contains("today"),
                 "{error}"
             );
             // For a single call as well, since its type has no place for it.
@@ -871,7 +871,7 @@ async fn a_failure_in_a_success_is_no_end_of_a_list() {
                 .page_index(2)
                 .send()
                 .await
-                .expect_err(told);
+                .expect_err(reported);
             assert_eq!(single.message(), error.message());
         }
     }

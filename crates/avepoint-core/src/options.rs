@@ -131,7 +131,7 @@ impl CallOptions {
             .headers
             .iter()
             .filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()));
-        headers.flat_map(|(_, value)| told_by(value))
+        headers.flat_map(|(_, value)| secrets_in(value))
     }
 
     /// Keeps every successful answer as it came, beside the typed one.
@@ -145,11 +145,11 @@ impl CallOptions {
 /// What the value of a header says to whoever reads it: the whole of it, as UTF-8 and as Latin-1, in which many servers
 /// read headers; what stands behind the name of a scheme (`Bearer …`), and the user and the password in that if it is
 /// `Basic …`.
-fn told_by(value: &HeaderValue) -> Vec<SecretString> {
+fn secrets_in(value: &HeaderValue) -> Vec<SecretString> {
     let latin = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
     let texts = |bytes: &[u8]| [String::from_utf8_lossy(bytes).into_owned(), latin(bytes)];
-    let mut told = Vec::from(texts(value.as_bytes()));
-    if let Some((scheme, rest)) = told[0].split_once(' ') {
+    let mut secrets = Vec::from(texts(value.as_bytes()));
+    if let Some((scheme, rest)) = secrets[0].split_once(' ') {
         let rest = rest.trim().to_owned();
         if scheme.eq_ignore_ascii_case("basic")
             && let Ok(pair) = BASE64.decode(&rest)
@@ -158,12 +158,12 @@ fn told_by(value: &HeaderValue) -> Vec<SecretString> {
                 .iter()
                 .position(|byte| *byte == b':')
                 .map(|colon| &pair[colon + 1..]);
-            told.extend([Some(&*pair), password].into_iter().flatten().flat_map(texts));
+            secrets.extend([Some(&*pair), password].into_iter().flatten().flat_map(texts));
         }
-        told.push(rest);
+        secrets.push(rest);
     }
-    told.dedup();
-    told.into_iter().map(SecretString::from).collect()
+    secrets.dedup();
+    secrets.into_iter().map(SecretString::from).collect()
 }
 
 /// As RFC 7617 has it, and without the signs that fill up its end.
