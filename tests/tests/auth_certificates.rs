@@ -391,7 +391,7 @@ fn what_rs256_cannot_use_is_refused() {
         let pfx = refused(ClientCertificate::from_file(pfx(&keys, "p", ""), Some("p")));
         for text in [pem, pfx] {
             assert!(
-                text.contains(&format!("holds {name}, which cannot be used: {needed}")),
+                text.contains(&format!("contains {name}, which cannot be used: {needed}")),
                 "{text}"
             );
         }
@@ -405,7 +405,7 @@ fn what_rs256_cannot_use_is_refused() {
         keys.path("sec1.key"),
         None,
     ));
-    assert!(text.contains("holds an EC key, which cannot be used"), "{text}");
+    assert!(text.contains("contains an EC key, which cannot be used"), "{text}");
 }
 
 #[test]

@@ -439,7 +439,7 @@ async fn a_file_that_is_not_as_it_should_be_fails_no_call_and_is_left_alone() {
     let store = FileStore::new(&place.path).expect("a store");
     store.put(&key("a"), &stored("hidden-token")).await.expect("written");
     let whole = std::fs::read(&place.path).expect("the file");
-    let remedy = "is broken or holds something else: delete it, or choose another path";
+    let remedy = "is damaged or contains something else: delete it, or choose another path";
     let server = numbered(3600).await;
     for (content, problem) in [
         (&whole[..whole.len() / 2], remedy),

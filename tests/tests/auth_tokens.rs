@@ -786,7 +786,7 @@ fn the_environment_says_which_variable_is_missing_or_wrong() {
         ),
         (
             &[("AVEPOINT_CLIENT_ID", "a b"), KEY],
-            "AVEPOINT_CLIENT_ID holds white space",
+            "AVEPOINT_CLIENT_ID contains white space",
         ),
         (&[ID], missing_both),
         (&[ID, ("AVEPOINT_CLIENT_SECRET", "")], missing_both),
@@ -875,7 +875,7 @@ async fn the_environment_gives_tokens() {
     ];
     let missing = environment(&variables).expect_err("no password");
     assert!(
-        missing.contains("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD holds the password"),
+        missing.contains("AVEPOINT_CLIENT_CERTIFICATE_PASSWORD is for the password"),
         "{missing}"
     );
     // The spaces belong to it, and the line break does not.
@@ -934,5 +934,5 @@ fn what_cannot_work_is_refused_when_it_is_built() {
     assert_eq!(refused(builder("a", "\r\n")), "the client secret is empty");
     assert!(refused(builder("a", "s").identity_url("http://example.com")).contains("is not https"));
     assert!(refused(builder("a", "s").scopes(["x".repeat(301)])).contains("301 characters"));
-    assert!(refused(builder("a", "s").scopes([""; 0])).contains("names no permission"));
+    assert!(refused(builder("a", "s").scopes([""; 0])).contains("names no scope"));
 }

@@ -71,7 +71,7 @@ async fn headers_are_the_clients_own_and_the_callers() {
     ] {
         assert!(
             CallOptions::default().header(name, "x").is_err(),
-            "`{name}` is not the caller's to set"
+            "`{name}` is set by the client"
         );
     }
 }
@@ -408,7 +408,7 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
             "createBaseline",
             "/body/customerId",
             Some(json!(" ")),
-            "`body.customerId` is no id",
+            "`body.customerId` is not an id",
         ),
         (
             "updateUserBirthday",

@@ -178,5 +178,5 @@ fn parsed(sample: &str, answer: Option<&Value>) -> Result<Value, String> {
         ..ParseOptions::default()
     };
     jsonc_parser::parse_to_serde_value::<Value>(&text, &options)
-        .map_err(|error| format!("the sample is no JSON: {error}"))
+        .map_err(|error| format!("the sample is not JSON: {error}"))
 }

@@ -453,7 +453,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
     let client = builder(&boasting.url()).options(once()).build().expect("a client");
     let error = run(&client, "onboardCustomer").await.expect_err("too long");
     assert!(
-        error.may_have_been_carried_out() && error.to_string().contains("read before you repeat it"),
+        error.may_have_been_carried_out() && error.to_string().contains("check before repeating it"),
         "{error}"
     );
 }

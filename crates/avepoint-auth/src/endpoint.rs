@@ -208,7 +208,7 @@ mod tests {
                 "https://id.example.com",
                 200,
                 "{\"issuer\":",
-                "JSON that is broken or cut off",
+                "JSON that is invalid or truncated",
             ),
             ("https://id.example.com", 200, "", "answered 200 with nothing"),
             ("https://id.example.com", 200, "{}", "names no issuer"),
@@ -298,7 +298,7 @@ mod tests {
             ("http://id.example.com", "is not https"),
             (
                 "https://me:hunter2@id.example.com",
-                "must not hold a user or a password",
+                "must not contain a user or a password",
             ),
             ("id.example.com", "is not a URL"),
         ] {

@@ -196,10 +196,10 @@ mod tests {
             let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
             Scopes::fixed(&names).expect_err("no scopes").to_string()
         };
-        assert!(refused(&[]).contains("names no permission"));
-        assert!(refused(&[" "]).contains("names no permission"));
-        assert!(refused(&["a\"b"]).contains("is no name of a permission"));
-        assert!(refused(&["é"]).contains("is no name of a permission"));
+        assert!(refused(&[]).contains("names no scope"));
+        assert!(refused(&[" "]).contains("names no scope"));
+        assert!(refused(&["a\"b"]).contains("is not the name of a scope"));
+        assert!(refused(&["é"]).contains("is not the name of a scope"));
         assert!(refused(&[&"x".repeat(301)]).contains("301 characters"));
         assert_eq!(fixed(&["a b", "a"]), fixed(&["a", "b"]));
     }

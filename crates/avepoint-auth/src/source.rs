@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(life(&json!({"access_token": "t"})), Ok(UNSAID_LIFE));
         for ended in [json!(0), json!(-1), json!("0")] {
             let problem = life(&json!({"access_token": "t", "expires_in": ended})).expect_err("ended");
-            assert!(problem.contains("already ended"), "{problem}");
+            assert!(problem.contains("already expired"), "{problem}");
         }
     }
 

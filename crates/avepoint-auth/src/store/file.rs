@@ -140,7 +140,7 @@ impl FileStore {
         if size == 0 {
             return Ok(Content::default());
         }
-        let broken = "is broken or holds something else: delete it, or choose another path";
+        let broken = "is damaged or contains something else: delete it, or choose another path";
         // serde's own words may quote what stands in the file.
         let content: Content = serde_json::from_slice(&text).map_err(|_| self.problem(broken))?;
         if content.version != VERSION {
@@ -155,7 +155,7 @@ impl FileStore {
         let mut content = self.read()?;
         change(&mut content);
         let text = serde_json::to_vec_pretty(&content).map(Zeroizing::new);
-        let text = text.map_err(|_| self.problem("cannot be put together"))?;
+        let text = text.map_err(|_| self.problem("cannot be serialised"))?;
         self.replace(&text)
             .map_err(|error| self.problem(&format!("cannot be written: {error}")))
     }

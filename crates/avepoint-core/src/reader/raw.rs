@@ -85,7 +85,7 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>>(
     let found = match json.as_bytes() {
         [b'"', ..] => match Lexer::new(json.as_bytes()).text() {
             Ok(text) => return Ok(Scalar::Text(text.into_owned())),
-            Err(_) => Unexpected::Other("text that is no Unicode"),
+            Err(_) => Unexpected::Other("a string that is not valid Unicode"),
         },
         [b't' | b'f', ..] => return Ok(Scalar::Boolean(json)),
         [b'[', ..] => Unexpected::Seq,

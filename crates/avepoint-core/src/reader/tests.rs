@@ -390,7 +390,7 @@ fn no_nesting_is_too_deep() {
     let (thing, unread) = read_thing(&deep("{\"owner\":", "{}", "}"));
     let depth = std::iter::successors(Some(&thing), |thing| thing.owner.as_deref()).count();
     assert_eq!((depth, unread.total()), (DEPTH, 1));
-    assert!(unread.members()[0].problem().starts_with("lies deeper than 128"));
+    assert!(unread.members()[0].problem().starts_with("is nested more than 128"));
 }
 
 /// Numbers as no type of serde holds them.
