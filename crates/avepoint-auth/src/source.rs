@@ -318,7 +318,12 @@ mod tests {
                 r#"{"access_token":"hidden"#,
                 "host answered 200 with JSON that is invalid or truncated",
             ),
-            (200, "application/json", r#"["hidden"]"#, "broken"),
+            (
+                200,
+                "application/json",
+                r#"["hidden"]"#,
+                "JSON that is invalid or truncated",
+            ),
             (
                 200,
                 "application/json",
