@@ -184,7 +184,7 @@ async fn no_error_and_no_trace_shows_a_secret() {
     pass(&clock, 3400);
     patient.token(&LIST).await.expect("it still holds");
     until("the renewal has failed", async || {
-        collector.text().contains("was not renewed")
+        collector.text().contains("renewing the access token failed")
     })
     .await;
     let once = auth::secret(&server, &clock).build().expect("a credential");

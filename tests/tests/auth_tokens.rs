@@ -311,7 +311,7 @@ async fn invalid_scope_names_what_was_fixed() {
     assert!(
         two.message().starts_with(
             "the app registration lacks at least one of the permissions `things.readwrite.all`, `other.all`, which are \
-             asked for together"
+             requested together"
         ),
         "{two}"
     );
