@@ -325,7 +325,9 @@ pub fn errors(data: &[u8]) {
     let id = error.request_id().unwrap_or_default();
     // The backslash before a quotation mark is of `Debug`'s making.
     let debug = format!("{error:?}").replace("\\\"", "\"");
-    for shown in [format!("{error}"), debug, id.to_owned()] {
+    // Nor are the words before an id a part of it.
+    let line = format!("{error}").replace("request id ", "request id: ");
+    for shown in [line, debug, id.to_owned()] {
         hides(secret, &shown);
     }
 }

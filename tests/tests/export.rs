@@ -154,7 +154,7 @@ async fn a_state_that_nobody_knows_is_waited_through_and_named_in_the_end() {
             error.is_timeout() && line.contains("job 7 has not finished within 3600"),
             "{error}"
         );
-        assert!(line.contains(&format!("the status {name} last")), "{error}");
+        assert!(line.contains(&format!("last reported: the status {name}")), "{error}");
         assert_eq!(clock.elapsed(), Duration::from_secs(3600));
     }
 }
