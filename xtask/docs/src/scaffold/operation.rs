@@ -144,7 +144,7 @@ impl<'s> Draft<'s> {
         map.put("externalDocs", Map::new().with("url", url));
         self.security(operation, &mut map);
         if method == "post" && reads {
-            if !lists && !may_only_read(&operation.scopes) {
+            if !may_only_read(&operation.scopes) {
                 map.note(todo(
                     "keep this only if the call changes nothing, so that it may be sent again",
                 ));

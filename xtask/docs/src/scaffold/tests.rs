@@ -576,6 +576,22 @@ fn operation(method: &str, endpoint: &str) -> Operation {
 }
 
 #[test]
+fn whether_a_call_may_be_sent_again_is_asked_wherever_its_scope_lets_it_write() {
+    let marks = |scopes: &[&str]| {
+        let mut page = plants();
+        page.operations[0].scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let text = scaffolded(&page, CLEAN);
+        assert!(text.contains("x-read-only: true"), "{text}");
+        text.matches("keep this only if the call changes nothing").count()
+    };
+    // The response is a list in each of them.
+    for writing in [&["plants.readwrite.all"][..], &["plants.read.all", "plants.run"], &[]] {
+        assert_eq!(marks(writing), 1, "{writing:?}");
+    }
+    assert_eq!(marks(&["plants.read.all"]), 0);
+}
+
+#[test]
 fn every_operation_of_a_page_is_written_or_told() {
     let page = Page {
         operations: vec![
