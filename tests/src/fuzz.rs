@@ -325,9 +325,8 @@ pub fn errors(data: &[u8]) {
     let id = error.request_id().unwrap_or_default();
     // The backslash before a quotation mark is of `Debug`'s making.
     let debug = format!("{error:?}").replace("\\\"", "\"");
-    // Nor are the words before an id a part of it.
-    let line = format!("{error}").replace("request id ", "request id: ");
-    for shown in [line, debug, id.to_owned()] {
+    // The line has nothing else but words and a status of our own, which are no part of what they stand beside.
+    for shown in [error.message().to_owned(), debug, id.to_owned()] {
         hides(secret, &shown);
     }
 }
