@@ -6,7 +6,7 @@
 // `secret-client` (client_secret_post). Prints lines of JSON: {"url": …} when it listens, then one for each token
 // request, {"granted": {…}} or {"refused": {…}}; the latter has the reason, which the answer keeps from the client.
 // Ends when stdin closes.
-import { X509Certificate, generateKeyPairSync } from 'node:crypto';
+import { X509Certificate, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -68,6 +68,17 @@ function resourceServer(ctx) {
   };
 }
 
+// A key that comes straight from its generation can deadlock in `export`: a collection of garbage that falls into it
+// takes the lock that both hold. One that was read from PEM shares it with nobody.
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return createPrivateKey(privateKey).export({ format: 'jwk' });
+}
+
 const [, , certificateFile, secret] = process.argv;
 if (!certificateFile || !secret) {
   console.error('usage: node provider.mjs CERTIFICATE SECRET');
@@ -108,7 +119,7 @@ server.listen(0, '127.0.0.1', () => {
         getResourceServerInfo: resourceServer,
       },
     },
-    jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
+    jwks: { keys: [signingKey()] },
     responseTypes: [],
     routes: { token: '/connect/token' },
     scopes,
