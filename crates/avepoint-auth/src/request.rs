@@ -21,7 +21,7 @@ const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
 /// The longest answer that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
 
-/// The longest reason of a broken connection that is told, in characters.
+/// The longest reason of a broken connection that is reported, in characters.
 const LONGEST_PROBLEM: usize = 1024;
 
 /// From when on a difference of clocks is worth a word.

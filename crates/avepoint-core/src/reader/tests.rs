@@ -46,7 +46,7 @@ fn an_object_of_any_names_loses_no_more_than_an_entry() {
         object["labels"],
         BTreeMap::from([("a".to_owned(), 1), ("c".to_owned(), 3)])
     );
-    // A name that no page documents comes from outside, and is not told.
+    // A name that no page documents comes from outside, and is not repeated.
     let places: Vec<_> = unread.members().iter().map(|member| member.place()).collect();
     assert_eq!(places, ["*.*", "*"]);
 }

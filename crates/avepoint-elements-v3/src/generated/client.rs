@@ -1943,7 +1943,7 @@ pub mod types {
         ///How the agent is doing.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<crate::generated::enums::HybridAgentStatus>,
-        ///When the agent last told Elements its status.
+        ///When the agent last reported its status to Elements.
         #[serde(
             rename = "syncTime",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2379,7 +2379,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_user_seat: ::std::option::Option<::std::string::String>,
-        ///The price of a seat, as digits in text. Its currency is not told.
+        ///The price of a seat, as digits in text. Its currency is not given.
         #[serde(
             rename = "unitPrice",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3216,7 +3216,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub data_size_stored_in_byos: ::std::option::Option<::std::string::String>,
-        ///When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is not told; services send text such as 11/20/2026T04:00:00Z.
+        ///When the last job of the module ran. ISO 8601 is documented, and so is a whole number whose unit is not given; services send text such as 11/20/2026T04:00:00Z.
         #[serde(
             rename = "lastRunTime",
             skip_serializing_if = "::std::option::Option::is_none"
