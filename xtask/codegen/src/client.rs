@@ -1,6 +1,7 @@
 //! `client.rs`: progenitor's client and types, and the few changes they need.
 //!
-//! The changes are made on the syntax tree, each in a small visitor of its own:
+//! What is only worded otherwise is changed in the text of its tokens, from a table; what is moved or left out is changed on
+//! the syntax tree:
 //!
 //! - lists become `avepoint_core::List`, which tells `null` from empty;
 //! - answers are read by the core crate, which says what of them it could not read;
@@ -13,8 +14,8 @@ use std::collections::{BTreeSet, HashMap};
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::{ToTokens, quote};
-use syn::visit_mut::{self, VisitMut};
+use quote::quote;
+use regex::Regex;
 use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
 use xtask_spec::Spec;
@@ -51,16 +52,12 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     let tokens = Generator::new(&settings)
         .generate_tokens(&view.document)
         .context("progenitor refuses the Rust view of the spec")?;
-    let mut tree: File = syn::parse2(tokens).context("progenitor's code does not parse")?;
+    let mut tree = parse(&reworded(spec, tokens.to_string())?)?;
 
     tree.items.retain_mut(|item| !is_constructor(item));
-    Texts.visit_file_mut(&mut tree);
-    deprecate(spec, &mut tree.items)?;
-    hide_headers(&mut tree.items)?;
     let parameters = change_builders(spec, module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
-    types.iter_mut().for_each(|item| Lists.visit_item_mut(item));
-    derive_schemas(types);
+    tell_lists_from_null(types)?;
     drop_builders(types, view);
     choose_by_builder(view, types);
 
@@ -139,43 +136,86 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
     })
 }
 
-/// Lists of the types tell `null` from empty.
-struct Lists;
+/// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
+const EXAMPLE: &str = concat!("```", "ignore");
 
-impl VisitMut for Lists {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        visit_mut::visit_type_mut(self, ty);
-        if let Some(item) = argument(ty, "Vec") {
-            *ty = parse_quote! { ::avepoint_core::List<#item> };
+/// What is written otherwise in the text of progenitor's tokens: a pattern, and what takes its place.
+const REWORDED: [(&str, &str); 9] = [
+    // The core crate says what of an answer could not be read.
+    (
+        "ResponseValue :: from_response",
+        ":: avepoint_core :: generated :: decode",
+    ),
+    // Its encoding of paths knows of the backslash, which the URL parser takes for a slash.
+    ("encode_path , ClientHooks", "ClientHooks"),
+    (r"(ClientInfo , Error) , ResponseValue", "$1"),
+    // The HTTP client shows the default headers that a caller's builder has given it: see `hooks` for a `Debug` of our own.
+    (
+        r#"# \[derive \(Clone , Debug\)\] (# \[doc = "(?:[^"\\]|\\.)*"\] pub struct Client )"#,
+        "# [derive (Clone)] $1",
+    ),
+    (
+        r#"header_map \. append \(:: reqwest :: header :: HeaderName :: from_static \("api-version"\) [^;]*;"#,
+        "",
+    ),
+    // Every type that is read or written has a JSON Schema, if a user wants it.
+    (
+        r"(# \[derive \([^)]*Serialize[^)]*\)\] (?:# \[[^\]]*\] )*)pub",
+        r#"$1 # [cfg_attr (feature = "schemars" , derive (:: schemars :: JsonSchema))] pub"#,
+    ),
+    // What is told when a parameter is missing, or cannot be converted.
+    (r#""(\w+) was not initialized""#, r#""`$1` is missing""#),
+    (
+        r#""conversion to `[^`]*?(\w*Id)` for (\w+) failed""#,
+        r#""`$2` is not a valid $1: an id must not be empty, `.` or `..`""#,
+    ),
+    (
+        r#""conversion to `(?:[^`]*:: )?([^`]*)` for (\w+) failed""#,
+        r#""`$2` is not a valid $1""#,
+    ),
+];
+
+/// The text of progenitor's tokens as it is to be.
+fn reworded(spec: &Spec, mut text: String) -> anyhow::Result<String> {
+    // Progenitor's examples cannot be run, and our readers have better ones.
+    let example = (&*format!(r#"(?:\\n)*{EXAMPLE}(?:[^"\\]|\\.)*"#), "");
+    for (pattern, replacement) in REWORDED.into_iter().chain([example]) {
+        text = Regex::new(pattern)?.replace_all(&text, replacement).into_owned();
+    }
+    for operation in &spec.operations {
+        let (id, name) = (id(operation), snake(id(operation)));
+        let mut replace = |from: String, to: String| {
+            let is_there = text.contains(&from);
+            text = text.replace(&from, &to);
+            is_there
+                .then_some(())
+                .with_context(|| format!("progenitor's code has no `{from}`"))
+        };
+        // The operation is named as the spec does.
+        replace(format!("operation_id : \"{name}\""), format!("operation_id : {id:?}"))?;
+        if operation.place.says("deprecated") {
+            let method = format!("pub fn {name} (& self)");
+            let note = "# [deprecated (note = \"the vendor has replaced this operation\")]";
+            replace(method.clone(), format!("{note} {method}"))?;
         }
     }
-
-    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
-        const EMPTY: &str = "::std::vec::Vec::is_empty";
-        let text = attribute.meta.to_token_stream().to_string();
-        if text.contains(EMPTY)
-            && let Ok(meta) = syn::parse_str(&text.replace(EMPTY, "::avepoint_core::List::is_null"))
-        {
-            attribute.meta = meta;
-        }
+    if text.contains("\"api-version\"") {
+        bail!("progenitor's code sets `api-version` otherwise than it did");
     }
+    Ok(text)
 }
 
-/// Every type that is read or written has a JSON Schema, if a user wants it.
-fn derive_schemas(items: &mut [Item]) {
-    for item in items {
-        let attributes = match item {
-            Item::Struct(item) => &mut item.attrs,
-            Item::Enum(item) => &mut item.attrs,
-            _ => continue,
-        };
-        let serialized = attributes.iter().any(|attribute| {
-            attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Serialize")
-        });
-        if serialized {
-            attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
-        }
-    }
+fn parse(text: &str) -> anyhow::Result<File> {
+    syn::parse_str(text).context("progenitor's code does not parse")
+}
+
+/// Lists of the types tell `null` from empty.
+fn tell_lists_from_null(types: &mut Vec<Item>) -> anyhow::Result<()> {
+    let text = quote! { #(#types)* }.to_string();
+    let text = text.replace(":: std :: vec :: Vec <", ":: avepoint_core :: List <");
+    let text = text.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
+    *types = parse(&text)?.items;
+    Ok(())
 }
 
 /// Nobody builds an answer field by field: without the builders of answers the crate is half as large.
@@ -200,70 +240,6 @@ fn is_constructor(item: &mut Item) -> bool {
     inherent(item).is_some_and(|items| function(items, "new_with_client").is_some())
 }
 
-/// What the core crate has in place of progenitor's: an answer that says what of it could not be read, and an encoding of
-/// paths that knows of the backslash, which the URL parser takes for a slash.
-const REPLACED: [&str; 2] = ["ResponseValue", "encode_path"];
-
-/// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
-const EXAMPLE: &str = concat!("```", "ignore");
-
-/// Answers are read, and segments of paths encoded, by the core crate; what users read is in our words.
-struct Texts;
-
-impl VisitMut for Texts {
-    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
-        if path.to_token_stream().to_string() == "ResponseValue :: from_response" {
-            *path = parse_quote! { ::avepoint_core::generated::decode };
-        }
-    }
-
-    fn visit_use_path_mut(&mut self, import: &mut syn::UsePath) {
-        let is_replaced = |item: &syn::UseTree| matches!(item, syn::UseTree::Name(name) if REPLACED.iter().any(|replaced| name.ident == replaced));
-        if import.ident == "progenitor_client"
-            && let syn::UseTree::Group(group) = import.tree.as_mut()
-        {
-            let items = std::mem::take(&mut group.items).into_iter();
-            group.items = items.filter(|item| !is_replaced(item)).collect();
-        }
-    }
-
-    /// Progenitor's examples cannot be run, and our readers have better ones.
-    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
-        if let syn::Meta::NameValue(meta) = &mut attribute.meta
-            && meta.path.is_ident("doc")
-            && let syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(text),
-                ..
-            }) = &mut meta.value
-            && let Some((before, _)) = text.value().split_once(EXAMPLE)
-        {
-            *text = syn::LitStr::new(before.trim_end(), text.span());
-        }
-    }
-
-    /// What is told when a parameter cannot be converted.
-    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
-        let text = literal.value();
-        let conversion = text
-            .strip_prefix("conversion to `")
-            .and_then(|rest| rest.strip_suffix(" failed"));
-        let told = if let Some((ty, parameter)) = conversion.and_then(|rest| rest.split_once("` for ")) {
-            let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
-            let hint = if ty.ends_with("Id") {
-                ": an id must not be empty, `.` or `..`"
-            } else {
-                ""
-            };
-            format!("`{parameter}` is not a valid {ty}{hint}")
-        } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
-            format!("`{parameter}` is missing")
-        } else {
-            return;
-        };
-        *literal = syn::LitStr::new(&told, literal.span());
-    }
-}
-
 /// A body that is one of several objects can be given as the builder of any of them.
 fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
     for (choice, forms) in &view.choices {
@@ -280,45 +256,6 @@ fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
             }
         }));
     }
-}
-
-/// The HTTP client shows the default headers that a caller's builder has given it, so that a `Debug` of our own (see
-/// [`hooks`]) takes the place of the derived one.
-fn hide_headers(items: &mut [Item]) -> anyhow::Result<()> {
-    let client = items.iter_mut().find_map(|item| match item {
-        Item::Struct(client) if client.ident == "Client" => Some(client),
-        _ => None,
-    });
-    let derived = client.and_then(|client| {
-        client
-            .attrs
-            .iter_mut()
-            .find(|attribute| attribute.path().is_ident("derive"))
-    });
-    let derived = derived.context("progenitor's client derives nothing")?;
-    if derived.meta.to_token_stream().to_string() != "derive (Clone , Debug)" {
-        bail!("progenitor's client derives something else than `Clone` and `Debug`");
-    }
-    *derived = parse_quote! { #[derive(Clone)] };
-    Ok(())
-}
-
-/// Operations that the vendor has replaced warn whoever calls them.
-fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
-    for operation in spec
-        .operations
-        .iter()
-        .filter(|operation| operation.place.says("deprecated"))
-    {
-        let name = snake(id(operation)).to_string();
-        let mut blocks = items.iter_mut().filter_map(inherent);
-        let method = blocks.find_map(|items| function(items, &name));
-        method
-            .context("progenitor made no method for a deprecated operation")?
-            .attrs
-            .push(parse_quote! { #[deprecated(note = "the vendor has replaced this operation")] });
-    }
-    Ok(())
 }
 
 /// The builders of calls: open to the pagers beside them, and with the core crate's error.
@@ -364,14 +301,6 @@ fn parameter(field: &Type) -> Option<Type> {
 
 /// Makes progenitor's `send` the inner part of ours, which is the result.
 fn change_send(id: &str, function: &mut ImplItemFn) -> anyhow::Result<ImplItem> {
-    let mut changes = Dispatch { id, headers: 0 };
-    changes.visit_impl_item_fn_mut(function);
-    if changes.headers != 1 {
-        bail!(
-            "progenitor's `send` of {id} sets `api-version` {} times",
-            changes.headers
-        );
-    }
     let syn::ReturnType::Type(_, result) = &function.sig.output else {
         bail!("progenitor's `send` of {id} returns nothing");
     };
@@ -394,33 +323,6 @@ fn change_send(id: &str, function: &mut ImplItemFn) -> anyhow::Result<ImplItem> 
     function.sig.ident = parse_quote! { dispatch };
     function.vis = syn::Visibility::Inherited;
     Ok(send)
-}
-
-/// The inner part of `send`: it names the operation as the spec does, and sends no `api-version`.
-struct Dispatch<'a> {
-    id: &'a str,
-    headers: usize,
-}
-
-impl VisitMut for Dispatch<'_> {
-    fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        visit_mut::visit_block_mut(self, block);
-        let before = block.stmts.len();
-        block.stmts.retain(|statement| {
-            !matches!(statement, syn::Stmt::Expr(syn::Expr::MethodCall(call), _)
-                if call.method == "append" && call.to_token_stream().to_string().contains("\"api-version\""))
-        });
-        self.headers += before - block.stmts.len();
-    }
-
-    fn visit_expr_struct_mut(&mut self, literal: &mut syn::ExprStruct) {
-        if literal.path.is_ident("OperationInfo") {
-            let id = self.id;
-            *literal = parse_quote! { OperationInfo { operation_id: #id } };
-        } else {
-            visit_mut::visit_expr_struct_mut(self, literal);
-        }
-    }
 }
 
 /// What ties the client to its session.
