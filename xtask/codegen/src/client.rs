@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::quote;
 use regex::Regex;
 use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
@@ -23,7 +23,7 @@ use xtask_spec::api::Api;
 
 use super::names::{camel, id, shouty, snake};
 use super::secrets;
-use super::view::View;
+use super::view::{View, forms};
 
 /// Progenitor's code, changed.
 pub struct Client {
@@ -45,10 +45,9 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { ::avepoint_core::Session })
+        .with_crate("avepoint_core", CrateVers::Any, None)
+        .with_crate("crate", CrateVers::Any, None)
         .with_map_type("::std::collections::BTreeMap");
-    for (component, path) in &view.replacements {
-        settings.with_replacement(camel(component), path, std::iter::empty());
-    }
     let tokens = Generator::new(&settings)
         .generate_tokens(&view.document)
         .context("progenitor refuses the Rust view of the spec")?;
@@ -59,7 +58,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     let types = module(&mut tree.items, "types")?;
     tell_lists_from_null(types)?;
     drop_builders(types, view);
-    choose_by_builder(view, types);
+    choose_by_builder(spec, view, types);
 
     let hooks = hooks(api, spec)?;
     let file = quote! { #tree #hooks };
@@ -140,7 +139,9 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
 const EXAMPLE: &str = concat!("```", "ignore");
 
 /// What is written otherwise in the text of progenitor's tokens: a pattern, and what takes its place.
-const REWORDED: [(&str, &str); 9] = [
+const REWORDED: [(&str, &str); 10] = [
+    // The extension `x-rust-type` knows outer crates only.
+    (":: crate ::", "crate ::"),
     // The core crate says what of an answer could not be read.
     (
         "ResponseValue :: from_response",
@@ -241,10 +242,11 @@ fn is_constructor(item: &mut Item) -> bool {
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.
-fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
-    for (choice, forms) in &view.choices {
-        let choice = camel(choice);
-        types.extend(forms.iter().map(|form| camel(form)).map(|form| -> Item {
+fn choose_by_builder(spec: &Spec, view: &View, types: &mut Vec<Item>) {
+    let bodies = spec.components("schemas").into_iter();
+    for (choice, schema) in bodies.filter(|(name, _)| !view.answers.contains(*name)) {
+        let (choice, forms) = (camel(choice), forms(spec, &schema).unwrap_or_default());
+        types.extend(forms.into_iter().map(camel).map(|form| -> Item {
             parse_quote! {
                 impl ::std::convert::TryFrom<builder::#form> for #choice {
                     type Error = error::ConversionError;

@@ -3,12 +3,11 @@
 use anyhow::Context;
 use proc_macro2::TokenStream;
 use quote::quote;
-use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
 use super::client::Client;
 use super::names::{camel, id, snake};
-use super::view::choices;
+use super::view::forms;
 
 /// The function `call`.
 ///
@@ -62,7 +61,7 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
         let setter = snake(name);
         let ty = client.parameter_type(id, &setter)?;
         let body = body.as_ref().filter(|_| name == "body");
-        let (before, value) = match body.and_then(|schema| forms(spec, schema)) {
+        let (before, value) = match body.and_then(|schema| forms(spec, &spec.schema(schema)?)) {
             // JSON alone does not say which form it is; the table does.
             Some(forms) => {
                 let arms = forms.iter().enumerate().map(|(index, form)| {
@@ -95,10 +94,4 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
             #read
         }
     })
-}
-
-/// The forms of a body that is a choice of objects.
-fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
-    let choices = choices(&spec.schema(schema)?)?;
-    Some(choices.iter().filter_map(Place::referenced).collect())
 }

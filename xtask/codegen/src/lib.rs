@@ -121,7 +121,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     files.insert("paging.rs", client::print(&paging::generate(spec, &client)?)?);
     files.insert("dynamic.rs", client::print(&dynamic::generate(spec, &client)?)?);
     files.insert("operations.rs", client::print(&operations::generate(spec)?)?);
-    files.insert("variants.rs", client::print(&variants::generate(&view)?)?);
+    files.insert("variants.rs", client::print(&variants::generate(spec, &view)?)?);
     files.insert("client.rs", client::print(&client.file)?);
     files.insert("enums.rs", codes::enums(spec)?);
     files.insert("ids.rs", codes::ids(spec));
