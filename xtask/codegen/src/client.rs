@@ -9,7 +9,7 @@
 //! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
@@ -25,20 +25,11 @@ use super::names::{camel, id, shouty, snake};
 use super::secrets;
 use super::view::{View, forms};
 
-/// Progenitor's code, changed.
-pub struct Client {
-    pub file: TokenStream,
-    parameters: Parameters,
-}
-
-/// The types of the parameters and bodies of operations, by the id of the operation and the Rust name of the parameter.
-type Parameters = HashMap<(String, String), Type>;
-
 /// Makes the client and the types.
 ///
 /// # Errors
 /// If progenitor refuses the view, or its code is not as it is expected.
-pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
+pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStream> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -54,15 +45,14 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
     let mut tree = parse(&reworded(spec, tokens.to_string())?)?;
 
     tree.items.retain_mut(|item| !is_constructor(item));
-    let parameters = change_builders(spec, module(&mut tree.items, "builder")?)?;
+    change_builders(spec, module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
     tell_lists_from_null(types)?;
     drop_builders(types, view);
     choose_by_builder(spec, view, types);
 
     let hooks = hooks(api, spec)?;
-    let file = quote! { #tree #hooks };
-    Ok(Client { file, parameters })
+    Ok(quote! { #tree #hooks })
 }
 
 /// Rust source of a token stream, formatted.
@@ -72,18 +62,6 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
 pub fn print(tokens: &TokenStream) -> anyhow::Result<String> {
     let file: File = syn::parse2(tokens.clone()).context("the generated code does not parse")?;
     Ok(prettyplease::unparse(&file))
-}
-
-impl Client {
-    /// The type of a parameter of an operation's builder, or of its body.
-    ///
-    /// # Errors
-    /// If progenitor made no such parameter.
-    pub fn parameter_type(&self, operation: &str, parameter: &Ident) -> anyhow::Result<&Type> {
-        let key = (operation.to_owned(), parameter.to_string());
-        let missing = || format!("progenitor made no parameter {parameter} for {operation}");
-        self.parameters.get(&key).with_context(missing)
-    }
 }
 
 /// The type argument of a type of this name.
@@ -261,8 +239,7 @@ fn choose_by_builder(spec: &Spec, view: &View, types: &mut Vec<Item>) {
 }
 
 /// The builders of calls: open to the pagers beside them, and with the core crate's error.
-fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<Parameters> {
-    let mut parameters = Parameters::new();
+fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<()> {
     for id in spec.operations.iter().map(id) {
         let name = camel(id);
         let mut sent = false;
@@ -270,9 +247,6 @@ fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<Paramet
             if let Item::Struct(builder) = item {
                 for field in &mut builder.fields {
                     field.vis = parse_quote! { pub(crate) };
-                    if let Some((name, ty)) = field.ident.as_ref().zip(parameter(&field.ty)) {
-                        parameters.insert((id.to_owned(), name.to_string()), ty);
-                    }
                 }
             } else if let Some(items) = inherent(item)
                 && let Some(function) = function(items, "send")
@@ -286,19 +260,7 @@ fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<Paramet
             bail!("progenitor made no `send` for {id}");
         }
     }
-    Ok(parameters)
-}
-
-/// What a field of a builder is for: `Result<T, String>`, `Result<Option<T>, String>`, or for a body the builder of the
-/// type, where `types::builder::X` stands for `types::X`.
-fn parameter(field: &Type) -> Option<Type> {
-    let result = argument(field, "Result")?;
-    let mut ty = argument(result, "Option").unwrap_or(result).clone();
-    if let Type::Path(path) = &mut ty {
-        let segments = std::mem::take(&mut path.path.segments).into_iter();
-        path.path.segments = segments.filter(|segment| segment.ident != "builder").collect();
-    }
-    Some(ty)
+    Ok(())
 }
 
 /// Makes progenitor's `send` the inner part of ours, which is the result.

@@ -6,18 +6,17 @@ use quote::quote;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
-use super::client::Client;
 use super::names::{camel, id, shouty, snake};
 
 /// The pagers of a spec.
 ///
 /// # Errors
 /// If an `x-paging` points to members that are not there: what the lint refuses.
-pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
+pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     let mut pagers = Vec::new();
     for operation in &spec.operations {
         if let Some(paging) = operation.place.get("x-paging") {
-            pagers.push(pager(spec, client, operation, &paging)?);
+            pagers.push(pager(spec, operation, &paging)?);
         }
     }
     Ok(quote! {
@@ -31,7 +30,7 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
+fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
     let id = id(operation);
     let (builder, table) = (camel(id), shouty(id));
     let parameter = |name: &str| {
@@ -59,7 +58,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
     let table = quote! { &super::operations::#table };
     let pages = match paging.text("style") {
         Some("page-number") => {
-            let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
+            let (start, turn) = numbered(spec, operation, parameter("page")?)?;
             let (mut counts, mut counted) = match paging.text("total") {
                 Some(total) => counts(spec, &answer, total, parameter("size")?)?,
                 None => Default::default(),
@@ -120,12 +119,7 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
 }
 
 /// Where the numbers of pages begin, and the statement that puts one into the request.
-fn numbered(
-    spec: &Spec,
-    client: &Client,
-    operation: &Operation,
-    page: &str,
-) -> anyhow::Result<(TokenStream, TokenStream)> {
+fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
     if let Some(name) = page.strip_prefix("body.") {
         let member = snake(name);
         let body = spec.body(operation).and_then(|body| spec.schema(&body));
@@ -151,7 +145,6 @@ fn numbered(
     let id = id(operation);
     let table = shouty(id);
     let name = snake(page);
-    let ty = client.parameter_type(id, &name)?;
     let mut parameters = spec.parameters(operation).into_iter();
     let parameter = parameters.find(|parameter| parameter.key() == Some(("query", page)));
     let (given, wrap) = match parameter {
@@ -161,7 +154,7 @@ fn numbered(
     Ok((
         quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
         quote! {
-            request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
+            request.#name = TryFrom::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
         },
     ))
 }
