@@ -35,13 +35,7 @@ pub fn components(spec: &Spec) -> anyhow::Result<Vec<TokenStream>> {
     schemas
         .filter(|(name, _)| requests.contains(*name))
         .map(|(name, schema)| {
-            let shape = if is_id(&schema) {
-                let min = least(&schema, "minLength");
-                quote! { Shape::Text { min: #min, max: None, format: Format::Id } }
-            } else {
-                shape(spec, &schema)?
-            };
-            let name = shouty(name);
+            let (name, shape) = (shouty(name), shape(spec, &schema)?);
             Ok(quote! { pub static #name: Shape = #shape; })
         })
         .collect()
@@ -159,6 +153,9 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
 }
 
 fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
+    if is_id(schema) {
+        return Ok(camel("id"));
+    }
     let (key, what, known) = match (schema.text("pattern"), schema.text("format")) {
         (Some(pattern), _) => ("pattern", pattern, &PATTERNS[..]),
         (None, Some(format)) => ("format", format, &FORMATS[..]),
