@@ -9,12 +9,10 @@
 //! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::quote;
+use quote::{ToTokens, format_ident, quote};
 use regex::Regex;
 use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
@@ -23,7 +21,7 @@ use xtask_spec::api::Api;
 
 use super::names::{camel, id, shouty, snake};
 use super::secrets;
-use super::view::{View, forms};
+use super::view::{View, forms, requests};
 
 /// Makes the client and the types.
 ///
@@ -45,11 +43,10 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStre
     let mut tree = parse(&reworded(spec, tokens.to_string())?)?;
 
     tree.items.retain_mut(|item| !is_constructor(item));
-    change_builders(spec, module(&mut tree.items, "builder")?)?;
+    change_builders(module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
-    tell_lists_from_null(types)?;
-    drop_builders(types, view);
-    choose_by_builder(spec, view, types);
+    change_types(view, types)?;
+    choose_by_builder(spec, types);
 
     let hooks = hooks(api, spec)?;
     Ok(quote! { #tree #hooks })
@@ -62,19 +59,6 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStre
 pub fn print(tokens: &TokenStream) -> anyhow::Result<String> {
     let file: File = syn::parse2(tokens.clone()).context("the generated code does not parse")?;
     Ok(prettyplease::unparse(&file))
-}
-
-/// The type argument of a type of this name.
-fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }
 
 /// What stands in a module.
@@ -188,30 +172,23 @@ fn parse(text: &str) -> anyhow::Result<File> {
     syn::parse_str(text).context("progenitor's code does not parse")
 }
 
-/// Lists of the types tell `null` from empty.
-fn tell_lists_from_null(types: &mut Vec<Item>) -> anyhow::Result<()> {
+/// Lists of the types tell `null` from empty, and nobody builds an answer field by field: without the builders of answers the
+/// crate is half as large.
+fn change_types(view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
+    let answers: Vec<_> = view.answers.iter().map(|name| camel(name)).collect();
     let text = quote! { #(#types)* }.to_string();
     let text = text.replace(":: std :: vec :: Vec <", ":: avepoint_core :: List <");
-    let text = text.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
+    let mut text = text.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
+    for name in &answers {
+        let builder = quote! { impl #name { pub fn builder() -> builder::#name { Default::default() } } };
+        text = text.replace(&builder.to_string(), "");
+    }
     *types = parse(&text)?.items;
-    Ok(())
-}
-
-/// Nobody builds an answer field by field: without the builders of answers the crate is half as large.
-fn drop_builders(types: &mut Vec<Item>, view: &View) {
-    let answers: BTreeSet<_> = view.answers.iter().map(|name| camel(name)).collect();
-    let is_of_answer = |item: &Item| subject(item).is_some_and(|name| answers.contains(name));
-    types.retain_mut(|item| {
-        let is_of_answer = is_of_answer(item);
-        inherent(item).is_none_or(|items| {
-            items.retain(|item| !(is_of_answer && matches!(item, ImplItem::Fn(f) if f.sig.ident == "builder")));
-            !items.is_empty()
-        })
-    });
     // A spec without objects has none.
     if let Ok(builders) = module(types, "builder") {
-        builders.retain(|item| !is_of_answer(item));
+        builders.retain(|item| !subject(item).is_some_and(|name| answers.contains(name)));
     }
+    Ok(())
 }
 
 /// `Client::new` and its kin make clients without our settings.
@@ -220,9 +197,10 @@ fn is_constructor(item: &mut Item) -> bool {
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.
-fn choose_by_builder(spec: &Spec, view: &View, types: &mut Vec<Item>) {
-    let bodies = spec.components("schemas").into_iter();
-    for (choice, schema) in bodies.filter(|(name, _)| !view.answers.contains(*name)) {
+fn choose_by_builder(spec: &Spec, types: &mut Vec<Item>) {
+    let requests = requests(spec);
+    let schemas = spec.components("schemas").into_iter();
+    for (choice, schema) in schemas.filter(|(name, _)| requests.contains(*name)) {
         let (choice, forms) = (camel(choice), forms(spec, &schema).unwrap_or_default());
         types.extend(forms.into_iter().map(camel).map(|form| -> Item {
             parse_quote! {
@@ -239,61 +217,45 @@ fn choose_by_builder(spec: &Spec, view: &View, types: &mut Vec<Item>) {
 }
 
 /// The builders of calls: open to the pagers beside them, and with the core crate's error.
-fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<()> {
-    for id in spec.operations.iter().map(id) {
-        let name = camel(id);
-        let mut sent = false;
-        for item in builders.iter_mut().filter(|item| subject(item) == Some(&name)) {
-            if let Item::Struct(builder) = item {
-                for field in &mut builder.fields {
-                    field.vis = parse_quote! { pub(crate) };
+fn change_builders(builders: &mut [Item]) -> anyhow::Result<()> {
+    for item in builders {
+        let table = subject(item).map(|name| shouty(&name.to_string()));
+        if let Item::Struct(builder) = item {
+            builder
+                .fields
+                .iter_mut()
+                .for_each(|field| field.vis = parse_quote! { pub(crate) });
+        } else if let Some(items) = inherent(item) {
+            let dispatch = function(items, "send").context("progenitor made a builder without `send`")?;
+            let (docs, mut send) = (std::mem::take(&mut dispatch.attrs), dispatch.sig.clone());
+            let output = send.output.to_token_stream().to_string();
+            send.output = syn::parse_str(&output.replace("Error < () >", ":: avepoint_core :: Error"))?;
+            // Progenitor's becomes the inner part of ours.
+            dispatch.sig.ident = parse_quote! { dispatch };
+            dispatch.vis = syn::Visibility::Inherited;
+            items.push(parse_quote! {
+                #(#docs)*
+                ///
+                /// # Errors
+                /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+                pub #send {
+                    self.dispatch()
+                        .await
+                        .map_err(|error| {
+                            ::avepoint_core::generated::error(&crate::generated::operations::#table, error)
+                        })
                 }
-            } else if let Some(items) = inherent(item)
-                && let Some(function) = function(items, "send")
-            {
-                let send = change_send(id, function)?;
-                items.push(send);
-                sent = true;
-            }
-        }
-        if !sent {
-            bail!("progenitor made no `send` for {id}");
+            });
         }
     }
     Ok(())
-}
-
-/// Makes progenitor's `send` the inner part of ours, which is the result.
-fn change_send(id: &str, function: &mut ImplItemFn) -> anyhow::Result<ImplItem> {
-    let syn::ReturnType::Type(_, result) = &function.sig.output else {
-        bail!("progenitor's `send` of {id} returns nothing");
-    };
-    let success = argument(result, "Result").with_context(|| format!("the result of {id}"))?;
-    let static_name = shouty(id);
-    let docs = std::mem::take(&mut function.attrs);
-    let send = parse_quote! {
-        #(#docs)*
-        ///
-        /// # Errors
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<#success, ::avepoint_core::Error> {
-            self.dispatch()
-                .await
-                .map_err(|error| {
-                    ::avepoint_core::generated::error(&crate::generated::operations::#static_name, error)
-                })
-        }
-    };
-    function.sig.ident = parse_quote! { dispatch };
-    function.vis = syn::Visibility::Inherited;
-    Ok(send)
 }
 
 /// What ties the client to its session.
 fn hooks(api: &Api, spec: &Spec) -> anyhow::Result<TokenStream> {
     let regions = spec.regions();
     let secrets = secrets::names(spec)?;
-    let service = Ident::new(api.service, proc_macro2::Span::call_site());
+    let service = format_ident!("{}", api.service);
     Ok(quote! {
         use ::avepoint_core::ResponseValue;
         use ::avepoint_core::generated::encode_path;

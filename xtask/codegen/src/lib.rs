@@ -28,11 +28,12 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use output::Files;
+use workspace::Change;
 use xtask_cli::Outcome;
 use xtask_lint as lint;
 use xtask_spec::Spec;
-use xtask_spec::api::Api;
-use xtask_spec::document::{Document, display};
+use xtask_spec::api::{Api, root};
+use xtask_spec::document::Document;
 
 /// Generates the code of the chosen APIs, or checks that it is fresh.
 ///
@@ -89,12 +90,11 @@ pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
 fn join_workspace(check: bool) -> anyhow::Result<bool> {
     let changes = workspace::changes()?;
     let is_stale = check && !changes.is_empty();
-    for change in changes {
-        let name = display(&change.path);
+    for Change { name, was, is } in changes {
         if check {
-            xtask_cli::print(&output::unified(&name, &change.was, &change.is))?;
+            xtask_cli::print(&output::unified(name, &was, &is))?;
         } else {
-            std::fs::write(&change.path, change.is).with_context(|| format!("cannot write {name}"))?;
+            std::fs::write(root().join(name), is).with_context(|| format!("cannot write {name}"))?;
             xtask_cli::print(&format!("+ {name}: knows every API now\n"))?;
         }
     }
