@@ -42,7 +42,10 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStre
         .context("progenitor refuses the Rust view of the spec")?;
     let mut tree = parse(&reworded(spec, tokens.to_string())?)?;
 
-    tree.items.retain_mut(|item| !is_constructor(item));
+    // `Client::new` and its kin make clients without our settings.
+    let is_constructor = |items: &mut Vec<ImplItem>| function(items, "new_with_client").is_some();
+    tree.items
+        .retain_mut(|item| !inherent(item).is_some_and(is_constructor));
     change_builders(module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
     change_types(view, types)?;
@@ -189,11 +192,6 @@ fn change_types(view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
         builders.retain(|item| !subject(item).is_some_and(|name| answers.contains(name)));
     }
     Ok(())
-}
-
-/// `Client::new` and its kin make clients without our settings.
-fn is_constructor(item: &mut Item) -> bool {
-    inherent(item).is_some_and(|items| function(items, "new_with_client").is_some())
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.

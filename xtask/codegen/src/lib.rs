@@ -28,6 +28,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use output::Files;
+pub use scaffold::begin_spec;
 use workspace::Change;
 use xtask_cli::Outcome;
 use xtask_lint as lint;
@@ -77,15 +78,6 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
     Ok(if is_stale { Outcome::Differs } else { Outcome::Clean })
 }
 
-/// Begins the spec of an API.
-///
-/// # Errors
-/// If there is one already, or it cannot be written.
-pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
-    scaffold::begin_spec(api)?;
-    Ok(Outcome::Clean)
-}
-
 /// Makes the workspace know the crates of all APIs; says whether that is still to do.
 fn join_workspace(check: bool) -> anyhow::Result<bool> {
     let changes = workspace::changes()?;
@@ -120,7 +112,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     files.insert("paging.rs", client::print(&paging::generate(spec)?)?);
     files.insert("dynamic.rs", client::print(&dynamic::generate(spec)?)?);
     files.insert("operations.rs", client::print(&operations::generate(spec)?)?);
-    files.insert("variants.rs", client::print(&variants::generate(spec, &view)?)?);
+    files.insert("variants.rs", client::print(&variants::generate(spec, &view))?);
     files.insert("client.rs", client::print(&client::generate(api, spec, &view)?)?);
     files.insert("enums.rs", codes::enums(spec)?);
     files.insert("ids.rs", codes::ids(spec));

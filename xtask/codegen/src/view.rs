@@ -227,19 +227,17 @@ impl<'d> Deriving<'_, 'd> {
     }
 
     fn kind(&self, place: &Place<'d>) -> anyhow::Result<Kind> {
-        let name = place.referenced();
         let schema = self.spec.schema(place).context("a reference without a target")?;
-        let named = |what: &str| name.map(str::to_owned).ok_or_else(|| self.fault(place, what, NAMED));
         if let Some(kind) = plain(&schema) {
             return Ok(kind);
         }
-        Ok(match schema.text("type") {
-            _ if schema.get("enum").is_some() => Kind::Code(named("a code list here has no name")?),
-            Some("array") => {
+        Ok(match (schema.text("type"), place.referenced()) {
+            (Some("array"), _) => {
                 let items = schema.get("items").context("an array without `items`")?;
                 Kind::List(Box::new(self.kind(&items)?))
             }
-            Some("object") => Kind::Object(named("an object in a choice here has no name")?),
+            (Some("object"), Some(name)) => Kind::Object(name.to_owned()),
+            (Some("object"), None) => bail!(self.fault(place, "an object in a choice here has no name", NAMED)),
             _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
         })
     }
@@ -259,7 +257,7 @@ fn plain(schema: &Place) -> Option<Kind> {
 }
 
 /// What is to be done about what has no name.
-pub const NAMED: &str = "make it a component, and refer to it";
+const NAMED: &str = "make it a component, and refer to it";
 
 /// Where the reader finds what can be said.
 const TYPES: &str = "use one of the combinations that `specs/README.md` lists under \"Values with two types\"";
