@@ -59,8 +59,8 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStre
 ///
 /// # Errors
 /// If the tokens are no Rust.
-pub fn print(tokens: &TokenStream) -> anyhow::Result<String> {
-    let file: File = syn::parse2(tokens.clone()).context("the generated code does not parse")?;
+pub fn print(tokens: TokenStream) -> anyhow::Result<String> {
+    let file: File = syn::parse2(tokens).context("the generated code does not parse")?;
     Ok(prettyplease::unparse(&file))
 }
 

@@ -109,11 +109,11 @@ fn refuse_problems(document: &Document) -> anyhow::Result<()> {
 fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     let view = view::derive(spec)?;
     let mut files = Files::new();
-    files.insert("paging.rs", client::print(&paging::generate(spec)?)?);
-    files.insert("dynamic.rs", client::print(&dynamic::generate(spec)?)?);
-    files.insert("operations.rs", client::print(&operations::generate(spec)?)?);
-    files.insert("variants.rs", client::print(&variants::generate(spec, &view))?);
-    files.insert("client.rs", client::print(&client::generate(api, spec, &view)?)?);
+    files.insert("paging.rs", client::print(paging::generate(spec)?)?);
+    files.insert("dynamic.rs", client::print(dynamic::generate(spec)?)?);
+    files.insert("operations.rs", client::print(operations::generate(spec)?)?);
+    files.insert("variants.rs", client::print(variants::generate(spec, &view))?);
+    files.insert("client.rs", client::print(client::generate(api, spec, &view)?)?);
     files.insert("enums.rs", codes::enums(spec)?);
     files.insert("ids.rs", codes::ids(spec));
     files.insert("mod.rs", MODULE.to_owned());
