@@ -78,7 +78,12 @@ pub fn diff(folder: &Path, files: &Files) -> anyhow::Result<String> {
     let mut out = String::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let committed = read(&path)?.unwrap_or_default();
+        // A run that was stopped leaves the folder in which it wrote.
+        let committed = if path.is_dir() {
+            "a folder\n".to_owned()
+        } else {
+            read(&path)?.unwrap_or_default()
+        };
         let fresh = files.get(&*name).map_or("", String::as_str);
         out.push_str(&unified(&name, &committed, fresh));
     }
@@ -132,6 +137,8 @@ mod tests {
             assert_eq!(fs::read_to_string(folder.join(name)).expect("it is there"), text);
         }
         fs::remove_dir_all(folder.join("c.rs")).expect("removed");
+        let difference = diff(&folder, &new).expect("a diff");
+        assert!(difference.contains("--- committed/.tmpHalf"), "{difference}");
         replace(&folder, &new).expect("the next run");
         assert_eq!(diff(&folder, &new).expect("a diff"), "");
         assert_eq!(entries(&folder).expect("files").len(), new.len());

@@ -31,24 +31,21 @@ pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
     Ok(secrets.map(|(name, _)| name).collect())
 }
 
-/// The schemas that stand directly in a schema, but for those of its members.
-fn parts<'d>(schema: &Place<'d>) -> impl Iterator<Item = Place<'d>> {
-    let alternatives = ["allOf", "anyOf", "oneOf"].map(|key| schema.entries_of(key));
-    let contents = ["items", "additionalProperties"].map(|key| schema.get(key));
-    alternatives.into_iter().flatten().chain(contents.into_iter().flatten())
-}
-
 /// Whether a schema is a secret, or can hold one that no member of its own names.
 fn is_secret<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> bool {
-    fn within<'d>(spec: &Spec<'d>, schema: &Place<'d>, seen: &mut BTreeSet<&'d str>) -> bool {
-        if let Some(reference) = schema.reference() {
-            // One that is being looked at already adds nothing.
-            let new = seen.insert(reference);
-            return new && spec.target(schema).is_some_and(|schema| within(spec, &schema, seen));
+    let (mut waiting, mut seen) = (vec![schema.clone()], BTreeSet::new());
+    while let Some(schema) = waiting.pop() {
+        if schema.text("format") == Some("password") {
+            return true;
         }
-        schema.text("format") == Some("password") || parts(schema).any(|part| within(spec, &part, seen))
+        if seen.insert(schema.pointer.clone()) {
+            let alternatives = ["allOf", "anyOf", "oneOf"].map(|key| schema.entries_of(key));
+            let contents = ["items", "additionalProperties"].map(|key| schema.get(key));
+            let parts = alternatives.into_iter().flatten().chain(contents.into_iter().flatten());
+            waiting.extend(parts.chain(spec.target(&schema)));
+        }
     }
-    within(spec, schema, &mut BTreeSet::new())
+    false
 }
 
 #[cfg(test)]
