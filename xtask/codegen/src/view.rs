@@ -39,8 +39,8 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         answers: &answers,
     };
     let mut schemas = Map::new();
-    for (name, schema) in spec.components("schemas").into_iter().filter(|(name, _)| is_used(name)) {
-        if deriving.rust_type(&schema)?.is_some() {
+    for (name, schema) in spec.components("schemas") {
+        if !is_used(name) || deriving.rust_type(&schema)?.is_some() {
             continue;
         }
         let mut derived = deriving.schema(&schema)?;
@@ -50,10 +50,9 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         }
         schemas.insert(name.to_owned(), derived);
     }
-    let mut paths = Map::new();
+    let mut paths = json!({});
     for operation in &spec.operations {
-        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
-        item[operation.method] = deriving.operation(operation)?;
+        paths[operation.path][operation.method] = deriving.operation(operation)?;
     }
     let document = json!({
         "openapi": "3.0.3",
