@@ -100,11 +100,8 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
     })
 }
 
-/// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
-const EXAMPLE: &str = concat!("```", "ignore");
-
 /// What is written otherwise in the text of progenitor's tokens: a pattern, and what takes its place.
-const REWORDED: [(&str, &str); 10] = [
+const REWORDED: [(&str, &str); 11] = [
     // The extension `x-rust-type` knows outer crates only.
     (":: crate ::", "crate ::"),
     // The core crate says what of an answer could not be read.
@@ -120,10 +117,14 @@ const REWORDED: [(&str, &str); 10] = [
         r#"# \[derive \(Clone , Debug\)\] (# \[doc = "(?:[^"\\]|\\.)*"\] pub struct Client )"#,
         "# [derive (Clone)] $1",
     ),
+    // The specs have no such header.
     (
         r#"header_map \. append \(:: reqwest :: header :: HeaderName :: from_static \("api-version"\) [^;]*;"#,
         "",
     ),
+    // Progenitor's examples cannot be run, and our readers have better ones. How they begin stands here in two parts: the
+    // checks look for that very text in hand-written files.
+    (concat!(r#"(?:\\n)*``"#, r#"`ignore(?:[^"\\]|\\.)*"#), ""),
     // Every type that is read or written has a JSON Schema, if a user wants it.
     (
         r"(# \[derive \([^)]*Serialize[^)]*\)\] (?:# \[[^\]]*\] )*)pub",
@@ -143,9 +144,7 @@ const REWORDED: [(&str, &str); 10] = [
 
 /// The text of progenitor's tokens as it is to be.
 fn reworded(spec: &Spec, mut text: String) -> anyhow::Result<String> {
-    // Progenitor's examples cannot be run, and our readers have better ones.
-    let example = (&*format!(r#"(?:\\n)*{EXAMPLE}(?:[^"\\]|\\.)*"#), "");
-    for (pattern, replacement) in REWORDED.into_iter().chain([example]) {
+    for (pattern, replacement) in REWORDED {
         text = Regex::new(pattern)?.replace_all(&text, replacement).into_owned();
     }
     for operation in &spec.operations {
