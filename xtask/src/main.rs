@@ -9,18 +9,11 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::{Command, ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 /// Generates the clients from the specs, and checks the specs against their rules and the vendor's pages.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "xtask", version, disable_help_subcommand = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Tool,
-}
-
-/// What a tool is given is the tool's own to read.
-#[derive(Subcommand)]
 enum Tool {
     /// Write the generated code of the API crates from `specs/`.
     Generate,
@@ -33,25 +26,23 @@ enum Tool {
 }
 
 fn main() -> ExitCode {
-    dispatch(std::env::args_os().collect())
+    dispatch(std::env::args_os().collect()).unwrap_or_else(|status| status)
 }
 
-fn dispatch(mut words: Vec<OsString>) -> ExitCode {
+/// Starts the tool that the words name. What it is given is the tool's own to read.
+fn dispatch(mut words: Vec<OsString>) -> Result<ExitCode, ExitCode> {
     let rest = words.split_off(words.len().min(2));
-    let arguments: Arguments = match xtask_cli::parse(words) {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match arguments.command {
-        Tool::Generate => start("xtask-codegen", &rest),
-        Tool::Lint => start("xtask-lint", &rest),
-        Tool::Docs => start("xtask-docs", &rest),
+    let package = match xtask_cli::parse(words)? {
+        Tool::Generate => "xtask-codegen",
+        Tool::Lint => "xtask-lint",
+        Tool::Docs => "xtask-docs",
         // The help of a command is the command's own.
         Tool::Help => {
             let help = ["xtask".into()].into_iter().chain(rest).chain(["--help".into()]);
-            dispatch(help.collect())
+            return dispatch(help.collect());
         }
-    }
+    };
+    Ok(start(package, &rest))
 }
 
 /// Builds and runs the tool of a package.
@@ -63,16 +54,8 @@ fn start(package: &str, arguments: &[OsString]) -> ExitCode {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let mut command = Command::new(&cargo);
     command
-        .args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--manifest-path",
-            manifest,
-            "--package",
-            package,
-            "--",
-        ])
+        .args(["run", "--quiet", "--locked", "--manifest-path", manifest])
+        .args(["--package", package, "--"])
         .args(arguments);
     let error = run(&mut command);
     let cargo = OsStr::to_string_lossy(&cargo);

@@ -23,14 +23,11 @@ pub enum Outcome {
 
 /// Runs a command with the arguments of this process, and reports on stderr if it fails.
 pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> ExitCode {
-    let arguments = match parse(std::env::args_os()) {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match command(arguments) {
-        Ok(Outcome::Clean) => ExitCode::SUCCESS,
-        Ok(Outcome::Differs) => ExitCode::from(4),
-        Err(error) => {
+    match parse(std::env::args_os()).map(command) {
+        Err(status) => status,
+        Ok(Ok(Outcome::Clean)) => ExitCode::SUCCESS,
+        Ok(Ok(Outcome::Differs)) => ExitCode::from(4),
+        Ok(Err(error)) => {
             report(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }

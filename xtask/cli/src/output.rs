@@ -48,7 +48,7 @@ pub fn is_hidden(letter: char) -> bool {
 /// # Errors
 /// If it cannot be written.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    write(&lines(text))
+    print_commands(&lines(text))
 }
 
 /// Prints lines that are meant as workflow commands. Whoever makes them has cleaned what is in them.
@@ -56,7 +56,13 @@ pub fn print(text: &str) -> anyhow::Result<()> {
 /// # Errors
 /// As [`print()`].
 pub fn print_commands(lines: &str) -> anyhow::Result<()> {
-    write(lines)
+    let mut out = std::io::stdout().lock();
+    match out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot print the result; check whether the disk is full")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reports something on stderr, on one [`printable`] line.
@@ -68,16 +74,6 @@ pub fn report(message: &str) {
 /// A text of several lines, each of them printable.
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
-}
-
-fn write(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot print the result; check whether the disk is full")
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `client.rs`: progenitor's client and types, and the few changes they need.
 //!
-//! The changes are made on the syntax tree, each in a small visitor of its own:
+//! What is only worded otherwise is changed in the text of its tokens, from a table; what is moved or left out is changed on
+//! the syntax tree:
 //!
 //! - lists become `avepoint_core::List`, which tells `null` from empty;
 //! - answers are read by the core crate, which says what of them it could not read;
@@ -8,13 +9,11 @@
 //! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
-use std::collections::{BTreeSet, HashMap};
-
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::{ToTokens, quote};
-use syn::visit_mut::{self, VisitMut};
+use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+use quote::{ToTokens, format_ident, quote};
+use regex::Regex;
 use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
 use xtask_spec::Spec;
@@ -22,85 +21,47 @@ use xtask_spec::api::Api;
 
 use super::names::{camel, id, shouty, snake};
 use super::secrets;
-use super::view::View;
-
-/// Progenitor's code, changed.
-pub struct Client {
-    pub file: TokenStream,
-    parameters: Parameters,
-}
-
-/// The types of the parameters and bodies of operations, by the id of the operation and the Rust name of the parameter.
-type Parameters = HashMap<(String, String), Type>;
+use super::view::{View, forms, requests};
 
 /// Makes the client and the types.
 ///
 /// # Errors
 /// If progenitor refuses the view, or its code is not as it is expected.
-pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
+pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStream> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote! { ::avepoint_core::Session })
+        .with_crate("avepoint_core", CrateVers::Any, None)
+        .with_crate("crate", CrateVers::Any, None)
         .with_map_type("::std::collections::BTreeMap");
-    for (component, path) in &view.replacements {
-        settings.with_replacement(camel(component), path, std::iter::empty());
-    }
     let tokens = Generator::new(&settings)
         .generate_tokens(&view.document)
         .context("progenitor refuses the Rust view of the spec")?;
-    let mut tree: File = syn::parse2(tokens).context("progenitor's code does not parse")?;
+    let mut tree = parse(&reworded(spec, tokens.to_string())?)?;
 
-    tree.items.retain_mut(|item| !is_constructor(item));
-    Texts.visit_file_mut(&mut tree);
-    deprecate(spec, &mut tree.items)?;
-    hide_headers(&mut tree.items)?;
-    let parameters = change_builders(spec, module(&mut tree.items, "builder")?)?;
+    // `Client::new` and its kin make clients without our settings.
+    let is_constructor = |items: &mut Vec<ImplItem>| function(items, "new_with_client").is_some();
+    tree.items
+        .retain_mut(|item| !inherent(item).is_some_and(is_constructor));
+    change_builders(module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
-    types.iter_mut().for_each(|item| Lists.visit_item_mut(item));
-    derive_schemas(types);
-    drop_builders(types, view);
-    choose_by_builder(view, types);
+    change_types(view, types)?;
+    choose_by_builder(spec, types);
 
     let hooks = hooks(api, spec)?;
-    let file = quote! { #tree #hooks };
-    Ok(Client { file, parameters })
+    Ok(quote! { #tree #hooks })
 }
 
 /// Rust source of a token stream, formatted.
 ///
 /// # Errors
 /// If the tokens are no Rust.
-pub fn print(tokens: &TokenStream) -> anyhow::Result<String> {
-    let file: File = syn::parse2(tokens.clone()).context("the generated code does not parse")?;
+pub fn print(tokens: TokenStream) -> anyhow::Result<String> {
+    let file: File = syn::parse2(tokens).context("the generated code does not parse")?;
     Ok(prettyplease::unparse(&file))
-}
-
-impl Client {
-    /// The type of a parameter of an operation's builder, or of its body.
-    ///
-    /// # Errors
-    /// If progenitor made no such parameter.
-    pub fn parameter_type(&self, operation: &str, parameter: &Ident) -> anyhow::Result<&Type> {
-        let key = (operation.to_owned(), parameter.to_string());
-        let missing = || format!("progenitor made no parameter {parameter} for {operation}");
-        self.parameters.get(&key).with_context(missing)
-    }
-}
-
-/// The type argument of a type of this name.
-fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }
 
 /// What stands in a module.
@@ -139,136 +100,106 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
     })
 }
 
-/// Lists of the types tell `null` from empty.
-struct Lists;
+/// What is written otherwise in the text of progenitor's tokens: a pattern, and what takes its place.
+const REWORDED: [(&str, &str); 11] = [
+    // The extension `x-rust-type` knows outer crates only.
+    (":: crate ::", "crate ::"),
+    // The core crate says what of an answer could not be read.
+    (
+        "ResponseValue :: from_response",
+        ":: avepoint_core :: generated :: decode",
+    ),
+    // Its encoding of paths knows of the backslash, which the URL parser takes for a slash.
+    ("encode_path , ClientHooks", "ClientHooks"),
+    (r"(ClientInfo , Error) , ResponseValue", "$1"),
+    // The HTTP client shows the default headers that a caller's builder has given it: see `hooks` for a `Debug` of our own.
+    (
+        r#"# \[derive \(Clone , Debug\)\] (# \[doc = "(?:[^"\\]|\\.)*"\] pub struct Client )"#,
+        "# [derive (Clone)] $1",
+    ),
+    // The specs have no such header.
+    (
+        r#"header_map \. append \(:: reqwest :: header :: HeaderName :: from_static \("api-version"\) [^;]*;"#,
+        "",
+    ),
+    // Progenitor's examples cannot be run, and our readers have better ones. How they begin stands here in two parts: the
+    // checks look for that very text in hand-written files.
+    (concat!(r#"(?:\\n)*``"#, r#"`ignore(?:[^"\\]|\\.)*"#), ""),
+    // Every type that is read or written has a JSON Schema, if a user wants it.
+    (
+        r"(# \[derive \([^)]*Serialize[^)]*\)\] (?:# \[[^\]]*\] )*)pub",
+        r#"$1 # [cfg_attr (feature = "schemars" , derive (:: schemars :: JsonSchema))] pub"#,
+    ),
+    // What is told when a parameter is missing, or cannot be converted.
+    (r#""(\w+) was not initialized""#, r#""`$1` is missing""#),
+    (
+        r#""conversion to `[^`]*?(\w*Id)` for (\w+) failed""#,
+        r#""`$2` is not a valid $1: an id must not be empty, `.` or `..`""#,
+    ),
+    (
+        r#""conversion to `(?:[^`]*:: )?([^`]*)` for (\w+) failed""#,
+        r#""`$2` is not a valid $1""#,
+    ),
+];
 
-impl VisitMut for Lists {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        visit_mut::visit_type_mut(self, ty);
-        if let Some(item) = argument(ty, "Vec") {
-            *ty = parse_quote! { ::avepoint_core::List<#item> };
-        }
+/// The text of progenitor's tokens as it is to be.
+fn reworded(spec: &Spec, mut text: String) -> anyhow::Result<String> {
+    for (pattern, replacement) in REWORDED {
+        text = Regex::new(pattern)?.replace_all(&text, replacement).into_owned();
     }
-
-    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
-        const EMPTY: &str = "::std::vec::Vec::is_empty";
-        let text = attribute.meta.to_token_stream().to_string();
-        if text.contains(EMPTY)
-            && let Ok(meta) = syn::parse_str(&text.replace(EMPTY, "::avepoint_core::List::is_null"))
-        {
-            attribute.meta = meta;
-        }
-    }
-}
-
-/// Every type that is read or written has a JSON Schema, if a user wants it.
-fn derive_schemas(items: &mut [Item]) {
-    for item in items {
-        let attributes = match item {
-            Item::Struct(item) => &mut item.attrs,
-            Item::Enum(item) => &mut item.attrs,
-            _ => continue,
+    for operation in &spec.operations {
+        let (id, name) = (id(operation), snake(id(operation)));
+        let mut replace = |from: String, to: String| {
+            let is_there = text.contains(&from);
+            text = text.replace(&from, &to);
+            is_there
+                .then_some(())
+                .with_context(|| format!("progenitor's code has no `{from}`"))
         };
-        let serialized = attributes.iter().any(|attribute| {
-            attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Serialize")
-        });
-        if serialized {
-            attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
+        // The operation is named as the spec does.
+        replace(format!("operation_id : \"{name}\""), format!("operation_id : {id:?}"))?;
+        if operation.place.says("deprecated") {
+            let method = format!("pub fn {name} (& self)");
+            let note = "# [deprecated (note = \"the vendor has replaced this operation\")]";
+            replace(method.clone(), format!("{note} {method}"))?;
         }
     }
+    if text.contains("\"api-version\"") {
+        bail!("progenitor's code sets `api-version` otherwise than it did");
+    }
+    Ok(text)
 }
 
-/// Nobody builds an answer field by field: without the builders of answers the crate is half as large.
-fn drop_builders(types: &mut Vec<Item>, view: &View) {
-    let answers: BTreeSet<_> = view.answers.iter().map(|name| camel(name)).collect();
-    let is_of_answer = |item: &Item| subject(item).is_some_and(|name| answers.contains(name));
-    types.retain_mut(|item| {
-        let is_of_answer = is_of_answer(item);
-        inherent(item).is_none_or(|items| {
-            items.retain(|item| !(is_of_answer && matches!(item, ImplItem::Fn(f) if f.sig.ident == "builder")));
-            !items.is_empty()
-        })
-    });
+fn parse(text: &str) -> anyhow::Result<File> {
+    syn::parse_str(text).context("progenitor's code does not parse")
+}
+
+/// Lists of the types tell `null` from empty, and nobody builds an answer field by field: without the builders of answers the
+/// crate is half as large.
+fn change_types(view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
+    let answers: Vec<_> = view.answers.iter().map(|name| camel(name)).collect();
+    let text = quote! { #(#types)* }.to_string();
+    let text = text.replace(":: std :: vec :: Vec <", ":: avepoint_core :: List <");
+    let mut text = text.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
+    for name in &answers {
+        let builder = quote! { impl #name { pub fn builder() -> builder::#name { Default::default() } } };
+        text = text.replace(&builder.to_string(), "");
+    }
+    *types = parse(&text)?.items;
     // A spec without objects has none.
     if let Ok(builders) = module(types, "builder") {
-        builders.retain(|item| !is_of_answer(item));
+        builders.retain(|item| !subject(item).is_some_and(|name| answers.contains(name)));
     }
-}
-
-/// `Client::new` and its kin make clients without our settings.
-fn is_constructor(item: &mut Item) -> bool {
-    inherent(item).is_some_and(|items| function(items, "new_with_client").is_some())
-}
-
-/// What the core crate has in place of progenitor's: an answer that says what of it could not be read, and an encoding of
-/// paths that knows of the backslash, which the URL parser takes for a slash.
-const REPLACED: [&str; 2] = ["ResponseValue", "encode_path"];
-
-/// How progenitor's examples begin, in two parts: the checks look for this very text in hand-written files.
-const EXAMPLE: &str = concat!("```", "ignore");
-
-/// Answers are read, and segments of paths encoded, by the core crate; what users read is in our words.
-struct Texts;
-
-impl VisitMut for Texts {
-    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
-        if path.to_token_stream().to_string() == "ResponseValue :: from_response" {
-            *path = parse_quote! { ::avepoint_core::generated::decode };
-        }
-    }
-
-    fn visit_use_path_mut(&mut self, import: &mut syn::UsePath) {
-        let is_replaced = |item: &syn::UseTree| matches!(item, syn::UseTree::Name(name) if REPLACED.iter().any(|replaced| name.ident == replaced));
-        if import.ident == "progenitor_client"
-            && let syn::UseTree::Group(group) = import.tree.as_mut()
-        {
-            let items = std::mem::take(&mut group.items).into_iter();
-            group.items = items.filter(|item| !is_replaced(item)).collect();
-        }
-    }
-
-    /// Progenitor's examples cannot be run, and our readers have better ones.
-    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
-        if let syn::Meta::NameValue(meta) = &mut attribute.meta
-            && meta.path.is_ident("doc")
-            && let syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(text),
-                ..
-            }) = &mut meta.value
-            && let Some((before, _)) = text.value().split_once(EXAMPLE)
-        {
-            *text = syn::LitStr::new(before.trim_end(), text.span());
-        }
-    }
-
-    /// What is told when a parameter cannot be converted.
-    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
-        let text = literal.value();
-        let conversion = text
-            .strip_prefix("conversion to `")
-            .and_then(|rest| rest.strip_suffix(" failed"));
-        let told = if let Some((ty, parameter)) = conversion.and_then(|rest| rest.split_once("` for ")) {
-            let ty = ty.rsplit("::").next().unwrap_or(ty).trim();
-            let hint = if ty.ends_with("Id") {
-                ": an id must not be empty, `.` or `..`"
-            } else {
-                ""
-            };
-            format!("`{parameter}` is not a valid {ty}{hint}")
-        } else if let Some(parameter) = text.strip_suffix(" was not initialized") {
-            format!("`{parameter}` is missing")
-        } else {
-            return;
-        };
-        *literal = syn::LitStr::new(&told, literal.span());
-    }
+    Ok(())
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.
-fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
-    for (choice, forms) in &view.choices {
-        let choice = camel(choice);
-        types.extend(forms.iter().map(|form| camel(form)).map(|form| -> Item {
+fn choose_by_builder(spec: &Spec, types: &mut Vec<Item>) {
+    let requests = requests(spec);
+    let schemas = spec.components("schemas").into_iter();
+    for (choice, schema) in schemas.filter(|(name, _)| requests.contains(*name)) {
+        let (choice, forms) = (camel(choice), forms(spec, &schema).unwrap_or_default());
+        types.extend(forms.into_iter().map(camel).map(|form| -> Item {
             parse_quote! {
                 impl ::std::convert::TryFrom<builder::#form> for #choice {
                     type Error = error::ConversionError;
@@ -282,152 +213,46 @@ fn choose_by_builder(view: &View, types: &mut Vec<Item>) {
     }
 }
 
-/// The HTTP client shows the default headers that a caller's builder has given it, so that a `Debug` of our own (see
-/// [`hooks`]) takes the place of the derived one.
-fn hide_headers(items: &mut [Item]) -> anyhow::Result<()> {
-    let client = items.iter_mut().find_map(|item| match item {
-        Item::Struct(client) if client.ident == "Client" => Some(client),
-        _ => None,
-    });
-    let derived = client.and_then(|client| {
-        client
-            .attrs
-            .iter_mut()
-            .find(|attribute| attribute.path().is_ident("derive"))
-    });
-    let derived = derived.context("progenitor's client derives nothing")?;
-    if derived.meta.to_token_stream().to_string() != "derive (Clone , Debug)" {
-        bail!("progenitor's client derives something else than `Clone` and `Debug`");
-    }
-    *derived = parse_quote! { #[derive(Clone)] };
-    Ok(())
-}
-
-/// Operations that the vendor has replaced warn whoever calls them.
-fn deprecate(spec: &Spec, items: &mut [Item]) -> anyhow::Result<()> {
-    for operation in spec
-        .operations
-        .iter()
-        .filter(|operation| operation.place.says("deprecated"))
-    {
-        let name = snake(id(operation)).to_string();
-        let mut blocks = items.iter_mut().filter_map(inherent);
-        let method = blocks.find_map(|items| function(items, &name));
-        method
-            .context("progenitor made no method for a deprecated operation")?
-            .attrs
-            .push(parse_quote! { #[deprecated(note = "the vendor has replaced this operation")] });
-    }
-    Ok(())
-}
-
 /// The builders of calls: open to the pagers beside them, and with the core crate's error.
-fn change_builders(spec: &Spec, builders: &mut [Item]) -> anyhow::Result<Parameters> {
-    let mut parameters = Parameters::new();
-    for id in spec.operations.iter().map(id) {
-        let name = camel(id);
-        let mut sent = false;
-        for item in builders.iter_mut().filter(|item| subject(item) == Some(&name)) {
-            if let Item::Struct(builder) = item {
-                for field in &mut builder.fields {
-                    field.vis = parse_quote! { pub(crate) };
-                    if let Some((name, ty)) = field.ident.as_ref().zip(parameter(&field.ty)) {
-                        parameters.insert((id.to_owned(), name.to_string()), ty);
-                    }
+fn change_builders(builders: &mut [Item]) -> anyhow::Result<()> {
+    for item in builders {
+        let table = subject(item).map(|name| shouty(&name.to_string()));
+        if let Item::Struct(builder) = item {
+            builder
+                .fields
+                .iter_mut()
+                .for_each(|field| field.vis = parse_quote! { pub(crate) });
+        } else if let Some(items) = inherent(item) {
+            let dispatch = function(items, "send").context("progenitor made a builder without `send`")?;
+            let (docs, mut send) = (std::mem::take(&mut dispatch.attrs), dispatch.sig.clone());
+            let output = send.output.to_token_stream().to_string();
+            send.output = syn::parse_str(&output.replace("Error < () >", ":: avepoint_core :: Error"))?;
+            // Progenitor's becomes the inner part of ours.
+            dispatch.sig.ident = parse_quote! { dispatch };
+            dispatch.vis = syn::Visibility::Inherited;
+            items.push(parse_quote! {
+                #(#docs)*
+                ///
+                /// # Errors
+                /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
+                pub #send {
+                    self.dispatch()
+                        .await
+                        .map_err(|error| {
+                            ::avepoint_core::generated::error(&crate::generated::operations::#table, error)
+                        })
                 }
-            } else if let Some(items) = inherent(item)
-                && let Some(function) = function(items, "send")
-            {
-                let send = change_send(id, function)?;
-                items.push(send);
-                sent = true;
-            }
-        }
-        if !sent {
-            bail!("progenitor made no `send` for {id}");
+            });
         }
     }
-    Ok(parameters)
-}
-
-/// What a field of a builder is for: `Result<T, String>`, `Result<Option<T>, String>`, or for a body the builder of the
-/// type, where `types::builder::X` stands for `types::X`.
-fn parameter(field: &Type) -> Option<Type> {
-    let result = argument(field, "Result")?;
-    let mut ty = argument(result, "Option").unwrap_or(result).clone();
-    if let Type::Path(path) = &mut ty {
-        let segments = std::mem::take(&mut path.path.segments).into_iter();
-        path.path.segments = segments.filter(|segment| segment.ident != "builder").collect();
-    }
-    Some(ty)
-}
-
-/// Makes progenitor's `send` the inner part of ours, which is the result.
-fn change_send(id: &str, function: &mut ImplItemFn) -> anyhow::Result<ImplItem> {
-    let mut changes = Dispatch { id, headers: 0 };
-    changes.visit_impl_item_fn_mut(function);
-    if changes.headers != 1 {
-        bail!(
-            "progenitor's `send` of {id} sets `api-version` {} times",
-            changes.headers
-        );
-    }
-    let syn::ReturnType::Type(_, result) = &function.sig.output else {
-        bail!("progenitor's `send` of {id} returns nothing");
-    };
-    let success = argument(result, "Result").with_context(|| format!("the result of {id}"))?;
-    let static_name = shouty(id);
-    let docs = std::mem::take(&mut function.attrs);
-    let send = parse_quote! {
-        #(#docs)*
-        ///
-        /// # Errors
-        /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<#success, ::avepoint_core::Error> {
-            self.dispatch()
-                .await
-                .map_err(|error| {
-                    ::avepoint_core::generated::error(&crate::generated::operations::#static_name, error)
-                })
-        }
-    };
-    function.sig.ident = parse_quote! { dispatch };
-    function.vis = syn::Visibility::Inherited;
-    Ok(send)
-}
-
-/// The inner part of `send`: it names the operation as the spec does, and sends no `api-version`.
-struct Dispatch<'a> {
-    id: &'a str,
-    headers: usize,
-}
-
-impl VisitMut for Dispatch<'_> {
-    fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        visit_mut::visit_block_mut(self, block);
-        let before = block.stmts.len();
-        block.stmts.retain(|statement| {
-            !matches!(statement, syn::Stmt::Expr(syn::Expr::MethodCall(call), _)
-                if call.method == "append" && call.to_token_stream().to_string().contains("\"api-version\""))
-        });
-        self.headers += before - block.stmts.len();
-    }
-
-    fn visit_expr_struct_mut(&mut self, literal: &mut syn::ExprStruct) {
-        if literal.path.is_ident("OperationInfo") {
-            let id = self.id;
-            *literal = parse_quote! { OperationInfo { operation_id: #id } };
-        } else {
-            visit_mut::visit_expr_struct_mut(self, literal);
-        }
-    }
+    Ok(())
 }
 
 /// What ties the client to its session.
 fn hooks(api: &Api, spec: &Spec) -> anyhow::Result<TokenStream> {
     let regions = spec.regions();
     let secrets = secrets::names(spec)?;
-    let service = Ident::new(api.service, proc_macro2::Span::call_site());
+    let service = format_ident!("{}", api.service);
     Ok(quote! {
         use ::avepoint_core::ResponseValue;
         use ::avepoint_core::generated::encode_path;

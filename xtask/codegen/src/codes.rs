@@ -1,7 +1,5 @@
 //! `enums.rs` and `ids.rs`: open enums from the lists of codes, and a type for each kind of id.
 
-use std::fmt::Write;
-
 use anyhow::Context;
 use xtask_spec::Spec;
 
@@ -19,42 +17,35 @@ pub fn count(spec: &Spec) -> usize {
 /// # Errors
 /// If a code has no name or description: what the lint refuses.
 pub fn enums(spec: &Spec) -> anyhow::Result<String> {
-    let mut out = String::new();
     let schemas = spec.components("schemas").into_iter();
-    for (name, schema) in schemas.filter(|(_, schema)| schema.get("enum").is_some()) {
-        let is_integer = schema.text("type") == Some("integer");
-        let kind = if is_integer { "integer" } else { "text" };
-        writeln!(out, "::avepoint_core::open_enum! {{")?;
-        writeln!(out, "    /// {}", schema.description())?;
-        writeln!(out, "    pub enum {}: {kind} {{", camel(name))?;
+    let lists = schemas.filter(|(_, schema)| schema.get("enum").is_some());
+    let enums = lists.map(|(name, schema)| {
         let (names, descriptions) = (schema.texts("x-enum-varnames"), schema.texts("x-enum-descriptions"));
-        for (index, code) in schema.entries_of("enum").iter().enumerate() {
+        let codes = schema.entries_of("enum").into_iter().enumerate().map(|(index, code)| {
             let beside = names.get(index).zip(descriptions.get(index));
             let (name, description) = beside.with_context(|| format!("a code of {name} has no name"))?;
-            writeln!(out, "        /// {}", one_line(description))?;
             // JSON's spelling of an integer or a text is Rust's too, for the texts that are codes.
-            writeln!(out, "        {name} = {},", code.value)?;
-        }
-        writeln!(out, "    }}\n}}\n")?;
-    }
-    Ok(trimmed(out))
+            let (description, code) = (one_line(description), code.value);
+            Ok(format!("        /// {description}\n        {name} = {code},\n"))
+        });
+        let codes = codes.collect::<anyhow::Result<String>>()?;
+        let is_integer = schema.text("type") == Some("integer");
+        let kind = if is_integer { "integer" } else { "text" };
+        let (description, name) = (schema.description(), camel(name));
+        let body = format!("    /// {description}\n    pub enum {name}: {kind} {{\n{codes}    }}");
+        Ok(format!("::avepoint_core::open_enum! {{\n{body}\n}}\n"))
+    });
+    Ok(enums.collect::<anyhow::Result<Vec<_>>>()?.join("\n"))
 }
 
 /// The types of ids.
 pub fn ids(spec: &Spec) -> String {
-    let schemas = spec.components("schemas");
-    let ids = schemas
-        .iter()
-        .filter(|(_, schema)| is_id(schema))
-        .map(|(name, schema)| {
-            let (description, name) = (schema.description(), camel(name));
-            format!("::avepoint_core::id! {{\n    /// {description}\n    pub struct {name};\n}}\n\n")
-        });
-    trimmed(ids.collect())
-}
-
-fn trimmed(text: String) -> String {
-    format!("{}\n", text.trim_end())
+    let schemas = spec.components("schemas").into_iter();
+    let ids = schemas.filter(|(_, schema)| is_id(schema)).map(|(name, schema)| {
+        let (description, name) = (schema.description(), camel(name));
+        format!("::avepoint_core::id! {{\n    /// {description}\n    pub struct {name};\n}}\n")
+    });
+    ids.collect::<Vec<_>>().join("\n")
 }
 
 fn one_line(text: &str) -> String {

@@ -3,22 +3,20 @@
 use anyhow::Context;
 use proc_macro2::TokenStream;
 use quote::quote;
-use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
-use super::client::Client;
 use super::names::{camel, id, snake};
-use super::view::choices;
+use super::view::forms;
 
 /// The function `call`.
 ///
 /// # Errors
-/// If progenitor made no builder for an operation or a parameter.
-pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
+/// If a parameter has no name, or a body leads nowhere: what the lint refuses.
+pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     let arms = spec
         .operations
         .iter()
-        .map(|operation| arm(spec, client, operation).with_context(|| format!("the operation {}", id(operation))))
+        .map(|operation| arm(spec, operation).with_context(|| format!("the operation {}", id(operation))))
         .collect::<anyhow::Result<Vec<_>>>()?;
     Ok(quote! {
         //! Any operation by its name, with JSON parameters.
@@ -50,36 +48,47 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<TokenStream> {
+fn arm(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
     let id = id(operation);
     let method = snake(id);
+    let set = |take, set| quote! { if let Some(value) = #take { #set } };
     let mut setters = Vec::new();
-    let parameters = spec.parameters(operation).into_iter();
-    let parameters = parameters.map(|parameter| parameter.described.text("name").context("a parameter without a name"));
-    let body = spec.body(operation);
-    for name in parameters.chain(body.iter().map(|_| Ok("body"))) {
-        let name = name?;
-        let setter = snake(name);
-        let ty = client.parameter_type(id, &setter)?;
-        let body = body.as_ref().filter(|_| name == "body");
-        let (before, value) = match body.and_then(|schema| forms(spec, schema)) {
-            // JSON alone does not say which form it is; the table does.
-            Some(forms) => {
-                let arms = forms.iter().enumerate().map(|(index, form)| {
-                    let form = camel(form);
-                    quote! { #index => parameters.take::<types::#form>("body")?.map(#ty::from), }
-                });
-                let choice = quote! { let body = match parameters.form_of_body() { #(#arms)* _ => None, }; };
-                (Some(choice), quote! { body })
-            }
-            None => (None, quote! { parameters.take::<#ty>(#name)? }),
+    for parameter in spec.parameters(operation) {
+        let parameter = parameter.described;
+        let name = parameter.text("name").context("a parameter without a name")?;
+        let (field, is_required) = (snake(name), parameter.says("required"));
+        let value = if is_required {
+            quote! { value }
+        } else {
+            quote! { Some(value) }
         };
-        setters.push(quote! {
-            #before
-            if let Some(value) = #value {
-                request = request.#setter(value);
-            }
-        });
+        setters.push(set(
+            quote! { parameters.take(#name)? },
+            quote! { request.#field = Ok(#value); },
+        ));
+    }
+    if let Some(body) = spec.body(operation) {
+        let schema = spec.schema(&body).context("a body that refers to nothing")?;
+        let ty = body.referenced().map_or_else(|| camel(&format!("{id}Body")), camel);
+        let (take, put) = if let Some(forms) = forms(spec, &schema) {
+            let arms = forms.into_iter().map(camel).enumerate().map(|(index, form)| {
+                quote! { #index => parameters.take::<types::#form>("body")?.map(types::#ty::from), }
+            });
+            // JSON alone does not say which form it is; the table does.
+            setters.push(quote! { let body = match parameters.form_of_body() { #(#arms)* _ => None, }; });
+            (quote! { body }, quote! { request.body = Ok(value); })
+        } else if schema.get("properties").is_some() {
+            (
+                quote! { parameters.take::<types::#ty>("body")? },
+                quote! { request = request.body(value); },
+            )
+        } else {
+            (
+                quote! { parameters.take("body")? },
+                quote! { request.body = Ok(value); },
+            )
+        };
+        setters.push(set(take, put));
     }
     let mutable = (!setters.is_empty()).then(|| quote! { mut });
     let read = match (spec.answer(operation), spec.is_file(operation)) {
@@ -95,10 +104,4 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
             #read
         }
     })
-}
-
-/// The forms of a body that is a choice of objects.
-fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
-    let choices = choices(&spec.schema(schema)?)?;
-    Some(choices.iter().filter_map(Place::referenced).collect())
 }

@@ -28,11 +28,13 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use output::Files;
+pub use scaffold::begin_spec;
+use workspace::Change;
 use xtask_cli::Outcome;
 use xtask_lint as lint;
 use xtask_spec::Spec;
-use xtask_spec::api::Api;
-use xtask_spec::document::{Document, display};
+use xtask_spec::api::{Api, root};
+use xtask_spec::document::Document;
 
 /// Generates the code of the chosen APIs, or checks that it is fresh.
 ///
@@ -76,25 +78,15 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
     Ok(if is_stale { Outcome::Differs } else { Outcome::Clean })
 }
 
-/// Begins the spec of an API.
-///
-/// # Errors
-/// If there is one already, or it cannot be written.
-pub fn begin(api: &Api) -> anyhow::Result<Outcome> {
-    scaffold::begin_spec(api)?;
-    Ok(Outcome::Clean)
-}
-
 /// Makes the workspace know the crates of all APIs; says whether that is still to do.
 fn join_workspace(check: bool) -> anyhow::Result<bool> {
     let changes = workspace::changes()?;
     let is_stale = check && !changes.is_empty();
-    for change in changes {
-        let name = display(&change.path);
+    for Change { name, was, is } in changes {
         if check {
-            xtask_cli::print(&output::unified(&name, &change.was, &change.is))?;
+            xtask_cli::print(&output::unified(name, &was, &is))?;
         } else {
-            std::fs::write(&change.path, change.is).with_context(|| format!("cannot write {name}"))?;
+            std::fs::write(root().join(name), is).with_context(|| format!("cannot write {name}"))?;
             xtask_cli::print(&format!("+ {name}: knows every API now\n"))?;
         }
     }
@@ -116,13 +108,12 @@ fn refuse_problems(document: &Document) -> anyhow::Result<()> {
 
 fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     let view = view::derive(spec)?;
-    let client = client::generate(api, spec, &view)?;
     let mut files = Files::new();
-    files.insert("paging.rs", client::print(&paging::generate(spec, &client)?)?);
-    files.insert("dynamic.rs", client::print(&dynamic::generate(spec, &client)?)?);
-    files.insert("operations.rs", client::print(&operations::generate(spec)?)?);
-    files.insert("variants.rs", client::print(&variants::generate(&view)?)?);
-    files.insert("client.rs", client::print(&client.file)?);
+    files.insert("paging.rs", client::print(paging::generate(spec)?)?);
+    files.insert("dynamic.rs", client::print(dynamic::generate(spec)?)?);
+    files.insert("operations.rs", client::print(operations::generate(spec)?)?);
+    files.insert("variants.rs", client::print(variants::generate(spec, &view))?);
+    files.insert("client.rs", client::print(client::generate(api, spec, &view)?)?);
     files.insert("enums.rs", codes::enums(spec)?);
     files.insert("ids.rs", codes::ids(spec));
     files.insert("mod.rs", MODULE.to_owned());

@@ -22,7 +22,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     xtask_cli::run(|Arguments { check, api, begin }| match api {
-        Some(api) if begin => xtask_codegen::begin(api),
+        Some(api) if begin => xtask_codegen::begin_spec(api),
         _ => xtask_codegen::run(api, check),
     })
 }

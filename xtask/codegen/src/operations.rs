@@ -21,7 +21,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     Ok(quote! {
         //! What the specification says of each operation.
 
-        use ::avepoint_core::{Answer, Format, Method, Operation, Paging, Parameter, Place, Shape};
+        use ::avepoint_core::{Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
 
         /// Every operation, in the order of the specification.
         pub static ALL: &[&Operation] = &[#(&#names),*];
@@ -35,8 +35,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
 
         /// What requests may hold.
         mod shapes {
-            use super::shapes;
-            use ::avepoint_core::{Format, Member, Shape};
+            use super::*;
 
             #(#shapes)*
         }

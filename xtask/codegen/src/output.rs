@@ -14,70 +14,36 @@ pub type Files = BTreeMap<&'static str, String>;
 
 /// Makes the folder hold the files, and nothing else.
 ///
-/// All are written under other names first, so that a failure leaves what was there. Then each takes its place, and what
-/// is left over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run fixes
-/// the rest.
+/// All are written beside them first, so that a failure leaves what was there. Then each takes its place, and what is left
+/// over goes last: wherever a run is stopped, every file that was there is, old or new, and the next run fixes the rest.
 ///
 /// # Errors
 /// If the files cannot be written.
 pub fn replace(folder: &Path, files: &Files) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for step in steps(folder, files)? {
-        if let Err(error) = step.take() {
-            for name in files.keys() {
-                // What cannot be removed either goes with the next run; the first error is the one to tell.
-                let _ = fs::remove_file(fresh(folder, name));
-            }
-            return Err(error);
+    let made = fs::create_dir_all(folder).and_then(|()| tempfile::tempdir_in(folder));
+    let fresh = made.with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, text) in files {
+        let path = fresh.path().join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    for name in files.keys() {
+        let path = folder.join(name);
+        fs::rename(fresh.path().join(name), &path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
+    for path in entries(folder)? {
+        if !files.keys().any(|name| path.ends_with(name)) {
+            remove(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
 }
 
-/// One change of the folder.
-enum Step<'a> {
-    Write(PathBuf, &'a str),
-    Rename(PathBuf, PathBuf),
-    Remove(PathBuf),
-}
-
-/// What makes the folder hold the files, in this order.
-fn steps<'a>(folder: &Path, files: &'a Files) -> anyhow::Result<Vec<Step<'a>>> {
-    let writes = files.iter().map(|(name, text)| Step::Write(fresh(folder, name), text));
-    let renames = files
-        .keys()
-        .map(|name| Step::Rename(fresh(folder, name), folder.join(name)));
-    let kept: BTreeSet<_> = files
-        .keys()
-        .flat_map(|name| [fresh(folder, name), folder.join(name)])
-        .collect();
-    let left_over = entries(folder)?.into_iter().filter(|path| !kept.contains(path));
-    Ok(writes.chain(renames).chain(left_over.map(Step::Remove)).collect())
-}
-
-impl Step<'_> {
-    fn take(&self) -> anyhow::Result<()> {
-        match self {
-            Step::Write(path, text) => {
-                fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-            }
-            Step::Rename(from, to) => fs::rename(from, to).with_context(|| format!("cannot replace {}", to.display())),
-            Step::Remove(path) => {
-                let is_folder = fs::symlink_metadata(path).is_ok_and(|entry| entry.is_dir());
-                let removed = if is_folder {
-                    fs::remove_dir_all(path)
-                } else {
-                    fs::remove_file(path)
-                };
-                removed.with_context(|| format!("cannot remove {}", path.display()))
-            }
-        }
+fn remove(path: &Path) -> std::io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
     }
-}
-
-/// Where a file is written before it takes its place.
-fn fresh(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!(".{name}.fresh"))
 }
 
 /// What the folder holds; nothing if it is not there.
@@ -112,7 +78,12 @@ pub fn diff(folder: &Path, files: &Files) -> anyhow::Result<String> {
     let mut out = String::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let committed = read(&path)?.unwrap_or_default();
+        // A run that was stopped leaves the folder in which it wrote.
+        let committed = if path.is_dir() {
+            "a folder\n".to_owned()
+        } else {
+            read(&path)?.unwrap_or_default()
+        };
         let fresh = files.get(&*name).map_or("", String::as_str);
         out.push_str(&unified(&name, &committed, fresh));
     }
@@ -147,36 +118,30 @@ mod tests {
         );
     }
 
-    /// As if the process had been killed there: after each step, and in the middle of each file.
+    /// The third file cannot take its place: as if the run had been stopped there, and another one while it wrote.
     #[test]
     fn wherever_a_run_is_stopped_no_file_is_missing_and_the_next_run_mends_it() {
         let old = files(&[("a.rs", "old a\n"), ("b.rs", "the same\n"), ("stale.rs", "old\n")]);
         let new = files(&[("a.rs", "new a\n"), ("b.rs", "the same\n"), ("c.rs", "new c\n")]);
         let root = tempfile::tempdir().expect("a folder");
-        let count = 3 + 3 + 2;
-        for (taken, is_torn) in (0..=count).flat_map(|taken| [(taken, false), (taken, true)]) {
-            let folder = root.path().join(format!("{taken}-{is_torn}"));
-            replace(&folder, &old).expect("written");
-            fs::create_dir(folder.join("stale")).expect("a folder");
-            let steps = steps(&folder, &new).expect("steps");
-            assert_eq!(steps.len(), count);
-            for step in &steps[..taken] {
-                step.take().expect("a step");
-            }
-            if let Some(Step::Write(path, text)) = steps.get(taken).filter(|_| is_torn) {
-                fs::write(path, &text[..2]).expect("half a file");
-            }
-            for (name, known) in [("a.rs", ["old a\n", "new a\n"]), ("b.rs", ["the same\n"; 2])] {
-                let text = fs::read_to_string(folder.join(name)).expect("a file that was there is there");
-                assert!(
-                    known.contains(&text.as_str()),
-                    "after {taken} steps: {name} is {text:?}"
-                );
-            }
-            replace(&folder, &new).expect("the next run");
-            assert_eq!(diff(&folder, &new).expect("a diff"), "", "after {taken} steps");
-            assert_eq!(entries(&folder).expect("files").len(), new.len(), "after {taken} steps");
+        let folder = root.path().join("generated");
+        replace(&folder, &old).expect("written");
+        for half in ["c.rs/kept", ".tmpHalf/a.rs"] {
+            let path = folder.join(half);
+            fs::create_dir(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "ne").expect("half a file");
         }
+        let error = replace(&folder, &new).expect_err("a folder stands in the way");
+        assert!(error.to_string().starts_with("cannot replace "), "{error}");
+        for (name, text) in [("a.rs", "new a\n"), ("b.rs", "the same\n"), ("stale.rs", "old\n")] {
+            assert_eq!(fs::read_to_string(folder.join(name)).expect("it is there"), text);
+        }
+        fs::remove_dir_all(folder.join("c.rs")).expect("removed");
+        let difference = diff(&folder, &new).expect("a diff");
+        assert!(difference.contains("--- committed/.tmpHalf"), "{difference}");
+        replace(&folder, &new).expect("the next run");
+        assert_eq!(diff(&folder, &new).expect("a diff"), "");
+        assert_eq!(entries(&folder).expect("files").len(), new.len());
     }
 
     #[test]

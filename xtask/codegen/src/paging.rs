@@ -6,18 +6,17 @@ use quote::quote;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
-use super::client::Client;
 use super::names::{camel, id, shouty, snake};
 
 /// The pagers of a spec.
 ///
 /// # Errors
 /// If an `x-paging` points to members that are not there: what the lint refuses.
-pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
+pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     let mut pagers = Vec::new();
     for operation in &spec.operations {
         if let Some(paging) = operation.place.get("x-paging") {
-            pagers.push(pager(spec, client, operation, &paging)?);
+            pagers.push(pager(spec, operation, &paging)?);
         }
     }
     Ok(quote! {
@@ -31,7 +30,7 @@ pub fn generate(spec: &Spec, client: &Client) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
+fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
     let id = id(operation);
     let (builder, table) = (camel(id), shouty(id));
     let parameter = |name: &str| {
@@ -54,61 +53,66 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
         ));
     };
     let items = snake(member);
-    let page = quote! { Page::new(answer.#items.into_vec(), bytes) };
-    let sent = quote! { let (answer, bytes) = request.send().await?.into_page()?; };
-    let table = quote! { &super::operations::#table };
-    let pages = match paging.text("style") {
+    // What is read of an answer beside its entries, and how that gets into the page.
+    let mut facts = Vec::new();
+    let mut add = |name: &str, path: &str, read: TokenStream, put: &str| -> anyhow::Result<()> {
+        let (name, put, member) = (snake(name), snake(put), path_in(spec, &answer, path)?);
+        facts.push((quote! { let #name = #member #read; }, quote! { .#put(#name) }));
+        Ok(())
+    };
+    let (pages, start, turn) = match paging.text("style") {
         Some("page-number") => {
-            let (start, turn) = numbered(spec, client, operation, parameter("page")?)?;
-            let (mut counts, mut counted) = match paging.text("total") {
-                Some(total) => counts(spec, &answer, total, parameter("size")?)?,
-                None => Default::default(),
-            };
+            let (start, turn) = numbered(spec, operation, parameter("page")?)?;
+            if let Some(total) = paging.text("total") {
+                let count = || quote! { .copied().map(i64::from) };
+                add("total", total, count(), "counted")?;
+                // Beside the total, under the name of the parameter; not every answer says how large its pages are.
+                let size = parameter("size")?.trim_start_matches("body.");
+                let parent = total.rsplit_once('.').map(|(parent, _)| format!("{parent}."));
+                let size = parent.unwrap_or_default() + size;
+                if spec.member(&answer, &size).is_some() {
+                    add("size", &size, count(), "sized")?;
+                }
+            }
             if let Some(more) = paging.text("more") {
-                let more = path_in(spec, &answer, more)?;
-                counts.extend(quote! { let more = #more.copied(); });
-                counted.extend(quote! { .followed(more) });
+                add("more", more, quote! { .copied() }, "followed")?;
             }
-            quote! {
-                Pages::numbered(#table, #start, move |ask| {
-                    let mut request = self.clone();
-                    #turn
-                    Box::pin(async move { #sent #counts Ok(#page #counted) })
-                })
-            }
+            (quote! { numbered }, Some(quote! { #start, }), Some(turn))
         }
         Some("token") => {
             let token = parameter("token")?;
-            let member = snake(token.strip_prefix("body.").unwrap_or(token));
-            let turn = if token.starts_with("body.") {
-                quote! { request.body_map(|body| body.#member(token)) }
-            } else {
-                quote! { request.#member(token) }
+            let put = match token.strip_prefix("body.").map(snake) {
+                Some(member) => quote! { request.body_map(|body| body.#member(token)) },
+                None => {
+                    let member = snake(token);
+                    quote! { request.#member(token) }
+                }
             };
-            let next = path_in(spec, &answer, parameter("next")?)?;
-            quote! {
-                Pages::tokens(#table, move |ask| {
-                    let mut request = self.clone();
-                    if let Some(token) = ask.token {
-                        request = #turn;
-                    }
-                    Box::pin(async move { #sent let next = #next.cloned(); Ok(#page.followed_by(next)) })
-                })
-            }
+            let turn = quote! { if let Some(token) = ask.token { request = #put; } };
+            add("next", parameter("next")?, quote! { .cloned() }, "followed_by")?;
+            (quote! { tokens }, None, Some(turn))
         }
-        Some("single") => quote! {
-            Pages::single(#table, move |_| {
-                let request = self.clone();
-                Box::pin(async move { #sent Ok(#page) })
-            })
-        },
+        Some("single") => (quote! { single }, None, None),
         other => bail!("there is no style of paging {other:?}"),
     };
+    let (ask, mutable) = match turn {
+        Some(_) => (quote! { ask }, Some(quote! { mut })),
+        None => (quote! { _ }, None),
+    };
+    let (facts, put): (Vec<_>, Vec<_>) = facts.into_iter().unzip();
     Ok(quote! {
         impl<'a> builder::#builder<'a> {
             /// The pages of the list, as a stream that asks for each when it is wanted.
             pub fn pages(self) -> Pages<'a, types::#item> {
-                #pages
+                Pages::#pages(&super::operations::#table, #start move |#ask| {
+                    let #mutable request = self.clone();
+                    #turn
+                    Box::pin(async move {
+                        let (answer, bytes) = request.send().await?.into_page()?;
+                        #(#facts)*
+                        Ok(Page::new(answer.#items.into_vec(), bytes) #(#put)*)
+                    })
+                })
             }
 
             /// The entries of the list, as a stream over all its pages.
@@ -120,21 +124,15 @@ fn pager(spec: &Spec, client: &Client, operation: &Operation, paging: &Place) ->
 }
 
 /// Where the numbers of pages begin, and the statement that puts one into the request.
-fn numbered(
-    spec: &Spec,
-    client: &Client,
-    operation: &Operation,
-    page: &str,
-) -> anyhow::Result<(TokenStream, TokenStream)> {
+fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
     if let Some(name) = page.strip_prefix("body.") {
         let member = snake(name);
         let body = spec.body(operation).and_then(|body| spec.schema(&body));
-        let is_required = body.as_ref().is_some_and(|body| body.texts("required").contains(&name));
-        let turn = if is_required {
+        let turn = if body.as_ref().is_some_and(|body| body.texts("required").contains(&name)) {
             quote! { request = request.body_map(|body| body.#member(ask.page)); }
         } else {
-            let member_schema = body.and_then(|body| spec.schema(&spec.member(&body, name)?));
-            let ty = match member_schema.and_then(|schema| schema.text("format")) {
+            let schema = body.and_then(|body| spec.schema(&spec.member(&body, name)?));
+            let ty = match schema.and_then(|schema| schema.text("format")) {
                 Some("int32") => quote! { i32 },
                 _ => quote! { i64 },
             };
@@ -151,7 +149,6 @@ fn numbered(
     let id = id(operation);
     let table = shouty(id);
     let name = snake(page);
-    let ty = client.parameter_type(id, &name)?;
     let mut parameters = spec.parameters(operation).into_iter();
     let parameter = parameters.find(|parameter| parameter.key() == Some(("query", page)));
     let (given, wrap) = match parameter {
@@ -161,31 +158,9 @@ fn numbered(
     Ok((
         quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
         quote! {
-            request.#name = <#ty>::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
+            request.#name = TryFrom::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
         },
     ))
-}
-
-/// The statements that read what an answer counts, and the calls that put it into the page: the total, and beside it,
-/// under the name of the parameter, the size of a page.
-fn counts<'d>(
-    spec: &Spec<'d>,
-    answer: &Place<'d>,
-    total: &str,
-    size: &str,
-) -> anyhow::Result<(TokenStream, TokenStream)> {
-    let size = size.strip_prefix("body.").unwrap_or(size);
-    let parent = total.rsplit_once('.').map(|(parent, _)| format!("{parent}."));
-    let size = parent.unwrap_or_default() + size;
-    let total = path_in(spec, answer, total)?;
-    let mut counts = quote! { let total = #total.copied().map(i64::from); };
-    let mut counted = quote! { .counted(total) };
-    // Not every answer says how large its pages are.
-    if let Ok(size) = path_in(spec, answer, &size) {
-        counts.extend(quote! { let size = #size.copied().map(i64::from); });
-        counted.extend(quote! { .sized(size) });
-    }
-    Ok((counts, counted))
 }
 
 /// The expression that reads a member of an answer, as an option of a reference.

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use heck::ToTitleCase;
 
+use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::display;
 
@@ -19,7 +20,7 @@ const DEVIATIONS: &str = include_str!("scaffold/deviations.yaml.txt");
 ///
 /// # Errors
 /// If there is a document already, or the files cannot be written.
-pub fn begin_spec(api: &Api) -> anyhow::Result<()> {
+pub fn begin_spec(api: &Api) -> anyhow::Result<Outcome> {
     if api.spec().exists() {
         bail!("{}: it is there already, and stays as it is", display(&api.spec()));
     }
@@ -31,7 +32,8 @@ pub fn begin_spec(api: &Api) -> anyhow::Result<()> {
         "+ specs/{0}: a spec without operations; see to its title, servers and tags, then draft operations with \
          `cargo xtask docs scaffold --docs DIR --new`, and run `cargo xtask generate --api {0}`\n",
         api.name
-    ))
+    ))?;
+    Ok(Outcome::Clean)
 }
 
 /// Writes files of an API from their templates.

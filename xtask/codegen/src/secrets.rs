@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::bail;
 use xtask_spec::Spec;
+use xtask_spec::model::Kind;
 use xtask_spec::place::Place;
 
 /// The names of the members that hold secrets, be it in lists, in maps, or as one of several alternatives.
@@ -11,10 +12,6 @@ use xtask_spec::place::Place;
 /// # Errors
 /// If a secret has no member to name it, or stands in an address, which is logged on its way.
 pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
-    let mut names = BTreeSet::new();
-    for (_, schema) in spec.components("schemas") {
-        collect(spec, &schema, &mut names);
-    }
     for operation in &spec.operations {
         let parameters = spec.parameters(operation).into_iter();
         let mut schemas = parameters.filter_map(|parameter| parameter.described.get("schema"));
@@ -22,44 +19,33 @@ pub fn names<'d>(spec: &Spec<'d>) -> anyhow::Result<BTreeSet<&'d str>> {
         if schemas.any(|schema| is_secret(spec, &schema)) {
             bail!("{name}: a parameter holds a secret; addresses are logged, so put it in the body");
         }
-        for schema in spec.body(operation).into_iter().chain(spec.answer(operation)) {
-            if is_secret(spec, &schema) {
-                bail!("{name}: a secret body must be an object with a named property");
-            }
-            collect(spec, &schema, &mut names);
+        let mut bodies = spec.body(operation).into_iter().chain(spec.answer(operation));
+        if bodies.any(|schema| is_secret(spec, &schema)) {
+            bail!("{name}: a secret body must be an object with a named property");
         }
     }
-    Ok(names)
-}
-
-/// The schemas that stand directly in a schema, but for those of its members.
-fn parts<'d>(schema: &Place<'d>) -> impl Iterator<Item = Place<'d>> {
-    let alternatives = ["allOf", "anyOf", "oneOf"].map(|key| schema.entries_of(key));
-    let contents = ["items", "additionalProperties"].map(|key| schema.get(key));
-    alternatives.into_iter().flatten().chain(contents.into_iter().flatten())
-}
-
-fn collect<'d>(spec: &Spec<'d>, schema: &Place<'d>, names: &mut BTreeSet<&'d str>) {
-    for (name, member) in schema.members_of("properties") {
-        if is_secret(spec, &member) {
-            names.insert(name);
-        }
-        collect(spec, &member, names);
-    }
-    parts(schema).for_each(|part| collect(spec, &part, names));
+    let members = spec
+        .all(Kind::Schema)
+        .flat_map(|schema| schema.members_of("properties"));
+    let secrets = members.filter(|(_, member)| is_secret(spec, member));
+    Ok(secrets.map(|(name, _)| name).collect())
 }
 
 /// Whether a schema is a secret, or can hold one that no member of its own names.
 fn is_secret<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> bool {
-    fn within<'d>(spec: &Spec<'d>, schema: &Place<'d>, seen: &mut BTreeSet<&'d str>) -> bool {
-        if let Some(reference) = schema.reference() {
-            // One that is being looked at already adds nothing.
-            let new = seen.insert(reference);
-            return new && spec.target(schema).is_some_and(|schema| within(spec, &schema, seen));
+    let (mut waiting, mut seen) = (vec![schema.clone()], BTreeSet::new());
+    while let Some(schema) = waiting.pop() {
+        if schema.text("format") == Some("password") {
+            return true;
         }
-        schema.text("format") == Some("password") || parts(schema).any(|part| within(spec, &part, seen))
+        if seen.insert(schema.pointer.clone()) {
+            let alternatives = ["allOf", "anyOf", "oneOf"].map(|key| schema.entries_of(key));
+            let contents = ["items", "additionalProperties"].map(|key| schema.get(key));
+            let parts = alternatives.into_iter().flatten().chain(contents.into_iter().flatten());
+            waiting.extend(parts.chain(spec.target(&schema)));
+        }
     }
-    within(spec, schema, &mut BTreeSet::new())
+    false
 }
 
 #[cfg(test)]

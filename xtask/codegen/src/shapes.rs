@@ -35,13 +35,7 @@ pub fn components(spec: &Spec) -> anyhow::Result<Vec<TokenStream>> {
     schemas
         .filter(|(name, _)| requests.contains(*name))
         .map(|(name, schema)| {
-            let shape = if is_id(&schema) {
-                let min = least(&schema, "minLength");
-                quote! { Shape::Text { min: #min, max: None, format: Format::Id } }
-            } else {
-                shape(spec, &schema)?
-            };
-            let name = shouty(name);
+            let (name, shape) = (shouty(name), shape(spec, &schema)?);
             Ok(quote! { pub static #name: Shape = #shape; })
         })
         .collect()
@@ -74,8 +68,7 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
         (Some("boolean"), _) => quote! { Shape::Boolean },
         (Some(kind @ ("integer" | "number")), None) => bounded(spec, kind, schema)?,
         (Some("integer"), Some(codes)) => {
-            let codes = codes.entries();
-            let codes = codes.iter().filter_map(|code| code.value.as_i64());
+            let codes = codes.entries().into_iter().filter_map(|code| code.value.as_i64());
             quote! { Shape::IntegerCode(&[#(#codes),*]) }
         }
         (Some("string"), Some(_)) => {
@@ -83,14 +76,13 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
             quote! { Shape::TextCode(&[#(#codes),*]) }
         }
         (Some("string"), None) => {
-            let (min, max) = (least(schema, "minLength"), option(limit(schema, "maxLength")));
-            let format = format(spec, schema)?;
-            quote! { Shape::Text { min: #min, max: #max, format: Format::#format } }
+            let (sizes, format) = (sizes(schema, "Length"), format(spec, schema)?);
+            quote! { Shape::Text { #sizes, format: Format::#format } }
         }
         (Some("array"), _) => {
-            let (min, max) = (least(schema, "minItems"), option(limit(schema, "maxItems")));
+            let sizes = sizes(schema, "Items");
             let item = reference(spec, &schema.get("items").context("an array without `items`")?)?;
-            quote! { Shape::List { item: #item, min: #min, max: #max } }
+            quote! { Shape::List { item: #item, #sizes } }
         }
         (Some("object"), _) => members(spec, schema)?,
         (Some(other), _) => bail!("there is no shape for the type {other}"),
@@ -130,28 +122,27 @@ fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
 }
 
 fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStream> {
-    for key in ["exclusiveMinimum", "exclusiveMaximum"] {
-        if schema.get(key).is_some_and(|value| value.value != false) {
-            bail!(spec.document.fault(
-                &format!("{}/{key}", schema.pointer),
-                "an exclusive limit is not supported",
-                "write the nearest value that is supported",
-            ));
-        }
+    let fault = |place: &Place, message: String| {
+        let remedy = "write the nearest value that is supported";
+        spec.document.fault(&place.pointer, message, remedy)
+    };
+    let mut exclusive = ["exclusiveMinimum", "exclusiveMaximum"]
+        .into_iter()
+        .filter_map(|key| schema.get(key));
+    if let Some(place) = exclusive.find(|place| place.value != false) {
+        bail!(fault(&place, "an exclusive limit is not supported".to_owned()));
     }
-    let bound = |key: &str| {
-        let bound = schema.get(key).map(|place| {
-            let bound = match kind {
-                "integer" => place.value.as_i64().map(Literal::i64_suffixed),
-                _ => place.value.as_f64().map(Literal::f64_suffixed),
-            };
-            bound.ok_or_else(|| {
-                let message = format!("the limit {} of an {kind} does not fit in 64 bits", place.value);
-                spec.document
-                    .fault(&place.pointer, message, "write the nearest value that is supported")
-            })
-        });
-        bound.transpose().map(option)
+    let bound = |key: &str| -> anyhow::Result<_> {
+        let Some(place) = schema.get(key) else {
+            return Ok(quote! { None });
+        };
+        let bound = match kind {
+            "integer" => place.value.as_i64().map(Literal::i64_suffixed),
+            _ => place.value.as_f64().map(Literal::f64_suffixed),
+        };
+        let message = || format!("the limit {} of an {kind} does not fit in 64 bits", place.value);
+        let bound = bound.ok_or_else(|| fault(&place, message()))?;
+        Ok(quote! { Some(#bound) })
     };
     let (minimum, maximum) = (bound("minimum")?, bound("maximum")?);
     let kind = camel(kind);
@@ -159,6 +150,9 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
 }
 
 fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
+    if is_id(schema) {
+        return Ok(camel("id"));
+    }
     let (key, what, known) = match (schema.text("pattern"), schema.text("format")) {
         (Some(pattern), _) => ("pattern", pattern, &PATTERNS[..]),
         (None, Some(format)) => ("format", format, &FORMATS[..]),
@@ -175,13 +169,11 @@ fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {
     Ok(camel(format))
 }
 
-fn limit(schema: &Place, key: &str) -> Option<Literal> {
-    schema.value[key].as_u64().map(Literal::u64_unsuffixed)
-}
-
-/// The least length or number, which has a value in any case.
-fn least(schema: &Place, key: &str) -> Literal {
-    limit(schema, key).unwrap_or_else(|| Literal::u64_unsuffixed(0))
+/// How many letters or entries there are at least and at most.
+fn sizes(schema: &Place, of: &str) -> TokenStream {
+    let limit = |end: &str| schema.value[format!("{end}{of}")].as_u64().map(Literal::u64_unsuffixed);
+    let (min, max) = (limit("min").unwrap_or(Literal::u64_unsuffixed(0)), option(limit("max")));
+    quote! { min: #min, max: #max }
 }
 
 /// An option as Rust writes it.

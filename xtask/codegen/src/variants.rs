@@ -2,18 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use xtask_spec::Spec;
 
 use super::names::{camel, snake};
-use super::view::View;
+use super::view::{View, forms};
 
 /// The types of such values: the object as it came, and a view of it as each of the documented ones.
-///
-/// # Errors
-/// None; as the other generators.
-pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
-    let types = view.variants.iter().map(|(name, description, objects)| {
-        let name = camel(name);
-        let views = objects.iter().map(|object| {
+pub fn generate(spec: &Spec, view: &View) -> TokenStream {
+    let answers = spec.components("schemas").into_iter();
+    let answers = answers.filter(|(name, _)| view.answers.contains(*name));
+    let types = answers.filter_map(|(name, schema)| {
+        let (name, description) = (camel(name), schema.description());
+        let views = forms(spec, &schema)?.into_iter().map(|object| {
             let ty = camel(object);
             let method = format_ident!("as_{}", snake(object));
             let doc = format!("The object read as a [`types::{ty}`].");
@@ -27,7 +27,7 @@ pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
                 }
             }
         });
-        quote! {
+        Some(quote! {
             #[doc = #description]
             ///
             /// It is kept as it came; `as_…` reads it as one of the documented objects.
@@ -49,14 +49,14 @@ pub fn generate(view: &View) -> anyhow::Result<TokenStream> {
                     )
                 }
             }
-        }
+        })
     });
-    Ok(quote! {
+    quote! {
         //! Values that are one of several objects.
 
         #[allow(unused_imports)]
         use super::client::types;
 
         #(#types)*
-    })
+    }
 }

@@ -1,12 +1,11 @@
 //! The Rust view of a spec: the same API, said so that progenitor makes the types we want.
 //!
-//! - Codes, ids, times, passwords and values of two kinds become our own types, by reference to a component that
-//!   progenitor replaces.
+//! - Codes, ids, times, passwords and values of two kinds become our own types, by the extension `x-rust-type`.
 //! - Limits leave: they are checked on the request as it goes out, from the table of operations, and must not make
 //!   types that refuse an answer.
 //! - Nothing is required of an answer, and any 2xx is a success. Refusals are read by the core crate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
 use openapiv3::OpenAPI;
@@ -19,17 +18,10 @@ use xtask_spec::{Operation, Spec};
 use super::names::{camel, id};
 
 /// The Rust view of a spec.
-#[derive(Default)]
 pub struct View {
     pub document: OpenAPI,
-    /// The components that progenitor replaces, and the Rust types it puts in their place.
-    pub replacements: BTreeMap<String, String>,
     /// The components that only answers use.
     pub answers: BTreeSet<String>,
-    /// Bodies that are one of several objects: the name, and the objects.
-    pub choices: Vec<(String, Vec<String>)>,
-    /// Answers that are one of several objects: the name, what it is, and the objects.
-    pub variants: Vec<(String, String, Vec<String>)>,
 }
 
 /// Derives the view.
@@ -40,27 +32,28 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
     let requests = requests(spec);
     let operations = spec.operations.iter();
     let answers = schemas(spec, operations.filter_map(|operation| spec.answer(operation)));
-    let mut deriving = Deriving {
+    let is_used = |name: &str| requests.contains(name) || answers.contains(name);
+    let answers = answers.difference(&requests).cloned().collect();
+    let deriving = Deriving {
         spec,
-        view: View {
-            answers: answers.difference(&requests).cloned().collect(),
-            ..View::default()
-        },
-        extra: Map::new(),
+        answers: &answers,
     };
     let mut schemas = Map::new();
     for (name, schema) in spec.components("schemas") {
-        if requests.contains(name) || answers.contains(name) {
-            schemas.insert(name.to_owned(), deriving.component(name, &schema)?);
+        if !is_used(name) || deriving.rust_type(&schema)?.is_some() {
+            continue;
         }
+        let mut derived = deriving.schema(&schema)?;
+        if let Some(members) = derived.as_object_mut().filter(|_| answers.contains(name)) {
+            members.remove("required");
+            widen(&mut derived);
+        }
+        schemas.insert(name.to_owned(), derived);
     }
-    let mut paths = Map::new();
+    let mut paths = json!({});
     for operation in &spec.operations {
-        let derived = deriving.operation(operation)?;
-        let item = paths.entry(operation.path).or_insert_with(|| json!({}));
-        item[operation.method] = derived;
+        paths[operation.path][operation.method] = deriving.operation(operation)?;
     }
-    schemas.append(&mut deriving.extra);
     let document = json!({
         "openapi": "3.0.3",
         "info": spec.root.value["info"],
@@ -68,10 +61,7 @@ pub fn derive(spec: &Spec) -> anyhow::Result<View> {
         "components": { "schemas": schemas },
     });
     let document = serde_json::from_value(document).context("the derived document is not valid OpenAPI")?;
-    Ok(View {
-        document,
-        ..deriving.view
-    })
+    Ok(View { document, answers })
 }
 
 /// The component schemas that requests use.
@@ -94,22 +84,13 @@ fn schemas<'d>(spec: &Spec<'d>, places: impl Iterator<Item = Place<'d>>) -> BTre
         .collect()
 }
 
-/// What a schema is in Rust, where it is not left to progenitor.
-enum RustType {
-    /// The type of this path.
-    Path(String),
-    /// One of several objects, of which the value itself does not say which.
-    Variants(Vec<String>),
-}
-
 struct Deriving<'a, 'd> {
     spec: &'a Spec<'d>,
-    view: View,
-    extra: Map<String, Value>,
+    answers: &'a BTreeSet<String>,
 }
 
 impl<'d> Deriving<'_, 'd> {
-    fn operation(&mut self, operation: &Operation<'d>) -> anyhow::Result<Value> {
+    fn operation(&self, operation: &Operation<'d>) -> anyhow::Result<Value> {
         let parameters = self.spec.parameters(operation).into_iter().map(|parameter| {
             let parameter = parameter.described;
             Ok(json!({
@@ -143,61 +124,33 @@ impl<'d> Deriving<'_, 'd> {
         Ok(derived)
     }
 
-    /// A component: replaced by a type of ours, or left to progenitor.
-    fn component(&mut self, name: &str, schema: &Place<'d>) -> anyhow::Result<Value> {
-        let is_answer = self.view.answers.contains(name);
-        let path = match self.rust_type(schema)? {
-            Some(RustType::Path(path)) => path,
-            Some(RustType::Variants(objects)) if is_answer => {
-                let variants = (name.to_owned(), schema.description(), objects);
-                self.view.variants.push(variants);
-                format!("crate::generated::variants::{}", camel(name))
-            }
-            // A choice of bodies is an enum that progenitor makes.
-            Some(RustType::Variants(objects)) => {
-                let forms: Vec<_> = objects.iter().map(|name| reference(name)).collect();
-                self.view.choices.push((name.to_owned(), objects));
-                return Ok(json!({ "description": schema.description(), "oneOf": forms }));
-            }
-            None => {
-                let mut derived = self.schema(schema)?;
-                if let Some(members) = derived.as_object_mut().filter(|_| is_answer) {
-                    members.remove("required");
-                    widen(&mut derived);
-                }
-                return Ok(derived);
-            }
-        };
-        self.view.replacements.insert(name.to_owned(), path);
-        // What stands here is not looked at any more.
-        Ok(json!({ "type": "string" }))
-    }
-
     /// A schema without what Rust's types do not say, and with our types in it.
-    fn schema(&mut self, schema: &Place<'d>) -> anyhow::Result<Value> {
+    fn schema(&self, schema: &Place<'d>) -> anyhow::Result<Value> {
+        let description = schema.description();
+        let component = schema.referenced().map(|name| Place {
+            pointer: format!("/components/schemas/{name}"),
+            value: &self.spec.root.value["components"]["schemas"][name],
+        });
+        if let Some(path) = self.rust_type(component.as_ref().unwrap_or(schema))? {
+            let path = path.trim_start_matches("::");
+            let (name, _) = path.split_once("::").unwrap_or_default();
+            let rust_type = json!({ "crate": name, "version": "*", "path": path });
+            let description = Some(description).filter(|text| !text.is_empty());
+            return Ok(json!({ "description": description, "x-rust-type": rust_type }));
+        }
         if let Some(name) = schema.referenced() {
-            return Ok(match schema.description() {
-                text if text.is_empty() => reference(name),
+            return Ok(match description.as_str() {
+                "" => reference(name),
                 text => json!({ "description": text, "allOf": [reference(name)] }),
             });
         }
-        if let Some(rust_type) = self.rust_type(schema)? {
-            let RustType::Path(path) = rust_type else {
-                bail!(self.fault(
-                    schema,
-                    "a choice of objects here has no name",
-                    "make it a component, and refer to it",
-                ));
-            };
-            let reference = self.replaced(path);
-            return Ok(json!({ "description": schema.description(), "allOf": [reference] }));
-        }
         let mut derived = Map::new();
-        for (key, place) in schema.members() {
+        for (mut key, place) in schema.members() {
             let value = match key {
+                "items" => self.schema(&place)?,
                 "additionalProperties" if place.value.is_object() => self.schema(&place)?,
                 "type" | "required" | "additionalProperties" => place.value.clone(),
-                "description" => schema.description().into(),
+                "description" => description.as_str().into(),
                 "format" if matches!(place.value.as_str(), Some("int32" | "int64" | "float" | "double")) => {
                     place.value.clone()
                 }
@@ -206,11 +159,11 @@ impl<'d> Deriving<'_, 'd> {
                     let properties = properties.map(|(name, property)| Ok((name.to_owned(), self.schema(&property)?)));
                     Value::Object(properties.collect::<anyhow::Result<_>>()?)
                 }
-                "items" => self.schema(&place)?,
                 "oneOf" | "anyOf" if choices(schema).is_some() => {
                     let alternatives = place.entries().into_iter();
                     let alternatives = alternatives.map(|alternative| self.schema(&alternative));
-                    Value::Array(alternatives.collect::<anyhow::Result<_>>()?)
+                    key = "oneOf";
+                    alternatives.collect::<anyhow::Result<_>>()?
                 }
                 _ => continue,
             };
@@ -219,31 +172,20 @@ impl<'d> Deriving<'_, 'd> {
         Ok(Value::Object(derived))
     }
 
-    /// A reference to a component that stands for a Rust type.
-    fn replaced(&mut self, path: String) -> Value {
-        let words: String = path.rsplit("::").flat_map(|part| part.split(['<', '>'])).collect();
-        let name = format!("Rust{}", camel(&words));
-        self.extra.insert(name.clone(), json!({ "type": "string" }));
-        let reference = reference(&name);
-        self.view.replacements.insert(name, path);
-        reference
-    }
-
     fn fault(&self, place: &Place, message: &str, remedy: &'static str) -> Fault {
         self.spec.document.fault(&place.pointer, message, remedy)
     }
 
-    /// The type of ours that a schema becomes, if it becomes one.
-    fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<RustType>> {
-        let path = |path: String| Some(RustType::Path(path));
+    /// The path of the type of ours that a schema becomes, if it becomes one.
+    fn rust_type(&self, schema: &Place<'d>) -> anyhow::Result<Option<String>> {
         if let Some(kind @ (Kind::Code(_) | Kind::Id(_) | Kind::Secret | Kind::Time)) = plain(schema) {
-            return Ok(kind.path().and_then(path));
+            return Ok(kind.path());
         }
         let says = |key: &str| schema.get(key).is_some();
         let alternatives = match (schema.get("anyOf"), schema.get("oneOf")) {
             // Anything at all.
             (None, None) if !["type", "allOf", "properties", "$ref"].into_iter().any(says) => {
-                return Ok(path("::avepoint_core::Json".to_owned()));
+                return Ok(Some("::avepoint_core::Json".to_owned()));
             }
             (None, None) => return Ok(None),
             (Some(alternatives), None) | (None, Some(alternatives)) => alternatives.entries(),
@@ -260,7 +202,7 @@ impl<'d> Deriving<'_, 'd> {
         kinds.sort();
         let of = |outer: &str, inner: &Kind| Some(format!("::avepoint_core::{outer}<{}>", inner.path()?));
         let is_scalar = |kind: &Kind| !matches!(kind, Kind::Object(_) | Kind::List(_));
-        let rust_type = match kinds.as_slice() {
+        let path = match kinds.as_slice() {
             // Whatever else it may be, it is not shown.
             scalars if scalars.contains(&Kind::Secret) && scalars.iter().all(is_scalar) => Kind::Secret.path(),
             [Kind::Text, Kind::Time] => Kind::Time.path(),
@@ -268,36 +210,33 @@ impl<'d> Deriving<'_, 'd> {
             [code @ Kind::Code(_), Kind::Text] => of("CodeOrText", code),
             [one, Kind::List(item)] if one == item.as_ref() => of("OneOrMany", one),
             [Kind::Text, list @ Kind::List(_)] => of("TextOr", list),
-            objects if objects.iter().all(|kind| matches!(kind, Kind::Object(_))) => {
-                // In the order of the spec, not of the kinds.
-                let objects = alternatives.iter().filter_map(Place::referenced);
-                return Ok(Some(RustType::Variants(objects.map(str::to_owned).collect())));
+            _ if forms(self.spec, schema).is_some() => {
+                let name = schema.name();
+                if !schema.is_component("schemas") {
+                    bail!(self.fault(schema, "a choice of objects here has no name", NAMED));
+                }
+                // A choice of bodies is an enum that progenitor makes.
+                let path = || format!("crate::generated::variants::{}", camel(&name));
+                return Ok(self.answers.contains(&name).then(path));
             }
             _ => None,
         };
-        match rust_type {
-            Some(rust_type) => Ok(path(rust_type)),
-            None => bail!(self.fault(schema, "there is no Rust type for this choice", TYPES)),
-        }
+        let fault = || self.fault(schema, "there is no Rust type for this choice", TYPES);
+        Ok(Some(path.ok_or_else(fault)?))
     }
 
     fn kind(&self, place: &Place<'d>) -> anyhow::Result<Kind> {
-        let name = place.referenced();
         let schema = self.spec.schema(place).context("a reference without a target")?;
-        let named = |what: &str| {
-            let remedy = "make it a component, and refer to it";
-            name.map(str::to_owned).ok_or_else(|| self.fault(place, what, remedy))
-        };
         if let Some(kind) = plain(&schema) {
             return Ok(kind);
         }
-        Ok(match schema.text("type") {
-            _ if schema.get("enum").is_some() => Kind::Code(named("a code list here has no name")?),
-            Some("array") => {
+        Ok(match (schema.text("type"), place.referenced()) {
+            (Some("array"), _) => {
                 let items = schema.get("items").context("an array without `items`")?;
                 Kind::List(Box::new(self.kind(&items)?))
             }
-            Some("object") => Kind::Object(named("an object in a choice here has no name")?),
+            (Some("object"), Some(name)) => Kind::Object(name.to_owned()),
+            (Some("object"), None) => bail!(self.fault(place, "an object in a choice here has no name", NAMED)),
             _ => bail!(self.fault(place, "there is no Rust type for this part of a choice", TYPES)),
         })
     }
@@ -315,6 +254,9 @@ fn plain(schema: &Place) -> Option<Kind> {
         _ => None,
     }
 }
+
+/// What is to be done about what has no name.
+const NAMED: &str = "make it a component, and refer to it";
 
 /// Where the reader finds what can be said.
 const TYPES: &str = "use one of the combinations that `specs/README.md` lists under \"Values with two types\"";
@@ -385,6 +327,14 @@ pub fn choices<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
     let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
     let is_condition = |alternative: &Place| matches!(alternative.members().as_slice(), [("required", _)]);
     (!alternatives.iter().all(is_condition)).then_some(alternatives)
+}
+
+/// The objects of which a value is one, where it is a choice of nothing else.
+pub fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
+    let choices = choices(schema).filter(|_| schema.get("properties").is_none())?;
+    let objects = choices.iter().filter(|choice| spec.type_of(choice) == Some("object"));
+    let names: Vec<_> = objects.filter_map(Place::referenced).collect();
+    (names.len() == choices.len()).then_some(names)
 }
 
 /// What the documentation of a call says beside its summary.

@@ -1,8 +1,6 @@
 //! What the workspace must know of the crates of its APIs: the lines of its manifests, and the list for the tests that run
 //! over all of them.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, bail};
 use heck::ToUpperCamelCase;
 use syn::Item;
@@ -23,9 +21,9 @@ const MANIFESTS: [(&str, &str); 3] = [
 /// The list of APIs for the tests.
 const LIST: &str = "tests/src/apis.rs";
 
-/// A file of the workspace: where it is, what it holds, and what it should hold.
+/// A file of the workspace: its name, what it holds, and what it should hold.
 pub struct Change {
-    pub path: PathBuf,
+    pub name: &'static str,
     pub was: String,
     pub is: String,
 }
@@ -39,28 +37,25 @@ pub fn changes() -> anyhow::Result<Vec<Change>> {
     let is_begun = |api: &&Api| api.crate_folder().join("Cargo.toml").exists();
     let begun: Vec<_> = APIS.iter().filter(is_begun).collect();
     for (name, rest) in MANIFESTS {
-        let Some((path, was)) = read(name)? else { continue };
+        let Some(was) = output::read(&root().join(name))? else {
+            continue;
+        };
         let mut lines: Vec<String> = was.lines().map(str::to_owned).collect();
         for api in &begun {
             let name = format!("avepoint-{}", api.name);
             add(&mut lines, &name, &rest.replace("{crate}", &name));
         }
         let is = lines.join("\n") + "\n";
-        changes.push(Change { path, was, is });
+        changes.push(Change { name, was, is });
     }
     // The first run makes the list, if there are tests.
     if root().join("tests/src").is_dir() {
-        let (path, was) = read(LIST)?.unwrap_or_else(|| (root().join(LIST), String::new()));
+        let was = output::read(&root().join(LIST))?.unwrap_or_default();
         let is = list(&begun);
-        changes.push(Change { path, was, is });
+        changes.push(Change { name: LIST, was, is });
     }
     changes.retain(|change| change.was != change.is);
     Ok(changes)
-}
-
-fn read(name: &str) -> anyhow::Result<Option<(PathBuf, String)>> {
-    let path = root().join(name);
-    Ok(output::read(&path)?.map(|text| (path, text)))
 }
 
 /// Adds the line of a crate to those of the others, unless there is one.
@@ -95,7 +90,7 @@ fn list(apis: &[&Api]) -> String {
 pub fn refuse_unknown_service(api: &Api) -> anyhow::Result<()> {
     const CORE: &str = "crates/avepoint-core/src/cloud.rs";
     let Api { name, service, .. } = api;
-    let Some((_, text)) = read(CORE)? else {
+    let Some(text) = output::read(&root().join(CORE))? else {
         return Ok(());
     };
     let file = syn::parse_file(&text).with_context(|| format!("{CORE}: cannot read the services"))?;

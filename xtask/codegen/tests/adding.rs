@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use xtask_spec::document::Document;
+use xtask_spec::testing::output_text;
 
 /// A copy of the workspace.
 struct Copy {
@@ -85,24 +86,22 @@ impl Copy {
     #[track_caller]
     fn done(&self, arguments: &[&str]) -> String {
         let output = self.cargo(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        assert!(output.status.success(), "{arguments:?}: {}", output_text(&output));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     #[track_caller]
     fn refused(&self, arguments: &[&str], words: &[&str]) {
         let output = self.cargo(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", output_text(&output));
         for word in words {
-            assert!(said(&output).contains(word), "{word} is not in {}", said(&output));
+            assert!(
+                output_text(&output).contains(word),
+                "{word} is not in {}",
+                output_text(&output)
+            );
         }
     }
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout, &output.stderr]
-        .map(|bytes| String::from_utf8_lossy(bytes))
-        .concat()
 }
 
 fn page(path: &str, scope: &str) -> String {
@@ -194,9 +193,9 @@ fn two_families_of_apis_are_added_as_the_readme_tells() {
         let page = format!("{folder}/list.md");
         let draft = copy.cargo(&["xtask", "docs", "scaffold", "--docs", pages, &page]);
         assert!(
-            said(&draft).contains(&format!("{path}:")) && said(&draft).contains("--begin"),
+            output_text(&draft).contains(&format!("{path}:")) && output_text(&draft).contains("--begin"),
             "{}",
-            said(&draft)
+            output_text(&draft)
         );
         let lock = copy.cargo(&[
             "xtask",
@@ -210,9 +209,9 @@ fn two_families_of_apis_are_added_as_the_readme_tells() {
             name,
         ]);
         assert!(
-            lock.status.success() && said(&lock).contains("no spec yet"),
+            lock.status.success() && output_text(&lock).contains("no spec yet"),
             "{}",
-            said(&lock)
+            output_text(&lock)
         );
 
         copy.done(&["xtask", "generate", "--begin", "--api", name]);

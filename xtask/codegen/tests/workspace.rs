@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use xtask_spec::testing::{output_text, run};
 
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "tests/Cargo.toml", "tests/unified/Cargo.toml"];
 const LIST: &str = "tests/src/apis.rs";
@@ -26,18 +28,8 @@ fn workspace() -> tempfile::TempDir {
 }
 
 fn generate(root: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask-codegen"))
-        .args(["--api", "elements-legacy"])
-        .args(arguments)
-        .env("XTASK_MANIFEST_DIR", root.join("xtask"))
-        .output()
-        .expect("xtask runs")
-}
-
-fn said(output: &Output) -> String {
-    [&output.stdout, &output.stderr]
-        .map(|bytes| String::from_utf8_lossy(bytes))
-        .concat()
+    let api = ["--api", "elements-legacy"];
+    run(env!("CARGO_BIN_EXE_xtask-codegen"), root, &[&api, arguments].concat())
 }
 
 #[test]
@@ -49,7 +41,7 @@ fn manifests_and_the_list_of_the_tests_know_every_crate() {
         checked.status.code(),
         Some(0),
         "what is committed is fresh: {}",
-        said(&checked)
+        output_text(&checked)
     );
     for name in MANIFESTS.iter().chain([&LIST]) {
         let path = root.path().join(name);
@@ -57,14 +49,18 @@ fn manifests_and_the_list_of_the_tests_know_every_crate() {
         let missing: Vec<_> = whole.lines().filter(|line| !line.contains("insights-legacy")).collect();
         fs::write(&path, missing.join("\n") + "\n").expect("written");
         let stale = generate(root.path(), &["--check"]);
-        assert_eq!(stale.status.code(), Some(4), "{}", said(&stale));
+        assert_eq!(stale.status.code(), Some(4), "{}", output_text(&stale));
         assert!(
-            said(&stale).contains(&format!("+++ generated/{name}")),
+            output_text(&stale).contains(&format!("+++ generated/{name}")),
             "{}",
-            said(&stale)
+            output_text(&stale)
         );
         let written = generate(root.path(), &[]);
-        assert!(said(&written).contains(&format!("+ {name}: ")), "{}", said(&written));
+        assert!(
+            output_text(&written).contains(&format!("+ {name}: ")),
+            "{}",
+            output_text(&written)
+        );
         let sorted = |text: &str| {
             let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
             lines.sort();
@@ -83,7 +79,7 @@ fn a_service_that_the_core_does_not_know_is_refused_with_the_line_to_add() {
     let core = fs::read_to_string(&path).expect("a text");
     fs::write(&path, core.replace("    Elements,\n", "")).expect("written");
     let refused = generate(root.path(), &[]);
-    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
     let line = core
         .lines()
         .position(|line| line.contains("enum Service"))
@@ -94,7 +90,11 @@ fn a_service_that_the_core_does_not_know_is_refused_with_the_line_to_add() {
         "`Elements,` to `enum Service`".to_owned(),
         "Insights".to_owned(),
     ] {
-        assert!(said(&refused).contains(&part), "{part} is not in {}", said(&refused));
+        assert!(
+            output_text(&refused).contains(&part),
+            "{part} is not in {}",
+            output_text(&refused)
+        );
     }
     assert!(
         !root.path().join("crates/avepoint-elements-legacy/src").exists(),
@@ -107,18 +107,22 @@ fn a_spec_is_begun_once_and_keeps_the_rules() {
     let root = workspace();
     let spec = root.path().join("specs/elements-legacy/openapi.yaml");
     let there = generate(root.path(), &["--begin"]);
-    assert_eq!(there.status.code(), Some(1), "{}", said(&there));
-    assert!(said(&there).contains("it is there already"), "{}", said(&there));
+    assert_eq!(there.status.code(), Some(1), "{}", output_text(&there));
+    assert!(
+        output_text(&there).contains("it is there already"),
+        "{}",
+        output_text(&there)
+    );
     fs::remove_file(&spec).expect("deleted");
     let missing = generate(root.path(), &[]);
-    assert_eq!(missing.status.code(), Some(1), "{}", said(&missing));
+    assert_eq!(missing.status.code(), Some(1), "{}", output_text(&missing));
     assert!(
-        said(&missing).contains("generate --begin --api elements-legacy"),
+        output_text(&missing).contains("generate --begin --api elements-legacy"),
         "{}",
-        said(&missing)
+        output_text(&missing)
     );
     let begun = generate(root.path(), &["--begin"]);
-    assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+    assert_eq!(begun.status.code(), Some(0), "{}", output_text(&begun));
     let document = xtask_spec::document::Document::load(&spec).expect("a spec");
     assert_eq!(xtask_lint::check(&document), []);
 }

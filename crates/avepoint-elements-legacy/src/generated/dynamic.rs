@@ -31,10 +31,8 @@ pub async fn call(
         }
         "getCustomer" => {
             let mut request = client.get_customer();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -46,116 +44,90 @@ pub async fn call(
         }
         "getCustomerServices" => {
             let mut request = client.get_customer_services();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listProtectionOverview" => {
             let mut request = client.list_protection_overview();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listBackupJobs" => {
             let mut request = client.list_backup_jobs();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listModuleBackupJobs" => {
             let mut request = client.list_module_backup_jobs();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("JobType")? {
-                request = request.job_type(value);
+            if let Some(value) = parameters.take("JobType")? {
+                request.job_type = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("JobModule")? {
-                request = request.job_module(value);
+            if let Some(value) = parameters.take("JobModule")? {
+                request.job_module = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listScanProfiles" => {
             let mut request = client.list_scan_profiles();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfile" => {
             let mut request = client.get_scan_profile();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("ProfileId")?
-            {
-                request = request.profile_id(value);
+            if let Some(value) = parameters.take("ProfileId")? {
+                request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfileDailySummary" => {
             let mut request = client.get_scan_profile_daily_summary();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("ProfileId")?
-            {
-                request = request.profile_id(value);
+            if let Some(value) = parameters.take("ProfileId")? {
+                request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listScanProfileDailyChanges" => {
             let mut request = client.list_scan_profile_daily_changes();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("ProfileId")?
-            {
-                request = request.profile_id(value);
+            if let Some(value) = parameters.take("ProfileId")? {
+                request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfileDailyReport" => {
             let mut request = client.get_scan_profile_daily_report();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("ProfileId")?
-            {
-                request = request.profile_id(value);
+            if let Some(value) = parameters.take("ProfileId")? {
+                request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))

@@ -2,7 +2,7 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Method, Operation, Paging, Parameter, Place, Shape,
+    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -288,8 +288,7 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
     );
 /// What requests may hold.
 mod shapes {
-    use super::shapes;
-    use ::avepoint_core::{Format, Member, Shape};
+    use super::*;
     pub static CUSTOMER_ID: Shape = Shape::Text {
         min: 1,
         max: None,

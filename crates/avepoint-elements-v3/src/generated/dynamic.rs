@@ -26,11 +26,11 @@ pub async fn call(
     match table.id {
         "listCustomers" => {
             let mut request = client.list_customers();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::ListCustomersRequest>("body")?
             {
@@ -51,15 +51,11 @@ pub async fn call(
         }
         "createTenantAuthorizationLink" => {
             let mut request = client.create_tenant_authorization_link();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::CreateTenantAuthorizationLinkRequest>("body")?
@@ -71,15 +67,11 @@ pub async fn call(
         }
         "createAppAuthorizationLink" => {
             let mut request = client.create_app_authorization_link();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::CreateAppAuthorizationLinkRequest>("body")?
@@ -91,35 +83,25 @@ pub async fn call(
         }
         "getTenant" => {
             let mut request = client.get_tenant();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getServiceAppStatus" => {
             let mut request = client.get_service_app_status();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::AppService>("productName")?
-            {
-                request = request.product_name(value);
+            if let Some(value) = parameters.take("productName")? {
+                request.product_name = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -135,11 +117,11 @@ pub async fn call(
         }
         "listCustomerServices" => {
             let mut request = client.list_customer_services();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListCustomerServicesRequest>("body")?
@@ -151,10 +133,8 @@ pub async fn call(
         }
         "addCustomerService" => {
             let mut request = client.add_customer_service();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
             let body = match parameters.form_of_body() {
                 0usize => {
@@ -180,28 +160,24 @@ pub async fn call(
                 _ => None,
             };
             if let Some(value) = body {
-                request = request.body(value);
+                request.body = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listTenantUserSeats" => {
             let mut request = client.list_tenant_user_seats();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::TenantType>("type")?
-            {
-                request = request.type_(value);
+            if let Some(value) = parameters.take("type")? {
+                request.type_ = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListTenantUserSeatsRequest>("body")?
@@ -213,26 +189,22 @@ pub async fn call(
         }
         "getProductOverview" => {
             let mut request = client.get_product_overview();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::Product>("productType")?
-            {
-                request = request.product_type(value);
+            if let Some(value) = parameters.take("productType")? {
+                request.product_type = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listResellers" => {
             let mut request = client.list_resellers();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::ListResellersRequest>("body")?
             {
@@ -243,11 +215,11 @@ pub async fn call(
         }
         "listPooledLicenses" => {
             let mut request = client.list_pooled_licenses();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListPooledLicensesRequest>("body")?
@@ -259,16 +231,14 @@ pub async fn call(
         }
         "listLicenseAllocations" => {
             let mut request = client.list_license_allocations();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::LicenseId>("licenseId")?
-            {
-                request = request.license_id(value);
+            if let Some(value) = parameters.take("licenseId")? {
+                request.license_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListLicenseAllocationsRequest>("body")?
@@ -280,10 +250,8 @@ pub async fn call(
         }
         "assignResellerLicense" => {
             let mut request = client.assign_reseller_license();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ResellerId>("resellerId")?
-            {
-                request = request.reseller_id(value);
+            if let Some(value) = parameters.take("resellerId")? {
+                request.reseller_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::AssignResellerLicenseRequest>("body")?
@@ -295,16 +263,14 @@ pub async fn call(
         }
         "listResellerLicenses" => {
             let mut request = client.list_reseller_licenses();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ResellerId>("resellerId")?
-            {
-                request = request.reseller_id(value);
+            if let Some(value) = parameters.take("resellerId")? {
+                request.reseller_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListResellerLicensesRequest>("body")?
@@ -316,10 +282,8 @@ pub async fn call(
         }
         "acceptResellerLicenses" => {
             let mut request = client.accept_reseller_licenses();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ResellerId>("resellerId")?
-            {
-                request = request.reseller_id(value);
+            if let Some(value) = parameters.take("resellerId")? {
+                request.reseller_id = Ok(value);
             }
             if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
             {
@@ -330,10 +294,8 @@ pub async fn call(
         }
         "rejectResellerLicenses" => {
             let mut request = client.reject_reseller_licenses();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ResellerId>("resellerId")?
-            {
-                request = request.reseller_id(value);
+            if let Some(value) = parameters.take("resellerId")? {
+                request.reseller_id = Ok(value);
             }
             if let Some(value) = parameters.take::<types::AnswerLicensesRequest>("body")?
             {
@@ -344,49 +306,45 @@ pub async fn call(
         }
         "listAuditRecords" => {
             let mut request = client.list_audit_records();
-            if let Some(value) = parameters.take::<::std::string::String>("date")? {
-                request = request.date(value);
+            if let Some(value) = parameters.take("date")? {
+                request.date = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
-                request = request.skip_token(value);
+            if let Some(value) = parameters.take("skipToken")? {
+                request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listResellerAuditRecords" => {
             let mut request = client.list_reseller_audit_records();
-            if let Some(value) = parameters.take::<::std::string::String>("date")? {
-                request = request.date(value);
+            if let Some(value) = parameters.take("date")? {
+                request.date = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
-                request = request.skip_token(value);
+            if let Some(value) = parameters.take("skipToken")? {
+                request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listProtectedUsers" => {
             let mut request = client.list_protected_users();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListProtectedUsersRequest>("body")?
@@ -398,48 +356,42 @@ pub async fn call(
         }
         "listProtectionOverview" => {
             let mut request = client.list_protection_overview();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listProtectedObjects" => {
             let mut request = client.list_protected_objects();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::BackupModule>("module")?
-            {
-                request = request.module(value);
+            if let Some(value) = parameters.take("module")? {
+                request.module = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
-                request = request.skip_token(value);
+            if let Some(value) = parameters.take("skipToken")? {
+                request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listStorageProfiles" => {
             let mut request = client.list_storage_profiles();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListStorageProfilesRequest>("body")?
@@ -451,16 +403,14 @@ pub async fn call(
         }
         "listJobs" => {
             let mut request = client.list_jobs();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::ListJobsRequest>("body")? {
                 request = request.body(value);
@@ -470,37 +420,31 @@ pub async fn call(
         }
         "listJobReportDetails" => {
             let mut request = client.list_job_report_details();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::JobId>("jobId")?
-            {
-                request = request.job_id(value);
+            if let Some(value) = parameters.take("jobId")? {
+                request.job_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
-                request = request.skip_token(value);
+            if let Some(value) = parameters.take("skipToken")? {
+                request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listScanProfiles" => {
             let mut request = client.list_scan_profiles();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListScanProfilesRequest>("body")?
@@ -512,61 +456,47 @@ pub async fn call(
         }
         "listScanProfileChanges" => {
             let mut request = client.list_scan_profile_changes();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfile" => {
             let mut request = client.get_scan_profile();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("scanProfileId")?
-            {
-                request = request.scan_profile_id(value);
+            if let Some(value) = parameters.take("scanProfileId")? {
+                request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfileChanges" => {
             let mut request = client.get_scan_profile_changes();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("scanProfileId")?
-            {
-                request = request.scan_profile_id(value);
+            if let Some(value) = parameters.take("scanProfileId")? {
+                request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getScanProfileDailyReport" => {
             let mut request = client.get_scan_profile_daily_report();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ScanProfileId>("scanProfileId")?
-            {
-                request = request.scan_profile_id(value);
+            if let Some(value) = parameters.take("scanProfileId")? {
+                request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -582,11 +512,11 @@ pub async fn call(
         }
         "listBaselines" => {
             let mut request = client.list_baselines();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::ListBaselinesRequest>("body")?
             {
@@ -597,37 +527,31 @@ pub async fn call(
         }
         "listBaselineReports" => {
             let mut request = client.list_baseline_reports();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BaselineId>("baselineId")?
-            {
-                request = request.baseline_id(value);
+            if let Some(value) = parameters.take("baselineId")? {
+                request.baseline_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listBaselineJobs" => {
             let mut request = client.list_baseline_jobs();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListBaselineJobsRequest>("body")?
@@ -639,11 +563,11 @@ pub async fn call(
         }
         "listBaselineTenants" => {
             let mut request = client.list_baseline_tenants();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters
                 .take::<types::ListBaselineTenantsRequest>("body")?
@@ -655,15 +579,11 @@ pub async fn call(
         }
         "runTenantAction" => {
             let mut request = client.run_tenant_action();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::RunTenantActionRequest>("body")?
@@ -675,114 +595,88 @@ pub async fn call(
         }
         "listRiskRules" => {
             let mut request = client.list_risk_rules();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::DataSource>("dataSources")?
-            {
-                request = request.data_sources(value);
+            if let Some(value) = parameters.take("dataSources")? {
+                request.data_sources = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::RiskRuleStatus>("status")?
-            {
-                request = request.status(value);
+            if let Some(value) = parameters.take("status")? {
+                request.status = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listRiskHitItems" => {
             let mut request = client.list_risk_hit_items();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::RuleId>("ruleId")?
-            {
-                request = request.rule_id(value);
+            if let Some(value) = parameters.take("ruleId")? {
+                request.rule_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listAzureCostIssues" => {
             let mut request = client.list_azure_cost_issues();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listAzureSecurityIssues" => {
             let mut request = client.list_azure_security_issues();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listUsers" => {
             let mut request = client.list_users();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::ListUsersRequest>("body")? {
                 request = request.body(value);
@@ -792,40 +686,28 @@ pub async fn call(
         }
         "getUser" => {
             let mut request = client.get_user();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "updateUserAccount" => {
             let mut request = client.update_user_account();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserAccountRequest>("body")?
@@ -837,20 +719,14 @@ pub async fn call(
         }
         "updateUserAlternateEmailAddress" => {
             let mut request = client.update_user_alternate_email_address();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserAlternateEmailAddressRequest>("body")?
@@ -862,20 +738,14 @@ pub async fn call(
         }
         "updateUserBirthday" => {
             let mut request = client.update_user_birthday();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserBirthdayRequest>("body")?
@@ -887,20 +757,14 @@ pub async fn call(
         }
         "updateUserContact" => {
             let mut request = client.update_user_contact();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserContactRequest>("body")?
@@ -912,20 +776,14 @@ pub async fn call(
         }
         "updateUserGeneral" => {
             let mut request = client.update_user_general();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserGeneralRequest>("body")?
@@ -937,20 +795,14 @@ pub async fn call(
         }
         "updateUserExternalFlag" => {
             let mut request = client.update_user_external_flag();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserExternalFlagRequest>("body")?
@@ -962,20 +814,14 @@ pub async fn call(
         }
         "updateUserTestFlag" => {
             let mut request = client.update_user_test_flag();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserTestFlagRequest>("body")?
@@ -987,20 +833,14 @@ pub async fn call(
         }
         "updateUserManager" => {
             let mut request = client.update_user_manager();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserManagerRequest>("body")?
@@ -1012,20 +852,14 @@ pub async fn call(
         }
         "updateUserOffice" => {
             let mut request = client.update_user_office();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserOfficeRequest>("body")?
@@ -1037,20 +871,14 @@ pub async fn call(
         }
         "updateUserOfficeLocation" => {
             let mut request = client.update_user_office_location();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserOfficeLocationRequest>("body")?
@@ -1062,20 +890,14 @@ pub async fn call(
         }
         "updateUserPasswordSetting" => {
             let mut request = client.update_user_password_setting();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserPasswordSettingRequest>("body")?
@@ -1087,20 +909,14 @@ pub async fn call(
         }
         "updateUserSponsor" => {
             let mut request = client.update_user_sponsor();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateUserSponsorRequest>("body")?
@@ -1112,20 +928,14 @@ pub async fn call(
         }
         "updateLocalUserContact" => {
             let mut request = client.update_local_user_contact();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserContactRequest>("body")?
@@ -1137,20 +947,14 @@ pub async fn call(
         }
         "updateLocalUserGeneral" => {
             let mut request = client.update_local_user_general();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserGeneralRequest>("body")?
@@ -1162,20 +966,14 @@ pub async fn call(
         }
         "updateLocalUserNotes" => {
             let mut request = client.update_local_user_notes();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserNotesRequest>("body")?
@@ -1187,20 +985,14 @@ pub async fn call(
         }
         "updateLocalUserOffice" => {
             let mut request = client.update_local_user_office();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserOfficeRequest>("body")?
@@ -1212,20 +1004,14 @@ pub async fn call(
         }
         "updateLocalUserOfficeLocation" => {
             let mut request = client.update_local_user_office_location();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserOfficeLocationRequest>("body")?
@@ -1237,20 +1023,14 @@ pub async fn call(
         }
         "updateLocalUserProfile" => {
             let mut request = client.update_local_user_profile();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::UserId>("userId")?
-            {
-                request = request.user_id(value);
+            if let Some(value) = parameters.take("userId")? {
+                request.user_id = Ok(value);
             }
             if let Some(value) = parameters
                 .take::<types::UpdateLocalUserProfileRequest>("body")?
@@ -1262,197 +1042,149 @@ pub async fn call(
         }
         "listHybridAgents" => {
             let mut request = client.list_hybrid_agents();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listSecurityUsers" => {
             let mut request = client.list_security_users();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::UserStatus>("status")?
-            {
-                request = request.status(value);
+            if let Some(value) = parameters.take("status")? {
+                request.status = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listRiskWorkflows" => {
             let mut request = client.list_risk_workflows();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::RiskCategory>("catagory")?
-            {
-                request = request.catagory(value);
+            if let Some(value) = parameters.take("catagory")? {
+                request.catagory = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getRiskWorkflowCompliance" => {
             let mut request = client.get_risk_workflow_compliance();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::WorkflowId>("workflowId")?
-            {
-                request = request.workflow_id(value);
+            if let Some(value) = parameters.take("workflowId")? {
+                request.workflow_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getRiskyActionCount" => {
             let mut request = client.get_risky_action_count();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::RiskyActionKind>("types")?
-            {
-                request = request.types(value);
+            if let Some(value) = parameters.take("types")? {
+                request.types = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listSignIns" => {
             let mut request = client.list_sign_ins();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<bool>("risky")? {
-                request = request.risky(value);
+            if let Some(value) = parameters.take("risky")? {
+                request.risky = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getWorkspaceOverview" => {
             let mut request = client.get_workspace_overview();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getWorkspaceComplianceRate" => {
             let mut request = client.get_workspace_compliance_rate();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getDataSecurityPosture" => {
             let mut request = client.get_data_security_posture();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getRansomwareDetection" => {
             let mut request = client.get_ransomware_detection();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::CustomerId>("customerId")?
-            {
-                request = request.customer_id(value);
+            if let Some(value) = parameters.take("customerId")? {
+                request.customer_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::TenantId>("tenantId")?
-            {
-                request = request.tenant_id(value);
+            if let Some(value) = parameters.take("tenantId")? {
+                request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))

@@ -2,7 +2,7 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Method, Operation, Paging, Parameter, Place, Shape,
+    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -2760,8 +2760,7 @@ pub static GET_RANSOMWARE_DETECTION: Operation = Operation::new(
     );
 /// What requests may hold.
 mod shapes {
-    use super::shapes;
-    use ::avepoint_core::{Format, Member, Shape};
+    use super::*;
     pub static AAD_ENVIRONMENT: Shape = Shape::IntegerCode(&[0i64, 2i64, 4i64, 5i64]);
     pub static ADD_BACKUP_POOL_REQUEST: Shape = Shape::AllOf(
         &[

@@ -15,7 +15,7 @@ impl<'a> builder::ListCustomers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -55,7 +55,7 @@ impl<'a> builder::ListCustomerServices<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -95,7 +95,7 @@ impl<'a> builder::ListTenantUserSeats<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -135,7 +135,7 @@ impl<'a> builder::ListResellers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -175,7 +175,7 @@ impl<'a> builder::ListPooledLicenses<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -215,7 +215,7 @@ impl<'a> builder::ListLicenseAllocations<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -255,7 +255,7 @@ impl<'a> builder::ListResellerLicenses<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -347,7 +347,7 @@ impl<'a> builder::ListProtectedUsers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -387,7 +387,7 @@ impl<'a> builder::ListProtectionOverview<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -453,7 +453,7 @@ impl<'a> builder::ListStorageProfiles<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -493,7 +493,7 @@ impl<'a> builder::ListJobs<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -559,7 +559,7 @@ impl<'a> builder::ListScanProfiles<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -599,7 +599,7 @@ impl<'a> builder::ListScanProfileChanges<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -639,7 +639,7 @@ impl<'a> builder::ListBaselines<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -679,7 +679,7 @@ impl<'a> builder::ListBaselineReports<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -719,7 +719,7 @@ impl<'a> builder::ListBaselineJobs<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -759,7 +759,7 @@ impl<'a> builder::ListBaselineTenants<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -818,7 +818,7 @@ impl<'a> builder::ListRiskHitItems<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -858,7 +858,7 @@ impl<'a> builder::ListAzureCostIssues<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -895,7 +895,7 @@ impl<'a> builder::ListAzureSecurityIssues<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -935,7 +935,7 @@ impl<'a> builder::ListUsers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -994,7 +994,7 @@ impl<'a> builder::ListSecurityUsers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -1034,7 +1034,7 @@ impl<'a> builder::ListRiskWorkflows<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -1074,7 +1074,7 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -1114,7 +1114,7 @@ impl<'a> builder::ListSignIns<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {

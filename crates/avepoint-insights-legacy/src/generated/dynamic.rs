@@ -164,32 +164,32 @@ pub async fn call(
         }
         "getExportJob" => {
             let mut request = client.get_export_job();
-            if let Some(value) = parameters.take::<types::ExportJobId>("id")? {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "downloadExportJobFile" => {
             let mut request = client.download_export_job_file();
-            if let Some(value) = parameters.take::<types::ExportJobId>("id")? {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             file(table, ResponseValue::into_inner(sent)).await
         }
         "getActivityExportJob" => {
             let mut request = client.get_activity_export_job();
-            if let Some(value) = parameters.take::<types::ExportJobId>("id")? {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "downloadActivityExportJobFile" => {
             let mut request = client.download_activity_export_job_file();
-            if let Some(value) = parameters.take::<types::ExportJobId>("id")? {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
             let sent = request.send().await?;
             file(table, ResponseValue::into_inner(sent)).await

@@ -2,7 +2,7 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Method, Operation, Paging, Parameter, Place, Shape,
+    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -313,8 +313,7 @@ pub static DOWNLOAD_ACTIVITY_EXPORT_JOB_FILE: Operation = Operation::new(
     .answer(Answer::Bytes);
 /// What requests may hold.
 mod shapes {
-    use super::shapes;
-    use ::avepoint_core::{Format, Member, Shape};
+    use super::*;
     pub static CREATED_BY_FILTER: Shape = Shape::Object {
         members: &[
             Member {

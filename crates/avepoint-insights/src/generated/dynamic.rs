@@ -26,8 +26,8 @@ pub async fn call(
     match table.id {
         "getSiteId" => {
             let mut request = client.get_site_id();
-            if let Some(value) = parameters.take::<::std::string::String>("siteUrl")? {
-                request = request.site_url(value);
+            if let Some(value) = parameters.take("siteUrl")? {
+                request.site_url = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -64,77 +64,67 @@ pub async fn call(
         }
         "exportSitePermissions" => {
             let mut request = client.export_site_permissions();
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("siteUrls")?
-            {
-                request = request.site_urls(value);
+            if let Some(value) = parameters.take("siteUrls")? {
+                request.site_urls = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportObjectActivities" => {
             let mut request = client.export_object_activities();
-            if let Some(value) = parameters.take::<::std::string::String>("path")? {
-                request = request.path(value);
+            if let Some(value) = parameters.take("path")? {
+                request.path = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("eventTypes")?
-            {
-                request = request.event_types(value);
+            if let Some(value) = parameters.take("eventTypes")? {
+                request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleObjectActivities" => {
             let mut request = client.export_google_object_activities();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::GoogleObjectId>("id")?
-            {
-                request = request.id(value);
+            if let Some(value) = parameters.take("id")? {
+                request.id = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("eventTypes")?
-            {
-                request = request.event_types(value);
+            if let Some(value) = parameters.take("eventTypes")? {
+                request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "addObjectTag" => {
             let mut request = client.add_object_tag();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::SiteId>("siteId")?
-            {
-                request = request.site_id(value);
+            if let Some(value) = parameters.take("siteId")? {
+                request.site_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("objectUrl")? {
-                request = request.object_url(value);
+            if let Some(value) = parameters.take("objectUrl")? {
+                request.object_url = Ok(value);
             }
-            if let Some(value) = parameters.take::<::std::string::String>("tagName")? {
-                request = request.tag_name(value);
+            if let Some(value) = parameters.take("tagName")? {
+                request.tag_name = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listUsers" => {
             let mut request = client.list_users();
-            if let Some(value) = parameters.take::<i32>("startPage")? {
-                request = request.start_page(value);
+            if let Some(value) = parameters.take("startPage")? {
+                request.start_page = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -151,154 +141,110 @@ pub async fn call(
         }
         "exportUserPermissions" => {
             let mut request = client.export_user_permissions();
-            if let Some(value) = parameters.take::<::std::string::String>("email")? {
-                request = request.email(value);
+            if let Some(value) = parameters.take("email")? {
+                request.email = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("siteUrls")?
-            {
-                request = request.site_urls(value);
+            if let Some(value) = parameters.take("siteUrls")? {
+                request.site_urls = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::enums::DataSource>,
-                >("dataSources")?
-            {
-                request = request.data_sources(value);
+            if let Some(value) = parameters.take("dataSources")? {
+                request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleUserPermissions" => {
             let mut request = client.export_google_user_permissions();
-            if let Some(value) = parameters.take::<::std::string::String>("email")? {
-                request = request.email(value);
+            if let Some(value) = parameters.take("email")? {
+                request.email = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::ids::GoogleDriveId>,
-                >("driveIds")?
-            {
-                request = request.drive_ids(value);
+            if let Some(value) = parameters.take("driveIds")? {
+                request.drive_ids = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::enums::GoogleDataSource>,
-                >("dataSources")?
-            {
-                request = request.data_sources(value);
+            if let Some(value) = parameters.take("dataSources")? {
+                request.data_sources = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<
-                    crate::generated::enums::GoogleAccessReportOption,
-                >("exportOptionType")?
-            {
-                request = request.export_option_type(value);
+            if let Some(value) = parameters.take("exportOptionType")? {
+                request.export_option_type = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportUserActivities" => {
             let mut request = client.export_user_activities();
-            if let Some(value) = parameters.take::<::std::string::String>("email")? {
-                request = request.email(value);
+            if let Some(value) = parameters.take("email")? {
+                request.email = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("eventTypes")?
-            {
-                request = request.event_types(value);
+            if let Some(value) = parameters.take("eventTypes")? {
+                request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleUserActivities" => {
             let mut request = client.export_google_user_activities();
-            if let Some(value) = parameters.take::<::std::string::String>("email")? {
-                request = request.email(value);
+            if let Some(value) = parameters.take("email")? {
+                request.email = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("eventTypes")?
-            {
-                request = request.event_types(value);
+            if let Some(value) = parameters.take("eventTypes")? {
+                request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "listGroups" => {
             let mut request = client.list_groups();
-            if let Some(value) = parameters.take::<i32>("startPage")? {
-                request = request.start_page(value);
+            if let Some(value) = parameters.take("startPage")? {
+                request.start_page = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGroupPermissions" => {
             let mut request = client.export_group_permissions();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::GroupId>("groupId")?
-            {
-                request = request.group_id(value);
+            if let Some(value) = parameters.take("groupId")? {
+                request.group_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::AccessReportOption>("exportOptionType")?
-            {
-                request = request.export_option_type(value);
+            if let Some(value) = parameters.take("exportOptionType")? {
+                request.export_option_type = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<::std::string::String>>("siteUrls")?
-            {
-                request = request.site_urls(value);
+            if let Some(value) = parameters.take("siteUrls")? {
+                request.site_urls = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::enums::DataSource>,
-                >("dataSources")?
-            {
-                request = request.data_sources(value);
+            if let Some(value) = parameters.take("dataSources")? {
+                request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleGroupPermissions" => {
             let mut request = client.export_google_group_permissions();
-            if let Some(value) = parameters.take::<::std::string::String>("groupId")? {
-                request = request.group_id(value);
+            if let Some(value) = parameters.take("groupId")? {
+                request.group_id = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<
-                    crate::generated::enums::GoogleAccessReportOption,
-                >("exportOptionType")?
-            {
-                request = request.export_option_type(value);
+            if let Some(value) = parameters.take("exportOptionType")? {
+                request.export_option_type = Ok(value);
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::ids::GoogleDriveId>,
-                >("driveIds")?
-            {
-                request = request.drive_ids(value);
+            if let Some(value) = parameters.take("driveIds")? {
+                request.drive_ids = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::enums::GoogleDataSource>,
-                >("dataSources")?
-            {
-                request = request.data_sources(value);
+            if let Some(value) = parameters.take("dataSources")? {
+                request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
@@ -315,66 +261,52 @@ pub async fn call(
         }
         "exportSharingLinks" => {
             let mut request = client.export_sharing_links();
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::SharingLinkType>("exportLinkType")?
-            {
-                request = request.export_link_type(value);
+            if let Some(value) = parameters.take("exportLinkType")? {
+                request.export_link_type = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleSharingLinks" => {
             let mut request = client.export_google_sharing_links();
-            if let Some(value) = parameters
-                .take::<
-                    crate::generated::enums::GoogleSharingLinkType,
-                >("exportLinkType")?
-            {
-                request = request.export_link_type(value);
+            if let Some(value) = parameters.take("exportLinkType")? {
+                request.export_link_type = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("startTime")? {
-                request = request.start_time(value);
+            if let Some(value) = parameters.take("startTime")? {
+                request.start_time = Ok(value);
             }
-            if let Some(value) = parameters.take::<types::ReportTime>("finishTime")? {
-                request = request.finish_time(value);
+            if let Some(value) = parameters.take("finishTime")? {
+                request.finish_time = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "exportGoogleDrivePermissions" => {
             let mut request = client.export_google_drive_permissions();
-            if let Some(value) = parameters
-                .take::<
-                    ::std::vec::Vec<crate::generated::ids::GoogleDriveId>,
-                >("driveIds")?
-            {
-                request = request.drive_ids(value);
+            if let Some(value) = parameters.take("driveIds")? {
+                request.drive_ids = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "getExportJobStatus" => {
             let mut request = client.get_export_job_status();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ExportJobId>("jobId")?
-            {
-                request = request.job_id(value);
+            if let Some(value) = parameters.take("jobId")? {
+                request.job_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "downloadExportJobFile" => {
             let mut request = client.download_export_job_file();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::ExportJobId>("jobId")?
-            {
-                request = request.job_id(value);
+            if let Some(value) = parameters.take("jobId")? {
+                request.job_id = Ok(value);
             }
             let sent = request.send().await?;
             file(table, ResponseValue::into_inner(sent)).await

@@ -2,7 +2,7 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Method, Operation, Paging, Parameter, Place, Shape,
+    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -834,8 +834,7 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
     .answer(Answer::Bytes);
 /// What requests may hold.
 mod shapes {
-    use super::shapes;
-    use ::avepoint_core::{Format, Member, Shape};
+    use super::*;
     pub static ACCESS_REPORT_OPTION: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64]);
     pub static DATA_SOURCE: Shape = Shape::TextCode(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],

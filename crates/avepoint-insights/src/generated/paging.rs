@@ -90,7 +90,7 @@ impl<'a> builder::ListUsers<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.start_page = <i32>::try_from(ask.page)
+                request.start_page = TryFrom::try_from(ask.page)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
@@ -140,7 +140,7 @@ impl<'a> builder::ListGroups<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.start_page = <i32>::try_from(ask.page)
+                request.start_page = TryFrom::try_from(ask.page)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;

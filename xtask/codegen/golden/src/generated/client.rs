@@ -169,28 +169,6 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub weight: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
-    ///Which harvests to find.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct HarvestFilter {
-        ///How many on a page.
-        #[serde(
-            rename = "pageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub page_size: ::std::option::Option<i32>,
-        ///Which page.
-        #[serde(
-            rename = "startPage",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub start_page: ::std::option::Option<i32>,
-    }
-    impl HarvestFilter {
-        pub fn builder() -> builder::HarvestFilter {
-            Default::default()
-        }
-    }
     ///A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -401,6 +379,28 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub outcome: ::std::option::Option<crate::generated::variants::Outcome>,
     }
+    ///Which harvests to find.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SearchHarvestsBody {
+        ///How many on a page.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_size: ::std::option::Option<i32>,
+        ///Which page.
+        #[serde(
+            rename = "startPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_page: ::std::option::Option<i32>,
+    }
+    impl SearchHarvestsBody {
+        pub fn builder() -> builder::SearchHarvestsBody {
+            Default::default()
+        }
+    }
     ///Seeds to sow.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -596,70 +596,6 @@ pub mod types {
                 Self {
                     next_link: Ok(value.next_link),
                     page_size: Ok(value.page_size),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct HarvestFilter {
-            page_size: ::std::result::Result<
-                ::std::option::Option<i32>,
-                ::std::string::String,
-            >,
-            start_page: ::std::result::Result<
-                ::std::option::Option<i32>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for HarvestFilter {
-            fn default() -> Self {
-                Self {
-                    page_size: Ok(Default::default()),
-                    start_page: Ok(Default::default()),
-                }
-            }
-        }
-        impl HarvestFilter {
-            pub fn page_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.page_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for page_size: {e}")
-                    });
-                self
-            }
-            pub fn start_page<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.start_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for start_page: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<HarvestFilter> for super::HarvestFilter {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: HarvestFilter,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    page_size: value.page_size?,
-                    start_page: value.start_page?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::HarvestFilter> for HarvestFilter {
-            fn from(value: super::HarvestFilter) -> Self {
-                Self {
-                    page_size: Ok(value.page_size),
-                    start_page: Ok(value.start_page),
                 }
             }
         }
@@ -1044,6 +980,70 @@ pub mod types {
                 Self {
                     page_size: Ok(value.page_size),
                     total_count: Ok(value.total_count),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct SearchHarvestsBody {
+            page_size: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
+            start_page: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for SearchHarvestsBody {
+            fn default() -> Self {
+                Self {
+                    page_size: Ok(Default::default()),
+                    start_page: Ok(Default::default()),
+                }
+            }
+        }
+        impl SearchHarvestsBody {
+            pub fn page_size<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.page_size = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for page_size: {e}")
+                    });
+                self
+            }
+            pub fn start_page<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.start_page = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for start_page: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<SearchHarvestsBody> for super::SearchHarvestsBody {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: SearchHarvestsBody,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    page_size: value.page_size?,
+                    start_page: value.start_page?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::SearchHarvestsBody> for SearchHarvestsBody {
+            fn from(value: super::SearchHarvestsBody) -> Self {
+                Self {
+                    page_size: Ok(value.page_size),
+                    start_page: Ok(value.start_page),
                 }
             }
         }
@@ -2033,7 +2033,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct SearchHarvests<'a> {
         pub(crate) client: &'a super::Client,
-        pub(crate) body: Result<types::builder::HarvestFilter, String>,
+        pub(crate) body: Result<types::builder::SearchHarvestsBody, String>,
     }
     impl<'a> SearchHarvests<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -2044,22 +2044,24 @@ pub mod builder {
         }
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::HarvestFilter>,
-            <V as std::convert::TryInto<types::HarvestFilter>>::Error: std::fmt::Display,
+            V: std::convert::TryInto<types::SearchHarvestsBody>,
+            <V as std::convert::TryInto<
+                types::SearchHarvestsBody,
+            >>::Error: std::fmt::Display,
         {
             self.body = value
                 .try_into()
                 .map(From::from)
                 .map_err(|s| {
-                    format!("conversion to `HarvestFilter` for body failed: {}", s)
+                    format!("conversion to `SearchHarvestsBody` for body failed: {}", s)
                 });
             self
         }
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::HarvestFilter,
-            ) -> types::builder::HarvestFilter,
+                types::builder::SearchHarvestsBody,
+            ) -> types::builder::SearchHarvestsBody,
         {
             self.body = self.body.map(f);
             self
@@ -2070,7 +2072,7 @@ pub mod builder {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
-                    types::HarvestFilter::try_from(v).map_err(|e| e.to_string())
+                    types::SearchHarvestsBody::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/garden/v1/harvests/search", client.baseurl,);

@@ -31,59 +31,47 @@ pub async fn call(
         }
         "getBed" => {
             let mut request = client.get_bed();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BedId>("bedId")?
-            {
-                request = request.bed_id(value);
+            if let Some(value) = parameters.take("bedId")? {
+                request.bed_id = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "downloadBedMap" => {
             let mut request = client.download_bed_map();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BedId>("bedId")?
-            {
-                request = request.bed_id(value);
+            if let Some(value) = parameters.take("bedId")? {
+                request.bed_id = Ok(value);
             }
             let sent = request.send().await?;
             file(table, ResponseValue::into_inner(sent)).await
         }
         "listPlants" => {
             let mut request = client.list_plants();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BedId>("bedId")?
-            {
-                request = request.bed_id(value);
+            if let Some(value) = parameters.take("bedId")? {
+                request.bed_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<crate::generated::enums::Season>("season")?
-            {
-                request = request.season(value);
+            if let Some(value) = parameters.take("season")? {
+                request.season = Ok(Some(value));
             }
-            if let Some(value) = parameters
-                .take::<::std::vec::Vec<crate::generated::enums::Colour>>("colours")?
-            {
-                request = request.colours(value);
+            if let Some(value) = parameters.take("colours")? {
+                request.colours = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<::avepoint_core::Time>("sownSince")? {
-                request = request.sown_since(value);
+            if let Some(value) = parameters.take("sownSince")? {
+                request.sown_since = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "addPlants" => {
             let mut request = client.add_plants();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BedId>("bedId")?
-            {
-                request = request.bed_id(value);
+            if let Some(value) = parameters.take("bedId")? {
+                request.bed_id = Ok(value);
             }
             let body = match parameters.form_of_body() {
                 0usize => {
@@ -95,23 +83,21 @@ pub async fn call(
                 _ => None,
             };
             if let Some(value) = body {
-                request = request.body(value);
+                request.body = Ok(value);
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "searchPlants" => {
             let mut request = client.search_plants();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::BedId>("bedId")?
-            {
-                request = request.bed_id(value);
+            if let Some(value) = parameters.take("bedId")? {
+                request.bed_id = Ok(value);
             }
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             if let Some(value) = parameters.take::<types::PlantFilter>("body")? {
                 request = request.body(value);
@@ -121,18 +107,18 @@ pub async fn call(
         }
         "listHarvests" => {
             let mut request = client.list_harvests();
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<::std::string::String>("skipToken")? {
-                request = request.skip_token(value);
+            if let Some(value) = parameters.take("skipToken")? {
+                request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))
         }
         "searchHarvests" => {
             let mut request = client.search_harvests();
-            if let Some(value) = parameters.take::<types::HarvestFilter>("body")? {
+            if let Some(value) = parameters.take::<types::SearchHarvestsBody>("body")? {
                 request = request.body(value);
             }
             let sent = request.send().await?;
@@ -156,21 +142,19 @@ pub async fn call(
         }
         "removeGardener" => {
             let mut request = client.remove_gardener();
-            if let Some(value) = parameters
-                .take::<crate::generated::ids::GardenerId>("gardenerId")?
-            {
-                request = request.gardener_id(value);
+            if let Some(value) = parameters.take("gardenerId")? {
+                request.gardener_id = Ok(value);
             }
             let sent = request.send().await?;
             sent.map(|()| Value::Null).map(ResponseValue::into_inner)
         }
         "listTools" => {
             let mut request = client.list_tools();
-            if let Some(value) = parameters.take::<i32>("pageIndex")? {
-                request = request.page_index(value);
+            if let Some(value) = parameters.take("pageIndex")? {
+                request.page_index = Ok(Some(value));
             }
-            if let Some(value) = parameters.take::<i32>("pageSize")? {
-                request = request.page_size(value);
+            if let Some(value) = parameters.take("pageSize")? {
+                request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
             answer(table, &ResponseValue::into_inner(sent))

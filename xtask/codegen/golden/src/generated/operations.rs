@@ -2,7 +2,7 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Method, Operation, Paging, Parameter, Place, Shape,
+    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -270,7 +270,30 @@ pub static SEARCH_HARVESTS: Operation = Operation::new(
         total: None,
         more: None,
     })
-    .body(true, &shapes::HARVEST_FILTER);
+    .body(
+        true,
+        &Shape::Object {
+            members: &[
+                Member {
+                    name: "startPage",
+                    required: false,
+                    shape: &Shape::Integer {
+                        minimum: Some(1i64),
+                        maximum: None,
+                    },
+                },
+                Member {
+                    name: "pageSize",
+                    required: false,
+                    shape: &Shape::Integer {
+                        minimum: Some(1i64),
+                        maximum: Some(100i64),
+                    },
+                },
+            ],
+            open: false,
+        },
+    );
 ///Add a gardener.
 pub static ADD_GARDENER: Operation = Operation::new(
         "addGardener",
@@ -357,8 +380,7 @@ pub static LIST_TOOLS: Operation = Operation::new(
     );
 /// What requests may hold.
 mod shapes {
-    use super::shapes;
-    use ::avepoint_core::{Format, Member, Shape};
+    use super::*;
     pub static BED_ID: Shape = Shape::Text {
         min: 1,
         max: None,
@@ -463,27 +485,6 @@ mod shapes {
                 name: "from",
                 required: true,
                 shape: &shapes::PLANT_ID,
-            },
-        ],
-        open: false,
-    };
-    pub static HARVEST_FILTER: Shape = Shape::Object {
-        members: &[
-            Member {
-                name: "startPage",
-                required: false,
-                shape: &Shape::Integer {
-                    minimum: Some(1i64),
-                    maximum: None,
-                },
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                shape: &Shape::Integer {
-                    minimum: Some(1i64),
-                    maximum: Some(100i64),
-                },
             },
         ],
         open: false,

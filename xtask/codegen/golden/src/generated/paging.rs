@@ -34,7 +34,7 @@ impl<'a> builder::ListPlants<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -74,7 +74,7 @@ impl<'a> builder::SearchPlants<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
@@ -191,7 +191,7 @@ impl<'a> builder::ListTools<'a> {
             ),
             move |ask| {
                 let mut request = self.clone();
-                request.page_index = <i32>::try_from(ask.page)
+                request.page_index = TryFrom::try_from(ask.page)
                     .map(Some)
                     .map_err(|_| format!("there is no page {}", ask.page));
                 Box::pin(async move {
