@@ -18,7 +18,7 @@ pub struct Extraction {
     pub coverage: Coverage,
 }
 
-/// How much of a page was used.
+/// How much of a page has become facts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// Of the tables.
@@ -32,14 +32,14 @@ pub struct Coverage {
 /// A part of a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Share {
-    /// How many were used.
+    /// How many have become facts.
     pub used: usize,
     /// How many there are.
     pub total: usize,
 }
 
 impl Share {
-    /// One more, used or not.
+    /// One more, which has become a fact or not.
     pub(super) fn count(&mut self, used: bool) {
         self.total += 1;
         self.used += usize::from(used);
