@@ -11,7 +11,7 @@ use xtask_spec::document::display;
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::finding::Finding;
+use super::finding::{Finding, Kind};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
@@ -40,7 +40,7 @@ pub struct Drift {
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
     let mut basis = Basis {
-        revision: pages.and_then(Pages::revision).map(|revision| revision.commit),
+        revision: pages.and_then(Pages::revision).and_then(|known| known.revision),
         ..Basis::default()
     };
     for api in Api::selected(choice) {
@@ -62,11 +62,10 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         Format::Github => xtask_cli::print_commands(&text)?,
         Format::Text | Format::Json | Format::Markdown => xtask_cli::print(&text)?,
     }
-    Ok(if report.in_step() {
-        Outcome::Clean
-    } else {
-        Outcome::Differs
-    })
+    match report.findings.as_slice() {
+        [] => Ok(Outcome::Clean),
+        _ => Ok(Outcome::Differs),
+    }
 }
 
 /// Measures the drift of an API.
@@ -74,10 +73,8 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
 /// # Errors
 /// As [`run`].
 pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
-    let reading = match pages.filter(|pages| pages.has(api)) {
-        Some(pages) => Some(reading::read(api, &pages.of(api)?)),
-        None => None,
-    };
+    let read = |pages: &Pages| anyhow::Ok(reading::read(api, &pages.of(api)?));
+    let reading = pages.filter(|pages| pages.has(api)).map(read).transpose()?;
     measure_read(api, reading)
 }
 
@@ -108,12 +105,28 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     let context = Context { api: api.name, spec };
     let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
     let mut changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
-    let mut contradictions = page_sample(context, &now);
-    contradictions.retain(|finding| !reading.may_list(finding));
-    let differences = [contradictions, lock_spec(context, &now)].concat();
+    let differences = |side: &Side| {
+        let mut contradictions = page_sample(context, side);
+        contradictions.retain(|finding| !reading.may_list(finding));
+        [contradictions, lock_spec(context, side)].concat()
+    };
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
-    let mut judged = deviations.apply(api.name, differences);
+    let mut judged = deviations.apply(api.name, differences(&now));
+    let is_stale = |finding: &&mut Finding| finding.kind == Kind::StaleDeviation;
+    let stale: Vec<_> = judged.findings.iter_mut().filter(is_stale).collect();
+    if !stale.is_empty() {
+        let of_lock = deviations.apply(api.name, differences(&locked)).findings;
+        let was_stale = |one: &Finding| {
+            of_lock
+                .iter()
+                .any(|other| (other.kind, &other.spec) == (one.kind, &one.spec))
+        };
+        for finding in stale.into_iter().filter(|finding| !was_stale(finding)) {
+            let first = "the page has changed since it was locked: run `cargo xtask docs lock --docs DIR` first; then ";
+            finding.remedy.insert_str(0, first);
+        }
+    }
     report_once(&mut changes, &mut judged.findings);
     Drift {
         findings: [changes, judged.findings].concat(),

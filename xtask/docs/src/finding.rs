@@ -40,13 +40,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The place in the spec, unless it is that of the page: a stale deviation has no other.
-    #[must_use]
-    pub fn spec_beside_page(&self) -> Option<&SpecLine> {
-        let spec = self.spec.as_ref();
-        spec.filter(|spec| (&spec.file, spec.line) != (&self.page, self.line))
-    }
-
     /// Its place and, if what stands there has another name now, the place of that.
     #[must_use]
     pub fn places(&self) -> Vec<String> {

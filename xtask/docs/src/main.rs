@@ -102,9 +102,8 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
             revision,
             date,
         } => {
-            let date = date.map(|date| date.to_string());
-            let revision = revision.map(|commit| Revision { commit, date });
-            lock::command::run(api, &pages.required()?, revision.as_ref())
+            let revision = Revision::new(revision, date.map(|date| date.to_string()));
+            lock::command::run(api, &pages.required()?, &revision)
         }
         Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
     }

@@ -26,7 +26,7 @@ pub struct Reading {
 
 /// The name of the page of an API that is described on one web page alone: its address may change, and a saved copy has
 /// none.
-const WEB_PAGE: &str = "web page";
+pub const WEB_PAGE: &str = "web page";
 
 /// Reads the pages of an API.
 pub fn read(api: &Api, sources: &[Source]) -> Reading {
@@ -77,11 +77,6 @@ impl Reading {
             pages: locked.to_vec(),
             ..Self::default()
         }
-    }
-
-    /// Reports on stderr what could not be read, where, and what to do.
-    pub fn report_unread(&self) {
-        report_unread(&self.unread);
     }
 
     /// Whether a page was read whole.

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::facts::Page;
 use crate::reading::merge_pages;
+use crate::source::Revision;
 use xtask_spec::document::{Fault, display, position};
 
 /// What the pages of an API said when they were locked.
@@ -28,7 +29,7 @@ pub struct Lock {
     pub schema: Format,
     /// The checkout that the pages come from; none if all of them stand elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
+    pub source: Option<Revision>,
     /// The pages, by name.
     pub pages: Vec<Page>,
 }
@@ -42,20 +43,6 @@ pub enum Format {
     Current,
 }
 
-/// Where the pages come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// The vendor's repository.
-    pub repository: String,
-    /// The commit of the checkout; none if the folder was a copy that does not tell it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<String>,
-    /// The day of that commit, such as 2026-11-27, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-}
-
 impl Lock {
     /// Reads a lock; `None` if there is no such file.
     ///
@@ -63,21 +50,17 @@ impl Lock {
     /// If the file cannot be read or is no lock of this format. The error names the place and the remedy.
     pub fn load(path: &Path) -> anyhow::Result<Option<Self>> {
         let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(error).with_context(|| format!("{}: cannot read the file", display(path)));
-            }
+            bytes => bytes.with_context(|| format!("{}: cannot read the file", display(path)))?,
         };
-        Self::parse(&bytes).map(Some).map_err(|(line, column, message)| {
-            anyhow::Error::new(Fault {
-                file: display(path),
-                line,
-                column: Some(column),
-                message,
-                remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
-            })
-        })
+        let lock = Self::parse(&bytes).map_err(|(line, column, message)| Fault {
+            file: display(path),
+            line,
+            column: Some(column),
+            message,
+            remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
+        })?;
+        Ok(Some(lock))
     }
 
     /// The lock that a file holds, or line, column and what is wrong there.
@@ -86,28 +69,20 @@ impl Lock {
             let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
             (line, column, "a byte that is not UTF-8 text".to_owned())
         })?;
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let located = |error: &serde_json::Error, place: String| {
+        let located = |error: &serde_json::Error, place: &str| {
             let (line, column) = (error.line(), error.column());
             // serde_json repeats line and column at the end of its message.
-            let message = error.to_string();
-            let message = message
-                .strip_suffix(&format!(" at line {line} column {column}"))
-                .unwrap_or(&message);
+            let message = error
+                .to_string()
+                .replace(&format!(" at line {line} column {column}"), "");
             (line.max(1), column.max(1), format!("{place}{message}"))
         };
+        let mut reader = serde_json::Deserializer::from_str(text);
         let lock: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let place = error.path().to_string();
-            located(
-                error.inner(),
-                if place == "." {
-                    String::new()
-                } else {
-                    format!("at `{place}`: ")
-                },
-            )
+            let place = format!("at `{}`: ", error.path());
+            located(error.inner(), place.trim_start_matches("at `.`: "))
         })?;
-        reader.end().map_err(|error| located(&error, String::new()))?;
+        reader.end().map_err(|error| located(&error, ""))?;
         let mut names = HashSet::new();
         match lock.pages.iter().find(|page| !names.insert(&page.page)) {
             None => Ok(lock),
@@ -119,36 +94,28 @@ impl Lock {
         }
     }
 
-    /// The lock with what the old one knows of the checkout and this one does not: its day, if the commit is the same, or
-    /// the commit, if the pages are.
-    #[must_use]
-    pub fn dated(mut self, old: Option<&Self>) -> Self {
-        if let (Some(source), Some(old)) = (&mut self.source, old)
-            && let Some(known) = &old.source
-        {
-            if source.revision.is_none() && old.pages == self.pages {
-                source.clone_from(known);
-            }
-            if source.revision == known.revision {
-                source.date = source.date.take().or_else(|| known.date.clone());
-            }
-        }
-        self
-    }
-
     /// The text of the file.
     pub fn render(&self) -> String {
-        let mut lock = self.clone();
-        lock.pages.sort_by(|one, other| one.page.cmp(&other.page));
-        readable(&lock)
+        readable(self)
     }
 
-    /// The lock after a run that has read these pages.
-    pub fn merge(old: Option<&Self>, fresh: Vec<Page>, source: Option<Source>) -> Self {
+    /// The lock after a run that has read these pages. What the old one knows of the checkout and the run does not is kept:
+    /// its day, if the commit is the same, or the commit, if the pages are.
+    pub fn merge(old: Option<&Self>, fresh: Vec<Page>, mut source: Option<Revision>) -> Self {
+        let locked = old.map_or(&[][..], |old| &old.pages);
+        let pages = merge_pages(locked, fresh);
+        if let (Some(source), Some(known)) = (&mut source, old.and_then(|old| old.source.as_ref())) {
+            if source.revision.is_none() && pages == locked {
+                source.clone_from(known);
+            }
+            if source.revision == known.revision && source.date.is_none() {
+                source.date.clone_from(&known.date);
+            }
+        }
         Self {
             schema: Format::Current,
             source,
-            pages: merge_pages(old.map_or(&[], |old| &old.pages), fresh),
+            pages,
         }
     }
 }
@@ -262,12 +229,8 @@ mod tests {
         Lock::merge(None, vec![plants, codes], Some(source("1")))
     }
 
-    fn source(revision: &str) -> Source {
-        Source {
-            repository: "https://example.com/docs".to_owned(),
-            revision: Some(revision.to_owned()),
-            date: None,
-        }
+    fn source(revision: &str) -> Revision {
+        Revision::new(Some(revision.to_owned()), None)
     }
 
     fn loaded(bytes: &[u8]) -> anyhow::Result<Option<Lock>> {
@@ -282,11 +245,6 @@ mod tests {
         let lock = plants();
         assert_eq!(loaded(lock.render().as_bytes()).unwrap(), Some(lock.clone()));
         assert_eq!(lock.pages[0].page, "codes.md");
-        let reversed = Lock {
-            pages: lock.pages.iter().rev().cloned().collect(),
-            ..lock.clone()
-        };
-        assert_eq!(reversed.render(), lock.render());
     }
 
     #[test]

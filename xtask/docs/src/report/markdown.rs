@@ -2,8 +2,8 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, fenced, sides, step_meaning, step_name};
-use crate::finding::{Finding, Step};
+use super::content::{Report, StepText, fenced, places};
+use crate::finding::Finding;
 
 /// The characters that GitHub takes for the body of a pull request.
 const LIMIT: usize = 65_536;
@@ -14,71 +14,56 @@ const RESERVE: usize = 4_096;
 
 /// The report as markdown. What does not fit is counted.
 pub fn render(report: &Report) -> String {
-    let mut end = String::from("## Summary\n\n");
-    for line in report.summary.lines() {
-        end.push_str(&format!("- {}\n", prose(&line)));
+    let summary = report.summary.lines().into_iter();
+    let summary: String = summary.map(|line| format!("- {}\n", prose(&line))).collect();
+    let end = format!("## Summary\n\n{summary}");
+    let room = LIMIT.saturating_sub(RESERVE + end.chars().count());
+    let (mut out, mut length, mut left) = (String::new(), 0, report.findings.len());
+    for row in rows(report) {
+        length += row.chars().count();
+        if length > room {
+            out.push_str(&format!(
+                "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n"
+            ));
+            break;
+        }
+        out.push_str(&row);
+        left -= 1;
     }
-    let mut room = (LIMIT - RESERVE).saturating_sub(end.chars().count());
-    let parts = rows(report);
-    let fits = |part: &&String| {
-        let left = room.checked_sub(part.chars().count());
-        room = left.unwrap_or_default();
-        left.is_some()
-    };
-    let shown: Vec<_> = parts.iter().take_while(fits).map(String::as_str).collect();
-    let mut out = shown.concat();
-    if shown.len() < parts.len() {
-        let left = parts.len() - shown.len();
-        out.push_str(&format!(
-            "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n"
-        ));
-    }
-    if !out.is_empty() {
-        out.push('\n');
-    }
-    out + &end
+    let blank = if out.is_empty() { "" } else { "\n" };
+    format!("{out}{blank}{end}")
 }
 
 /// A row for each finding, by step and API, with the heading before the first of each.
 fn rows(report: &Report) -> Vec<String> {
-    let mut rows = Vec::new();
-    for step in [Step::PageLock, Step::LockSpec, Step::PageSample] {
-        let of_step: Vec<_> = report.findings.iter().filter(|finding| finding.step == step).collect();
-        let first = if rows.is_empty() { "" } else { "\n" };
-        let mut heading = format!(
-            "{first}## {}\n\n{}.\n",
-            capital(step_name(step)),
-            capital(step_meaning(step))
-        );
-        for api in of_step.chunk_by(|one, other| one.api == other.api) {
-            for (index, finding) in api.iter().enumerate() {
-                if index == 0 {
-                    heading.push_str(&format!("\n### {}\n\n{}", prose(&finding.api), head(step)));
-                }
-                rows.push(std::mem::take(&mut heading) + &row(finding));
-            }
+    let mut findings: Vec<_> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.step);
+    let before = std::iter::once(None).chain(findings.iter().map(Some));
+    let rows = before.zip(&findings);
+    rows.map(|(before, finding)| {
+        let is_new_step = before.is_none_or(|before| before.step != finding.step);
+        let StepText { name, meaning, sides } = StepText::of(finding.step);
+        let mut row = String::new();
+        if is_new_step {
+            let blank = if before.is_some() { "\n" } else { "" };
+            row = format!("{blank}## {}\n\n{}.\n", capital(name), capital(meaning));
         }
-    }
-    rows
-}
-
-/// The head of a table of a step.
-fn head(step: Step) -> String {
-    let (was, is) = sides(step);
-    format!(
-        "| Class | Operation and place | Kind | {} | {} | Where | Remedy |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
-        capital(was),
-        capital(is),
-    )
+        if is_new_step || before.is_some_and(|before| before.api != finding.api) {
+            let [was, is] = sides.map(capital);
+            row.push_str(&format!(
+                "\n### {}\n\n| Class | Operation and place | Kind | {was} | {is} | Where | Remedy |\n\
+                 | --- | --- | --- | --- | --- | --- | --- |\n",
+                prose(&finding.api)
+            ));
+        }
+        row + &self::row(finding)
+    })
+    .collect()
 }
 
 /// The row of a finding.
 fn row(finding: &Finding) -> String {
-    let spec = finding.spec_beside_page();
-    let spec = spec.map_or_else(String::new, |spec| {
-        format!("<br>{}", code(&format!("{}:{}", spec.file, spec.line)))
-    });
+    let places: Vec<_> = places(finding).iter().map(|place| code(place)).collect();
     // Below its first line a remedy may show lines to paste.
     let mut lines = finding.remedy.lines();
     let mut remedy = lines.next().map(prose).unwrap_or_default();
@@ -87,15 +72,14 @@ fn row(finding: &Finding) -> String {
         remedy.push_str(&format!("<pre>{}</pre>", paste.join("<br>")));
     }
     format!(
-        "| {} | {}<br>{} | {} | {} | {} | {}{spec} | {} |\n",
+        "| {} | {}<br>{} | {} | {} | {} | {} | {remedy} |\n",
         finding.class,
         code(&finding.operation),
         code(&finding.place),
         finding.kind,
         code(&finding.was),
         code(&finding.is),
-        code(&format!("{}:{}", finding.page, finding.line)),
-        remedy,
+        places.join("<br>"),
     )
 }
 
@@ -136,16 +120,13 @@ fn plain(text: &str) -> String {
 
 /// A text in which nothing is markup.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in printable(text).chars() {
-        match letter {
-            '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
-                escaped.push_str(&format!("&#{};", u32::from(letter)));
-            }
-            letter => escaped.push(letter),
+    let shown = |letter: char| match letter {
+        '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
+            format!("&#{};", u32::from(letter))
         }
-    }
-    escaped
+        letter => letter.to_string(),
+    };
+    printable(text).chars().map(shown).collect()
 }
 
 /// A text with a capital first.
@@ -162,7 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::finding::{Class, Kind};
+    use crate::finding::{Class, Kind, Step};
     use crate::report::Basis;
 
     fn finding(was: &str, is: &str) -> Finding {

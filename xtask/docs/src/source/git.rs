@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{anyhow, bail};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use super::page::REPOSITORY;
@@ -55,13 +57,31 @@ fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
     Ok(folder)
 }
 
-/// A commit of the vendor's repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where the pages come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Source")]
+#[serde(deny_unknown_fields)]
 pub struct Revision {
-    /// Its hash.
-    pub commit: String,
-    /// Its day, `2026-11-27`, where it is known.
+    /// The vendor's repository.
+    pub repository: String,
+    /// The commit of the checkout; none if the folder was a copy that does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The day of that commit, such as 2026-11-27, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+}
+
+impl Revision {
+    /// A commit of the vendor's repository, and its day, as far as they are known.
+    #[must_use]
+    pub fn new(revision: Option<String>, date: Option<String>) -> Self {
+        Self {
+            repository: REPOSITORY.to_owned(),
+            revision,
+            date,
+        }
+    }
 }
 
 /// The commit of a checkout: none if the folder is not the top of a work tree, since its commit would be that of
@@ -80,10 +100,7 @@ pub fn revision(dir: &Path) -> Option<Revision> {
     let shown = String::from_utf8(output.stdout).ok()?;
     let (commit, date) = shown.trim().split_once(' ')?;
     let is_commit = output.status.success() && !commit.is_empty() && commit.bytes().all(|b| b.is_ascii_hexdigit());
-    is_commit.then(|| Revision {
-        commit: commit.to_owned(),
-        date: Some(date.to_owned()),
-    })
+    is_commit.then(|| Revision::new(Some(commit.to_owned()), Some(date.to_owned())))
 }
 
 /// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.
@@ -143,7 +160,7 @@ mod tests {
         assert_eq!(sources[0].bytes, b"# New\r\n");
         let at = revision(clone.path()).unwrap();
         let day = run(origin.path(), &["log", "-1", "--date=short", "--format=%cd"]);
-        assert_eq!((at.commit, at.date), (commit, Some(day)));
+        assert_eq!((at.revision, at.date), (Some(commit), Some(day)));
         assert_eq!(
             run(clone.path(), &["rev-list", "--count", "HEAD"]),
             "1",
@@ -158,7 +175,7 @@ mod tests {
     #[test]
     fn a_folder_within_a_work_tree_has_no_commit_of_its_own() {
         let (origin, commit) = repository();
-        assert_eq!(revision(origin.path()).map(|at| at.commit), Some(commit));
+        assert_eq!(revision(origin.path()).and_then(|at| at.revision), Some(commit));
         assert_eq!(revision(&origin.path().join("docs")), None);
 
         let empty = tempfile::tempdir().unwrap();
