@@ -97,7 +97,10 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
 /// Measures the drift of an API between its lock, its pages as they are now, if they were read, and its spec.
 #[must_use]
 pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, deviations: &Deviations) -> Drift {
-    let reading = reading.unwrap_or_else(|| Reading::of_lock(&lock.pages));
+    let reading = reading.unwrap_or_else(|| Reading {
+        pages: lock.pages.clone(),
+        ..Reading::default()
+    });
     // In the place of what could not be read stands what was locked.
     let now = reading.settled(&lock.pages);
 

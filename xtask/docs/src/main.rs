@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use xtask_cli::Outcome;
 use xtask_docs::input::Pages;
 use xtask_docs::report::Format;
 use xtask_docs::source::{ExternalPage, Revision};
@@ -84,17 +84,13 @@ impl Sources {
 
     /// For commands that do nothing without pages.
     fn required(self) -> anyhow::Result<Pages> {
-        self.open()?
-            .ok_or_else(|| anyhow::anyhow!("no pages are named; add --docs DIR, --fetch or --page API=FILE"))
+        let pages = self.open()?;
+        pages.context("no pages are named; add --docs DIR, --fetch or --page API=FILE")
     }
 }
 
 fn main() -> ExitCode {
-    xtask_cli::run(|Arguments { command }| docs(command))
-}
-
-fn docs(command: Docs) -> anyhow::Result<Outcome> {
-    match command {
+    xtask_cli::run(|Arguments { command }| match command {
         Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
         Docs::Lock {
             pages,
@@ -106,5 +102,5 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
             lock::command::run(api, &pages.required()?, &revision)
         }
         Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
-    }
+    })
 }

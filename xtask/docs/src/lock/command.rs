@@ -1,6 +1,6 @@
 //! `cargo xtask docs lock`: the facts of the pages, written beside each spec.
 
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -43,7 +43,8 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
         let reading = reading::read(api, &pages.of(api)?);
         reading::report_unread(&reading.unread);
         unread += reading.unread.len();
-        whole += reading.count_whole();
+        let read = reading.pages.iter().filter(|page| reading.is_whole(page)).count();
+        whole += read;
         let path = api.lock();
         let old = Lock::load(&path)?;
         let locked = old.as_ref().map_or(&[][..], |old| &old.pages);
@@ -62,13 +63,10 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
                 "NOTICE: {name}: the commit of the folder is not known; name it with --revision COMMIT"
             ));
         }
-        let count = counted(lock.pages.len(), "page");
-        let read = format!(
-            "{name}: {count}, {} of them read; {}\n",
-            reading.count_whole(),
-            display(&path)
-        );
-        locks.push((path, lock.render(), read + &notes(&reading, locked, &lock.pages)));
+        let (count, file) = (counted(lock.pages.len(), "page"), display(&path));
+        let notes = notes(&reading, locked, &lock.pages);
+        let reported = format!("{name}: {count}, {read} of them read; {file}\n{notes}");
+        locks.push((path, lock.render(), reported));
     }
     if unread > 0 && whole == 0 {
         bail!("none of the pages was understood; no lock was written");
@@ -115,16 +113,10 @@ fn notes(reading: &Reading, locked: &[Page], now: &[Page]) -> String {
 
 /// Writes a file whole or not at all.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().context("the file has no folder")?;
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".lock-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    // A file of its own would be readable by its owner alone.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path)?;
+    fs::create_dir_all(path.parent().context("the file has no folder")?)?;
+    let fresh = path.with_extension("fresh");
+    let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path));
+    // What cannot be removed either is written again by the next run; the first error is the one to tell.
+    written.inspect_err(|_| _ = fs::remove_file(&fresh))?;
     Ok(())
 }

@@ -65,33 +65,27 @@ impl Lock {
 
     /// The lock that a file holds, or line, column and what is wrong there.
     fn parse(bytes: &[u8]) -> Result<Self, (usize, usize, String)> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-            (line, column, "a byte that is not UTF-8 text".to_owned())
-        })?;
-        let located = |error: &serde_json::Error, place: &str| {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let read = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| (format!("at `{}`: {}", error.path(), error.inner()), error.into_inner()));
+        let end = |lock| reader.end().map(|()| lock).map_err(|error| (error.to_string(), error));
+        let lock: Self = read.and_then(end).map_err(|(message, error)| {
             let (line, column) = (error.line(), error.column());
-            // serde_json repeats line and column at the end of its message.
-            let message = error
-                .to_string()
-                .replace(&format!(" at line {line} column {column}"), "");
-            (line.max(1), column.max(1), format!("{place}{message}"))
-        };
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let lock: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let place = format!("at `{}`: ", error.path());
-            located(error.inner(), place.trim_start_matches("at `.`: "))
+            // serde_json repeats both at the end of its message; `.` is the lock as a whole.
+            let message = message.replace(&format!(" at line {line} column {column}"), "");
+            let message = message.trim_start_matches("at `.`: ").to_owned();
+            (line.max(1), column.max(1), message)
         })?;
-        reader.end().map_err(|error| located(&error, ""))?;
         let mut names = HashSet::new();
-        match lock.pages.iter().find(|page| !names.insert(&page.page)) {
-            None => Ok(lock),
-            Some(twice) => {
-                let name = Value::from(twice.page.as_str()).to_string();
-                let (line, column) = text.rfind(&name).map_or((1, 1), |offset| position(&text[..offset]));
-                Err((line, column, format!("the page {name} stands here again")))
-            }
-        }
+        let Some(twice) = lock.pages.iter().find(|page| !names.insert(&page.page)) else {
+            return Ok(lock);
+        };
+        let (name, text) = (
+            Value::from(twice.page.as_str()).to_string(),
+            String::from_utf8_lossy(bytes),
+        );
+        let (line, column) = position(text.rfind(&name).map_or("", |offset| &text[..offset]));
+        Err((line, column, format!("the page {name} stands here again")))
     }
 
     /// The text of the file.
@@ -363,8 +357,10 @@ mod tests {
                 "{words} is not in: {message}"
             );
         }
-        let message = format!("{:#}", loaded(b"{\n \"a\": \"\xff\"}").unwrap_err());
-        assert!(message.contains(":2:8: a byte that is not UTF-8"), "{message}");
+        let mut bytes = whole.clone().into_bytes();
+        bytes[whole.find("codes.md").unwrap()] = 0xff;
+        let message = format!("{:#}", loaded(&bytes).unwrap_err());
+        assert!(message.contains("at `pages[0].page`: invalid unicode"), "{message}");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The vendor's repository itself: a clone of today's pages, and the revision of a checkout.
 
 use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -23,7 +22,6 @@ pub fn fetch() -> anyhow::Result<TempDir> {
 }
 
 fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
-    let remedy = "try again later, or clone it yourself and use --docs DIR";
     let shown = repository.to_string_lossy();
     let folder = TempDir::with_prefix("cloud-api-")
         .map_err(|error| anyhow!("cannot make a folder for the clone: {error}; check TMPDIR and the disk"))?;
@@ -36,23 +34,15 @@ fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
         .arg(repository)
         .arg(folder.path())
         .output()
-        .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => {
-                anyhow!("git is not installed; install it, or get {shown} in another way and use --docs DIR")
-            }
-            _ => anyhow!("cannot start git: {error}; install it anew, or use --docs DIR"),
+        .map_err(|error| {
+            anyhow!("cannot start git: {error}; install it, or get {shown} in another way and use --docs DIR")
         })?;
     if !output.status.success() {
         let reported = String::from_utf8_lossy(&output.stderr);
         // After the reason, git gives advice over several lines.
-        let reason = reported
-            .lines()
-            .find(|line| line.starts_with("fatal: "))
-            .or(reported.lines().last());
-        bail!(
-            "git could not clone {shown}: {}; {remedy}",
-            reason.unwrap_or("it gave no reason")
-        );
+        let reason = reported.lines().find(|line| line.starts_with("fatal: "));
+        let reason = reason.or(reported.lines().last()).unwrap_or("it gave no reason");
+        bail!("git could not clone {shown}: {reason}; try again later, or clone it yourself and use --docs DIR");
     }
     Ok(folder)
 }
@@ -107,8 +97,7 @@ pub fn revision(dir: &Path) -> Option<Revision> {
 fn git(program: &OsStr) -> Command {
     let mut command = Command::new(program);
     command
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("LC_ALL", "C")
+        .envs([("GIT_TERMINAL_PROMPT", "0"), ("LC_ALL", "C")])
         .stdin(Stdio::null());
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(variable);
@@ -211,7 +200,9 @@ mod tests {
         let missing = OsStr::new("there-is-no-such-git");
         let message = format!("{:#}", clone(missing, OsStr::new(REPOSITORY)).unwrap_err());
         assert!(
-            message.contains("git is not installed") && message.contains("use --docs DIR"),
+            message.contains("cannot start git")
+                && message.contains("install it")
+                && message.contains("use --docs DIR"),
             "{message}"
         );
     }
