@@ -153,6 +153,15 @@ impl Operation {
 }
 
 impl Member {
+    /// What is known of a member from where it is listed.
+    fn new(listed: &Place, required: bool) -> Self {
+        Self {
+            pointer: listed.pointer.clone(),
+            required,
+            ..Self::default()
+        }
+    }
+
     /// What several members of one place take together, or nothing if there are none.
     pub fn together(members: &[Self]) -> Option<Self> {
         let (first, others) = members.split_first()?;
@@ -257,41 +266,17 @@ struct Members<'r, 'd> {
     left: Cell<usize>,
 }
 
-/// A member to be read, and what is known of it from around it.
-struct Around<'d> {
-    place: String,
-    schema: Place<'d>,
-    required: bool,
-    owner: Option<String>,
-    /// Where it is listed.
-    pointer: String,
-    /// The components around it, so that a circle ends.
-    trail: Vec<String>,
-}
-
-impl<'d> Around<'d> {
-    fn new(place: String, schema: Place<'d>, required: bool) -> Self {
-        Self {
-            pointer: schema.pointer.clone(),
-            place,
-            schema,
-            required,
-            owner: None,
-            trail: Vec::new(),
-        }
-    }
-}
-
 impl<'d> Members<'_, 'd> {
     fn parameters(&mut self, operation: &Described<'d>) {
         for parameter in self.reader.parameters(operation) {
             let place = &parameter.described;
             if let (Some((part @ ("path" | "query"), name)), Some(schema)) = (parameter.key(), place.get("schema")) {
-                let around = Around::new(format!("{part}.{name}"), schema, place.says("required"));
-                self.read(Around {
-                    pointer: place.pointer.clone(),
-                    ..around
-                });
+                self.read(
+                    &format!("{part}.{name}"),
+                    &schema,
+                    Member::new(place, place.says("required")),
+                    &[],
+                );
             }
         }
     }
@@ -310,31 +295,30 @@ impl<'d> Members<'_, 'd> {
                 value: &FILE,
             });
             if let Some(schema) = json.and_then(|(_, media)| media.get("schema")).or(file) {
-                self.read(Around::new(root.to_owned(), schema, body.says("required")));
+                self.read(root, &schema, Member::new(&schema, body.says("required")), &[]);
             }
         }
     }
 
-    /// Reads a member and what lies below it.
-    fn read(&mut self, around: Around<'d>) {
+    /// Reads a member, of which is known what stands around it, and what lies below it. `trail` holds the schemas around it,
+    /// so that a circle ends.
+    fn read(&mut self, place: &str, schema: &Place<'d>, around: Member, trail: &[String]) {
         // The same member comes once for each choice that it stands beside.
-        let mut known = self.places.get(&around.place).into_iter().flatten();
-        if known.any(|member| member.pointer == around.pointer)
-            || around.trail.len() > MAX_DEPTH
-            || self.left.get() == 0
-        {
+        let mut known = self.places.get(place).into_iter().flatten();
+        if known.any(|member| member.pointer == around.pointer) || trail.len() > MAX_DEPTH || self.left.get() == 0 {
             return;
         }
-        let variants = self.reader.variants(&around.schema, &self.left);
-        let member = member(self.reader, &around, &variants);
-        self.places.entry(around.place.clone()).or_default().push(member);
+        let variants = self.reader.variants(schema, &self.left);
+        let holder = around.owner.clone();
+        let member = member(self.reader, around, &variants);
+        self.places.entry(place.to_owned()).or_default().push(member);
         for variant in variants {
             let here = variant.parts.last().map(|part| part.pointer.clone());
-            let Some(here) = here.filter(|here| !around.trail.contains(here)) else {
+            let Some(here) = here.filter(|here| !trail.contains(here)) else {
                 continue;
             };
-            let trail = [around.trail.clone(), vec![here]].concat();
-            let owner = variant.component.as_ref().or(around.owner.as_ref());
+            let trail = [trail, &[here]].concat();
+            let owner = variant.component.as_ref().or(holder.as_ref());
             let required: Vec<_> = variant.parts.iter().flat_map(|part| part.texts("required")).collect();
             for part in &variant.parts {
                 let members = part.members_of("properties").into_iter();
@@ -345,19 +329,19 @@ impl<'d> Members<'_, 'd> {
                     .map(|schema| (".{}".to_owned(), false, schema));
                 let values = values.filter(|(_, _, schema)| schema.value.is_object());
                 for (name, required, schema) in members.chain(entries).chain(values) {
-                    self.read(Around {
+                    let around = Member {
                         owner: owner.cloned(),
-                        trail: trail.clone(),
-                        ..Around::new(format!("{}{name}", around.place), schema, required)
-                    });
+                        ..Member::new(&schema, required)
+                    };
+                    self.read(&format!("{place}{name}"), &schema, around, &trail);
                 }
             }
         }
     }
 }
 
-/// What all choices together say about a place.
-fn member(reader: &Reader, around: &Around, variants: &[Variant]) -> Member {
+/// What all choices together say about a place, of which is known what stands around it.
+fn member(reader: &Reader, around: Member, variants: &[Variant]) -> Member {
     let line = |pointer: &str| reader.document.line(pointer);
     let first = |key: &str| variants.iter().find_map(|variant| variant.get(key));
     let number = |key| first(key).and_then(Value::as_i64);
@@ -369,7 +353,6 @@ fn member(reader: &Reader, around: &Around, variants: &[Variant]) -> Member {
     Member {
         types: variants.iter().flat_map(types_of).collect(),
         free: variants.iter().any(is_free),
-        required: around.required,
         codes,
         code_names,
         codes_line: coded.map(|part| line(&part.pointer)),
@@ -379,9 +362,8 @@ fn member(reader: &Reader, around: &Around, variants: &[Variant]) -> Member {
         max_length: count("maxLength"),
         max_items: count("maxItems"),
         formats: formats.map(str::to_owned).collect(),
-        owner: around.owner.clone(),
-        pointer: around.pointer.clone(),
         line: line(&around.pointer),
+        ..around
     }
 }
 

@@ -99,7 +99,9 @@ impl Lock {
         let locked = old.map_or(&[][..], |old| &old.pages);
         let pages = merge_pages(locked, fresh);
         if let (Some(source), Some(known)) = (&mut source, old.and_then(|old| old.source.as_ref())) {
-            if source.revision.is_none() && pages == locked {
+            // As they are written, since a page that was read may say more.
+            let written = |pages: &[Page]| serde_json::to_value(pages).ok();
+            if source.revision.is_none() && written(&pages) == written(locked) {
                 source.clone_from(known);
             }
             if source.revision == known.revision && source.date.is_none() {

@@ -93,7 +93,7 @@ impl Summary {
             let steps = self.steps.iter();
             lines = vec![
                 format!("{}: {}", counted(self.findings, "finding"), joined(classes)),
-                joined(steps.map(|(step, count)| format!("{count} {}", StepText::of(*step).name))),
+                joined(steps.map(|(step, count)| format!("{count} {}", step_text(*step).0))),
                 joined(self.apis.iter().map(|(api, count)| format!("{count} in {api}"))),
             ];
         }
@@ -132,37 +132,17 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// A step in the words of the reports.
-pub struct StepText {
-    /// Between which two it lies.
-    pub name: &'static str,
-    /// What it finds.
-    pub meaning: &'static str,
-    /// What the two sides of a finding are.
-    pub sides: [&'static str; 2],
-}
-
-impl StepText {
-    /// That of a step.
-    pub fn of(step: Step) -> Self {
-        let (name, meaning, sides) = match step {
-            Step::PageLock => (
-                "page → lock",
-                "what the vendor has changed since the pages were locked",
-                ["locked", "now"],
-            ),
-            Step::LockSpec => (
-                "lock → spec",
-                "what the spec says differently from the page",
-                ["spec", "page"],
-            ),
-            Step::PageSample => (
-                "page → its sample",
-                "where a page's table and its own sample disagree",
-                ["table", "sample"],
-            ),
-        };
-        Self { name, meaning, sides }
+/// A step in the words of the reports: between which two it lies, what it finds, and what the sides of a finding are.
+pub fn step_text(step: Step) -> (&'static str, &'static str, [&'static str; 2]) {
+    let meaning = match step {
+        Step::PageLock => "what the vendor has changed since the pages were locked",
+        Step::LockSpec => "what the spec says differently from the page",
+        Step::PageSample => "where a page's table and its own sample disagree",
+    };
+    match step {
+        Step::PageLock => ("page → lock", meaning, ["locked", "now"]),
+        Step::LockSpec => ("lock → spec", meaning, ["spec", "page"]),
+        Step::PageSample => ("page → its sample", meaning, ["table", "sample"]),
     }
 }
 
@@ -170,7 +150,7 @@ impl StepText {
 pub fn difference(finding: &Finding) -> String {
     let [was, is] = match finding.kind {
         Kind::StaleDeviation => ["recorded", "now"],
-        _ => StepText::of(finding.step).sides,
+        _ => step_text(finding.step).2,
     };
     let shown = |side: &str| printable(if side.is_empty() { "nothing" } else { side });
     format!("{was}: {} → {is}: {}", shown(&finding.was), shown(&finding.is))

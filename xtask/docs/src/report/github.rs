@@ -2,7 +2,7 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, StepText, difference};
+use super::content::{Report, difference, places, step_text};
 use crate::finding::{Class, Finding};
 
 /// One command a finding, the summary last.
@@ -23,18 +23,12 @@ fn command(finding: &Finding) -> String {
         Some(spec) => format!("file={},line={}", property(&spec.file), spec.line),
         None => format!("file=specs/{}/upstream.lock.json", property(&finding.api)),
     };
-    let title = format!("{}: {}", StepText::of(finding.step).name, finding.kind);
-    let (
-        Finding {
-            operation,
-            place,
-            page,
-            line,
-            ..
-        },
-        difference,
-    ) = (finding, difference(finding));
-    let first = printable(&format!("{operation} {place}: {difference} ({page}:{line})"));
+    let title = format!("{}: {}", step_text(finding.step).0, finding.kind);
+    let (place, difference) = (&places(finding)[0], difference(finding));
+    let first = printable(&format!(
+        "{} {}: {difference} ({place})",
+        finding.operation, finding.place
+    ));
     let message = data(&format!("{first}\n{}", finding.remedy));
     format!("::{level} {shown_at},title={}::{message}\n", property(&title))
 }

@@ -2,7 +2,7 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, StepText, fenced, places};
+use super::content::{Report, fenced, places, step_text};
 use crate::finding::Finding;
 
 /// The characters that GitHub takes for the body of a pull request.
@@ -38,27 +38,26 @@ pub fn render(report: &Report) -> String {
 fn rows(report: &Report) -> Vec<String> {
     let mut findings: Vec<_> = report.findings.iter().collect();
     findings.sort_by_key(|finding| finding.step);
-    let before = std::iter::once(None).chain(findings.iter().map(Some));
-    let rows = before.zip(&findings);
-    rows.map(|(before, finding)| {
-        let is_new_step = before.is_none_or(|before| before.step != finding.step);
-        let StepText { name, meaning, sides } = StepText::of(finding.step);
-        let mut row = String::new();
-        if is_new_step {
-            let blank = if before.is_some() { "\n" } else { "" };
-            row = format!("{blank}## {}\n\n{}.\n", capital(name), capital(meaning));
-        }
-        if is_new_step || before.is_some_and(|before| before.api != finding.api) {
-            let [was, is] = sides.map(capital);
-            row.push_str(&format!(
-                "\n### {}\n\n| Class | Operation and place | Kind | {was} | {is} | Where | Remedy |\n\
-                 | --- | --- | --- | --- | --- | --- | --- |\n",
-                prose(&finding.api)
+    let mut rows = Vec::new();
+    for of_step in findings.chunk_by(|one, other| one.step == other.step) {
+        let (name, meaning, sides) = step_text(of_step[0].step);
+        let [name, meaning, was, is] = [name, meaning, sides[0], sides[1]].map(capital);
+        let blank = if rows.is_empty() { "" } else { "\n" };
+        let mut heading = format!("{blank}## {name}\n\n{meaning}.\n");
+        for of_api in of_step.chunk_by(|one, other| one.api == other.api) {
+            let api = prose(&of_api[0].api);
+            heading.push_str(&format!(
+                "\n### {api}\n\n| Class | Operation and place | Kind | {was} | {is} | Where | Remedy |\n\
+                 | --- | --- | --- | --- | --- | --- | --- |\n"
             ));
+            rows.extend(
+                of_api
+                    .iter()
+                    .map(|finding| std::mem::take(&mut heading) + &row(finding)),
+            );
         }
-        row + &self::row(finding)
-    })
-    .collect()
+    }
+    rows
 }
 
 /// The row of a finding.
@@ -98,19 +97,17 @@ fn code(text: &str) -> String {
 
 /// A text of ours, in which names stand as code between backticks and nothing else is markup.
 fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
     // With a backtick too many it is not ours alone.
-    if parts.len() % 2 == 0 {
+    if text.matches('`').count() % 2 == 1 {
         return plain(text);
     }
-    let parts = parts.iter().enumerate();
-    parts
-        .map(|(index, part)| match index % 2 {
-            0 => plain(part),
-            _ if part.is_empty() => plain("``"),
-            _ => code(part),
-        })
-        .collect()
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| match index % 2 {
+        0 => plain(part),
+        _ if part.is_empty() => plain("``"),
+        _ => code(part),
+    });
+    parts.collect()
 }
 
 /// A text in which nothing is markup or the name of a user, which an invisible word joiner keeps GitHub from seeing.

@@ -2,14 +2,14 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, StepText, difference, places};
+use super::content::{Report, difference, places, step_text};
 use crate::finding::Finding;
 
 /// The report as text: the findings by API and step, the summary last.
 pub fn render(report: &Report) -> String {
     let is_same = |one: &Finding, other: &Finding| (&one.api, one.step) == (&other.api, other.step);
     let groups = report.findings.chunk_by(is_same).map(|group| {
-        let StepText { name, meaning, .. } = StepText::of(group[0].step);
+        let (name, meaning, _) = step_text(group[0].step);
         let entries: String = group.iter().map(entry).collect();
         format!("{}: {name}: {meaning}\n\n{entries}", printable(&group[0].api))
     });
