@@ -26,19 +26,9 @@ pub struct Deviations {
 type Key = ((Step, Kind, String, String), String, String);
 
 fn key(finding: &Finding) -> Key {
-    let about = (
-        finding.step,
-        finding.kind,
-        finding.operation.clone(),
-        finding.place.clone(),
-    );
-    let shown = |side: &str| {
-        if side.is_empty() {
-            NOTHING.to_owned()
-        } else {
-            side.to_owned()
-        }
-    };
+    let (operation, place) = (finding.operation.clone(), finding.place.clone());
+    let shown = |side: &str| if side.is_empty() { NOTHING } else { side }.to_owned();
+    let about = (finding.step, finding.kind, operation, place);
     (about, shown(&finding.was), shown(&finding.is))
 }
 
@@ -84,9 +74,9 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            let sides = (was.to_owned(), is.to_owned());
+            let (was, is) = (was.to_owned(), is.to_owned());
             let about = (step, record.kind, record.operation, record.place);
-            entries.push(((about, sides.0, sides.1), line));
+            entries.push(((about, was, is), line));
         }
         Ok(Self {
             file: document.name(),
@@ -97,9 +87,8 @@ impl Deviations {
     /// Takes out of all findings of an API what the deviations name, and adds what is stale.
     pub fn apply(&self, api: &str, findings: Vec<Finding>) -> Applied {
         let recorded: HashSet<_> = self.entries.iter().map(|(key, _)| key).collect();
-        let (silenced, mut left): (Vec<_>, Vec<_>) = findings
-            .into_iter()
-            .partition(|finding| recorded.contains(&key(finding)));
+        let is_recorded = |finding: &Finding| recorded.contains(&key(finding));
+        let (silenced, mut left): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_recorded);
         let found: HashSet<_> = silenced.iter().map(key).collect();
         let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
         let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
@@ -116,16 +105,20 @@ impl Deviations {
         let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
         let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
         let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
-        let (is, edit) = match reported.as_slice() {
-            [] => ("the difference is gone".to_owned(), "delete it"),
-            _ => (
+        let file = &self.file;
+        let (is, edit, (page, line), class) = match now.iter().min_by_key(|finding| finding.class) {
+            None => (
+                "the difference is gone".to_owned(),
+                "delete it",
+                (file, entry_line),
+                Class::Documentation,
+            ),
+            Some(worst) => (
                 reported.join(" | "),
                 "write there what it is now, if its reason still holds, or delete it",
+                (&now[0].page, now[0].line),
+                worst.class,
             ),
-        };
-        let (page, line) = match now.first() {
-            Some(finding) => (finding.page.clone(), finding.line),
-            None => (self.file.clone(), entry_line),
         };
         Finding {
             api: api.to_owned(),
@@ -133,18 +126,14 @@ impl Deviations {
             operation: operation.clone(),
             place: place.clone(),
             kind: Kind::StaleDeviation,
-            class: now
-                .iter()
-                .map(|finding| finding.class)
-                .min()
-                .unwrap_or(Class::Documentation),
+            class,
             was: shown(entry),
             is,
-            page,
+            page: page.clone(),
             line,
-            remedy: format!("{}:{entry_line}: the deviation `{kind}` is stale; {edit}", self.file),
+            remedy: format!("{file}:{entry_line}: the deviation `{kind}` is stale; {edit}"),
             spec: Some(SpecLine {
-                file: self.file.clone(),
+                file: file.clone(),
                 line: entry_line,
             }),
         }

@@ -1,7 +1,5 @@
 //! What a comparison finds: the form in which every report shows it.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::notation::is_below;
@@ -99,8 +97,9 @@ pub struct SpecLine {
 }
 
 /// Whom a difference concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Class {
     /// A caller written against our side can fail on the vendor's.
     Breaking,
@@ -108,11 +107,4 @@ pub enum Class {
     Additive,
     /// Only words differ.
     Documentation,
-}
-
-/// As reports name it.
-impl fmt::Display for Class {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(out)
-    }
 }

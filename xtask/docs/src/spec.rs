@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::facts::{Code, Listed};
 use super::finding::SpecLine;
@@ -164,22 +165,20 @@ impl Member {
 
     /// What several members of one place take together, or nothing if there are none.
     pub fn together(members: &[Self]) -> Option<Self> {
-        let (first, others) = members.split_first()?;
-        let mut all = first.clone();
-        for other in others {
-            all.types.extend(&other.types);
-            all.formats.extend(other.formats.iter().cloned());
+        members.iter().cloned().reduce(|mut all, other| {
+            all.types.extend(other.types);
+            all.formats.extend(other.formats);
             all.free &= other.free;
             all.required &= other.required;
             all.codes_line = all.codes_line.or(other.codes_line);
-            for (code, name) in other.codes.iter().zip(&other.code_names) {
-                if !all.codes.contains(code) {
-                    all.codes.push(code.clone());
-                    all.code_names.push(name.clone());
+            for (code, name) in other.codes.into_iter().zip(other.code_names) {
+                if !all.codes.contains(&code) {
+                    all.codes.push(code);
+                    all.code_names.push(name);
                 }
             }
-        }
-        Some(all)
+            all
+        })
     }
 
     /// Whether it takes a type: a number may be whole.
@@ -371,10 +370,10 @@ fn member(reader: &Reader, around: Member, variants: &[Variant]) -> Member {
 fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
     let has = |key| variant.get(key).is_some();
     let mut types: BTreeSet<_> = match variant.get("type").and_then(Value::as_str) {
-        Some(name) => JsonType::parse(name).into_iter().collect(),
+        Some(name) => name.parse().into_iter().collect(),
         None if has("properties") || has("additionalProperties") => BTreeSet::from([JsonType::Object]),
         None if has("items") => BTreeSet::from([JsonType::Array]),
-        None => JsonType::ALL.into(),
+        None => JsonType::VARIANTS.iter().copied().collect(),
     };
     types.extend(variant.says("nullable").then_some(JsonType::Null));
     types
