@@ -4,7 +4,6 @@
 //! difference is gone, it silences nothing and becomes a finding itself: its reason may no longer hold.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use super::finding::{Class, Finding, Kind, SpecLine, Step};
 use super::yaml::text;
@@ -50,18 +49,10 @@ pub struct Applied {
 }
 
 impl Deviations {
-    /// Reads `deviations.yaml`.
+    /// The deviations of `deviations.yaml`.
     ///
     /// # Errors
-    /// If the file cannot be read or is not of its form. The error names the line and the remedy.
-    pub fn load(path: &Path) -> anyhow::Result<Self> {
-        Self::read(&Document::load(path)?)
-    }
-
-    /// The deviations of a file that is read already.
-    ///
-    /// # Errors
-    /// As [`Deviations::load`].
+    /// If the file is not of its form. The error names the line and the remedy.
     pub fn read(document: &Document) -> anyhow::Result<Self> {
         let records: Records = document.read()?;
         let mut entries = Vec::new();
@@ -156,6 +147,8 @@ pub fn entry_to_paste(finding: &Finding) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
 mod tests {
+    use std::path::Path;
+
     use proptest::prelude::*;
 
     use super::*;

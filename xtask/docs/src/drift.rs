@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use xtask_cli::Outcome;
 use xtask_spec::api::Api;
-use xtask_spec::document::display;
+use xtask_spec::document::{Document, display};
 
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
@@ -15,7 +15,7 @@ use super::finding::{Finding, Kind};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
-use super::report::{Basis, Format, Report};
+use super::report::{Format, Report, Summary};
 use super::spec::Spec;
 
 /// What is found for one API.
@@ -39,9 +39,9 @@ pub struct Drift {
 /// If a page cannot be opened, a spec, lock or file of deviations cannot be read, or the report cannot be printed.
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
-    let mut basis = Basis {
+    let mut read = Summary {
         revision: pages.and_then(Pages::revision).and_then(|known| known.revision),
-        ..Basis::default()
+        ..Summary::default()
     };
     for api in Api::selected(choice) {
         if pages.is_some_and(|pages| !pages.has(api)) {
@@ -52,11 +52,11 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         }
         let drift = measure(api, pages)?;
         findings.extend(drift.findings);
-        basis.silenced += drift.silenced;
-        basis.coverage.extend(drift.coverage);
-        basis.locks.insert(api.name.to_owned(), drift.locked);
+        read.silenced += drift.silenced;
+        read.coverage.extend(drift.coverage);
+        read.locks.insert(api.name.to_owned(), drift.locked);
     }
-    let report = Report::new(findings, basis);
+    let report = Report::new(findings, read);
     let text = report.render(format);
     match format {
         Format::Github => xtask_cli::print_commands(&text)?,
@@ -90,7 +90,7 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
         )
     })?;
     let spec = Spec::new(&api.document()?);
-    let deviations = Deviations::load(&api.deviations())?;
+    let deviations = Deviations::read(&Document::load(&api.deviations())?)?;
     Ok(compare(api, &lock, reading, &spec, &deviations))
 }
 

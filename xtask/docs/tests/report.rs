@@ -6,7 +6,7 @@ use std::path::Path;
 
 use xtask_docs::extract::{Coverage, Share};
 use xtask_docs::finding::{Class, Finding, Kind, SpecLine, Step};
-use xtask_docs::report::{Basis, Format, Report};
+use xtask_docs::report::{Format, Report, Summary};
 
 fn finding(api: &str, step: Step, kind: Kind, class: Class) -> Finding {
     Finding {
@@ -73,7 +73,7 @@ fn report() -> Report {
         rows,
         items: share(0, 0),
     };
-    let basis = Basis {
+    let basis = Summary {
         silenced: 1,
         coverage: [
             ("docs/ferns.md".to_owned(), coverage(share(12, 12))),
@@ -87,6 +87,7 @@ fn report() -> Report {
             ("plants".to_owned(), Some("01234567".to_owned())),
         ]
         .into(),
+        ..Summary::default()
     };
     Report::new(findings, basis)
 }
@@ -121,7 +122,7 @@ fn the_json_form_keeps_the_contract() {
 
 #[test]
 fn without_a_finding_all_is_in_step() {
-    let report = Report::new(Vec::new(), Basis::default());
+    let report = Report::new(Vec::new(), Summary::default());
     for format in [Format::Text, Format::Markdown, Format::Github] {
         assert!(report.render(format).contains("in step"), "{format:?}");
     }

@@ -18,7 +18,7 @@ pub struct Report {
 }
 
 /// How many findings there are, and what they rest on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// All findings.
@@ -29,15 +29,6 @@ pub struct Summary {
     pub classes: BTreeMap<Class, usize>,
     /// By API; each API that was compared is there.
     pub apis: BTreeMap<String, usize>,
-    /// What was read.
-    #[serde(flatten)]
-    pub basis: Basis,
-}
-
-/// What was read, beside the findings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Basis {
     /// The findings that deviations have silenced.
     pub silenced: usize,
     /// How much was used of each page that was read, by name.
@@ -49,23 +40,21 @@ pub struct Basis {
 }
 
 impl Report {
-    /// A report of these findings.
-    pub fn new(mut findings: Vec<Finding>, basis: Basis) -> Self {
+    /// A report of these findings, which it counts; of the summary it takes what was read.
+    pub fn new(mut findings: Vec<Finding>, read: Summary) -> Self {
         findings.sort_by(|one, other| {
             let one = (&one.api, one.step, &one.page, one.line);
             one.cmp(&(&other.api, other.step, &other.page, other.line))
         });
         let steps = [Step::PageLock, Step::LockSpec, Step::PageSample];
         let classes = [Class::Breaking, Class::Additive, Class::Documentation];
+        let apis = read.locks.keys().cloned();
         let summary = Summary {
             findings: findings.len(),
             steps: counts(steps, findings.iter().map(|finding| finding.step)),
             classes: counts(classes, findings.iter().map(|finding| finding.class)),
-            apis: counts(
-                basis.locks.keys().cloned(),
-                findings.iter().map(|finding| finding.api.clone()),
-            ),
-            basis,
+            apis: counts(apis, findings.iter().map(|finding| finding.api.clone())),
+            ..read
         };
         Self { findings, summary }
     }
@@ -81,12 +70,6 @@ fn counts<K: Ord>(all: impl IntoIterator<Item = K>, found: impl Iterator<Item = 
 impl Summary {
     /// The summary in a few printable lines: the findings, what is silenced, and what was read.
     pub fn lines(&self) -> Vec<String> {
-        let Basis {
-            silenced,
-            coverage,
-            revision,
-            locks,
-        } = &self.basis;
         let mut lines = vec!["in step: pages, lock and spec say the same".to_owned()];
         if self.findings > 0 {
             let classes = self.classes.iter().map(|(class, count)| format!("{count} {class}"));
@@ -97,19 +80,19 @@ impl Summary {
                 joined(self.apis.iter().map(|(api, count)| format!("{count} in {api}"))),
             ];
         }
-        lines.push(format!("{} silenced by deviations", counted(*silenced, "finding")));
-        if coverage.is_empty() {
+        lines.push(format!("{} silenced by deviations", counted(self.silenced, "finding")));
+        if self.coverage.is_empty() {
             lines.push("no page was read: the locks stand for them".to_owned());
         } else {
             let mut all = Coverage::default();
-            coverage.values().for_each(|of_page| all += *of_page);
-            lines.push(format!("{} read: {}", counted(coverage.len(), "page"), used(all)));
-            let in_part = coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
+            self.coverage.values().for_each(|of_page| all += *of_page);
+            lines.push(format!("{} read: {}", counted(self.coverage.len(), "page"), used(all)));
+            let in_part = self.coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
             lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(*of_page))));
         }
-        lines.extend(revision.iter().map(|revision| format!("pages at {revision}")));
+        lines.extend(self.revision.iter().map(|revision| format!("pages at {revision}")));
         let mut by_revision: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
-        for (api, revision) in locks {
+        for (api, revision) in &self.locks {
             by_revision.entry(revision.as_deref()).or_default().push(api);
         }
         lines.extend(by_revision.iter().map(|(revision, apis)| {

@@ -5,19 +5,16 @@ use xtask_cli::printable;
 use super::content::{Report, fenced, places, step_text};
 use crate::finding::Finding;
 
-/// The characters that GitHub takes for the body of a pull request.
-const LIMIT: usize = 65_536;
-
-/// What is kept free below the limit: for the lines that end a report, and for the words that a workflow may put
-/// around it.
-const RESERVE: usize = 4_096;
+/// The characters that GitHub takes for the body of a pull request, less those for the lines that end a report, and for
+/// the words that a workflow may put around it.
+const LIMIT: usize = 65_536 - 4_096;
 
 /// The report as markdown. What does not fit is counted.
 pub fn render(report: &Report) -> String {
     let summary = report.summary.lines().into_iter();
     let summary: String = summary.map(|line| format!("- {}\n", prose(&line))).collect();
     let end = format!("## Summary\n\n{summary}");
-    let room = LIMIT.saturating_sub(RESERVE + end.chars().count());
+    let room = LIMIT.saturating_sub(end.chars().count());
     let (mut out, mut length, mut left) = (String::new(), 0, report.findings.len());
     for row in rows(report) {
         length += row.chars().count();
@@ -141,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::finding::{Class, Kind, Step};
-    use crate::report::Basis;
+    use crate::report::Summary;
 
     fn finding(was: &str, is: &str) -> Finding {
         Finding {
@@ -185,7 +182,7 @@ mod tests {
 
     /// The cells of the row of a report's only finding, as GitHub shows them.
     fn cells(finding: &Finding) -> Vec<String> {
-        let rendered = Report::new(vec![finding.clone()], Basis::default()).render(super::super::Format::Markdown);
+        let rendered = Report::new(vec![finding.clone()], Summary::default()).render(super::super::Format::Markdown);
         let arena = Arena::new();
         let mut options = Options::default();
         options.extension.table = true;
@@ -224,12 +221,8 @@ mod tests {
         let findings: Vec<_> = (0..5_000)
             .map(|number| finding(&format!("number {number}"), "ü"))
             .collect();
-        let rendered = Report::new(findings, Basis::default()).render(super::super::Format::Markdown);
-        assert!(
-            rendered.chars().count() <= LIMIT - RESERVE + 200,
-            "{}",
-            rendered.chars().count()
-        );
+        let rendered = Report::new(findings, Summary::default()).render(super::super::Format::Markdown);
+        assert!(rendered.chars().count() <= LIMIT + 200, "{}", rendered.chars().count());
         let shown = rendered.matches("number ").count();
         assert!(shown > 200, "{shown}");
         assert!(rendered.contains(&format!("… and {} more", 5_000 - shown)));
