@@ -28,7 +28,6 @@ pub struct Lock {
     #[serde(rename = "$schema")]
     pub schema: Format,
     /// The checkout that the pages come from; none if all of them stand elsewhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Revision>,
     /// The pages, by name.
     pub pages: Vec<Page>,
@@ -140,11 +139,13 @@ fn write(value: &Value, depth: usize, entry: bool) -> String {
             ('[', ']', "", entries.iter().all(is_leaf), parts.collect())
         }
         Value::Object(members) if !members.is_empty() => {
+            // What a page does not say is left out.
+            let members = members.iter().filter(|(_, value)| !value.is_null());
             let member = |(name, value): (&String, &Value)| {
                 format!("{}: {}", Value::from(name.as_str()), write(value, depth + 1, false))
             };
-            let is_short = entry && members.values().all(is_leaf);
-            ('{', '}', " ", is_short, members.iter().map(member).collect())
+            let is_short = entry && members.clone().all(|(_, value)| is_leaf(value));
+            ('{', '}', " ", is_short, members.map(member).collect())
         }
         leaf => return leaf.to_string(),
     };

@@ -55,10 +55,8 @@ pub struct Revision {
     /// The vendor's repository.
     pub repository: String,
     /// The commit of the checkout; none if the folder was a copy that does not tell it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// The day of that commit, such as 2026-11-27, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
 }
 
