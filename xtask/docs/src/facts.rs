@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::notation::Part;
 
@@ -95,8 +96,11 @@ pub struct Operation {
 }
 
 /// Which part of a call a table describes, by its heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Section {
     /// Parameters in the path.
     Path,
@@ -113,13 +117,7 @@ pub enum Section {
 impl Section {
     /// The part of the call, if the heading names one.
     pub fn part(self) -> Option<Part> {
-        match self {
-            Self::Path => Some(Part::Path),
-            Self::Query => Some(Part::Query),
-            Self::Body => Some(Part::Body),
-            Self::Response => Some(Part::Response),
-            Self::Request => None,
-        }
+        Part::of(self.into())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What was found on a page, and how much of it was used.
 
-use std::ops::AddAssign;
-
 use serde::Serialize;
 
 use crate::facts::{CodeList, Page};
@@ -52,21 +50,6 @@ impl Coverage {
     pub fn is_whole(self) -> bool {
         let shares = [self.tables, self.rows, self.items];
         shares.iter().all(|share| share.used == share.total)
-    }
-}
-
-impl AddAssign for Share {
-    fn add_assign(&mut self, other: Self) {
-        self.used += other.used;
-        self.total += other.total;
-    }
-}
-
-impl AddAssign for Coverage {
-    fn add_assign(&mut self, other: Self) {
-        self.tables += other.tables;
-        self.rows += other.rows;
-        self.items += other.items;
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use xtask_cli::{counted, printable};
 
-use crate::extract::Coverage;
+use crate::extract::{Coverage, Share};
 use crate::finding::{Class, Finding, Kind, Step};
 
 /// The findings, by API, step, page and line, and what they come to.
@@ -84,11 +84,10 @@ impl Summary {
         if self.coverage.is_empty() {
             lines.push("no page was read: the locks stand for them".to_owned());
         } else {
-            let mut all = Coverage::default();
-            self.coverage.values().for_each(|of_page| all += *of_page);
-            lines.push(format!("{} read: {}", counted(self.coverage.len(), "page"), used(all)));
+            let all: Vec<_> = self.coverage.values().collect();
+            lines.push(format!("{} read: {}", counted(all.len(), "page"), used(&all)));
             let in_part = self.coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
-            lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(*of_page))));
+            lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(&[of_page]))));
         }
         lines.extend(self.revision.iter().map(|revision| format!("pages at {revision}")));
         let mut by_revision: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
@@ -103,12 +102,15 @@ impl Summary {
     }
 }
 
-/// How much of a page, or of all, was used.
-fn used(coverage: Coverage) -> String {
-    let Coverage { tables, rows, items } = coverage;
-    let shares = [("tables", tables), ("rows", rows), ("list items", items)].into_iter();
-    let shares = shares.map(|(what, share)| format!("{} of {} {what}", share.used, share.total));
-    joined(shares) + " used"
+/// How much of some pages was used.
+fn used(pages: &[&Coverage]) -> String {
+    let share = |what: &str, of: fn(&Coverage) -> Share| {
+        let shares = pages.iter().map(|page| of(page));
+        let (used, total) = shares.fold((0, 0), |sum, share| (sum.0 + share.used, sum.1 + share.total));
+        format!("{used} of {total} {what}")
+    };
+    let [tables, rows] = [share("tables", |page| page.tables), share("rows", |page| page.rows)];
+    format!("{tables}, {rows}, {} used", share("list items", |page| page.items))
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
