@@ -76,15 +76,6 @@ impl Reading {
         !self.partial.contains_key(&page.page)
     }
 
-    /// The pages that were read whole; in the place of any other, what was locked of it. A page that was never locked is
-    /// left out then.
-    #[must_use]
-    pub fn whole(&self, locked: &[Page]) -> Vec<Page> {
-        let of_lock = |page: &Page| locked.iter().find(|locked| locked.page == page.page);
-        let whole = |page| if self.is_whole(page) { Some(page) } else { of_lock(page) };
-        self.pages.iter().filter_map(whole).cloned().collect()
-    }
-
     /// The pages as they are now; in the place of what could not be read stands what was locked, so that it is reported
     /// once and does not pass for deleted. A page that was never locked is left out then.
     #[must_use]

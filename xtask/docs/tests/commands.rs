@@ -462,6 +462,18 @@ fn a_lock_names_each_page_that_was_not_just_read_again() {
         ]
     );
     assert!(err(&second).contains("1 place of the pages could"), "{}", err(&second));
+
+    // One that has moved and cannot be read stays under the name by which it was locked.
+    let there = "docs/elements/beds/search-plants.md";
+    fs::rename(
+        workspace.path("pages").join(SEARCH),
+        workspace.path("pages").join(there),
+    )
+    .expect("moved");
+    let third = workspace.run(&lock);
+    let stays = format!("  {there} stays as it was locked, as {SEARCH}\n");
+    assert!(out(&third).contains(&stays), "{}", out(&third));
+    assert!(workspace.lock().contains(SEARCH) && !workspace.lock().contains(there));
 }
 
 #[test]

@@ -57,14 +57,18 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
             );
         }
         let source = (!api.pages.is_empty()).then(|| revision.clone());
-        let lock = Lock::merge(old.as_ref(), reading.whole(locked), source);
+        let pairs = matched(locked, &reading.pages);
+        let kept = pairs.iter().filter(|(_, is)| !is.page.is_empty());
+        let kept = kept.map(|(was, is)| if reading.is_whole(is) { is } else { was });
+        let kept = kept.filter(|page| !page.page.is_empty()).copied().cloned();
+        let lock = Lock::merge(old.as_ref(), kept.collect(), source);
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
             xtask_cli::report(&format!(
                 "NOTICE: {name}: the commit of the folder is not known; name it with --revision COMMIT"
             ));
         }
         let (count, file) = (counted(lock.pages.len(), "page"), display(&path));
-        let notes = notes(&reading, locked, &lock.pages);
+        let notes = notes(&reading, &pairs, &lock.pages);
         let reported = format!("{name}: {count}, {read} of them read; {file}\n{notes}");
         locks.push((path, lock.render(), reported));
     }
@@ -86,28 +90,25 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
 }
 
 /// What has become of each page that was not just read again, on a line of its own.
-fn notes(reading: &Reading, locked: &[Page], now: &[Page]) -> String {
-    let is_among = |pages: &[Page], page: &Page| pages.iter().any(|other| other.page == page.page);
-    let partial = reading.pages.iter().filter(|page| !reading.is_whole(page));
-    let partial = partial.map(|page| match is_among(now, page) {
-        true => format!("{} stays as it was locked", page.page),
-        false => format!("{} is left out, since it was never locked", page.page),
-    });
-    let absent = now.iter().filter(|page| !is_among(&reading.pages, page));
-    let absent = absent.map(|page| format!("{} was not passed, and stays as it was locked", page.page));
+fn notes(reading: &Reading, pairs: &[(&Page, &Page)], now: &[Page]) -> String {
     // Of a first lock all pages are new.
-    let pairs = if locked.is_empty() {
-        Vec::new()
-    } else {
-        matched(locked, now)
-    };
-    let pairs = pairs.into_iter().filter(|(was, is)| was.page != is.page);
-    let changed = pairs.map(|(was, is)| match (was.page.as_str(), is.page.as_str()) {
-        ("", new) => format!("{new} is new"),
-        (old, "") => format!("{old} is gone"),
-        (old, new) => format!("{old} has moved to {new}"),
+    let is_first = pairs.iter().all(|(was, _)| was.page.is_empty());
+    let notes = pairs.iter().filter_map(|(was, is)| {
+        let is_whole = reading.is_whole(is);
+        Some(match (was.page.as_str(), is.page.as_str()) {
+            ("", new) if !is_whole => format!("{new} is left out, since it was never locked"),
+            ("", new) if !is_first => format!("{new} is new"),
+            (old, "") => format!("{old} is gone"),
+            (old, new) if !is_whole && old == new => format!("{new} stays as it was locked"),
+            (old, new) if !is_whole => format!("{new} stays as it was locked, as {old}"),
+            (old, new) if !is_first && old != new => format!("{old} has moved to {new}"),
+            _ => return None,
+        })
     });
-    let notes = partial.chain(absent).chain(changed);
+    let is_read = |page: &Page| reading.pages.iter().any(|read| read.page == page.page);
+    let absent = now.iter().filter(|page| page.elsewhere && !is_read(page));
+    let absent = absent.map(|page| format!("{} was not passed, and stays as it was locked", page.page));
+    let notes = notes.chain(absent);
     notes.map(|note| format!("  {}\n", printable(&note))).collect()
 }
 
