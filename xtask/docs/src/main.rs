@@ -77,15 +77,12 @@ struct Sources {
     external: Vec<ExternalPage>,
 }
 
+/// What is wrong with a command that does nothing without pages.
+const NO_PAGES: &str = "no pages are named; add --docs DIR, --fetch or --page API=FILE";
+
 impl Sources {
     fn open(self) -> anyhow::Result<Option<Pages>> {
         Pages::open(self.docs, self.fetch, self.external)
-    }
-
-    /// For commands that do nothing without pages.
-    fn required(self) -> anyhow::Result<Pages> {
-        let pages = self.open()?;
-        pages.context("no pages are named; add --docs DIR, --fetch or --page API=FILE")
     }
 }
 
@@ -99,8 +96,8 @@ fn main() -> ExitCode {
             date,
         } => {
             let revision = Revision::new(revision, date.map(|date| date.to_string()));
-            lock::command::run(api, &pages.required()?, &revision)
+            lock::command::run(api, &pages.open()?.context(NO_PAGES)?, &revision)
         }
-        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
+        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.open()?.context(NO_PAGES)?, &names, new),
     })
 }

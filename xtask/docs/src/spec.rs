@@ -203,8 +203,7 @@ fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
         places: BTreeMap::new(),
         left: Cell::new(MAX_SCHEMAS),
     };
-    members.parameters(found);
-    members.bodies(found);
+    members.call(found);
     Operation {
         method: found.method.to_uppercase(),
         path: found.path.to_owned(),
@@ -266,7 +265,9 @@ struct Members<'r, 'd> {
 }
 
 impl<'d> Members<'_, 'd> {
-    fn parameters(&mut self, operation: &Described<'d>) {
+    fn call(&mut self, operation: &Described<'d>) {
+        // The bytes of a file have no members, and no schema.
+        static FILE: Value = Value::Null;
         for parameter in self.reader.parameters(operation) {
             let place = &parameter.described;
             if let (Some((part @ ("path" | "query"), name)), Some(schema)) = (parameter.key(), place.get("schema")) {
@@ -278,11 +279,6 @@ impl<'d> Members<'_, 'd> {
                 );
             }
         }
-    }
-
-    fn bodies(&mut self, operation: &Described<'d>) {
-        // The bytes of a file have no members, and no schema.
-        static FILE: Value = Value::Null;
         let request = self.reader.request_body(operation);
         let response = self.reader.successes(operation).into_iter().next();
         for (root, body) in [("body", request), ("response", response)] {
@@ -345,6 +341,10 @@ fn member(reader: &Reader, around: Member, variants: &[Variant]) -> Member {
     let first = |key: &str| variants.iter().find_map(|variant| variant.get(key));
     let number = |key| first(key).and_then(Value::as_i64);
     let count = |key| first(key).and_then(Value::as_u64);
+    let is_free = |variant: &Variant| {
+        let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
+        types_of(variant).contains(&JsonType::Object) && variant.get("properties").is_none() && !is_map
+    };
     let formats = variants.iter().filter_map(|variant| variant.get("format")?.as_str());
     let mut parts = variants.iter().flat_map(|variant| &variant.parts);
     let coded = parts.find(|part| part.get("enum").is_some());
@@ -377,12 +377,6 @@ fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
     };
     types.extend(variant.says("nullable").then_some(JsonType::Null));
     types
-}
-
-/// Whether a choice takes an object and leaves open what is in it.
-fn is_free(variant: &Variant) -> bool {
-    let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
-    types_of(variant).contains(&JsonType::Object) && variant.get("properties").is_none() && !is_map
 }
 
 /// The codes of a schema, each with its name and meaning, and the names alone.

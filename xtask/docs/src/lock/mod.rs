@@ -115,11 +115,6 @@ impl Lock {
     }
 }
 
-/// The JSON Schema of a lock, as the file beside the specs holds it.
-pub fn schema() -> String {
-    readable(&schemars::schema_for!(Lock))
-}
-
 /// How wide a line may be that holds an object or a list as a whole.
 const WIDTH: usize = 120;
 
@@ -164,6 +159,11 @@ mod tests {
     use super::*;
     use crate::facts::{Code, CodeList, Operation, Row, Sample, Section, Table};
     use xtask_spec::api;
+
+    /// The JSON Schema of a lock, as the file beside the specs holds it.
+    fn schema() -> String {
+        readable(&schemars::schema_for!(Lock))
+    }
 
     fn page(name: &str) -> Page {
         Page {

@@ -18,14 +18,8 @@ pub fn render(report: &Report) -> String {
 
 /// A finding in a few lines and a blank one.
 fn entry(finding: &Finding) -> String {
-    let Finding {
-        class,
-        operation,
-        place,
-        kind,
-        ..
-    } = finding;
-    let title = printable(&format!("{class} {operation} {place} ({kind})"));
+    let title = format!("{} {} {}", finding.class, finding.operation, finding.place);
+    let title = printable(&format!("{title} ({})", finding.kind));
     let sides = [difference(finding), places(finding).join(", ")];
     // A remedy may show lines to paste.
     let lines = sides.iter().map(String::as_str).chain(finding.remedy.lines());
