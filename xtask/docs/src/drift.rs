@@ -115,11 +115,11 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     };
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
-    let mut judged = deviations.apply(api.name, differences(&now));
+    let (mut judged, silenced) = deviations.apply(api.name, differences(&now));
     let is_stale = |finding: &&mut Finding| finding.kind == Kind::StaleDeviation;
-    let stale: Vec<_> = judged.findings.iter_mut().filter(is_stale).collect();
+    let stale: Vec<_> = judged.iter_mut().filter(is_stale).collect();
     if !stale.is_empty() {
-        let of_lock = deviations.apply(api.name, differences(&locked)).findings;
+        let (of_lock, _) = deviations.apply(api.name, differences(&locked));
         let was_stale = |one: &Finding| {
             of_lock
                 .iter()
@@ -130,10 +130,10 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
             finding.remedy.insert_str(0, first);
         }
     }
-    report_once(&mut changes, &mut judged.findings);
+    report_once(&mut changes, &mut judged);
     Drift {
-        findings: [changes, judged.findings].concat(),
-        silenced: judged.silenced,
+        findings: [changes, judged].concat(),
+        silenced,
         coverage: reading.coverage,
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     }

@@ -151,7 +151,8 @@ pub struct Row {
     pub name: String,
     /// The member that holds this one, where the table has a column for it.
     pub parent: Option<String>,
-    /// The type, in the words of [`Row::TYPES`], or as the page has it if it is none of them.
+    /// The type: `integer`, `number`, `boolean`, `string`, `date-time`, `object`, `map`, `enum`, `array`, or `array of ` and
+    /// another of them; as the page has it if it is none of these.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Whether it must be sent.
@@ -178,22 +179,6 @@ pub struct Row {
     /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
     /// page a row may take several lines.
     pub line: Option<usize>,
-}
-
-impl Row {
-    /// The types to which those of the pages (`int`, `bool`, `list`, `String Array`, `string[]`, …) are brought.
-    /// `array` may be followed by ` of ` and another of them.
-    pub const TYPES: [&str; 9] = [
-        "integer",
-        "number",
-        "boolean",
-        "string",
-        "date-time",
-        "array",
-        "object",
-        "map",
-        "enum",
-    ];
 }
 
 /// Whether a parameter must be sent.

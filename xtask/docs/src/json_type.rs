@@ -46,7 +46,7 @@ pub fn shown_types(shape: &str) -> Vec<JsonType> {
 }
 
 /// The types of which a table means one, and that of the entries if it says. `kind` is in the words of
-/// [`Row::TYPES`](super::facts::Row::TYPES).
+/// [`Row::kind`](super::facts::Row::kind).
 pub fn documented_types(kind: &str) -> (&'static [JsonType], Option<&str>) {
     match kind {
         "integer" => (&[JsonType::Integer], None),

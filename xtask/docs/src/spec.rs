@@ -101,10 +101,8 @@ impl Spec {
 
     /// A place in the spec, for annotations.
     pub fn at(&self, line: usize) -> SpecLine {
-        SpecLine {
-            file: self.file.clone(),
-            line,
-        }
+        let file = self.file.clone();
+        SpecLine { file, line }
     }
 }
 

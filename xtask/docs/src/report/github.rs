@@ -25,10 +25,8 @@ fn command(finding: &Finding) -> String {
     };
     let title = format!("{}: {}", step_text(finding.step).0, finding.kind);
     let (place, difference) = (&places(finding)[0], difference(finding));
-    let first = printable(&format!(
-        "{} {}: {difference} ({place})",
-        finding.operation, finding.place
-    ));
+    let about = format!("{} {}", finding.operation, finding.place);
+    let first = printable(&format!("{about}: {difference} ({place})"));
     let message = data(&format!("{first}\n{}", finding.remedy));
     format!("::{level} {shown_at},title={}::{message}\n", property(&title))
 }

@@ -19,9 +19,7 @@ pub fn render(report: &Report) -> String {
     for row in rows(report) {
         length += row.chars().count();
         if length > room {
-            out.push_str(&format!(
-                "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n"
-            ));
+            out += &format!("\n… and {left} more: `cargo xtask docs drift` shows all of them.\n");
             break;
         }
         out.push_str(&row);
@@ -47,11 +45,9 @@ fn rows(report: &Report) -> Vec<String> {
                 "\n### {api}\n\n| Class | Operation and place | Kind | {was} | {is} | Where | Remedy |\n\
                  | --- | --- | --- | --- | --- | --- | --- |\n"
             ));
-            rows.extend(
-                of_api
-                    .iter()
-                    .map(|finding| std::mem::take(&mut heading) + &row(finding)),
-            );
+            for finding in of_api {
+                rows.push(std::mem::take(&mut heading) + &row(finding));
+            }
         }
     }
     rows
