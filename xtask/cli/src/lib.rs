@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use output::{is_hidden, print, print_commands, printable, report};
+pub use output::{counted, is_hidden, print, print_commands, printable, report, shell_word};
 
 /// How a command ended, when it did not fail. The numbers are a contract with scripts and CI.
 pub enum Outcome {

@@ -43,6 +43,40 @@ pub fn is_hidden(letter: char) -> bool {
     letter.is_control() || letter.escape_debug().len() > 2
 }
 
+/// A text as one word of a command, which the shell reads as this text: [`printable`], and without what would end a code
+/// span of markdown.
+///
+/// ```
+/// assert_eq!(xtask_cli::shell_word("docs/plants.md"), "docs/plants.md");
+/// assert_eq!(xtask_cli::shell_word("my 'plants'"), r"'my '\''plants'\'''");
+/// assert_eq!(xtask_cli::shell_word("a\n`1"), r"$'a\012\1401'");
+/// ```
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let is_odd = |letter: char| is_hidden(letter) || letter == '`';
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+@,".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    if !text.contains(is_odd) && !text.contains("##[") {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let word = text.chars().map(|letter| match letter {
+        '\'' | '\\' => format!("\\{letter}"),
+        // Three digits for each byte, so that none that follows is taken for one more.
+        odd if is_odd(odd) => odd.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        letter => letter.to_string(),
+    });
+    format!("$'{}'", word.collect::<String>().replace("##[", r"#\043["))
+}
+
+/// `1 page`, `2 pages`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Prints a text on stdout, each line [`printable`]. A reader that has seen enough, such as `head`, is no error.
 ///
 /// # Errors

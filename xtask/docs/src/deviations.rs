@@ -4,7 +4,6 @@
 //! difference is gone, it silences nothing and becomes a finding itself: its reason may no longer hold.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use super::finding::{Class, Finding, Kind, SpecLine, Step};
 use super::yaml::text;
@@ -26,19 +25,9 @@ pub struct Deviations {
 type Key = ((Step, Kind, String, String), String, String);
 
 fn key(finding: &Finding) -> Key {
-    let about = (
-        finding.step,
-        finding.kind,
-        finding.operation.clone(),
-        finding.place.clone(),
-    );
-    let shown = |side: &str| {
-        if side.is_empty() {
-            NOTHING.to_owned()
-        } else {
-            side.to_owned()
-        }
-    };
+    let (operation, place) = (finding.operation.clone(), finding.place.clone());
+    let shown = |side: &str| if side.is_empty() { NOTHING } else { side }.to_owned();
+    let about = (finding.step, finding.kind, operation, place);
     (about, shown(&finding.was), shown(&finding.is))
 }
 
@@ -50,28 +39,11 @@ fn sides(((step, ..), was, is): &Key) -> [(&'static str, &str); 2] {
     }
 }
 
-/// What is left of the findings.
-#[derive(Debug, PartialEq)]
-pub struct Applied {
-    /// Those that no deviation names, and the deviations that are stale.
-    pub findings: Vec<Finding>,
-    /// How many findings are meant to be.
-    pub silenced: usize,
-}
-
 impl Deviations {
-    /// Reads `deviations.yaml`.
+    /// The deviations of `deviations.yaml`.
     ///
     /// # Errors
-    /// If the file cannot be read or is not of its form. The error names the line and the remedy.
-    pub fn load(path: &Path) -> anyhow::Result<Self> {
-        Self::read(&Document::load(path)?)
-    }
-
-    /// The deviations of a file that is read already.
-    ///
-    /// # Errors
-    /// As [`Deviations::load`].
+    /// If the file is not of its form. The error names the line and the remedy.
     pub fn read(document: &Document) -> anyhow::Result<Self> {
         let records: Records = document.read()?;
         let mut entries = Vec::new();
@@ -84,9 +56,9 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            let sides = (was.to_owned(), is.to_owned());
+            let (was, is) = (was.to_owned(), is.to_owned());
             let about = (step, record.kind, record.operation, record.place);
-            entries.push(((about, sides.0, sides.1), line));
+            entries.push(((about, was, is), line));
         }
         Ok(Self {
             file: document.name(),
@@ -94,20 +66,17 @@ impl Deviations {
         })
     }
 
-    /// Takes out of all findings of an API what the deviations name, and adds what is stale.
-    pub fn apply(&self, api: &str, findings: Vec<Finding>) -> Applied {
+    /// What is left of all findings of an API: those that no deviation names, and the deviations that are stale; and how
+    /// many are meant to be.
+    pub fn apply(&self, api: &str, findings: Vec<Finding>) -> (Vec<Finding>, usize) {
         let recorded: HashSet<_> = self.entries.iter().map(|(key, _)| key).collect();
-        let (silenced, mut left): (Vec<_>, Vec<_>) = findings
-            .into_iter()
-            .partition(|finding| recorded.contains(&key(finding)));
+        let is_recorded = |finding: &Finding| recorded.contains(&key(finding));
+        let (silenced, mut left): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_recorded);
         let found: HashSet<_> = silenced.iter().map(key).collect();
         let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
         let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
         left.extend(stale);
-        Applied {
-            findings: left,
-            silenced: silenced.len(),
-        }
+        (left, silenced.len())
     }
 
     /// The finding of an entry that names none.
@@ -116,16 +85,20 @@ impl Deviations {
         let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
         let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
         let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
-        let (is, edit) = match reported.as_slice() {
-            [] => ("the difference is gone".to_owned(), "delete it"),
-            _ => (
+        let file = &self.file;
+        let (is, edit, (page, line), class) = match now.iter().min_by_key(|finding| finding.class) {
+            None => (
+                "the difference is gone".to_owned(),
+                "delete it",
+                (file, entry_line),
+                Class::Documentation,
+            ),
+            Some(worst) => (
                 reported.join(" | "),
                 "write there what it is now, if its reason still holds, or delete it",
+                (&now[0].page, now[0].line),
+                worst.class,
             ),
-        };
-        let (page, line) = match now.first() {
-            Some(finding) => (finding.page.clone(), finding.line),
-            None => (self.file.clone(), entry_line),
         };
         Finding {
             api: api.to_owned(),
@@ -133,18 +106,14 @@ impl Deviations {
             operation: operation.clone(),
             place: place.clone(),
             kind: Kind::StaleDeviation,
-            class: now
-                .iter()
-                .map(|finding| finding.class)
-                .min()
-                .unwrap_or(Class::Documentation),
+            class,
             was: shown(entry),
             is,
-            page,
+            page: page.clone(),
             line,
-            remedy: format!("{}:{entry_line}: the deviation `{kind}` is stale; {edit}", self.file),
+            remedy: format!("{file}:{entry_line}: the deviation `{kind}` is stale; {edit}"),
             spec: Some(SpecLine {
-                file: self.file.clone(),
+                file: file.clone(),
                 line: entry_line,
             }),
         }
@@ -167,6 +136,8 @@ pub fn entry_to_paste(finding: &Finding) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
 mod tests {
+    use std::path::Path;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -223,14 +194,7 @@ decisions:
 
     #[test]
     fn a_deviation_silences_the_finding_that_it_names() {
-        let applied = read(FILE).unwrap().apply("plants", both());
-        assert_eq!(
-            applied,
-            Applied {
-                findings: vec![],
-                silenced: 2
-            }
-        );
+        assert_eq!(read(FILE).unwrap().apply("plants", both()), (vec![], 2));
     }
 
     #[test]
@@ -247,10 +211,10 @@ decisions:
             let mut findings = both();
             change(&mut findings[1]);
             let changed = findings[1].clone();
-            let applied = read(FILE).unwrap().apply("plants", findings);
-            assert_eq!(applied.silenced, 1);
-            let [left, stale] = applied.findings.as_slice() else {
-                panic!("{index}: {applied:?}")
+            let (findings, silenced) = read(FILE).unwrap().apply("plants", findings);
+            assert_eq!(silenced, 1);
+            let [left, stale] = findings.as_slice() else {
+                panic!("{index}: {findings:?}")
             };
             assert_eq!(left, &changed);
             assert_eq!((stale.kind, stale.step), (Kind::StaleDeviation, Step::LockSpec));
@@ -339,7 +303,7 @@ decisions:
             let finding = finding(Step::PageSample, Kind::SampleType, &place, &was, &is);
             let file = format!("deviations:\n{}", entry_to_paste(&finding)).replace("reason:", "reason: why");
             let applied = read(&file).unwrap().apply("plants", vec![finding]);
-            prop_assert_eq!(applied, Applied { findings: vec![], silenced: 1 }, "{}", file);
+            prop_assert_eq!(applied, (vec![], 1), "{}", file);
         }
     }
 }

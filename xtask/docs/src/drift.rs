@@ -6,16 +6,16 @@ use anyhow::Context as _;
 
 use xtask_cli::Outcome;
 use xtask_spec::api::Api;
-use xtask_spec::document::display;
+use xtask_spec::document::{Document, display};
 
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::finding::Finding;
+use super::finding::{Finding, Kind};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
-use super::report::{Basis, Format, Report};
+use super::report::{Format, Report, Summary};
 use super::spec::Spec;
 
 /// What is found for one API.
@@ -39,9 +39,9 @@ pub struct Drift {
 /// If a page cannot be opened, a spec, lock or file of deviations cannot be read, or the report cannot be printed.
 pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
-    let mut basis = Basis {
-        revision: pages.and_then(Pages::revision).map(|revision| revision.commit),
-        ..Basis::default()
+    let mut read = Summary {
+        revision: pages.and_then(Pages::revision).and_then(|known| known.revision),
+        ..Summary::default()
     };
     for api in Api::selected(choice) {
         if pages.is_some_and(|pages| !pages.has(api)) {
@@ -52,21 +52,20 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
         }
         let drift = measure(api, pages)?;
         findings.extend(drift.findings);
-        basis.silenced += drift.silenced;
-        basis.coverage.extend(drift.coverage);
-        basis.locks.insert(api.name.to_owned(), drift.locked);
+        read.silenced += drift.silenced;
+        read.coverage.extend(drift.coverage);
+        read.locks.insert(api.name.to_owned(), drift.locked);
     }
-    let report = Report::new(findings, basis);
+    let report = Report::new(findings, read);
     let text = report.render(format);
     match format {
         Format::Github => xtask_cli::print_commands(&text)?,
         Format::Text | Format::Json | Format::Markdown => xtask_cli::print(&text)?,
     }
-    Ok(if report.in_step() {
-        Outcome::Clean
-    } else {
-        Outcome::Differs
-    })
+    match report.findings.as_slice() {
+        [] => Ok(Outcome::Clean),
+        _ => Ok(Outcome::Differs),
+    }
 }
 
 /// Measures the drift of an API.
@@ -74,10 +73,8 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
 /// # Errors
 /// As [`run`].
 pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
-    let reading = match pages.filter(|pages| pages.has(api)) {
-        Some(pages) => Some(reading::read(api, &pages.of(api)?)),
-        None => None,
-    };
+    let read = |pages: &Pages| anyhow::Ok(reading::read(api, &pages.of(api)?));
+    let reading = pages.filter(|pages| pages.has(api)).map(read).transpose()?;
     measure_read(api, reading)
 }
 
@@ -93,14 +90,17 @@ pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift
         )
     })?;
     let spec = Spec::new(&api.document()?);
-    let deviations = Deviations::load(&api.deviations())?;
+    let deviations = Deviations::read(&Document::load(&api.deviations())?)?;
     Ok(compare(api, &lock, reading, &spec, &deviations))
 }
 
 /// Measures the drift of an API between its lock, its pages as they are now, if they were read, and its spec.
 #[must_use]
 pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, deviations: &Deviations) -> Drift {
-    let reading = reading.unwrap_or_else(|| Reading::of_lock(&lock.pages));
+    let reading = reading.unwrap_or_else(|| Reading {
+        pages: lock.pages.clone(),
+        ..Reading::default()
+    });
     // In the place of what could not be read stands what was locked.
     let now = reading.settled(&lock.pages);
 
@@ -108,16 +108,32 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
     let context = Context { api: api.name, spec };
     let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
     let mut changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
-    let mut contradictions = page_sample(context, &now);
-    contradictions.retain(|finding| !reading.may_list(finding));
-    let differences = [contradictions, lock_spec(context, &now)].concat();
+    let differences = |side: &Side| {
+        let mut contradictions = page_sample(context, side);
+        contradictions.retain(|finding| !reading.may_list(finding));
+        [contradictions, lock_spec(context, side)].concat()
+    };
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
-    let mut judged = deviations.apply(api.name, differences);
-    report_once(&mut changes, &mut judged.findings);
+    let (mut judged, silenced) = deviations.apply(api.name, differences(&now));
+    let is_stale = |finding: &&mut Finding| finding.kind == Kind::StaleDeviation;
+    let stale: Vec<_> = judged.iter_mut().filter(is_stale).collect();
+    if !stale.is_empty() {
+        let (of_lock, _) = deviations.apply(api.name, differences(&locked));
+        let was_stale = |one: &Finding| {
+            of_lock
+                .iter()
+                .any(|other| (other.kind, &other.spec) == (one.kind, &one.spec))
+        };
+        for finding in stale.into_iter().filter(|finding| !was_stale(finding)) {
+            let first = "the page has changed since it was locked: run `cargo xtask docs lock --docs DIR` first; then ";
+            finding.remedy.insert_str(0, first);
+        }
+    }
+    report_once(&mut changes, &mut judged);
     Drift {
-        findings: [changes, judged.findings].concat(),
-        silenced: judged.silenced,
+        findings: [changes, judged].concat(),
+        silenced,
         coverage: reading.coverage,
         locked: lock.source.as_ref().and_then(|source| source.revision.clone()),
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::notation::Part;
 
@@ -25,7 +26,6 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Operation>,
     /// The codes of a page that is a list of codes, to which rows of other pages refer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes: Option<CodeList>,
     /// The hosts that the page lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -81,28 +81,26 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// The line of the scopes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes_line: Option<usize>,
     /// The endpoint of the permission table, where it is not that of the operation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes_endpoint: Option<String>,
     /// The status of a success.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<u16>,
     /// The tables of parameters and members, in the page's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
     /// The sample of the request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Sample>,
     /// The sample of the response.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Sample>,
 }
 
 /// Which part of a call a table describes, by its heading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, IntoStaticStr,
+)]
 #[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Section {
     /// Parameters in the path.
     Path,
@@ -119,13 +117,7 @@ pub enum Section {
 impl Section {
     /// The part of the call, if the heading names one.
     pub fn part(self) -> Option<Part> {
-        match self {
-            Self::Path => Some(Part::Path),
-            Self::Query => Some(Part::Query),
-            Self::Body => Some(Part::Body),
-            Self::Response => Some(Part::Response),
-            Self::Request => None,
-        }
+        Part::of(self.into())
     }
 }
 
@@ -136,7 +128,6 @@ pub struct Table {
     /// What it describes.
     pub section: Section,
     /// The title above it, if it has one, cut as the name of a code is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The line of its first row, from 1; the others follow line by line, except where a row has its own line.
     pub line: usize,
@@ -159,61 +150,35 @@ pub struct Row {
     /// The name, as the page has it.
     pub name: String,
     /// The member that holds this one, where the table has a column for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// The type, in the words of [`Row::TYPES`], or as the page has it if it is none of them.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    /// The type: `integer`, `number`, `boolean`, `string`, `date-time`, `object`, `map`, `enum`, `array`, or `array of ` and
+    /// another of them; as the page has it if it is none of these.
+    #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Whether it must be sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Required>,
     /// The value that counts if none is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
     /// The least value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
     /// The greatest value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum: Option<i64>,
     /// The greatest number of characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
     /// The greatest number of entries.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u64>,
     /// `date-time` where the page speaks of ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// The codes that the row lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<Code>,
     /// The page that lists the codes: the link of the row, as a path in the vendor's repository.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes_page: Option<String>,
     /// What stands in the row beyond the last column of its table, cut as the name of a code is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond: Option<String>,
     /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
     /// page a row may take several lines.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-}
-
-impl Row {
-    /// The types to which those of the pages (`int`, `bool`, `list`, `String Array`, `string[]`, …) are brought.
-    /// `array` may be followed by ` of ` and another of them.
-    pub const TYPES: [&str; 9] = [
-        "integer",
-        "number",
-        "boolean",
-        "string",
-        "date-time",
-        "array",
-        "object",
-        "map",
-        "enum",
-    ];
 }
 
 /// Whether a parameter must be sent.
@@ -236,7 +201,6 @@ pub struct Code {
     pub code: serde_json::Value,
     /// The name of the code; a sentence is cut to its first [`Code::WORDS`] words and a fingerprint, since a lock holds
     /// no prose.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
@@ -253,7 +217,6 @@ pub struct Sample {
     pub line: usize,
     /// The path of its URL. In place of the values of the sample it has the names of the endpoint's parameters, or `{}`
     /// where it does not fit the endpoint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The query parameters of its URL.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,7 +1,5 @@
 //! What a comparison finds: the form in which every report shows it.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::notation::is_below;
@@ -40,13 +38,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The place in the spec, unless it is that of the page: a stale deviation has no other.
-    #[must_use]
-    pub fn spec_beside_page(&self) -> Option<&SpecLine> {
-        let spec = self.spec.as_ref();
-        spec.filter(|spec| (&spec.file, spec.line) != (&self.page, self.line))
-    }
-
     /// Its place and, if what stands there has another name now, the place of that.
     #[must_use]
     pub fn places(&self) -> Vec<String> {
@@ -106,8 +97,9 @@ pub struct SpecLine {
 }
 
 /// Whom a difference concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Class {
     /// A caller written against our side can fail on the vendor's.
     Breaking,
@@ -115,11 +107,4 @@ pub enum Class {
     Additive,
     /// Only words differ.
     Documentation,
-}
-
-/// As reports name it.
-impl fmt::Display for Class {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(out)
-    }
 }

@@ -34,24 +34,26 @@ impl Pages {
             );
         }
         let clone = (fetch && folder.is_none()).then(source::fetch).transpose()?;
-        let checkout = folder.or_else(|| Some(clone.as_ref()?.path().to_owned()));
-        let is_any = checkout.is_some() || !external.is_empty();
-        Ok(is_any.then_some(Self {
-            checkout,
+        let pages = Self {
+            checkout: folder.or_else(|| Some(clone.as_ref()?.path().to_owned())),
             _clone: clone,
             external,
-        }))
+        };
+        Ok(Some(pages).filter(|pages| pages.checkout.is_some() || !pages.external.is_empty()))
     }
 
     /// Whether this run has the pages of an API: an API that stands on a web page alone has some only if that page was
     /// passed, the others only if there is a checkout.
     #[must_use]
     pub fn has(&self, api: &Api) -> bool {
-        if api.pages.is_empty() {
-            self.external.iter().any(|external| external.api.name == api.name)
-        } else {
-            self.checkout.is_some()
+        match api.pages {
+            [] => self.passed(api).next().is_some(),
+            _ => self.checkout.is_some(),
         }
+    }
+
+    fn passed(&self, api: &Api) -> impl Iterator<Item = &ExternalPage> {
+        self.external.iter().filter(|external| external.api.name == api.name)
     }
 
     /// The pages of an API.
@@ -59,18 +61,13 @@ impl Pages {
     /// # Errors
     /// If one cannot be read, or two have the same name.
     pub fn of(&self, api: &Api) -> anyhow::Result<Vec<Source>> {
-        let mut sources = match &self.checkout {
-            Some(folder) if !api.pages.is_empty() => source::checkout(folder, api)?,
-            _ => Vec::new(),
-        };
-        for external in self.external.iter().filter(|external| external.api.name == api.name) {
+        let folder = self.checkout.as_ref().filter(|_| !api.pages.is_empty());
+        let mut sources = folder.map_or(Ok(Vec::new()), |folder| source::checkout(folder, api))?;
+        for external in self.passed(api) {
             let page = external.read()?;
             if sources.iter().any(|other| other.name == page.name) {
-                bail!(
-                    "two pages of {} are called {}; give one of them another name",
-                    api.name,
-                    page.name
-                );
+                let (api, page) = (api.name, page.name);
+                bail!("two pages of {api} are called {page}; give one of them another name");
             }
             sources.push(page);
         }

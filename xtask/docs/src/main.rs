@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use xtask_cli::Outcome;
 use xtask_docs::input::Pages;
 use xtask_docs::report::Format;
 use xtask_docs::source::{ExternalPage, Revision};
@@ -77,24 +77,17 @@ struct Sources {
     external: Vec<ExternalPage>,
 }
 
+/// What is wrong with a command that does nothing without pages.
+const NO_PAGES: &str = "no pages are named; add --docs DIR, --fetch or --page API=FILE";
+
 impl Sources {
     fn open(self) -> anyhow::Result<Option<Pages>> {
         Pages::open(self.docs, self.fetch, self.external)
     }
-
-    /// For commands that do nothing without pages.
-    fn required(self) -> anyhow::Result<Pages> {
-        self.open()?
-            .ok_or_else(|| anyhow::anyhow!("no pages are named; add --docs DIR, --fetch or --page API=FILE"))
-    }
 }
 
 fn main() -> ExitCode {
-    xtask_cli::run(|Arguments { command }| docs(command))
-}
-
-fn docs(command: Docs) -> anyhow::Result<Outcome> {
-    match command {
+    xtask_cli::run(|Arguments { command }| match command {
         Docs::Drift { pages, api, format } => drift::run(api, pages.open()?.as_ref(), format),
         Docs::Lock {
             pages,
@@ -102,10 +95,9 @@ fn docs(command: Docs) -> anyhow::Result<Outcome> {
             revision,
             date,
         } => {
-            let date = date.map(|date| date.to_string());
-            let revision = revision.map(|commit| Revision { commit, date });
-            lock::command::run(api, &pages.required()?, revision.as_ref())
+            let revision = Revision::new(revision, date.map(|date| date.to_string()));
+            lock::command::run(api, &pages.open()?.context(NO_PAGES)?, &revision)
         }
-        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.required()?, &names, new),
-    }
+        Docs::Scaffold { pages, names, new } => scaffold::run(&pages.open()?.context(NO_PAGES)?, &names, new),
+    })
 }

@@ -1,7 +1,10 @@
 //! How places are written: `query.size`, `body.a.b`, `response.data[].name`.
 
-/// A part of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use strum::{EnumString, IntoStaticStr};
+
+/// A part of a call, by its name in places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Part {
     /// The path.
     Path,
@@ -16,15 +19,12 @@ pub enum Part {
 impl Part {
     /// The name, as places begin with it.
     pub fn name(self) -> &'static str {
-        ["path", "query", "body", "response"][self as usize]
+        self.into()
     }
 
     /// The part that a place is in.
     pub fn of(place: &str) -> Option<Self> {
-        let name = place.split(['.', '[']).next().unwrap_or_default();
-        [Self::Path, Self::Query, Self::Body, Self::Response]
-            .into_iter()
-            .find(|part| part.name() == name)
+        place.split(['.', '[']).next()?.parse().ok()
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Reading {
     pub pages: Vec<Page>,
     /// The text of those that were not read whole, by name: what is missing among their facts may stand in the part that
     /// nobody could read, and is not gone.
-    partial: HashMap<String, String>,
+    pub(crate) partial: HashMap<String, String>,
     /// What could not be read.
     pub unread: Vec<Finding>,
     /// How much was used of each, by name.
@@ -26,7 +26,7 @@ pub struct Reading {
 
 /// The name of the page of an API that is described on one web page alone: its address may change, and a saved copy has
 /// none.
-const WEB_PAGE: &str = "web page";
+pub const WEB_PAGE: &str = "web page";
 
 /// Reads the pages of an API.
 pub fn read(api: &Api, sources: &[Source]) -> Reading {
@@ -70,46 +70,10 @@ fn finding(api: &Api, page: &str, unread: Unread) -> Finding {
 }
 
 impl Reading {
-    /// The pages as they were locked, for a run without pages.
-    #[must_use]
-    pub fn of_lock(locked: &[Page]) -> Self {
-        Self {
-            pages: locked.to_vec(),
-            ..Self::default()
-        }
-    }
-
-    /// Reports on stderr what could not be read, where, and what to do.
-    pub fn report_unread(&self) {
-        report_unread(&self.unread);
-    }
-
     /// Whether a page was read whole.
     #[must_use]
     pub fn is_whole(&self, page: &Page) -> bool {
         !self.partial.contains_key(&page.page)
-    }
-
-    /// The pages that were read whole; in the place of any other, what was locked of it. A page that was never locked is
-    /// left out then.
-    #[must_use]
-    pub fn whole(&self, locked: &[Page]) -> Vec<Page> {
-        let of_lock = |page: &Page| locked.iter().find(|locked| locked.page == page.page).cloned();
-        let pages = self.pages.iter();
-        let whole = pages.filter_map(|page| {
-            if self.is_whole(page) {
-                Some(page.clone())
-            } else {
-                of_lock(page)
-            }
-        });
-        whole.collect()
-    }
-
-    /// How many pages were read whole.
-    #[must_use]
-    pub fn count_whole(&self) -> usize {
-        self.pages.len() - self.partial.len()
     }
 
     /// The pages as they are now; in the place of what could not be read stands what was locked, so that it is reported

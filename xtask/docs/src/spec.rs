@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::facts::{Code, Listed};
 use super::finding::SpecLine;
@@ -31,25 +32,21 @@ pub struct Spec {
     pub statuses: BTreeMap<u16, usize>,
 }
 
-/// What a spec says about one operation.
+/// What a spec says about one operation; lines count from 1.
 #[derive(Clone, Debug, Default)]
 pub struct Operation {
     /// The HTTP method, in capitals.
     pub method: String,
-    /// The path.
+    /// The path, with its parameters in braces.
     pub path: String,
-    /// Its line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The scopes of which one is needed.
     pub scopes: Vec<String>,
-    /// The line of the scopes.
-    pub scopes_line: usize,
+    pub(crate) scopes_line: usize,
     /// The status of a success, and its line.
     pub success: Option<(u16, usize)>,
     /// The page: its path in the vendor's repository.
     pub page: Option<String>,
-    /// Whether the vendor has replaced it.
-    pub deprecated: bool,
     /// What stands in each place: more than one member where the spec has a choice of objects around it.
     pub places: BTreeMap<String, Vec<Member>>,
 }
@@ -69,56 +66,43 @@ pub struct Member {
     pub code_names: Vec<String>,
     /// The line of the schema that holds the codes.
     pub codes_line: Option<usize>,
-    /// The value that counts if none is sent.
-    pub default: Option<Value>,
-    /// The least value.
-    pub minimum: Option<i64>,
-    /// The greatest value.
-    pub maximum: Option<i64>,
-    /// The greatest number of characters.
-    pub max_length: Option<u64>,
-    /// The greatest number of entries.
-    pub max_items: Option<u64>,
-    /// The formats of its text and numbers.
-    pub formats: BTreeSet<String>,
+    // The keywords of its schema.
+    pub(crate) default: Option<Value>,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+    pub(crate) max_length: Option<u64>,
+    pub(crate) max_items: Option<u64>,
+    pub(crate) formats: BTreeSet<String>,
     /// The component that holds the member.
     pub owner: Option<String>,
     /// The JSON pointer of its schema or parameter.
     pub pointer: String,
-    /// Its line, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 impl Spec {
     /// Reads a spec. What its references do not lead to is left out: the lint reports it.
     pub fn new(document: &Document) -> Self {
         let reader = Reader::new(document);
-        let mut statuses = BTreeMap::new();
-        for operation in &reader.operations {
-            for (status, place) in operation.place.members_of("responses") {
-                if let Some(status) = status.parse().ok().filter(|status| *status >= 400) {
-                    statuses.entry(status).or_insert_with(|| document.line(&place.pointer));
-                }
-            }
-        }
+        let operations = reader.operations.iter();
+        let responses = operations.clone().flat_map(|found| found.place.members_of("responses"));
+        // The last of a status stays.
+        let failures = responses.rev().filter_map(|(status, place)| {
+            let status = status.parse().ok().filter(|status| *status >= 400)?;
+            Some((status, document.line(&place.pointer)))
+        });
         Self {
             file: document.name(),
-            operations: reader
-                .operations
-                .iter()
-                .map(|found| operation(&reader, found))
-                .collect(),
+            statuses: failures.collect(),
+            operations: operations.map(|found| operation(&reader, found)).collect(),
             hosts: hosts(&reader),
-            statuses,
         }
     }
 
     /// A place in the spec, for annotations.
     pub fn at(&self, line: usize) -> SpecLine {
-        SpecLine {
-            file: self.file.clone(),
-            line,
-        }
+        let file = self.file.clone();
+        SpecLine { file, line }
     }
 }
 
@@ -131,16 +115,16 @@ impl Operation {
     /// What stands in a place: by its exact name, or else where only the case of letters differs, or that it is one of
     /// a list. The name in the spec comes with it.
     pub fn find(&self, place: &str) -> Option<(&str, &[Member])> {
-        if let Some((name, members)) = self.places.get_key_value(place) {
-            return Some((name, members));
-        }
         let same = |normal: fn(&str) -> String| {
             let wanted = normal(place);
             let mut places = self.places.iter();
             places.find(move |(name, _)| normal(name) == wanted)
         };
-        let found = same(|name| name.to_ascii_lowercase()).or_else(|| same(without_lists));
-        found.map(|(name, members)| (name.as_str(), members.as_slice()))
+        let exact = self.places.get_key_value(place);
+        let (name, members) = exact
+            .or_else(|| same(|name| name.to_ascii_lowercase()))
+            .or_else(|| same(without_lists))?;
+        Some((name, members))
     }
 
     /// The same, and where a map stands around the place, what the spec says of the values of the map.
@@ -168,24 +152,31 @@ impl Operation {
 }
 
 impl Member {
+    /// What is known of a member from where it is listed.
+    fn new(listed: &Place, required: bool) -> Self {
+        Self {
+            pointer: listed.pointer.clone(),
+            required,
+            ..Self::default()
+        }
+    }
+
     /// What several members of one place take together, or nothing if there are none.
     pub fn together(members: &[Self]) -> Option<Self> {
-        let (first, others) = members.split_first()?;
-        let mut all = first.clone();
-        for other in others {
-            all.types.extend(&other.types);
-            all.formats.extend(other.formats.iter().cloned());
+        members.iter().cloned().reduce(|mut all, other| {
+            all.types.extend(other.types);
+            all.formats.extend(other.formats);
             all.free &= other.free;
             all.required &= other.required;
             all.codes_line = all.codes_line.or(other.codes_line);
-            for (code, name) in other.codes.iter().zip(&other.code_names) {
-                if !all.codes.contains(code) {
-                    all.codes.push(code.clone());
-                    all.code_names.push(name.clone());
+            for (code, name) in other.codes.into_iter().zip(other.code_names) {
+                if !all.codes.contains(&code) {
+                    all.codes.push(code);
+                    all.code_names.push(name);
                 }
             }
-        }
-        Some(all)
+            all
+        })
     }
 
     /// Whether it takes a type: a number may be whole.
@@ -197,40 +188,30 @@ impl Member {
 fn operation<'d>(reader: &Reader<'d>, found: &Described<'d>) -> Operation {
     let line = |place: &Place| reader.document.line(&place.pointer);
     let security = found.place.get("security").or_else(|| reader.root.get("security"));
-    let entries = security.iter().flat_map(|security| security.entries());
-    let scopes = entries
-        .flat_map(|entry| entry.members())
-        .flat_map(|(_, scopes)| scopes.entries());
-    let success = found
-        .place
-        .members_of("responses")
-        .into_iter()
-        .find_map(|(status, place)| {
-            let status = status
-                .parse::<u16>()
-                .ok()
-                .filter(|status| (200..300).contains(status))?;
-            Some((status, line(&place)))
-        });
-    let page = found.place.get("externalDocs");
+    let security = security.as_ref().unwrap_or(&found.place);
+    let schemes = security.entries().into_iter().flat_map(|entry| entry.members());
+    let scopes = schemes.flat_map(|(_, scopes)| scopes.entries());
+    let mut responses = found.place.members_of("responses").into_iter();
+    let success = responses.find_map(|(status, place)| {
+        let status = status.parse().ok().filter(|status| (200..300).contains(status))?;
+        Some((status, line(&place)))
+    });
     let mut members = Members {
         reader,
         places: BTreeMap::new(),
         left: Cell::new(MAX_SCHEMAS),
     };
-    members.parameters(found);
-    members.bodies(found);
+    members.call(found);
     Operation {
         method: found.method.to_uppercase(),
         path: found.path.to_owned(),
         line: line(&found.place),
         scopes: scopes
-            .filter_map(|scope| scope.value.as_str().map(str::to_owned))
+            .filter_map(|scope| Some(scope.value.as_str()?.to_owned()))
             .collect(),
-        scopes_line: security.as_ref().map_or_else(|| line(&found.place), line),
+        scopes_line: line(security),
         success,
-        page: page.and_then(|docs| docs.text("url")).and_then(page_of),
-        deprecated: found.place.says("deprecated"),
+        page: found.page().and_then(page_of),
         places: members.places,
     }
 }
@@ -245,29 +226,24 @@ pub fn page_of(url: &str) -> Option<String> {
 
 /// The host of every server, with every value of its variables.
 fn hosts(reader: &Reader) -> Vec<Listed> {
-    let mut found = Vec::new();
+    let at = |place: &Place, value| Listed {
+        value,
+        line: reader.document.line(&place.pointer),
+    };
+    let mut hosts = Vec::new();
     for server in reader.root.entries_of("servers") {
-        let Some(host) = server.text("url").and_then(host_of) else {
-            continue;
-        };
-        let mut expanded = vec![Listed {
-            value: host,
-            line: reader.document.line(&server.pointer),
-        }];
+        let host = server.text("url").and_then(host_of).unwrap_or_default();
         for (name, variable) in server.members_of("variables") {
-            let variable_name = format!("{{{name}}}");
-            for value in variable.entries_of("enum") {
-                let Some(text) = value.value.as_str() else { continue };
-                expanded.push(Listed {
-                    value: expanded[0].value.replace(&variable_name, text),
-                    line: reader.document.line(&value.pointer),
-                });
-            }
+            let values = variable.entries_of("enum").into_iter();
+            hosts.extend(values.filter_map(|value| {
+                let host = host.replace(&format!("{{{name}}}"), value.value.as_str()?);
+                Some(at(&value, host))
+            }));
         }
-        expanded.retain(|host| !host.value.contains('{'));
-        found.extend(expanded);
+        hosts.push(at(&server, host));
     }
-    found
+    hosts.retain(|host| !host.value.is_empty() && !host.value.contains('{'));
+    hosts
 }
 
 /// The host of a URL, in small letters.
@@ -278,19 +254,6 @@ pub fn host_of(url: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_ascii_lowercase())
 }
 
-/// The types that a choice takes; all of them if it does not say.
-fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
-    let has = |key| variant.get(key).is_some();
-    let mut types: BTreeSet<_> = match variant.get("type").and_then(Value::as_str) {
-        Some(name) => JsonType::parse(name).into_iter().collect(),
-        None if has("properties") || has("additionalProperties") => BTreeSet::from([JsonType::Object]),
-        None if has("items") => BTreeSet::from([JsonType::Array]),
-        None => JsonType::ALL.into(),
-    };
-    types.extend(variant.says("nullable").then_some(JsonType::Null));
-    types
-}
-
 /// Collects the members of one operation.
 struct Members<'r, 'd> {
     reader: &'r Reader<'d>,
@@ -299,89 +262,56 @@ struct Members<'r, 'd> {
     left: Cell<usize>,
 }
 
-/// A member to be read, and what is known of it from around it.
-struct Around<'d> {
-    place: String,
-    schema: Place<'d>,
-    required: bool,
-    owner: Option<String>,
-    /// Where it is listed.
-    pointer: String,
-    /// The components around it, so that a circle ends.
-    trail: Vec<String>,
-}
-
 impl<'d> Members<'_, 'd> {
-    fn parameters(&mut self, operation: &Described<'d>) {
+    fn call(&mut self, operation: &Described<'d>) {
+        // The bytes of a file have no members, and no schema.
+        static FILE: Value = Value::Null;
         for parameter in self.reader.parameters(operation) {
-            let place = parameter.described;
-            let (Some(name), Some(part @ ("path" | "query"))) = (place.text("name"), place.text("in")) else {
-                continue;
-            };
-            if let Some(schema) = place.get("schema") {
-                self.read(Around {
-                    place: format!("{part}.{name}"),
-                    schema,
-                    required: place.says("required"),
-                    owner: None,
-                    pointer: place.pointer.clone(),
-                    trail: Vec::new(),
-                });
+            let place = &parameter.described;
+            if let (Some((part @ ("path" | "query"), name)), Some(schema)) = (parameter.key(), place.get("schema")) {
+                self.read(
+                    &format!("{part}.{name}"),
+                    &schema,
+                    Member::new(place, place.says("required")),
+                    &[],
+                );
             }
         }
-    }
-
-    fn bodies(&mut self, operation: &Described<'d>) {
         let request = self.reader.request_body(operation);
-        let required = request.as_ref().is_some_and(|body| body.says("required"));
         let response = self.reader.successes(operation).into_iter().next();
-        for (root, body, required) in [("body", request, required), ("response", response, false)] {
+        for (root, body) in [("body", request), ("response", response)] {
             let Some(body) = body else { continue };
             let media = body.members_of("content");
             let json = media.iter().find(|(media_type, _)| is_json(media_type));
-            match json.and_then(|(_, media)| media.get("schema")) {
-                Some(schema) => self.read(Around {
-                    place: root.to_owned(),
-                    pointer: schema.pointer.clone(),
-                    schema,
-                    required,
-                    owner: None,
-                    trail: Vec::new(),
-                }),
-                // A file: its bytes have no members.
-                None if !media.is_empty() => {
-                    let member = Member {
-                        types: JsonType::ALL.into(),
-                        free: true,
-                        required,
-                        line: self.reader.document.line(&body.pointer),
-                        pointer: body.pointer,
-                        ..Member::default()
-                    };
-                    self.places.insert(root.to_owned(), vec![member]);
-                }
-                None => {}
+            let file = media.first().map(|_| Place {
+                pointer: body.pointer.clone(),
+                value: &FILE,
+            });
+            if let Some(schema) = json.and_then(|(_, media)| media.get("schema")).or(file) {
+                self.read(root, &schema, Member::new(&schema, body.says("required")), &[]);
             }
         }
     }
 
-    /// Reads a member and what lies below it.
-    fn read(&mut self, around: Around<'d>) {
-        let known = self.places.get(&around.place);
+    /// Reads a member, of which is known what stands around it, and what lies below it. `trail` holds the schemas around it,
+    /// so that a circle ends.
+    fn read(&mut self, place: &str, schema: &Place<'d>, around: Member, trail: &[String]) {
         // The same member comes once for each choice that it stands beside.
-        let seen = known.is_some_and(|members| members.iter().any(|member| member.pointer == around.pointer));
-        if seen || around.trail.len() > MAX_DEPTH || self.left.get() == 0 {
+        let mut known = self.places.get(place).into_iter().flatten();
+        if known.any(|member| member.pointer == around.pointer) || trail.len() > MAX_DEPTH || self.left.get() == 0 {
             return;
         }
-        let variants = self.reader.variants(&around.schema, &self.left);
-        let member = self.member(&around, &variants);
-        self.places.entry(around.place.clone()).or_default().push(member);
+        let variants = self.reader.variants(schema, &self.left);
+        let holder = around.owner.clone();
+        let member = member(self.reader, around, &variants);
+        self.places.entry(place.to_owned()).or_default().push(member);
         for variant in variants {
             let here = variant.parts.last().map(|part| part.pointer.clone());
-            let Some(here) = here.filter(|here| !around.trail.contains(here)) else {
+            let Some(here) = here.filter(|here| !trail.contains(here)) else {
                 continue;
             };
-            let owner = variant.component.clone().or_else(|| around.owner.clone());
+            let trail = [trail, &[here]].concat();
+            let owner = variant.component.as_ref().or(holder.as_ref());
             let required: Vec<_> = variant.parts.iter().flat_map(|part| part.texts("required")).collect();
             for part in &variant.parts {
                 let members = part.members_of("properties").into_iter();
@@ -389,56 +319,62 @@ impl<'d> Members<'_, 'd> {
                 let entries = part.get("items").map(|schema| ("[]".to_owned(), false, schema));
                 let values = part
                     .get("additionalProperties")
-                    .filter(|schema| schema.value.is_object());
-                let values = values.map(|schema| (".{}".to_owned(), false, schema));
+                    .map(|schema| (".{}".to_owned(), false, schema));
+                let values = values.filter(|(_, _, schema)| schema.value.is_object());
                 for (name, required, schema) in members.chain(entries).chain(values) {
-                    self.read(Around {
-                        place: format!("{}{name}", around.place),
-                        pointer: schema.pointer.clone(),
-                        schema,
-                        required,
-                        owner: owner.clone(),
-                        trail: [around.trail.as_slice(), std::slice::from_ref(&here)].concat(),
-                    });
+                    let around = Member {
+                        owner: owner.cloned(),
+                        ..Member::new(&schema, required)
+                    };
+                    self.read(&format!("{place}{name}"), &schema, around, &trail);
                 }
             }
         }
     }
+}
 
-    /// What all choices together say about a place.
-    fn member(&self, around: &Around<'d>, variants: &[Variant<'d>]) -> Member {
-        let mut member = Member {
-            required: around.required,
-            owner: around.owner.clone(),
-            pointer: around.pointer.clone(),
-            line: self.reader.document.line(&around.pointer),
-            ..Member::default()
-        };
-        for variant in variants {
-            let types = types_of(variant);
-            let has_properties = variant.get("properties").is_some();
-            let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
-            member.free |= types.contains(&JsonType::Object) && !has_properties && !is_map;
-            member.types.extend(types);
-            let number = |key| variant.get(key).and_then(Value::as_i64);
-            let count = |key| variant.get(key).and_then(Value::as_u64);
-            member.default = member.default.or_else(|| variant.get("default").cloned());
-            member.minimum = member.minimum.or_else(|| number("minimum"));
-            member.maximum = member.maximum.or_else(|| number("maximum"));
-            member.max_length = member.max_length.or_else(|| count("maxLength"));
-            member.max_items = member.max_items.or_else(|| count("maxItems"));
-            let format = variant.get("format").and_then(Value::as_str);
-            member.formats.extend(format.map(str::to_owned));
-            let mut parts = variant.parts.iter();
-            if member.codes.is_empty()
-                && let Some(part) = parts.find(|part| part.get("enum").is_some())
-            {
-                (member.codes, member.code_names) = codes(part);
-                member.codes_line = Some(self.reader.document.line(&part.pointer));
-            }
-        }
-        member
+/// What all choices together say about a place, of which is known what stands around it.
+fn member(reader: &Reader, around: Member, variants: &[Variant]) -> Member {
+    let line = |pointer: &str| reader.document.line(pointer);
+    let first = |key: &str| variants.iter().find_map(|variant| variant.get(key));
+    let number = |key| first(key).and_then(Value::as_i64);
+    let count = |key| first(key).and_then(Value::as_u64);
+    let is_free = |variant: &Variant| {
+        let is_map = variant.get("additionalProperties").is_some_and(Value::is_object);
+        types_of(variant).contains(&JsonType::Object) && variant.get("properties").is_none() && !is_map
+    };
+    let formats = variants.iter().filter_map(|variant| variant.get("format")?.as_str());
+    let mut parts = variants.iter().flat_map(|variant| &variant.parts);
+    let coded = parts.find(|part| part.get("enum").is_some());
+    let (codes, code_names) = coded.map(codes).unwrap_or_default();
+    Member {
+        types: variants.iter().flat_map(types_of).collect(),
+        free: variants.iter().any(is_free),
+        codes,
+        code_names,
+        codes_line: coded.map(|part| line(&part.pointer)),
+        default: first("default").cloned(),
+        minimum: number("minimum"),
+        maximum: number("maximum"),
+        max_length: count("maxLength"),
+        max_items: count("maxItems"),
+        formats: formats.map(str::to_owned).collect(),
+        line: line(&around.pointer),
+        ..around
     }
+}
+
+/// The types that a choice takes; all of them if it does not say.
+fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
+    let has = |key| variant.get(key).is_some();
+    let mut types: BTreeSet<_> = match variant.get("type").and_then(Value::as_str) {
+        Some(name) => name.parse().into_iter().collect(),
+        None if has("properties") || has("additionalProperties") => BTreeSet::from([JsonType::Object]),
+        None if has("items") => BTreeSet::from([JsonType::Array]),
+        None => JsonType::VARIANTS.iter().copied().collect(),
+    };
+    types.extend(variant.says("nullable").then_some(JsonType::Null));
+    types
 }
 
 /// The codes of a schema, each with its name and meaning, and the names alone.
@@ -533,7 +469,6 @@ components:
         assert_eq!(put.scopes, ["plants.write", "all.write"]);
         assert_eq!(put.success, Some((201, line("'201'"))));
         assert_eq!(put.page.as_deref(), Some("docs/my plants.md"));
-        assert!(put.deprecated);
         assert!(put.places["response"][0].free, "a file");
         assert_eq!(spec.operations[1].scopes, ["all.read"], "those of the document");
         let places: Vec<_> = spec.operations[1].places.keys().collect();

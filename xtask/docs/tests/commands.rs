@@ -1,5 +1,6 @@
 //! `cargo xtask docs …` as a person runs it, on a workspace and pages of the test's own.
 
+mod contract;
 mod garden;
 
 use std::fs;
@@ -94,6 +95,12 @@ impl Workspace {
     /// Runs `cargo xtask docs` with these arguments; `PAGES` is the folder with the pages.
     fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("xtask runs")
+    }
+
+    /// Locks the garden, of a commit that is named.
+    fn lock_garden(&self) -> Output {
+        let garden = ["--revision", REVISION, "--api", "elements-v3"];
+        self.run(&[&["lock", "--docs", "PAGES"], &garden[..]].concat())
     }
 
     /// Measures the drift of the garden, as JSON.
@@ -214,37 +221,9 @@ fn what_programs_read_has_the_members_of_the_contract_and_nothing_else() {
     assert_eq!(status(&output), 4, "{}", reported(&output));
     assert!(err(&output).contains("NOTICE: insights-legacy: "), "{}", err(&output));
     let json: Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
-    let members = |value: &Value| {
-        value
-            .as_object()
-            .expect("an object")
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(members(&json), ["findings", "summary"]);
-    let findings = json["findings"].as_array().expect("a list");
+    let findings = contract::findings(&json);
     let steps: Vec<_> = findings.iter().map(|finding| &finding["step"]).collect();
     assert_eq!(steps, ["page-lock", "lock-spec"]);
-    for finding in findings {
-        assert_eq!(
-            members(finding),
-            [
-                "api",
-                "step",
-                "operation",
-                "place",
-                "kind",
-                "class",
-                "was",
-                "is",
-                "page",
-                "line",
-                "remedy"
-            ]
-        );
-        assert!(finding["line"].as_u64().is_some_and(|line| line > 0));
-    }
     let line = PAGES[0]
         .1
         .lines()
@@ -305,15 +284,7 @@ fn a_lock_is_the_same_for_the_same_pages_and_a_changed_row_is_a_changed_line() {
     let workspace = Workspace::locked();
     let first = workspace.lock();
     for _ in 0..2 {
-        let again = workspace.run(&[
-            "lock",
-            "--docs",
-            "PAGES",
-            "--revision",
-            REVISION,
-            "--api",
-            "elements-v3",
-        ]);
+        let again = workspace.lock_garden();
         assert_eq!(status(&again), 0, "{}", reported(&again));
         assert_eq!(workspace.lock(), first);
     }
@@ -445,6 +416,94 @@ fn a_page_that_is_not_read_whole_does_not_keep_the_others_from_being_locked() {
     }
     expect_error(&lock(), &["none of the pages was understood; no lock was written"]);
     assert_eq!(workspace.lock(), before);
+}
+
+#[test]
+fn a_lock_names_each_page_that_was_not_just_read_again() {
+    let workspace = Workspace::new();
+    let [old, moved, new] = [
+        "old-bed.md",
+        "docs/elements/beds/get-bed.md",
+        "docs/elements/plants/dig-bed.md",
+    ];
+    let page = |method: &str| PAGES[1].1.replace("| GET |", &format!("| {method} |"));
+    workspace.write(old, page("DELETE"));
+    let passed = ["--page", "elements-v3=old-bed.md"];
+    let lock = [
+        "lock",
+        "--docs",
+        "PAGES",
+        "--revision",
+        REVISION,
+        "--api",
+        "elements-v3",
+    ];
+    let first = workspace.run(&[&lock[..], &passed].concat());
+    assert_eq!(out(&first), format!("elements-v3: 5 pages, 5 of them read; {LOCK}\n"));
+
+    fs::create_dir_all(workspace.path("pages/docs/elements/beds")).expect("a folder");
+    fs::rename(workspace.path("pages").join(BED), workspace.path("pages").join(moved)).expect("moved");
+    fs::remove_file(workspace.path("pages").join(COLOURS)).expect("deleted");
+    workspace.write(&format!("pages/{new}"), page("PUT"));
+    workspace.edit(SEARCH, "| height | How tall. | integer |", "| height | How tall. |");
+    let second = workspace.run(&lock);
+    assert_eq!(status(&second), 4, "{}", reported(&second));
+    let mut lines: Vec<_> = out(&second).lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            format!("  {new} is new"),
+            format!("  {BED} has moved to {moved}"),
+            format!("  {SEARCH} stays as it was locked"),
+            format!("  {COLOURS} is gone"),
+            format!("  {old} was not passed, and stays as it was locked"),
+            format!("elements-v3: 5 pages, 3 of them read; {LOCK}"),
+        ]
+    );
+    assert!(err(&second).contains("1 place of the pages could"), "{}", err(&second));
+
+    // One that has moved and cannot be read stays under the name by which it was locked.
+    let there = "docs/elements/beds/search-plants.md";
+    fs::rename(
+        workspace.path("pages").join(SEARCH),
+        workspace.path("pages").join(there),
+    )
+    .expect("moved");
+    let third = workspace.run(&lock);
+    let stays = format!("  {there} stays as it was locked, as {SEARCH}\n");
+    assert!(out(&third).contains(&stays), "{}", out(&third));
+    assert!(workspace.lock().contains(SEARCH) && !workspace.lock().contains(there));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_shell_reads_the_remedy_for_a_page_of_any_name() {
+    for name in [
+        "my plants",
+        "it's \"tall\" $HOME",
+        "\u{1b}[31m\n1`id`\t\u{202e}##[x]\\'",
+        "é (1); exit",
+    ] {
+        let workspace = Workspace::locked();
+        let page = format!("docs/elements/plants/{name}.md");
+        workspace.write(&format!("pages/{page}"), PAGES[1].1.replace("| GET |", "| DELETE |"));
+        for format in ["text", "markdown"] {
+            let output = out(&workspace.run(&["drift", "--docs", "PAGES", "--format", format]));
+            let command = output
+                .split('`')
+                .find(|part| part.starts_with("cargo xtask docs scaffold"));
+            let command = command.unwrap_or_else(|| panic!("no command in {output}"));
+            let shell = Command::new("bash")
+                .args(["-c", &format!("cargo() {{ printf '%s\\0' \"$@\"; }}; {command}")])
+                .output();
+            let words = out(&shell.expect("bash runs"));
+            assert_eq!(
+                words.split('\0').collect::<Vec<_>>(),
+                ["xtask", "docs", "scaffold", "--fetch", &page, ""]
+            );
+        }
+    }
 }
 
 #[test]
@@ -814,15 +873,7 @@ fn an_api_without_a_spec_is_drafted_and_locked_and_says_what_is_missing() {
         &workspace.run(&["drift", "--docs", "PAGES", "--api", "elements-v3"]),
         &["lock"],
     );
-    let lock = workspace.run(&[
-        "lock",
-        "--docs",
-        "PAGES",
-        "--revision",
-        REVISION,
-        "--api",
-        "elements-v3",
-    ]);
+    let lock = workspace.lock_garden();
     assert_eq!(status(&lock), 0, "{}", reported(&lock));
     assert!(
         err(&lock).contains(begin) && workspace.lock().contains(BED),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use xtask_docs::drift::measure;
-use xtask_docs::extract::{Coverage, Extraction, extract};
+use xtask_docs::extract::{Extraction, extract};
 use xtask_docs::finding::Kind;
 use xtask_docs::input::Pages;
 use xtask_docs::source::ExternalPage;
@@ -50,19 +50,17 @@ fn page(root: &Path, file: &Path) -> Extraction {
 
 /// Asserts that all of the pages was read, and counts their operations.
 fn read_whole(pages: &[Extraction]) -> usize {
-    let mut coverage = Coverage::default();
-    let mut unread = Vec::new();
+    // They have tables that say nothing of any operation.
+    const PROSE: [&str; 2] = ["Use-AvePoint-Graph-API.md", "register-app.md"];
     for page in pages {
-        coverage += page.coverage;
-        unread.extend(
-            page.unread
-                .iter()
-                .map(|unread| format!("{}:{} {}", page.page.page, unread.line, unread.what)),
-        );
-    }
-    assert!(unread.is_empty(), "{}", unread.join("\n"));
-    for share in [coverage.tables, coverage.rows, coverage.items] {
-        assert_eq!(share.used, share.total);
+        let name = &page.page.page;
+        let unread = page.unread.iter();
+        let unread: Vec<_> = unread
+            .map(|unread| format!("{name}:{} {}", unread.line, unread.what))
+            .collect();
+        assert!(unread.is_empty(), "{}", unread.join("\n"));
+        let is_prose = PROSE.iter().any(|prose| name.ends_with(prose));
+        assert_eq!(page.coverage.is_whole(), !is_prose, "{name}: {:?}", page.coverage);
     }
     pages.iter().map(|page| page.page.operations.len()).sum()
 }

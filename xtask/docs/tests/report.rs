@@ -1,10 +1,12 @@
 //! The forms of a report, held against files that were read by eye. `RENEW_GOLDEN=1` writes them anew.
 
+mod contract;
+
 use std::path::Path;
 
 use xtask_docs::extract::{Coverage, Share};
 use xtask_docs::finding::{Class, Finding, Kind, SpecLine, Step};
-use xtask_docs::report::{Basis, Format, Report};
+use xtask_docs::report::{Format, Report, Summary};
 
 fn finding(api: &str, step: Step, kind: Kind, class: Class) -> Finding {
     Finding {
@@ -71,7 +73,7 @@ fn report() -> Report {
         rows,
         items: share(0, 0),
     };
-    let basis = Basis {
+    let basis = Summary {
         silenced: 1,
         coverage: [
             ("docs/ferns.md".to_owned(), coverage(share(12, 12))),
@@ -85,6 +87,7 @@ fn report() -> Report {
             ("plants".to_owned(), Some("01234567".to_owned())),
         ]
         .into(),
+        ..Summary::default()
     };
     Report::new(findings, basis)
 }
@@ -114,39 +117,12 @@ fn each_form_is_as_it_was_read_by_eye() {
 #[test]
 fn the_json_form_keeps_the_contract() {
     let value: serde_json::Value = serde_json::from_str(&report().render(Format::Json)).expect("JSON");
-    let members = |value: &serde_json::Value| {
-        value
-            .as_object()
-            .expect("an object")
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(members(&value), ["findings", "summary"]);
-    for finding in value["findings"].as_array().expect("a list") {
-        assert_eq!(
-            members(finding),
-            [
-                "api",
-                "step",
-                "operation",
-                "place",
-                "kind",
-                "class",
-                "was",
-                "is",
-                "page",
-                "line",
-                "remedy"
-            ]
-        );
-    }
+    assert_eq!(contract::findings(&value).len(), 5);
 }
 
 #[test]
 fn without_a_finding_all_is_in_step() {
-    let report = Report::new(Vec::new(), Basis::default());
-    assert!(report.in_step());
+    let report = Report::new(Vec::new(), Summary::default());
     for format in [Format::Text, Format::Markdown, Format::Github] {
         assert!(report.render(format).contains("in step"), "{format:?}");
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use xtask_cli::counted;
 use xtask_spec::document::{Document, Fault, MARK};
 
 /// Something wrong in a spec.
@@ -76,10 +77,4 @@ impl<'d> Report<'d> {
         self.problems.dedup();
         self.problems
     }
-}
-
-/// `1 problem`, `2 problems`.
-pub fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

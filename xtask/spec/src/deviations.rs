@@ -59,7 +59,7 @@ impl Record {
     ///
     /// # Errors
     /// If the members do not belong together: what is wrong, and what to do.
-    pub fn sides(&self) -> Result<(Step, &str, &str), (String, String)> {
+    pub fn sides(&self) -> Result<(Step, &str, &str), (String, &'static str)> {
         let (step, was, is) = match (&self.table, &self.sample, &self.page, &self.spec) {
             (Some(table), Some(sample), None, None) => (Step::PageSample, table, sample),
             (None, None, Some(page), Some(spec)) => (Step::LockSpec, spec, page),
@@ -67,30 +67,27 @@ impl Record {
                 return Err((
                     "the two sides of the difference are unclear".to_owned(),
                     "write `table` and `sample` if the page differs from its own sample, or `page` and `spec` if the \
-                     spec differs from the page; a missing value is `nothing`"
-                        .to_owned(),
+                     spec differs from the page; a missing value is `nothing`",
                 ));
             }
         };
-        let steps = steps(self.kind);
-        if steps.contains(&step) {
-            return Ok((step, was, is));
-        }
         let kind = self.kind;
-        Err(match steps {
+        let (fault, remedy) = match steps(kind) {
+            steps if steps.contains(&step) => return Ok((step, was, is)),
             [] => (
-                format!("`{kind}` findings cannot be recorded as deviations"),
-                "delete the entry, and do what the report says".to_owned(),
+                "findings cannot be recorded as deviations",
+                "delete the entry, and do what the report says",
             ),
             [Step::PageSample, ..] => (
-                format!("`{kind}` compares a table with its sample"),
-                "write `table` and `sample`, not `page` and `spec`".to_owned(),
+                "compares a table with its sample",
+                "write `table` and `sample`, not `page` and `spec`",
             ),
             _ => (
-                format!("`{kind}` compares a page with the spec"),
-                "write `page` and `spec`, not `table` and `sample`".to_owned(),
+                "compares a page with the spec",
+                "write `page` and `spec`, not `table` and `sample`",
             ),
-        })
+        };
+        Err((format!("`{kind}` {fault}"), remedy))
     }
 }
 
@@ -98,31 +95,14 @@ impl Record {
 /// to be: it is read and locked.
 fn steps(kind: Kind) -> &'static [Step] {
     match kind {
-        Kind::PageMoved
-        | Kind::PageWording
-        | Kind::OperationAdded
-        | Kind::OperationRemoved
-        | Kind::MemberAdded
-        | Kind::MemberRemoved
-        | Kind::MemberRenamed
-        | Kind::CodeAdded
-        | Kind::CodeRemoved
-        | Kind::SampleShape
-        | Kind::StaleDeviation => &[],
-        Kind::SampleOnly
-        | Kind::TableOnly
-        | Kind::SampleType
-        | Kind::SampleCode
-        | Kind::SampleUrl
-        | Kind::SampleSyntax
-        | Kind::CellBeyond => &[Step::PageSample],
-        Kind::OperationMissing
-        | Kind::OperationUndocumented
-        | Kind::SecondPage
-        | Kind::MemberMissing
-        | Kind::MemberUndocumented
-        | Kind::CodeMissing
-        | Kind::CodeUndocumented => &[Step::LockSpec],
+        changed if changed.once_locked() != changed => &[],
+        Kind::PageMoved | Kind::PageWording | Kind::MemberRenamed => &[],
+        Kind::SampleShape | Kind::StaleDeviation => &[],
+        Kind::SampleOnly | Kind::TableOnly | Kind::SampleType | Kind::SampleCode => &[Step::PageSample],
+        Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => &[Step::PageSample],
+        Kind::OperationMissing | Kind::OperationUndocumented | Kind::SecondPage => &[Step::LockSpec],
+        Kind::MemberMissing | Kind::MemberUndocumented => &[Step::LockSpec],
+        Kind::CodeMissing | Kind::CodeUndocumented => &[Step::LockSpec],
         _ => &[Step::LockSpec, Step::PageSample],
     }
 }

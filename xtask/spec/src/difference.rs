@@ -134,12 +134,10 @@ impl Kind {
     /// Whether it is about the codes of a member.
     #[must_use]
     pub fn is_of_codes(self) -> bool {
-        let of_page = matches!(self, Self::CodeAdded | Self::CodeRemoved | Self::SampleCode);
-        of_page
-            || matches!(
-                self,
-                Self::CodeMissing | Self::CodeUndocumented | Self::CodeLabel | Self::CodesPage
-            )
+        matches!(
+            self.once_locked(),
+            Self::CodeMissing | Self::CodeUndocumented | Self::CodeLabel | Self::CodesPage | Self::SampleCode
+        )
     }
 }
 

@@ -119,20 +119,22 @@ impl<'r> Collector<'r> {
             return;
         }
         let Context { api, spec } = self.context;
-        self.findings.push(Finding {
+        let mut finding = Finding {
             api: api.to_owned(),
             step: self.step,
             operation: self.operation.clone(),
             place: place.to_owned(),
             kind,
             class: verdict::class(self.step, kind, place, &was, &is),
-            remedy: verdict::remedy(self.step, kind, api, &self.operation, place, &was, &is),
+            remedy: String::new(),
             was,
             is,
             page: self.page.to_owned(),
             line: line.max(1),
             spec: spec_line.map(|line| spec.at(line)),
-        });
+        };
+        finding.remedy = verdict::remedy(&finding);
+        self.findings.push(finding);
     }
 }
 

@@ -16,5 +16,5 @@ mod verdict;
 pub use collector::Context;
 pub use lock_spec::lock_spec;
 pub use operations::Side;
-pub use page_lock::page_lock;
+pub use page_lock::{matched, page_lock};
 pub use page_sample::page_sample;

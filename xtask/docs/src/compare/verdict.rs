@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::endpoint::nameless;
-use crate::finding::{Class, Kind, Step};
+use crate::finding::{Class, Finding, Kind, Step};
 use crate::placement::Part;
+use crate::reading::WEB_PAGE;
 
 /// Whom a difference concerns, as one table. A caller who goes by our side must get along with the vendor's: what fails
 /// there is breaking, what there is more is additive. Requests are closed, what they may hold must be known; answers
@@ -97,7 +98,19 @@ fn is_tighter(was: &str, is: &str) -> bool {
 }
 
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
-pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, was: &str, is: &str) -> String {
+pub fn remedy(finding: &Finding) -> String {
+    let Finding {
+        api,
+        step,
+        operation,
+        place,
+        kind,
+        was,
+        is,
+        page,
+        ..
+    } = finding;
+    let (step, kind) = (*step, *kind);
     let spec = format!("specs/{api}/openapi.yaml");
     if step == Step::PageSample {
         // The spec must cope with both sides.
@@ -108,7 +121,7 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
     }
     let is_gone = is.is_empty();
     // The codes of a page that is a list of codes belong to no operation.
-    let codes = match operation {
+    let codes = match operation.as_str() {
         "*" => "every `enum` of these codes".to_owned(),
         _ => format!("the codes of `{place}` of {operation}"),
     };
@@ -119,7 +132,11 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         }
         Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
-            format!("add {operation} (`cargo xtask docs scaffold` writes a draft)")
+            let pages = match page.as_str() {
+                WEB_PAGE => format!("--page {api}=page.html page.html"),
+                page => format!("--fetch {}", xtask_cli::shell_word(page)),
+            };
+            format!("add {operation} (`cargo xtask docs scaffold {pages}` writes a draft)")
         }
         Kind::OperationRemoved => {
             format!("mark {operation} as `deprecated`, or delete it if the service no longer has it")

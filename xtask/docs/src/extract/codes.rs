@@ -51,7 +51,7 @@ fn read_items(items: &[Item], line: usize, row: &mut Row, found: &mut Extraction
         let code = if sentences { None } else { entry(&item.content, row) };
         // The title of a group of codes is no code itself.
         let used = sentences || is_group || code.is_some();
-        found.coverage.items.count(used);
+        found.coverage.items.count(is_group || code.is_some());
         if !used {
             let start: String = item.content.text().chars().take(40).collect();
             found.report(
@@ -282,7 +282,7 @@ mod tests {
             "string",
         );
         assert_eq!((row.codes, found.unread), (vec![], vec![]));
-        assert_eq!(found.coverage.items, Share { used: 2, total: 2 });
+        assert_eq!(found.coverage.items, Share { used: 0, total: 2 });
         // One sentence among codes is worth a look.
         let (row, found) = cell(
             "<ul><li>**Ripe** - Red</li><li>The plant cannot be reached at all.</li></ul>",

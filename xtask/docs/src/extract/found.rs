@@ -1,7 +1,5 @@
 //! What was found on a page, and how much of it was used.
 
-use std::ops::AddAssign;
-
 use serde::Serialize;
 
 use crate::facts::{CodeList, Page};
@@ -18,7 +16,7 @@ pub struct Extraction {
     pub coverage: Coverage,
 }
 
-/// How much of a page was used.
+/// How much of a page has become facts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// Of the tables.
@@ -32,14 +30,14 @@ pub struct Coverage {
 /// A part of a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Share {
-    /// How many were used.
+    /// How many have become facts.
     pub used: usize,
     /// How many there are.
     pub total: usize,
 }
 
 impl Share {
-    /// One more, used or not.
+    /// One more, which has become a fact or not.
     pub(super) fn count(&mut self, used: bool) {
         self.total += 1;
         self.used += usize::from(used);
@@ -52,21 +50,6 @@ impl Coverage {
     pub fn is_whole(self) -> bool {
         let shares = [self.tables, self.rows, self.items];
         shares.iter().all(|share| share.used == share.total)
-    }
-}
-
-impl AddAssign for Share {
-    fn add_assign(&mut self, other: Self) {
-        self.used += other.used;
-        self.total += other.total;
-    }
-}
-
-impl AddAssign for Coverage {
-    fn add_assign(&mut self, other: Self) {
-        self.tables += other.tables;
-        self.rows += other.rows;
-        self.items += other.items;
     }
 }
 

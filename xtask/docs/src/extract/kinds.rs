@@ -3,7 +3,7 @@
 use super::patterns::{Pattern, pattern};
 use crate::facts::Required;
 
-/// The type in the words of [`Row::TYPES`](crate::facts::Row::TYPES), or as the page has it.
+/// The type in the words of [`Row::kind`](crate::facts::Row::kind), or as the page has it.
 pub fn kind(text: &str) -> String {
     normal(text).unwrap_or_else(|| text.to_owned())
 }

@@ -183,6 +183,7 @@ impl Walk<'_> {
         let columns = Columns::of(&table.header);
         let title = self.title.take();
         let purpose = columns.purpose();
+        let facts = self.found.coverage.rows.used;
         let used = match purpose {
             Some(Purpose::Methods) => skip(table, self.found),
             _ if matches!(self.part, Some(Part::Introduction | Part::Headers)) => skip(table, self.found),
@@ -208,7 +209,8 @@ impl Walk<'_> {
                 self.unread(table, what)
             }
         };
-        self.found.coverage.tables.count(used);
+        let coverage = &mut self.found.coverage;
+        coverage.tables.count(coverage.rows.used > facts);
         for row in table.rows.iter().filter(|_| used && purpose != Some(Purpose::Members)) {
             if let Some(cell) = columns.beyond(row) {
                 let what = format!("`{cell}` stands in a row beyond the last column of its table");
@@ -441,9 +443,9 @@ fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
     !table.rows.is_empty() && rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
 
-/// A table that says nothing of any operation.
+/// A table that says nothing of any operation: there is no fact in it, and nothing to report.
 fn skip(table: &markup::Table, found: &mut Extraction) -> bool {
-    table.rows.iter().for_each(|_| found.coverage.rows.count(true));
+    table.rows.iter().for_each(|_| found.coverage.rows.count(false));
     true
 }
 

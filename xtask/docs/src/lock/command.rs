@@ -1,21 +1,23 @@
 //! `cargo xtask docs lock`: the facts of the pages, written beside each spec.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use xtask_cli::Outcome;
+use xtask_cli::{Outcome, counted, printable};
 use xtask_spec::api::Api;
 use xtask_spec::document::display;
 
-use super::{Lock, Source};
+use super::Lock;
+use crate::compare::matched;
 use crate::facts::Page;
 use crate::input::Pages;
-use crate::reading;
-use crate::source::{REPOSITORY, Revision};
+use crate::reading::{self, Reading};
+use crate::source::Revision;
 
-/// Writes the locks of the chosen APIs whose pages this run has.
+/// Writes the locks of the chosen APIs whose pages this run has; `revision` is what is known of a checkout that does not
+/// tell its commit.
 ///
 /// All pages are read before the first lock is written, and each lock is written whole or not at all. A page that was not
 /// read whole stays as it was locked: the outcome says that there is one.
@@ -23,67 +25,51 @@ use crate::source::{REPOSITORY, Revision};
 /// # Errors
 /// If a page cannot be opened, none could be read whole, all pages of an API are gone, or a lock cannot be read or
 /// written.
-pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revision>) -> anyhow::Result<Outcome> {
-    let mut locks: Vec<(PathBuf, String, String)> = Vec::new();
+pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> anyhow::Result<Outcome> {
+    let mut locks = Vec::new();
     let (mut unread, mut whole) = (0, 0);
-    let revision = pages.revision().or_else(|| revision.cloned());
+    let revision = pages.revision().unwrap_or_else(|| revision.clone());
     for api in Api::selected(choice) {
+        let name = api.name;
         if !pages.has(api) {
-            xtask_cli::report(&format!(
-                "{}: no page of it was passed; its lock stays as it is",
-                api.name
-            ));
+            xtask_cli::report(&format!("{name}: no page of it was passed; its lock stays as it is"));
             continue;
         }
         if !api.spec().exists() {
             xtask_cli::report(&format!(
-                "NOTICE: {0}: it has no spec yet; begin it with `cargo xtask generate --begin --api {0}`",
-                api.name
+                "NOTICE: {name}: it has no spec yet; begin it with `cargo xtask generate --begin --api {name}`"
             ));
         }
         let reading = reading::read(api, &pages.of(api)?);
-        reading.report_unread();
+        reading::report_unread(&reading.unread);
         unread += reading.unread.len();
-        whole += reading.count_whole();
+        let read = reading.pages.iter().filter(|page| reading.is_whole(page)).count();
+        whole += read;
         let path = api.lock();
         let old = Lock::load(&path)?;
         let locked = old.as_ref().map_or(&[][..], |old| &old.pages);
         let is_here = |page: &Page| !page.elsewhere;
         if locked.iter().any(is_here) && !reading.pages.iter().any(is_here) {
             bail!(
-                "{}: the checkout has none of its pages any more ({}), and its lock would be empty; if they have moved, \
+                "{name}: the checkout has none of its pages any more ({}), and its lock would be empty; if they have moved, \
                  change `pages` in xtask/spec/src/api.rs, else see whether the checkout is whole",
-                api.name,
                 api.pages.join(", ")
             );
         }
-        let source = (!api.pages.is_empty()).then(|| Source {
-            repository: REPOSITORY.to_owned(),
-            revision: revision.as_ref().map(|revision| revision.commit.clone()),
-            date: revision.as_ref().and_then(|revision| revision.date.clone()),
-        });
-        let lock = Lock::merge(old.as_ref(), reading.whole(locked), source).dated(old.as_ref());
+        let source = (!api.pages.is_empty()).then(|| revision.clone());
+        let pairs = matched(locked, &reading.pages);
+        let kept = pairs.iter().filter(|(_, is)| !is.page.is_empty());
+        let kept = kept.map(|(was, is)| if reading.is_whole(is) { is } else { was });
+        let kept = kept.filter(|page| !page.page.is_empty()).copied().cloned();
+        let lock = Lock::merge(old.as_ref(), kept.collect(), source);
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
             xtask_cli::report(&format!(
-                "NOTICE: {}: the commit of the folder is not known; name it with --revision COMMIT",
-                api.name
+                "NOTICE: {name}: the commit of the folder is not known; name it with --revision COMMIT"
             ));
         }
-        let mut reported = format!(
-            "{}: {} pages, {} of them read",
-            api.name,
-            lock.pages.len(),
-            reading.count_whole()
-        );
-        for page in reading.pages.iter().filter(|page| !reading.is_whole(page)) {
-            let is_locked = lock.pages.iter().any(|locked| locked.page == page.page);
-            let stays = if is_locked {
-                "stays as it was locked"
-            } else {
-                "is left out, since it was never locked"
-            };
-            reported.push_str(&format!("; {} {stays}", page.page));
-        }
+        let (count, file) = (counted(lock.pages.len(), "page"), display(&path));
+        let notes = notes(&reading, &pairs, &lock.pages);
+        let reported = format!("{name}: {count}, {read} of them read; {file}\n{notes}");
         locks.push((path, lock.render(), reported));
     }
     if unread > 0 && whole == 0 {
@@ -91,29 +77,47 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revisi
     }
     for (path, text, reported) in locks {
         write(&path, &text).with_context(|| format!("cannot write {}", display(&path)))?;
-        xtask_cli::print(&format!("{reported}; {}\n", display(&path)))?;
+        xtask_cli::print(&reported)?;
     }
     if unread > 0 {
         xtask_cli::report(&format!(
-            "{unread} places of the pages were not understood; fix these pages or the parser, then lock them again"
+            "{} of the pages could not be understood; fix these pages or the parser, then lock them again",
+            counted(unread, "place")
         ));
         return Ok(Outcome::Differs);
     }
     Ok(Outcome::Clean)
 }
 
+/// What has become of each page that was not just read again, on a line of its own.
+fn notes(reading: &Reading, pairs: &[(&Page, &Page)], now: &[Page]) -> String {
+    // Of a first lock all pages are new.
+    let is_first = pairs.iter().all(|(was, _)| was.page.is_empty());
+    let notes = pairs.iter().filter_map(|(was, is)| {
+        let is_whole = reading.is_whole(is);
+        Some(match (was.page.as_str(), is.page.as_str()) {
+            ("", new) if !is_whole => format!("{new} is left out, since it was never locked"),
+            ("", new) if !is_first => format!("{new} is new"),
+            (old, "") => format!("{old} is gone"),
+            (old, new) if !is_whole && old == new => format!("{new} stays as it was locked"),
+            (old, new) if !is_whole => format!("{new} stays as it was locked, as {old}"),
+            (old, new) if !is_first && old != new => format!("{old} has moved to {new}"),
+            _ => return None,
+        })
+    });
+    let is_read = |page: &Page| reading.pages.iter().any(|read| read.page == page.page);
+    let absent = now.iter().filter(|page| page.elsewhere && !is_read(page));
+    let absent = absent.map(|page| format!("{} was not passed, and stays as it was locked", page.page));
+    let notes = notes.chain(absent);
+    notes.map(|note| format!("  {}\n", printable(&note))).collect()
+}
+
 /// Writes a file whole or not at all.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().context("the file has no folder")?;
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".lock-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    // A file of its own would be readable by its owner alone.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path)?;
+    fs::create_dir_all(path.parent().context("the file has no folder")?)?;
+    let fresh = path.with_extension("fresh");
+    let written = fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path));
+    // What cannot be removed either is written again by the next run; the first error is the one to tell.
+    written.inspect_err(|_| _ = fs::remove_file(&fresh))?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use crate::facts::Page;
 use crate::reading::merge_pages;
+use crate::source::Revision;
 use xtask_spec::document::{Fault, display, position};
 
 /// What the pages of an API said when they were locked.
@@ -27,8 +28,7 @@ pub struct Lock {
     #[serde(rename = "$schema")]
     pub schema: Format,
     /// The checkout that the pages come from; none if all of them stand elsewhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
+    pub source: Option<Revision>,
     /// The pages, by name.
     pub pages: Vec<Page>,
 }
@@ -42,20 +42,6 @@ pub enum Format {
     Current,
 }
 
-/// Where the pages come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// The vendor's repository.
-    pub repository: String,
-    /// The commit of the checkout; none if the folder was a copy that does not tell it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revision: Option<String>,
-    /// The day of that commit, such as 2026-11-27, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-}
-
 impl Lock {
     /// Reads a lock; `None` if there is no such file.
     ///
@@ -63,99 +49,70 @@ impl Lock {
     /// If the file cannot be read or is no lock of this format. The error names the place and the remedy.
     pub fn load(path: &Path) -> anyhow::Result<Option<Self>> {
         let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(error).with_context(|| format!("{}: cannot read the file", display(path)));
-            }
+            bytes => bytes.with_context(|| format!("{}: cannot read the file", display(path)))?,
         };
-        Self::parse(&bytes).map(Some).map_err(|(line, column, message)| {
-            anyhow::Error::new(Fault {
-                file: display(path),
-                line,
-                column: Some(column),
-                message,
-                remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
-            })
-        })
+        let lock = Self::parse(&bytes).map_err(|(line, column, message)| Fault {
+            file: display(path),
+            line,
+            column: Some(column),
+            message,
+            remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
+        })?;
+        Ok(Some(lock))
     }
 
     /// The lock that a file holds, or line, column and what is wrong there.
     fn parse(bytes: &[u8]) -> Result<Self, (usize, usize, String)> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-            (line, column, "a byte that is not UTF-8 text".to_owned())
-        })?;
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let located = |error: &serde_json::Error, place: String| {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let read = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| (format!("at `{}`: {}", error.path(), error.inner()), error.into_inner()));
+        let end = |lock| reader.end().map(|()| lock).map_err(|error| (error.to_string(), error));
+        let lock: Self = read.and_then(end).map_err(|(message, error)| {
             let (line, column) = (error.line(), error.column());
-            // serde_json repeats line and column at the end of its message.
-            let message = error.to_string();
-            let message = message
-                .strip_suffix(&format!(" at line {line} column {column}"))
-                .unwrap_or(&message);
-            (line.max(1), column.max(1), format!("{place}{message}"))
-        };
-        let lock: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let place = error.path().to_string();
-            located(
-                error.inner(),
-                if place == "." {
-                    String::new()
-                } else {
-                    format!("at `{place}`: ")
-                },
-            )
+            // serde_json repeats both at the end of its message; `.` is the lock as a whole.
+            let message = message.replace(&format!(" at line {line} column {column}"), "");
+            let message = message.trim_start_matches("at `.`: ").to_owned();
+            (line.max(1), column.max(1), message)
         })?;
-        reader.end().map_err(|error| located(&error, String::new()))?;
         let mut names = HashSet::new();
-        match lock.pages.iter().find(|page| !names.insert(&page.page)) {
-            None => Ok(lock),
-            Some(twice) => {
-                let name = Value::from(twice.page.as_str()).to_string();
-                let (line, column) = text.rfind(&name).map_or((1, 1), |offset| position(&text[..offset]));
-                Err((line, column, format!("the page {name} stands here again")))
-            }
-        }
-    }
-
-    /// The lock with what the old one knows of the checkout and this one does not: its day, if the commit is the same, or
-    /// the commit, if the pages are.
-    #[must_use]
-    pub fn dated(mut self, old: Option<&Self>) -> Self {
-        if let (Some(source), Some(old)) = (&mut self.source, old)
-            && let Some(known) = &old.source
-        {
-            if source.revision.is_none() && old.pages == self.pages {
-                source.clone_from(known);
-            }
-            if source.revision == known.revision {
-                source.date = source.date.take().or_else(|| known.date.clone());
-            }
-        }
-        self
+        let Some(twice) = lock.pages.iter().find(|page| !names.insert(&page.page)) else {
+            return Ok(lock);
+        };
+        let (name, text) = (
+            Value::from(twice.page.as_str()).to_string(),
+            String::from_utf8_lossy(bytes),
+        );
+        let (line, column) = position(text.rfind(&name).map_or("", |offset| &text[..offset]));
+        Err((line, column, format!("the page {name} stands here again")))
     }
 
     /// The text of the file.
     pub fn render(&self) -> String {
-        let mut lock = self.clone();
-        lock.pages.sort_by(|one, other| one.page.cmp(&other.page));
-        readable(&lock)
+        readable(self)
     }
 
-    /// The lock after a run that has read these pages.
-    pub fn merge(old: Option<&Self>, fresh: Vec<Page>, source: Option<Source>) -> Self {
+    /// The lock after a run that has read these pages. What the old one knows of the checkout and the run does not is kept:
+    /// its day, if the commit is the same, or the commit, if the pages are.
+    pub fn merge(old: Option<&Self>, fresh: Vec<Page>, mut source: Option<Revision>) -> Self {
+        let locked = old.map_or(&[][..], |old| &old.pages);
+        let pages = merge_pages(locked, fresh);
+        if let (Some(source), Some(known)) = (&mut source, old.and_then(|old| old.source.as_ref())) {
+            // As they are written, since a page that was read may say more.
+            let written = |pages: &[Page]| serde_json::to_value(pages).ok();
+            if source.revision.is_none() && written(&pages) == written(locked) {
+                source.clone_from(known);
+            }
+            if source.revision == known.revision && source.date.is_none() {
+                source.date.clone_from(&known.date);
+            }
+        }
         Self {
             schema: Format::Current,
             source,
-            pages: merge_pages(old.map_or(&[], |old| &old.pages), fresh),
+            pages,
         }
     }
-}
-
-/// The JSON Schema of a lock, as the file beside the specs holds it.
-pub fn schema() -> String {
-    readable(&schemars::schema_for!(Lock))
 }
 
 /// How wide a line may be that holds an object or a list as a whole.
@@ -177,11 +134,13 @@ fn write(value: &Value, depth: usize, entry: bool) -> String {
             ('[', ']', "", entries.iter().all(is_leaf), parts.collect())
         }
         Value::Object(members) if !members.is_empty() => {
+            // What a page does not say is left out.
+            let members = members.iter().filter(|(_, value)| !value.is_null());
             let member = |(name, value): (&String, &Value)| {
                 format!("{}: {}", Value::from(name.as_str()), write(value, depth + 1, false))
             };
-            let is_short = entry && members.values().all(is_leaf);
-            ('{', '}', " ", is_short, members.iter().map(member).collect())
+            let is_short = entry && members.clone().all(|(_, value)| is_leaf(value));
+            ('{', '}', " ", is_short, members.map(member).collect())
         }
         leaf => return leaf.to_string(),
     };
@@ -200,6 +159,11 @@ mod tests {
     use super::*;
     use crate::facts::{Code, CodeList, Operation, Row, Sample, Section, Table};
     use xtask_spec::api;
+
+    /// The JSON Schema of a lock, as the file beside the specs holds it.
+    fn schema() -> String {
+        readable(&schemars::schema_for!(Lock))
+    }
 
     fn page(name: &str) -> Page {
         Page {
@@ -262,12 +226,8 @@ mod tests {
         Lock::merge(None, vec![plants, codes], Some(source("1")))
     }
 
-    fn source(revision: &str) -> Source {
-        Source {
-            repository: "https://example.com/docs".to_owned(),
-            revision: Some(revision.to_owned()),
-            date: None,
-        }
+    fn source(revision: &str) -> Revision {
+        Revision::new(Some(revision.to_owned()), None)
     }
 
     fn loaded(bytes: &[u8]) -> anyhow::Result<Option<Lock>> {
@@ -282,11 +242,6 @@ mod tests {
         let lock = plants();
         assert_eq!(loaded(lock.render().as_bytes()).unwrap(), Some(lock.clone()));
         assert_eq!(lock.pages[0].page, "codes.md");
-        let reversed = Lock {
-            pages: lock.pages.iter().rev().cloned().collect(),
-            ..lock.clone()
-        };
-        assert_eq!(reversed.render(), lock.render());
     }
 
     #[test]
@@ -405,8 +360,10 @@ mod tests {
                 "{words} is not in: {message}"
             );
         }
-        let message = format!("{:#}", loaded(b"{\n \"a\": \"\xff\"}").unwrap_err());
-        assert!(message.contains(":2:8: a byte that is not UTF-8"), "{message}");
+        let mut bytes = whole.clone().into_bytes();
+        bytes[whole.find("codes.md").unwrap()] = 0xff;
+        let message = format!("{:#}", loaded(&bytes).unwrap_err());
+        assert!(message.contains("at `pages[0].page`: invalid unicode"), "{message}");
     }
 
     #[test]

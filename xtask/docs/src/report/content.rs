@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use xtask_cli::printable;
+use xtask_cli::{counted, printable};
 
-use crate::extract::Coverage;
+use crate::extract::{Coverage, Share};
 use crate::finding::{Class, Finding, Kind, Step};
 
 /// The findings, by API, step, page and line, and what they come to.
@@ -18,7 +18,7 @@ pub struct Report {
 }
 
 /// How many findings there are, and what they rest on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// All findings.
@@ -29,15 +29,6 @@ pub struct Summary {
     pub classes: BTreeMap<Class, usize>,
     /// By API; each API that was compared is there.
     pub apis: BTreeMap<String, usize>,
-    /// What was read.
-    #[serde(flatten)]
-    pub basis: Basis,
-}
-
-/// What was read, beside the findings.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Basis {
     /// The findings that deviations have silenced.
     pub silenced: usize,
     /// How much was used of each page that was read, by name.
@@ -49,143 +40,120 @@ pub struct Basis {
 }
 
 impl Report {
-    /// A report of these findings.
-    pub fn new(mut findings: Vec<Finding>, basis: Basis) -> Self {
+    /// A report of these findings, which it counts; of the summary it takes what was read.
+    pub fn new(mut findings: Vec<Finding>, read: Summary) -> Self {
         findings.sort_by(|one, other| {
             let one = (&one.api, one.step, &one.page, one.line);
             one.cmp(&(&other.api, other.step, &other.page, other.line))
         });
-        let mut steps = BTreeMap::from([Step::PageLock, Step::LockSpec, Step::PageSample].map(|step| (step, 0)));
-        let mut classes =
-            BTreeMap::from([Class::Breaking, Class::Additive, Class::Documentation].map(|class| (class, 0)));
-        let mut apis: BTreeMap<_, _> = basis.locks.keys().map(|api| (api.clone(), 0)).collect();
-        for finding in &findings {
-            *steps.entry(finding.step).or_default() += 1;
-            *classes.entry(finding.class).or_default() += 1;
-            *apis.entry(finding.api.clone()).or_default() += 1;
-        }
+        let steps = [Step::PageLock, Step::LockSpec, Step::PageSample];
+        let classes = [Class::Breaking, Class::Additive, Class::Documentation];
+        let apis = read.locks.keys().cloned();
         let summary = Summary {
             findings: findings.len(),
-            steps,
-            classes,
-            apis,
-            basis,
+            steps: counts(steps, findings.iter().map(|finding| finding.step)),
+            classes: counts(classes, findings.iter().map(|finding| finding.class)),
+            apis: counts(apis, findings.iter().map(|finding| finding.api.clone())),
+            ..read
         };
         Self { findings, summary }
     }
+}
 
-    /// Whether pages, lock and spec say the same.
-    pub fn in_step(&self) -> bool {
-        self.findings.is_empty()
-    }
+/// How many there are of each, and of each that must be there.
+fn counts<K: Ord>(all: impl IntoIterator<Item = K>, found: impl Iterator<Item = K>) -> BTreeMap<K, usize> {
+    let mut counts: BTreeMap<_, _> = all.into_iter().map(|one| (one, 0)).collect();
+    found.for_each(|one| *counts.entry(one).or_default() += 1);
+    counts
 }
 
 impl Summary {
-    /// The summary in a few lines: the findings, what is silenced, and what was read.
+    /// The summary in a few printable lines: the findings, what is silenced, and what was read.
     pub fn lines(&self) -> Vec<String> {
-        let basis = &self.basis;
         let mut lines = vec!["in step: pages, lock and spec say the same".to_owned()];
         if self.findings > 0 {
             let classes = self.classes.iter().map(|(class, count)| format!("{count} {class}"));
-            let steps = self
-                .steps
-                .iter()
-                .map(|(step, count)| format!("{count} {}", step_name(*step)));
+            let steps = self.steps.iter();
             lines = vec![
                 format!("{}: {}", counted(self.findings, "finding"), joined(classes)),
-                joined(steps),
+                joined(steps.map(|(step, count)| format!("{count} {}", step_text(*step).0))),
                 joined(self.apis.iter().map(|(api, count)| format!("{count} in {api}"))),
             ];
         }
-        lines.push(format!("{} silenced by deviations", counted(basis.silenced, "finding")));
-        if basis.coverage.is_empty() {
+        lines.push(format!("{} silenced by deviations", counted(self.silenced, "finding")));
+        if self.coverage.is_empty() {
             lines.push("no page was read: the locks stand for them".to_owned());
         } else {
-            let mut all = Coverage::default();
-            basis.coverage.values().for_each(|of_page| all += *of_page);
-            lines.push(format!("{} read: {}", counted(basis.coverage.len(), "page"), used(all)));
-            let in_part = basis.coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
-            lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(*of_page))));
+            let all: Vec<_> = self.coverage.values().collect();
+            lines.push(format!("{} read: {}", counted(all.len(), "page"), used(&all)));
+            let in_part = self.coverage.iter().filter(|(_, of_page)| !of_page.is_whole());
+            lines.extend(in_part.map(|(page, of_page)| format!("{page}: {}", used(&[of_page]))));
         }
-        lines.extend(basis.revision.iter().map(|revision| format!("pages at {revision}")));
+        lines.extend(self.revision.iter().map(|revision| format!("pages at {revision}")));
         let mut by_revision: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
-        for (api, revision) in &basis.locks {
+        for (api, revision) in &self.locks {
             by_revision.entry(revision.as_deref()).or_default().push(api);
         }
-        for (revision, apis) in by_revision {
+        lines.extend(by_revision.iter().map(|(revision, apis)| {
             let revision = revision.unwrap_or("no commit that is known");
-            lines.push(format!("locked at {revision}: {}", apis.join(", ")));
-        }
-        lines
+            format!("locked at {revision}: {}", apis.join(", "))
+        }));
+        lines.iter().map(|line| printable(line)).collect()
     }
 }
 
-/// How much of a page, or of all, was used.
-fn used(coverage: Coverage) -> String {
-    let Coverage { tables, rows, items } = coverage;
-    let shares = [("tables", tables), ("rows", rows), ("list items", items)].into_iter();
-    let shares = shares.map(|(what, share)| format!("{} of {} {what}", share.used, share.total));
-    joined(shares) + " used"
+/// How much of some pages was used.
+fn used(pages: &[&Coverage]) -> String {
+    let share = |what: &str, of: fn(&Coverage) -> Share| {
+        let shares = pages.iter().map(|page| of(page));
+        let (used, total) = shares.fold((0, 0), |sum, share| (sum.0 + share.used, sum.1 + share.total));
+        format!("{used} of {total} {what}")
+    };
+    let [tables, rows] = [share("tables", |page| page.tables), share("rows", |page| page.rows)];
+    format!("{tables}, {rows}, {} used", share("list items", |page| page.items))
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// `1 finding`, `2 findings`.
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
-}
-
-/// A step between which two it lies.
-pub fn step_name(step: Step) -> &'static str {
-    match step {
-        Step::PageLock => "page → lock",
-        Step::LockSpec => "lock → spec",
-        Step::PageSample => "page → its sample",
-    }
-}
-
-/// A step in a few words.
-pub fn step_meaning(step: Step) -> &'static str {
-    match step {
+/// A step in the words of the reports: between which two it lies, what it finds, and what the sides of a finding are.
+pub fn step_text(step: Step) -> (&'static str, &'static str, [&'static str; 2]) {
+    let meaning = match step {
         Step::PageLock => "what the vendor has changed since the pages were locked",
         Step::LockSpec => "what the spec says differently from the page",
         Step::PageSample => "where a page's table and its own sample disagree",
-    }
-}
-
-/// What the two sides of a finding are.
-pub fn sides(step: Step) -> (&'static str, &'static str) {
+    };
     match step {
-        Step::PageLock => ("locked", "now"),
-        Step::LockSpec => ("spec", "page"),
-        Step::PageSample => ("table", "sample"),
+        Step::PageLock => ("page → lock", meaning, ["locked", "now"]),
+        Step::LockSpec => ("lock → spec", meaning, ["spec", "page"]),
+        Step::PageSample => ("page → its sample", meaning, ["table", "sample"]),
     }
 }
 
 /// The difference on one line: `spec: maximum 50 → page: maximum 100`.
 pub fn difference(finding: &Finding) -> String {
-    let (was, is) = match finding.kind {
-        Kind::StaleDeviation => ("recorded", "now"),
-        _ => sides(finding.step),
+    let [was, is] = match finding.kind {
+        Kind::StaleDeviation => ["recorded", "now"],
+        _ => step_text(finding.step).2,
     };
-    let [was_text, is_text] = [&finding.was, &finding.is].map(|side| match side.as_str() {
-        "" => "nothing".to_owned(),
-        side => printable(side),
-    });
-    format!("{was}: {was_text} → {is}: {is_text}")
+    let shown = |side: &str| printable(if side.is_empty() { "nothing" } else { side });
+    format!("{was}: {} → {is}: {}", shown(&finding.was), shown(&finding.is))
+}
+
+/// Where to look: a line of the page, and one of the spec. A stale deviation has but its own.
+pub fn places(finding: &Finding) -> Vec<String> {
+    let spec = finding.spec.iter().map(|spec| format!("{}:{}", spec.file, spec.line));
+    let page = [format!("{}:{}", finding.page, finding.line)];
+    let mut places: Vec<_> = page.into_iter().chain(spec).collect();
+    places.dedup();
+    places
 }
 
 /// A text of one line as code of markdown, whatever backticks it holds.
 pub fn fenced(text: &str) -> String {
-    let longest = text
-        .split(|letter| letter != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
+    let runs = text.split(|letter| letter != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
     // One blank on each side is no part of the code.
     let blanks = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
     let pad = if blanks && !text.trim().is_empty() { " " } else { "" };

@@ -2,17 +2,13 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, difference, step_name};
+use super::content::{Report, difference, places, step_text};
 use crate::finding::{Class, Finding};
 
 /// One command a finding, the summary last.
 pub fn render(report: &Report) -> String {
-    let mut out: String = report.findings.iter().map(command).collect();
-    for line in report.summary.lines() {
-        out.push_str(&printable(&line));
-        out.push('\n');
-    }
-    out
+    let commands: String = report.findings.iter().map(command).collect();
+    commands + &report.summary.lines().join("\n") + "\n"
 }
 
 /// The command that shows a finding.
@@ -27,20 +23,12 @@ fn command(finding: &Finding) -> String {
         Some(spec) => format!("file={},line={}", property(&spec.file), spec.line),
         None => format!("file=specs/{}/upstream.lock.json", property(&finding.api)),
     };
-    let title = format!("{}: {}", step_name(finding.step), finding.kind);
-    let Finding {
-        operation,
-        place,
-        page,
-        line,
-        remedy,
-        ..
-    } = finding;
-    let message = format!(
-        "{}\n{remedy}",
-        printable(&format!("{operation} {place}: {} ({page}:{line})", difference(finding)))
-    );
-    format!("::{level} {shown_at},title={}::{}\n", property(&title), data(&message))
+    let title = format!("{}: {}", step_text(finding.step).0, finding.kind);
+    let (place, difference) = (&places(finding)[0], difference(finding));
+    let about = format!("{} {}", finding.operation, finding.place);
+    let first = printable(&format!("{about}: {difference} ({place})"));
+    let message = data(&format!("{first}\n{}", finding.remedy));
+    format!("::{level} {shown_at},title={}::{message}\n", property(&title))
 }
 
 /// A message of some lines, with what would end it escaped.

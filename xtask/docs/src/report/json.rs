@@ -11,17 +11,15 @@ pub fn render(report: &Report) -> String {
 
 /// JSON with escapes of its own in place of those that printing would put there. What they stand for occurs in texts alone.
 fn escaped(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if letter != '\n' && xtask_cli::is_hidden(letter) {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            escaped.push(letter);
+    let shown = |letter: char| match letter {
+        '\n' => letter.to_string(),
+        hidden if xtask_cli::is_hidden(hidden) => {
+            let units = hidden.encode_utf16(&mut [0; 2]).to_vec().into_iter();
+            units.map(|unit| format!("\\u{unit:04x}")).collect()
         }
-    }
-    escaped.replace("##[", "#\\u0023[")
+        letter => letter.to_string(),
+    };
+    json.chars().map(shown).collect::<String>().replace("##[", "#\\u0023[")
 }
 
 #[cfg(test)]

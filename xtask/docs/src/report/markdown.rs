@@ -2,59 +2,50 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, fenced, sides, step_meaning, step_name};
-use crate::finding::{Finding, Step};
+use super::content::{Report, fenced, places, step_text};
+use crate::finding::Finding;
 
-/// The characters that GitHub takes for the body of a pull request.
-const LIMIT: usize = 65_536;
-
-/// What is kept free below the limit: for the lines that end a report, and for the words that a workflow may put
-/// around it.
-const RESERVE: usize = 4_096;
+/// The characters that GitHub takes for the body of a pull request, less those for the lines that end a report, and for
+/// the words that a workflow may put around it.
+const LIMIT: usize = 65_536 - 4_096;
 
 /// The report as markdown. What does not fit is counted.
 pub fn render(report: &Report) -> String {
-    let mut end = String::from("## Summary\n\n");
-    for line in report.summary.lines() {
-        end.push_str(&format!("- {}\n", prose(&line)));
+    let summary = report.summary.lines().into_iter();
+    let summary: String = summary.map(|line| format!("- {}\n", prose(&line))).collect();
+    let end = format!("## Summary\n\n{summary}");
+    let room = LIMIT.saturating_sub(end.chars().count());
+    let (mut out, mut length, mut left) = (String::new(), 0, report.findings.len());
+    for row in rows(report) {
+        length += row.chars().count();
+        if length > room {
+            out += &format!("\n… and {left} more: `cargo xtask docs drift` shows all of them.\n");
+            break;
+        }
+        out.push_str(&row);
+        left -= 1;
     }
-    let mut room = (LIMIT - RESERVE).saturating_sub(end.chars().count());
-    let parts = rows(report);
-    let fits = |part: &&String| {
-        let left = room.checked_sub(part.chars().count());
-        room = left.unwrap_or_default();
-        left.is_some()
-    };
-    let shown: Vec<_> = parts.iter().take_while(fits).map(String::as_str).collect();
-    let mut out = shown.concat();
-    if shown.len() < parts.len() {
-        let left = parts.len() - shown.len();
-        out.push_str(&format!(
-            "\n… and {left} more: `cargo xtask docs drift` shows all of them.\n"
-        ));
-    }
-    if !out.is_empty() {
-        out.push('\n');
-    }
-    out + &end
+    let blank = if out.is_empty() { "" } else { "\n" };
+    format!("{out}{blank}{end}")
 }
 
 /// A row for each finding, by step and API, with the heading before the first of each.
 fn rows(report: &Report) -> Vec<String> {
+    let mut findings: Vec<_> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.step);
     let mut rows = Vec::new();
-    for step in [Step::PageLock, Step::LockSpec, Step::PageSample] {
-        let of_step: Vec<_> = report.findings.iter().filter(|finding| finding.step == step).collect();
-        let first = if rows.is_empty() { "" } else { "\n" };
-        let mut heading = format!(
-            "{first}## {}\n\n{}.\n",
-            capital(step_name(step)),
-            capital(step_meaning(step))
-        );
-        for api in of_step.chunk_by(|one, other| one.api == other.api) {
-            for (index, finding) in api.iter().enumerate() {
-                if index == 0 {
-                    heading.push_str(&format!("\n### {}\n\n{}", prose(&finding.api), head(step)));
-                }
+    for of_step in findings.chunk_by(|one, other| one.step == other.step) {
+        let (name, meaning, sides) = step_text(of_step[0].step);
+        let [name, meaning, was, is] = [name, meaning, sides[0], sides[1]].map(capital);
+        let blank = if rows.is_empty() { "" } else { "\n" };
+        let mut heading = format!("{blank}## {name}\n\n{meaning}.\n");
+        for of_api in of_step.chunk_by(|one, other| one.api == other.api) {
+            let api = prose(&of_api[0].api);
+            heading.push_str(&format!(
+                "\n### {api}\n\n| Class | Operation and place | Kind | {was} | {is} | Where | Remedy |\n\
+                 | --- | --- | --- | --- | --- | --- | --- |\n"
+            ));
+            for finding in of_api {
                 rows.push(std::mem::take(&mut heading) + &row(finding));
             }
         }
@@ -62,23 +53,9 @@ fn rows(report: &Report) -> Vec<String> {
     rows
 }
 
-/// The head of a table of a step.
-fn head(step: Step) -> String {
-    let (was, is) = sides(step);
-    format!(
-        "| Class | Operation and place | Kind | {} | {} | Where | Remedy |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
-        capital(was),
-        capital(is),
-    )
-}
-
 /// The row of a finding.
 fn row(finding: &Finding) -> String {
-    let spec = finding.spec_beside_page();
-    let spec = spec.map_or_else(String::new, |spec| {
-        format!("<br>{}", code(&format!("{}:{}", spec.file, spec.line)))
-    });
+    let places: Vec<_> = places(finding).iter().map(|place| code(place)).collect();
     // Below its first line a remedy may show lines to paste.
     let mut lines = finding.remedy.lines();
     let mut remedy = lines.next().map(prose).unwrap_or_default();
@@ -87,15 +64,14 @@ fn row(finding: &Finding) -> String {
         remedy.push_str(&format!("<pre>{}</pre>", paste.join("<br>")));
     }
     format!(
-        "| {} | {}<br>{} | {} | {} | {} | {}{spec} | {} |\n",
+        "| {} | {}<br>{} | {} | {} | {} | {} | {remedy} |\n",
         finding.class,
         code(&finding.operation),
         code(&finding.place),
         finding.kind,
         code(&finding.was),
         code(&finding.is),
-        code(&format!("{}:{}", finding.page, finding.line)),
-        remedy,
+        places.join("<br>"),
     )
 }
 
@@ -114,19 +90,17 @@ fn code(text: &str) -> String {
 
 /// A text of ours, in which names stand as code between backticks and nothing else is markup.
 fn prose(text: &str) -> String {
-    let parts: Vec<_> = text.split('`').collect();
     // With a backtick too many it is not ours alone.
-    if parts.len() % 2 == 0 {
+    if text.matches('`').count() % 2 == 1 {
         return plain(text);
     }
-    let parts = parts.iter().enumerate();
-    parts
-        .map(|(index, part)| match index % 2 {
-            0 => plain(part),
-            _ if part.is_empty() => plain("``"),
-            _ => code(part),
-        })
-        .collect()
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| match index % 2 {
+        0 => plain(part),
+        _ if part.is_empty() => plain("``"),
+        _ => code(part),
+    });
+    parts.collect()
 }
 
 /// A text in which nothing is markup or the name of a user, which an invisible word joiner keeps GitHub from seeing.
@@ -136,16 +110,13 @@ fn plain(text: &str) -> String {
 
 /// A text in which nothing is markup.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in printable(text).chars() {
-        match letter {
-            '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
-                escaped.push_str(&format!("&#{};", u32::from(letter)));
-            }
-            letter => escaped.push(letter),
+    let shown = |letter: char| match letter {
+        '&' | '<' | '>' | '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '#' | '!' => {
+            format!("&#{};", u32::from(letter))
         }
-    }
-    escaped
+        letter => letter.to_string(),
+    };
+    printable(text).chars().map(shown).collect()
 }
 
 /// A text with a capital first.
@@ -162,8 +133,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::finding::{Class, Kind};
-    use crate::report::Basis;
+    use crate::finding::{Class, Kind, Step};
+    use crate::report::Summary;
 
     fn finding(was: &str, is: &str) -> Finding {
         Finding {
@@ -207,7 +178,7 @@ mod tests {
 
     /// The cells of the row of a report's only finding, as GitHub shows them.
     fn cells(finding: &Finding) -> Vec<String> {
-        let rendered = Report::new(vec![finding.clone()], Basis::default()).render(super::super::Format::Markdown);
+        let rendered = Report::new(vec![finding.clone()], Summary::default()).render(super::super::Format::Markdown);
         let arena = Arena::new();
         let mut options = Options::default();
         options.extension.table = true;
@@ -246,12 +217,8 @@ mod tests {
         let findings: Vec<_> = (0..5_000)
             .map(|number| finding(&format!("number {number}"), "ü"))
             .collect();
-        let rendered = Report::new(findings, Basis::default()).render(super::super::Format::Markdown);
-        assert!(
-            rendered.chars().count() <= LIMIT - RESERVE + 200,
-            "{}",
-            rendered.chars().count()
-        );
+        let rendered = Report::new(findings, Summary::default()).render(super::super::Format::Markdown);
+        assert!(rendered.chars().count() <= LIMIT + 200, "{}", rendered.chars().count());
         let shown = rendered.matches("number ").count();
         assert!(shown > 200, "{shown}");
         assert!(rendered.contains(&format!("… and {} more", 5_000 - shown)));

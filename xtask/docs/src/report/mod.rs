@@ -6,7 +6,7 @@ mod json;
 mod markdown;
 mod text;
 
-pub use content::{Basis, Report, Summary, fenced};
+pub use content::{Report, Summary, fenced};
 
 /// A form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

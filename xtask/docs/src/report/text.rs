@@ -2,50 +2,27 @@
 
 use xtask_cli::printable;
 
-use super::content::{Report, difference, step_meaning, step_name};
+use super::content::{Report, difference, places, step_text};
 use crate::finding::Finding;
 
 /// The report as text: the findings by API and step, the summary last.
 pub fn render(report: &Report) -> String {
-    let mut out = String::new();
-    for group in report
-        .findings
-        .chunk_by(|one, other| (&one.api, one.step) == (&other.api, other.step))
-    {
-        if let Some(first) = group.first() {
-            let (name, meaning) = (step_name(first.step), step_meaning(first.step));
-            out.push_str(&format!("{}: {name}: {meaning}\n\n", printable(&first.api)));
-        }
-        for finding in group {
-            out.push_str(&entry(finding));
-        }
-    }
-    for line in report.summary.lines() {
-        out.push_str(&printable(&line));
-        out.push('\n');
-    }
-    out
+    let is_same = |one: &Finding, other: &Finding| (&one.api, one.step) == (&other.api, other.step);
+    let groups = report.findings.chunk_by(is_same).map(|group| {
+        let (name, meaning, _) = step_text(group[0].step);
+        let entries: String = group.iter().map(entry).collect();
+        format!("{}: {name}: {meaning}\n\n{entries}", printable(&group[0].api))
+    });
+    groups.collect::<String>() + &report.summary.lines().join("\n") + "\n"
 }
 
 /// A finding in a few lines and a blank one.
 fn entry(finding: &Finding) -> String {
-    let spec = finding
-        .spec_beside_page()
-        .map_or_else(String::new, |spec| format!(", {}:{}", spec.file, spec.line));
-    let place = format!("{} {}", printable(&finding.operation), printable(&finding.place));
+    let title = format!("{} {} {}", finding.class, finding.operation, finding.place);
+    let title = printable(&format!("{title} ({})", finding.kind));
+    let sides = [difference(finding), places(finding).join(", ")];
     // A remedy may show lines to paste.
-    let remedy: Vec<_> = finding
-        .remedy
-        .lines()
-        .map(|line| format!("    {}\n", printable(line)))
-        .collect();
-    format!(
-        "  {} {place} ({})\n    {}\n    {}:{}{spec}\n{}\n",
-        finding.class,
-        finding.kind,
-        difference(finding),
-        printable(&finding.page),
-        finding.line,
-        remedy.concat(),
-    )
+    let lines = sides.iter().map(String::as_str).chain(finding.remedy.lines());
+    let lines = lines.map(|line| format!("    {}\n", printable(line)));
+    format!("  {title}\n{}\n", lines.collect::<String>())
 }

@@ -1,9 +1,9 @@
 //! The pages of an API in a checkout of the vendor's repository.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use walkdir::WalkDir;
 
 use super::page::{REPOSITORY, Source, read};
@@ -18,11 +18,9 @@ pub fn checkout(dir: &Path, api: &Api) -> anyhow::Result<Vec<Source>> {
     let mut sources = Vec::new();
     for path in api.pages {
         for file in files(&top, &top.join(path))? {
-            let name = name(&top, &file)?;
-            let bytes = read(&file)?;
             sources.push(Source {
-                name,
-                bytes,
+                name: name(&top, &file)?,
+                bytes: read(&file)?,
                 elsewhere: false,
             });
         }
@@ -52,9 +50,8 @@ fn top(dir: &Path) -> anyhow::Result<PathBuf> {
 /// The page, or those in the folder and below it.
 fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    if let Err(error) = path.symlink_metadata()
-        && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-    {
+    let gone = [ErrorKind::NotFound, ErrorKind::NotADirectory];
+    if path.symlink_metadata().is_err_and(|error| gone.contains(&error.kind())) {
         return Ok(files);
     }
     let remedy = "check that the checkout is whole and that you may read it";
@@ -69,27 +66,24 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
             bail!("{shown} leads out of the checkout, to {real}; delete the link, a page stands in the repository");
         }
         let extension = entry.path().extension();
-        let is_page = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        if file_type.is_dir() || !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
+            continue;
+        }
         // A pipe would never end.
-        if is_page && !file_type.is_dir() && !file_type.is_file() {
+        if !file_type.is_file() {
             bail!("{shown} is not a regular file; delete it");
         }
-        if is_page && file_type.is_file() {
-            files.push(entry.into_path());
-        }
+        files.push(entry.into_path());
     }
     Ok(files)
 }
 
 /// The path in the repository, as the lock has it on every system.
 fn name(top: &Path, file: &Path) -> anyhow::Result<String> {
-    let parts = file.strip_prefix(top).unwrap_or(file).iter().map(|part| part.to_str());
-    let parts: Option<Vec<_>> = parts.collect();
-    let parts = parts.ok_or_else(|| {
-        let shown = file.display();
-        anyhow!("the name of the page {shown} is not UTF-8; rename it in the checkout")
-    })?;
-    Ok(parts.join("/"))
+    let name = file.strip_prefix(top).unwrap_or(file).to_str();
+    let shown = file.display();
+    let name = name.with_context(|| format!("the name of the page {shown} is not UTF-8; rename it in the checkout"))?;
+    Ok(name.replace(MAIN_SEPARATOR, "/"))
 }
 
 #[cfg(test)]

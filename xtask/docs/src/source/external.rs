@@ -36,8 +36,8 @@ impl ExternalPage {
                 api.name
             );
         }
-        let file = PathBuf::from(file);
-        Ok(ExternalPage { api, file })
+        let file = file.into();
+        Ok(Self { api, file })
     }
 
     /// Reads the page. Its name is the file's, without the folder.
@@ -47,8 +47,8 @@ impl ExternalPage {
     pub fn read(&self) -> anyhow::Result<Source> {
         let shown = self.file.display();
         let name = self.file.file_name().and_then(|name| name.to_str());
-        let name =
-            name.with_context(|| format!("{shown} has no name that a lock could hold; pass a file with a plain name"))?;
+        let remedy = "pass a file with a plain name";
+        let name = name.with_context(|| format!("{shown} has no name that a lock could hold; {remedy}"))?;
         let bytes = read(&self.file)?;
         if let Err(error) = std::str::from_utf8(&bytes) {
             let from = error.valid_up_to() + 1;

@@ -1,11 +1,12 @@
 //! The vendor's repository itself: a clone of today's pages, and the revision of a checkout.
 
 use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{anyhow, bail};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use super::page::REPOSITORY;
@@ -21,7 +22,6 @@ pub fn fetch() -> anyhow::Result<TempDir> {
 }
 
 fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
-    let remedy = "try again later, or clone it yourself and use --docs DIR";
     let shown = repository.to_string_lossy();
     let folder = TempDir::with_prefix("cloud-api-")
         .map_err(|error| anyhow!("cannot make a folder for the clone: {error}; check TMPDIR and the disk"))?;
@@ -34,34 +34,42 @@ fn clone(program: &OsStr, repository: &OsStr) -> anyhow::Result<TempDir> {
         .arg(repository)
         .arg(folder.path())
         .output()
-        .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => {
-                anyhow!("git is not installed; install it, or get {shown} in another way and use --docs DIR")
-            }
-            _ => anyhow!("cannot start git: {error}; install it anew, or use --docs DIR"),
+        .map_err(|error| {
+            anyhow!("cannot start git: {error}; install it, or get {shown} in another way and use --docs DIR")
         })?;
     if !output.status.success() {
         let reported = String::from_utf8_lossy(&output.stderr);
         // After the reason, git gives advice over several lines.
-        let reason = reported
-            .lines()
-            .find(|line| line.starts_with("fatal: "))
-            .or(reported.lines().last());
-        bail!(
-            "git could not clone {shown}: {}; {remedy}",
-            reason.unwrap_or("it gave no reason")
-        );
+        let reason = reported.lines().find(|line| line.starts_with("fatal: "));
+        let reason = reason.or(reported.lines().last()).unwrap_or("it gave no reason");
+        bail!("git could not clone {shown}: {reason}; try again later, or clone it yourself and use --docs DIR");
     }
     Ok(folder)
 }
 
-/// A commit of the vendor's repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where the pages come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Source")]
+#[serde(deny_unknown_fields)]
 pub struct Revision {
-    /// Its hash.
-    pub commit: String,
-    /// Its day, `2026-11-27`, where it is known.
+    /// The vendor's repository.
+    pub repository: String,
+    /// The commit of the checkout; none if the folder was a copy that does not tell it.
+    pub revision: Option<String>,
+    /// The day of that commit, such as 2026-11-27, where it is known.
     pub date: Option<String>,
+}
+
+impl Revision {
+    /// A commit of the vendor's repository, and its day, as far as they are known.
+    #[must_use]
+    pub fn new(revision: Option<String>, date: Option<String>) -> Self {
+        Self {
+            repository: REPOSITORY.to_owned(),
+            revision,
+            date,
+        }
+    }
 }
 
 /// The commit of a checkout: none if the folder is not the top of a work tree, since its commit would be that of
@@ -80,18 +88,14 @@ pub fn revision(dir: &Path) -> Option<Revision> {
     let shown = String::from_utf8(output.stdout).ok()?;
     let (commit, date) = shown.trim().split_once(' ')?;
     let is_commit = output.status.success() && !commit.is_empty() && commit.bytes().all(|b| b.is_ascii_hexdigit());
-    is_commit.then(|| Revision {
-        commit: commit.to_owned(),
-        date: Some(date.to_owned()),
-    })
+    is_commit.then(|| Revision::new(Some(commit.to_owned()), Some(date.to_owned())))
 }
 
 /// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.
 fn git(program: &OsStr) -> Command {
     let mut command = Command::new(program);
     command
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("LC_ALL", "C")
+        .envs([("GIT_TERMINAL_PROMPT", "0"), ("LC_ALL", "C")])
         .stdin(Stdio::null());
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
         command.env_remove(variable);
@@ -143,7 +147,7 @@ mod tests {
         assert_eq!(sources[0].bytes, b"# New\r\n");
         let at = revision(clone.path()).unwrap();
         let day = run(origin.path(), &["log", "-1", "--date=short", "--format=%cd"]);
-        assert_eq!((at.commit, at.date), (commit, Some(day)));
+        assert_eq!((at.revision, at.date), (Some(commit), Some(day)));
         assert_eq!(
             run(clone.path(), &["rev-list", "--count", "HEAD"]),
             "1",
@@ -158,7 +162,7 @@ mod tests {
     #[test]
     fn a_folder_within_a_work_tree_has_no_commit_of_its_own() {
         let (origin, commit) = repository();
-        assert_eq!(revision(origin.path()).map(|at| at.commit), Some(commit));
+        assert_eq!(revision(origin.path()).and_then(|at| at.revision), Some(commit));
         assert_eq!(revision(&origin.path().join("docs")), None);
 
         let empty = tempfile::tempdir().unwrap();
@@ -194,7 +198,9 @@ mod tests {
         let missing = OsStr::new("there-is-no-such-git");
         let message = format!("{:#}", clone(missing, OsStr::new(REPOSITORY)).unwrap_err());
         assert!(
-            message.contains("git is not installed") && message.contains("use --docs DIR"),
+            message.contains("cannot start git")
+                && message.contains("install it")
+                && message.contains("use --docs DIR"),
             "{message}"
         );
     }

@@ -1,5 +1,6 @@
 //! Pages that cannot be understood.
 
+use xtask_docs::extract::extract;
 use xtask_docs::finding::{Class, Finding, Kind};
 
 use crate::check::Garden;
@@ -132,4 +133,22 @@ fn what_is_not_understood_does_not_pass_for_deleted() {
         .collect();
     assert_eq!(gone.len(), 1, "{found:#?}");
     assert!(gone[0].ends_with(".height"), "{gone:?}");
+}
+
+#[test]
+fn what_has_become_no_fact_counts_as_unused() {
+    let odd = "| Mood | Weather |\n| --- | --- |\n| Good | Sun |\n| Bad | Rain |\n";
+    let garden = Garden::new();
+    let shares = |text: String| {
+        let coverage = extract(SEARCH, text.as_bytes()).coverage;
+        [coverage.tables, coverage.rows].map(|share| (share.used, share.total))
+    };
+    let [(tables, _), (rows, _)] = shares(garden.text(SEARCH));
+    // Of a page of prose nothing is expected, and it is not reported; but nothing of it is used either.
+    assert_eq!(shares(format!("# About gardens\n\n{odd}")), [(0, 1), (0, 2)]);
+    // One that is reported, and one that stands where nothing is read.
+    for heading in ["Moods", "Request Headers"] {
+        let more = format!("{}\n## {heading}\n\n{odd}", garden.text(SEARCH));
+        assert_eq!(shares(more), [(tables, tables + 1), (rows, rows + 2)], "{heading}");
+    }
 }

@@ -22,6 +22,7 @@ use crate::placement::placed;
 
 use matching::Unmatched;
 use pages::PagePair;
+pub use pages::matched;
 
 /// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
