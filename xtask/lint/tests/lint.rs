@@ -1,35 +1,14 @@
 //! `cargo xtask lint` as a person runs it, on a workspace of the test's own.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-/// A workspace that holds the specs.
-fn workspace() -> tempfile::TempDir {
-    let root = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir_all(root.path().join("xtask")).expect("a folder");
-    for api in xtask_spec::api::APIS {
-        let folder = root.path().join("specs").join(api.name);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
-        std::fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
-    }
-    root
-}
+use xtask_spec::testing::{expect_no_commands, output_text, run, workspace};
+
+const TOOL: &str = env!("CARGO_BIN_EXE_xtask-lint");
 
 fn lint(root: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask-lint"))
-        .args(arguments)
-        .env("XTASK_MANIFEST_DIR", root.join("xtask"))
-        .output()
-        .expect("xtask runs")
-}
-
-fn output_text(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+    run(TOOL, root, arguments)
 }
 
 #[test]
@@ -55,24 +34,7 @@ fn lint_names_the_file_the_line_and_the_remedy() {
 
 #[test]
 fn a_text_of_a_spec_is_no_command_to_whoever_reads_the_output() {
-    let root = workspace();
-    let spec = root.path().join("specs/elements-v3/openapi.yaml");
-    let text = std::fs::read_to_string(&spec).expect("the spec");
-    let command = r#""\n::error file=x::boom\r##[error]boom\u202e""#;
-    for broken in [
-        // A problem that the lint tells, and an error in reading.
-        text.replacen("operationId: listCustomers", &format!("operationId: {command}"), 1),
-        text.replacen("\npaths:", &format!("\n{command}: 1\n{command}: 2\npaths:"), 1),
-    ] {
-        assert_ne!(broken, text);
-        std::fs::write(&spec, broken).expect("written");
-        let output = lint(root.path(), &["--api", "elements-v3"]);
-        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
-        assert!(output_text(&output).contains("boom"), "{}", output_text(&output));
-        for line in output_text(&output).split(['\n', '\r']) {
-            assert_eq!(line, xtask_cli::printable(line), "{}", output_text(&output));
-        }
-    }
+    expect_no_commands(TOOL);
 }
 
 #[test]

@@ -14,5 +14,7 @@ pub mod names;
 pub mod place;
 pub mod schema;
 mod spec;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use spec::{METHODS, Operation, Parameter, Spec, is_json};
