@@ -4,13 +4,12 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 
-use similar::get_close_matches;
-
 use super::report::Report;
 use xtask_spec::deviations::Records;
 use xtask_spec::document::{Fault, child};
+use xtask_spec::names::{nearest, write_nearest};
 use xtask_spec::place::Place;
-use xtask_spec::schema::MAX_DEPTH;
+use xtask_spec::schema::{MAX_DEPTH, Variant};
 use xtask_spec::{Operation, Spec};
 
 /// The rule's name.
@@ -67,22 +66,30 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         let place = entry.text("place").unwrap_or_default();
         if operation != "*" && known.is_none() {
             let names: Vec<_> = spec.operations.iter().map(name).collect();
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
             report.add(
                 RULE,
                 &child(&entry.pointer, "operation"),
                 format!("the spec has no operation `{operation}`"),
-                match get_close_matches(operation, &names, 1, 0.7).first() {
-                    Some(near) => format!("write `{near}`, or delete the entry"),
-                    None => "write the method and the path as the spec does, or delete the entry".to_owned(),
-                },
+                write_nearest(
+                    operation,
+                    names.iter().map(String::as_str),
+                    "write the method and the path as the spec does, or delete the entry",
+                ),
             );
-        } else if entry.has_text("place") && !is_absent(operation, place) && !is_place(spec, known, place, entry) {
+        } else if entry.has_text("place")
+            && !is_absent(operation, place)
+            && let Err(stop) = find(spec, known, place, entry)
+        {
+            let whole = stop.nearest(place);
             report.add(
                 RULE,
                 &child(&entry.pointer, "place"),
                 format!("{operation} has no place `{place}`"),
-                "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry",
+                write_nearest(
+                    place,
+                    whole.as_deref(),
+                    "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry",
+                ),
             );
         }
         for (name, text) in entry.members() {
@@ -125,48 +132,119 @@ fn name(operation: &Operation) -> String {
     format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
-/// Whether there is such a place: one of the call itself, or one that the parameters and bodies of the operation have.
-/// That the spec leaves something out can be a decision.
-fn is_place(spec: &Spec, operation: Option<&Operation>, place: &str, entry: &Place) -> bool {
-    const OF_ALL: [&str; 4] = ["host", "status", "endpoint", "page"];
-    const OF_ONE: [&str; 10] = [
-        "method",
-        "endpoint",
-        "scopes",
-        "status",
-        "operation",
-        "page",
-        "path",
-        "query",
-        "body",
-        "response",
+/// Where a place leads no further: what is left of it, and the names that stand there.
+struct Stop<'p, 'd> {
+    rest: &'p str,
+    names: Vec<&'d str>,
+}
+
+impl Stop<'_, '_> {
+    /// The place with the name nearest to the one that is not known.
+    fn nearest(&self, place: &str) -> Option<String> {
+        let (start, rest) = place.split_at(place.len() - self.rest.len());
+        let dot = &rest[..rest.len() - rest.trim_start_matches('.').len()];
+        let (name, after) = rest[dot.len()..].split_at(end_of_name(&rest[dot.len()..]));
+        let near = nearest(name, self.names.iter().copied())?;
+        Some(format!("{start}{dot}{near}{after}"))
+    }
+}
+
+/// Where the first name of a place ends.
+fn end_of_name(place: &str) -> usize {
+    place.find(['.', '[']).unwrap_or(place.len())
+}
+
+/// Finds a place: one of the call itself, or one that the parameters and bodies of the operation have. That the spec
+/// leaves something out can be a decision.
+fn find<'p, 'd>(
+    spec: &Spec<'d>,
+    operation: Option<&Operation<'d>>,
+    place: &'p str,
+    entry: &Place,
+) -> Result<(), Stop<'p, 'd>> {
+    const OF_ALL: [&str; 8] = [
+        "host", "status", "endpoint", "page", "path", "query", "body", "response",
     ];
-    let (part, rest) = place.split_at(place.find(['.', '[']).unwrap_or(place.len()));
-    let is_decision = entry.pointer.starts_with("/decisions/");
-    let Some(operation) = operation.filter(|_| !(is_decision && PARTS.contains(&part))) else {
-        return OF_ALL.contains(&place) || PARTS.contains(&part);
+    const OF_ONE: [&str; 6] = ["method", "endpoint", "scopes", "status", "operation", "page"];
+    let (part, rest) = place.split_at(end_of_name(place));
+    let is_part = PARTS.contains(&part);
+    let names = match operation {
+        None => OF_ALL.to_vec(),
+        Some(_) => OF_ONE.into_iter().chain(PARTS).collect(),
     };
+    let is_decision = entry.pointer.starts_with("/decisions/");
+    let Some(operation) = operation.filter(|_| is_part && !is_decision) else {
+        let is_known = is_part || (names.contains(&part) && rest.is_empty());
+        return if is_known {
+            Ok(())
+        } else {
+            Err(Stop { rest: place, names })
+        };
+    };
+    if rest.is_empty() {
+        return Ok(());
+    }
     let schema = match part {
-        "path" | "query" => {
-            let mut parameters = spec
+        "body" => spec.body(operation),
+        "response" => spec.answer(operation),
+        _ => {
+            let parameters = spec
                 .parameters(operation)
                 .into_iter()
                 .map(|parameter| parameter.described);
-            return OF_ONE.contains(&place)
-                || parameters.any(|parameter| {
-                    let name = parameter.text("name").unwrap_or_default();
-                    let after = rest.strip_prefix('.').and_then(|rest| strip_name(rest, name));
-                    let schema = parameter.get("schema").filter(|_| parameter.text("in") == Some(part));
-                    after
-                        .zip(schema)
-                        .is_some_and(|(after, schema)| has(spec, &schema, after, MAX_DEPTH))
-                });
+            let parameters = parameters.filter(|parameter| parameter.text("in") == Some(part));
+            let members = parameters.filter_map(|parameter| Some((parameter.text("name")?, parameter.get("schema")?)));
+            return find_member(spec, &members.collect::<Vec<_>>(), rest, MAX_DEPTH);
         }
-        "body" => spec.body(operation),
-        "response" => spec.answer(operation),
-        _ => None,
     };
-    OF_ONE.contains(&place) || schema.is_some_and(|schema| has(spec, &schema, rest, MAX_DEPTH))
+    let nothing = Stop {
+        rest,
+        names: Vec::new(),
+    };
+    schema.map_or(Err(nothing), |schema| find_in(spec, &schema, rest, MAX_DEPTH))
+}
+
+/// Finds a place in a schema: `.data[].id`. A page may leave out that there is a list.
+fn find_in<'p, 'd>(spec: &Spec<'d>, schema: &Place<'d>, rest: &'p str, depth: usize) -> Result<(), Stop<'p, 'd>> {
+    let variants = match depth {
+        _ if rest.is_empty() => return Ok(()),
+        0 => Vec::new(),
+        _ => spec.variants(schema, &Cell::new(MAX_SCHEMAS)),
+    };
+    let is_open = |variant: &Variant| {
+        let is_object = variant.get("type").is_none_or(|kind| kind == "object");
+        is_object && variant.get("properties").is_none() && variant.get("items").is_none()
+    };
+    if variants.iter().any(is_open) {
+        return Ok(());
+    }
+    let parts = || variants.iter().flat_map(|variant| &variant.parts);
+    let entry = rest.strip_prefix("[]").unwrap_or(rest);
+    let items = parts().filter_map(|part| part.get("items"));
+    let items = items.map(|items| find_in(spec, &items, entry, depth - 1));
+    let members: Vec<_> = parts().flat_map(|part| part.members_of("properties")).collect();
+    furthest(items.chain([find_member(spec, &members, rest, depth)]).collect())
+}
+
+/// Finds a place among members: `.id`.
+fn find_member<'p, 'd>(
+    spec: &Spec<'d>,
+    members: &[(&'d str, Place<'d>)],
+    rest: &'p str,
+    depth: usize,
+) -> Result<(), Stop<'p, 'd>> {
+    let names = members.iter().map(|(name, _)| *name).collect();
+    let within = members.iter().filter_map(|(name, member)| {
+        let after = strip_name(rest.strip_prefix('.')?, name)?;
+        Some(find_in(spec, member, after, depth.saturating_sub(1)))
+    });
+    furthest(within.chain([Err(Stop { rest, names })]).collect())
+}
+
+/// Of several ways to find a place, the one that leads furthest.
+fn furthest<'p, 'd>(ways: Vec<Result<(), Stop<'p, 'd>>>) -> Result<(), Stop<'p, 'd>> {
+    let rest = |way: &Result<(), Stop>| way.as_ref().err().map_or(0, |stop| stop.rest.len());
+    ways.into_iter().min_by_key(rest).unwrap_or(Ok(()))
 }
 
 /// What follows a name in a place. A page may spell it in other capitals.
@@ -174,26 +252,6 @@ fn strip_name<'p>(place: &'p str, name: &str) -> Option<&'p str> {
     let (start, after) = place.split_at_checked(name.len())?;
     let is_whole = after.is_empty() || after.starts_with(['.', '[']);
     (is_whole && start.eq_ignore_ascii_case(name)).then_some(after)
-}
-
-/// Whether a schema has a place: `.data[].id`. A page may leave out that there is a list.
-fn has(spec: &Spec, schema: &Place, rest: &str, depth: usize) -> bool {
-    if rest.is_empty() || depth == 0 {
-        return rest.is_empty();
-    }
-    let variants = spec.variants(schema, &Cell::new(MAX_SCHEMAS));
-    variants.iter().any(|variant| {
-        let items = variant.parts.iter().filter_map(|part| part.get("items"));
-        let items = items.map(|items| (items, rest.strip_prefix("[]").unwrap_or(rest)));
-        let members = variant.parts.iter().flat_map(|part| part.members_of("properties"));
-        let members = members.filter_map(|(name, member)| Some((member, strip_name(rest.strip_prefix('.')?, name)?)));
-        let is_object = variant.get("type").is_none_or(|kind| kind == "object");
-        let is_open = is_object && variant.get("properties").is_none() && variant.get("items").is_none();
-        is_open
-            || items
-                .chain(members)
-                .any(|(inner, rest)| has(spec, &inner, rest, depth - 1))
-    })
 }
 
 #[cfg(test)]
@@ -311,8 +369,30 @@ decisions:
             problems(&GOOD.replace("decisions:", &format!("{shown}decisions:"))).len(),
             1
         );
-        let near = problems(&GOOD.replacen("GET /gardeners", "GET /gardener", 1));
-        assert!(near[0].remedy.starts_with("write `GET /gardeners`"), "{near:?}");
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("GET /gardeners", "GET /gardener", "GET /gardeners"),
+            ("kind: sample-type", "kind: sampletype", "sample-type"),
+            ("reason:", "reson:", "reason"),
+            ("place: response", "place: scope", "scopes"),
+            ("place: response", "place: respnse[].name", "response[].name"),
+            ("place: response", "place: query.sise", "query.size"),
+            ("place: response", "place: response[].nme", "response[].name"),
+            (
+                "place: response",
+                "place: response.manager.maneger.@a.id",
+                "response.manager.manager.@a.id",
+            ),
+        ] {
+            let found = problems(&GOOD.replacen(from, to, 1));
+            assert!(
+                found[0].remedy.starts_with(&format!("write `{near}`, or ")),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

@@ -167,6 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_not_known_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("tags: [Rounds]", "tags: [Round]", "Rounds"),
+            ("operationId: runRound", "operationId: rnuRound", "run"),
+            ("/gardeners/{gardenerId}:", "/gardeners/{gardnerId}:", "gardenerId"),
+            ("- oauth2: [rounds.run]", "- oauth2: [round.run]", "rounds.run"),
+            ("          maxLength: 100", "          maxLenght: 100", "maxLength"),
+            ("          format: email", "          format: e-mail", "email"),
+            ("required: [contact]", "required: [contct]", "contact"),
+            ("              depth: 3", "              dept: 3", "depth"),
+            ("in: path\n", "in: pth\n", "path"),
+        ] {
+            let found = problems(&[(from, to)]);
+            let is_named = |problem: &Problem| problem.remedy.starts_with(&format!("write `{near}`"));
+            assert!(found.iter().any(is_named), "{to}: {found:?}");
+        }
+    }
+
+    #[test]
     fn nonsense_is_refused_without_a_panic() {
         for text in [
             "a: 1",

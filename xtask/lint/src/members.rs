@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::report::Report;
 use xtask_spec::Spec;
+use xtask_spec::names::write_nearest;
 use xtask_spec::place::Place;
 use xtask_spec::schema::{MAX_DEPTH, Variant};
 
@@ -127,7 +128,7 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
                 "example",
                 &member.pointer,
                 format!("the example has the member `{name}`, which its schema does not know"),
-                "delete it, or add it to the schema",
+                write_nearest(name, known.keys().copied(), "delete it, or add it to the schema"),
             );
         }
         for (name, schema) in known {

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use similar::get_close_matches;
-
 use super::report::{Report, counted};
 use xtask_spec::model::Kind;
-use xtask_spec::names::{clashes, first_word, folded, is_camel, is_verb};
+use xtask_spec::names::{clashes, first_word, folded, is_camel, is_verb, verbs, write_nearest};
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -33,15 +31,19 @@ fn id(operation: &Operation, report: &mut Report) {
     let (message, remedy) = match operation.id() {
         None => (
             format!("{} has no `operationId`", operation.name()),
-            "name it, starting with a verb: `listUsers`",
+            "name it, starting with a verb: `listUsers`".to_owned(),
         ),
         Some(id) if !is_camel(id) => (
             format!("`{id}` is not camelCase"),
-            "use only letters and digits, starting with a lowercase letter",
+            "use only letters and digits, starting with a lowercase letter".to_owned(),
         ),
         Some(id) if !is_verb(first_word(id)) => (
             format!("`{id}` does not begin with a verb that we use"),
-            "begin with a verb such as list, get, create, update or run, or add yours to `VERBS` in the lint",
+            write_nearest(
+                first_word(id),
+                verbs(),
+                "begin with a verb such as list, get, create, update or run, or add yours to `VERBS` in the lint",
+            ),
         ),
         Some(_) => return,
     };
@@ -108,10 +110,11 @@ fn tags(spec: &Spec, report: &mut Report) {
             1 => String::new(),
             some => format!(" and of {}", counted(some - 1, "other operation")),
         };
-        let remedy = match get_close_matches(*tag, &names, 1, 0.6).first() {
-            Some(near) => format!("write `{near}`, or declare it in `tags` at the top, with a description"),
-            None => "declare it in `tags` at the top, with a description".to_owned(),
-        };
+        let remedy = write_nearest(
+            tag,
+            names.iter().copied(),
+            "declare it in `tags` at the top, with a description",
+        );
         let message = format!("the tag `{tag}` of {}{others} is not declared", operations[0].name());
         report.add("tag", &format!("{}/tags", operations[0].place.pointer), message, remedy);
     }
@@ -243,7 +246,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
                 "path-parameter",
                 &parameter.listed.pointer,
                 format!("the path `{path}` has no `{{{name}}}`"),
-                "delete the parameter, or fix the path",
+                write_nearest(name, template.iter().copied(), "delete the parameter, or fix the path"),
             );
         }
         if !parameter.described.says("required") {
@@ -260,7 +263,7 @@ fn path(spec: &Spec, operation: &Operation, report: &mut Report) {
             "path-parameter",
             &operation.place.pointer,
             format!("{} does not declare the path parameter `{name}`", operation.name()),
-            "add the parameter, or fix the path",
+            write_nearest(name, declared.iter().copied(), "add the parameter, or fix the path"),
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Paging: what `x-paging` names exists.
 
 use super::report::Report;
+use xtask_spec::names::{write_nearest, write_one_of};
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -63,7 +64,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
             "paging",
             &format!("{}/style", paging.pointer),
             format!("the paging of {} has no known style", operation.name()),
-            format!("write `style:` with one of {}", known.join(", ")),
+            format!("{} as its `style`", write_one_of(name.unwrap_or_default(), &known)),
         );
         return;
     };
@@ -74,7 +75,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
                 "paging",
                 &member.pointer,
                 format!("paging of style `{style}` has no field `{key}`"),
-                format!("delete it, or use one of {}", known.join(", ")),
+                format!("{}, or delete it", write_one_of(key, &known)),
             );
         }
     }
@@ -95,40 +96,62 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
 /// What a member names exists and has the type that paging needs.
 fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place: &Place, report: &mut Report) {
     let name = place.value.as_str().unwrap_or_default();
-    let (schema, what, wanted) = match names {
+    let (known, what, wanted) = match names {
         Request(wanted) => match name.strip_prefix(BODY) {
-            Some(name) => (body(spec, operation, name), "property of the body", wanted),
-            None => (query(spec, operation, name), "query parameter", wanted),
+            Some(name) => {
+                let members = members(spec, spec.body(operation), name);
+                let members = members
+                    .into_iter()
+                    .map(|(name, schema)| (format!("{BODY}{name}"), schema));
+                (members.collect(), "property of the body", wanted)
+            }
+            None => (query(spec, operation), "query parameter", wanted),
         },
-        Answer(wanted) | Optional(wanted) => {
-            let answer = spec.answer(operation);
-            let schema = answer.and_then(|answer| spec.member(&answer, name));
-            (schema, "property of the response", wanted)
-        }
+        Answer(wanted) | Optional(wanted) => (
+            members(spec, spec.answer(operation), name),
+            "property of the response",
+            wanted,
+        ),
     };
-    if schema.and_then(|schema| spec.type_of(&schema)) != Some(wanted) {
+    let right = known.iter().filter(|(_, schema)| spec.type_of(schema) == Some(wanted));
+    let right: Vec<_> = right.map(|(name, _)| name.as_str()).collect();
+    if !right.contains(&name) {
+        let name = name.strip_prefix(BODY).unwrap_or(name);
         report.add(
             "paging",
             &place.pointer,
             format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
-            format!("set `{member}` to one"),
+            write_nearest(name, right, &format!("set `{member}` to one")),
         );
     }
 }
 
-fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    let mut parameters = spec.parameters(operation).into_iter();
-    let found = parameters.find(|parameter| parameter.key() == Some(("query", name)))?;
-    found.described.get("schema")
+fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>) -> Vec<(String, Place<'d>)> {
+    let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
+        let ("query", name) = parameter.key()? else { return None };
+        Some((name.to_owned(), parameter.described.get("schema")?))
+    });
+    parameters.collect()
 }
 
-fn body<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    spec.member(&spec.body(operation)?, name)
+/// The members beside the one that a dotted path names.
+fn members<'d>(spec: &Spec<'d>, schema: Option<Place<'d>>, path: &str) -> Vec<(String, Place<'d>)> {
+    let (parent, start) = match path.rsplit_once('.') {
+        Some((parent, _)) => (
+            schema.and_then(|schema| spec.member(&schema, parent)),
+            format!("{parent}."),
+        ),
+        None => (schema, String::new()),
+    };
+    let properties = parent.iter().flat_map(|parent| spec.properties(parent));
+    properties
+        .map(|(name, schema)| (format!("{start}{name}"), schema))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::expect;
+    use crate::testing::{expect, problems};
 
     #[test]
     fn styles() {
@@ -208,6 +231,28 @@ mod tests {
             &format!("{TOKEN}        total: metadata.totalCount\n"),
             &[("paging", "total: metadata.totalCount")],
         );
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("style: page-number", "style: page_number", "page-number"),
+            ("items: data", "item: data", "items"),
+            ("page: pageIndex", "page: pageIndx", "pageIndex"),
+            (
+                "total: metadata.totalCount",
+                "total: metadata.totalcount",
+                "metadata.totalCount",
+            ),
+        ] {
+            let found = problems(&[(from, to)]);
+            assert!(
+                found
+                    .iter()
+                    .any(|problem| problem.remedy.starts_with(&format!("write `{near}`"))),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

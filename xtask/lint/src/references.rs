@@ -1,11 +1,12 @@
 //! References: each leads to something of the right kind, and no component lies about unused.
 
-use similar::get_close_matches;
+use std::collections::BTreeMap;
 
 use super::report::{Problem, Report};
 use xtask_spec::Spec;
 use xtask_spec::document::Document;
 use xtask_spec::model::Node;
+use xtask_spec::names;
 
 /// A document whose references lead nowhere, as it will be when they are mended.
 pub struct Mended {
@@ -77,15 +78,12 @@ fn nearest(spec: &Spec, node: &Node) -> Option<String> {
     let sections = spec.root.members_of("components");
     let components = sections.iter().flat_map(|(_, components)| components.members());
     let right = components.filter(|(_, component)| {
-        spec.kind(&component.pointer) == Some(node.kind) && !node.place.pointer.starts_with(&component.pointer)
+        let is_right = spec.kind(&component.pointer) == Some(node.kind) && component.reference().is_none();
+        is_right && !node.place.pointer.starts_with(&component.pointer)
     });
-    let right: Vec<_> = right.collect();
-    let names: Vec<_> = right.iter().map(|(name, _)| *name).collect();
-    let near = get_close_matches(name, &names, 1, 0.7).first().copied()?;
-    let (_, component) = right
-        .iter()
-        .find(|(known, component)| *known == near && component.reference().is_none())?;
-    Some(format!("#{}", component.pointer))
+    let right: BTreeMap<_, _> = right.collect();
+    let near = names::nearest(name, right.keys().copied())?;
+    Some(format!("#{}", right[near].pointer))
 }
 
 /// A component that no operation reaches is either a leftover or a `$ref` that someone forgot.

@@ -6,7 +6,7 @@ use super::report::Report;
 use super::validation::{Validation, compile_pattern};
 use xtask_spec::Spec;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{clashes, is_pascal};
+use xtask_spec::names::{clashes, is_pascal, write_nearest, write_one_of};
 use xtask_spec::place::Place;
 
 pub fn check(spec: &Spec, report: &mut Report) {
@@ -51,16 +51,29 @@ fn component_description(schema: &Place, report: &mut Report) {
 
 /// A misspelled type allows everything, and a misspelled format is none, both in silence.
 fn words(schema: &Place, report: &mut Report) {
-    const TYPES: &str = "array boolean integer number object string";
-    const FORMATS: &str = "binary byte date date-time double email float int32 int64 password uri uuid";
-    for (key, known) in [("type", TYPES), ("format", FORMATS)] {
-        let is_known = |place: &Place| known.split(' ').any(|known| place.value == known);
+    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+    const FORMATS: [&str; 12] = [
+        "binary",
+        "byte",
+        "date",
+        "date-time",
+        "double",
+        "email",
+        "float",
+        "int32",
+        "int64",
+        "password",
+        "uri",
+        "uuid",
+    ];
+    for (key, known) in [("type", &TYPES[..]), ("format", &FORMATS)] {
+        let is_known = |place: &Place| known.iter().any(|known| place.value == known);
         if let Some(place) = schema.get(key).filter(|place| !is_known(place)) {
             report.add(
                 key,
                 &place.pointer,
                 format!("the {key} {} is not supported", place.value),
-                format!("write one of {}", known.replace(' ', ", ")),
+                write_one_of(place.value.as_str().unwrap_or_default(), known),
             );
         }
     }
@@ -119,7 +132,7 @@ fn required(spec: &Spec, schema: &Place, report: &mut Report) {
                 "required",
                 &place.pointer,
                 format!("`{name}` is required but is not a property"),
-                "fix the name, or add the property",
+                write_nearest(name, properties.iter().copied(), "add the property"),
             );
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::report::Report;
+use xtask_spec::names::write_nearest;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -109,7 +110,7 @@ fn requirements<'d>(
                     "scope",
                     &scope.pointer,
                     format!("the scope `{name}` of {} is not declared", operation.name()),
-                    "declare it in the security scheme, or fix its name",
+                    write_nearest(name, declared.iter().copied(), "declare it in the security scheme"),
                 );
             }
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::report::Report;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{Clash, clashes, folded};
+use xtask_spec::names::{Clash, clashes, folded, write_one_of};
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec, is_json};
 
@@ -192,7 +192,13 @@ fn parameter_form(parameter: &Place, report: &mut Report) {
             format!("`{name}` is not a plain header name"),
             "use letters, digits and single hyphens",
         ),
-        _ => {}
+        Some("path" | "query" | "header") | None => {}
+        Some(other) => report.add(
+            "parameter-place",
+            &parameter.pointer,
+            format!("`{name}` stands in `{other}`, and there is no such place"),
+            write_one_of(other, &["path", "query", "header"]),
+        ),
     }
 }
 

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use serde_path_to_error::{Path as SerdePath, Segment};
 
 pub use crate::files::display;
+use crate::names::{folded, write_nearest};
 
 /// How deep a document may nest. Specs reach about twenty; the limit keeps a broken or hostile file from
 /// exhausting the stack, here and wherever else the value is walked.
@@ -114,12 +115,11 @@ impl Document {
         };
         reader.refuse_control_characters(text)?;
         let value = reader.document()?;
-        let undecided = text.lines().enumerate().filter(|(_, line)| line.contains(MARK));
         Ok(Self {
             path: path.to_owned(),
             value,
             lines: reader.lines,
-            undecided: undecided.map(|(index, _)| index + 1).collect(),
+            undecided: undecided(text),
         })
     }
 
@@ -144,20 +144,63 @@ impl Document {
     /// # Errors
     /// A [`Fault`] that names the line, the path in the document and what serde expected there.
     pub fn read<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
-        read(&self.value).map_err(|(pointer, why)| {
-            let message = format!("at `{pointer}`: {why}");
-            self.fault(&pointer, message, "write what the format expects there")
-                .into()
-        })
+        let fault = |Misfit {
+                         pointer,
+                         message,
+                         remedy,
+                     }| self.fault(&pointer, message, remedy);
+        read(&self.value).map_err(|misfit| fault(misfit).into())
     }
+}
+
+/// The lines on which a [`MARK`] begins, however it is written: in other capitals, with blanks, over the end of a line.
+fn undecided(text: &str) -> Vec<usize> {
+    let mark = folded(MARK);
+    let lines = (1..).zip(text.lines());
+    let letters =
+        lines.flat_map(|(line, text)| folded(text).into_bytes().into_iter().map(move |letter| (letter, line)));
+    let (letters, lines): (Vec<_>, Vec<_>) = letters.unzip();
+    let marks = letters.windows(mark.len()).zip(lines);
+    marks
+        .filter(|(letters, _)| *letters == mark.as_bytes())
+        .map(|(_, line)| line)
+        .collect()
+}
+
+/// What cannot be read as a Rust type.
+pub struct Misfit {
+    /// The JSON pointer to it, within the value.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
 }
 
 /// A value as a Rust type.
 ///
 /// # Errors
-/// The JSON pointer, within the value, of what cannot be read, and why.
-pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
-    serde_path_to_error::deserialize(value).map_err(|error| (pointer(error.path()), error.inner().to_string()))
+/// What of it cannot be read. Of a name that the type does not have, the remedy is the nearest one.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let (pointer, message) = (pointer(error.path()), error.inner().to_string());
+        // serde lists all the names that there are.
+        let (message, known) = message
+            .split_once(", expected ")
+            .filter(|_| message.starts_with("unknown "))
+            .unwrap_or((&message, ""));
+        let known = known.split('`').skip(1).step_by(2);
+        let name = message.split('`').nth(1).unwrap_or_default();
+        Misfit {
+            message: format!("at `{pointer}`: {message}"),
+            remedy: write_nearest(
+                name,
+                known,
+                "write what the format expects there, as specs/README.md describes it",
+            ),
+            pointer,
+        }
+    })
 }
 
 /// The JSON pointer of a member or list entry of what `parent` points to.
@@ -515,9 +558,49 @@ mod tests {
         let message = format!("{:#}", document.read::<Outer>().unwrap_err());
         assert!(
             message.starts_with(
-                "specs/mini/openapi.yaml:3: at `/list/1/count`: invalid type: string \"many\", expected u32;"
+                "specs/mini/openapi.yaml:3: at `/list/1/count`: invalid type: string \"many\", expected u32; write what"
             ),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_name_that_a_type_does_not_have_gets_the_nearest_one() {
+        let step = |text: &str| {
+            format!(
+                "{:#}",
+                parse(text).unwrap().read::<Vec<crate::difference::Kind>>().unwrap_err()
+            )
+        };
+        let message = step("- sampletype\n");
+        assert!(
+            message.contains("at `/0`: unknown variant `sampletype`; write `sample-type`, or "),
+            "{message}"
+        );
+        let message = step("- zebra\n");
+        assert!(
+            message.ends_with(
+                "unknown variant `zebra`; write what the format expects there, as specs/README.md describes it"
+            ),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn what_is_to_decide_is_found_however_it_is_written() {
+        for mark in [
+            "TODO(scaffold)",
+            "todo (scaffold)",
+            "Todo ( Scaffold )",
+            "to-do:scaffold",
+            "TODO [SCAFFOLD]",
+        ] {
+            let found = parse(&format!("a: é\nb: see {mark}\nc: 1 # {mark}: which?\n")).unwrap();
+            assert_eq!(found.undecided, [2, 3], "{mark}");
+        }
+        let wrapped = parse("a: >-\n  see TODO\n  (scaffold)\n# TODO\n# (scaffold)\n").unwrap();
+        assert_eq!(wrapped.undecided, [2, 4]);
+        let plain = parse("a: a scaffold to do\nb: a todo of scaffolds\n").unwrap();
+        assert!(plain.undecided.is_empty());
     }
 }
