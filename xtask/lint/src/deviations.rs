@@ -96,7 +96,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
             if name != "operation" && !entry.has_text(name) {
                 report.add(
                     RULE,
-                    &text.pointer,
+                    &text,
                     format!("`{name}` is empty"),
                     "describe it in a few words; a missing value is `nothing`",
                 );
@@ -108,7 +108,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         if !seen.insert(identity) {
             report.add(
                 RULE,
-                &entry.pointer,
+                &entry,
                 "the same difference is recorded twice",
                 "delete one of them",
             );
@@ -117,7 +117,7 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
             if left.contains(operation) {
                 report.add(
                     RULE,
-                    &entry.pointer,
+                    &entry,
                     format!("other entries of {operation} are further up"),
                     "move this one to them",
                 );

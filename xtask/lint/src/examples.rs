@@ -50,7 +50,7 @@ fn presence(spec: &Spec, report: &mut Report) {
                 match (media.get("example"), media.get("schema")) {
                     (None, _) => report.add(
                         "example",
-                        &media.pointer,
+                        &media,
                         format!("{what} of {} has no example", operation.name()),
                         "add one that shows every property",
                     ),

@@ -1,8 +1,8 @@
 //! Checks that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
 //!
-//! Each family of rules is a module with one `check`. A rule reads the plain document, so that one mistake does not
-//! hide the others, and names the line, what is wrong and what to do. Rules are cheap to add: a function that
-//! walks `Spec` and tells `Report`.
+//! A rule reads the plain document, so that one mistake does not hide the others, and names the line, what is wrong and
+//! what to do. Rules are cheap to add: what an object keeps by itself is a row of `rules.yaml`; the rest is a function
+//! that walks `Spec` and tells `Report`, in the module of its family, each of which has one `check`.
 
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
@@ -11,6 +11,7 @@ mod codes;
 mod deviations;
 mod examples;
 mod members;
+mod objects;
 mod operations;
 mod paging;
 mod references;
@@ -78,7 +79,8 @@ fn rules(document: &Document) -> Vec<Problem> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
     report.add_undecided();
-    structure::check(&spec, &mut report);
+    objects::check(&spec, &mut report);
+    structure::check_keys(&spec, &mut report);
     references::check(&spec, &mut report);
     operations::check(&spec, &mut report);
     security::check(&spec, &mut report);
@@ -176,6 +178,7 @@ mod tests {
             ("          maxLength: 100", "          maxLenght: 100", "maxLength"),
             ("          format: email", "          format: e-mail", "email"),
             ("required: [contact]", "required: [contct]", "contact"),
+            ("in: path\n", "in: pth\n", "path"),
             ("              depth: 3", "              dept: 3", "depth"),
             ("in: path\n", "in: pth\n", "path"),
         ] {

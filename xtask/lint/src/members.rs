@@ -126,7 +126,7 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
         for (name, member) in members.filter(|(name, _)| !is_known(name)) {
             self.report.add(
                 "example",
-                &member.pointer,
+                &member,
                 format!("the example has the member `{name}`, which its schema does not know"),
                 write_nearest(name, known.keys().copied(), "delete it, or add it to the schema"),
             );
@@ -145,7 +145,7 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
             {
                 self.report.add(
                     "incomplete-example",
-                    &object.pointer,
+                    &object,
                     format!("the example does not show the member `{name}`"),
                     "invent a value for it: an example is complete",
                 );

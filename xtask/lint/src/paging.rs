@@ -73,7 +73,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
         if key != "style" && !known.contains(&key) {
             report.add(
                 "paging",
-                &member.pointer,
+                &member,
                 format!("paging of style `{style}` has no field `{key}`"),
                 format!("{}, or delete it", write_one_of(key, &known)),
             );
@@ -85,7 +85,7 @@ fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Re
             (None, Optional(_)) => {}
             (None, _) => report.add(
                 "paging",
-                &paging.pointer,
+                &paging,
                 format!("the paging of {} has no `{member}`", operation.name()),
                 "add it",
             ),
@@ -119,7 +119,7 @@ fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place:
         let name = name.strip_prefix(BODY).unwrap_or(name);
         report.add(
             "paging",
-            &place.pointer,
+            &place,
             format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
             write_nearest(name, right, &format!("set `{member}` to one")),
         );

@@ -99,7 +99,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
             if !used.contains(&component.pointer) {
                 report.add(
                     "unused-component",
-                    &component.pointer,
+                    &component,
                     format!("no operation uses the component `{name}` of `{section}`"),
                     "refer to it, or delete it",
                 );

@@ -42,9 +42,15 @@ impl<'d> Report<'d> {
         self.problems.is_empty()
     }
 
-    /// Notes a problem at a JSON pointer.
-    pub fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.add_at(self.document.line(pointer), rule, message, remedy);
+    /// Notes a problem at a place, or at a JSON pointer.
+    pub fn add(
+        &mut self,
+        rule: &'static str,
+        at: impl AsRef<str>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.add_at(self.document.line(at.as_ref()), rule, message, remedy);
     }
 
     /// Notes every place that a scaffold left to a person.

@@ -69,7 +69,7 @@ pub fn check_schemas(spec: &Spec, report: &mut Report) {
         if let Err(error) = validation.validator(schema) {
             report.add(
                 "schema",
-                &schema.pointer,
+                &schema,
                 format!("the schema cannot be used: {error}"),
                 "write what JSON Schema expects there",
             );

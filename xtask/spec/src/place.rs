@@ -15,6 +15,13 @@ pub struct Place<'d> {
     pub value: &'d Value,
 }
 
+/// Its JSON pointer.
+impl AsRef<str> for Place<'_> {
+    fn as_ref(&self) -> &str {
+        &self.pointer
+    }
+}
+
 impl<'d> Place<'d> {
     /// The whole document.
     pub fn root(value: &'d Value) -> Self {
