@@ -6,17 +6,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::report::Report;
 use xtask_spec::deviations::Records;
-use xtask_spec::document::{Fault, child};
+use xtask_spec::document::child;
 use xtask_spec::names::{nearest, write_nearest};
 use xtask_spec::place::Place;
-use xtask_spec::schema::{MAX_DEPTH, Variant};
+use xtask_spec::schema::MAX_DEPTH;
 use xtask_spec::{Operation, Spec};
 
 /// The rule's name.
 const RULE: &str = "deviation";
-
-/// The parts of a call, with which most places begin.
-const PARTS: [&str; 4] = ["path", "query", "body", "response"];
 
 /// How many schemas are read for one place.
 const MAX_SCHEMAS: usize = 20_000;
@@ -25,13 +22,7 @@ const MAX_SCHEMAS: usize = 20_000;
 pub fn check(spec: &Spec, report: &mut Report) {
     let records = match report.document.read::<Records>() {
         Ok(records) => records,
-        Err(error) => {
-            match error.downcast_ref::<Fault>() {
-                Some(fault) => report.add_fault(RULE, fault),
-                None => report.add(RULE, "", error.to_string(), "write it as specs/README.md says"),
-            }
-            return;
-        }
+        Err(fault) => return report.add_at(fault.line, RULE, fault.message, fault.remedy),
     };
     let root = Place::root(&report.document.value);
     for list in ["deviations", "decisions"] {
@@ -39,7 +30,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
     }
     for (index, record) in records.deviations.iter().enumerate() {
         if let Err((message, remedy)) = record.sides() {
-            report.add(RULE, &child("/deviations", index), message, remedy);
+            report.add(RULE, child("/deviations", index), message, remedy);
         }
     }
 }
@@ -51,56 +42,41 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         .iter()
         .filter(|entry| entry.text("kind") == Some("member-missing"));
     let absent: Vec<_> = absent
-        .map(|entry| (entry.text("operation"), entry.text("place")))
+        .map(|entry| (entry.text("operation"), entry.text("place").unwrap_or_default()))
         .collect();
-    let is_absent = |operation: &str, place: &str| {
-        let mut absent = absent.iter().filter(|(of, _)| *of == Some(operation));
-        absent.any(|(_, above)| above.is_some_and(|above| place.starts_with(above)))
-    };
     let mut seen = HashSet::new();
     let mut left = HashSet::new();
     let mut last = None;
     for entry in entries {
-        let operation = entry.text("operation").unwrap_or_default();
+        let (operation, place) = (
+            entry.text("operation").unwrap_or_default(),
+            entry.text("place").unwrap_or_default(),
+        );
         let known = spec.operations.iter().find(|known| name(known) == operation);
-        let place = entry.text("place").unwrap_or_default();
+        let is_absent = || {
+            absent
+                .iter()
+                .any(|(of, above)| *of == Some(operation) && place.starts_with(above))
+        };
         if operation != "*" && known.is_none() {
             let names: Vec<_> = spec.operations.iter().map(name).collect();
-            report.add(
-                RULE,
-                &child(&entry.pointer, "operation"),
-                format!("the spec has no operation `{operation}`"),
-                write_nearest(
-                    operation,
-                    names.iter().map(String::as_str),
-                    "write the method and the path as the spec does, or delete the entry",
-                ),
-            );
+            let otherwise = "write the method and the path as the spec does, or delete the entry";
+            let remedy = write_nearest(operation, names.iter().map(String::as_str), otherwise);
+            let message = format!("the spec has no operation `{operation}`");
+            report.add(RULE, child(&entry.pointer, "operation"), message, remedy);
         } else if entry.has_text("place")
-            && !is_absent(operation, place)
+            && !is_absent()
             && let Err(stop) = find(spec, known, place, entry)
         {
-            let whole = stop.nearest(place);
-            report.add(
-                RULE,
-                &child(&entry.pointer, "place"),
-                format!("{operation} has no place `{place}`"),
-                write_nearest(
-                    place,
-                    whole.as_deref(),
-                    "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry",
-                ),
-            );
+            let otherwise = "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry";
+            let remedy = write_nearest(place, stop.nearest(place).as_deref(), otherwise);
+            let message = format!("{operation} has no place `{place}`");
+            report.add(RULE, child(&entry.pointer, "place"), message, remedy);
         }
-        for (name, text) in entry.members() {
-            if name != "operation" && !entry.has_text(name) {
-                report.add(
-                    RULE,
-                    &text,
-                    format!("`{name}` is empty"),
-                    "describe it in a few words; a missing value is `nothing`",
-                );
-            }
+        let texts = entry.members().into_iter().filter(|(name, _)| *name != "operation");
+        for (name, text) in texts.filter(|(name, _)| !entry.has_text(name)) {
+            let remedy = "describe it in a few words; a missing value is `nothing`";
+            report.add(RULE, text, format!("`{name}` is empty"), remedy);
         }
         // What no other entry may say again.
         let members = entry.members().into_iter().filter(|(name, _)| *name != "reason");
@@ -108,19 +84,15 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         if !seen.insert(identity) {
             report.add(
                 RULE,
-                &entry,
+                entry,
                 "the same difference is recorded twice",
                 "delete one of them",
             );
         }
         if last != Some(operation) {
             if left.contains(operation) {
-                report.add(
-                    RULE,
-                    &entry,
-                    format!("other entries of {operation} are further up"),
-                    "move this one to them",
-                );
+                let message = format!("other entries of {operation} are further up");
+                report.add(RULE, entry, message, "move this one to them");
             }
             left.extend(last.replace(operation));
         }
@@ -141,11 +113,11 @@ struct Stop<'p, 'd> {
 impl Stop<'_, '_> {
     /// The place with the name nearest to the one that is not known.
     fn nearest(&self, place: &str) -> Option<String> {
-        let (start, rest) = place.split_at(place.len() - self.rest.len());
-        let dot = &rest[..rest.len() - rest.trim_start_matches('.').len()];
-        let (name, after) = rest[dot.len()..].split_at(end_of_name(&rest[dot.len()..]));
+        let name = self.rest.strip_prefix('.').unwrap_or(self.rest);
+        let start = &place[..place.len() - name.len()];
+        let (name, after) = name.split_at(end_of_name(name));
         let near = nearest(name, self.names.iter().copied())?;
-        Some(format!("{start}{dot}{near}{after}"))
+        Some(format!("{start}{near}{after}"))
     }
 }
 
@@ -162,94 +134,72 @@ fn find<'p, 'd>(
     place: &'p str,
     entry: &Place,
 ) -> Result<(), Stop<'p, 'd>> {
-    const OF_ALL: [&str; 8] = [
-        "host", "status", "endpoint", "page", "path", "query", "body", "response",
-    ];
-    const OF_ONE: [&str; 6] = ["method", "endpoint", "scopes", "status", "operation", "page"];
+    const PARTS: [&str; 4] = ["path", "query", "body", "response"];
+    const OF_ALL: &[&str] = &["host", "status", "endpoint", "page"];
+    const OF_ONE: &[&str] = &["method", "endpoint", "scopes", "status", "operation", "page"];
     let (part, rest) = place.split_at(end_of_name(place));
-    let is_part = PARTS.contains(&part);
-    let names = match operation {
-        None => OF_ALL.to_vec(),
-        Some(_) => OF_ONE.into_iter().chain(PARTS).collect(),
-    };
-    let is_decision = entry.pointer.starts_with("/decisions/");
-    let Some(operation) = operation.filter(|_| is_part && !is_decision) else {
-        let is_known = is_part || (names.contains(&part) && rest.is_empty());
-        return if is_known {
-            Ok(())
-        } else {
-            Err(Stop { rest: place, names })
-        };
-    };
-    if rest.is_empty() {
-        return Ok(());
+    let words = if operation.is_some() { OF_ONE } else { OF_ALL };
+    if !PARTS.contains(&part) && !words.contains(&place) {
+        let names = words.iter().chain(&PARTS).copied().collect();
+        return Err(Stop { rest: place, names });
     }
-    let schema = match part {
-        "body" => spec.body(operation),
-        "response" => spec.answer(operation),
-        _ => {
-            let parameters = spec
-                .parameters(operation)
-                .into_iter()
-                .map(|parameter| parameter.described);
-            let parameters = parameters.filter(|parameter| parameter.text("in") == Some(part));
-            let members = parameters.filter_map(|parameter| Some((parameter.text("name")?, parameter.get("schema")?)));
-            return find_member(spec, &members.collect::<Vec<_>>(), rest, MAX_DEPTH);
-        }
+    let is_decision = entry.pointer.starts_with("/decisions/");
+    let Some(operation) = operation.filter(|_| !is_decision && !rest.is_empty()) else {
+        return Ok(());
     };
-    let nothing = Stop {
+    let mut stop = Stop {
         rest,
         names: Vec::new(),
     };
-    schema.map_or(Err(nothing), |schema| find_in(spec, &schema, rest, MAX_DEPTH))
-}
-
-/// Finds a place in a schema: `.data[].id`. A page may leave out that there is a list.
-fn find_in<'p, 'd>(spec: &Spec<'d>, schema: &Place<'d>, rest: &'p str, depth: usize) -> Result<(), Stop<'p, 'd>> {
-    let variants = match depth {
-        _ if rest.is_empty() => return Ok(()),
-        0 => Vec::new(),
-        _ => spec.variants(schema, &Cell::new(MAX_SCHEMAS)),
-    };
-    let is_open = |variant: &Variant| {
-        let is_object = variant.get("type").is_none_or(|kind| kind == "object");
-        is_object && variant.get("properties").is_none() && variant.get("items").is_none()
-    };
-    if variants.iter().any(is_open) {
-        return Ok(());
+    // The schemas that the place may lead to, each with what is left of it.
+    let mut reached = Vec::new();
+    match part {
+        "body" => reached.extend(spec.body(operation).map(|schema| (schema, rest))),
+        "response" => reached.extend(spec.answer(operation).map(|schema| (schema, rest))),
+        _ => {
+            let parameters = spec.parameters(operation).into_iter();
+            for parameter in parameters.filter(|parameter| parameter.described.text("in") == Some(part)) {
+                let name = parameter.described.text("name").unwrap_or_default();
+                stop.names.push(name);
+                reached.extend(parameter.described.get("schema").zip(strip_name(rest, name)));
+            }
+        }
     }
-    let parts = || variants.iter().flat_map(|variant| &variant.parts);
-    let entry = rest.strip_prefix("[]").unwrap_or(rest);
-    let items = parts().filter_map(|part| part.get("items"));
-    let items = items.map(|items| find_in(spec, &items, entry, depth - 1));
-    let members: Vec<_> = parts().flat_map(|part| part.members_of("properties")).collect();
-    furthest(items.chain([find_member(spec, &members, rest, depth)]).collect())
+    let left = Cell::new(MAX_SCHEMAS);
+    // A list of itself never ends.
+    for _ in 0..MAX_DEPTH {
+        let Some(rest) = reached.iter().map(|(_, rest)| *rest).min_by_key(|rest| rest.len()) else {
+            break;
+        };
+        stop = Stop {
+            rest,
+            names: Vec::new(),
+        };
+        if rest.is_empty() {
+            return Ok(());
+        }
+        for (schema, rest) in std::mem::take(&mut reached) {
+            for variant in spec.variants(&schema, &left) {
+                let is_object = variant.get("type").is_none_or(|kind| kind == "object");
+                if is_object && variant.get("properties").is_none() && variant.get("items").is_none() {
+                    return Ok(());
+                }
+                // A page may leave out that there is a list.
+                let items = variant.parts.iter().filter_map(|part| part.get("items"));
+                reached.extend(items.map(|items| (items, rest.strip_prefix("[]").unwrap_or(rest))));
+                for (name, member) in variant.parts.iter().flat_map(|part| part.members_of("properties")) {
+                    stop.names.push(name);
+                    reached.extend(strip_name(rest, name).map(|rest| (member, rest)));
+                }
+            }
+        }
+    }
+    Err(stop)
 }
 
-/// Finds a place among members: `.id`.
-fn find_member<'p, 'd>(
-    spec: &Spec<'d>,
-    members: &[(&'d str, Place<'d>)],
-    rest: &'p str,
-    depth: usize,
-) -> Result<(), Stop<'p, 'd>> {
-    let names = members.iter().map(|(name, _)| *name).collect();
-    let within = members.iter().filter_map(|(name, member)| {
-        let after = strip_name(rest.strip_prefix('.')?, name)?;
-        Some(find_in(spec, member, after, depth.saturating_sub(1)))
-    });
-    furthest(within.chain([Err(Stop { rest, names })]).collect())
-}
-
-/// Of several ways to find a place, the one that leads furthest.
-fn furthest<'p, 'd>(ways: Vec<Result<(), Stop<'p, 'd>>>) -> Result<(), Stop<'p, 'd>> {
-    let rest = |way: &Result<(), Stop>| way.as_ref().err().map_or(0, |stop| stop.rest.len());
-    ways.into_iter().min_by_key(rest).unwrap_or(Ok(()))
-}
-
-/// What follows a name in a place. A page may spell it in other capitals.
+/// What follows `.` and a name in a place. A page may spell it in other capitals.
 fn strip_name<'p>(place: &'p str, name: &str) -> Option<&'p str> {
-    let (start, after) = place.split_at_checked(name.len())?;
+    let (start, after) = place.strip_prefix('.')?.split_at_checked(name.len())?;
     let is_whole = after.is_empty() || after.starts_with(['.', '[']);
     (is_whole && start.eq_ignore_ascii_case(name)).then_some(after)
 }

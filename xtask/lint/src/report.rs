@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xtask_spec::document::{Document, Fault, MARK};
+use xtask_spec::document::{Document, MARK};
 
 /// Something wrong in a spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,12 +61,8 @@ impl<'d> Report<'d> {
         }
     }
 
-    /// Notes what reading the document as a type complained about.
-    pub fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
-        self.add_at(fault.line, rule, &fault.message, fault.remedy.clone());
-    }
-
-    fn add_at(&mut self, line: usize, rule: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
+    /// Notes a problem on a line.
+    pub fn add_at(&mut self, line: usize, rule: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
         let (message, remedy) = (message.into(), remedy.into());
         self.problems.push(Problem {
             line,

@@ -1,7 +1,6 @@
 //! Names that survive in every language that someone may generate a client for.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use similar::get_close_matches;
 
@@ -17,32 +16,6 @@ pub fn folded(name: &str) -> String {
         .collect()
 }
 
-/// The names that mean the same as an earlier one in the eyes of `key`, each with that earlier one.
-pub fn clashes<'n, 'd>(
-    names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
-    key: impl Fn(&str) -> String,
-) -> Vec<Clash<'n, 'd>> {
-    let mut seen: HashMap<String, (&'n str, Place<'d>)> = HashMap::new();
-    let clashes = names
-        .into_iter()
-        .filter_map(|(name, place)| match seen.entry(key(name)) {
-            Entry::Occupied(entry) => {
-                let (first, there) = entry.get().clone();
-                Some(Clash {
-                    first,
-                    there,
-                    name,
-                    place,
-                })
-            }
-            Entry::Vacant(entry) => {
-                entry.insert((name, place));
-                None
-            }
-        });
-    clashes.collect()
-}
-
 /// A name that means the same as an earlier one.
 pub struct Clash<'n, 'd> {
     /// The earlier name.
@@ -53,6 +26,24 @@ pub struct Clash<'n, 'd> {
     pub name: &'n str,
     /// Where this one stands.
     pub place: Place<'d>,
+}
+
+/// The names that mean the same as an earlier one in the eyes of `key`, each with that earlier one.
+pub fn clashes<'n, 'd>(
+    names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
+    key: impl Fn(&str) -> String,
+) -> Vec<Clash<'n, 'd>> {
+    let mut seen = HashMap::new();
+    let clashes = names.into_iter().filter_map(|(name, place)| {
+        let (first, there) = seen.entry(key(name)).or_insert_with(|| (name, place.clone())).clone();
+        (there.pointer != place.pointer).then_some(Clash {
+            first,
+            there,
+            name,
+            place,
+        })
+    });
+    clashes.collect()
 }
 
 /// The known name that is nearest to one that is not known, whatever the case of their letters.

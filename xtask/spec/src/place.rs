@@ -83,6 +83,12 @@ impl<'d> Place<'d> {
         self.get(key).map_or_else(Vec::new, |place| place.entries())
     }
 
+    /// The members of an object, or the entries of a list.
+    pub fn parts(&self) -> Vec<Self> {
+        let members = self.members().into_iter().map(|(_, member)| member);
+        members.chain(self.entries()).collect()
+    }
+
     /// The texts in the list in the member of this name.
     pub fn texts(&self, key: &str) -> Vec<&'d str> {
         let list = self.value.get(key).and_then(Value::as_array);

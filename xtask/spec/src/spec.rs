@@ -134,8 +134,7 @@ impl<'d> Spec<'d> {
                     waiting.push(Place { pointer, value });
                 }
             }
-            waiting.extend(place.members().into_iter().map(|(_, member)| member));
-            waiting.extend(place.entries());
+            waiting.extend(place.parts());
         }
         found
     }
