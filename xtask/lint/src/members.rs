@@ -124,12 +124,9 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
         let is_known = |name: &str| is_open(variant) || known.contains_key(name) || required.contains(name);
         let members = objects.iter().flat_map(Place::members);
         for (name, member) in members.filter(|(name, _)| !is_known(name)) {
-            self.report.add(
-                "example",
-                &member,
-                format!("the example has the member `{name}`, which its schema does not know"),
-                write_nearest(name, known.keys().copied(), "delete it, or add it to the schema"),
-            );
+            let message = format!("the example has the member `{name}`, which its schema does not know");
+            let remedy = write_nearest(name, known.keys().copied(), "delete it, or add it to the schema");
+            self.report.add("example", member, message, remedy);
         }
         for (name, schema) in known {
             let shown: Shown = objects.iter().filter_map(|object| object.get(name)).collect();
@@ -143,12 +140,9 @@ impl<'s, 'd, 'r> Members<'s, 'd, 'r> {
                 && !(is_circle || is_annotation)
                 && shown.is_empty()
             {
-                self.report.add(
-                    "incomplete-example",
-                    &object,
-                    format!("the example does not show the member `{name}`"),
-                    "invent a value for it: an example is complete",
-                );
+                let message = format!("the example does not show the member `{name}`");
+                let remedy = "invent a value for it: an example is complete";
+                self.report.add("incomplete-example", object, message, remedy);
             }
             self.values(&schema, shown, trail);
         }

@@ -22,28 +22,21 @@ pub fn mend(document: &Document) -> Option<Mended> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
     let mut mended = Some(document.clone());
-    for node in spec.nodes().iter().filter(|node| node.kind.is_referable()) {
-        let Some((rule, message)) = node
-            .place
-            .reference()
-            .and_then(|reference| wrong(&spec, node, reference))
-        else {
+    for node in spec.nodes().iter().filter(|node| node.is_reference()) {
+        let Some((rule, message)) = wrong(&spec, node) else {
             continue;
         };
         let pointer = format!("{}/$ref", node.place.pointer);
         let near = nearest(&spec, node);
-        let remedy = match &near {
-            Some(near) => format!("write `{near}`, or add the component that is meant"),
-            None => "refer to a component of the right section of this file, and add it if there is none".to_owned(),
-        };
-        report.add(rule, &pointer, message, remedy);
-        let place = mended
-            .as_mut()
-            .and_then(|document| document.value.pointer_mut(&pointer));
-        match (place, near) {
-            (Some(place), Some(near)) => *place = near.into(),
-            _ => mended = None,
-        }
+        let otherwise = "refer to a component of the right section of this file, and add it if there is none";
+        let remedy = near
+            .as_ref()
+            .map(|near| format!("write `{near}`, or add the component that is meant"));
+        report.add(rule, &pointer, message, remedy.unwrap_or_else(|| otherwise.to_owned()));
+        mended = mended.zip(near).and_then(|(mut document, near)| {
+            *document.value.pointer_mut(&pointer)? = near.into();
+            Some(document)
+        });
     }
     (!report.is_empty()).then(|| Mended {
         problems: report.finish(),
@@ -52,23 +45,22 @@ pub fn mend(document: &Document) -> Option<Mended> {
 }
 
 /// The rule that a reference breaks, and how.
-fn wrong(spec: &Spec, node: &Node, reference: &str) -> Option<(&'static str, String)> {
-    let target = reference
-        .strip_prefix('#')
-        .filter(|target| target.starts_with("/components/"));
-    let Some(target) = target else {
+fn wrong(spec: &Spec, node: &Node) -> Option<(&'static str, String)> {
+    let reference = node.place.reference()?;
+    let target = reference.strip_prefix('#').unwrap_or_default();
+    if !target.starts_with("/components/") {
         return Some(("reference", format!("`{reference}` points outside `#/components/`")));
-    };
+    }
     match spec.kind(target) {
         None => Some(("reference", format!("`{reference}` has no target"))),
         Some(kind) if kind != node.kind => {
             let message = format!("{} is expected, and `{reference}` is {}", node.kind.name(), kind.name());
             Some(("reference-kind", message))
         }
-        Some(_) if spec.resolve(&node.place).is_none() => {
-            Some(("reference", format!("`{reference}` is a circular reference")))
+        Some(_) => {
+            let is_circle = spec.resolve(&node.place).is_none();
+            is_circle.then(|| ("reference", format!("`{reference}` is a circular reference")))
         }
-        Some(_) => None,
     }
 }
 
@@ -89,21 +81,15 @@ fn nearest(spec: &Spec, node: &Node) -> Option<String> {
 /// A component that no operation reaches is either a leftover or a `$ref` that someone forgot.
 pub fn check(spec: &Spec, report: &mut Report) {
     let used = spec.reached(spec.root.get("paths"));
-    let sections = spec.root.members_of("components");
-    // Security schemes are used by name, not by reference; the security rules see to them.
-    for (section, components) in sections
-        .into_iter()
-        .filter(|(section, _)| *section != "securitySchemes")
-    {
-        for (name, component) in components.members() {
-            if !used.contains(&component.pointer) {
-                report.add(
-                    "unused-component",
-                    &component,
-                    format!("no operation uses the component `{name}` of `{section}`"),
-                    "refer to it, or delete it",
-                );
-            }
+    for (section, components) in spec.root.members_of("components") {
+        // Security schemes are used by name, not by reference; the security rules see to them.
+        let components = components
+            .members()
+            .into_iter()
+            .filter(|_| section != "securitySchemes");
+        for (name, component) in components.filter(|(_, component)| !used.contains(&component.pointer)) {
+            let message = format!("no operation uses the component `{name}` of `{section}`");
+            report.add("unused-component", component, message, "refer to it, or delete it");
         }
     }
 }

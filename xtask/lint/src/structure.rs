@@ -22,7 +22,7 @@ pub fn check_keys(spec: &Spec, report: &mut Report) {
         for (key, member) in members.filter(|(key, _)| !known.contains(key)) {
             let remedy = format!("{}, or delete it", write_one_of(key, &known));
             let message = format!("{} cannot have `{key}`", node.kind.name());
-            report.add("unknown-key", &member.pointer, message, remedy);
+            report.add("unknown-key", member, message, remedy);
         }
     }
 }
@@ -41,7 +41,7 @@ pub fn check_types(spec: &Spec, report: &mut Report) {
         let inside = format!("{}/", place.pointer);
         if !unreadable.iter().any(|(other, _)| other.pointer.starts_with(&inside)) {
             let pointer = format!("{}{}", place.pointer, misfit.pointer);
-            report.add("openapi", &pointer, &misfit.message, &misfit.remedy);
+            report.add("openapi", pointer, &misfit.message, &misfit.remedy);
         }
     }
 }

@@ -67,12 +67,8 @@ pub fn check_schemas(spec: &Spec, report: &mut Report) {
     let validation = Validation::new(spec);
     for schema in spec.all(Kind::Schema) {
         if let Err(error) = validation.validator(schema) {
-            report.add(
-                "schema",
-                &schema,
-                format!("the schema cannot be used: {error}"),
-                "write what JSON Schema expects there",
-            );
+            let message = format!("the schema cannot be used: {error}");
+            report.add("schema", schema, message, "write what JSON Schema expects there");
         }
     }
 }

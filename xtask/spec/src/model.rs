@@ -71,7 +71,8 @@ kinds! {
     Operation "an operation":
         "operationId", "tags", "summary", "description", "externalDocs" => ExternalDocs, "deprecated", "security",
         "servers" => [Server], "parameters" => [Parameter], "requestBody" => RequestBody, "responses" => {Response},
-        "x-paging", "x-read-only";
+        "x-paging" => Paging, "x-read-only";
+    Paging "`x-paging`": "style", "page", "size", "token", "items", "total", "more", "next";
     Parameter "a parameter":
         "name", "in", "description", "required", "deprecated", "allowEmptyValue", "allowReserved", "style", "explode",
         "schema" => Schema, "content" => {MediaType}, "example", "examples" => {Example};
