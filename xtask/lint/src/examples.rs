@@ -23,7 +23,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
             for example in holder.get("example").into_iter().chain(named) {
                 let Some(schema) = &schema else { continue };
                 validate(&validation, schema, &example, report);
-                Members::new(spec, report, false).check(schema, &example);
+                Members::check(spec, schema, &example, false, report);
             }
         }
     }
@@ -46,7 +46,7 @@ fn presence(spec: &Spec, report: &mut Report) {
                     continue;
                 };
                 if let Some(schema) = media.get("schema") {
-                    Members::new(spec, report, true).check(&schema, &example);
+                    Members::check(spec, &schema, &example, true, report);
                 }
             }
         }
