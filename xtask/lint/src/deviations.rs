@@ -116,7 +116,7 @@ impl Stop<'_, '_> {
         let name = self.rest.strip_prefix('.').unwrap_or(self.rest);
         let start = &place[..place.len() - name.len()];
         let (name, after) = name.split_at(end_of_name(name));
-        let near = nearest(name, self.names.iter().copied())?;
+        let near = nearest(name, self.names.iter().copied()).filter(|near| *near != name)?;
         Some(format!("{start}{near}{after}"))
     }
 }
@@ -147,37 +147,42 @@ fn find<'p, 'd>(
     let Some(operation) = operation.filter(|_| !is_decision && !rest.is_empty()) else {
         return Ok(());
     };
-    let mut stop = Stop {
-        rest,
-        names: Vec::new(),
-    };
-    // The schemas that the place may lead to, each with what is left of it.
-    let mut reached = Vec::new();
-    match part {
-        "body" => reached.extend(spec.body(operation).map(|schema| (schema, rest))),
-        "response" => reached.extend(spec.answer(operation).map(|schema| (schema, rest))),
+    let whole = |schema: Option<Place<'d>>| schema.map(|schema| (schema, rest)).into_iter().collect();
+    let (names, reached) = match part {
+        "body" => (Vec::new(), whole(spec.body(operation))),
+        "response" => (Vec::new(), whole(spec.answer(operation))),
         _ => {
             let parameters = spec.parameters(operation).into_iter();
-            for parameter in parameters.filter(|parameter| parameter.described.text("in") == Some(part)) {
-                let name = parameter.described.text("name").unwrap_or_default();
-                stop.names.push(name);
-                reached.extend(parameter.described.get("schema").zip(strip_name(rest, name)));
-            }
+            let named = parameters.filter_map(|parameter| Some((parameter.key()?, parameter.described)));
+            let named: Vec<_> = named.filter(|((place, _), _)| *place == part).collect();
+            let reached = named
+                .iter()
+                .filter_map(|((_, name), described)| described.get("schema").zip(strip_name(rest, name)));
+            (named.iter().map(|((_, name), _)| *name).collect(), reached.collect())
         }
-    }
+    };
+    follow(spec, reached, Stop { rest, names })
+}
+
+/// Follows a place through the schemas that it may lead to, each with what is left of it; `stop` is where it is so far.
+fn follow<'p, 'd>(
+    spec: &Spec<'d>,
+    mut reached: Vec<(Place<'d>, &'p str)>,
+    mut stop: Stop<'p, 'd>,
+) -> Result<(), Stop<'p, 'd>> {
     let left = Cell::new(MAX_SCHEMAS);
     // A list of itself never ends.
     for _ in 0..MAX_DEPTH {
         let Some(rest) = reached.iter().map(|(_, rest)| *rest).min_by_key(|rest| rest.len()) else {
             break;
         };
+        if rest.is_empty() {
+            return Ok(());
+        }
         stop = Stop {
             rest,
             names: Vec::new(),
         };
-        if rest.is_empty() {
-            return Ok(());
-        }
         for (schema, rest) in std::mem::take(&mut reached) {
             for variant in spec.variants(&schema, &left) {
                 let is_object = variant.get("type").is_none_or(|kind| kind == "object");
@@ -338,10 +343,7 @@ decisions:
             ),
         ] {
             let found = problems(&GOOD.replacen(from, to, 1));
-            assert!(
-                found[0].remedy.starts_with(&format!("write `{near}`, or ")),
-                "{found:?}"
-            );
+            assert!(found[0].remedy.starts_with(&format!("write `{near}`")), "{found:?}");
         }
     }
 

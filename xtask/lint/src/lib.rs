@@ -178,9 +178,13 @@ mod tests {
             ("          maxLength: 100", "          maxLenght: 100", "maxLength"),
             ("          format: email", "          format: e-mail", "email"),
             ("required: [contact]", "required: [contct]", "contact"),
-            ("in: path\n", "in: pth\n", "path"),
             ("              depth: 3", "              dept: 3", "depth"),
             ("in: path\n", "in: pth\n", "path"),
+            (
+                "Replaced by `listGardeners`.",
+                "Replaced by `listGardner`.",
+                "listGardeners",
+            ),
         ] {
             let found = problems(&[(from, to)]);
             let is_named = |problem: &Problem| problem.remedy.starts_with(&format!("write `{near}`"));

@@ -1,6 +1,6 @@
 //! Operations: their names, tags, successors and parameters.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::report::{Report, counted};
 use xtask_spec::document::child;
@@ -110,41 +110,36 @@ fn tags(spec: &Spec, report: &mut Report) {
     }
 }
 
+/// The description of a deprecated operation names the id of another one, or an operation of another API, by method and
+/// path between backticks: `GET /insights/users`. Whether that API has it is not looked up, since a document is linted by
+/// itself.
 fn successor(spec: &Spec, operation: &Operation, report: &mut Report) {
-    if operation.place.says("deprecated") && !names_another(spec, operation) && !names_elsewhere(operation) {
-        report.add(
-            "deprecated",
-            child(&operation.place.pointer, "description"),
-            format!(
-                "{} is deprecated, and its description names no operation that replaces it",
-                operation.name()
-            ),
-            "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it",
-        );
-    }
-}
-
-/// Whether the description names the id of another operation.
-fn names_another(spec: &Spec, operation: &Operation) -> bool {
-    let description = operation.place.text("description").unwrap_or_default();
-    let mut words = description.split(|character: char| !character.is_ascii_alphanumeric());
-    let others = spec.operations.iter().filter_map(Operation::id);
-    let others: HashSet<_> = others.filter(|id| Some(*id) != operation.id()).collect();
-    words.any(|word| others.contains(word))
-}
-
-/// Whether the description names an operation of another API, by method and path between backticks: `GET /insights/users`.
-/// Whether that API has it is not looked up, since a document is linted by itself.
-fn names_elsewhere(operation: &Operation) -> bool {
     const METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "PATCH"];
     let description = operation.place.text("description").unwrap_or_default();
-    let mut quoted = description.split('`').skip(1).step_by(2);
-    quoted.any(|text| {
+    let others = spec.operations.iter().filter_map(Operation::id);
+    let others: Vec<_> = others.filter(|id| Some(*id) != operation.id()).collect();
+    let mut words = description.split(|character: char| !character.is_ascii_alphanumeric());
+    let quoted: Vec<_> = description.split('`').skip(1).step_by(2).collect();
+    let is_elsewhere = |text: &&str| {
         text.split_once(' ').is_some_and(|(method, path)| {
             let is_itself = path == operation.path && method.eq_ignore_ascii_case(operation.method);
             METHODS.contains(&method) && path.starts_with('/') && !path.contains(' ') && !is_itself
         })
-    })
+    };
+    let is_named = words.any(|word| others.contains(&word)) || quoted.iter().any(is_elsewhere);
+    if operation.place.says("deprecated") && !is_named {
+        let name = operation.name();
+        let message = format!("{name} is deprecated, and its description names no operation that replaces it");
+        let otherwise =
+            "name the `operationId` of the replacement in the description, or `METHOD /path` if another API has it";
+        let remedy = write_nearest(quoted.first().unwrap_or(&""), others, otherwise);
+        report.add(
+            "deprecated",
+            child(&operation.place.pointer, "description"),
+            message,
+            remedy,
+        );
+    }
 }
 
 /// The names in the braces of a path and its path parameters are the same, and a name stands once in a place (`in`).
@@ -152,7 +147,7 @@ fn parameters(spec: &Spec, operation: &Operation, report: &mut Report) {
     let path = operation.path;
     let braces = path.split('{').skip(1);
     let template: Vec<_> = braces.filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for parameter in spec.parameters(operation) {
         let Some((place, name)) = parameter.key() else {
             continue;

@@ -157,6 +157,12 @@ mod tests {
     }
 
     #[test]
+    fn what_no_rule_names_is_found_by_using_the_schema() {
+        let line = "required: [contact, contact]";
+        crate::testing::expect(&[("required: [contact]", line)], &[("schema", "RoundRequest:")]);
+    }
+
+    #[test]
     fn limits_are_those_of_openapi() {
         let document =
             crate::testing::document("components: { schemas: { A: { minimum: 1, exclusiveMinimum: true } } }");

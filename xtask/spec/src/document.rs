@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use serde_path_to_error::{Path as SerdePath, Segment};
 
 pub use crate::files::display;
-use crate::names::{folded, write_nearest};
+use crate::names::{folded, nearest};
 
 /// How deep a document may nest. Specs reach about twenty; the limit keeps a broken or hostile file from
 /// exhausting the stack, here and wherever else the value is walked.
@@ -190,19 +190,18 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let (pointer, message) = (pointer(error.path()), error.inner().to_string());
         // serde lists all the names that there are.
-        let (message, known) = message
+        let unknown = message
             .split_once(", expected ")
-            .filter(|_| message.starts_with("unknown "))
-            .unwrap_or((&message, ""));
-        let known = known.split('`').skip(1).step_by(2);
+            .filter(|_| message.starts_with("unknown "));
+        let (message, known) = unknown.unwrap_or((&message, ""));
         let name = message.split('`').nth(1).unwrap_or_default();
+        let remedy = match nearest(name, known.split('`').skip(1).step_by(2)) {
+            Some(near) => format!("write `{near}`; specs/README.md describes what may stand there"),
+            None => "write what the format expects there, as specs/README.md describes it".to_owned(),
+        };
         Misfit {
             message: format!("at `{pointer}`: {message}"),
-            remedy: write_nearest(
-                name,
-                known,
-                "write what the format expects there, as specs/README.md describes it",
-            ),
+            remedy,
             pointer,
         }
     })
@@ -542,7 +541,7 @@ mod tests {
         };
         let message = step("- sampletype\n");
         assert!(
-            message.contains("at `/0`: unknown variant `sampletype`; write `sample-type`, or "),
+            message.contains("at `/0`: unknown variant `sampletype`; write `sample-type`; "),
             "{message}"
         );
         let message = step("- zebra\n");
