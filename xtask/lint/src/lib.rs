@@ -31,7 +31,6 @@ use xtask_spec::Spec;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 
-use references::Mended;
 pub use report::Problem;
 use report::{Report, counted};
 
@@ -67,10 +66,8 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
 
 /// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.
 pub fn check(document: &Document) -> Vec<Problem> {
-    let Some(Mended { mut problems, document }) = references::mend(document) else {
-        return rules(document);
-    };
-    problems.extend(document.iter().flat_map(rules));
+    let (mut problems, mended) = references::mend(document);
+    problems.extend(mended.iter().flat_map(rules));
     problems
 }
 
@@ -102,14 +99,12 @@ fn rules(document: &Document) -> Vec<Problem> {
 /// Everything wrong in the deviations of a spec, by line. Where references of the spec are wrong, and nobody knows what they
 /// mean, nothing can be said of places.
 fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
-    let mended = match references::mend(spec) {
-        None => None,
-        Some(Mended { document: None, .. }) => return Vec::new(),
-        Some(Mended { document, .. }) => document,
+    let (_, Some(spec)) = references::mend(spec) else {
+        return Vec::new();
     };
     let mut report = Report::new(deviations);
     report.add_undecided();
-    deviations::check(&Spec::new(mended.as_ref().unwrap_or(spec)), &mut report);
+    deviations::check(&Spec::new(&spec), &mut report);
     report.finish()
 }
 

@@ -37,7 +37,7 @@ static RULES: LazyLock<Vec<(Rule, Validator)>> = LazyLock::new(|| {
 });
 
 pub fn check(spec: &Spec, report: &mut Report) {
-    for node in spec.nodes() {
+    for node in &spec.nodes {
         let kind = (!node.is_reference()).then_some(node.kind);
         for (rule, validator) in RULES.iter().filter(|(rule, _)| rule.of == kind) {
             for error in validator.iter_errors(node.place.value) {

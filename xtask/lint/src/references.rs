@@ -1,33 +1,31 @@
 //! References: each leads to something of the right kind, and no component lies about unused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::report::{Problem, Report};
 use xtask_spec::Spec;
 use xtask_spec::document::Document;
-use xtask_spec::model::Node;
+use xtask_spec::model::{Kind, Node};
 use xtask_spec::names;
 
-/// A document whose references lead nowhere, as it will be when they are mended.
-pub struct Mended {
-    /// What is wrong with the references.
-    pub problems: Vec<Problem>,
-    /// The document with each reference as the remedy has it; none if a remedy is not known. What else is wrong can be
-    /// told from it without blaming what only the reference has hidden.
-    pub document: Option<Document>,
-}
-
-/// Finds the references that lead nowhere or to something else than they should; none if all are right.
-pub fn mend(document: &Document) -> Option<Mended> {
+/// Finds the references that lead nowhere or to something else than they should. Beside these problems it is the document
+/// with each reference as the remedy has it, so that what else is wrong can be told without blaming what only the reference
+/// has hidden; none if a remedy is not known.
+pub fn mend(document: &Document) -> (Vec<Problem>, Option<Document>) {
     let spec = Spec::new(document);
+    let kinds = spec
+        .nodes
+        .iter()
+        .map(|node| (node.place.pointer.as_str(), node.kind))
+        .collect();
     let mut report = Report::new(document);
     let mut mended = Some(document.clone());
-    for node in spec.nodes().iter().filter(|node| node.is_reference()) {
-        let Some((rule, message)) = wrong(&spec, node) else {
+    for node in spec.nodes.iter().filter(|node| node.is_reference()) {
+        let Some((rule, message)) = wrong(&spec, &kinds, node) else {
             continue;
         };
         let pointer = format!("{}/$ref", node.place.pointer);
-        let near = nearest(&spec, node);
+        let near = nearest(&spec, &kinds, node);
         let otherwise = "refer to a component of the right section of this file, and add it if there is none";
         let remedy = near
             .as_ref()
@@ -38,22 +36,19 @@ pub fn mend(document: &Document) -> Option<Mended> {
             Some(document)
         });
     }
-    (!report.is_empty()).then(|| Mended {
-        problems: report.finish(),
-        document: mended,
-    })
+    (report.finish(), mended)
 }
 
 /// The rule that a reference breaks, and how.
-fn wrong(spec: &Spec, node: &Node) -> Option<(&'static str, String)> {
+fn wrong(spec: &Spec, kinds: &HashMap<&str, Kind>, node: &Node) -> Option<(&'static str, String)> {
     let reference = node.place.reference()?;
     let target = reference.strip_prefix('#').unwrap_or_default();
     if !target.starts_with("/components/") {
         return Some(("reference", format!("`{reference}` points outside `#/components/`")));
     }
-    match spec.kind(target) {
+    match kinds.get(target) {
         None => Some(("reference", format!("`{reference}` has no target"))),
-        Some(kind) if kind != node.kind => {
+        Some(kind) if *kind != node.kind => {
             let message = format!("{} is expected, and `{reference}` is {}", node.kind.name(), kind.name());
             Some(("reference-kind", message))
         }
@@ -65,12 +60,12 @@ fn wrong(spec: &Spec, node: &Node) -> Option<(&'static str, String)> {
 }
 
 /// The reference to the component of the right kind whose name is nearest to what is written.
-fn nearest(spec: &Spec, node: &Node) -> Option<String> {
+fn nearest(spec: &Spec, kinds: &HashMap<&str, Kind>, node: &Node) -> Option<String> {
     let name = node.place.reference()?.rsplit('/').next()?;
     let sections = spec.root.members_of("components");
     let components = sections.iter().flat_map(|(_, components)| components.members());
     let right = components.filter(|(_, component)| {
-        let is_right = spec.kind(&component.pointer) == Some(node.kind) && component.reference().is_none();
+        let is_right = kinds.get(component.pointer.as_str()) == Some(&node.kind) && component.reference().is_none();
         is_right && !node.place.pointer.starts_with(&component.pointer)
     });
     let right: BTreeMap<_, _> = right.collect();

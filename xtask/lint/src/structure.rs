@@ -16,7 +16,7 @@ use xtask_spec::names::write_one_of;
 
 /// A misspelled key does nothing at all, and no reader of the document notices.
 pub fn check_keys(spec: &Spec, report: &mut Report) {
-    for node in spec.nodes().iter().filter(|node| !node.is_reference()) {
+    for node in spec.nodes.iter().filter(|node| !node.is_reference()) {
         let known: Vec<_> = node.kind.members().iter().map(|(name, _)| *name).collect();
         let members = node.place.members().into_iter();
         for (key, member) in members.filter(|(key, _)| !known.contains(key)) {
@@ -33,7 +33,7 @@ pub fn check_types(spec: &Spec, report: &mut Report) {
         return;
     }
     // The crate says "did not match any variant" of something large. Its smallest part that cannot be read says more.
-    let nodes = spec.nodes().iter().filter(|node| !node.is_reference());
+    let nodes = spec.nodes.iter().filter(|node| !node.is_reference());
     let unreadable: Vec<_> = nodes
         .filter_map(|Node { kind, place }| Some((place, misfit(*kind, place.value)?)))
         .collect();
