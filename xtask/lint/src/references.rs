@@ -6,7 +6,7 @@ use super::report::{Problem, Report};
 use xtask_spec::Spec;
 use xtask_spec::document::Document;
 use xtask_spec::model::{Kind, Node};
-use xtask_spec::names;
+use xtask_spec::names::nearest_above;
 
 /// Finds the references that lead nowhere or to something else than they should. Beside these problems it is the document
 /// with each reference as the remedy has it, so that what else is wrong can be told without blaming what only the reference
@@ -69,7 +69,8 @@ fn nearest(spec: &Spec, kinds: &HashMap<&str, Kind>, node: &Node) -> Option<Stri
         is_right && !node.place.pointer.starts_with(&component.pointer)
     });
     let right: BTreeMap<_, _> = right.collect();
-    let near = names::nearest(name, right.keys().copied())?;
+    // It stands for what was meant in all the other rules.
+    let near = nearest_above(0.75, name, right.keys().copied())?;
     Some(format!("#{}", right[near].pointer))
 }
 

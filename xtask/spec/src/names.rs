@@ -48,9 +48,14 @@ pub fn clashes<'n, 'd>(
 
 /// The known name that is nearest to one that is not known, whatever the case of their letters.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest_above(0.6, name, known)
+}
+
+/// The [`nearest`] name, if that share of the letters is the same.
+pub fn nearest_above<'n>(share: f32, name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let known: Vec<_> = known.into_iter().map(|known| (known.to_lowercase(), known)).collect();
     let lower: Vec<_> = known.iter().map(|(lower, _)| lower.as_str()).collect();
-    let near = *get_close_matches(name.to_lowercase().as_str(), &lower, 1, 0.6).first()?;
+    let near = *get_close_matches(name.to_lowercase().as_str(), &lower, 1, share).first()?;
     known.iter().find(|(lower, _)| lower == near).map(|(_, known)| *known)
 }
 
