@@ -97,6 +97,7 @@ mod tests {
     #[test]
     fn styles() {
         expect(&[("style: page-number", "style: pages")], &[("paging", "style: pages")]);
+        expect(&[("        style: page-number\n", "")], &[("paging", "x-paging:")]);
         expect(
             &[(
                 "        style: page-number\n        page: pageIndex\n        size: pageSize\n        items: data\n        total: metadata.totalCount\n",
