@@ -7,38 +7,19 @@ use serde_json::Value;
 use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{clashes, folded, is_pascal, reservation};
+use xtask_spec::names::{clashes, folded, reservation};
 use xtask_spec::place::Place;
 
 pub fn check(spec: &Spec, report: &mut Report) {
     for schema in spec.all(Kind::Schema) {
-        match schema.get("enum") {
-            Some(codes) => list(schema, &codes, report),
-            None => leftovers(schema, report),
+        if let Some(codes) = schema.get("enum") {
+            if !schema.is_component("schemas") {
+                let remedy = "make it a component, and refer to it";
+                report.add("inline-codes", &codes, "a code list here has no name", remedy);
+            }
+            values(schema, &codes, report);
+            names(schema, &codes, report);
         }
-    }
-}
-
-fn list(schema: &Place, codes: &Place, report: &mut Report) {
-    if !schema.is_component("schemas") {
-        report.add(
-            "inline-codes",
-            &codes.pointer,
-            "a code list here has no name",
-            "make it a component, and refer to it",
-        );
-    }
-    values(schema, codes, report);
-    let count = codes.entries().len();
-    varnames(&beside(schema, "x-enum-varnames", count, report), report);
-    let descriptions = beside(schema, "x-enum-descriptions", count, report).into_iter();
-    for description in descriptions.filter(|description| text(description).is_empty()) {
-        report.add(
-            "code-description",
-            &description.pointer,
-            "the description of a code is empty",
-            "say what the code means",
-        );
     }
 }
 
@@ -47,102 +28,62 @@ fn values(schema: &Place, codes: &Place, report: &mut Report) {
     let fits: fn(&Value) -> bool = match schema.text("type") {
         Some("integer") => |code| code.is_i64() || code.is_u64(),
         Some("string") => Value::is_string,
-        _ => {
-            let message = "a code list is neither `integer` nor `string`";
-            return report.add("code-type", &schema.pointer, message, "write its `type`");
-        }
+        // That is a problem of its own.
+        _ => |_| true,
     };
     let mut seen = HashSet::new();
     for code in codes.entries() {
-        if !fits(code.value) {
+        let value = code.value;
+        if !fits(value) {
+            let remedy = "write it as the `type` says, in quotes if it is a string";
             report.add(
                 "code-type",
-                &code.pointer,
-                format!("the code {} is not of the list's type", code.value),
-                "write it as the `type` says, in quotes if it is a string",
+                &code,
+                format!("the code {value} is not of the list's type"),
+                remedy,
             );
         }
-        if !seen.insert(code.value.to_string()) {
+        if !seen.insert(value.to_string()) {
+            let remedy = "delete one of the two, and its name and description";
             report.add(
                 "code-unique",
-                &code.pointer,
-                format!("the code {} is in the list twice", code.value),
-                "delete one of the two, and its name and description",
+                &code,
+                format!("the code {value} is in the list twice"),
+                remedy,
             );
         }
     }
 }
 
-/// The entries of a list beside the codes, of which there is one for each code.
-fn beside<'d>(schema: &Place<'d>, key: &str, count: usize, report: &mut Report) -> Vec<Place<'d>> {
-    let Some(list) = schema.get(key) else {
-        report.add(
-            "code-names",
-            &schema.pointer,
-            format!("a code list has no `{key}`"),
-            "write one entry for each code",
-        );
-        return Vec::new();
-    };
-    let entries = list.entries();
-    if entries.len() != count {
-        report.add(
-            "code-names",
-            &list.pointer,
-            format!("`{key}` has {} entries for {count} codes", entries.len()),
-            "write one entry for each code, in the order of the codes",
-        );
-    }
-    entries
-}
-
-fn varnames(names: &[Place], report: &mut Report) {
-    for place in names {
-        let name = text(place);
-        if !is_pascal(name) {
-            report.add(
-                "code-name",
-                &place.pointer,
-                format!("the name {} of a code is not PascalCase", place.value),
-                "use only letters and digits, starting with a capital",
-            );
+/// There is one name and one description for each code, and a name is one everywhere.
+fn names(schema: &Place, codes: &Place, report: &mut Report) {
+    let count = codes.entries().len();
+    let lists = ["x-enum-varnames", "x-enum-descriptions"].into_iter();
+    for list in lists.filter_map(|key| schema.get(key)) {
+        let entries = list.entries().len();
+        if entries != count {
+            let message = format!("`{}` has {entries} entries for {count} codes", list.name());
+            let remedy = "write one entry for each code, in the order of the codes";
+            report.add("code-names", list, message, remedy);
         }
+    }
+    let names = schema.entries_of("x-enum-varnames").into_iter();
+    let names: Vec<_> = names.filter_map(|place| Some((place.value.as_str()?, place))).collect();
+    for (name, place) in &names {
         if let Some(why) = reservation(name) {
-            report.add(
-                "code-name",
-                &place.pointer,
-                format!("the name `{name}` of a code {why}"),
-                "qualify it, as in `DefaultEnvironment` or `NoStatus`",
-            );
+            let remedy = "qualify it, as in `DefaultEnvironment` or `NoStatus`";
+            report.add("code-name", place, format!("the name `{name}` of a code {why}"), remedy);
         }
     }
-    for clash in clashes(names.iter().map(|place| (text(place), place.clone())), folded) {
+    for clash in clashes(names, folded) {
+        let (first, name) = (clash.first, clash.name);
         report.add(
             "code-name",
-            &clash.place.pointer,
-            format!(
-                "the names `{}` and `{}` of two codes are the same, or become so in SCREAMING_SNAKE case",
-                clash.first, clash.name
-            ),
+            clash.place,
+            format!("the names `{first}` and `{name}` of two codes are the same, or become so in SCREAMING_SNAKE case"),
             "give one of the two another name",
         );
     }
-}
-
-fn leftovers(schema: &Place, report: &mut Report) {
-    let lists = ["x-enum-varnames", "x-enum-descriptions"];
-    for list in lists.iter().filter_map(|key| schema.get(key)) {
-        report.add(
-            "code-names",
-            &list.pointer,
-            format!("`{}` has no `enum` next to it", list.name()),
-            "add the codes as `enum`, or delete it",
-        );
-    }
-}
-
-fn text<'d>(place: &Place<'d>) -> &'d str {
-    place.value.as_str().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

@@ -4,20 +4,16 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 
-use similar::get_close_matches;
-
 use super::report::Report;
 use xtask_spec::deviations::Records;
-use xtask_spec::document::{Fault, child};
+use xtask_spec::document::child;
+use xtask_spec::names::{nearest, write_nearest};
 use xtask_spec::place::Place;
 use xtask_spec::schema::MAX_DEPTH;
 use xtask_spec::{Operation, Spec};
 
 /// The rule's name.
 const RULE: &str = "deviation";
-
-/// The parts of a call, with which most places begin.
-const PARTS: [&str; 4] = ["path", "query", "body", "response"];
 
 /// How many schemas are read for one place.
 const MAX_SCHEMAS: usize = 20_000;
@@ -26,13 +22,7 @@ const MAX_SCHEMAS: usize = 20_000;
 pub fn check(spec: &Spec, report: &mut Report) {
     let records = match report.document.read::<Records>() {
         Ok(records) => records,
-        Err(error) => {
-            match error.downcast_ref::<Fault>() {
-                Some(fault) => report.add_fault(RULE, fault),
-                None => report.add(RULE, "", error.to_string(), "write it as specs/README.md says"),
-            }
-            return;
-        }
+        Err(fault) => return report.add_at(fault.line, RULE, fault.message, fault.remedy),
     };
     let root = Place::root(&report.document.value);
     for list in ["deviations", "decisions"] {
@@ -40,7 +30,7 @@ pub fn check(spec: &Spec, report: &mut Report) {
     }
     for (index, record) in records.deviations.iter().enumerate() {
         if let Err((message, remedy)) = record.sides() {
-            report.add(RULE, &child("/deviations", index), message, remedy);
+            report.add(RULE, child("/deviations", index), message, remedy);
         }
     }
 }
@@ -52,48 +42,41 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         .iter()
         .filter(|entry| entry.text("kind") == Some("member-missing"));
     let absent: Vec<_> = absent
-        .map(|entry| (entry.text("operation"), entry.text("place")))
+        .map(|entry| (entry.text("operation"), entry.text("place").unwrap_or_default()))
         .collect();
-    let is_absent = |operation: &str, place: &str| {
-        let mut absent = absent.iter().filter(|(of, _)| *of == Some(operation));
-        absent.any(|(_, above)| above.is_some_and(|above| place.starts_with(above)))
-    };
     let mut seen = HashSet::new();
     let mut left = HashSet::new();
     let mut last = None;
     for entry in entries {
-        let operation = entry.text("operation").unwrap_or_default();
+        let (operation, place) = (
+            entry.text("operation").unwrap_or_default(),
+            entry.text("place").unwrap_or_default(),
+        );
         let known = spec.operations.iter().find(|known| name(known) == operation);
-        let place = entry.text("place").unwrap_or_default();
+        let is_absent = || {
+            absent
+                .iter()
+                .any(|(of, above)| *of == Some(operation) && place.starts_with(above))
+        };
         if operation != "*" && known.is_none() {
             let names: Vec<_> = spec.operations.iter().map(name).collect();
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            report.add(
-                RULE,
-                &child(&entry.pointer, "operation"),
-                format!("the spec has no operation `{operation}`"),
-                match get_close_matches(operation, &names, 1, 0.7).first() {
-                    Some(near) => format!("write `{near}`, or delete the entry"),
-                    None => "write the method and the path as the spec does, or delete the entry".to_owned(),
-                },
-            );
-        } else if entry.has_text("place") && !is_absent(operation, place) && !is_place(spec, known, place, entry) {
-            report.add(
-                RULE,
-                &child(&entry.pointer, "place"),
-                format!("{operation} has no place `{place}`"),
-                "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry",
-            );
+            let otherwise = "write the method and the path as the spec does, or delete the entry";
+            let remedy = write_nearest(operation, names.iter().map(String::as_str), otherwise);
+            let message = format!("the spec has no operation `{operation}`");
+            report.add(RULE, child(&entry.pointer, "operation"), message, remedy);
+        } else if entry.has_text("place")
+            && !is_absent()
+            && let Err(stop) = find(spec, known, place, entry)
+        {
+            let otherwise = "write it as the finding does, such as `query.size`, `response.data[].id` or `scopes`, or delete the entry";
+            let remedy = write_nearest(place, stop.nearest(place).as_deref(), otherwise);
+            let message = format!("{operation} has no place `{place}`");
+            report.add(RULE, child(&entry.pointer, "place"), message, remedy);
         }
-        for (name, text) in entry.members() {
-            if name != "operation" && !entry.has_text(name) {
-                report.add(
-                    RULE,
-                    &text.pointer,
-                    format!("`{name}` is empty"),
-                    "describe it in a few words; a missing value is `nothing`",
-                );
-            }
+        let texts = entry.members().into_iter().filter(|(name, _)| *name != "operation");
+        for (name, text) in texts.filter(|(name, _)| !entry.has_text(name)) {
+            let remedy = "describe it in a few words; a missing value is `nothing`";
+            report.add(RULE, text, format!("`{name}` is empty"), remedy);
         }
         // What no other entry may say again.
         let members = entry.members().into_iter().filter(|(name, _)| *name != "reason");
@@ -101,19 +84,15 @@ fn check_list(spec: &Spec, entries: &[Place], report: &mut Report) {
         if !seen.insert(identity) {
             report.add(
                 RULE,
-                &entry.pointer,
+                entry,
                 "the same difference is recorded twice",
                 "delete one of them",
             );
         }
         if last != Some(operation) {
             if left.contains(operation) {
-                report.add(
-                    RULE,
-                    &entry.pointer,
-                    format!("other entries of {operation} are further up"),
-                    "move this one to them",
-                );
+                let message = format!("other entries of {operation} are further up");
+                report.add(RULE, entry, message, "move this one to them");
             }
             left.extend(last.replace(operation));
         }
@@ -125,75 +104,109 @@ fn name(operation: &Operation) -> String {
     format!("{} {}", operation.method.to_uppercase(), operation.path)
 }
 
-/// Whether there is such a place: one of the call itself, or one that the parameters and bodies of the operation have.
-/// That the spec leaves something out can be a decision.
-fn is_place(spec: &Spec, operation: Option<&Operation>, place: &str, entry: &Place) -> bool {
-    const OF_ALL: [&str; 4] = ["host", "status", "endpoint", "page"];
-    const OF_ONE: [&str; 10] = [
-        "method",
-        "endpoint",
-        "scopes",
-        "status",
-        "operation",
-        "page",
-        "path",
-        "query",
-        "body",
-        "response",
-    ];
-    let (part, rest) = place.split_at(place.find(['.', '[']).unwrap_or(place.len()));
-    let is_decision = entry.pointer.starts_with("/decisions/");
-    let Some(operation) = operation.filter(|_| !(is_decision && PARTS.contains(&part))) else {
-        return OF_ALL.contains(&place) || PARTS.contains(&part);
-    };
-    let schema = match part {
-        "path" | "query" => {
-            let mut parameters = spec
-                .parameters(operation)
-                .into_iter()
-                .map(|parameter| parameter.described);
-            return OF_ONE.contains(&place)
-                || parameters.any(|parameter| {
-                    let name = parameter.text("name").unwrap_or_default();
-                    let after = rest.strip_prefix('.').and_then(|rest| strip_name(rest, name));
-                    let schema = parameter.get("schema").filter(|_| parameter.text("in") == Some(part));
-                    after
-                        .zip(schema)
-                        .is_some_and(|(after, schema)| has(spec, &schema, after, MAX_DEPTH))
-                });
-        }
-        "body" => spec.body(operation),
-        "response" => spec.answer(operation),
-        _ => None,
-    };
-    OF_ONE.contains(&place) || schema.is_some_and(|schema| has(spec, &schema, rest, MAX_DEPTH))
+/// Where a place leads no further: what is left of it, and the names that stand there.
+struct Stop<'p, 'd> {
+    rest: &'p str,
+    names: Vec<&'d str>,
 }
 
-/// What follows a name in a place. A page may spell it in other capitals.
+impl Stop<'_, '_> {
+    /// The place with the name nearest to the one that is not known.
+    fn nearest(&self, place: &str) -> Option<String> {
+        let name = self.rest.strip_prefix('.').unwrap_or(self.rest);
+        let start = &place[..place.len() - name.len()];
+        let (name, after) = name.split_at(end_of_name(name));
+        let near = nearest(name, self.names.iter().copied()).filter(|near| *near != name)?;
+        Some(format!("{start}{near}{after}"))
+    }
+}
+
+/// Where the first name of a place ends.
+fn end_of_name(place: &str) -> usize {
+    place.find(['.', '[']).unwrap_or(place.len())
+}
+
+/// Finds a place: one of the call itself, or one that the parameters and bodies of the operation have. That the spec
+/// leaves something out can be a decision.
+fn find<'p, 'd>(
+    spec: &Spec<'d>,
+    operation: Option<&Operation<'d>>,
+    place: &'p str,
+    entry: &Place,
+) -> Result<(), Stop<'p, 'd>> {
+    const PARTS: [&str; 4] = ["path", "query", "body", "response"];
+    const OF_ALL: &[&str] = &["host", "status", "endpoint", "page"];
+    const OF_ONE: &[&str] = &["method", "endpoint", "scopes", "status", "operation", "page"];
+    let (part, rest) = place.split_at(end_of_name(place));
+    let words = if operation.is_some() { OF_ONE } else { OF_ALL };
+    if !PARTS.contains(&part) && !words.contains(&place) {
+        let names = words.iter().chain(&PARTS).copied().collect();
+        return Err(Stop { rest: place, names });
+    }
+    let is_decision = entry.pointer.starts_with("/decisions/");
+    let Some(operation) = operation.filter(|_| !is_decision && !rest.is_empty()) else {
+        return Ok(());
+    };
+    let whole = |schema: Option<Place<'d>>| schema.map(|schema| (schema, rest)).into_iter().collect();
+    let (names, reached) = match part {
+        "body" => (Vec::new(), whole(spec.body(operation))),
+        "response" => (Vec::new(), whole(spec.answer(operation))),
+        _ => {
+            let parameters = spec.parameters(operation).into_iter();
+            let named = parameters.filter_map(|parameter| Some((parameter.key()?, parameter.described)));
+            let named: Vec<_> = named.filter(|((place, _), _)| *place == part).collect();
+            let reached = named
+                .iter()
+                .filter_map(|((_, name), described)| described.get("schema").zip(strip_name(rest, name)));
+            (named.iter().map(|((_, name), _)| *name).collect(), reached.collect())
+        }
+    };
+    follow(spec, reached, Stop { rest, names })
+}
+
+/// Follows a place through the schemas that it may lead to, each with what is left of it; `stop` is where it is so far.
+fn follow<'p, 'd>(
+    spec: &Spec<'d>,
+    mut reached: Vec<(Place<'d>, &'p str)>,
+    mut stop: Stop<'p, 'd>,
+) -> Result<(), Stop<'p, 'd>> {
+    let left = Cell::new(MAX_SCHEMAS);
+    // A list of itself never ends.
+    for _ in 0..MAX_DEPTH {
+        let Some(rest) = reached.iter().map(|(_, rest)| *rest).min_by_key(|rest| rest.len()) else {
+            break;
+        };
+        if rest.is_empty() {
+            return Ok(());
+        }
+        stop = Stop {
+            rest,
+            names: Vec::new(),
+        };
+        for (schema, rest) in std::mem::take(&mut reached) {
+            for variant in spec.variants(&schema, &left) {
+                let is_object = variant.get("type").is_none_or(|kind| kind == "object");
+                if is_object && variant.get("properties").is_none() && variant.get("items").is_none() {
+                    return Ok(());
+                }
+                // A page may leave out that there is a list.
+                let items = variant.parts.iter().filter_map(|part| part.get("items"));
+                reached.extend(items.map(|items| (items, rest.strip_prefix("[]").unwrap_or(rest))));
+                for (name, member) in variant.parts.iter().flat_map(|part| part.members_of("properties")) {
+                    stop.names.push(name);
+                    reached.extend(strip_name(rest, name).map(|rest| (member, rest)));
+                }
+            }
+        }
+    }
+    Err(stop)
+}
+
+/// What follows `.` and a name in a place. A page may spell it in other capitals.
 fn strip_name<'p>(place: &'p str, name: &str) -> Option<&'p str> {
-    let (start, after) = place.split_at_checked(name.len())?;
+    let (start, after) = place.strip_prefix('.')?.split_at_checked(name.len())?;
     let is_whole = after.is_empty() || after.starts_with(['.', '[']);
     (is_whole && start.eq_ignore_ascii_case(name)).then_some(after)
-}
-
-/// Whether a schema has a place: `.data[].id`. A page may leave out that there is a list.
-fn has(spec: &Spec, schema: &Place, rest: &str, depth: usize) -> bool {
-    if rest.is_empty() || depth == 0 {
-        return rest.is_empty();
-    }
-    let variants = spec.variants(schema, &Cell::new(MAX_SCHEMAS));
-    variants.iter().any(|variant| {
-        let items = variant.parts.iter().filter_map(|part| part.get("items"));
-        let items = items.map(|items| (items, rest.strip_prefix("[]").unwrap_or(rest)));
-        let members = variant.parts.iter().flat_map(|part| part.members_of("properties"));
-        let members = members.filter_map(|(name, member)| Some((member, strip_name(rest.strip_prefix('.')?, name)?)));
-        let is_object = variant.get("type").is_none_or(|kind| kind == "object");
-        let is_open = is_object && variant.get("properties").is_none() && variant.get("items").is_none();
-        is_open
-            || items
-                .chain(members)
-                .any(|(inner, rest)| has(spec, &inner, rest, depth - 1))
-    })
 }
 
 #[cfg(test)]
@@ -311,8 +324,27 @@ decisions:
             problems(&GOOD.replace("decisions:", &format!("{shown}decisions:"))).len(),
             1
         );
-        let near = problems(&GOOD.replacen("GET /gardeners", "GET /gardener", 1));
-        assert!(near[0].remedy.starts_with("write `GET /gardeners`"), "{near:?}");
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("GET /gardeners", "GET /gardener", "GET /gardeners"),
+            ("kind: sample-type", "kind: sampletype", "sample-type"),
+            ("reason:", "reson:", "reason"),
+            ("place: response", "place: scope", "scopes"),
+            ("place: response", "place: respnse[].name", "response[].name"),
+            ("place: response", "place: query.sise", "query.size"),
+            ("place: response", "place: response[].nme", "response[].name"),
+            (
+                "place: response",
+                "place: response.manager.maneger.@a.id",
+                "response.manager.manager.@a.id",
+            ),
+        ] {
+            let found = problems(&GOOD.replacen(from, to, 1));
+            assert!(found[0].remedy.starts_with(&format!("write `{near}`")), "{found:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,5 @@
 //! Examples: every body and every parameter has one, and it is valid.
 
-use serde_json::Value;
-
-use xtask_spec::document::child;
-
 use super::members::Members;
 use super::report::Report;
 use super::validation::Validation;
@@ -15,21 +11,20 @@ pub fn check(spec: &Spec, report: &mut Report) {
     presence(spec, report);
     let validation = Validation::new(spec);
     // Parameters, headers and media types carry examples beside their schema; schemas carry their own.
-    for kind in [Kind::Parameter, Kind::Header, Kind::MediaType] {
+    for kind in [Kind::Parameter, Kind::Header, Kind::MediaType, Kind::Schema] {
         for holder in spec.all(kind) {
-            let Some(schema) = holder.get("schema") else {
-                continue;
+            let schema = if kind == Kind::Schema {
+                Some(holder.clone())
+            } else {
+                holder.get("schema")
             };
-            for example in examples(holder) {
-                validate(&validation, &schema, &example, report);
-                Members::new(spec, report, false).check(&schema, &example);
+            let named = holder.members_of("examples").into_iter();
+            let named = named.filter_map(|(_, example)| example.get("value"));
+            for example in holder.get("example").into_iter().chain(named) {
+                let Some(schema) = &schema else { continue };
+                validate(&validation, schema, &example, report);
+                Members::check(spec, schema, &example, false, report);
             }
-        }
-    }
-    for schema in spec.all(Kind::Schema) {
-        if let Some(example) = schema.get("example") {
-            validate(&validation, schema, &example, report);
-            Members::new(spec, report, false).check(schema, &example);
         }
     }
 }
@@ -43,29 +38,19 @@ fn presence(spec: &Spec, report: &mut Report) {
             .into_iter()
             .map(|answer| (answer, "the answer"));
         for (holder, what) in body.into_iter().chain(answers) {
-            for (media_type, media) in holder.members_of("content") {
-                if !is_json(media_type) {
+            let content = holder.members_of("content").into_iter();
+            for (_, media) in content.filter(|(media_type, _)| is_json(media_type)) {
+                let Some(example) = media.get("example") else {
+                    let message = format!("{what} of {} has no example", operation.name());
+                    report.add("example", media, message, "add one that shows every property");
                     continue;
-                }
-                match (media.get("example"), media.get("schema")) {
-                    (None, _) => report.add(
-                        "example",
-                        &media.pointer,
-                        format!("{what} of {} has no example", operation.name()),
-                        "add one that shows every property",
-                    ),
-                    (Some(example), Some(schema)) => Members::new(spec, report, true).check(&schema, &example),
-                    (Some(_), None) => {}
+                };
+                if let Some(schema) = media.get("schema") {
+                    Members::check(spec, &schema, &example, true, report);
                 }
             }
         }
     }
-}
-
-fn examples<'d>(holder: &Place<'d>) -> Vec<Place<'d>> {
-    let named = holder.members_of("examples").into_iter();
-    let named = named.filter_map(|(_, example)| example.get("value"));
-    holder.get("example").into_iter().chain(named).collect()
 }
 
 fn validate(validation: &Validation, schema: &Place, example: &Place, report: &mut Report) {
@@ -74,39 +59,20 @@ fn validate(validation: &Validation, schema: &Place, example: &Place, report: &m
             "" => "the example".to_owned(),
             place => format!("`{place}` of the example"),
         };
-        report.add(
-            "example",
-            &format!("{}{}", example.pointer, complaint.place),
-            format!("{place} is not valid: {}", complaint.message),
-            "fix the example or the schema",
-        );
+        let message = format!("{place} is not valid: {}", complaint.message);
+        let at = format!("{}{}", example.pointer, complaint.place);
+        report.add("example", at, message, "fix the example or the schema");
     }
-    masked(&example.pointer, example.value, report);
+    masked(example, report);
 }
 
 /// An asterisk is how pages hide a value, and no value that a reader could send.
-fn masked(pointer: &str, value: &Value, report: &mut Report) {
-    match value {
-        Value::String(text) if text.contains('*') => {
-            report.add(
-                "masked-example",
-                pointer,
-                format!("the value `{text}` is masked"),
-                "write a complete, fictional value",
-            );
-        }
-        Value::Array(entries) => {
-            for (index, entry) in entries.iter().enumerate() {
-                masked(&child(pointer, index), entry, report);
-            }
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                masked(&child(pointer, key), member, report);
-            }
-        }
-        _ => {}
+fn masked(example: &Place, report: &mut Report) {
+    if let Some(text) = example.value.as_str().filter(|text| text.contains('*')) {
+        let message = format!("the value `{text}` is masked");
+        report.add("masked-example", example, message, "write a complete, fictional value");
     }
+    example.parts().iter().for_each(|part| masked(part, report));
 }
 
 #[cfg(test)]

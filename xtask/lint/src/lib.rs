@@ -1,8 +1,8 @@
 //! Checks that the specs are valid OpenAPI and keep the rules of `specs/README.md`.
 //!
-//! Each family of rules is a module with one `check`. A rule reads the plain document, so that one mistake does not
-//! hide the others, and names the line, what is wrong and what to do. Rules are cheap to add: a function that
-//! walks `Spec` and tells `Report`.
+//! A rule reads the plain document, so that one mistake does not hide the others, and names the line, what is wrong and
+//! what to do. Rules are cheap to add: what an object keeps by itself is a row of `rules.yaml`; the rest is a function
+//! that walks `Spec` and tells `Report`, in the module of its family, each of which has one `check`.
 
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
@@ -11,6 +11,7 @@ mod codes;
 mod deviations;
 mod examples;
 mod members;
+mod objects;
 mod operations;
 mod paging;
 mod references;
@@ -30,7 +31,6 @@ use xtask_spec::Spec;
 use xtask_spec::api::Api;
 use xtask_spec::document::Document;
 
-use references::Mended;
 pub use report::Problem;
 use report::{Report, counted};
 
@@ -66,10 +66,8 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
 
 /// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.
 pub fn check(document: &Document) -> Vec<Problem> {
-    let Some(Mended { mut problems, document }) = references::mend(document) else {
-        return rules(document);
-    };
-    problems.extend(document.iter().flat_map(rules));
+    let (mut problems, mended) = references::mend(document);
+    problems.extend(mended.iter().flat_map(rules));
     problems
 }
 
@@ -78,7 +76,8 @@ fn rules(document: &Document) -> Vec<Problem> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
     report.add_undecided();
-    structure::check(&spec, &mut report);
+    objects::check(&spec, &mut report);
+    structure::check_keys(&spec, &mut report);
     references::check(&spec, &mut report);
     operations::check(&spec, &mut report);
     security::check(&spec, &mut report);
@@ -100,14 +99,12 @@ fn rules(document: &Document) -> Vec<Problem> {
 /// Everything wrong in the deviations of a spec, by line. Where references of the spec are wrong, and nobody knows what they
 /// mean, nothing can be said of places.
 fn check_deviations(spec: &Document, deviations: &Document) -> Vec<Problem> {
-    let mended = match references::mend(spec) {
-        None => None,
-        Some(Mended { document: None, .. }) => return Vec::new(),
-        Some(Mended { document, .. }) => document,
+    let (_, Some(spec)) = references::mend(spec) else {
+        return Vec::new();
     };
     let mut report = Report::new(deviations);
     report.add_undecided();
-    deviations::check(&Spec::new(mended.as_ref().unwrap_or(spec)), &mut report);
+    deviations::check(&Spec::new(&spec), &mut report);
     report.finish()
 }
 
@@ -164,6 +161,30 @@ mod tests {
             ],
             &[("scaffold", "# TODO(scaffold): a name"), ("scaffold", summary)],
         );
+    }
+
+    #[test]
+    fn a_name_that_is_not_known_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("tags: [Rounds]", "tags: [Round]", "Rounds"),
+            ("operationId: runRound", "operationId: rnuRound", "run"),
+            ("/gardeners/{gardenerId}:", "/gardeners/{gardnerId}:", "gardenerId"),
+            ("- oauth2: [rounds.run]", "- oauth2: [round.run]", "rounds.run"),
+            ("          maxLength: 100", "          maxLenght: 100", "maxLength"),
+            ("          format: email", "          format: e-mail", "email"),
+            ("required: [contact]", "required: [contct]", "contact"),
+            ("              depth: 3", "              dept: 3", "depth"),
+            ("in: path\n", "in: pth\n", "path"),
+            (
+                "Replaced by `listGardeners`.",
+                "Replaced by `listGardner`.",
+                "listGardeners",
+            ),
+        ] {
+            let found = problems(&[(from, to)]);
+            let is_named = |problem: &Problem| problem.remedy.starts_with(&format!("write `{near}`"));
+            assert!(found.iter().any(is_named), "{to}: {found:?}");
+        }
     }
 
     #[test]

@@ -1,138 +1,103 @@
-//! Paging: what `x-paging` names exists.
+//! Paging: what `x-paging` names exists, and has the type that paging needs.
 
 use super::report::Report;
+use xtask_spec::names::write_nearest;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
 /// Stands before the name of a member of the request body; a query parameter is named as it is.
 const BODY: &str = "body.";
 
-/// What the text in a member of `x-paging` names, and its type.
-#[derive(Clone, Copy)]
-enum Names {
-    /// What a request says: a query parameter, or a member of the body as `body.pageSize`.
-    Request(&'static str),
-    /// A member of the answer (dotted, if it lies deeper).
-    Answer(&'static str),
-    /// A member of the answer that need not be named.
-    Optional(&'static str),
-}
+/// The types of what the members name in the answer (dotted, if it lies deeper), and of what the others name in a request.
+const ANSWER: [(&str, &str); 4] = [
+    ("items", "array"),
+    ("total", "integer"),
+    ("more", "boolean"),
+    ("next", "string"),
+];
+const REQUEST: [(&str, &str); 3] = [("page", "integer"), ("size", "integer"), ("token", "string")];
 
-/// The members that describe a way of paging.
-type Members = &'static [(&'static str, Names)];
-
-use Names::{Answer, Optional, Request};
-
-/// Every style. To add one: a row here, its paragraph in `specs/README.md`, and the generator's pager.
-const STYLES: [(&str, Members); 3] = [
-    (
-        "page-number",
-        &[
-            ("page", Request("integer")),
-            ("size", Request("integer")),
-            ("items", Answer("array")),
-            ("total", Optional("integer")),
-            ("more", Optional("boolean")),
-        ],
-    ),
-    ("single", &[("items", Answer("array"))]),
-    (
-        "token",
-        &[
-            ("token", Request("string")),
-            ("size", Request("integer")),
-            ("items", Answer("array")),
-            ("next", Answer("string")),
-        ],
-    ),
+/// The members that each style has.
+const STYLES: [(&str, &str); 3] = [
+    ("page-number", "page size items total more"),
+    ("single", "items"),
+    ("token", "token size items next"),
 ];
 
 pub fn check(spec: &Spec, report: &mut Report) {
     for operation in &spec.operations {
-        if let Some(paging) = operation.place.get("x-paging") {
-            extension(spec, operation, &paging, report);
+        let Some(paging) = operation.place.get("x-paging") else {
+            continue;
+        };
+        let style = STYLES.iter().find(|(style, _)| paging.text("style") == Some(style));
+        for (member, place) in paging.members().into_iter().filter(|(member, _)| *member != "style") {
+            if let Some((style, members)) = style
+                && !members.split(' ').any(|known| known == member)
+            {
+                let message = format!("paging of style `{style}` has no field `{member}`");
+                report.add("paging", place, message, "delete it");
+                continue;
+            }
+            let name = place.value.as_str().unwrap_or_default();
+            let wanted = |table: &[(&str, &'static str)]| Some(table.iter().find(|(known, _)| *known == member)?.1);
+            let (known, what, wanted) = match (wanted(&ANSWER), wanted(&REQUEST), name.strip_prefix(BODY)) {
+                (Some(wanted), ..) => (
+                    members(spec, spec.answer(operation), "", name),
+                    "property of the response",
+                    wanted,
+                ),
+                (_, Some(wanted), Some(name)) => (
+                    members(spec, spec.body(operation), BODY, name),
+                    "property of the body",
+                    wanted,
+                ),
+                (_, Some(wanted), None) => (query(spec, operation), "query parameter", wanted),
+                _ => continue,
+            };
+            let right = known.iter().filter(|(_, schema)| spec.type_of(schema) == Some(wanted));
+            let right: Vec<_> = right.map(|(name, _)| name.as_str()).collect();
+            if !right.contains(&name) {
+                let message = format!("{} has no {what} `{name}` of type {wanted}", operation.name());
+                let remedy = write_nearest(name, right, &format!("set `{member}` to one"));
+                report.add("paging", place, message, remedy);
+            }
         }
     }
 }
 
-fn extension(spec: &Spec, operation: &Operation, paging: &Place, report: &mut Report) {
-    let name = paging.text("style");
-    let Some((style, members)) = STYLES.into_iter().find(|(style, _)| Some(*style) == name) else {
-        let known = STYLES.map(|(style, _)| style);
-        report.add(
-            "paging",
-            &format!("{}/style", paging.pointer),
-            format!("the paging of {} has no known style", operation.name()),
-            format!("write `style:` with one of {}", known.join(", ")),
-        );
-        return;
+fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>) -> Vec<(String, Place<'d>)> {
+    let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
+        let ("query", name) = parameter.key()? else {
+            return None;
+        };
+        Some((name.to_owned(), parameter.described.get("schema")?))
+    });
+    parameters.collect()
+}
+
+/// The members beside the one that a dotted path names, each with its whole name.
+fn members<'d>(spec: &Spec<'d>, schema: Option<Place<'d>>, start: &str, path: &str) -> Vec<(String, Place<'d>)> {
+    let (parent, inner) = match path.rsplit_once('.') {
+        Some((inner, _)) => (
+            schema.and_then(|schema| spec.member(&schema, inner)),
+            format!("{inner}."),
+        ),
+        None => (schema, String::new()),
     };
-    let known: Vec<_> = members.iter().map(|(known, _)| *known).collect();
-    for (key, member) in paging.members() {
-        if key != "style" && !known.contains(&key) {
-            report.add(
-                "paging",
-                &member.pointer,
-                format!("paging of style `{style}` has no field `{key}`"),
-                format!("delete it, or use one of {}", known.join(", ")),
-            );
-        }
-    }
-    for (member, names) in members {
-        match (paging.get(member), names) {
-            (Some(place), _) => target(spec, operation, member, *names, &place, report),
-            (None, Optional(_)) => {}
-            (None, _) => report.add(
-                "paging",
-                &paging.pointer,
-                format!("the paging of {} has no `{member}`", operation.name()),
-                "add it",
-            ),
-        }
-    }
-}
-
-/// What a member names exists and has the type that paging needs.
-fn target(spec: &Spec, operation: &Operation, member: &str, names: Names, place: &Place, report: &mut Report) {
-    let name = place.value.as_str().unwrap_or_default();
-    let (schema, what, wanted) = match names {
-        Request(wanted) => match name.strip_prefix(BODY) {
-            Some(name) => (body(spec, operation, name), "property of the body", wanted),
-            None => (query(spec, operation, name), "query parameter", wanted),
-        },
-        Answer(wanted) | Optional(wanted) => {
-            let answer = spec.answer(operation);
-            let schema = answer.and_then(|answer| spec.member(&answer, name));
-            (schema, "property of the response", wanted)
-        }
-    };
-    if schema.and_then(|schema| spec.type_of(&schema)) != Some(wanted) {
-        report.add(
-            "paging",
-            &place.pointer,
-            format!("{} has no {what} `{name}` of type {wanted}", operation.name()),
-            format!("set `{member}` to one"),
-        );
-    }
-}
-
-fn query<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    let mut parameters = spec.parameters(operation).into_iter();
-    let found = parameters.find(|parameter| parameter.key() == Some(("query", name)))?;
-    found.described.get("schema")
-}
-
-fn body<'d>(spec: &Spec<'d>, operation: &Operation<'d>, name: &str) -> Option<Place<'d>> {
-    spec.member(&spec.body(operation)?, name)
+    let properties = parent.iter().flat_map(|parent| spec.properties(parent));
+    properties
+        .map(|(name, schema)| (format!("{start}{inner}{name}"), schema))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::expect;
+    use crate::testing::{expect, problems};
 
     #[test]
     fn styles() {
         expect(&[("style: page-number", "style: pages")], &[("paging", "style: pages")]);
+        expect(&[("        style: page-number\n", "")], &[("paging", "x-paging:")]);
         expect(
             &[(
                 "        style: page-number\n        page: pageIndex\n        size: pageSize\n        items: data\n        total: metadata.totalCount\n",
@@ -208,6 +173,28 @@ mod tests {
             &format!("{TOKEN}        total: metadata.totalCount\n"),
             &[("paging", "total: metadata.totalCount")],
         );
+    }
+
+    #[test]
+    fn a_wrong_name_gets_the_nearest_one() {
+        for (from, to, near) in [
+            ("style: page-number", "style: page_number", "page-number"),
+            ("items: data", "item: data", "items"),
+            ("page: pageIndex", "page: pageIndx", "pageIndex"),
+            (
+                "total: metadata.totalCount",
+                "total: metadata.totalcount",
+                "metadata.totalCount",
+            ),
+        ] {
+            let found = problems(&[(from, to)]);
+            assert!(
+                found
+                    .iter()
+                    .any(|problem| problem.remedy.starts_with(&format!("write `{near}`"))),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,111 +1,91 @@
 //! References: each leads to something of the right kind, and no component lies about unused.
 
-use similar::get_close_matches;
+use std::collections::{BTreeMap, HashMap};
 
 use super::report::{Problem, Report};
 use xtask_spec::Spec;
 use xtask_spec::document::Document;
-use xtask_spec::model::Node;
+use xtask_spec::model::{Kind, Node};
+use xtask_spec::names::nearest_above;
 
-/// A document whose references lead nowhere, as it will be when they are mended.
-pub struct Mended {
-    /// What is wrong with the references.
-    pub problems: Vec<Problem>,
-    /// The document with each reference as the remedy has it; none if a remedy is not known. What else is wrong can be
-    /// told from it without blaming what only the reference has hidden.
-    pub document: Option<Document>,
-}
-
-/// Finds the references that lead nowhere or to something else than they should; none if all are right.
-pub fn mend(document: &Document) -> Option<Mended> {
+/// Finds the references that lead nowhere or to something else than they should. Beside these problems it is the document
+/// with each reference as the remedy has it, so that what else is wrong can be told without blaming what only the reference
+/// has hidden; none if a remedy is not known.
+pub fn mend(document: &Document) -> (Vec<Problem>, Option<Document>) {
     let spec = Spec::new(document);
+    let kinds = spec
+        .nodes
+        .iter()
+        .map(|node| (node.place.pointer.as_str(), node.kind))
+        .collect();
     let mut report = Report::new(document);
     let mut mended = Some(document.clone());
-    for node in spec.nodes().iter().filter(|node| node.kind.is_referable()) {
-        let Some((rule, message)) = node
-            .place
-            .reference()
-            .and_then(|reference| wrong(&spec, node, reference))
-        else {
+    for node in spec.nodes.iter().filter(|node| node.is_reference()) {
+        let Some((rule, message)) = wrong(&spec, &kinds, node) else {
             continue;
         };
         let pointer = format!("{}/$ref", node.place.pointer);
-        let near = nearest(&spec, node);
-        let remedy = match &near {
-            Some(near) => format!("write `{near}`, or add the component that is meant"),
-            None => "refer to a component of the right section of this file, and add it if there is none".to_owned(),
-        };
-        report.add(rule, &pointer, message, remedy);
-        let place = mended
-            .as_mut()
-            .and_then(|document| document.value.pointer_mut(&pointer));
-        match (place, near) {
-            (Some(place), Some(near)) => *place = near.into(),
-            _ => mended = None,
-        }
+        let near = nearest(&spec, &kinds, node);
+        let otherwise = "refer to a component of the right section of this file, and add it if there is none";
+        let remedy = near
+            .as_ref()
+            .map(|near| format!("write `{near}`, or add the component that is meant"));
+        report.add(rule, &pointer, message, remedy.unwrap_or_else(|| otherwise.to_owned()));
+        mended = mended.zip(near).and_then(|(mut document, near)| {
+            *document.value.pointer_mut(&pointer)? = near.into();
+            Some(document)
+        });
     }
-    (!report.is_empty()).then(|| Mended {
-        problems: report.finish(),
-        document: mended,
-    })
+    (report.finish(), mended)
 }
 
 /// The rule that a reference breaks, and how.
-fn wrong(spec: &Spec, node: &Node, reference: &str) -> Option<(&'static str, String)> {
-    let target = reference
-        .strip_prefix('#')
-        .filter(|target| target.starts_with("/components/"));
-    let Some(target) = target else {
+fn wrong(spec: &Spec, kinds: &HashMap<&str, Kind>, node: &Node) -> Option<(&'static str, String)> {
+    let reference = node.place.reference()?;
+    let target = reference.strip_prefix('#').unwrap_or_default();
+    if !target.starts_with("/components/") {
         return Some(("reference", format!("`{reference}` points outside `#/components/`")));
-    };
-    match spec.kind(target) {
+    }
+    match kinds.get(target) {
         None => Some(("reference", format!("`{reference}` has no target"))),
-        Some(kind) if kind != node.kind => {
+        Some(kind) if *kind != node.kind => {
             let message = format!("{} is expected, and `{reference}` is {}", node.kind.name(), kind.name());
             Some(("reference-kind", message))
         }
-        Some(_) if spec.resolve(&node.place).is_none() => {
-            Some(("reference", format!("`{reference}` is a circular reference")))
+        Some(_) => {
+            let is_circle = spec.resolve(&node.place).is_none();
+            is_circle.then(|| ("reference", format!("`{reference}` is a circular reference")))
         }
-        Some(_) => None,
     }
 }
 
 /// The reference to the component of the right kind whose name is nearest to what is written.
-fn nearest(spec: &Spec, node: &Node) -> Option<String> {
+fn nearest(spec: &Spec, kinds: &HashMap<&str, Kind>, node: &Node) -> Option<String> {
     let name = node.place.reference()?.rsplit('/').next()?;
     let sections = spec.root.members_of("components");
     let components = sections.iter().flat_map(|(_, components)| components.members());
     let right = components.filter(|(_, component)| {
-        spec.kind(&component.pointer) == Some(node.kind) && !node.place.pointer.starts_with(&component.pointer)
+        let is_right = kinds.get(component.pointer.as_str()) == Some(&node.kind) && component.reference().is_none();
+        is_right && !node.place.pointer.starts_with(&component.pointer)
     });
-    let right: Vec<_> = right.collect();
-    let names: Vec<_> = right.iter().map(|(name, _)| *name).collect();
-    let near = get_close_matches(name, &names, 1, 0.7).first().copied()?;
-    let (_, component) = right
-        .iter()
-        .find(|(known, component)| *known == near && component.reference().is_none())?;
-    Some(format!("#{}", component.pointer))
+    let right: BTreeMap<_, _> = right.collect();
+    // It stands for what was meant in all the other rules.
+    let near = nearest_above(0.75, name, right.keys().copied())?;
+    Some(format!("#{}", right[near].pointer))
 }
 
 /// A component that no operation reaches is either a leftover or a `$ref` that someone forgot.
 pub fn check(spec: &Spec, report: &mut Report) {
     let used = spec.reached(spec.root.get("paths"));
-    let sections = spec.root.members_of("components");
-    // Security schemes are used by name, not by reference; the security rules see to them.
-    for (section, components) in sections
-        .into_iter()
-        .filter(|(section, _)| *section != "securitySchemes")
-    {
-        for (name, component) in components.members() {
-            if !used.contains(&component.pointer) {
-                report.add(
-                    "unused-component",
-                    &component.pointer,
-                    format!("no operation uses the component `{name}` of `{section}`"),
-                    "refer to it, or delete it",
-                );
-            }
+    for (section, components) in spec.root.members_of("components") {
+        // Security schemes are used by name, not by reference; the security rules see to them.
+        let components = components
+            .members()
+            .into_iter()
+            .filter(|_| section != "securitySchemes");
+        for (name, component) in components.filter(|(_, component)| !used.contains(&component.pointer)) {
+            let message = format!("no operation uses the component `{name}` of `{section}`");
+            report.add("unused-component", component, message, "refer to it, or delete it");
         }
     }
 }

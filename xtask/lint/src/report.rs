@@ -3,7 +3,7 @@
 use std::fmt;
 
 pub use xtask_cli::counted;
-use xtask_spec::document::{Document, Fault, MARK};
+use xtask_spec::document::{Document, MARK};
 
 /// Something wrong in a spec.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +43,15 @@ impl<'d> Report<'d> {
         self.problems.is_empty()
     }
 
-    /// Notes a problem at a JSON pointer.
-    pub fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, remedy: impl Into<String>) {
-        self.add_at(self.document.line(pointer), rule, message, remedy);
+    /// Notes a problem at a place, or at a JSON pointer.
+    pub fn add(
+        &mut self,
+        rule: &'static str,
+        at: impl AsRef<str>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.add_at(self.document.line(at.as_ref()), rule, message, remedy);
     }
 
     /// Notes every place that a scaffold left to a person.
@@ -56,12 +62,8 @@ impl<'d> Report<'d> {
         }
     }
 
-    /// Notes what reading the document as a type complained about.
-    pub fn add_fault(&mut self, rule: &'static str, fault: &Fault) {
-        self.add_at(fault.line, rule, &fault.message, fault.remedy.clone());
-    }
-
-    fn add_at(&mut self, line: usize, rule: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
+    /// Notes a problem on a line.
+    pub fn add_at(&mut self, line: usize, rule: &'static str, message: impl Into<String>, remedy: impl Into<String>) {
         let (message, remedy) = (message.into(), remedy.into());
         self.problems.push(Problem {
             line,

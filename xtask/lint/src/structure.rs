@@ -6,75 +6,23 @@
 use openapiv3 as typed;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use similar::get_close_matches;
 
-use xtask_spec::document::read;
+use xtask_spec::document::{Misfit, read};
 
 use super::report::Report;
 use xtask_spec::Spec;
 use xtask_spec::model::{Kind, Node};
-use xtask_spec::place::Place;
-
-pub fn check(spec: &Spec, report: &mut Report) {
-    version(spec, report);
-    keys(spec, report);
-    reference_siblings(spec, report);
-    statuses(spec, report);
-}
-
-fn version(spec: &Spec, report: &mut Report) {
-    if spec.root.text("openapi") != Some("3.0.3") {
-        report.add(
-            "openapi-version",
-            "/openapi",
-            "the document is not marked as OpenAPI 3.0.3",
-            "write `openapi: 3.0.3`",
-        );
-    }
-}
+use xtask_spec::names::write_one_of;
 
 /// A misspelled key does nothing at all, and no reader of the document notices.
-fn keys(spec: &Spec, report: &mut Report) {
-    for node in spec.nodes().iter().filter(|node| !node.is_reference()) {
+pub fn check_keys(spec: &Spec, report: &mut Report) {
+    for node in spec.nodes.iter().filter(|node| !node.is_reference()) {
         let known: Vec<_> = node.kind.members().iter().map(|(name, _)| *name).collect();
         let members = node.place.members().into_iter();
         for (key, member) in members.filter(|(key, _)| !known.contains(key)) {
-            let remedy = match get_close_matches(key, &known, 1, 0.7).first() {
-                Some(near) => format!("write `{near}`"),
-                None => format!("delete it, or use one of {}", known.join(", ")),
-            };
+            let remedy = format!("{}, or delete it", write_one_of(key, &known));
             let message = format!("{} cannot have `{key}`", node.kind.name());
-            report.add("unknown-key", &member.pointer, message, remedy);
-        }
-    }
-}
-
-/// What stands beside a `$ref` is ignored by the letter of OpenAPI 3.0.
-fn reference_siblings(spec: &Spec, report: &mut Report) {
-    let references = spec.nodes().iter().filter(|node| node.is_reference());
-    let members = references.flat_map(|node| node.place.members());
-    for (key, member) in members.filter(|(key, _)| *key != "$ref") {
-        report.add(
-            "reference-sibling",
-            &member.pointer,
-            format!("`{key}` is ignored next to a `$ref`"),
-            "delete it, or put the `$ref` into an `allOf` with one entry",
-        );
-    }
-}
-
-fn statuses(spec: &Spec, report: &mut Report) {
-    let operations = spec.operations.iter();
-    for (status, response) in operations.flat_map(|operation| operation.place.members_of("responses")) {
-        let is_number = matches!(status.parse::<u16>(), Ok(100..=599)) && status.len() == 3;
-        // `default` is a trap of the generator's, and reported there.
-        if !is_number && status != "default" {
-            report.add(
-                "status",
-                &response.pointer,
-                format!("`{status}` is not a status code"),
-                "write the one status, such as '200'",
-            );
+            report.add("unknown-key", member, message, remedy);
         }
     }
 }
@@ -85,43 +33,42 @@ pub fn check_types(spec: &Spec, report: &mut Report) {
         return;
     }
     // The crate says "did not match any variant" of something large. Its smallest part that cannot be read says more.
-    let nodes = spec.nodes().iter().filter(|node| !node.is_reference());
+    let nodes = spec.nodes.iter().filter(|node| !node.is_reference());
     let unreadable: Vec<_> = nodes
-        .filter_map(|Node { kind, place }| Some((place, unreadable(*kind, place)?)))
+        .filter_map(|Node { kind, place }| Some((place, misfit(*kind, place.value)?)))
         .collect();
-    for (place, (pointer, message)) in &unreadable {
+    for (place, misfit) in &unreadable {
         let inside = format!("{}/", place.pointer);
         if !unreadable.iter().any(|(other, _)| other.pointer.starts_with(&inside)) {
-            let remedy = "write what OpenAPI 3.0 expects there";
-            report.add("openapi", pointer, format!("at `{pointer}`: {message}"), remedy);
+            let pointer = format!("{}{}", place.pointer, misfit.pointer);
+            report.add("openapi", pointer, &misfit.message, &misfit.remedy);
         }
     }
 }
 
-/// Where and why an object cannot be read as what it should be.
-fn unreadable(kind: Kind, place: &Place) -> Option<(String, String)> {
-    let complaint = match kind {
-        Kind::Root => complaint::<typed::OpenAPI>,
-        Kind::Info => complaint::<typed::Info>,
-        Kind::Server => complaint::<typed::Server>,
-        Kind::Tag => complaint::<typed::Tag>,
-        Kind::PathItem => complaint::<typed::PathItem>,
-        Kind::Operation => complaint::<typed::Operation>,
-        Kind::Parameter => complaint::<typed::Parameter>,
-        Kind::RequestBody => complaint::<typed::RequestBody>,
-        Kind::Response => complaint::<typed::Response>,
-        Kind::Header => complaint::<typed::Header>,
-        Kind::MediaType => complaint::<typed::MediaType>,
-        Kind::Schema => complaint::<typed::Schema>,
-        Kind::SecurityScheme => complaint::<typed::SecurityScheme>,
+/// Why an object cannot be read as what it should be.
+fn misfit(kind: Kind, object: &Value) -> Option<Misfit> {
+    let read = match kind {
+        Kind::Root => try_read::<typed::OpenAPI>,
+        Kind::Info => try_read::<typed::Info>,
+        Kind::Server => try_read::<typed::Server>,
+        Kind::Tag => try_read::<typed::Tag>,
+        Kind::PathItem => try_read::<typed::PathItem>,
+        Kind::Operation => try_read::<typed::Operation>,
+        Kind::Parameter => try_read::<typed::Parameter>,
+        Kind::RequestBody => try_read::<typed::RequestBody>,
+        Kind::Response => try_read::<typed::Response>,
+        Kind::Header => try_read::<typed::Header>,
+        Kind::MediaType => try_read::<typed::MediaType>,
+        Kind::Schema => try_read::<typed::Schema>,
+        Kind::SecurityScheme => try_read::<typed::SecurityScheme>,
         _ => return None,
     };
-    let (inner, message) = complaint(place.value)?;
-    Some((format!("{}{inner}", place.pointer), message))
+    read(object)
 }
 
-fn complaint<T: DeserializeOwned>(value: &Value) -> Option<(String, String)> {
-    read::<T>(value).err()
+fn try_read<T: DeserializeOwned>(object: &Value) -> Option<Misfit> {
+    read::<T>(object).err()
 }
 
 #[cfg(test)]
@@ -140,7 +87,7 @@ mod tests {
     fn misspelled_keys_are_found_and_the_right_one_is_suggested() {
         let edit = ("          maxLength: 100", "          maxLenght: 100");
         expect(&[edit], &[("unknown-key", "maxLenght: 100")]);
-        assert_eq!(problems(&[edit])[0].remedy, "write `maxLength`");
+        assert_eq!(problems(&[edit])[0].remedy, "write `maxLength`, or delete it");
         expect(
             &[("  title: Garden", "  title: Garden\n  x-logo: a")],
             &[("unknown-key", "x-logo: a")],

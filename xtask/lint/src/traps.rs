@@ -1,6 +1,5 @@
-//! Traps: what is valid OpenAPI, and makes progenitor 0.15 panic or generate something wrong.
-//!
-//! An inline `enum` belongs here too; the rule about code lists tells it.
+//! Traps: what is valid OpenAPI, and makes progenitor 0.15 panic or generate something wrong. Those of one object are in the
+//! table of rules, as is an inline `enum` in the rule about code lists.
 
 use std::collections::HashSet;
 
@@ -8,254 +7,62 @@ use serde_json::Value;
 
 use super::report::Report;
 use xtask_spec::model::Kind;
-use xtask_spec::names::{Clash, clashes, folded};
+use xtask_spec::names::{clashes, folded};
 use xtask_spec::place::Place;
-use xtask_spec::{Operation, Spec, is_json};
-
-/// The types of answers that are passed on as bytes.
-const BINARY: [&str; 2] = ["application/octet-stream", "application/zip"];
+use xtask_spec::{Operation, Spec};
 
 pub fn check(spec: &Spec, report: &mut Report) {
     for operation in &spec.operations {
         responses(spec, operation, report);
-        success_types(spec, operation, report);
-        request_body(spec, operation, report);
-        parameter_identifiers(spec, operation, report);
-    }
-    for item in spec.all(Kind::PathItem) {
-        path_reference(item, report);
-    }
-    for parameter in spec.all(Kind::Parameter) {
-        parameter_form(parameter, report);
-    }
-    for media in spec.all(Kind::MediaType) {
-        media_type(media, report);
+        identifiers("arguments", arguments(spec, operation), report);
     }
     for schema in spec.all(Kind::Schema) {
-        schema_form(schema, report);
-        property_identifiers(schema, report);
+        identifiers("properties", schema.members_of("properties"), report);
     }
-    schema_identifiers(spec, report);
+    identifiers("schemas", spec.components("schemas"), report);
 }
 
+/// All successes of an operation are of one type.
 fn responses(spec: &Spec, operation: &Operation, report: &mut Report) {
-    let responses = operation.place.members_of("responses");
-    for (_, response) in responses.iter().filter(|(status, _)| *status == "default") {
-        report.add(
-            "default-response",
-            &response.pointer,
-            format!("{} has a `default` response", operation.name()),
-            "write the statuses that it covers",
-        );
-    }
-    let successes = responses.iter().filter(|(status, _)| status.starts_with('2'));
-    let schemas: Vec<_> = successes
-        .filter_map(|(_, response)| Some((response.pointer.clone(), answer(&spec.resolve(response)?))))
-        .collect();
-    let Some(((_, first), others)) = schemas.split_first() else {
-        report.add(
-            "success-response",
-            &format!("{}/responses", operation.place.pointer),
-            format!("{} has no success response", operation.name()),
-            "write the status that means success",
-        );
-        return;
-    };
-    for (pointer, _) in others.iter().filter(|(_, other)| other != first) {
-        report.add(
-            "success-response",
-            pointer,
-            format!("{} has success responses of different schemas", operation.name()),
-            "give them one schema, with `anyOf` if necessary",
-        );
+    let responses = operation.place.members_of("responses").into_iter();
+    let successes = responses.filter(|(status, _)| status.starts_with('2'));
+    let successes = successes.filter_map(|(_, response)| Some((content(&spec.resolve(&response)?), response)));
+    let successes: Vec<_> = successes.collect();
+    for (_, response) in successes.iter().filter(|(content, _)| *content != successes[0].0) {
+        let message = format!("{} has success responses of different schemas", operation.name());
+        let remedy = "give them one schema, with `anyOf` if necessary";
+        report.add("success-response", response, message, remedy);
     }
 }
 
 /// What a response answers with: the types of content and their schemas.
-fn answer<'d>(response: &Place<'d>) -> Vec<(&'d str, Option<&'d Value>)> {
+fn content<'d>(response: &Place<'d>) -> Vec<(&'d str, Option<&'d Value>)> {
     let content = response.members_of("content").into_iter();
     content
         .map(|(media_type, media)| (media_type, media.value.get("schema")))
         .collect()
 }
 
-fn success_types(spec: &Spec, operation: &Operation, report: &mut Report) {
-    for response in spec.successes(operation) {
-        let content = response.members_of("content");
-        if content.len() > 1 {
-            report.add(
-                "response-type",
-                &response.pointer,
-                format!("a response of {} has several media types", operation.name()),
-                "keep one",
-            );
-        }
-        let is_known = |media_type: &str| is_json(media_type) || BINARY.contains(&media_type);
-        for (media_type, media) in content.into_iter().filter(|(media_type, _)| !is_known(media_type)) {
-            report.add(
-                "response-type",
-                &media.pointer,
-                format!("{} responds with `{media_type}`", operation.name()),
-                format!("write application/json, {}", BINARY.join(" or ")),
-            );
-        }
-    }
-}
-
-fn request_body(spec: &Spec, operation: &Operation, report: &mut Report) {
-    let Some(body) = spec.request_body(operation) else {
-        return;
-    };
-    let count = body.members_of("content").len();
-    if count != 1 {
-        report.add(
-            "request-type",
-            &body.pointer,
-            format!("the request body of {} has {count} media types", operation.name()),
-            "keep exactly one",
-        );
-    }
-}
-
-/// The parameters and the body are arguments of one function, and members of one object in `dynamic::call`.
-fn parameter_identifiers(spec: &Spec, operation: &Operation, report: &mut Report) {
+/// The parameters and the body: arguments of one function, and members of one object in `dynamic::call`.
+fn arguments<'d>(spec: &Spec<'d>, operation: &Operation<'d>) -> Vec<(&'d str, Place<'d>)> {
     let body = spec.request_body(operation).map(|body| ("body", body));
     let mut listed = HashSet::new();
     let parameters = spec.parameters(operation).into_iter().filter_map(|parameter| {
-        let (place, name) = parameter.key()?;
+        let key = parameter.key()?;
         // The same parameter listed twice is reported by the rule about parameters.
-        listed.insert((place, name)).then_some((name, parameter.listed))
+        listed.insert(key).then_some((key.1, parameter.listed))
     });
-    for clash in clashes(body.into_iter().chain(parameters), folded) {
-        tell(&clash, "arguments", report);
-    }
+    body.into_iter().chain(parameters).collect()
 }
 
-fn property_identifiers(schema: &Place, report: &mut Report) {
-    for clash in clashes(schema.members_of("properties"), folded) {
-        // Those that differ by letter case alone are reported by the rule about schemas.
-        if clash.first.to_lowercase() != clash.name.to_lowercase() {
-            tell(&clash, "properties", report);
-        }
-    }
-}
-
-fn schema_identifiers(spec: &Spec, report: &mut Report) {
-    for clash in clashes(spec.components("schemas"), folded) {
-        tell(&clash, "schemas", report);
-    }
-}
-
-fn tell(clash: &Clash, what: &str, report: &mut Report) {
-    report.add(
-        "identifier",
-        &clash.place.pointer,
-        format!(
-            "the {what} `{}` and `{}` become the same identifier in generated code",
-            clash.first, clash.name
-        ),
-        "rename one, or keep only the one that the service uses",
-    );
-}
-
-fn path_reference(item: &Place, report: &mut Report) {
-    if let Some(reference) = item.get("$ref") {
-        report.add(
-            "path-reference",
-            &reference.pointer,
-            "a path is described by `$ref`",
-            "write its operations here",
-        );
-    }
-}
-
-fn parameter_form(parameter: &Place, report: &mut Report) {
-    let name = parameter.text("name").unwrap_or_default();
-    if let Some(content) = parameter.get("content") {
-        report.add(
-            "parameter-content",
-            &content.pointer,
-            format!("the parameter `{name}` is described by `content`"),
-            "use `schema`",
-        );
-    }
-    match parameter.text("in") {
-        Some("cookie") => report.add(
-            "parameter-place",
-            &parameter.pointer,
-            format!("`{name}` is a cookie"),
-            "leave it out; the generated clients send no cookies",
-        ),
-        Some("header") if !is_plain_header(name) => report.add(
-            "parameter-place",
-            &parameter.pointer,
-            format!("`{name}` is not a plain header name"),
-            "use letters, digits and single hyphens",
-        ),
-        _ => {}
-    }
-}
-
-fn is_plain_header(name: &str) -> bool {
-    let is_word = |word: &str| !word.is_empty() && word.chars().all(|character| character.is_ascii_alphanumeric());
-    name.split('-').all(is_word)
-}
-
-fn media_type(media: &Place, report: &mut Report) {
-    if media.get("schema").is_none() {
-        report.add(
-            "media-schema",
-            &media.pointer,
-            "a media type has no schema",
-            "write one; `type: string, format: binary` if it is a file",
-        );
-    }
-    if let Some(encoding) = media.get("encoding") {
-        report.add(
-            "media-encoding",
-            &encoding.pointer,
-            "a media type has an `encoding`",
-            "delete it; the generator has none",
-        );
-    }
-}
-
-fn schema_form(schema: &Place, report: &mut Report) {
-    if schema.says("readOnly") && schema.says("writeOnly") {
-        report.add(
-            "read-write",
-            &schema.pointer,
-            "a schema is both `readOnly` and `writeOnly`",
-            "keep one of the two, or neither",
-        );
-    }
-    if let Some(not) = schema.get("not") {
-        report.add(
-            "schema-not",
-            &not.pointer,
-            "`not` has no type in generated code",
-            "say what is allowed instead",
-        );
-    }
-    let lists = ["allOf", "anyOf", "oneOf"]
-        .into_iter()
-        .filter_map(|key| schema.get(key));
-    for list in lists.filter(|list| list.entries().is_empty()) {
-        report.add(
-            "schema-empty",
-            &list.pointer,
-            format!("`{}` has no entries", list.name()),
-            "write the alternatives, or delete it",
-        );
-    }
-    for (limit, flag) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
-        if schema.says(flag) && schema.get(limit).is_none() {
-            report.add(
-                "schema-limit",
-                &format!("{}/{flag}", schema.pointer),
-                format!("`{flag}` has no `{limit}` next to it"),
-                format!("write `{limit}` too"),
-            );
+fn identifiers(what: &str, names: Vec<(&str, Place)>, report: &mut Report) {
+    for clash in clashes(names, folded) {
+        let (first, name) = (clash.first, clash.name);
+        // Properties that differ by letter case alone are reported by the rule about schemas.
+        if what != "properties" || first.to_lowercase() != name.to_lowercase() {
+            let message = format!("the {what} `{first}` and `{name}` become the same identifier in generated code");
+            let remedy = "rename one, or keep only the one that the service uses";
+            report.add("identifier", clash.place, message, remedy);
         }
     }
 }
@@ -296,7 +103,7 @@ mod tests {
                 "        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/RoundRequest'\n",
                 form,
             )],
-            &[("request-type", "requestBody:")],
+            &[("request-type", "content:")],
         );
         expect(
             &[(
@@ -330,7 +137,7 @@ mod tests {
                 "        - name: status\n          in: query\n",
                 "        - name: status\n          in: cookie\n",
             )],
-            &[("parameter-place", "- name: status")],
+            &[("parameter-place", "in: cookie")],
         );
         expect(
             &[(

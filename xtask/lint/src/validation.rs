@@ -1,7 +1,7 @@
 //! Values against schemas of OpenAPI 3.0.
 //!
-//! OpenAPI 3.0's schemas are a dialect of their own. Translated to JSON Schema draft 7 they can be checked by
-//! the `jsonschema` crate: `nullable` and the boolean `exclusiveMinimum` are the differences that matter.
+//! OpenAPI 3.0's schemas are a dialect of JSON Schema draft 4, which the `jsonschema` crate checks: `nullable` is the
+//! difference that matters.
 
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ impl Validation {
         let translated = schemas.map(|(name, schema)| (name.to_owned(), translate(schema.value)));
         let translated: Map<_, _> = translated.collect();
         let document = json!({ "components": { "schemas": translated } });
-        let registry = Registry::new().draft(Draft::Draft7).add(BASE, document);
+        let registry = Registry::new().draft(Draft::Draft4).add(BASE, document);
         Self {
             components: registry.and_then(jsonschema::RegistryBuilder::prepare).ok(),
         }
@@ -53,7 +53,7 @@ impl Validation {
     fn validator(&self, schema: &Place) -> Result<Validator, ValidationError<'static>> {
         let schema = translate(schema.value);
         let mut options = jsonschema::options()
-            .with_draft(Draft::Draft7)
+            .with_draft(Draft::Draft4)
             .should_validate_formats(true);
         if let Some(components) = &self.components {
             options = options.with_registry(components);
@@ -67,12 +67,8 @@ pub fn check_schemas(spec: &Spec, report: &mut Report) {
     let validation = Validation::new(spec);
     for schema in spec.all(Kind::Schema) {
         if let Err(error) = validation.validator(schema) {
-            report.add(
-                "schema",
-                &schema.pointer,
-                format!("the schema cannot be used: {error}"),
-                "write what JSON Schema expects there",
-            );
+            let message = format!("the schema cannot be used: {error}");
+            report.add("schema", schema, message, "write what JSON Schema expects there");
         }
     }
 }
@@ -83,7 +79,7 @@ pub fn compile_pattern(pattern: &str) -> Result<(), String> {
     compiled.map(drop).map_err(|error| error.to_string())
 }
 
-/// A schema of OpenAPI 3.0 in the words of JSON Schema draft 7.
+/// A schema of OpenAPI 3.0 in the words of JSON Schema draft 4, which passes over what it does not know.
 fn translate(schema: &Value) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();
@@ -92,49 +88,29 @@ fn translate(schema: &Value) -> Value {
         return match reference.strip_prefix('#') {
             Some(pointer) => json!({ "$ref": format!("{BASE}#{pointer}") }),
             // Nothing is fetched; that it leads elsewhere is a problem of its own.
-            None => Value::Bool(true),
+            None => json!({}),
         };
     }
-    // What is no key of a schema has no meaning in a check either.
-    let members = members
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), translate_member(shape(key)?, value))));
-    let mut translated: Map<_, _> = members.collect();
-    exclusive(&mut translated, "minimum", "exclusiveMinimum");
-    exclusive(&mut translated, "maximum", "exclusiveMaximum");
+    let members = members.iter();
+    let mut translated: Map<_, _> = members
+        .map(|(key, value)| (key.clone(), translate_member(key, value)))
+        .collect();
     match translated.remove("nullable") {
         Some(Value::Bool(true)) => nullable(translated),
         _ => Value::Object(translated),
     }
 }
 
-fn shape(key: &str) -> Option<Shape> {
-    const ANNOTATIONS: [&str; 5] = ["example", "discriminator", "xml", "externalDocs", "deprecated"];
-    if ANNOTATIONS.contains(&key) || key.starts_with("x-") {
-        return None;
-    }
+fn translate_member(key: &str, value: &Value) -> Value {
     let member = Kind::Schema.members().iter().find(|(known, _)| *known == key);
-    member.map(|(_, shape)| *shape)
-}
-
-fn translate_member(shape: Shape, value: &Value) -> Value {
-    match (shape, value) {
-        (Shape::One(_), value) => translate(value),
-        (Shape::List(_), Value::Array(entries)) => entries.iter().map(translate).collect(),
-        (Shape::Map(_), Value::Object(members)) => {
+    match (member.map(|(_, shape)| *shape), value) {
+        (Some(Shape::One(Kind::Schema)), value) => translate(value),
+        (Some(Shape::List(_)), Value::Array(entries)) => entries.iter().map(translate).collect(),
+        (Some(Shape::Map(_)), Value::Object(members)) => {
             let members = members.iter().map(|(name, member)| (name, translate(member)));
             members.collect()
         }
         (_, value) => value.clone(),
-    }
-}
-
-/// `minimum: 0, exclusiveMinimum: true` became `exclusiveMinimum: 0`.
-fn exclusive(schema: &mut Map<String, Value>, limit: &str, flag: &str) {
-    if schema.remove(flag) == Some(Value::Bool(true))
-        && let Some(number) = schema.remove(limit)
-    {
-        schema.insert(flag.to_owned(), number);
     }
 }
 
@@ -160,16 +136,8 @@ mod tests {
     fn schemas_are_translated() {
         for (openapi, translated) in [
             (
-                json!({ "type": "string", "nullable": true, "x-other": 1, "example": "a" }),
-                json!({ "type": ["string", "null"] }),
-            ),
-            (
-                json!({ "minimum": 1, "exclusiveMinimum": true }),
-                json!({ "exclusiveMinimum": 1 }),
-            ),
-            (
-                json!({ "maximum": 1, "exclusiveMaximum": false }),
-                json!({ "maximum": 1 }),
+                json!({ "type": "string", "nullable": true, "example": { "nullable": true } }),
+                json!({ "type": ["string", "null"], "example": { "nullable": true } }),
             ),
             (
                 json!({ "nullable": true, "allOf": [{ "$ref": "#/components/schemas/A" }] }),
@@ -186,6 +154,23 @@ mod tests {
         ] {
             assert_eq!(translate(&openapi), translated);
         }
+    }
+
+    #[test]
+    fn what_no_rule_names_is_found_by_using_the_schema() {
+        let line = "required: [contact, contact]";
+        crate::testing::expect(&[("required: [contact]", line)], &[("schema", "RoundRequest:")]);
+    }
+
+    #[test]
+    fn limits_are_those_of_openapi() {
+        let document =
+            crate::testing::document("components: { schemas: { A: { minimum: 1, exclusiveMinimum: true } } }");
+        let spec = Spec::new(&document);
+        let validation = Validation::new(&spec);
+        let [(_, schema)] = spec.components("schemas").try_into().expect("one schema");
+        assert_eq!(validation.complaints(&schema, &json!(1)).len(), 1);
+        assert_eq!(validation.complaints(&schema, &json!(1.5)).len(), 0);
     }
 
     #[test]

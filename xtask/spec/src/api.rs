@@ -6,6 +6,7 @@ use anyhow::{anyhow, bail};
 
 use crate::document::{Document, display};
 pub use crate::files::root;
+use crate::names::nearest;
 
 /// One API of the workspace: a folder in `specs/` and a crate in `crates/`.
 #[derive(Debug)]
@@ -57,8 +58,10 @@ impl Api {
     pub fn parse(name: &str) -> anyhow::Result<&'static Api> {
         APIS.iter().find(|api| api.name == name).ok_or_else(|| {
             let known: Vec<_> = APIS.iter().map(|api| api.name).collect();
+            let near = nearest(name, known.iter().copied()).map(|near| format!("write `{near}`; "));
             anyhow!(
-                "there is no API `{name}`; there are: {}; another gets a row in xtask/spec/src/api.rs",
+                "there is no API `{name}`; {}there are: {}; another gets a row in xtask/spec/src/api.rs",
+                near.unwrap_or_default(),
                 known.join(", ")
             )
         })

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use serde_path_to_error::{Path as SerdePath, Segment};
 
 pub use crate::files::display;
+use crate::names::{folded, nearest};
 
 /// How deep a document may nest. Specs reach about twenty; the limit keeps a broken or hostile file from
 /// exhausting the stack, here and wherever else the value is walked.
@@ -83,6 +84,12 @@ impl Fault {
             remedy: remedy.into(),
         }
     }
+
+    /// What is wrong right behind a text.
+    fn at(path: &Path, before: &str, message: &str, remedy: &'static str) -> Self {
+        let (line, column) = position(before);
+        Self::new(display(path), (line, Some(column)), message, remedy)
+    }
 }
 
 impl Document {
@@ -94,32 +101,35 @@ impl Document {
     pub fn load(path: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("{}: cannot read the file", display(path)))?;
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let (line, column) = position(&String::from_utf8_lossy(&bytes[..error.valid_up_to()]));
-            let message = "a byte that is not UTF-8 text";
-            Fault::new(display(path), (line, Some(column)), message, "save the file as UTF-8")
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            Fault::at(path, &before, "a byte that is not UTF-8 text", "save the file as UTF-8")
         })?;
-        Self::parse(path, text)
+        Ok(Self::parse(path, text)?)
     }
 
     /// Reads the text of a file; `path` is only its name.
     ///
     /// # Errors
-    /// As [`Document::load`].
-    pub fn parse(path: &Path, text: &str) -> anyhow::Result<Self> {
+    /// If it is not the plain YAML that this module reads.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The parser takes a zero byte for the end of the file; the rest would vanish without a word.
+        let is_refused = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+        if let Some(index) = text.find(is_refused) {
+            let remedy = "delete it; the file must be plain text";
+            return Err(Fault::at(path, &text[..index], "a control character", remedy));
+        }
         let mut reader = Reader {
             file: display(path),
             parser: Parser::new_from_str(text),
             lines: HashMap::new(),
         };
-        reader.refuse_control_characters(text)?;
         let value = reader.document()?;
-        let undecided = text.lines().enumerate().filter(|(_, line)| line.contains(MARK));
         Ok(Self {
             path: path.to_owned(),
             value,
             lines: reader.lines,
-            undecided: undecided.map(|(index, _)| index + 1).collect(),
+            undecided: undecided(text),
         })
     }
 
@@ -143,21 +153,58 @@ impl Document {
     ///
     /// # Errors
     /// A [`Fault`] that names the line, the path in the document and what serde expected there.
-    pub fn read<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
-        read(&self.value).map_err(|(pointer, why)| {
-            let message = format!("at `{pointer}`: {why}");
-            self.fault(&pointer, message, "write what the format expects there")
-                .into()
-        })
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        read(&self.value).map_err(|misfit| self.fault(&misfit.pointer, misfit.message, misfit.remedy))
     }
+}
+
+/// The lines on which a [`MARK`] begins, however it is written: in other capitals, with blanks, over the end of a line.
+fn undecided(text: &str) -> Vec<usize> {
+    let mark = folded(MARK);
+    let lines = (1..).zip(text.lines());
+    let letters =
+        lines.flat_map(|(line, text)| folded(text).into_bytes().into_iter().map(move |letter| (letter, line)));
+    let (letters, lines): (Vec<_>, Vec<_>) = letters.unzip();
+    let marks = letters.windows(mark.len()).zip(lines);
+    marks
+        .filter(|(letters, _)| *letters == mark.as_bytes())
+        .map(|(_, line)| line)
+        .collect()
+}
+
+/// What cannot be read as a Rust type.
+pub struct Misfit {
+    /// The JSON pointer to it, within the value.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
 }
 
 /// A value as a Rust type.
 ///
 /// # Errors
-/// The JSON pointer, within the value, of what cannot be read, and why.
-pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, (String, String)> {
-    serde_path_to_error::deserialize(value).map_err(|error| (pointer(error.path()), error.inner().to_string()))
+/// What of it cannot be read. Of a name that the type does not have, the remedy is the nearest one.
+pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let (pointer, message) = (pointer(error.path()), error.inner().to_string());
+        // serde lists all the names that there are.
+        let unknown = message
+            .split_once(", expected ")
+            .filter(|_| message.starts_with("unknown "));
+        let (message, known) = unknown.unwrap_or((&message, ""));
+        let name = message.split('`').nth(1).unwrap_or_default();
+        let remedy = match nearest(name, known.split('`').skip(1).step_by(2)) {
+            Some(near) => format!("write `{near}`; specs/README.md describes what may stand there"),
+            None => "write what the format expects there, as specs/README.md describes it".to_owned(),
+        };
+        Misfit {
+            message: format!("at `{pointer}`: {message}"),
+            remedy,
+            pointer,
+        }
+    })
 }
 
 /// The JSON pointer of a member or list entry of what `parent` points to.
@@ -193,25 +240,23 @@ struct Reader<'text> {
 impl<'text> Reader<'text> {
     /// The one document of the file.
     fn document(&mut self) -> Result<Value, Fault> {
-        let start = loop {
-            match self.next()? {
-                (Event::StreamStart | Event::Nothing, _) => {}
-                (Event::DocumentStart(_), mark) => break mark,
-                (_, mark) => {
-                    return Err(self.fault(&mark, "the file is empty", "write the document, or delete the file"));
-                }
-            }
-        };
-        let (event, mark) = self.next()?;
-        self.lines.insert(String::new(), start.line().max(1));
-        let value = self.value(event, &mark, "", 0)?;
+        let mut document = None;
         loop {
-            match self.next()? {
-                (Event::StreamEnd, _) => return Ok(value),
-                (Event::DocumentStart(_), mark) => {
-                    return Err(self.fault(&mark, "a second document begins here", "keep one document per file"));
+            let (event, mark) = self.next()?;
+            match (event, document.take()) {
+                (Event::DocumentStart(_), None) => {
+                    self.lines.insert(String::new(), mark.line().max(1));
+                    let (event, mark) = self.next()?;
+                    document = Some(self.value(event, &mark, "", 0)?);
                 }
-                _ => {}
+                (Event::DocumentStart(_), Some(_)) => {
+                    return self.refuse(&mark, "a second document begins here", "keep one document per file");
+                }
+                (Event::StreamEnd, None) => {
+                    return self.refuse(&mark, "the file is empty", "write the document, or delete the file");
+                }
+                (Event::StreamEnd, Some(value)) => return Ok(value),
+                (_, read) => document = read,
             }
         }
     }
@@ -220,18 +265,15 @@ impl<'text> Reader<'text> {
     fn value(&mut self, event: Event<'text>, mark: &Marker, pointer: &str, depth: usize) -> Result<Value, Fault> {
         self.refuse_anchors_and_tags(&event, mark)?;
         if depth > MAX_DEPTH {
-            return Err(self.fault(
-                mark,
-                format!("this is nested more than {MAX_DEPTH} levels deep"),
-                "move the inner parts into components",
-            ));
+            let message = format!("this is nested more than {MAX_DEPTH} levels deep");
+            return self.refuse(mark, message, "move the inner parts into components");
         }
         match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) => self.plain(text, mark),
             Event::Scalar(text, ..) => Ok(Value::String(text.into_owned())),
             Event::SequenceStart(..) => self.list(pointer, depth),
             Event::MappingStart(..) => self.object(pointer, depth),
-            _ => Err(self.fault(mark, "a value is missing here", "write the value")),
+            _ => self.refuse(mark, "a value is missing here", "write the value"),
         }
     }
 
@@ -259,15 +301,10 @@ impl<'text> Reader<'text> {
             }
             let key = self.key(event, &mark)?;
             let place = child(pointer, &key);
-            if members.contains_key(&key) {
-                let first = self.lines.get(&place).copied().unwrap_or_default();
-                return Err(self.fault(
-                    &mark,
-                    format!("the key `{key}` is repeated; it is already on line {first}"),
-                    "delete one of the two",
-                ));
+            if let Some(first) = self.lines.insert(place.clone(), mark.line()) {
+                let message = format!("the key `{key}` is repeated; it is already on line {first}");
+                return self.refuse(&mark, message, "delete one of the two");
             }
-            self.lines.insert(place.clone(), mark.line());
             let (event, mark) = self.next()?;
             let value = self.value(event, &mark, &place, depth + 1)?;
             members.insert(key, value);
@@ -278,20 +315,14 @@ impl<'text> Reader<'text> {
     fn key(&self, event: Event<'text>, mark: &Marker) -> Result<String, Fault> {
         self.refuse_anchors_and_tags(&event, mark)?;
         let Event::Scalar(text, style, ..) = event else {
-            return Err(self.fault(
-                mark,
-                "there is an object or an array where a key is expected",
-                "write a string as the key; quote it if it begins with `{` or `[`",
-            ));
+            let remedy = "write a string as the key; quote it if it begins with `{` or `[`";
+            return self.refuse(mark, "there is an object or an array where a key is expected", remedy);
         };
         let scalar = Scalar::parse_from_cow(Cow::Borrowed(&*text));
         let is_word = matches!(scalar, Scalar::Null | Scalar::Boolean(_)) || text.is_empty();
         if style == ScalarStyle::Plain && is_word {
-            return Err(self.fault(
-                mark,
-                format!("the key `{text}` is not a string but YAML for null, true or false"),
-                "put the key in quotes",
-            ));
+            let message = format!("the key `{text}` is not a string but YAML for null, true or false");
+            return self.refuse(mark, message, "put the key in quotes");
         }
         Ok(text.into_owned())
     }
@@ -312,11 +343,8 @@ impl<'text> Reader<'text> {
             Scalar::String(value) => value.into(),
             Scalar::FloatingPoint(value) if value.is_finite() => value.into_inner().into(),
             Scalar::FloatingPoint(value) => {
-                return Err(self.fault(
-                    mark,
-                    format!("the number {value} does not exist in JSON"),
-                    "write a finite number, or put the string in quotes",
-                ));
+                let message = format!("the number {value} does not exist in JSON");
+                return self.refuse(mark, message, "write a finite number, or put the string in quotes");
             }
         })
     }
@@ -329,49 +357,31 @@ impl<'text> Reader<'text> {
         else {
             return Ok(());
         };
-        let (message, remedy) = match (tag, anchor) {
-            (Some(tag), _) => (
-                format!("a tag (`{tag}`)"),
-                "delete it; quotes make a string of a number",
-            ),
-            (None, 0) => return Ok(()),
-            (None, _) => (
-                "an anchor (`&name`)".to_owned(),
-                "use a `$ref` to a component, or put the string in quotes",
-            ),
-        };
-        Err(self.fault(mark, message, remedy))
-    }
-
-    /// The parser takes a zero byte for the end of the file; the rest would vanish without a word.
-    fn refuse_control_characters(&self, text: &str) -> Result<(), Fault> {
-        let is_refused = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
-        text.find(is_refused).map_or(Ok(()), |index| {
-            let (line, column) = position(&text[..index]);
-            let (file, remedy) = (self.file.clone(), "delete it; the file must be plain text");
-            Err(Fault::new(file, (line, Some(column)), "a control character", remedy))
-        })
+        if let Some(tag) = tag {
+            let message = format!("a tag (`{tag}`)");
+            return self.refuse(mark, message, "delete it; quotes make a string of a number");
+        }
+        if *anchor > 0 {
+            let remedy = "use a `$ref` to a component, or put the string in quotes";
+            return self.refuse(mark, "an anchor (`&name`)", remedy);
+        }
+        Ok(())
     }
 
     /// The next event of the parser.
     fn next(&mut self) -> Result<(Event<'text>, Marker), Fault> {
+        const YAML: &str = "fix it: indent with spaces, close quotes and brackets, quote strings that contain `: ` or ` #` \
+                            or begin with `*`, `&`, `@`";
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, span.start)),
-            Some(Err(error)) => Err(self.fault(
-                error.marker(),
-                format!("not valid YAML: {}", error.info()),
-                "fix it: indent with spaces, close quotes and brackets, quote strings that contain `: ` or ` #` or begin with `*`, `&`, `@`",
-            )),
-            None => {
-                let (file, message) = (self.file.clone(), "the document ends too early");
-                Err(Fault::new(file, (1, None), message, "restore its end"))
-            }
+            Some(Err(error)) => self.refuse(error.marker(), format!("not valid YAML: {}", error.info()), YAML),
+            None => self.refuse(&Marker::default(), "the document ends too early", "restore its end"),
         }
     }
 
-    fn fault(&self, mark: &Marker, message: impl Into<String>, remedy: impl Into<Cow<'static, str>>) -> Fault {
+    fn refuse<T>(&self, mark: &Marker, message: impl Into<String>, remedy: &'static str) -> Result<T, Fault> {
         let at = (mark.line().max(1), Some(mark.col() + 1));
-        Fault::new(self.file.clone(), at, message, remedy)
+        Err(Fault::new(self.file.clone(), at, message, remedy))
     }
 }
 
@@ -383,7 +393,7 @@ mod tests {
 
     use super::*;
 
-    fn parse(text: &str) -> anyhow::Result<Document> {
+    fn parse(text: &str) -> Result<Document, Fault> {
         Document::parse(&crate::files::root().join("specs/mini/openapi.yaml"), text)
     }
 
@@ -515,9 +525,49 @@ mod tests {
         let message = format!("{:#}", document.read::<Outer>().unwrap_err());
         assert!(
             message.starts_with(
-                "specs/mini/openapi.yaml:3: at `/list/1/count`: invalid type: string \"many\", expected u32;"
+                "specs/mini/openapi.yaml:3: at `/list/1/count`: invalid type: string \"many\", expected u32; write what"
             ),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_name_that_a_type_does_not_have_gets_the_nearest_one() {
+        let step = |text: &str| {
+            format!(
+                "{:#}",
+                parse(text).unwrap().read::<Vec<crate::difference::Kind>>().unwrap_err()
+            )
+        };
+        let message = step("- sampletype\n");
+        assert!(
+            message.contains("at `/0`: unknown variant `sampletype`; write `sample-type`; "),
+            "{message}"
+        );
+        let message = step("- zebra\n");
+        assert!(
+            message.ends_with(
+                "unknown variant `zebra`; write what the format expects there, as specs/README.md describes it"
+            ),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn what_is_to_decide_is_found_however_it_is_written() {
+        for mark in [
+            "TODO(scaffold)",
+            "todo (scaffold)",
+            "Todo ( Scaffold )",
+            "to-do:scaffold",
+            "TODO [SCAFFOLD]",
+        ] {
+            let found = parse(&format!("a: é\nb: see {mark}\nc: 1 # {mark}: which?\n")).unwrap();
+            assert_eq!(found.undecided, [2, 3], "{mark}");
+        }
+        let wrapped = parse("a: >-\n  see TODO\n  (scaffold)\n# TODO\n# (scaffold)\n").unwrap();
+        assert_eq!(wrapped.undecided, [2, 4]);
+        let plain = parse("a: a scaffold to do\nb: a todo of scaffolds\n").unwrap();
+        assert!(plain.undecided.is_empty());
     }
 }

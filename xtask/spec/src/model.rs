@@ -26,7 +26,7 @@ pub enum Shape {
 macro_rules! kinds {
     ($($kind:ident $name:literal: $($member:literal $(=> $shape:tt)?),+;)+) => {
         /// A kind of object in an OpenAPI document.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
         pub enum Kind {
             $(#[doc = concat!("What a sentence calls ", $name, ".")] $kind,)+
         }
@@ -71,7 +71,8 @@ kinds! {
     Operation "an operation":
         "operationId", "tags", "summary", "description", "externalDocs" => ExternalDocs, "deprecated", "security",
         "servers" => [Server], "parameters" => [Parameter], "requestBody" => RequestBody, "responses" => {Response},
-        "x-paging", "x-read-only";
+        "x-paging" => Paging, "x-read-only";
+    Paging "`x-paging`": "style", "page", "size", "token", "items", "total", "more", "next";
     Parameter "a parameter":
         "name", "in", "description", "required", "deprecated", "allowEmptyValue", "allowReserved", "style", "explode",
         "schema" => Schema, "content" => {MediaType}, "example", "examples" => {Example};
@@ -136,7 +137,7 @@ pub fn walk(root: &Value) -> Vec<Node<'_>> {
 
 fn visit<'d>(kind: Kind, place: Place<'d>, nodes: &mut Vec<Node<'d>>) {
     // `additionalProperties: true` is a plain value where a schema could stand; a wrong type is for serde to refuse.
-    if !place.value.is_object() {
+    if !place.value.is_object() && kind != Kind::Root {
         return;
     }
     let members = place.members();

@@ -1,7 +1,8 @@
 //! Names that survive in every language that someone may generate a client for.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+
+use similar::get_close_matches;
 
 use super::place::Place;
 
@@ -15,32 +16,6 @@ pub fn folded(name: &str) -> String {
         .collect()
 }
 
-/// The names that mean the same as an earlier one in the eyes of `key`, each with that earlier one.
-pub fn clashes<'n, 'd>(
-    names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
-    key: impl Fn(&str) -> String,
-) -> Vec<Clash<'n, 'd>> {
-    let mut seen: HashMap<String, (&'n str, Place<'d>)> = HashMap::new();
-    let clashes = names
-        .into_iter()
-        .filter_map(|(name, place)| match seen.entry(key(name)) {
-            Entry::Occupied(entry) => {
-                let (first, there) = entry.get().clone();
-                Some(Clash {
-                    first,
-                    there,
-                    name,
-                    place,
-                })
-            }
-            Entry::Vacant(entry) => {
-                entry.insert((name, place));
-                None
-            }
-        });
-    clashes.collect()
-}
-
 /// A name that means the same as an earlier one.
 pub struct Clash<'n, 'd> {
     /// The earlier name.
@@ -51,6 +26,53 @@ pub struct Clash<'n, 'd> {
     pub name: &'n str,
     /// Where this one stands.
     pub place: Place<'d>,
+}
+
+/// The names that mean the same as an earlier one in the eyes of `key`, each with that earlier one.
+pub fn clashes<'n, 'd>(
+    names: impl IntoIterator<Item = (&'n str, Place<'d>)>,
+    key: impl Fn(&str) -> String,
+) -> Vec<Clash<'n, 'd>> {
+    let mut seen = HashMap::new();
+    let clashes = names.into_iter().filter_map(|(name, place)| {
+        let (first, there) = seen.entry(key(name)).or_insert_with(|| (name, place.clone())).clone();
+        (there.pointer != place.pointer).then_some(Clash {
+            first,
+            there,
+            name,
+            place,
+        })
+    });
+    clashes.collect()
+}
+
+/// The known name that is nearest to one that is not known, whatever the case of their letters.
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    nearest_above(0.6, name, known)
+}
+
+/// The [`nearest`] name, if that share of the letters is the same.
+pub fn nearest_above<'n>(share: f32, name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let known: Vec<_> = known.into_iter().map(|known| (known.to_lowercase(), known)).collect();
+    let lower: Vec<_> = known.iter().map(|(lower, _)| lower.as_str()).collect();
+    let near = *get_close_matches(name.to_lowercase().as_str(), &lower, 1, share).first()?;
+    known.iter().find(|(lower, _)| lower == near).map(|(_, known)| *known)
+}
+
+/// What to do about a name that is not known: to write the nearest one, or what helps otherwise.
+pub fn write_nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, otherwise: &str) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("write `{near}`, or {otherwise}"),
+        None => otherwise.to_owned(),
+    }
+}
+
+/// What to do about a name that is not one of a few: to write the nearest one, or any of them.
+pub fn write_one_of(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("write `{near}`"),
+        None => format!("write one of {}", known.join(", ")),
+    }
 }
 
 /// Whether a name is `camelCase`: letters and digits, a small letter first.
@@ -81,7 +103,12 @@ const VERBS: &str = "\
 
 /// Whether an `operationId` may begin with this word.
 pub fn is_verb(word: &str) -> bool {
-    VERBS.split(' ').any(|verb| verb == word)
+    verbs().any(|verb| verb == word)
+}
+
+/// The verbs that an `operationId` may begin with.
+pub fn verbs() -> impl Iterator<Item = &'static str> {
+    VERBS.split(' ')
 }
 
 /// Names that our open enums need for themselves: `Unknown` holds a code that the list does not have.
@@ -124,6 +151,26 @@ mod tests {
         assert_eq!(first_word("listUsers"), "list");
         assert_eq!(first_word("run"), "run");
         assert_eq!(folded("Sign-In_Id"), folded("signInID"));
+    }
+
+    #[test]
+    fn a_name_that_is_not_known_has_a_nearest_one() {
+        let known = ["roses", "Tulips", "asters"];
+        for (name, near) in [
+            ("rose", Some("roses")),
+            ("TULIP", Some("Tulips")),
+            ("oak", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, known), near, "{name}");
+        }
+        assert_eq!(
+            write_nearest("rosse", known, "delete it"),
+            "write `roses`, or delete it"
+        );
+        assert_eq!(write_nearest("oak", known, "delete it"), "delete it");
+        assert_eq!(write_one_of("rosse", &known), "write `roses`");
+        assert_eq!(write_one_of("oak", &known), "write one of roses, Tulips, asters");
     }
 
     #[test]

@@ -15,6 +15,13 @@ pub struct Place<'d> {
     pub value: &'d Value,
 }
 
+/// Its JSON pointer.
+impl AsRef<str> for Place<'_> {
+    fn as_ref(&self) -> &str {
+        &self.pointer
+    }
+}
+
 impl<'d> Place<'d> {
     /// The whole document.
     pub fn root(value: &'d Value) -> Self {
@@ -74,6 +81,12 @@ impl<'d> Place<'d> {
     /// The entries of the list in the member of this name.
     pub fn entries_of(&self, key: &str) -> Vec<Self> {
         self.get(key).map_or_else(Vec::new, |place| place.entries())
+    }
+
+    /// The members of an object, or the entries of a list.
+    pub fn parts(&self) -> Vec<Self> {
+        let members = self.members().into_iter().map(|(_, member)| member);
+        members.chain(self.entries()).collect()
     }
 
     /// The texts in the list in the member of this name.

@@ -1,6 +1,6 @@
 //! The document as the rules see it: its objects by kind, its operations, and what references lead to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::iter::successors;
 
 use crate::document::Document;
@@ -22,8 +22,8 @@ pub struct Spec<'d> {
     pub root: Place<'d>,
     /// The operations, in the order of the file.
     pub operations: Vec<Operation<'d>>,
-    nodes: Vec<Node<'d>>,
-    kinds: HashMap<String, Kind>,
+    /// Every object of the document.
+    pub nodes: Vec<Node<'d>>,
 }
 
 /// One operation: a method of a path.
@@ -57,17 +57,11 @@ impl<'d> Spec<'d> {
     /// Finds the objects and operations of a document.
     pub fn new(document: &'d Document) -> Self {
         let root = Place::root(&document.value);
-        let nodes = walk(&document.value);
-        let kinds = nodes
-            .iter()
-            .map(|node| (node.place.pointer.clone(), node.kind))
-            .collect();
         Self {
             document,
             operations: operations(&root),
             root,
-            nodes,
-            kinds,
+            nodes: walk(&document.value),
         }
     }
 
@@ -77,22 +71,12 @@ impl<'d> Spec<'d> {
         sections.map_or_else(Vec::new, |sections| sections.members_of(section))
     }
 
-    /// Every object of the document.
-    pub fn nodes(&self) -> &[Node<'d>] {
-        &self.nodes
-    }
-
     /// Every object of a kind that is described in its place, not by a `$ref`.
     pub fn all(&self, kind: Kind) -> impl Iterator<Item = &Place<'d>> {
         self.nodes
             .iter()
             .filter(move |node| node.kind == kind && !node.is_reference())
             .map(|node| &node.place)
-    }
-
-    /// The kind of the object at a pointer.
-    pub fn kind(&self, pointer: &str) -> Option<Kind> {
-        self.kinds.get(pointer).copied()
     }
 
     /// What the API calls itself.
@@ -134,8 +118,7 @@ impl<'d> Spec<'d> {
                     waiting.push(Place { pointer, value });
                 }
             }
-            waiting.extend(place.members().into_iter().map(|(_, member)| member));
-            waiting.extend(place.entries());
+            waiting.extend(place.parts());
         }
         found
     }
