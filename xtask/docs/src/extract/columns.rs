@@ -1,7 +1,5 @@
 //! What the columns of a table hold, by the words of its header.
 
-use std::rc::Rc;
-
 use crate::markup::{Content, Row};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,11 +77,8 @@ pub enum Purpose {
 pub struct Columns(Vec<(Column, String)>);
 
 impl Columns {
-    pub fn of(header: &[Rc<Content>]) -> Self {
-        let mut columns: Vec<_> = header
-            .iter()
-            .map(|cell| (Column::of(&cell.text()), cell.text()))
-            .collect();
+    pub fn of(titles: impl Iterator<Item = String>) -> Self {
+        let mut columns: Vec<_> = titles.map(|title| (Column::of(&title), title)).collect();
         // A column of holders has the title of that of the names.
         let mut names = columns.iter_mut().filter(|(column, _)| *column == Column::Name);
         if let Some((_, first)) = names.next() {

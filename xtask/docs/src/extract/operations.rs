@@ -9,7 +9,7 @@ use crate::markup::Code;
 
 use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
-use super::{program, sample};
+use super::{program, row, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
 const OPERATIONS: usize = 100;
@@ -46,16 +46,67 @@ pub struct Operations {
 struct Draft {
     operation: Operation,
     query: String,
-    /// The places of its rows by their names, in small letters and digits alone: the table and the row.
+    /// The places of its rows by their names, alone and behind those of their holders: the table and the row.
     names: HashMap<String, (usize, usize)>,
     request: Vec<Code>,
     response: Vec<Code>,
+}
+
+impl Draft {
+    /// The row of a path such as `target.mode` in a title: none if `target` has no such row, since what the title is
+    /// about is not `target`. Nothing if there is no such path.
+    fn by_path(&self, title: &str, about: bool) -> Option<Option<(usize, usize)>> {
+        let mut tokens = title.split_whitespace();
+        let mut tokens = tokens.by_ref().take(if about { TITLE } else { 1 });
+        let path = |token: &str| row::path(token.trim_matches(|end: char| !end.is_alphanumeric()));
+        let (holder, name) = tokens.find_map(path)?;
+        let is_held = |(table, row): &&(usize, usize)| {
+            let table = &self.operation.tables[*table];
+            let title = table.title.as_ref();
+            let title = title.filter(|title| self.names.contains_key(&letters(title)));
+            let own = table.rows[*row].parent.as_ref().or(title);
+            let (own, holder) = (own.map(|own| letters(own)).unwrap_or_default(), letters(&holder));
+            own.ends_with(&holder) || holder.ends_with(&own)
+        };
+        let mut ends = ends(&holder).chain([""]);
+        let place = ends.find_map(|holder| self.names.get(&letters(&format!("{holder}{name}"))).filter(is_held));
+        let outer = letters(holder.split('.').next()?);
+        (place.is_some() || self.names.contains_key(&outer)).then_some(place.copied())
+    }
+
+    fn by_words(&self, title: &str, about: bool) -> Option<(usize, usize)> {
+        let words = title.split(|character: char| !character.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(TITLE).collect();
+        let least = if about { 1 } else { words.len().max(1) };
+        let mut runs = (least..=words.len()).rev().flat_map(|length| words.windows(length));
+        runs.find_map(|run| {
+            let name = letters(&run.concat());
+            let place = self.names.get(&name);
+            place.or_else(|| self.names.get(name.strip_suffix('s')?)).copied()
+        })
+    }
+}
+
+/// A path, and what is left of it behind each of its dots.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, end)| end))
+}
+
+/// A name in small letters and digits alone.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|character| character.is_alphanumeric());
+    letters.collect::<String>().to_lowercase()
 }
 
 impl Operations {
     /// Whether the page has shown an operation or the scopes of one.
     pub fn any(&self) -> bool {
         !self.drafts.is_empty() || !self.permissions.is_empty()
+    }
+
+    /// Whether the page has begun an operation.
+    pub fn began(&self) -> bool {
+        !self.drafts.is_empty()
     }
 
     fn draft(&mut self) -> Option<&mut Draft> {
@@ -102,22 +153,12 @@ impl Operations {
         }
     }
 
-    /// The row of which a title speaks, the last of several: by its name or, if it may be `about` it, by words that are
-    /// one.
+    /// The row of which a title speaks, the last of several: by its name, perhaps behind that of its holder, or, if it
+    /// may be `about` it, by words that are one.
     pub fn row(&mut self, title: &str, about: bool) -> Option<&mut Row> {
         let draft = self.draft()?;
-        let words = title.split(|character: char| !character.is_alphanumeric());
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(TITLE).collect();
-        let least = if about { 1 } else { words.len().max(1) };
-        let runs = (least..=words.len()).rev().flat_map(|length| words.windows(length));
-        let mut named = runs.filter_map(|run| {
-            let name = run.concat().to_lowercase();
-            draft
-                .names
-                .get(&name)
-                .or_else(|| draft.names.get(name.strip_suffix('s')?))
-        });
-        let (table, row) = *named.next()?;
+        let place = draft.by_path(title, about);
+        let (table, row) = place.unwrap_or_else(|| draft.by_words(title, about))?;
         draft.operation.tables.get_mut(table)?.rows.get_mut(row)
     }
 
@@ -132,9 +173,14 @@ impl Operations {
             table.section = Section::Query;
         }
         for (at, row) in table.rows.iter().enumerate() {
-            let letters = row.name.chars().filter(|character| character.is_alphanumeric());
             let place = (draft.operation.tables.len(), at);
-            draft.names.insert(letters.collect::<String>().to_lowercase(), place);
+            for holder in row.parent.iter().chain(&table.title) {
+                for holder in ends(holder) {
+                    let name = letters(&format!("{holder}{}", row.name));
+                    draft.names.entry(name).or_insert(place);
+                }
+            }
+            draft.names.insert(letters(&row.name), place);
         }
         draft.operation.tables.push(table);
     }
@@ -152,8 +198,8 @@ impl Operations {
 
     /// Ends the page: deals out the scopes and passes the operations. A page whose headings name the operations
     /// may tell the scopes in prose, unless it has a table of them.
-    pub fn finish(self, headings: bool, found: &mut Extraction) {
-        let needed = !headings || !self.permissions.is_empty();
+    pub fn finish(self, scopes_expected: bool, found: &mut Extraction) {
+        let needed = scopes_expected || !self.permissions.is_empty();
         let operations = self.drafts.into_iter().map(|mut draft| {
             sample::add(&mut draft.operation, &draft.request, &draft.response);
             (bare(&draft.operation.endpoint), draft.operation)

@@ -61,15 +61,20 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
     Some(fact)
 }
 
-/// A row whose name says in what it stands: `metadata.count` is the `count` of `metadata`.
-pub fn nested(row: Row) -> Row {
+/// A name that says in what it stands: `metadata.count` is the `count` of `metadata`.
+pub fn path(name: &str) -> Option<(String, String)> {
     static DOTTED: Pattern = pattern!(r"^(\w+(?:\[\])?(?:\.\w+(?:\[\])?)*?)(?:\[\])?\.(\w+)$");
-    let found = DOTTED.captures(&row.name).filter(|_| row.parent.is_none());
-    let Some([holder, name]) = found.map(|found| found.extract().1.map(str::to_owned)) else {
+    let (_, [holder, name]) = DOTTED.captures(name)?.extract();
+    Some((holder.replace("[]", ""), name.to_owned()))
+}
+
+/// A row with the member that holds it, if its name says so.
+pub fn nested(row: Row) -> Row {
+    let Some((holder, name)) = path(&row.name).filter(|_| row.parent.is_none()) else {
         return row;
     };
     Row {
-        parent: Some(holder.replace("[]", "")),
+        parent: Some(holder),
         name,
         ..row
     }

@@ -2,7 +2,7 @@
 //! say what they hold.
 
 use crate::facts::{Operation, Row, Section, Table};
-use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, text_of};
+use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, squeeze};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
@@ -25,6 +25,9 @@ pub fn read(blocks: &[Block], prose: bool, found: &mut Extraction) {
         level: 0,
         title: None,
         codes: Vec::new(),
+        broken: Vec::new(),
+        is_torn: false,
+        orphans: Vec::new(),
     };
     blocks.iter().for_each(|block| walk.block(block));
     walk.finish();
@@ -43,21 +46,37 @@ struct Walk<'a> {
     title: Option<String>,
     /// Samples of a page that has shown no operation yet: perhaps a list of codes.
     codes: Vec<Code>,
+    /// The broken tables: what each was for, and which of what is unread it is.
+    broken: Vec<(Option<Purpose>, usize)>,
+    /// Whether what comes next may be more of a broken table.
+    is_torn: bool,
+    /// Tables that belong to no operation: worth a word unless the page has none at all.
+    orphans: Vec<Unread>,
 }
 
 impl Walk<'_> {
     fn block(&mut self, block: &Block) {
+        let was_torn = std::mem::take(&mut self.is_torn);
         match block {
             Block::Heading { level, text, line } => self.heading(*level, text, *line),
             Block::Paragraph { content, line } => self.paragraph(content, *line),
             Block::Table(table) => self.table(table),
+            Block::Rows { text, line } => self.rows(text, *line, was_torn),
+            // Codes in a cell of a broken table.
+            Block::List { items, .. } if was_torn => {
+                items.iter().for_each(|_| self.found.coverage.items.count(false));
+                self.is_torn = true;
+            }
             Block::List { items, line } => self.list(items, *line),
             Block::Code(code) => self.code(code),
-            Block::Note(blocks) => self.note(blocks),
         }
     }
 
     fn heading(&mut self, level: u8, text: &str, line: usize) {
+        // A line of dashes makes a heading of the row above it.
+        if text.starts_with('|') {
+            return self.rows(text, line, false);
+        }
         self.title = None;
         if let Some((method, endpoint)) = sections::endpoint(text) {
             self.begin(method, &endpoint, line);
@@ -81,7 +100,10 @@ impl Walk<'_> {
     fn part_of(&mut self, title: &str) -> Option<Part> {
         // A member may be called as a part is.
         if matches!(self.part, Some(Part::Table(_)))
-            && self.operations.row(title, false).is_some_and(|row| row.name == title)
+            && self
+                .operations
+                .row(title, false)
+                .is_some_and(|row| row.name == title || row::path(title).is_some())
         {
             return None;
         }
@@ -99,13 +121,6 @@ impl Walk<'_> {
                 None => self.title = Some(title(&bold)),
             }
             return;
-        }
-        if is_row(content) {
-            self.found.report(
-                line,
-                "there is a row of a table outside of any table",
-                "see whether the table's header or the line below it is broken, or a blank line cuts the table",
-            );
         }
         let text = content.text();
         self.operations
@@ -168,21 +183,56 @@ impl Walk<'_> {
         }
     }
 
-    /// A note is prose. Its tables are not.
-    fn note(&mut self, blocks: &[Block]) {
-        for block in blocks {
-            match block {
-                Block::Table(table) => self.table(table),
-                Block::Note(blocks) => self.note(blocks),
-                _ => {}
-            }
+    /// The rows of a table whose markup is broken. All of one table are one fault.
+    fn rows(&mut self, text: &str, line: usize, was_torn: bool) {
+        // What begins with a blank is the rest of a row that a list in one of its cells cuts.
+        let is_row = |row: &&str| row.contains('|') && row.contains(char::is_alphanumeric) && !row.starts_with(' ');
+        let rows = text.lines().filter(is_row);
+        let header = text.lines().next().unwrap_or_default();
+        let titles = header.trim().trim_matches('|').split('|');
+        let purpose = Columns::of(titles.map(squeeze)).purpose();
+        rows.skip(usize::from(purpose.is_some()))
+            .for_each(|_| self.found.coverage.rows.count(false));
+        if !was_torn || purpose.is_some() {
+            self.broken(
+                line,
+                purpose,
+                "there is a row of a table outside of any table",
+                "see whether the table's header or the line below it is broken, or a blank line cuts the table",
+            );
         }
+        self.operations
+            .share_scope(text, line, self.part == Some(Part::Permission));
+        self.is_torn = true;
+    }
+
+    /// Reports a table that cannot be read, and expects no more of what it was to say.
+    fn broken(&mut self, line: usize, purpose: Option<Purpose>, what: &str, remedy: &'static str) {
+        if purpose.is_some() {
+            self.found.coverage.tables.count(false);
+        }
+        if purpose == Some(Purpose::Endpoint) && self.reference.is_none() {
+            self.operations.open = false;
+        }
+        self.broken.push((purpose, self.found.unread.len()));
+        self.found.report(line, what, remedy);
+    }
+
+    fn is_broken(&self, purpose: Purpose) -> bool {
+        self.broken.iter().any(|(broken, _)| *broken == Some(purpose))
     }
 
     fn table(&mut self, table: &markup::Table) {
-        let columns = Columns::of(&table.header);
+        let columns = Columns::of(table.header.iter().map(|cell| cell.text()));
         let title = self.title.take();
         let purpose = columns.purpose();
+        if table.header.is_empty() {
+            return;
+        }
+        if table.rows.is_empty() && purpose.is_some_and(|purpose| purpose != Purpose::Methods) && !self.is_prose() {
+            let remedy = "see whether its rows stand outside of it";
+            return self.broken(table.line, purpose, "the table has no rows", remedy);
+        }
         let used = match purpose {
             Some(Purpose::Methods) => skip(table, self.found),
             _ if matches!(self.part, Some(Part::Introduction | Part::Headers)) => skip(table, self.found),
@@ -268,8 +318,13 @@ impl Walk<'_> {
         true
     }
 
+    /// Whether nothing is expected of the page as far as it is read.
+    fn is_prose(&self) -> bool {
+        self.prose && !self.operations.any() && !self.found.page.lists_something()
+    }
+
     fn unread(&mut self, table: &markup::Table, what: String) -> bool {
-        if self.prose && !self.operations.any() && !self.found.page.lists_something() {
+        if self.is_prose() {
             return skip(table, self.found);
         }
         table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
@@ -308,9 +363,6 @@ impl Walk<'_> {
     }
 
     fn endpoint(&mut self, table: &markup::Table, columns: &Columns) -> bool {
-        if table.rows.is_empty() {
-            self.fatal(table.line, "the table of the endpoint is empty");
-        }
         for (index, row) in table.rows.iter().enumerate() {
             let method = sections::method(&columns.text(row, Column::Method));
             let column = if columns.has(Column::Endpoint) {
@@ -344,10 +396,11 @@ impl Walk<'_> {
             }
         };
         if self.operations.current().is_none() {
-            return self.unread(
-                table,
-                format!("a table of `{}` belongs to no operation", columns.titles()),
-            );
+            let what = format!("a table of `{}` belongs to no operation", columns.titles());
+            self.unread(table, what);
+            let orphan = self.found.unread.pop().filter(|_| !self.is_broken(Purpose::Endpoint));
+            self.orphans.extend(orphan);
+            return false;
         }
         for title in columns.unread() {
             self.found.report(
@@ -356,14 +409,6 @@ impl Walk<'_> {
                 "see what the column says of the members; its title belongs into xtask/docs/src/extract/columns.rs",
             );
         }
-        let Some(first) = table.rows.first() else {
-            self.found.report(
-                table.line,
-                "the table has no rows",
-                "see whether its rows stand outside of it",
-            );
-            return false;
-        };
         let mut rows: Vec<Row> = Vec::new();
         for source in &table.rows {
             let Some(mut row) = row::read(columns, source, self.found) else {
@@ -372,7 +417,7 @@ impl Walk<'_> {
             if !matches!(section, Section::Path | Section::Query) {
                 row = row::nested(row);
             }
-            row.line = (source.line != first.line + rows.len()).then_some(source.line);
+            row.line = (source.line != table.rows[0].line + rows.len()).then_some(source.line);
             let beyond = columns.beyond(source);
             if section != Section::Response && !columns.has(Column::Required) {
                 row.required = beyond.as_deref().and_then(|cell| kinds::required(cell).ok()).flatten();
@@ -386,7 +431,7 @@ impl Walk<'_> {
             self.operations.table(Table {
                 section,
                 title: title.as_deref().and_then(codes::label),
-                line: first.line,
+                line: table.rows[0].line,
                 rows,
             });
         }
@@ -425,7 +470,14 @@ impl Walk<'_> {
                 }
             }
         }
-        self.operations.finish(self.reference.is_some(), self.found);
+        let scopes_expected = self.reference.is_none() && !self.is_broken(Purpose::Permission);
+        match self.broken.first() {
+            _ if self.operations.began() || self.found.page.lists_something() => self.found.unread.extend(self.orphans),
+            // What the page lacks is what could not be read.
+            Some((_, first)) => self.found.unread[*first].fatal = true,
+            None => {}
+        }
+        self.operations.finish(scopes_expected, self.found);
     }
 }
 
@@ -438,7 +490,7 @@ fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
         Column::Name
     };
     let mut rows = table.rows.iter();
-    !table.rows.is_empty() && rows.all(|row| STATUS.is_match(&columns.text(row, column)))
+    rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
 
 /// A table that says nothing of any operation.
@@ -449,13 +501,6 @@ fn skip(table: &markup::Table, found: &mut Extraction) -> bool {
 
 fn title(text: &str) -> String {
     text.trim().trim_end_matches(':').trim_end().to_owned()
-}
-
-/// Whether a paragraph is what is left of a table whose markup is broken.
-fn is_row(content: &Content) -> bool {
-    let texts = content.pieces.iter().filter(|piece| matches!(piece, Piece::Text(_)));
-    let text = text_of(texts);
-    text.trim_start().starts_with('|') || text.matches('|').count() > 1
 }
 
 /// The status of a success, where the text tells it.

@@ -76,8 +76,11 @@ pub enum Block {
         line: usize,
     },
     Code(Code),
-    /// A note or quotation, with blocks of its own.
-    Note(Vec<Block>),
+    /// What is left of a table whose markup is broken: its rows as text.
+    Rows {
+        text: String,
+        line: usize,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::block::{BYTES, Block, Code, Content, Piece, Unread, squeeze};
+use super::block::{BYTES, Block, Code, Content, Piece, Unread, squeeze, text_of};
 use super::content::{AROUND, INLINE, add_element, holds_blocks, items, selector};
 use super::parse::{ATTRIBUTE, line_of, parse};
 use super::table;
@@ -54,7 +54,8 @@ impl Reader {
         for child in parent.children() {
             let element = ElementRef::wrap(child);
             if self.inline.is_empty() {
-                self.line = line_of(element.unwrap_or(parent));
+                let above = || child.prev_sibling().and_then(ElementRef::wrap);
+                self.line = line_of(element.or_else(above).unwrap_or(parent));
             }
             match (element, child.value()) {
                 (Some(element), Node::Element(tag)) => {
@@ -97,7 +98,10 @@ impl Reader {
                 let outside = std::mem::take(&mut self.blocks);
                 self.walk(element);
                 self.end_paragraph();
-                Block::Note(std::mem::replace(&mut self.blocks, outside))
+                // A note is prose. Its tables are not.
+                let tables = std::mem::replace(&mut self.blocks, outside);
+                let is_table = |block: &Block| matches!(block, Block::Table(_) | Block::Rows { .. });
+                return self.blocks.extend(tables.into_iter().filter(is_table));
             }
             _ => return self.walk(element),
         };
@@ -108,10 +112,22 @@ impl Reader {
     fn end_paragraph(&mut self) {
         let pieces = std::mem::take(&mut self.inline);
         if !pieces.iter().all(Piece::is_blank) {
-            let (content, line) = (Content { pieces }, self.line);
-            self.blocks.push(Block::Paragraph { content, line });
+            let line = self.line;
+            self.blocks.push(match rows(&pieces) {
+                Some(text) => Block::Rows { text, line },
+                None => Block::Paragraph {
+                    content: Content { pieces },
+                    line,
+                },
+            });
         }
     }
+}
+
+/// The rows of a table whose markup is broken, if these are some.
+fn rows(pieces: &[Piece]) -> Option<String> {
+    let plain = text_of(pieces.iter().filter(|piece| matches!(piece, Piece::Text(_))));
+    (plain.trim_start().starts_with('|') || plain.matches('|').count() > 1).then(|| text_of(pieces))
 }
 
 /// Whether it is one of the boxes in which sites put notes.
@@ -196,10 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn a_note_keeps_its_blocks_apart() {
-        let blocks = read("<div class=\"NOTE\"><h5>Note</h5><p>Mind the gap.</p></div><p>On.</p>").unwrap();
-        assert!(matches!(&blocks[0], Block::Note(blocks) if blocks.len() == 2));
-        assert!(matches!(&blocks[1], Block::Paragraph { .. }));
+    fn of_a_note_only_the_tables_are_kept() {
+        let note = "<div class=\"NOTE\"><h5>Note</h5><p>Mind the gap.</p><table><tr><td>a</table></div><p>On.</p>";
+        let blocks = read(note).unwrap();
+        assert!(
+            matches!(&blocks[..], [Block::Table(_), Block::Paragraph { .. }]),
+            "{blocks:?}"
+        );
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use comrak::Options;
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options};
 use regex::Regex;
 
 use super::block::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread};
@@ -25,29 +26,41 @@ pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     static GENERIC: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?i)([| ](?:list|array|collection|ienumerable))<(\w+)>").expect("a pattern"));
     let text = GENERIC.replace_all(text, r"$1\<$2>");
-    let mut blocks = html::read_marked(&comrak::markdown_to_html(&text, &options), lines.len())?;
+    let arena = Arena::new();
+    let page = comrak::parse_document(&arena, &text, &options);
+    for node in page.descendants() {
+        let mut node = node.data_mut();
+        let line = node.sourcepos.start.line;
+        // The renderer marks its own elements alone.
+        if let NodeValue::HtmlBlock(block) = &mut node.value {
+            block.literal.insert_str(0, &format!("<!--{line}-->"));
+        }
+    }
+    let mut html = String::new();
+    comrak::format_html(page, &options, &mut html).expect("a string takes whatever is written");
+    let mut blocks = html::read_marked(&html, lines.len())?;
     put_back(&mut blocks, &lines);
     Ok(blocks)
 }
 
 /// The parser drops what stands in a row beyond the last column of its table. Here it is put back, as plain text.
 fn put_back(blocks: &mut [Block], lines: &[&str]) {
-    for block in blocks {
-        match block {
-            Block::Table(table) => {
-                for row in &mut table.rows {
-                    let dropped = cells(lines[row.line - 1]).into_iter().skip(row.cells.len());
-                    let dropped =
-                        dropped.filter(|cell| !cell.trim().is_empty() && !cell.trim_start().starts_with("<!--"));
-                    let content = |cell| Content {
-                        pieces: vec![Piece::Text(cell)],
-                    };
-                    row.cells.extend(dropped.map(content).map(Rc::new));
-                }
-            }
-            Block::Note(blocks) => put_back(blocks, lines),
-            _ => {}
-        }
+    let tables = blocks.iter_mut().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
+    // Those of raw HTML are whole.
+    let is_html = |line: &str| line.trim_start().starts_with(['<']);
+    let rows = tables.flat_map(|table| &mut table.rows);
+    for row in rows.filter(|row| !is_html(lines[row.line - 1])) {
+        let dropped = cells(lines[row.line - 1]).into_iter().skip(row.cells.len());
+        let dropped = dropped.filter(|cell| !cell.trim().is_empty() && !cell.trim_start().starts_with("<!--"));
+        let content = |cell| {
+            Rc::new(Content {
+                pieces: vec![Piece::Text(cell)],
+            })
+        };
+        row.cells.extend(dropped.map(content));
     }
 }
 

@@ -23,6 +23,7 @@ pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),
         lines: lines.max(1),
         marked,
+        mark: Cell::default(),
         tokens: Cell::new(DEPTH),
         refused: Cell::default(),
     };
@@ -52,6 +53,8 @@ struct Marker {
     builder: TreeBuilder<<HtmlTreeSink as TreeSink>::Handle, HtmlTreeSink>,
     lines: usize,
     marked: bool,
+    /// The line of the last mark of marked text: on the page, and in the text.
+    mark: Cell<(usize, usize)>,
     /// How many tags and texts there were, and some more for a small page.
     tokens: Cell<usize>,
     /// The line on which the page nests too deeply.
@@ -59,17 +62,27 @@ struct Marker {
 }
 
 impl Marker {
+    /// The line of the page: what carries no mark stands as far below the last that does as in the text.
+    fn place(&self, line: usize) -> usize {
+        let (place, mark) = self.mark.get();
+        (place + line.saturating_sub(mark)).clamp(1, self.lines)
+    }
+
+    /// Takes the line of marked text.
+    fn take(&self, mark: &str, line: usize) -> bool {
+        let place = mark.split(':').next().and_then(|place| place.parse().ok());
+        let place = place.filter(|place| self.marked && (1..=self.lines).contains(place));
+        place.inspect(|place| self.mark.set((*place, line))).is_some()
+    }
+
     fn mark(&self, tag: &mut Tag, line: usize) {
         // A page may have such an attribute of its own.
-        tag.attrs.retain(|attribute| {
-            let line = attribute.value.split(':').next().and_then(|line| line.parse().ok());
-            *attribute.name.local != *ATTRIBUTE
-                || (self.marked && line.is_some_and(|line: usize| (1..=self.lines).contains(&line)))
-        });
-        if !self.marked {
+        tag.attrs
+            .retain(|attribute| *attribute.name.local != *ATTRIBUTE || self.take(&attribute.value, line));
+        if tag.attrs.iter().all(|attribute| *attribute.name.local != *ATTRIBUTE) {
             tag.attrs.push(Attribute {
                 name: QualName::new(None, ns!(), LocalName::from(ATTRIBUTE)),
-                value: format!("{line}:1").into(),
+                value: format!("{}:1", self.place(line)).into(),
             });
         }
     }
@@ -90,14 +103,15 @@ impl TokenSink for Marker {
         if self.refused.get().is_some() {
             return TokenSinkResult::Continue;
         }
-        let place = usize::try_from(line).unwrap_or(1).clamp(1, self.lines);
-        if let Token::TagToken(tag) = &mut token {
-            self.mark(tag, place);
+        let place = usize::try_from(line).unwrap_or(1);
+        match &mut token {
+            Token::TagToken(tag) => self.mark(tag, place),
+            Token::CommentToken(mark) => drop(self.take(mark, place)),
+            _ => {}
         }
         let result = self.builder.process_token(token, line);
         if self.is_too_large() {
-            // The lines of rendered text are not those of the page: only the first is sure to be one.
-            self.refused.set(Some(if self.marked { 1 } else { place }));
+            self.refused.set(Some(self.place(place)));
         }
         result
     }
