@@ -55,18 +55,13 @@ impl Coverage {
     }
 }
 
-impl AddAssign for Share {
-    fn add_assign(&mut self, other: Self) {
-        self.used += other.used;
-        self.total += other.total;
-    }
-}
-
 impl AddAssign for Coverage {
     fn add_assign(&mut self, other: Self) {
-        self.tables += other.tables;
-        self.rows += other.rows;
-        self.items += other.items;
+        let Self { tables, rows, items } = self;
+        for (own, other) in [(tables, other.tables), (rows, other.rows), (items, other.items)] {
+            own.used += other.used;
+            own.total += other.total;
+        }
     }
 }
 
@@ -76,11 +71,13 @@ impl Extraction {
         self.unread.push(Unread { fatal: false, ..unread });
     }
 
-    pub(super) fn add_codes(&mut self, list: CodeList) -> bool {
+    /// Adds codes to those of the page; says how many.
+    pub(super) fn add_codes(&mut self, list: CodeList) -> usize {
+        let added = list.codes.len();
         match &mut self.page.codes {
             Some(codes) => codes.codes.extend(list.codes),
             None => self.page.codes = Some(list),
         }
-        true
+        added
     }
 }

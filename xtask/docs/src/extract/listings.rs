@@ -9,21 +9,17 @@ use super::codes;
 use super::columns::{Column, Columns};
 use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
-
-/// What to do about a row without what its table lists.
-const REMEDY: &str = "see whether the row is cut off or lacks a `|`";
+use super::row::CUT;
 
 /// The values of a column, each with its line.
 pub fn values(table: &markup::Table, columns: &Columns, column: Column, found: &mut Extraction) -> Vec<Listed> {
     let values = table.rows.iter().filter_map(|row| {
         let (value, line) = (columns.text(row, column), row.line);
-        found.coverage.rows.count(!value.is_empty());
         if value.is_empty() {
-            let titles = columns.titles();
-            found.report(line, format!("the row has no value in a table of `{titles}`"), REMEDY);
-            return None;
+            let what = format!("the row has no value in a table of `{}`", columns.titles());
+            found.report(line, what, CUT);
         }
-        Some(Listed { value, line })
+        Some(Listed { value, line }).filter(|listed| !listed.value.is_empty())
     });
     values.collect()
 }
@@ -34,14 +30,12 @@ pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extr
     let values = values.find(|column| columns.has(*column)).unwrap_or(Column::Value);
     let codes = table.rows.iter().filter_map(|row| {
         let code = codes::code_value(&columns.text(row, values), "");
-        found.coverage.rows.count(code.is_some());
         if code.is_none() {
-            found.report(row.line, "the row of a list of codes has no code", REMEDY);
+            found.report(row.line, "the row of a list of codes has no code", CUT);
         }
         let names = [Column::Name, Column::Other, Column::Description].into_iter();
-        let mut names = names
-            .filter(|column| *column != values)
-            .map(|column| columns.text(row, column));
+        let names = names.filter(|column| *column != values);
+        let mut names = names.map(|column| columns.text(row, column));
         Some(Code {
             code: code?,
             label: names.find(|name| !name.is_empty()).and_then(|name| codes::label(&name)),
@@ -61,13 +55,10 @@ pub fn codes_of_json(code: &markup::Code) -> Result<Option<CodeList>, (usize, St
     if !code.text.trim_start().starts_with('{') {
         return Ok(None);
     }
-    serde_json::from_str::<HashMap<String, String>>(&code.text).map_err(|error| {
-        let line = code.line + error.line().saturating_sub(1);
-        (
-            line,
-            format!("the list of codes is not a JSON object of texts: {error}"),
-        )
-    })?;
+    if let Err(error) = serde_json::from_str::<HashMap<String, String>>(&code.text) {
+        let what = format!("the list of codes is not a JSON object of texts: {error}");
+        return Err((code.line + error.line().saturating_sub(1), what));
+    }
     let codes = MEMBER.captures_iter(&code.text).filter_map(|member| {
         let [name, meaning] = member.extract().1.map(|text| serde_json::from_str::<String>(text).ok());
         Some(Code {

@@ -43,6 +43,7 @@ pub struct Operations {
 }
 
 /// An operation, and what becomes of it when the page is read.
+#[derive(Default)]
 struct Draft {
     operation: Operation,
     query: String,
@@ -130,9 +131,7 @@ impl Operations {
                     line,
                     ..Operation::default()
                 },
-                names: HashMap::new(),
-                request: Vec::new(),
-                response: Vec::new(),
+                ..Draft::default()
             });
         }
         self.open
@@ -141,12 +140,11 @@ impl Operations {
     /// Takes the scopes of the operations below from words that name them, as all words under a heading of permissions
     /// do.
     pub fn share_scope(&mut self, words: &str, line: usize, is_permission: bool) {
-        let found = SCOPE.captures(words).map(|found| found[1].to_owned());
-        let words = found.or_else(|| is_permission.then(|| words.to_owned()));
-        let words = words.unwrap_or_default();
+        let found = SCOPE.captures(words).map(|found| found.extract::<1>().1[0]);
+        let words = found.unwrap_or(if is_permission { words } else { "" });
         // A host looks like a scope, and has slashes around it.
         let is_host = |start: usize, end: usize| words[..start].ends_with('/') || words[end..].starts_with('/');
-        let names = NAME.find_iter(&words).filter(|name| !is_host(name.start(), name.end()));
+        let names = NAME.find_iter(words).filter(|name| !is_host(name.start(), name.end()));
         let scopes: Vec<_> = names.map(|name| name.as_str().to_owned()).collect();
         if !scopes.is_empty() {
             self.shared.push((scopes, line));
@@ -186,13 +184,9 @@ impl Operations {
     }
 
     pub fn sample(&mut self, code: &Code, response: bool) {
-        if let (Some(draft), Some(code)) = (self.draft(), program::sent(code)) {
-            let samples = if response {
-                &mut draft.response
-            } else {
-                &mut draft.request
-            };
-            samples.push(code);
+        if let Some(draft) = self.draft() {
+            let samples = [&mut draft.request, &mut draft.response];
+            samples[usize::from(response)].extend(program::sent(code));
         }
     }
 
@@ -205,31 +199,30 @@ impl Operations {
             (bare(&draft.operation.endpoint), draft.operation)
         });
         let mut operations: Vec<_> = operations.collect();
+        // The only operation of a page can be meant, whatever the table calls it.
+        let is_alone = operations.len() == 1;
         for permission in self.permissions {
             let endpoint = bare(&permission.endpoint);
-            let is_meant = |(own, operation): &(String, Operation)| {
-                let method = permission.method.as_ref();
-                *own == endpoint && method.is_none_or(|method| *method == operation.method)
-            };
-            // The only operation of a page can be meant, whatever the table calls it.
-            let is_alone = operations.len() == 1;
+            let method = permission.method.as_ref();
             let mut given = operations.is_empty();
-            for (_, operation) in operations
-                .iter_mut()
-                .filter(|operation| is_alone || is_meant(operation))
-            {
-                if operation.endpoint != permission.endpoint {
-                    operation.scopes_endpoint = Some(permission.endpoint.clone());
+            for (own, operation) in &mut operations {
+                let is_meant = *own == endpoint && method.is_none_or(|method| *method == operation.method);
+                if is_alone || is_meant {
+                    let other = Some(&permission.endpoint).filter(|other| **other != operation.endpoint);
+                    operation.scopes_endpoint = other.cloned().or(operation.scopes_endpoint.take());
+                    operation.scopes_line.get_or_insert(permission.line);
+                    operation.scopes.extend(permission.scopes.iter().cloned());
+                    given = true;
                 }
-                operation.scopes_line.get_or_insert(permission.line);
-                operation.scopes.extend(permission.scopes.iter().cloned());
-                given = true;
             }
             if !given {
-                let endpoint = permission.endpoint;
+                let what = format!(
+                    "there is a permission for `{}`, and no such operation",
+                    permission.endpoint
+                );
                 found.report(
                     permission.line,
-                    format!("there is a permission for `{endpoint}`, and no such operation"),
+                    what,
                     "see whether the page still describes the operation",
                 );
             }
@@ -241,14 +234,12 @@ impl Operations {
                 operation.scopes_line = Some(*line);
             }
             if needed && operation.scopes.is_empty() {
-                found.report(
-                    operation.line,
-                    format!(
-                        "there is no permission for `{} {}`",
-                        operation.method, operation.endpoint
-                    ),
-                    "see whether the permission table is broken or gone",
+                let what = format!(
+                    "there is no permission for `{} {}`",
+                    operation.method, operation.endpoint
                 );
+                let remedy = "see whether the permission table is broken or gone";
+                found.report(operation.line, what, remedy);
             }
             found.page.operations.push(operation);
         }

@@ -6,7 +6,7 @@ use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, squeeze};
 
 use super::codes;
 use super::columns::{Column, Columns, Purpose};
-use super::found::Extraction;
+use super::found::{Coverage, Extraction};
 use super::operations::{Operations, Permission};
 use super::patterns::{Pattern, pattern};
 use super::sections::{self, Part};
@@ -99,12 +99,8 @@ impl Walk<'_> {
     /// what sounds like an introduction is the title of a table.
     fn part_of(&mut self, title: &str) -> Option<Part> {
         // A member may be called as a part is.
-        if matches!(self.part, Some(Part::Table(_)))
-            && self
-                .operations
-                .row(title, false)
-                .is_some_and(|row| row.name == title || row::path(title).is_some())
-        {
+        let is_named = |row: &mut Row| row.name == title || row::path(title).is_some();
+        if matches!(self.part, Some(Part::Table(_))) && self.operations.row(title, false).is_some_and(is_named) {
             return None;
         }
         if title.trim() == "Example" && self.reference.is_some() {
@@ -134,8 +130,7 @@ impl Walk<'_> {
         let title = self.title.as_deref().unwrap_or_default();
         if let Some(row) = self.operations.row(title, false) {
             let pieces = vec![Piece::List(items.to_vec())];
-            codes::read(&Content { pieces }, line, row, self.found);
-            return;
+            return codes::read(&Content { pieces }, row, self.found);
         }
         if self.part == Some(Part::Permission) {
             let texts: Vec<_> = items.iter().map(|item| item.content.text()).collect();
@@ -143,28 +138,23 @@ impl Walk<'_> {
         }
         let describes = matches!(self.part, Some(Part::Table(_) | Part::Endpoint));
         if describes && self.operations.any() {
-            self.found.report(
-                line,
-                "there is a list where a table is expected",
-                "see whether the list says something about the call that the tables do not",
-            );
+            let remedy = "see whether the list says something about the call that the tables do not";
+            self.found
+                .report(line, "there is a list where a table is expected", remedy);
         }
     }
 
     fn code(&mut self, code: &Code) {
         if let Some(index) = sample::swallowed(&code.text) {
-            self.found.report(
-                code.line + index,
+            let (what, remedy) = (
                 "a sample goes on over headings or tables",
                 "see whether the fence above is closed",
             );
+            self.found.report(code.line + index, what, remedy);
         }
         if code.text.trim().is_empty() && self.operations.any() {
-            self.found.report(
-                code.line,
-                "the sample is empty",
-                "see whether a fence is missing or one too many",
-            );
+            let remedy = "see whether a fence is missing or one too many";
+            self.found.report(code.line, "the sample is empty", remedy);
         }
         // Instead of in a table, the call may stand as a line of HTTP.
         let call = code.text.lines().find_map(sections::endpoint);
@@ -194,12 +184,9 @@ impl Walk<'_> {
         rows.skip(usize::from(purpose.is_some()))
             .for_each(|_| self.found.coverage.rows.count(false));
         if !was_torn || purpose.is_some() {
-            self.broken(
-                line,
-                purpose,
-                "there is a row of a table outside of any table",
-                "see whether the table's header or the line below it is broken, or a blank line cuts the table",
-            );
+            let remedy =
+                "see whether the table's header or the line below it is broken, or a blank line cuts the table";
+            self.broken(line, purpose, "there is a row of a table outside of any table", remedy);
         }
         self.operations
             .share_scope(text, line, self.part == Some(Part::Permission));
@@ -224,8 +211,7 @@ impl Walk<'_> {
 
     fn table(&mut self, table: &markup::Table) {
         let columns = Columns::of(table.header.iter().map(|cell| cell.text()));
-        let title = self.title.take();
-        let purpose = columns.purpose();
+        let (title, purpose) = (self.title.take(), columns.purpose());
         if table.header.is_empty() {
             return;
         }
@@ -233,73 +219,77 @@ impl Walk<'_> {
             let remedy = "see whether its rows stand outside of it";
             return self.broken(table.line, purpose, "the table has no rows", remedy);
         }
-        let used = match purpose {
-            Some(Purpose::Methods) => skip(table, self.found),
-            _ if matches!(self.part, Some(Part::Introduction | Part::Headers)) => skip(table, self.found),
-            Some(Purpose::Permission) => self.permissions(table, &columns),
-            Some(Purpose::Endpoint) => self.endpoint(table, &columns),
-            Some(Purpose::Members) if is_of_statuses(table, &columns) => self.values(table, &columns, Column::Name),
-            Some(_) if self.lists_codes(table, &columns, title.as_deref()) => {
-                self.codes(table, &columns, title.as_deref())
-            }
-            Some(Purpose::Members) => self.members(table, &columns, title),
-            Some(Purpose::Codes) if !self.operations.any() => {
-                let list = listings::codes_of_table(table, &columns, self.found);
-                self.found.add_codes(list)
-            }
-            // Codes on the page of an operation that are not those of HTTP are somebody's.
-            Some(Purpose::Values(column))
-                if column != Column::Status || !self.operations.any() || is_of_statuses(table, &columns) =>
-            {
-                self.values(table, &columns, column)
-            }
-            Some(Purpose::Codes | Purpose::Values(_)) | None => {
-                let what = format!("a table of `{}` is not understood", columns.titles());
-                self.unread(table, what)
-            }
-        };
-        self.found.coverage.tables.count(used);
-        for row in table.rows.iter().filter(|_| used && purpose != Some(Purpose::Members)) {
+        let used = self.rows_used(table, &columns, title);
+        let Coverage { tables, rows, .. } = &mut self.found.coverage;
+        tables.count(used.is_some());
+        rows.used += used.unwrap_or_default();
+        rows.total += table.rows.len();
+        for row in table
+            .rows
+            .iter()
+            .filter(|_| used.is_some() && purpose != Some(Purpose::Members))
+        {
             if let Some(cell) = columns.beyond(row) {
                 let what = format!("`{cell}` stands in a row beyond the last column of its table");
-                self.found.report(
-                    row.line,
-                    what,
-                    "see whether the header lacks a column, or the row has a `|` too many",
-                );
+                let remedy = "see whether the header lacks a column, or the row has a `|` too many";
+                self.found.report(row.line, what, remedy);
             }
         }
     }
 
-    /// Whether a table lists the codes of the member that its title names. A member that holds no others has no members.
-    fn lists_codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
-        let is_list = matches!(
-            columns.purpose(),
-            Some(Purpose::Codes | Purpose::Values(Column::Status))
-        );
+    /// Reads a table; says how many of its rows were used, and nothing if it was not understood.
+    fn rows_used(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) -> Option<usize> {
+        let (purpose, has_statuses) = (columns.purpose(), is_of_statuses(table, columns));
+        if purpose == Some(Purpose::Methods) || matches!(self.part, Some(Part::Introduction | Part::Headers)) {
+            // It says nothing of any operation.
+            return Some(table.rows.len());
+        }
+        match purpose {
+            Some(Purpose::Permission) => return Some(self.permissions(table, columns)),
+            Some(Purpose::Endpoint) => return Some(self.endpoint(table, columns)),
+            Some(Purpose::Members) if has_statuses => return Some(self.values(table, columns, Column::Name)),
+            _ => {}
+        }
+        if let Some(used) = self.codes(table, columns, title.as_deref()) {
+            return Some(used);
+        }
+        match purpose {
+            Some(Purpose::Members) => self.members(table, columns, title),
+            Some(Purpose::Codes) if !self.operations.any() => {
+                let list = listings::codes_of_table(table, columns, self.found);
+                Some(self.found.add_codes(list))
+            }
+            // Codes on the page of an operation that are not those of HTTP are somebody's.
+            Some(Purpose::Values(column)) if column != Column::Status || !self.operations.any() || has_statuses => {
+                Some(self.values(table, columns, column))
+            }
+            _ => self.unread(table, format!("a table of `{}` is not understood", columns.titles())),
+        }
+    }
+
+    /// Reads the codes of the member that the title of a table names. A member that holds no others has no members.
+    fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> Option<usize> {
+        let is_list = matches!(columns.purpose()?, Purpose::Codes | Purpose::Values(Column::Status));
         // `Status codes` are those of HTTP, whatever member is called `status`.
         let about = is_list && !is_of_statuses(table, columns);
-        let row = title.and_then(|title| self.operations.row(title, about));
-        let kind = row.map(|row| row.kind.clone().unwrap_or_default());
-        let is_plain = |kind: String| matches!(&*kind, "integer" | "number" | "string" | "enum");
-        kind.is_some_and(|kind| is_list || (!columns.has(Column::Type) && is_plain(kind)))
-    }
-
-    fn codes(&mut self, table: &markup::Table, columns: &Columns, title: Option<&str>) -> bool {
+        let row = self.operations.row(title?, about)?;
+        let is_plain = matches!(row.kind.as_deref(), Some("integer" | "number" | "string" | "enum"));
+        if !is_list && (columns.has(Column::Type) || !is_plain) {
+            return None;
+        }
         let list = listings::codes_of_table(table, columns, self.found);
-        if let Some(row) = title.and_then(|title| self.operations.row(title, true)) {
-            for code in list.codes {
-                if row.codes.iter().all(|known| known.code != code.code) {
-                    row.codes.push(code);
-                }
+        let used = list.codes.len();
+        for code in list.codes {
+            if row.codes.iter().all(|known| known.code != code.code) {
+                row.codes.push(code);
             }
         }
-        true
+        Some(used)
     }
 
-    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> bool {
+    fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> usize {
         let values = listings::values(table, columns, column, self.found);
-        let page = &mut self.found.page;
+        let (used, page) = (values.len(), &mut self.found.page);
         let listed = match column {
             Column::Url => &mut page.hosts,
             Column::Status => &mut page.statuses,
@@ -309,13 +299,12 @@ impl Walk<'_> {
             // The statuses of one operation: those of failures are the same for all.
             Some(operation) if matches!(column, Column::Status | Column::Name) => {
                 let mut statuses = values.iter().filter_map(|listed| listed.value.get(..3)?.parse().ok());
-                operation.success = operation
-                    .success
-                    .or_else(|| statuses.find(|status| (200..300).contains(status)));
+                let success = || statuses.find(|status| (200..300).contains(status));
+                operation.success = operation.success.or_else(success);
             }
             _ => listed.extend(values),
         }
-        true
+        used
     }
 
     /// Whether nothing is expected of the page as far as it is read.
@@ -323,92 +312,85 @@ impl Walk<'_> {
         self.prose && !self.operations.any() && !self.found.page.lists_something()
     }
 
-    fn unread(&mut self, table: &markup::Table, what: String) -> bool {
+    fn unread(&mut self, table: &markup::Table, what: String) -> Option<usize> {
         if self.is_prose() {
-            return skip(table, self.found);
+            return Some(table.rows.len());
         }
-        table.rows.iter().for_each(|_| self.found.coverage.rows.count(false));
-        self.found.report(
-            table.line,
-            what,
-            "see what the table says; a new title of a column belongs into xtask/docs/src/extract/columns.rs, a new \
-             heading into xtask/docs/src/extract/sections.rs",
-        );
-        false
+        let remedy = "see what the table says; a new title of a column belongs into \
+                      xtask/docs/src/extract/columns.rs, a new heading into xtask/docs/src/extract/sections.rs";
+        self.found.report(table.line, what, remedy);
+        None
     }
 
-    fn permissions(&mut self, table: &markup::Table, columns: &Columns) -> bool {
+    fn permissions(&mut self, table: &markup::Table, columns: &Columns) -> usize {
+        let before = self.operations.permissions.len();
         for row in &table.rows {
             let mut endpoint = columns.text(row, Column::Api);
             if !endpoint.contains('/') && columns.has(Column::Endpoint) {
                 endpoint = columns.text(row, Column::Endpoint);
             }
-            let scopes = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty());
-            self.found.coverage.rows.count(scopes.is_some());
-            match scopes {
-                Some(scopes) => self.operations.permissions.push(Permission {
-                    method: sections::method(&columns.text(row, Column::Method)),
-                    endpoint,
-                    scopes,
-                    line: row.line,
-                }),
-                None => self.found.report(
-                    row.line,
-                    "the row of the permission table names no endpoint or no scope",
-                    "see whether the row is cut off or lacks a `|`",
-                ),
-            }
-        }
-        true
-    }
-
-    fn endpoint(&mut self, table: &markup::Table, columns: &Columns) -> bool {
-        for (index, row) in table.rows.iter().enumerate() {
-            let method = sections::method(&columns.text(row, Column::Method));
-            let column = if columns.has(Column::Endpoint) {
-                Column::Endpoint
-            } else {
-                Column::Url
+            let Some(scopes) = scopes(&columns.text(row, Column::Scopes)).filter(|_| !endpoint.is_empty()) else {
+                let what = "the row of the permission table names no endpoint or no scope";
+                self.found.report(row.line, what, row::CUT);
+                continue;
             };
-            let endpoint = columns.text(row, column);
-            let used = method.is_some() && endpoint.contains('/') && index == 0;
-            self.found.coverage.rows.count(used);
-            match method {
-                Some(method) if used => self.begin(method, &endpoint, row.line),
-                Some(_) if index > 0 => self.fatal(row.line, "one table names several endpoints"),
-                Some(_) => self.fatal(row.line, "the page names no endpoint"),
-                None => self.fatal(row.line, "the page names no HTTP method"),
-            }
+            self.operations.permissions.push(Permission {
+                method: sections::method(&columns.text(row, Column::Method)),
+                endpoint,
+                scopes,
+                line: row.line,
+            });
         }
-        true
+        self.operations.permissions.len() - before
     }
 
-    fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) -> bool {
+    fn endpoint(&mut self, table: &markup::Table, columns: &Columns) -> usize {
+        let column = if columns.has(Column::Endpoint) {
+            Column::Endpoint
+        } else {
+            Column::Url
+        };
+        let mut used = 0;
+        for (index, row) in table.rows.iter().enumerate() {
+            let endpoint = columns.text(row, column);
+            match sections::method(&columns.text(row, Column::Method)) {
+                None => self.fatal(row.line, "the page names no HTTP method"),
+                Some(_) if index > 0 => self.fatal(row.line, "one table names several endpoints"),
+                Some(_) if !endpoint.contains('/') => self.fatal(row.line, "the page names no endpoint"),
+                Some(method) => {
+                    self.begin(method, &endpoint, row.line);
+                    used = 1;
+                }
+            }
+        }
+        used
+    }
+
+    fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) -> Option<usize> {
+        let titles = columns.titles();
         let section = match self.part {
             Some(Part::Table(section)) => section,
             Some(Part::Endpoint) => Section::Request,
             _ => {
-                let what = format!(
-                    "a table of `{}` stands under no heading that is known",
-                    columns.titles()
+                return self.unread(
+                    table,
+                    format!("a table of `{titles}` stands under no heading that is known"),
                 );
-                return self.unread(table, what);
             }
         };
         if self.operations.current().is_none() {
-            let what = format!("a table of `{}` belongs to no operation", columns.titles());
-            self.unread(table, what);
+            self.unread(table, format!("a table of `{titles}` belongs to no operation"));
             let orphan = self.found.unread.pop().filter(|_| !self.is_broken(Purpose::Endpoint));
             self.orphans.extend(orphan);
-            return false;
+            return None;
         }
         for title in columns.unread() {
-            self.found.report(
-                table.line,
-                format!("the column `{title}` is not understood"),
-                "see what the column says of the members; its title belongs into xtask/docs/src/extract/columns.rs",
-            );
+            let remedy = "see what the column says of the members; its title belongs into \
+                          xtask/docs/src/extract/columns.rs";
+            let what = format!("the column `{title}` is not understood");
+            self.found.report(table.line, what, remedy);
         }
+        let line = table.rows[0].line;
         let mut rows: Vec<Row> = Vec::new();
         for source in &table.rows {
             let Some(mut row) = row::read(columns, source, self.found) else {
@@ -417,7 +399,7 @@ impl Walk<'_> {
             if !matches!(section, Section::Path | Section::Query) {
                 row = row::nested(row);
             }
-            row.line = (source.line != table.rows[0].line + rows.len()).then_some(source.line);
+            row.line = (source.line != line + rows.len()).then_some(source.line);
             let beyond = columns.beyond(source);
             if section != Section::Response && !columns.has(Column::Required) {
                 row.required = beyond.as_deref().and_then(|cell| kinds::required(cell).ok()).flatten();
@@ -426,16 +408,15 @@ impl Walk<'_> {
             rows.push(row);
         }
         // Rows that were not understood are reported one by one.
-        let used = !rows.is_empty();
-        if used {
-            self.operations.table(Table {
-                section,
-                title: title.as_deref().and_then(codes::label),
-                line: table.rows[0].line,
-                rows,
-            });
-        }
-        used
+        let used = Some(rows.len()).filter(|used| *used > 0)?;
+        let title = title.as_deref().and_then(codes::label);
+        self.operations.table(Table {
+            section,
+            title,
+            line,
+            rows,
+        });
+        Some(used)
     }
 
     fn begin(&mut self, method: String, endpoint: &str, line: usize) {
@@ -491,12 +472,6 @@ fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
     };
     let mut rows = table.rows.iter();
     rows.all(|row| STATUS.is_match(&columns.text(row, column)))
-}
-
-/// A table that says nothing of any operation.
-fn skip(table: &markup::Table, found: &mut Extraction) -> bool {
-    table.rows.iter().for_each(|_| found.coverage.rows.count(true));
-    true
 }
 
 fn title(text: &str) -> String {

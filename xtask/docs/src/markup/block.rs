@@ -37,16 +37,14 @@ impl Unread {
         }
     }
 
-    pub(super) fn size() -> Self {
+    /// That a page is too large to be read.
+    pub fn size() -> Self {
         Self::fatal(1, format!("the page has more than {BYTES} bytes"), WRAPPED)
     }
 
     pub(super) fn depth(line: usize) -> Self {
-        Self::fatal(
-            line,
-            format!("the page is nested more than {DEPTH} levels deep"),
-            WRAPPED,
-        )
+        let what = format!("the page is nested more than {DEPTH} levels deep");
+        Self::fatal(line, what, WRAPPED)
     }
 
     pub(super) fn columns(line: usize) -> Self {

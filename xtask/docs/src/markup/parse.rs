@@ -17,12 +17,12 @@ pub const ATTRIBUTE: &str = "data-sourcepos";
 /// long as they are not closed: a few of them and many paragraphs would make a tree far larger than the page.
 const NODES: usize = 8;
 
-/// The tree of a page that has so many lines. What carries its lines already is not `marked` with those of its own.
-pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
+/// The tree of a page. What was rendered of a page with so many lines carries them already.
+pub fn parse(text: &str, rendered_of: Option<usize>) -> Result<Html, Unread> {
     let marker = Marker {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),
-        lines: lines.max(1),
-        marked,
+        lines: rendered_of.unwrap_or_else(|| text.lines().count()).max(1),
+        marked: rendered_of.is_some(),
         mark: Cell::default(),
         tokens: Cell::new(DEPTH),
         refused: Cell::default(),
@@ -135,7 +135,7 @@ mod tests {
     fn each_element_knows_its_line() {
         let page =
             "<div>\n<p class=x>a < b</p>\n<!-- <p> -->\n<script>if (a<b) {}</script>\n<br/><i data-sourcepos=1:1>";
-        let html = parse(page, 5, false).unwrap();
+        let html = parse(page, None).unwrap();
         let lines = html.root_element().descendants().filter_map(ElementRef::wrap);
         let lines: Vec<_> = lines
             .map(|element| (element.value().name(), line_of(element)))
@@ -155,12 +155,12 @@ mod tests {
 
     #[test]
     fn a_tree_that_is_too_deep_or_too_large_is_refused() {
-        let refused = |page: &str| parse(&page.repeat(1_000), 1, false).is_err();
+        let refused = |page: &str| parse(&page.repeat(1_000), None).is_err();
         for page in ["<div></span>", "<b>bold", "<svg><a>"] {
             assert!(refused(page), "{page}");
         }
         let open: String = (0..20).map(|number| format!("<b class={number}>")).collect();
-        assert!(parse(&format!("<p>{open}{}", "<p>x".repeat(1_000)), 1, false).is_err());
+        assert!(parse(&format!("<p>{open}{}", "<p>x".repeat(1_000)), None).is_err());
         for page in ["<div></div>", "<li>entry", "<b>bold</B>", "<br>"] {
             assert!(!refused(page), "{page}");
         }
