@@ -126,6 +126,12 @@ impl Columns {
         self.0.iter().any(|(own, _)| *own == column)
     }
 
+    /// The first of these columns that the table has, or the last of them.
+    pub fn first_of(&self, wanted: &[Column]) -> Column {
+        let mut known = wanted.iter().filter(|column| self.has(**column)).chain(wanted.last());
+        known.next().copied().unwrap_or(Column::Other)
+    }
+
     pub fn cells<'a>(&self, row: &'a Row, column: Column) -> impl Iterator<Item = &'a Content> {
         let cells = self.0.iter().zip(&row.cells);
         cells.filter_map(move |((own, _), cell)| (*own == column).then_some(&**cell))

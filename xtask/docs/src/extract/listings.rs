@@ -26,8 +26,7 @@ pub fn values(table: &markup::Table, columns: &Columns, column: Column, found: &
 
 /// The codes of a table of codes: a column of values, and beside it their names.
 pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extraction) -> CodeList {
-    let mut values = [Column::Value, Column::Status, Column::Name].into_iter();
-    let values = values.find(|column| columns.has(*column)).unwrap_or(Column::Value);
+    let values = columns.first_of(&[Column::Value, Column::Status, Column::Name]);
     let codes = table.rows.iter().filter_map(|row| {
         let code = codes::code_value(&columns.text(row, values), "");
         if code.is_none() {

@@ -49,7 +49,7 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
         _ => markup::read_html(&flat::to_html(&text, &mut found), Some(text.lines().count())),
     };
     match blocks {
-        Ok(blocks) => walk::read(&blocks, is_prose(name), &mut found),
+        Ok(blocks) => found = walk::read(&blocks, is_prose(name), found),
         Err(unread) => found.unread.push(unread),
     }
     judge(&mut found);

@@ -17,6 +17,9 @@ const OPERATIONS: usize = 100;
 /// The words of a title that are looked at.
 const TITLE: usize = 8;
 
+/// The letters of a path that are looked at.
+const LETTERS: usize = 200;
+
 /// The scope that all operations need, in the words about it.
 static SCOPE: Pattern =
     pattern!(r"\b[Ss]cope (?:is|are) ([a-z]+(?:\.[a-z]+){2,}(?:(?:,|, | or )[a-z]+(?:\.[a-z]+){2,})*)\.?$");
@@ -57,8 +60,7 @@ impl Draft {
     /// The row of a path such as `target.mode` in a title: none if `target` has no such row, since what the title is
     /// about is not `target`. Nothing if there is no such path.
     fn by_path(&self, title: &str, about: bool) -> Option<Option<(usize, usize)>> {
-        let mut tokens = title.split_whitespace();
-        let mut tokens = tokens.by_ref().take(if about { TITLE } else { 1 });
+        let mut tokens = title.split_whitespace().take(if about { TITLE } else { 1 });
         let path = |token: &str| row::path(token.trim_matches(|end: char| !end.is_alphanumeric()));
         let (holder, name) = tokens.find_map(path)?;
         let is_held = |(table, row): &&(usize, usize)| {
@@ -88,9 +90,10 @@ impl Draft {
     }
 }
 
-/// A path, and what is left of it behind each of its dots.
+/// A path, and what is left of it behind each of its dots. A long one is a hostile page's.
 fn ends(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, end)| end))
+    let path = Some(path).filter(|path| path.len() < LETTERS);
+    std::iter::successors(path, |path| path.split_once('.').map(|(_, end)| end))
 }
 
 /// A name in small letters and digits alone.
@@ -103,11 +106,6 @@ impl Operations {
     /// Whether the page has shown an operation or the scopes of one.
     pub fn any(&self) -> bool {
         !self.drafts.is_empty() || !self.permissions.is_empty()
-    }
-
-    /// Whether the page has begun an operation.
-    pub fn began(&self) -> bool {
-        !self.drafts.is_empty()
     }
 
     fn draft(&mut self) -> Option<&mut Draft> {
@@ -172,11 +170,9 @@ impl Operations {
         }
         for (at, row) in table.rows.iter().enumerate() {
             let place = (draft.operation.tables.len(), at);
-            for holder in row.parent.iter().chain(&table.title) {
-                for holder in ends(holder) {
-                    let name = letters(&format!("{holder}{}", row.name));
-                    draft.names.entry(name).or_insert(place);
-                }
+            for holder in row.parent.iter().chain(&table.title).flat_map(|holder| ends(holder)) {
+                let name = letters(&format!("{holder}{}", row.name));
+                draft.names.entry(name).or_insert(place);
             }
             draft.names.insert(letters(&row.name), place);
         }

@@ -30,10 +30,9 @@ const MAX_QUERY: usize = 100;
 /// A line that is a URL, perhaps with its method.
 static URL: Pattern = pattern!(
     r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
-          (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
+          (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]*? )? (?: \?(?P<query>.*?) )?
+          (?: \s+ HTTP/[0-9.]+ )? $",
 );
-
-static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 
 /// A header or a status line of HTTP.
 static HEADER: Pattern =
@@ -79,25 +78,16 @@ fn keys(operation: &Operation, request: Option<&Sample>) -> BTreeSet<String> {
     let listed = rows().flat_map(|row| &row.codes).map(|code| &code.code);
     let sent = request.into_iter().flat_map(|sample| sample.codes.values().flatten());
     let codes = listed.chain(sent).filter_map(Value::as_str).map(str::to_owned);
-    codes
-        .filter(|code| !rows().any(|row| row.name.eq_ignore_ascii_case(code)))
-        .collect()
+    let is_row = |code: &String| rows().any(|row| row.name.eq_ignore_ascii_case(code));
+    codes.filter(|code| !is_row(code)).collect()
 }
 
 /// The places, in which such names are what they stand for.
 fn with_keys<T>(places: BTreeMap<String, T>, keys: &BTreeSet<String>) -> BTreeMap<String, T> {
     static NAME: Pattern = pattern!(r"[^.\[\]]+");
-    let key = |name: &regex::Captures<'_>| {
-        if keys.contains(&name[0]) {
-            "{}".to_owned()
-        } else {
-            name[0].to_owned()
-        }
-    };
-    let places = places.into_iter();
-    places
-        .map(|(place, at)| (NAME.replace_all(&place, key).into_owned(), at))
-        .collect()
+    let key = |name: &regex::Captures<'_>| keys.get(&name[0]).map_or(&name[0], |_| "{}").to_owned();
+    let place = |(place, at): (String, T)| (NAME.replace_all(&place, key).into_owned(), at);
+    places.into_iter().map(place).collect()
 }
 
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
@@ -118,9 +108,7 @@ fn read(blocks: &[Code], known: Known, of_response: bool) -> Sample {
         };
         reader.slip(line, &format!("not readable: {reason}"));
     }
-    let Reader {
-        mut sample, mut places, ..
-    } = reader;
+    let (mut sample, mut places) = (reader.sample, reader.places);
     // One more than are listed was recorded.
     if places.len() > MAX_PLACES {
         places.pop_last();
@@ -267,9 +255,10 @@ impl Reader {
     /// Takes a line as the URL, if it is one.
     fn url(&mut self, words: &str, line: usize) -> bool {
         let words = words.split(" //").next().unwrap_or_default().trim_end();
-        let words = VERSION.replace(words, "");
-        let parts = URL.captures(&words);
-        let Some(url) = parts.filter(|url| url.name("base").or_else(|| url.name("path")).is_some()) else {
+        let Some(url) = URL
+            .captures(words)
+            .filter(|url| url.name("base").or_else(|| url.name("path")).is_some())
+        else {
             return false;
         };
         let path = url.name("path").map_or("/", |path| path.as_str());

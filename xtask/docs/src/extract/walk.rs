@@ -15,26 +15,19 @@ use super::{kinds, listings, row, sample};
 /// The level of a title in bold type: below all headings.
 const BOLD: u8 = 7;
 
-pub fn read(blocks: &[Block], prose: bool, found: &mut Extraction) {
+pub fn read(blocks: &[Block], prose: bool, found: Extraction) -> Extraction {
     let mut walk = Walk {
         found,
         prose,
-        operations: Operations::default(),
-        reference: None,
-        part: None,
-        level: 0,
-        title: None,
-        codes: Vec::new(),
-        broken: Vec::new(),
-        is_torn: false,
-        orphans: Vec::new(),
+        ..Walk::default()
     };
     blocks.iter().for_each(|block| walk.block(block));
-    walk.finish();
+    walk.finish()
 }
 
-struct Walk<'a> {
-    found: &'a mut Extraction,
+#[derive(Default)]
+struct Walk {
+    found: Extraction,
     /// Whether nothing is expected of the page.
     prose: bool,
     operations: Operations,
@@ -54,7 +47,7 @@ struct Walk<'a> {
     orphans: Vec<Unread>,
 }
 
-impl Walk<'_> {
+impl Walk {
     fn block(&mut self, block: &Block) {
         let was_torn = std::mem::take(&mut self.is_torn);
         match block {
@@ -130,7 +123,7 @@ impl Walk<'_> {
         let title = self.title.as_deref().unwrap_or_default();
         if let Some(row) = self.operations.row(title, false) {
             let pieces = vec![Piece::List(items.to_vec())];
-            return codes::read(&Content { pieces }, row, self.found);
+            return codes::read(&Content { pieces }, row, &mut self.found);
         }
         if self.part == Some(Part::Permission) {
             let texts: Vec<_> = items.iter().map(|item| item.content.text()).collect();
@@ -146,10 +139,8 @@ impl Walk<'_> {
 
     fn code(&mut self, code: &Code) {
         if let Some(index) = sample::swallowed(&code.text) {
-            let (what, remedy) = (
-                "a sample goes on over headings or tables",
-                "see whether the fence above is closed",
-            );
+            let what = "a sample goes on over headings or tables";
+            let remedy = "see whether the fence above is closed";
             self.found.report(code.line + index, what, remedy);
         }
         if code.text.trim().is_empty() && self.operations.any() {
@@ -224,11 +215,12 @@ impl Walk<'_> {
         tables.count(used.is_some());
         rows.used += used.unwrap_or_default();
         rows.total += table.rows.len();
-        for row in table
-            .rows
-            .iter()
-            .filter(|_| used.is_some() && purpose != Some(Purpose::Members))
-        {
+        let rows = if used.is_none() || purpose == Some(Purpose::Members) {
+            &[][..]
+        } else {
+            &table.rows
+        };
+        for row in rows {
             if let Some(cell) = columns.beyond(row) {
                 let what = format!("`{cell}` stands in a row beyond the last column of its table");
                 let remedy = "see whether the header lacks a column, or the row has a `|` too many";
@@ -256,14 +248,14 @@ impl Walk<'_> {
         match purpose {
             Some(Purpose::Members) => self.members(table, columns, title),
             Some(Purpose::Codes) if !self.operations.any() => {
-                let list = listings::codes_of_table(table, columns, self.found);
+                let list = listings::codes_of_table(table, columns, &mut self.found);
                 Some(self.found.add_codes(list))
             }
             // Codes on the page of an operation that are not those of HTTP are somebody's.
             Some(Purpose::Values(column)) if column != Column::Status || !self.operations.any() || has_statuses => {
                 Some(self.values(table, columns, column))
             }
-            _ => self.unread(table, format!("a table of `{}` is not understood", columns.titles())),
+            _ => self.unread(table, columns, "is not understood"),
         }
     }
 
@@ -277,7 +269,7 @@ impl Walk<'_> {
         if !is_list && (columns.has(Column::Type) || !is_plain) {
             return None;
         }
-        let list = listings::codes_of_table(table, columns, self.found);
+        let list = listings::codes_of_table(table, columns, &mut self.found);
         let used = list.codes.len();
         for code in list.codes {
             if row.codes.iter().all(|known| known.code != code.code) {
@@ -288,7 +280,7 @@ impl Walk<'_> {
     }
 
     fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> usize {
-        let values = listings::values(table, columns, column, self.found);
+        let values = listings::values(table, columns, column, &mut self.found);
         let (used, page) = (values.len(), &mut self.found.page);
         let listed = match column {
             Column::Url => &mut page.hosts,
@@ -312,10 +304,11 @@ impl Walk<'_> {
         self.prose && !self.operations.any() && !self.found.page.lists_something()
     }
 
-    fn unread(&mut self, table: &markup::Table, what: String) -> Option<usize> {
+    fn unread(&mut self, table: &markup::Table, columns: &Columns, why: &str) -> Option<usize> {
         if self.is_prose() {
             return Some(table.rows.len());
         }
+        let what = format!("a table of `{}` {why}", columns.titles());
         let remedy = "see what the table says; a new title of a column belongs into \
                       xtask/docs/src/extract/columns.rs, a new heading into xtask/docs/src/extract/sections.rs";
         self.found.report(table.line, what, remedy);
@@ -334,22 +327,20 @@ impl Walk<'_> {
                 self.found.report(row.line, what, row::CUT);
                 continue;
             };
-            self.operations.permissions.push(Permission {
-                method: sections::method(&columns.text(row, Column::Method)),
+            let (method, line) = (sections::method(&columns.text(row, Column::Method)), row.line);
+            let permission = Permission {
+                method,
                 endpoint,
                 scopes,
-                line: row.line,
-            });
+                line,
+            };
+            self.operations.permissions.push(permission);
         }
         self.operations.permissions.len() - before
     }
 
     fn endpoint(&mut self, table: &markup::Table, columns: &Columns) -> usize {
-        let column = if columns.has(Column::Endpoint) {
-            Column::Endpoint
-        } else {
-            Column::Url
-        };
+        let column = columns.first_of(&[Column::Endpoint, Column::Url]);
         let mut used = 0;
         for (index, row) in table.rows.iter().enumerate() {
             let endpoint = columns.text(row, column);
@@ -367,19 +358,13 @@ impl Walk<'_> {
     }
 
     fn members(&mut self, table: &markup::Table, columns: &Columns, title: Option<String>) -> Option<usize> {
-        let titles = columns.titles();
         let section = match self.part {
             Some(Part::Table(section)) => section,
             Some(Part::Endpoint) => Section::Request,
-            _ => {
-                return self.unread(
-                    table,
-                    format!("a table of `{titles}` stands under no heading that is known"),
-                );
-            }
+            _ => return self.unread(table, columns, "stands under no heading that is known"),
         };
         if self.operations.current().is_none() {
-            self.unread(table, format!("a table of `{titles}` belongs to no operation"));
+            self.unread(table, columns, "belongs to no operation");
             let orphan = self.found.unread.pop().filter(|_| !self.is_broken(Purpose::Endpoint));
             self.orphans.extend(orphan);
             return None;
@@ -393,7 +378,7 @@ impl Walk<'_> {
         let line = table.rows[0].line;
         let mut rows: Vec<Row> = Vec::new();
         for source in &table.rows {
-            let Some(mut row) = row::read(columns, source, self.found) else {
+            let Some(mut row) = row::read(columns, source, &mut self.found) else {
                 continue;
             };
             if !matches!(section, Section::Path | Section::Query) {
@@ -420,13 +405,9 @@ impl Walk<'_> {
     }
 
     fn begin(&mut self, method: String, endpoint: &str, line: usize) {
-        // The host is that of all operations.
-        let path = |(_, rest): (&'_ str, &'_ str)| rest.find('/').map(|start| rest[start..].to_owned());
-        let endpoint = endpoint
-            .split_once("://")
-            .and_then(path)
-            .unwrap_or_else(|| endpoint.to_owned());
-        if !self.operations.begin(method, &endpoint, line) {
+        // That of all operations.
+        static HOST: Pattern = pattern!("^.*?://[^/]*/");
+        if !self.operations.begin(method, &HOST.replace(endpoint, "/"), line) {
             self.fatal(line, "the page describes more operations than any page should");
         }
     }
@@ -437,7 +418,7 @@ impl Walk<'_> {
             .push(Unread::fatal(line, what, "see whether the table is broken"));
     }
 
-    fn finish(self) {
+    fn finish(mut self) -> Extraction {
         // A page of codes has one sample and nothing that an operation has.
         if let ([code], false) = (self.codes.as_slice(), self.operations.any()) {
             match listings::codes_of_json(code) {
@@ -452,24 +433,22 @@ impl Walk<'_> {
             }
         }
         let scopes_expected = self.reference.is_none() && !self.is_broken(Purpose::Permission);
-        match self.broken.first() {
-            _ if self.operations.began() || self.found.page.lists_something() => self.found.unread.extend(self.orphans),
+        self.operations.finish(scopes_expected, &mut self.found);
+        let page = &self.found.page;
+        if !page.operations.is_empty() || page.lists_something() {
+            self.found.unread.extend(self.orphans);
+        } else if let Some((_, first)) = self.broken.first() {
             // What the page lacks is what could not be read.
-            Some((_, first)) => self.found.unread[*first].fatal = true,
-            None => {}
+            self.found.unread[*first].fatal = true;
         }
-        self.operations.finish(scopes_expected, self.found);
+        self.found
     }
 }
 
 /// Whether each row of a table begins with an HTTP status, whatever the column is called.
 fn is_of_statuses(table: &markup::Table, columns: &Columns) -> bool {
     static STATUS: Pattern = pattern!(r"^[1-5]\d\d(?: .*)?$");
-    let column = if columns.has(Column::Status) {
-        Column::Status
-    } else {
-        Column::Name
-    };
+    let column = columns.first_of(&[Column::Status, Column::Name]);
     let mut rows = table.rows.iter();
     rows.all(|row| STATUS.is_match(&columns.text(row, column)))
 }
@@ -487,10 +466,8 @@ fn success(text: &str) -> Option<u16> {
 /// The scopes of a cell: one, or several of which one is enough.
 fn scopes(text: &str) -> Option<Vec<String>> {
     static SCOPE: Pattern = pattern!(r"^[A-Za-z][\w-]*(?:\.[\w-]+)+$");
-    let words = text
-        .split([' ', ',', ';', '/'])
-        .filter(|word| !word.is_empty() && *word != "or");
-    let scopes: Vec<String> = words.map(str::to_owned).collect();
+    let words = text.split([' ', ',', ';', '/']).map(str::to_owned);
+    let scopes: Vec<_> = words.filter(|word| !word.is_empty() && word != "or").collect();
     let known = scopes.iter().all(|scope| SCOPE.is_match(scope));
     (known && !scopes.is_empty()).then_some(scopes)
 }

@@ -155,17 +155,14 @@ impl Content {
 
     /// The text, if all of it is bold: so a title without the markup of a heading looks.
     pub fn bold_only(&self) -> Option<String> {
-        let mut bold = String::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Bold(text) => bold.push_str(text),
-                Piece::Text(text) if text.trim().trim_matches(':').is_empty() => bold.push(' '),
-                Piece::Break => {}
-                _ => return None,
-            }
-        }
-        let bold = squeeze(&bold);
-        (!bold.is_empty()).then_some(bold)
+        let is_bold = |piece: &Piece| matches!(piece, Piece::Bold(_));
+        let is_between = |piece: &Piece| match piece {
+            Piece::Text(text) => text.trim().trim_matches(':').is_empty(),
+            piece => *piece == Piece::Break,
+        };
+        let mut pieces = self.pieces.iter();
+        let is_title = pieces.all(|piece| is_bold(piece) || is_between(piece)) && self.pieces.iter().any(is_bold);
+        is_title.then(|| self.text())
     }
 }
 
