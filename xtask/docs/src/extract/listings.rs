@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::facts::{Code, CodeList, Listed};
+use crate::facts::{Code, CodeList};
 use crate::markup;
 
 use super::codes;
@@ -10,19 +10,6 @@ use super::columns::{Column, Columns};
 use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 use super::row::CUT;
-
-/// The values of a column, each with its line.
-pub fn values(table: &markup::Table, columns: &Columns, column: Column, found: &mut Extraction) -> Vec<Listed> {
-    let values = table.rows.iter().filter_map(|row| {
-        let (value, line) = (columns.text(row, column), row.line);
-        if value.is_empty() {
-            let what = format!("the row has no value in a table of `{}`", columns.titles());
-            found.report(line, what, CUT);
-        }
-        Some(Listed { value, line }).filter(|listed| !listed.value.is_empty())
-    });
-    values.collect()
-}
 
 /// The codes of a table of codes: a column of values, and beside it their names.
 pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extraction) -> CodeList {

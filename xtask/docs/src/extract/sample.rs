@@ -267,10 +267,8 @@ impl Reader {
             self.slip(line, "a second URL");
             return true;
         }
-        let (query, names) = (
-            url.name("query").map_or("", |query| query.as_str()),
-            &mut self.sample.query,
-        );
+        let query = url.name("query").map_or("", |query| query.as_str());
+        let names = &mut self.sample.query;
         for parameter in query.split('&') {
             let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
             if !name.is_empty() && names.len() < MAX_QUERY && !names.iter().any(|known| known == name) {

@@ -1,7 +1,7 @@
 //! The way through the blocks of a page: headings say which part of a description comes next, the headers of tables
 //! say what they hold.
 
-use crate::facts::{Operation, Row, Section, Table};
+use crate::facts::{Listed, Operation, Row, Section, Table};
 use crate::markup::{self, Block, Code, Content, Item, Piece, Unread, squeeze};
 
 use super::codes;
@@ -280,7 +280,16 @@ impl Walk {
     }
 
     fn values(&mut self, table: &markup::Table, columns: &Columns, column: Column) -> usize {
-        let values = listings::values(table, columns, column, &mut self.found);
+        let mut values = Vec::new();
+        for row in &table.rows {
+            let (value, line) = (columns.text(row, column), row.line);
+            if value.is_empty() {
+                let what = format!("the row has no value in a table of `{}`", columns.titles());
+                self.found.report(line, what, row::CUT);
+            } else {
+                values.push(Listed { value, line });
+            }
+        }
         let (used, page) = (values.len(), &mut self.found.page);
         let listed = match column {
             Column::Url => &mut page.hosts,

@@ -58,11 +58,12 @@ pub fn token(text: &str, at: usize) -> Option<Token> {
         }
         _ => bare(rest, &mut slips),
     };
+    let end = start + length;
     Some(Token {
         piece,
         slips,
         start,
-        end: start + length,
+        end,
     })
 }
 
