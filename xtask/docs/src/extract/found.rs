@@ -67,8 +67,8 @@ impl AddAssign for Coverage {
 
 impl Extraction {
     pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
-        let unread = Unread::fatal(line, what, remedy);
-        self.unread.push(Unread { fatal: false, ..unread });
+        let fatal = Unread::fatal(line, what, remedy);
+        self.unread.push(Unread { fatal: false, ..fatal });
     }
 
     /// Adds codes to those of the page; says how many.

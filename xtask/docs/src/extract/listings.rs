@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::facts::{Code, CodeList};
-use crate::markup;
+use crate::markup::{self, Unread};
 
 use super::codes;
 use super::columns::{Column, Columns};
@@ -36,22 +36,18 @@ pub fn codes_of_table(table: &markup::Table, columns: &Columns, found: &mut Extr
 static MEMBER: Pattern = pattern!(r#"("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*")"#);
 
 /// The codes of a page that lists them as an object of JSON: each member is a code and its name, and may stand there
-/// twice. None if it is something else.
-pub fn codes_of_json(code: &markup::Code) -> Result<Option<CodeList>, (usize, String)> {
-    if !code.text.trim_start().starts_with('{') {
-        return Ok(None);
-    }
+/// twice.
+pub fn codes_of_json(code: &markup::Code) -> Result<CodeList, Unread> {
     if let Err(error) = serde_json::from_str::<HashMap<String, String>>(&code.text) {
         let what = format!("the list of codes is not a JSON object of texts: {error}");
-        return Err((code.line + error.line().saturating_sub(1), what));
+        let remedy = "mend the object in a copy of the page, or read it by hand";
+        return Err(Unread::fatal(code.line + error.line().saturating_sub(1), what, remedy));
     }
     let codes = MEMBER.captures_iter(&code.text).filter_map(|member| {
         let [name, meaning] = member.extract().1.map(|text| serde_json::from_str::<String>(text).ok());
-        Some(Code {
-            code: codes::code_value(&name?, "")?,
-            label: codes::label(&meaning?),
-        })
+        let (code, label) = (codes::code_value(&name?, "")?, codes::label(&meaning?));
+        Some(Code { code, label })
     });
-    let codes: Vec<Code> = codes.collect();
-    Ok((!codes.is_empty()).then_some(CodeList { line: code.line, codes }))
+    let codes = codes.collect();
+    Ok(CodeList { line: code.line, codes })
 }

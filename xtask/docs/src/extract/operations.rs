@@ -2,6 +2,7 @@
 //! since their table stands above the endpoints.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use crate::endpoint::bare;
 use crate::facts::{Operation, Row, Section, Table};
@@ -81,9 +82,16 @@ impl Draft {
         let words = title.split(|character: char| !character.is_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(TITLE).collect();
         let least = if about { 1 } else { words.len().max(1) };
-        let mut runs = (least..=words.len()).rev().flat_map(|length| words.windows(length));
-        runs.find_map(|run| {
-            let name = letters(&run.concat());
+        let runs = |lengths: RangeInclusive<usize>| lengths.rev().flat_map(|length| words.windows(length));
+        // `shift of gardener` and `shift (gardener)` are the gardener's, not another's.
+        let pairs = words
+            .iter()
+            .flat_map(|name| words.iter().map(move |holder| [*holder, *name]));
+        let pairs = pairs.filter(|_| about).map(|pair| pair.concat());
+        let longer = runs(least.max(2)..=words.len()).map(<[&str]>::concat);
+        let mut names = longer.chain(pairs).chain(runs(least..=1).map(<[&str]>::concat));
+        names.find_map(|name| {
+            let name = letters(&name);
             let place = self.names.get(&name);
             place.or_else(|| self.names.get(name.strip_suffix('s')?)).copied()
         })

@@ -429,16 +429,15 @@ impl Walk {
 
     fn finish(mut self) -> Extraction {
         // A page of codes has one sample and nothing that an operation has.
-        if let ([code], false) = (self.codes.as_slice(), self.operations.any()) {
+        if let ([code], false) = (self.codes.as_slice(), self.operations.any())
+            && code.text.trim_start().starts_with('{')
+        {
             match listings::codes_of_json(code) {
-                Ok(Some(list)) => drop(self.found.add_codes(list)),
-                Ok(None) => {}
+                Ok(list) if list.codes.is_empty() => {}
+                Ok(list) => drop(self.found.add_codes(list)),
                 // On a page that lists something else it is an illustration.
                 Err(_) if self.found.page.lists_something() => {}
-                Err((line, what)) => {
-                    let remedy = "mend the object in a copy of the page, or read it by hand";
-                    self.found.unread.push(Unread::fatal(line, what, remedy));
-                }
+                Err(unread) => self.found.unread.push(unread),
             }
         }
         let scopes_expected = self.reference.is_none() && !self.is_broken(Purpose::Permission);

@@ -112,6 +112,20 @@ fn codes_below_a_path_are_those_of_the_member_at_its_end() {
             assert_eq!(others.count(), 1, "{name}, {below}");
         }
     }
+    for title in [
+        "Shift of the gardener",
+        "shift (gardener)",
+        "gardener[shift]",
+        "Gardener: shift",
+    ] {
+        let rows = format!("{nickname}\n| gardener.shift | When they come. | integer |");
+        let below = format!(
+            "{LAST}| metadata.shift | When. | integer |\n\n### {title}\n\n{}",
+            codes[0]
+        );
+        let operation = operation(&[(SEARCH, nickname, &rows), (SEARCH, LAST, &below)]);
+        assert_eq!(row(&operation, Section::Response, "shift").codes.len(), 2, "{title}");
+    }
     // A member that the page does not list takes none, and its holder neither.
     let table = format!("{LAST}\n### gardener.shift\n\n{}", codes[0]);
     let found = Garden::edited(&[(SEARCH, LAST, &table)]).changed();
