@@ -119,13 +119,14 @@ pub enum Section {
 impl Section {
     /// The part of the call, if the heading names one.
     pub fn part(self) -> Option<Part> {
-        match self {
-            Self::Path => Some(Part::Path),
-            Self::Query => Some(Part::Query),
-            Self::Body => Some(Part::Body),
-            Self::Response => Some(Part::Response),
-            Self::Request => None,
-        }
+        let parts = [
+            Some(Part::Path),
+            Some(Part::Query),
+            Some(Part::Body),
+            None,
+            Some(Part::Response),
+        ];
+        parts[self as usize]
     }
 }
 

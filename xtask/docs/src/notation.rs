@@ -22,9 +22,8 @@ impl Part {
     /// The part that a place is in.
     pub fn of(place: &str) -> Option<Self> {
         let name = place.split(['.', '[']).next().unwrap_or_default();
-        [Self::Path, Self::Query, Self::Body, Self::Response]
-            .into_iter()
-            .find(|part| part.name() == name)
+        let mut parts = [Self::Path, Self::Query, Self::Body, Self::Response].into_iter();
+        parts.find(|part| part.name() == name)
     }
 }
 
@@ -50,9 +49,8 @@ pub fn split(place: &str, is_place: impl Fn(&str) -> bool) -> Option<(&str, &str
 
 /// Whether a place lies below another.
 pub fn is_below(place: &str, above: &str) -> bool {
-    place
-        .strip_prefix(above)
-        .is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
+    let below = place.strip_prefix(above);
+    below.is_some_and(|below| below.starts_with(['.', '[']))
 }
 
 /// A place in small letters and without the marks of list entries.

@@ -168,15 +168,11 @@ impl Content {
 
 /// The text of pieces, without lists.
 pub fn text_of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> String {
-    let mut text = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(part) | Piece::Bold(part) | Piece::Code(part) => text.push_str(part),
-            Piece::Link { text: part, .. } => text.push_str(part),
-            Piece::Break | Piece::List(_) | Piece::Table(_) => text.push('\n'),
-        }
-    }
-    text
+    let text = |piece: &'a Piece| match piece {
+        Piece::Text(text) | Piece::Bold(text) | Piece::Code(text) | Piece::Link { text, .. } => text.as_str(),
+        Piece::Break | Piece::List(_) | Piece::Table(_) => "\n",
+    };
+    pieces.into_iter().map(text).collect()
 }
 
 /// The text with one blank wherever it has blanks, and none at its ends.
