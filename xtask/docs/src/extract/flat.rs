@@ -116,16 +116,12 @@ fn holders_of(below: &[Line]) -> BTreeSet<String> {
 
 /// The sample of a part: a program, or what stands below the words about it.
 fn sample(lines: &[Line]) -> String {
-    let mut words = lines.iter().enumerate();
-    let start = words.find(|(_, (_, line))| program::begins(line) || SAMPLE.is_match(line));
-    let text = |start| {
-        lines[start..]
-            .iter()
-            .map(|(_, line)| *line)
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    start.map_or_else(String::new, |(start, (line, _))| tag("pre", *line, &text(start)))
+    let is_start = |(_, line): &&Line| program::begins(line) || SAMPLE.is_match(line);
+    let lines: Vec<_> = lines.iter().skip_while(|line| !is_start(line)).collect();
+    let text: Vec<_> = lines.iter().map(|(_, line)| *line).collect();
+    lines
+        .first()
+        .map_or_else(String::new, |(line, _)| tag("pre", *line, &text.join("\n")))
 }
 
 /// Whether blanks stand between the cells of a table of members, and whether it has a column for the holder of the

@@ -84,10 +84,9 @@ impl Draft {
         let least = if about { 1 } else { words.len().max(1) };
         let runs = |lengths: RangeInclusive<usize>| lengths.rev().flat_map(|length| words.windows(length));
         // `shift of gardener` and `shift (gardener)` are the gardener's, not another's.
-        let pairs = words
-            .iter()
-            .flat_map(|name| words.iter().map(move |holder| [*holder, *name]));
-        let pairs = pairs.filter(|_| about).map(|pair| pair.concat());
+        let pair = |name: usize| words.iter().map(move |holder| (holder, name));
+        let pairs = (0..words.len()).filter(|_| about).flat_map(pair);
+        let pairs = pairs.map(|(holder, name)| format!("{holder}{}", words[name]));
         let longer = runs(least.max(2)..=words.len()).map(<[&str]>::concat);
         let mut names = longer.chain(pairs).chain(runs(least..=1).map(<[&str]>::concat));
         names.find_map(|name| {
@@ -205,30 +204,27 @@ impl Operations {
         let mut operations: Vec<_> = operations.collect();
         // The only operation of a page can be meant, whatever the table calls it.
         let is_alone = operations.len() == 1;
-        for permission in self.permissions {
-            let endpoint = bare(&permission.endpoint);
-            let method = permission.method.as_ref();
-            let mut given = operations.is_empty();
+        for Permission {
+            method,
+            endpoint,
+            scopes,
+            line,
+        } in self.permissions
+        {
+            let (bare, mut given) = (bare(&endpoint), operations.is_empty());
             for (own, operation) in &mut operations {
-                let is_meant = *own == endpoint && method.is_none_or(|method| *method == operation.method);
+                let is_meant = *own == bare && method.as_ref().is_none_or(|method| *method == operation.method);
                 if is_alone || is_meant {
-                    let other = Some(&permission.endpoint).filter(|other| **other != operation.endpoint);
+                    let other = Some(&endpoint).filter(|other| **other != operation.endpoint);
                     operation.scopes_endpoint = other.cloned().or(operation.scopes_endpoint.take());
-                    operation.scopes_line.get_or_insert(permission.line);
-                    operation.scopes.extend(permission.scopes.iter().cloned());
+                    operation.scopes_line.get_or_insert(line);
+                    operation.scopes.extend(scopes.iter().cloned());
                     given = true;
                 }
             }
             if !given {
-                let what = format!(
-                    "there is a permission for `{}`, and no such operation",
-                    permission.endpoint
-                );
-                found.report(
-                    permission.line,
-                    what,
-                    "see whether the page still describes the operation",
-                );
+                let what = format!("there is a permission for `{endpoint}`, and no such operation");
+                found.report(line, what, "see whether the page still describes the operation");
             }
         }
         for (_, mut operation) in operations {
@@ -238,10 +234,8 @@ impl Operations {
                 operation.scopes_line = Some(*line);
             }
             if needed && operation.scopes.is_empty() {
-                let what = format!(
-                    "there is no permission for `{} {}`",
-                    operation.method, operation.endpoint
-                );
+                let Operation { method, endpoint, .. } = &operation;
+                let what = format!("there is no permission for `{method} {endpoint}`");
                 let remedy = "see whether the permission table is broken or gone";
                 found.report(operation.line, what, remedy);
             }

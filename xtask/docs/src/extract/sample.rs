@@ -213,10 +213,9 @@ impl Reader {
             rest = behind;
         }
         // That words are no JSON is only worth a slip if there is something else.
-        if self.sample.path.is_some() || self.found_body {
-            strays
-                .into_iter()
-                .for_each(|line| self.slip(line, "text that is not JSON"));
+        let has_more = self.sample.path.is_some() || self.found_body;
+        for line in strays.into_iter().filter(|_| has_more) {
+            self.slip(line, "text that is not JSON");
         }
     }
 

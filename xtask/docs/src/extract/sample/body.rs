@@ -152,17 +152,10 @@ impl Body<'_> {
         if !self.skip(':') {
             self.slip("missing colon");
         }
-        let place = holder.map(|holder| {
-            if holder.is_empty() {
-                name.clone()
-            } else {
-                format!("{holder}.{name}")
-            }
-        });
-        if self
-            .peek()
-            .is_some_and(|next| next == Piece::Mark(',') || next.closes())
-        {
+        let dot = if holder == Some("") { "" } else { "." };
+        let place = holder.map(|holder| format!("{holder}{dot}{name}"));
+        let next = self.peek();
+        if next.is_some_and(|next| next == Piece::Mark(',') || next.closes()) {
             self.slip("missing value");
             return Some(());
         }
