@@ -28,6 +28,10 @@ pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
         let mut data = node.data_mut();
         let line = data.sourcepos.start.line;
         match &mut data.value {
+            NodeValue::HtmlBlock(block) if block.literal.starts_with("<!--") && !block.literal.contains("-->") => {
+                let what = "a comment is not closed, which hides all that stands below it";
+                return Err(Unread::fatal(line, what, "see where the comment is to end"));
+            }
             // The renderer marks its own elements alone.
             NodeValue::HtmlBlock(block) => block.literal.insert_str(0, &format!("<!--{line}-->")),
             // A sample begins below its fence.

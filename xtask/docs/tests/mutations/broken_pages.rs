@@ -54,6 +54,12 @@ fn broken() -> Vec<(&'static str, Vec<u8>, Kind, usize)> {
         ),
         ("it is cut off above the endpoint", cut("| Method |"), unreadable, 1),
         ("a byte is wrong", byte, unread, at("| height |")),
+        (
+            "a comment is not closed",
+            edited("## Response Sample", "<!-- Response Sample"),
+            unreadable,
+            at("## Response Sample"),
+        ),
         ("it is empty", Vec::new(), unreadable, 1),
         (
             "it has become a web page",
