@@ -39,11 +39,8 @@ pub fn nameless(path: &str) -> Vec<&str> {
 /// A path as far as it tells operations apart: without query and last slash, without the names of parameters, and
 /// in small letters.
 pub fn template(path: &str) -> Vec<String> {
-    let path = without_query(path).trim().trim_end_matches('/');
-    nameless(path)
-        .iter()
-        .map(|segment| segment.to_ascii_lowercase())
-        .collect()
+    let path = without_query(path).trim().trim_end_matches('/').to_ascii_lowercase();
+    nameless(&path).into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]

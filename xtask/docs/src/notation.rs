@@ -50,9 +50,8 @@ pub fn split(place: &str, is_place: impl Fn(&str) -> bool) -> Option<(&str, &str
 
 /// Whether a place lies below another.
 pub fn is_below(place: &str, above: &str) -> bool {
-    place
-        .strip_prefix(above)
-        .is_some_and(|rest| rest.starts_with('.') || rest.starts_with('['))
+    let below = place.strip_prefix(above);
+    below.is_some_and(|below| below.starts_with(['.', '[']))
 }
 
 /// A place in small letters and without the marks of list entries.

@@ -29,10 +29,8 @@ static BETWEEN: Pattern = pattern!(r"^\s*(?:[,;/]|(?:[,;]\s*)?(?:and|or)\b)\s*$"
 static FORM: Pattern = pattern!(r"\b[hH]{1,2}:mm\b|\byyyy\b");
 
 /// Reads the codes of a cell into its row; the entries of its lists that are no codes are reported.
-pub fn read(content: &Content, line: usize, row: &mut Row, found: &mut Extraction) {
-    for items in content.lists() {
-        read_items(items, line, row, found);
-    }
+pub fn read(content: &Content, row: &mut Row, found: &mut Extraction) {
+    content.lists().for_each(|items| read_items(items, row, found));
     let kind = row.kind.as_deref().unwrap_or_default();
     let codes = in_bold(&content.pieces, kind);
     row.codes.extend(codes.unwrap_or_default());
@@ -43,7 +41,7 @@ pub fn read(content: &Content, line: usize, row: &mut Row, found: &mut Extractio
     }
 }
 
-fn read_items(items: &[Item], line: usize, row: &mut Row, found: &mut Extraction) {
+fn read_items(items: &[Item], row: &mut Row, found: &mut Extraction) {
     // A list of sentences says what a text may tell people; it lists no codes.
     let sentences = items.iter().all(is_sentence);
     for item in items {
@@ -54,17 +52,13 @@ fn read_items(items: &[Item], line: usize, row: &mut Row, found: &mut Extraction
         found.coverage.items.count(is_group || code.is_some());
         if !used {
             let start: String = item.content.text().chars().take(40).collect();
-            found.report(
-                if item.line > 0 { item.line } else { line },
-                format!("an entry of `{}` is not a code: `{start}`", row.name),
-                "see what the entry says; if it is a new way of writing a code, teach it to \
-                 xtask/docs/src/extract/codes.rs",
-            );
+            let what = format!("an entry of `{}` is not a code: `{start}`", row.name);
+            let remedy = "see what the entry says; if it is a new way of writing a code, teach it to \
+                          xtask/docs/src/extract/codes.rs";
+            found.report(item.line, what, remedy);
         }
         row.codes.extend(code);
-        for items in item.content.lists() {
-            read_items(items, line, row, found);
-        }
+        item.content.lists().for_each(|items| read_items(items, row, found));
     }
 }
 
@@ -92,10 +86,8 @@ fn entry(content: &Content, row: &mut Row) -> Option<Code> {
     if marked.is_some() {
         row.default.get_or_insert_with(|| code.clone());
     }
-    Some(Code {
-        code,
-        label: label(marked.unwrap_or(&meaning)),
-    })
+    let label = label(marked.unwrap_or(&meaning));
+    Some(Code { code, label })
 }
 
 /// An entry without markup. A text of a few words is a code that speaks for itself; a longer one is a sentence.
@@ -116,27 +108,20 @@ fn in_bold(pieces: &[Piece], kind: &str) -> Option<Vec<Code>> {
     });
     let is_inside = |piece: &&Piece| !matches!(piece, Piece::Bold(_) | Piece::Break | Piece::List(_));
     let behind = |at: usize| text_of(pieces[at + 1..].iter().take_while(is_inside));
-    let codes: Option<Vec<(Value, String)>> = bold
-        .map(|(at, code)| Some((code_value(code, kind)?, behind(at))))
-        .collect();
-    let codes = codes.filter(|codes| codes.len() > 1)?;
+    let codes = bold.map(|(at, code)| Some((code_value(code, kind)?, behind(at))));
+    let codes = codes.collect::<Option<Vec<_>>>().filter(|codes| codes.len() > 1)?;
     let labelled = codes.iter().map(|(code, behind)| {
         let separator = SEPARATOR.find(behind)?;
         let label = label(behind[separator.end()..].split([';', '.']).next()?);
-        Some(Code {
-            code: code.clone(),
-            label,
-        })
+        let code = code.clone();
+        Some(Code { code, label })
     });
     labelled.collect::<Option<Vec<_>>>().or_else(|| {
         let before = text_of(pieces.iter().take_while(|piece| !matches!(piece, Piece::Bold(_))));
         let between = codes.iter().take_while(|(_, behind)| BETWEEN.is_match(behind)).count();
-        let codes = codes.iter().take(between + 1);
-        let code = |(code, _): &(Value, String)| Code {
-            code: code.clone(),
-            label: None,
-        };
-        (between > 0 && ENUMERATION.is_match(&before)).then(|| codes.map(code).collect())
+        let codes = codes.iter().take(between + 1).map(|(code, _)| code.clone());
+        let codes = codes.map(|code| Code { code, label: None });
+        (between > 0 && ENUMERATION.is_match(&before)).then(|| codes.collect())
     })
 }
 
@@ -193,7 +178,7 @@ mod tests {
         };
         let (mut row, mut found) = (Row::default(), Extraction::default());
         row.kind = Some(kind.to_owned());
-        read(&table.rows[0].cells[0], 3, &mut row, &mut found);
+        read(&table.rows[0].cells[0], &mut row, &mut found);
         (row, found)
     }
 

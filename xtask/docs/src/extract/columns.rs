@@ -1,7 +1,5 @@
 //! What the columns of a table hold, by the words of its header.
 
-use std::rc::Rc;
-
 use crate::markup::{Content, Row};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,11 +77,8 @@ pub enum Purpose {
 pub struct Columns(Vec<(Column, String)>);
 
 impl Columns {
-    pub fn of(header: &[Rc<Content>]) -> Self {
-        let mut columns: Vec<_> = header
-            .iter()
-            .map(|cell| (Column::of(&cell.text()), cell.text()))
-            .collect();
+    pub fn of(titles: impl Iterator<Item = String>) -> Self {
+        let mut columns: Vec<_> = titles.map(|title| (Column::of(&title), title)).collect();
         // A column of holders has the title of that of the names.
         let mut names = columns.iter_mut().filter(|(column, _)| *column == Column::Name);
         if let Some((_, first)) = names.next() {
@@ -95,32 +90,21 @@ impl Columns {
 
     /// What the table is for.
     pub fn purpose(&self) -> Option<Purpose> {
-        use Column::{
-            Api, Description, Endpoint, Method, Name, Operation, Other, Required, Scopes, Status, Type, Url, Value,
-        };
+        use Column::*;
+        let has = |column| self.has(column);
         let only = |known: &[Column]| self.0.iter().all(|(column, _)| known.contains(column));
+        let lists_statuses = has(Status) && only(&[Status, Name, Description, Other]);
+        let lists_members = has(Name) && (has(Description) || only(&[Name, Required]));
         let fits = [
-            (
-                Purpose::Permission,
-                self.has(Scopes) && (self.has(Api) || self.has(Endpoint)),
-            ),
-            (
-                Purpose::Endpoint,
-                self.has(Method) && (self.has(Endpoint) || self.has(Url)),
-            ),
-            (Purpose::Values(Endpoint), self.has(Operation) && self.has(Endpoint)),
-            (Purpose::Methods, self.has(Method) && only(&[Method, Description])),
-            (Purpose::Members, self.has(Name) && self.has(Type)),
-            (
-                Purpose::Values(Status),
-                self.has(Status) && only(&[Status, Name, Description, Other]),
-            ),
-            (Purpose::Values(Url), self.has(Url)),
-            (Purpose::Codes, self.has(Value)),
-            (
-                Purpose::Members,
-                self.has(Name) && (self.has(Description) || only(&[Name, Required])),
-            ),
+            (Purpose::Permission, has(Scopes) && (has(Api) || has(Endpoint))),
+            (Purpose::Endpoint, has(Method) && (has(Endpoint) || has(Url))),
+            (Purpose::Values(Endpoint), has(Operation) && has(Endpoint)),
+            (Purpose::Methods, has(Method) && only(&[Method, Description])),
+            (Purpose::Members, has(Name) && has(Type)),
+            (Purpose::Values(Status), lists_statuses),
+            (Purpose::Values(Url), has(Url)),
+            (Purpose::Codes, has(Value)),
+            (Purpose::Members, lists_members),
         ];
         fits.into_iter().find_map(|(purpose, fits)| fits.then_some(purpose))
     }
@@ -142,13 +126,15 @@ impl Columns {
         self.0.iter().any(|(own, _)| *own == column)
     }
 
+    /// The first of these columns that the table has, or the last of them.
+    pub fn first_of(&self, wanted: &[Column]) -> Column {
+        let mut known = wanted.iter().filter(|column| self.has(**column)).chain(wanted.last());
+        known.next().copied().unwrap_or(Column::Other)
+    }
+
     pub fn cells<'a>(&self, row: &'a Row, column: Column) -> impl Iterator<Item = &'a Content> {
-        let cells = self
-            .0
-            .iter()
-            .zip(&row.cells)
-            .filter(move |((own, _), _)| *own == column);
-        cells.map(|(_, cell)| &**cell)
+        let cells = self.0.iter().zip(&row.cells);
+        cells.filter_map(move |((own, _), cell)| (*own == column).then_some(&**cell))
     }
 
     /// What stands in a row beyond the last column.

@@ -50,25 +50,18 @@ type Line<'a> = (usize, &'a str);
 /// The HTML of a text, in which each element says where it stands; what cannot be taken apart is reported.
 pub fn to_html(text: &str, found: &mut Extraction) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    let lines: Vec<Line> = text
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line.trim()))
-        .collect();
+    let lines: Vec<Line> = (1..).zip(text.lines().map(str::trim)).collect();
     let (mut html, mut part, mut holders, mut at) = (String::new(), None, BTreeSet::new(), 0);
     while let Some((line, text)) = lines.get(at).copied() {
         let below = &lines[line..];
         // A note may follow the rows of a table without a blank line.
-        let count = below
-            .iter()
-            .take_while(|(_, row)| !row.is_empty() && *row != "NOTE")
-            .count();
-        let rows = &below[..count];
+        let rows = below.iter().take_while(|(_, row)| !row.is_empty() && *row != "NOTE");
+        let rows = &below[..rows.count()];
         let opens = heading(&lines, at);
         if at == 0 || opens.is_some_and(|(level, _)| level == "h1") {
             holders = holders_of(below);
         }
-        let mut used = 1 + count;
+        let mut used = 1 + rows.len();
         if let Some((level, opens)) = opens {
             part = opens;
             html += &tag(level, line, text);
@@ -82,10 +75,8 @@ pub fn to_html(text: &str, found: &mut Extraction) -> String {
             let rows = rows.iter().map(|(line, row)| cells(*line, row.splitn(columns, ' ')));
             html += &table(line, text.split(' '), &rows.collect::<String>());
         } else if text.ends_with("URL") && rows.first().is_some_and(|(_, row)| HOST.is_match(row)) {
-            let rows = rows
-                .iter()
-                .map_while(|(line, row)| HOST.captures(row).map(|host| cells(*line, [&host[1], &host[2]])));
-            html += &table(line, ["", "URL"], &rows.collect::<String>());
+            let row = |(line, row): &Line| Some(cells(*line, HOST.captures(row)?.extract::<2>().1));
+            html += &table(line, ["", "URL"], &rows.iter().map_while(row).collect::<String>());
         } else if let Some(columns) = Columns::of(text) {
             let read = columns.rows(rows, &holders, found);
             html += &table(line, ["Element", "Element", "Description", "Type", "Required"], &read);
@@ -125,12 +116,12 @@ fn holders_of(below: &[Line]) -> BTreeSet<String> {
 
 /// The sample of a part: a program, or what stands below the words about it.
 fn sample(lines: &[Line]) -> String {
-    let start = lines
-        .iter()
-        .position(|(_, line)| program::begins(line) || SAMPLE.is_match(line));
-    let Some(start) = start else { return String::new() };
-    let text: Vec<_> = lines[start..].iter().map(|(_, line)| *line).collect();
-    tag("pre", lines[start].0, &text.join("\n"))
+    let is_start = |(_, line): &&Line| program::begins(line) || SAMPLE.is_match(line);
+    let lines: Vec<_> = lines.iter().skip_while(|line| !is_start(line)).collect();
+    let text: Vec<_> = lines.iter().map(|(_, line)| *line).collect();
+    lines
+        .first()
+        .map_or_else(String::new, |(line, _)| tag("pre", *line, &text.join("\n")))
 }
 
 /// Whether blanks stand between the cells of a table of members, and whether it has a column for the holder of the
@@ -153,15 +144,10 @@ impl Columns {
     }
 
     fn looks_like_a_row(line: &str) -> bool {
-        [false, true].into_iter().any(|required| {
-            let (blanks, holder) = (false, false);
-            let columns = Self {
-                blanks,
-                holder,
-                required,
-            };
-            columns.begin(line).is_some() && columns.end(line).is_some_and(|(_, kind, _)| kind.is_some())
-        })
+        let mut columns = ["NameDescriptionType", "NameDescriptionTypeRequired"]
+            .into_iter()
+            .filter_map(Self::of);
+        columns.any(|it| it.begin(line).is_some() && it.end(line).is_some_and(|(_, kind, _)| kind.is_some()))
     }
 
     fn rows(self, lines: &[Line], holders: &BTreeSet<String>, found: &mut Extraction) -> String {
@@ -221,9 +207,8 @@ impl Columns {
     fn row(self, lines: &[Line], holders: &BTreeSet<String>) -> Result<String, String> {
         let end = lines
             .split_last()
-            .and_then(|(last, above)| Some((last.0, above, self.end(last.1)?)));
-        let (last, above, (before, kind, required)) = end.ok_or("the cells at its end are missing")?;
-        let mut texts = above.to_vec();
+            .and_then(|(last, above)| Some((last.0, above.to_vec(), self.end(last.1)?)));
+        let (last, mut texts, (before, kind, required)) = end.ok_or("the cells at its end are missing")?;
         texts.extend((!before.is_empty()).then_some((last, before)));
         let alone = (self.holder && texts.len() > 1 && is_word(texts[0].1)).then(|| texts.remove(0).1);
         let (line, first) = texts.first().copied().unwrap_or_default();

@@ -55,15 +55,17 @@ impl Coverage {
 
 impl Extraction {
     pub(super) fn report(&mut self, line: usize, what: impl Into<String>, remedy: &'static str) {
-        let unread = Unread::fatal(line, what, remedy);
-        self.unread.push(Unread { fatal: false, ..unread });
+        let fatal = Unread::fatal(line, what, remedy);
+        self.unread.push(Unread { fatal: false, ..fatal });
     }
 
-    pub(super) fn add_codes(&mut self, list: CodeList) -> bool {
+    /// Adds codes to those of the page; says how many.
+    pub(super) fn add_codes(&mut self, list: CodeList) -> usize {
+        let added = list.codes.len();
         match &mut self.page.codes {
             Some(codes) => codes.codes.extend(list.codes),
             None => self.page.codes = Some(list),
         }
-        true
+        added
     }
 }

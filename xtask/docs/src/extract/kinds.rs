@@ -27,10 +27,8 @@ fn normal(text: &str) -> Option<String> {
     if let Some(found) = LIST.captures(text) {
         let entries = found.extract::<1>().1[0].trim();
         let named = entries.starts_with(char::is_uppercase).then(|| "object".to_owned());
-        let entries = normal(entries)
-            .or_else(|| known(entries.strip_suffix('s')?))
-            .or(named)?;
-        return Some(format!("array of {entries}"));
+        let entries = normal(entries).or_else(|| known(entries.strip_suffix('s')?));
+        return Some(format!("array of {}", entries.or(named)?));
     }
     if let Some(found) = NOTED.captures(text) {
         let (outer, inner) = (known(&found[1])?, known(&found[2]));
@@ -58,19 +56,15 @@ fn scalar(text: &str) -> Option<&'static str> {
 /// Whether a parameter must be sent; an error if the cell says something else.
 pub fn required(text: &str) -> Result<Option<Required>, ()> {
     let text = text.to_lowercase();
-    let words: Vec<_> = text
-        .split(|character: char| !character.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect();
-    match words.as_slice() {
-        [] => Ok(None),
-        ["yes" | "true" | "required" | "y" | "mandatory"] => Ok(Some(Required::Yes)),
-        ["no" | "false" | "optional" | "n"] => Ok(Some(Required::No)),
-        ["no", "yes"] | ["yes" | "required", ..] | ["conditional" | "conditionally", ..] => {
-            Ok(Some(Required::Sometimes))
-        }
-        _ => Err(()),
-    }
+    let words = text.split(|character: char| !character.is_alphabetic());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    Ok(Some(match words.as_slice() {
+        [] => return Ok(None),
+        ["yes" | "true" | "required" | "y" | "mandatory"] => Required::Yes,
+        ["no" | "false" | "optional" | "n"] => Required::No,
+        ["no", "yes"] | ["yes" | "required", ..] | ["conditional" | "conditionally", ..] => Required::Sometimes,
+        _ => return Err(()),
+    }))
 }
 
 #[cfg(test)]

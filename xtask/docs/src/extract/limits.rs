@@ -7,7 +7,7 @@ use crate::facts::Row;
 
 /// The ways of saying the greatest value, the first that fits counts: its number, and of what it is.
 static MOST: [Pattern; 6] = [
-    pattern!(r"(?i)\bat most (?P<n>one|two|three|four|five|ten) (?P<of>values)\b"),
+    pattern!(r"(?i)\bat most (?P<n>one|two|three|four|five|six|seven|eight|nine|ten) (?P<of>values)\b"),
     pattern!(r"(?i)\bmaximum (?P<of>length)\b[^.\d]*?(?P<n>\d+)"),
     pattern!(
         r"(?i)\b(?:no more than|at most|up to|cannot exceed|must not exceed|no longer than) (?P<n>\d+)(?P<of> characters)",
@@ -34,14 +34,9 @@ static THINGS: Pattern = pattern!(
     " *(?: in the list| at)?$",
 );
 
-/// Numbers that pages write in letters.
-const IN_LETTERS: [(&str, i64); 6] = [
-    ("one", 1),
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("ten", 10),
+/// Numbers that pages write in letters, from one.
+const IN_LETTERS: [&str; 10] = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
 ];
 
 /// Reads what the text says about the values of the row.
@@ -79,8 +74,11 @@ fn read_most(text: &str, kind: &str, row: &mut Row) {
 }
 
 fn number(text: &str) -> Option<i64> {
-    let in_letters = IN_LETTERS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
-    in_letters.map_or_else(|| text.parse().ok(), |(_, number)| Some(*number))
+    let in_letters = IN_LETTERS
+        .iter()
+        .zip(1..)
+        .find(|(word, _)| text.eq_ignore_ascii_case(word));
+    in_letters.map_or_else(|| text.parse().ok(), |(_, number)| Some(number))
 }
 
 /// A word as a value of the type: a number and a truth value as such, where the type is one.

@@ -11,11 +11,11 @@ const ROOT: &str = "docs/";
 pub fn resolve(page: &str, target: &str) -> Option<String> {
     // The vendor's site shows a page of the repository under the same name.
     let stem = target.strip_suffix(".md").or_else(|| target.strip_suffix(".html"))?;
-    let here = Url::parse("file:///").and_then(|root| root.join(page)).ok()?;
-    let there = here
-        .join(stem)
-        .ok()
-        .filter(|there| there.scheme() == "file" && there.fragment().is_none())?;
+    let root = Url::parse("file:///").ok()?;
+    let there = root.join(page).ok()?.join(stem).ok()?;
+    if there.scheme() != "file" || there.fragment().is_some() {
+        return None;
+    }
     let path = percent_decode_str(there.path().trim_start_matches('/'))
         .decode_utf8()
         .ok()?;

@@ -37,20 +37,19 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     found.page.page = name.to_owned();
     found.page.sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let text = decode(bytes, &mut found);
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
     let begins = |line: &str, with| line.trim_start().starts_with(with);
     let blocks = match extension.as_deref() {
+        _ if text.len() > markup::BYTES => Err(Unread::size()),
         Some("md") => markup::read_markdown(&text),
-        Some("html" | "htm") => markup::read_html(&text),
-        _ if begins(&text, '<') => markup::read_html(&text),
+        Some("html" | "htm") => markup::read_html(&text, None),
+        _ if begins(&text, '<') => markup::read_html(&text, None),
         _ if text.lines().any(|line| begins(line, '|')) => markup::read_markdown(&text),
         // The text of a web page, without its markup.
-        _ => markup::read_marked(&flat::to_html(&text, &mut found), text.lines().count()),
+        _ => markup::read_html(&flat::to_html(&text, &mut found), Some(text.lines().count())),
     };
     match blocks {
-        Ok(blocks) => walk::read(&blocks, is_prose(name), &mut found),
+        Ok(blocks) => found = walk::read(&blocks, is_prose(name), found),
         Err(unread) => found.unread.push(unread),
     }
     judge(&mut found);
@@ -70,11 +69,8 @@ fn decode(bytes: &[u8], found: &mut Extraction) -> String {
 /// Whether nothing is expected of a page of this name.
 fn is_prose(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let ends = |prose: &&str| {
-        stem.strip_suffix(prose)
-            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
-    PROSE.iter().any(ends)
+    let mut before = PROSE.iter().filter_map(|prose| stem.strip_suffix(prose));
+    before.any(|before| before.is_empty() || before.ends_with('/'))
 }
 
 /// A page without any fact is not understood, unless it is known to have none.
@@ -82,11 +78,10 @@ fn judge(found: &mut Extraction) {
     let Extraction { page, unread, .. } = found;
     let nothing = page.operations.is_empty() && !page.lists_something();
     if nothing && !is_prose(&page.page) && unread.iter().all(|unread| !unread.fatal) {
-        unread.push(Unread::fatal(
-            1,
-            "the page cannot be understood: it has no table of an endpoint, and no list of codes",
-            "see what the page has become; if it is prose, add its name to `PROSE` in xtask/docs/src/extract/mod.rs",
-        ));
+        let what = "the page cannot be understood: it has no table of an endpoint, and no list of codes";
+        let remedy = "see what the page has become; if it is prose, add its name to `PROSE` in \
+                      xtask/docs/src/extract/mod.rs";
+        unread.push(Unread::fatal(1, what, remedy));
     }
     unread.sort_by_key(|unread| unread.line);
 }

@@ -8,14 +8,11 @@ use super::found::Extraction;
 use super::patterns::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 
+/// What to do about a row without what its table lists.
+pub const CUT: &str = "see whether the row is cut off or lacks a `|`";
+
 /// The facts of a row; none if it was not understood, which is reported.
 pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
-    let read = fact(columns, row, found);
-    found.coverage.rows.count(read.is_some());
-    read
-}
-
-fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
     let mut report = |what: String, remedy| {
         found.report(row.line, what, remedy);
         None
@@ -23,24 +20,18 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
     let mut names: Vec<String> = columns.cells(row, Column::Name).map(name).collect();
     let name = names.pop().unwrap_or_default();
     if name.is_empty() || name.contains(' ') {
-        return report(
-            format!("the row names no parameter or member: `{name}`"),
-            "see whether the table is broken above this row",
-        );
+        let remedy = "see whether the table is broken above this row";
+        return report(format!("the row names no parameter or member: `{name}`"), remedy);
     }
     let (kind, rest) = columns.cells(row, Column::Type).next().map(type_of).unwrap_or_default();
     if kind.is_empty() && columns.has(Column::Type) {
-        return report(
-            format!("`{name}` has no type"),
-            "see whether the row is cut off or lacks a `|`",
-        );
+        return report(format!("`{name}` has no type"), CUT);
     }
     let required = columns.text(row, Column::Required);
     let Ok(required) = kinds::required(&required) else {
-        return report(
-            format!("whether `{name}` is required reads `{required}`"),
-            "see whether a `|` in the row shifts its cells; else teach xtask/docs/src/extract/kinds.rs the word",
-        );
+        let remedy =
+            "see whether a `|` in the row shifts its cells; else teach xtask/docs/src/extract/kinds.rs the word";
+        return report(format!("whether `{name}` is required reads `{required}`"), remedy);
     };
     let mut fact = Row {
         // A member that stands in none repeats its own name in the column of the parent.
@@ -53,7 +44,7 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
     let description = columns.cells(row, Column::Description).next();
     let notes = columns.cells(row, Column::Note);
     let contents: Vec<&Content> = description.into_iter().chain(&rest).chain(notes).collect();
-    values(&contents, row.line, &mut fact, found);
+    values(&contents, &mut fact, found);
     let default = columns.text(row, Column::Default);
     if default.contains(char::is_alphanumeric) && !matches!(default.to_lowercase().as_str(), "none" | "n/a" | "null") {
         fact.default = limits::value(&default, fact.kind.as_deref().unwrap_or_default());
@@ -61,26 +52,31 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
     Some(fact)
 }
 
-/// A row whose name says in what it stands: `metadata.count` is the `count` of `metadata`.
-pub fn nested(row: Row) -> Row {
+/// A name that says in what it stands: `metadata.count` is the `count` of `metadata`.
+pub fn path(name: &str) -> Option<(String, String)> {
     static DOTTED: Pattern = pattern!(r"^(\w+(?:\[\])?(?:\.\w+(?:\[\])?)*?)(?:\[\])?\.(\w+)$");
-    let found = DOTTED.captures(&row.name).filter(|_| row.parent.is_none());
-    let Some([holder, name]) = found.map(|found| found.extract().1.map(str::to_owned)) else {
+    let (_, [holder, name]) = DOTTED.captures(name)?.extract();
+    Some((holder.replace("[]", ""), name.to_owned()))
+}
+
+/// A row with the member that holds it, if its name says so.
+pub fn nested(row: Row) -> Row {
+    let Some((holder, name)) = path(&row.name).filter(|_| row.parent.is_none()) else {
         return row;
     };
     Row {
-        parent: Some(holder.replace("[]", "")),
+        parent: Some(holder),
         name,
         ..row
     }
 }
 
 /// What the description says of the values; some pages go on in the cell of the type.
-fn values(contents: &[&Content], line: usize, fact: &mut Row, found: &mut Extraction) {
+fn values(contents: &[&Content], fact: &mut Row, found: &mut Extraction) {
     let text: Vec<String> = contents.iter().map(|content| content.text()).collect();
     limits::read(&text.join(". "), fact);
     for content in contents {
-        codes::read(content, line, fact, found);
+        codes::read(content, fact, found);
         for piece in &content.pieces {
             match piece {
                 Piece::Link { target, .. } if fact.codes_page.is_none() => {

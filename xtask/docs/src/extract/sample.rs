@@ -5,20 +5,24 @@
 
 mod body;
 mod lexer;
-mod shape;
-mod slips;
 mod url;
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::patterns::{Pattern, pattern};
 use crate::facts::{Listed, Operation, Row, Sample, Section};
+use crate::json_type::{JsonType, type_names};
 use crate::markup::Code;
 
-use shape::Shape;
-use slips::{Known, Slips};
+/// How many slips are borne. What has more is no JSON at all.
+const MAX_SLIPS: usize = 500;
+
+/// How many places are listed. The pages have up to about sixty; the limit keeps the long names of a hostile page,
+/// each of which is part of all the places below it, from filling the memory.
+const MAX_PLACES: usize = 2000;
 
 /// How many query parameters are kept: few stand in a URL, but a hostile page may have many.
 const MAX_QUERY: usize = 100;
@@ -26,10 +30,9 @@ const MAX_QUERY: usize = 100;
 /// A line that is a URL, perhaps with its method.
 static URL: Pattern = pattern!(
     r"(?x) ^ (?: (?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \s+ )?
-          (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]* )? (?: \?(?P<query>.*) )? $",
+          (?P<base> https?://[^/?\s]+ | \{\{?[\w.-]+\}?\} )? (?P<path> /[^?]*? )? (?: \?(?P<query>.*?) )?
+          (?: \s+ HTTP/[0-9.]+ )? $",
 );
-
-static VERSION: Pattern = pattern!(r"\s+HTTP/[0-9.]+$");
 
 /// A header or a status line of HTTP.
 static HEADER: Pattern =
@@ -63,10 +66,8 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
     let (mut request, mut response) = (sample(requests, false), sample(responses, true));
     let keys = keys(operation, request.as_ref());
     for sample in [&mut request, &mut response].into_iter().flatten() {
-        let shape = std::mem::take(&mut sample.shape).into_iter();
-        sample.shape = shape.map(|(place, kinds)| (with_keys(&place, &keys), kinds)).collect();
-        let codes = std::mem::take(&mut sample.codes).into_iter();
-        sample.codes = codes.map(|(place, codes)| (with_keys(&place, &keys), codes)).collect();
+        sample.shape = with_keys(std::mem::take(&mut sample.shape), &keys);
+        sample.codes = with_keys(std::mem::take(&mut sample.codes), &keys);
     }
     (operation.request, operation.response) = (request, response);
 }
@@ -77,56 +78,54 @@ fn keys(operation: &Operation, request: Option<&Sample>) -> BTreeSet<String> {
     let listed = rows().flat_map(|row| &row.codes).map(|code| &code.code);
     let sent = request.into_iter().flat_map(|sample| sample.codes.values().flatten());
     let codes = listed.chain(sent).filter_map(Value::as_str).map(str::to_owned);
-    codes
-        .filter(|code| !rows().any(|row| row.name.eq_ignore_ascii_case(code)))
-        .collect()
+    let is_row = |code: &String| rows().any(|row| row.name.eq_ignore_ascii_case(code));
+    codes.filter(|code| !is_row(code)).collect()
 }
 
-/// A place in which such names are what they stand for.
-fn with_keys(place: &str, keys: &BTreeSet<String>) -> String {
-    let names = place.split('.').map(|name| {
-        let (bare, list) = name.split_at(name.find('[').unwrap_or(name.len()));
-        if keys.contains(bare) {
-            format!("{{}}{list}")
-        } else {
-            name.to_owned()
-        }
-    });
-    names.collect::<Vec<_>>().join(".")
+/// The places, in which such names are what they stand for.
+fn with_keys<T>(places: BTreeMap<String, T>, keys: &BTreeSet<String>) -> BTreeMap<String, T> {
+    static NAME: Pattern = pattern!(r"[^.\[\]]+");
+    let key = |name: &regex::Captures<'_>| keys.get(&name[0]).map_or(&name[0], |_| "{}").to_owned();
+    let place = |(place, at): (String, T)| (NAME.replace_all(&place, key).into_owned(), at);
+    places.into_iter().map(place).collect()
 }
 
 /// The sample of a request or response, from its blocks: some pages show the URL in one and the body in another.
 fn read(blocks: &[Code], known: Known, of_response: bool) -> Sample {
+    let line = blocks.first().map_or(1, |block| block.line);
     let mut reader = Reader {
         known,
         ..Reader::default()
     };
+    reader.sample.line = line;
     blocks.iter().for_each(|block| reader.read(block));
-    let line = blocks.first().map_or(1, |block| block.line);
-    let is_url = !of_response && reader.path.is_some();
+    let is_url = !of_response && reader.sample.path.is_some();
     if !reader.found_body && !is_url {
         let reason = match of_response {
             _ if blocks.iter().all(|block| block.text.trim().is_empty()) => "the block is empty",
             true => "no JSON begins here",
             false => "neither a URL nor JSON begins here",
         };
-        reader.slips.add(line, &format!("not readable: {reason}"));
+        reader.slip(line, &format!("not readable: {reason}"));
     }
-    let (shape, codes, are_all) = reader.shape.places();
-    let mut slips = reader.slips.all;
-    if !are_all {
-        slips.push((line, "too many places to list them all".to_owned()));
+    let (mut sample, mut places) = (reader.sample, reader.places);
+    // One more than are listed was recorded.
+    if places.len() > MAX_PLACES {
+        places.pop_last();
+        let value = "too many places to list them all".to_owned();
+        sample.slips.push(Listed { value, line });
     }
-    slips.sort_by_key(|(line, _)| *line);
-    let slips = slips.into_iter().map(|(line, value)| Listed { value, line });
-    Sample {
-        line,
-        path: reader.path,
-        query: reader.query,
-        slips: slips.collect(),
-        shape,
-        codes,
+    sample.slips.sort_by_key(|slip| slip.line);
+    for (place, (types, mut codes)) in places {
+        if !codes.is_empty() {
+            // Truth values, then numbers by size, then texts by letter.
+            codes.sort_by_cached_key(|code| (code.is_string(), code.as_i64(), code.to_string()));
+            codes.dedup();
+            sample.codes.insert(place.clone(), codes);
+        }
+        sample.shape.insert(place, type_names(&types));
     }
+    sample
 }
 
 /// Where the page goes on, if the fence of a block is not closed: the index of the line in the block.
@@ -134,22 +133,77 @@ pub fn swallowed(text: &str) -> Option<usize> {
     text.lines().position(|line| PAGE.is_match(line))
 }
 
+/// What the tables say of the members of a sample, by their names in small letters.
+#[derive(Default)]
+struct Known {
+    /// Those whose values are codes, and are kept.
+    coded: BTreeSet<String>,
+    /// Those that are maps: the names in them are keys.
+    maps: BTreeSet<String>,
+}
+
 #[derive(Default)]
 struct Reader {
     known: Known,
-    slips: Slips,
-    shape: Shape,
-    path: Option<String>,
-    query: Vec<String>,
+    sample: Sample,
+    /// The types and the codes by place. Several bodies, and the entries of a list, share one.
+    places: BTreeMap<String, (BTreeSet<JsonType>, Vec<Value>)>,
+    /// How many slips there were, with those that a line has twice.
+    slips: usize,
     found_body: bool,
 }
 
 impl Reader {
+    /// Records a slip, once a line.
+    fn slip(&mut self, line: usize, slip: &str) {
+        self.slips += 1;
+        let value = match self.slips.cmp(&MAX_SLIPS) {
+            Ordering::Less => slip,
+            Ordering::Equal => "too many slips to read on",
+            Ordering::Greater => return,
+        };
+        let slips = &mut self.sample.slips;
+        if !slips.iter().any(|known| known.line == line && known.value == value) {
+            let value = value.to_owned();
+            slips.push(Listed { value, line });
+        }
+    }
+
+    fn has_too_many_slips(&self) -> bool {
+        self.slips >= MAX_SLIPS
+    }
+
+    /// Records what stands in a place.
+    fn record(&mut self, place: Option<&str>, kind: JsonType, code: Option<Value>) {
+        let Some(place) = place else { return };
+        if self.places.len() > MAX_PLACES && !self.places.contains_key(place) {
+            return;
+        }
+        let (types, codes) = self.places.entry(place.to_owned()).or_default();
+        types.insert(kind);
+        codes.extend(code);
+    }
+
+    /// Records a value that holds no others, and the value itself if it is a code.
+    fn scalar(&mut self, (place, name): (Option<&str>, &str), value: Value) {
+        let kind = match &value {
+            Value::Null => JsonType::Null,
+            Value::Bool(_) => JsonType::Boolean,
+            Value::Number(number) if number.is_f64() => JsonType::Number,
+            Value::Number(_) => JsonType::Integer,
+            _ => JsonType::String,
+        };
+        // Null is the absence of a code, and a masked text hides the one that was there.
+        let is_shown = !value.is_null() && !value.as_str().is_some_and(|text| text.contains('*'));
+        let is_code = is_shown && self.known.coded.contains(&name.to_ascii_lowercase());
+        self.record(place, kind, is_code.then_some(value));
+    }
+
     /// Reads a block line by line; a body is read whole.
     fn read(&mut self, block: &Code) {
         let mut rest = block.text.strip_prefix('\u{feff}').unwrap_or(&block.text);
         if let Some(index) = swallowed(rest) {
-            self.slips.add(block.line + index, "the fence is not closed");
+            self.slip(block.line + index, "the fence is not closed");
             rest = &rest[..rest.split_inclusive('\n').take(index).map(str::len).sum()];
         }
         let (mut strays, mut line) = (Vec::new(), block.line);
@@ -159,9 +213,9 @@ impl Reader {
             rest = behind;
         }
         // That words are no JSON is only worth a slip if there is something else.
-        if self.path.is_some() || self.found_body {
-            let stray = |line| self.slips.add(line, "text that is not JSON");
-            strays.into_iter().for_each(stray);
+        let has_more = self.sample.path.is_some() || self.found_body;
+        for line in strays.into_iter().filter(|_| has_more) {
+            self.slip(line, "text that is not JSON");
         }
     }
 
@@ -179,12 +233,20 @@ impl Reader {
         }
         if words.starts_with(['{', '[', '"']) {
             self.found_body = true;
-            return blank + body::read(&rest[blank..], line, &self.known, &mut self.slips, &mut self.shape);
+            return blank + body::read(&rest[blank..], line, self);
         }
         // Words above a body say nothing about it, nor does a header.
         let is_silent = words.is_empty() || words.ends_with(':') || (!self.found_body && HEADER.is_match(words));
-        if !is_silent && !self.scalar(words) {
-            strays.push(line);
+        if !is_silent {
+            let word = words.split("//").next().unwrap_or_default().trim_end();
+            match serde_json::from_str(word) {
+                // A body that is a single value.
+                Ok(value) => {
+                    self.scalar((Some(""), ""), value);
+                    self.found_body = true;
+                }
+                Err(_) => strays.push(line),
+            }
         }
         end
     }
@@ -192,35 +254,26 @@ impl Reader {
     /// Takes a line as the URL, if it is one.
     fn url(&mut self, words: &str, line: usize) -> bool {
         let words = words.split(" //").next().unwrap_or_default().trim_end();
-        let words = VERSION.replace(words, "");
-        let parts = URL.captures(&words);
-        let Some(url) = parts.filter(|url| url.name("base").or_else(|| url.name("path")).is_some()) else {
+        let Some(url) = URL
+            .captures(words)
+            .filter(|url| url.name("base").or_else(|| url.name("path")).is_some())
+        else {
             return false;
         };
         let path = url.name("path").map_or("/", |path| path.as_str());
         // A second example of the same call may have other parameters.
-        if *self.path.get_or_insert_with(|| path.to_owned()) != path {
-            self.slips.add(line, "a second URL");
+        if *self.sample.path.get_or_insert_with(|| path.to_owned()) != path {
+            self.slip(line, "a second URL");
             return true;
         }
         let query = url.name("query").map_or("", |query| query.as_str());
+        let names = &mut self.sample.query;
         for parameter in query.split('&') {
             let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
-            if !name.is_empty() && self.query.len() < MAX_QUERY && !self.query.iter().any(|known| known == name) {
-                self.query.push(name.to_owned());
+            if !name.is_empty() && names.len() < MAX_QUERY && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
             }
         }
-        true
-    }
-
-    /// Takes a line as a body that is a single value, if it is one.
-    fn scalar(&mut self, words: &str) -> bool {
-        let words = words.split("//").next().unwrap_or_default().trim_end();
-        let Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) = serde_json::from_str(words) else {
-            return false;
-        };
-        self.shape.scalar(value, false);
-        self.found_body = true;
         true
     }
 }

@@ -37,16 +37,14 @@ impl Unread {
         }
     }
 
-    pub(super) fn size() -> Self {
+    /// That a page is too large to be read.
+    pub fn size() -> Self {
         Self::fatal(1, format!("the page has more than {BYTES} bytes"), WRAPPED)
     }
 
     pub(super) fn depth(line: usize) -> Self {
-        Self::fatal(
-            line,
-            format!("the page is nested more than {DEPTH} levels deep"),
-            WRAPPED,
-        )
+        let what = format!("the page is nested more than {DEPTH} levels deep");
+        Self::fatal(line, what, WRAPPED)
     }
 
     pub(super) fn columns(line: usize) -> Self {
@@ -76,8 +74,11 @@ pub enum Block {
         line: usize,
     },
     Code(Code),
-    /// A note or quotation, with blocks of its own.
-    Note(Vec<Block>),
+    /// What is left of a table whose markup is broken: its rows as text.
+    Rows {
+        text: String,
+        line: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -154,31 +155,24 @@ impl Content {
 
     /// The text, if all of it is bold: so a title without the markup of a heading looks.
     pub fn bold_only(&self) -> Option<String> {
-        let mut bold = String::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Bold(text) => bold.push_str(text),
-                Piece::Text(text) if text.trim().trim_matches(':').is_empty() => bold.push(' '),
-                Piece::Break => {}
-                _ => return None,
-            }
-        }
-        let bold = squeeze(&bold);
-        (!bold.is_empty()).then_some(bold)
+        let is_bold = |piece: &Piece| matches!(piece, Piece::Bold(_));
+        let is_between = |piece: &Piece| match piece {
+            Piece::Text(text) => text.trim().trim_matches(':').is_empty(),
+            piece => *piece == Piece::Break,
+        };
+        let mut pieces = self.pieces.iter();
+        let is_title = pieces.all(|piece| is_bold(piece) || is_between(piece)) && self.pieces.iter().any(is_bold);
+        is_title.then(|| self.text())
     }
 }
 
 /// The text of pieces, without lists.
 pub fn text_of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> String {
-    let mut text = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Text(part) | Piece::Bold(part) | Piece::Code(part) => text.push_str(part),
-            Piece::Link { text: part, .. } => text.push_str(part),
-            Piece::Break | Piece::List(_) | Piece::Table(_) => text.push('\n'),
-        }
-    }
-    text
+    let text = |piece: &'a Piece| match piece {
+        Piece::Text(text) | Piece::Bold(text) | Piece::Code(text) | Piece::Link { text, .. } => text.as_str(),
+        Piece::Break | Piece::List(_) | Piece::Table(_) => "\n",
+    };
+    pieces.into_iter().map(text).collect()
 }
 
 /// The text with one blank wherever it has blanks, and none at its ends.

@@ -57,10 +57,7 @@ pub fn add_element(element: ElementRef<'_>, pieces: &mut Vec<Piece>) {
         name if AROUND.contains(&name) => {}
         "br" => pieces.push(Piece::Break),
         "b" | "strong" if !holds_blocks(element) => {
-            let text = text();
-            if !text.trim().is_empty() {
-                pieces.push(Piece::Bold(text));
-            }
+            pieces.extend(Some(text()).filter(|text| !text.trim().is_empty()).map(Piece::Bold));
         }
         "code" => pieces.push(Piece::Code(text())),
         "a" if element.attr("href").is_some() && !holds_blocks(element) => pieces.push(Piece::Link {

@@ -4,28 +4,18 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::block::{BYTES, Block, Code, Content, Piece, Unread, squeeze};
+use super::block::{Block, Code, Content, Piece, Unread, squeeze, text_of};
 use super::content::{AROUND, INLINE, add_element, holds_blocks, items, selector};
-use super::parse::{ATTRIBUTE, line_of, parse};
+use super::parse::{line_of, parse};
 use super::table;
 
-pub fn read(page: &str) -> Result<Vec<Block>, Unread> {
-    if page.len() > BYTES {
-        return Err(Unread::size());
-    }
-    blocks(&parse(page, page.lines().count(), false)?)
-}
-
-/// The blocks of HTML that carries the lines of its source, which has so many.
-pub fn read_marked(marked: &str, lines: usize) -> Result<Vec<Block>, Unread> {
-    blocks(&parse(marked, lines, true)?)
-}
-
-fn blocks(page: &Html) -> Result<Vec<Block>, Unread> {
+/// The blocks of HTML. What is rendered carries the lines of its source, which has so many.
+pub fn read(page: &str, rendered_of: Option<usize>) -> Result<Vec<Block>, Unread> {
+    let page = parse(page, rendered_of)?;
     let mut reader = Reader::default();
-    reader.walk(content_root(page));
+    reader.walk(content_root(&page))?;
     reader.end_paragraph();
-    reader.refused.map_or(Ok(reader.blocks), Err)
+    Ok(reader.blocks)
 }
 
 /// The element that holds the content: `main` or `article` if there is one and only one, else the whole body.
@@ -46,15 +36,15 @@ struct Reader {
     inline: Vec<Piece>,
     line: usize,
     blocks: Vec<Block>,
-    refused: Option<Unread>,
 }
 
 impl Reader {
-    fn walk(&mut self, parent: ElementRef<'_>) {
+    fn walk(&mut self, parent: ElementRef<'_>) -> Result<(), Unread> {
         for child in parent.children() {
             let element = ElementRef::wrap(child);
             if self.inline.is_empty() {
-                self.line = line_of(element.unwrap_or(parent));
+                let above = || child.prev_sibling().and_then(ElementRef::wrap);
+                self.line = line_of(element.or_else(above).unwrap_or(parent));
             }
             match (element, child.value()) {
                 (Some(element), Node::Element(tag)) => {
@@ -63,7 +53,7 @@ impl Reader {
                         add_element(element, &mut self.inline);
                     } else {
                         self.end_paragraph();
-                        self.block(element, name);
+                        self.block(element, name)?;
                         self.end_paragraph();
                     }
                 }
@@ -71,81 +61,78 @@ impl Reader {
                 _ => {}
             }
         }
+        Ok(())
     }
 
-    fn block(&mut self, element: ElementRef<'_>, name: &str) {
+    fn block(&mut self, element: ElementRef<'_>, name: &str) -> Result<(), Unread> {
         let line = line_of(element);
+        let code = || element.child_elements().find(|inner| inner.value().name() == "code");
         let block = match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Block::Heading {
                 level: name.as_bytes()[1] - b'0',
                 text: squeeze(&element.text().collect::<String>()),
                 line,
             },
-            "table" => match table::read(element) {
-                Ok(table) => Block::Table(table),
-                Err(refused) => {
-                    self.refused = Some(refused);
-                    return;
-                }
-            },
+            "table" => Block::Table(table::read(element)?),
             "ul" | "ol" => Block::List {
                 items: items(element),
                 line,
             },
-            "pre" => Block::Code(code(element)),
+            "pre" => Block::Code(Code {
+                text: element.text().collect(),
+                line: line_of(code().unwrap_or(element)),
+            }),
             _ if name == "blockquote" || is_note(element) => {
-                let outside = std::mem::take(&mut self.blocks);
-                self.walk(element);
+                let start = self.blocks.len();
+                self.walk(element)?;
                 self.end_paragraph();
-                Block::Note(std::mem::replace(&mut self.blocks, outside))
+                // A note is prose. Its tables are not.
+                let inner = self.blocks.split_off(start).into_iter();
+                self.blocks
+                    .extend(inner.filter(|block| matches!(block, Block::Table(_) | Block::Rows { .. })));
+                return Ok(());
             }
             _ => return self.walk(element),
         };
         self.blocks.push(block);
+        Ok(())
     }
 
     /// What stood between two blocks is a paragraph, with or without the markup of one.
     fn end_paragraph(&mut self) {
         let pieces = std::mem::take(&mut self.inline);
         if !pieces.iter().all(Piece::is_blank) {
-            let (content, line) = (Content { pieces }, self.line);
-            self.blocks.push(Block::Paragraph { content, line });
+            let (line, rows, content) = (self.line, rows(&pieces), Content { pieces });
+            self.blocks.push(match rows {
+                Some(text) => Block::Rows { text, line },
+                None => Block::Paragraph { content, line },
+            });
         }
     }
+}
+
+/// The rows of a table whose markup is broken, if these are some.
+fn rows(pieces: &[Piece]) -> Option<String> {
+    let plain = text_of(pieces.iter().filter(|piece| matches!(piece, Piece::Text(_))));
+    (plain.trim_start().starts_with('|') || plain.matches('|').count() > 1).then(|| text_of(pieces))
 }
 
 /// Whether it is one of the boxes in which sites put notes.
 fn is_note(element: ElementRef<'_>) -> bool {
     element.value().classes().any(|class| {
         let class = class.to_ascii_lowercase();
-        let class = class.strip_prefix("markdown-").unwrap_or(&class);
-        matches!(
-            class,
-            "note" | "tip" | "warning" | "important" | "caution" | "alert" | "admonition"
-        )
+        let notes = ["note", "tip", "warning", "important", "caution", "alert", "admonition"];
+        notes.contains(&class.strip_prefix("markdown-").unwrap_or(&class))
     })
-}
-
-/// A sample. Its text begins in the line of the markup, or in the next if a fence opens it.
-fn code(element: ElementRef<'_>) -> Code {
-    let text: String = element.text().collect();
-    // The renderer of markdown says where a sample ends too; a fence takes a line at each end. One that the page's last
-    // line opens has no line within.
-    let fenced = element.attr(ATTRIBUTE).and_then(|position| {
-        let (_, end) = position.split_once('-')?;
-        let end: usize = end.split(':').next()?.parse().ok()?;
-        Some(!text.is_empty() && end.saturating_sub(line_of(element)) + 1 > text.lines().count())
-    });
-    let mut inner = element.children().filter_map(ElementRef::wrap);
-    let inner = inner.find(|inner| inner.value().name() == "code");
-    let line = line_of(inner.unwrap_or(element)) + usize::from(fenced.unwrap_or(false));
-    Code { text, line }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Block, Piece, Unread};
-    use super::read;
+
+    fn read(page: &str) -> Result<Vec<Block>, Unread> {
+        super::read(page, None)
+    }
 
     #[test]
     fn the_content_of_a_site_is_read_and_what_stands_around_it_is_not() {
@@ -196,10 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn a_note_keeps_its_blocks_apart() {
-        let blocks = read("<div class=\"NOTE\"><h5>Note</h5><p>Mind the gap.</p></div><p>On.</p>").unwrap();
-        assert!(matches!(&blocks[0], Block::Note(blocks) if blocks.len() == 2));
-        assert!(matches!(&blocks[1], Block::Paragraph { .. }));
+    fn of_a_note_only_the_tables_are_kept() {
+        let note = "<div class=\"NOTE\"><h5>Note</h5><p>Mind the gap.</p><table><tr><td>a</table></div><p>On.</p>";
+        let blocks = read(note).unwrap();
+        assert!(
+            matches!(&blocks[..], [Block::Table(_), Block::Paragraph { .. }]),
+            "{blocks:?}"
+        );
     }
 
     #[test]

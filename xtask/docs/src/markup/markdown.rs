@@ -1,18 +1,15 @@
 //! Markdown, rendered as HTML in which each element says on which line of the page it stands.
 
-use std::rc::Rc;
 use std::sync::LazyLock;
 
-use comrak::Options;
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Node, Options};
 use regex::Regex;
 
-use super::block::{BYTES, Block, COLUMNS, Content, DEPTH, Piece, Unread};
+use super::block::{Block, COLUMNS, DEPTH, Unread};
 use super::html;
 
 pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
-    if text.len() > BYTES {
-        return Err(Unread::size());
-    }
     let mut options = Options::default();
     options.extension.table = true;
     // The lists in the cells are raw HTML.
@@ -25,45 +22,41 @@ pub fn read(text: &str) -> Result<Vec<Block>, Unread> {
     static GENERIC: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?i)([| ](?:list|array|collection|ienumerable))<(\w+)>").expect("a pattern"));
     let text = GENERIC.replace_all(text, r"$1\<$2>");
-    let mut blocks = html::read_marked(&comrak::markdown_to_html(&text, &options), lines.len())?;
-    put_back(&mut blocks, &lines);
-    Ok(blocks)
-}
-
-/// The parser drops what stands in a row beyond the last column of its table. Here it is put back, as plain text.
-fn put_back(blocks: &mut [Block], lines: &[&str]) {
-    for block in blocks {
-        match block {
-            Block::Table(table) => {
-                for row in &mut table.rows {
-                    let dropped = cells(lines[row.line - 1]).into_iter().skip(row.cells.len());
-                    let dropped =
-                        dropped.filter(|cell| !cell.trim().is_empty() && !cell.trim_start().starts_with("<!--"));
-                    let content = |cell| Content {
-                        pieces: vec![Piece::Text(cell)],
-                    };
-                    row.cells.extend(dropped.map(content).map(Rc::new));
-                }
+    let arena = Arena::new();
+    let page = comrak::parse_document(&arena, &text, &options);
+    for node in page.descendants() {
+        let mut data = node.data_mut();
+        let line = data.sourcepos.start.line;
+        match &mut data.value {
+            NodeValue::HtmlBlock(block) if block.literal.starts_with("<!--") && !block.literal.contains("-->") => {
+                let what = "a comment is not closed, which hides all that stands below it";
+                return Err(Unread::fatal(line, what, "see where the comment is to end"));
             }
-            Block::Note(blocks) => put_back(blocks, lines),
+            // The renderer marks its own elements alone.
+            NodeValue::HtmlBlock(block) => block.literal.insert_str(0, &format!("<!--{line}-->")),
+            // A sample begins below its fence.
+            NodeValue::CodeBlock(block) => {
+                data.sourcepos.start.line += usize::from(block.fenced && !block.literal.is_empty())
+            }
+            NodeValue::TableRow(_) => put_back(node, lines[line - 1], &arena),
             _ => {}
         }
     }
+    let mut html = String::new();
+    comrak::format_html(page, &options, &mut html).expect("a string takes whatever is written");
+    html::read(&html, Some(lines.len()))
 }
 
-/// The cells of a line of a table, which may stand in a note.
-fn cells(line: &str) -> Vec<String> {
+/// The parser drops what stands in a row beyond the last column of its table. Here it is put back, behind the last cell.
+fn put_back<'a>(row: Node<'a>, line: &str, arena: &'a Arena<'a>) {
+    static CELL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:\\.|[^\\|])*").expect("a pattern"));
     let line = line.trim_start_matches(['>', ' ', '\t']).trim_end();
-    let line = line.strip_prefix('|').unwrap_or(line);
-    let (mut cells, mut escaped) = (vec![String::new()], false);
-    for character in line.chars() {
-        match cells.last_mut() {
-            Some(cell) if escaped || character != '|' => cell.push(character),
-            _ => cells.push(String::new()),
-        }
-        escaped = character == '\\' && !escaped;
-    }
-    cells
+    let cells = CELL.find_iter(line.strip_prefix('|').unwrap_or(line));
+    let dropped = cells.skip(row.children().count()).map(|cell| cell.as_str().trim());
+    let dropped = dropped.filter(|cell| !cell.is_empty() && !cell.starts_with("<!--"));
+    let dropped = dropped.map(|cell| format!("</td><td>{cell}"));
+    let html = arena.alloc(NodeValue::HtmlInline(dropped.collect()).into());
+    row.last_child().inspect(|cell| cell.append(html));
 }
 
 /// The parser of markdown looks at every open block again on each line, so that nesting is refused before it starts.

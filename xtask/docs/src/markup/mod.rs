@@ -10,7 +10,7 @@ mod markdown;
 mod parse;
 mod table;
 
-pub use block::{Block, Code, Content, Item, Piece, Row, Table, Unread, squeeze, text_of};
-pub use html::{read as read_html, read_marked};
+pub use block::{BYTES, Block, Code, Content, Item, Piece, Row, Table, Unread, squeeze, text_of};
+pub use html::read as read_html;
 pub use markdown::read as read_markdown;
 pub use parse::ATTRIBUTE;

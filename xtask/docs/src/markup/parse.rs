@@ -17,12 +17,13 @@ pub const ATTRIBUTE: &str = "data-sourcepos";
 /// long as they are not closed: a few of them and many paragraphs would make a tree far larger than the page.
 const NODES: usize = 8;
 
-/// The tree of a page that has so many lines. What carries its lines already is not `marked` with those of its own.
-pub fn parse(text: &str, lines: usize, marked: bool) -> Result<Html, Unread> {
+/// The tree of a page. What was rendered of a page with so many lines carries them already.
+pub fn parse(text: &str, rendered_of: Option<usize>) -> Result<Html, Unread> {
     let marker = Marker {
         builder: TreeBuilder::new(HtmlTreeSink::new(Html::new_document()), Default::default()),
-        lines: lines.max(1),
-        marked,
+        lines: rendered_of.unwrap_or_else(|| text.lines().count()).max(1),
+        marked: rendered_of.is_some(),
+        mark: Cell::default(),
         tokens: Cell::new(DEPTH),
         refused: Cell::default(),
     };
@@ -52,6 +53,8 @@ struct Marker {
     builder: TreeBuilder<<HtmlTreeSink as TreeSink>::Handle, HtmlTreeSink>,
     lines: usize,
     marked: bool,
+    /// The line of the last mark of marked text: on the page, and in the text.
+    mark: Cell<(usize, usize)>,
     /// How many tags and texts there were, and some more for a small page.
     tokens: Cell<usize>,
     /// The line on which the page nests too deeply.
@@ -59,17 +62,27 @@ struct Marker {
 }
 
 impl Marker {
+    /// The line of the page: what carries no mark stands as far below the last that does as in the text.
+    fn place(&self, line: usize) -> usize {
+        let (place, mark) = self.mark.get();
+        (place + line.saturating_sub(mark)).clamp(1, self.lines)
+    }
+
+    /// Takes the line of marked text.
+    fn take(&self, mark: &str, line: usize) -> bool {
+        let place = mark.split(':').next().and_then(|place| place.parse().ok());
+        let place = place.filter(|place| self.marked && (1..=self.lines).contains(place));
+        place.inspect(|place| self.mark.set((*place, line))).is_some()
+    }
+
     fn mark(&self, tag: &mut Tag, line: usize) {
         // A page may have such an attribute of its own.
-        tag.attrs.retain(|attribute| {
-            let line = attribute.value.split(':').next().and_then(|line| line.parse().ok());
-            *attribute.name.local != *ATTRIBUTE
-                || (self.marked && line.is_some_and(|line: usize| (1..=self.lines).contains(&line)))
-        });
-        if !self.marked {
+        tag.attrs
+            .retain(|attribute| *attribute.name.local != *ATTRIBUTE || self.take(&attribute.value, line));
+        if tag.attrs.iter().all(|attribute| *attribute.name.local != *ATTRIBUTE) {
             tag.attrs.push(Attribute {
                 name: QualName::new(None, ns!(), LocalName::from(ATTRIBUTE)),
-                value: format!("{line}:1").into(),
+                value: format!("{}:1", self.place(line)).into(),
             });
         }
     }
@@ -90,14 +103,15 @@ impl TokenSink for Marker {
         if self.refused.get().is_some() {
             return TokenSinkResult::Continue;
         }
-        let place = usize::try_from(line).unwrap_or(1).clamp(1, self.lines);
-        if let Token::TagToken(tag) = &mut token {
-            self.mark(tag, place);
+        let place = usize::try_from(line).unwrap_or(1);
+        match &mut token {
+            Token::TagToken(tag) => self.mark(tag, place),
+            Token::CommentToken(mark) => drop(self.take(mark, place)),
+            _ => {}
         }
         let result = self.builder.process_token(token, line);
         if self.is_too_large() {
-            // The lines of rendered text are not those of the page: only the first is sure to be one.
-            self.refused.set(Some(if self.marked { 1 } else { place }));
+            self.refused.set(Some(self.place(place)));
         }
         result
     }
@@ -121,7 +135,7 @@ mod tests {
     fn each_element_knows_its_line() {
         let page =
             "<div>\n<p class=x>a < b</p>\n<!-- <p> -->\n<script>if (a<b) {}</script>\n<br/><i data-sourcepos=1:1>";
-        let html = parse(page, 5, false).unwrap();
+        let html = parse(page, None).unwrap();
         let lines = html.root_element().descendants().filter_map(ElementRef::wrap);
         let lines: Vec<_> = lines
             .map(|element| (element.value().name(), line_of(element)))
@@ -141,12 +155,12 @@ mod tests {
 
     #[test]
     fn a_tree_that_is_too_deep_or_too_large_is_refused() {
-        let refused = |page: &str| parse(&page.repeat(1_000), 1, false).is_err();
+        let refused = |page: &str| parse(&page.repeat(1_000), None).is_err();
         for page in ["<div></span>", "<b>bold", "<svg><a>"] {
             assert!(refused(page), "{page}");
         }
         let open: String = (0..20).map(|number| format!("<b class={number}>")).collect();
-        assert!(parse(&format!("<p>{open}{}", "<p>x".repeat(1_000)), 1, false).is_err());
+        assert!(parse(&format!("<p>{open}{}", "<p>x".repeat(1_000)), None).is_err());
         for page in ["<div></div>", "<li>entry", "<b>bold</B>", "<br>"] {
             assert!(!refused(page), "{page}");
         }

@@ -11,34 +11,23 @@ use super::parse::line_of;
 /// A cell, and in how many of the rows below it goes on.
 type Span = (usize, Rc<Content>);
 
-/// Reads a table; rows of tables within its cells are not its own.
+/// Reads a table; rows of tables within its cells are not its own. Its first row is its header, whatever its markup.
 pub fn read(table: ElementRef<'_>) -> Result<Table, Unread> {
-    let mut header: Option<Row> = None;
     let (mut rows, mut spans) = (Vec::new(), Vec::new());
-    for part in table.child_elements() {
-        for row in part.child_elements().filter(|row| row.value().name() == "tr") {
-            let line = line_of(row);
-            let is = |cell: &ElementRef<'_>, name: &str| cell.value().name() == name;
-            let cells: Vec<_> = row
-                .child_elements()
-                .filter(|cell| is(cell, "td") || is(cell, "th"))
-                .collect();
-            if cells.len() > COLUMNS {
-                return Err(Unread::columns(line));
-            }
-            let titles = is(&part, "thead") || cells.iter().all(|cell| is(cell, "th"));
-            let read = Row {
-                line,
-                cells: spread(&cells, &mut spans),
-            };
-            match header {
-                _ if cells.is_empty() => {}
-                // A table without the markup of a header has it in its first row.
-                None if titles || rows.is_empty() => header = Some(read),
-                _ => rows.push(read),
-            }
+    let children = table.child_elements().flat_map(|part| part.child_elements());
+    for row in children.filter(|row| row.value().name() == "tr") {
+        let line = line_of(row);
+        let is_cell = |cell: &ElementRef<'_>| matches!(cell.value().name(), "td" | "th");
+        let cells: Vec<_> = row.child_elements().filter(is_cell).collect();
+        if cells.len() > COLUMNS {
+            return Err(Unread::columns(line));
+        }
+        let spread = spread(&cells, &mut spans);
+        if !cells.is_empty() {
+            rows.push(Row { line, cells: spread });
         }
     }
+    let header = if rows.is_empty() { None } else { Some(rows.remove(0)) };
     let (line, header) = header.map_or_else(|| (line_of(table), Vec::new()), |row| (row.line, row.cells));
     Ok(Table { line, header, rows })
 }

@@ -55,6 +55,12 @@ fn broken() -> Vec<(&'static str, Vec<u8>, Kind, usize)> {
         ),
         ("it is cut off above the endpoint", cut("| Method |"), unreadable, 1),
         ("a byte is wrong", byte, unread, at("| height |")),
+        (
+            "a comment is not closed",
+            edited("## Response Sample", "<!-- Response Sample"),
+            unreadable,
+            at("## Response Sample"),
+        ),
         ("it is empty", Vec::new(), unreadable, 1),
         (
             "it has become a web page",
@@ -151,4 +157,70 @@ fn what_has_become_no_fact_counts_as_unused() {
         let more = format!("{}\n## {heading}\n\n{odd}", garden.text(SEARCH));
         assert_eq!(shares(more), [(tables, tables + 1), (rows, rows + 2)], "{heading}");
     }
+}
+
+#[test]
+fn a_broken_table_is_one_finding_at_its_line_and_counts_as_unread() {
+    let (whole, rule) = (Garden::new(), "| --- |");
+    let page = whole.text(SEARCH);
+    let lines: Vec<&str> = page.lines().collect();
+    let all = whole.against(&whole.lock()).coverage[SEARCH];
+    let rules = (0..lines.len()).filter(|line| lines[*line].starts_with(rule));
+    for line in rules {
+        let end = (line..lines.len())
+            .find(|end| !lines[*end].starts_with('|'))
+            .expect("an end");
+        let with = |from: usize, to: usize, by: &[&str]| [&lines[..from], by, &lines[to..]].concat().join("\n");
+        let wider = format!("{} --- |", lines[line]);
+        for (text, has_rows) in [
+            (with(line, line + 1, &[]), true),
+            (with(line, line + 1, &[""]), true),
+            (with(line, line + 1, &[&wider]), true),
+            (with(line, line + 1, &["---"]), true),
+            (with(line + 1, end, &[]), false),
+        ] {
+            let mut garden = Garden::new();
+            garden.write(SEARCH, &text);
+            let drift = garden.against(&whole.lock());
+            // Rows that are nowhere on the page are gone.
+            let is_told = |told: &&Finding| has_rows || matches!(told.kind, Kind::PageUnread | Kind::PageUnreadable);
+            let found = drift.findings.iter().filter(is_told);
+            let found = found.map(|finding| (finding.kind, finding.line));
+            let is_endpoint = lines[line - 1].contains("Endpoint");
+            let kind = if is_endpoint {
+                Kind::PageUnreadable
+            } else {
+                Kind::PageUnread
+            };
+            assert_eq!(found.collect::<Vec<_>>(), [(kind, line)], "{text}");
+            let coverage = drift.coverage[SEARCH];
+            assert_eq!(coverage.tables.total, all.tables.total, "{text}");
+            assert!(coverage.tables.used < all.tables.used, "{text}");
+            assert_eq!(coverage.rows.total == all.rows.total, has_rows, "{text}");
+            assert!(coverage.rows.used < all.rows.used, "{text}");
+        }
+        // What is not shown is no table, and one without rows says nothing.
+        for harmless in [
+            "<table></table>",
+            "<!--\n\n| Name | Value |\n| --- | --- |\n| a | 1 |\n-->",
+        ] {
+            let mut garden = Garden::new();
+            garden.write(SEARCH, with(line - 2, line - 2, &["", harmless, ""]));
+            let kinds: Vec<_> = garden.changed().iter().map(|finding| finding.kind).collect();
+            assert_eq!(kinds, [Kind::PageWording], "{harmless}");
+        }
+    }
+}
+
+#[test]
+fn a_table_of_raw_html_is_reported_at_its_own_line() {
+    let odd = "\n<table>\n<tr><th>Weather</th><th>Mood</th></tr>\n<tr><td>Sunny</td><td>Good</td></tr>\n</table>\n";
+    let heading = "## Request Sample\n";
+    let mut garden = Garden::new();
+    let page = garden.text(SEARCH);
+    garden.write(SEARCH, page.replacen(heading, &format!("{odd}\n{heading}"), 1));
+    let found = garden.changed();
+    let unread = found.iter().filter(|finding| finding.kind == Kind::PageUnread);
+    let lines: Vec<_> = unread.map(|finding| finding.line).collect();
+    assert_eq!(lines, [garden.line(SEARCH, "<th>Weather")], "{found:#?}");
 }

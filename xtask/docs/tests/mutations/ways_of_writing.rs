@@ -68,6 +68,71 @@ fn codes_may_stand_in_a_table_below_their_member() {
 }
 
 #[test]
+fn codes_below_a_path_are_those_of_the_member_at_its_end() {
+    let nickname = "| nickname | What they go by. | string |";
+    let codes = [
+        "| Code | Description |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
+        "| Name | Value |\n| --- | --- |\n| Spring | 0 |\n| Autumn | 1 |\n",
+        "| Value | Name |\n| --- | --- |\n| 0 | Spring |\n| 1 | Autumn |\n",
+        "- **0** for Spring\n- **1** for Autumn\n",
+    ];
+    for (name, titles) in [
+        (
+            "gardener.shift",
+            &[
+                "### gardener.shift",
+                "### `gardener.shift`",
+                "**gardener.shift**",
+                "### data[].gardener.shift",
+            ][..],
+        ),
+        (
+            "data[].gardener.shift",
+            &["### gardener.shift", "**`data.gardener.shift`**"],
+        ),
+        ("shift", &["### gardener.shift"]),
+    ] {
+        for (title, codes) in titles.iter().flat_map(|title| codes.map(|codes| (title, codes))) {
+            // Another member of this name is another member.
+            let rows = format!("{nickname}\n| {name} | When they come. | integer |");
+            let other = if name == "shift" {
+                ""
+            } else {
+                "| metadata.shift | When. | integer |\n"
+            };
+            let below = format!("{LAST}{other}\n{title}\n\n{codes}");
+            let operation = operation(&[(SEARCH, nickname, &rows), (SEARCH, LAST, &below)]);
+            assert_eq!(
+                row(&operation, Section::Response, "shift").codes.len(),
+                2,
+                "{name}, {below}"
+            );
+            let rows = operation.tables.iter().flat_map(|table| &table.rows);
+            let others = rows.filter(|row| row.name != "season" && !row.codes.is_empty());
+            assert_eq!(others.count(), 1, "{name}, {below}");
+        }
+    }
+    for title in [
+        "Shift of the gardener",
+        "shift (gardener)",
+        "gardener[shift]",
+        "Gardener: shift",
+    ] {
+        let rows = format!("{nickname}\n| gardener.shift | When they come. | integer |");
+        let below = format!(
+            "{LAST}| metadata.shift | When. | integer |\n\n### {title}\n\n{}",
+            codes[0]
+        );
+        let operation = operation(&[(SEARCH, nickname, &rows), (SEARCH, LAST, &below)]);
+        assert_eq!(row(&operation, Section::Response, "shift").codes.len(), 2, "{title}");
+    }
+    // A member that the page does not list takes none, and its holder neither.
+    let table = format!("{LAST}\n### gardener.shift\n\n{}", codes[0]);
+    let found = Garden::edited(&[(SEARCH, LAST, &table)]).changed();
+    assert_eq!(places(&found, Kind::PageUnread), ["page"], "{found:#?}");
+}
+
+#[test]
 fn a_list_of_codes_of_nobody_is_reported() {
     for (title, header, code) in [
         ("### Weather", "| Name | Value |", "Sunny | 0"),

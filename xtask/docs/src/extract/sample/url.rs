@@ -16,23 +16,18 @@ pub fn blank(endpoint: &str, path: &str) -> String {
     let is_aligned = wanted.len() == shown.len() && wanted.iter().zip(&shown).all(fits);
     let blanked = shown.iter().enumerate().map(|(index, segment)| {
         let same = wanted.get(index).filter(|_| is_aligned).copied();
-        let before = index.checked_sub(1).and_then(|before| shown.get(before));
-        let behind = || before.and_then(|before| parameter_behind(&wanted, before));
-        match same.or_else(behind).filter(|wanted| is_parameter(wanted)) {
+        let before = index.checked_sub(1).map(|before| shown[before].trim());
+        let mut pairs = wanted.windows(2).map(|pair| (pair[0], pair[1]));
+        let is_behind = |own: &str| before.is_some_and(|before| own.eq_ignore_ascii_case(before));
+        let behind = pairs.find(|(own, name)| is_parameter(name) && is_behind(own));
+        let name = same.or(behind.map(|(_, name)| name));
+        match name.filter(|wanted| is_parameter(wanted)) {
             Some(name) if !segment.trim().is_empty() => name,
             None if is_value(segment) => VALUE,
             _ => segment,
         }
     });
     format!("{slash}{}", blanked.collect::<Vec<_>>().join("/"))
-}
-
-/// The parameter of the endpoint that stands behind a segment of this name.
-fn parameter_behind<'w>(wanted: &[&'w str], name: &str) -> Option<&'w str> {
-    wanted.windows(2).find_map(|pair| match pair {
-        [before, parameter] if is_parameter(parameter) && before.eq_ignore_ascii_case(name.trim()) => Some(*parameter),
-        _ => None,
-    })
 }
 
 /// Whether the name of a member is the key of a map: a mask, an address, a number, a date or an id.
@@ -43,20 +38,14 @@ pub fn is_key(name: &str) -> bool {
 
 /// Whether a segment looks like a value: a mask, an address, something escaped, or an id. A version is none.
 fn is_value(segment: &str) -> bool {
+    // The digits of a GUID may be few, but its letters end at `f`.
+    static SURE: Pattern = pattern!(r"[*@%]|^-*(?:[0-9a-fA-F]-*){16,}$");
+    static VERSION: Pattern = pattern!(r"^[vV][\d.]+$");
     let segment = segment.trim();
-    if is_parameter(segment) {
-        return false;
-    }
     let digits = segment.chars().filter(char::is_ascii_digit).count();
     let letters = segment.chars().filter(|letter| letter.is_alphanumeric()).count();
-    let is_version = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let is_version = segment.strip_prefix(['v', 'V']).is_some_and(is_version);
-    // The digits of a GUID may be few, but its letters end at `f`.
-    let is_guid = letters >= 16
-        && segment
-            .chars()
-            .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
-    segment.contains(['*', '@', '%']) || (!is_version && digits > 0 && digits * 2 >= letters) || is_guid
+    let is_number = digits > 0 && digits * 2 >= letters && !VERSION.is_match(segment);
+    !is_parameter(segment) && (is_number || SURE.is_match(segment))
 }
 
 #[cfg(test)]
