@@ -11,7 +11,7 @@ use xtask_spec::document::display;
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::finding::Finding;
+use super::finding::{Class, Finding, Kind, Nearness};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
@@ -114,7 +114,7 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
     let mut judged = deviations.apply(api.name, differences);
-    report_once(&mut changes, &mut judged.findings);
+    report_once(&mut changes, &mut judged.findings, spec);
     Drift {
         findings: [changes, judged.findings].concat(),
         silenced: judged.silenced,
@@ -125,14 +125,42 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 
 /// Takes out the differences that are changes of the vendor's and nothing more: they are reported once, and concern before
 /// the page is locked whom they will concern then.
-fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
-    for change in &mut *changes {
-        let kind = change.kind.once_locked();
-        let same = differences
-            .iter()
-            .filter(|one| (one.kind, &one.place) == (kind, &change.place));
-        let class = same.filter(|one| change.explains(one)).map(|one| one.class).min();
-        change.class = class.unwrap_or(change.class);
+fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>, spec: &Spec) {
+    let classes: Vec<_> = changes
+        .iter()
+        .map(|change| class_once_locked(change, changes, differences, spec))
+        .collect();
+    for (change, class) in changes.iter_mut().zip(classes) {
+        change.class = class;
     }
     differences.retain(|difference| !changes.iter().any(|change| change.explains(difference)));
+}
+
+/// Whom a change concerns: those whom what it leaves concerns, once it is locked.
+fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding], spec: &Spec) -> Class {
+    let left = differences
+        .iter()
+        .filter_map(|difference| Some((change.leaves(difference)?, difference)));
+    // What is exactly the change of another fact is not what this one leaves.
+    let is_own = |(nearness, difference): &(Nearness, &Finding)| {
+        let is_of_other = |other: &Finding| other.leaves(difference).is_some_and(|near| near >= Nearness::SameKind);
+        *nearness >= Nearness::SameKind || !changes.iter().any(is_of_other)
+    };
+    let left: Vec<_> = left.filter(is_own).collect();
+    let is_specified = change.operation == "*" || spec.operations.iter().any(|known| known.name() == change.operation);
+    match left.iter().map(|(nearness, _)| *nearness).max() {
+        // The spec says already what the page says now. What must be sent in some cases is all the same to a spec, and
+        // nobody knows what stands in what could not be read.
+        None if is_specified && !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {
+            Class::Documentation
+        }
+        None | Some(Nearness::Elsewhere) => change.class,
+        nearest => {
+            let nearest = left.iter().filter(|(nearness, _)| Some(*nearness) == nearest);
+            nearest
+                .map(|(_, difference)| difference.class)
+                .min()
+                .unwrap_or(change.class)
+        }
+    }
 }

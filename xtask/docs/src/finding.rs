@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::notation::is_below;
+use super::notation::{is_below, without_lists};
 pub use xtask_spec::difference::{Kind, Step};
 
 /// One difference.
@@ -87,13 +87,40 @@ impl Finding {
             let place = place.trim_end_matches("[]");
             difference.place == place || is_below(&difference.place, place)
         };
-        let is_same_place = match self.kind {
-            Kind::OperationAdded | Kind::Endpoint | Kind::Method => true,
-            Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => self.kind == difference.kind,
-            _ => self.places().iter().any(is_about),
-        };
+        let is_of_all = matches!(self.kind, Kind::OperationAdded | Kind::Endpoint | Kind::Method);
+        let is_same_place = is_of_all || self.places().iter().any(is_about);
         (has_gone || !is_stale) && self.operation == difference.operation && is_same_place
     }
+
+    /// How near a difference is to what a change of the vendor's leaves once it is locked; none if it is another matter.
+    #[must_use]
+    pub fn leaves(&self, difference: &Self) -> Option<Nearness> {
+        let is_of_list = self.operation == "*" && self.kind.is_of_codes();
+        let is_here = |place: &String| without_lists(place) == without_lists(&difference.place);
+        let is_here = is_of_list || self.places().iter().any(is_here);
+        let is_in_page = difference.step == Step::PageSample && is_here && self.operation == difference.operation;
+        let is_same = self.was == difference.was || self.is == difference.is;
+        match () {
+            () if difference.kind == Kind::StaleDeviation || !(is_in_page || self.explains(difference)) => None,
+            () if !is_here => Some(Nearness::Elsewhere),
+            () if self.kind.once_locked() != difference.kind => Some(Nearness::SamePlace),
+            () if !is_same => Some(Nearness::SameKind),
+            () => Some(Nearness::SameSide),
+        }
+    }
+}
+
+/// How much a difference has in common with a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nearness {
+    /// The change explains it, at another place.
+    Elsewhere,
+    /// The place.
+    SamePlace,
+    /// The kind too.
+    SameKind,
+    /// And what one of the sides says.
+    SameSide,
 }
 
 /// A line of a file of the specs.

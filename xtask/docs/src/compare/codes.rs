@@ -35,14 +35,15 @@ pub fn codes_of<'c>(codes: impl IntoIterator<Item = &'c Code>) -> String {
     texts.join(", ")
 }
 
-/// The codes of a row: its own, or those of the page that it refers to; none if that page is not there.
-pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> Option<&'p [Code]> {
+/// The codes of a row: its own, or those of the page that it refers to; else what is the matter with that page.
+pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> Result<&'p [Code], &'static str> {
     match &row.codes_page {
         Some(page) if row.codes.is_empty() => {
-            let page = pages.iter().find(|known| known.page == *page)?;
-            Some(page.codes.as_ref().map_or(&[], |list| &list.codes))
+            let page = pages.iter().find(|known| known.page == *page);
+            let list = page.ok_or("is not there")?.codes.as_ref().ok_or("lists no codes")?;
+            Ok(&list.codes)
         }
-        _ => Some(&row.codes),
+        _ => Ok(&row.codes),
     }
 }
 

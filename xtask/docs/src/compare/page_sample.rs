@@ -211,7 +211,7 @@ fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], repor
     };
     let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
     let codes: Vec<_> = rows
-        .filter_map(|placed| codes_of_row(placed.row, pages))
+        .filter_map(|placed| codes_of_row(placed.row, pages).ok())
         .flatten()
         .collect();
     // A masked value tells nothing.

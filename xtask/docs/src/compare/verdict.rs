@@ -42,10 +42,11 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         // The sender must keep to a format, the receiver relies on it.
         Kind::Format => either(if is_request { is_gone } else { is_new }, Additive, Breaking),
         Kind::HttpStatus | Kind::ListedEndpoint => either(is_new, Additive, Documentation),
-        Kind::CodesPage if place != "page" => Documentation,
+        // Where the codes of a list that has gone stand now nobody knows; the service has them still.
+        Kind::CodesPage => either(is_new && place == "page", Additive, Documentation),
         // A sample that came or went as a whole leaves the service as it is.
         Kind::SampleShape if (is_new || is_gone) && !place.contains(['.', '[']) => Documentation,
-        Kind::SampleShape | Kind::Host | Kind::CodesPage => either(is_new, Additive, Breaking),
+        Kind::SampleShape | Kind::Host => either(is_new, Additive, Breaking),
         Kind::OperationAdded | Kind::OperationMissing | Kind::CodeAdded | Kind::CodeMissing => Additive,
         // A new member concerns callers if they must send it.
         Kind::MemberAdded | Kind::MemberMissing => either(
@@ -148,7 +149,7 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         Kind::CodeRemoved | Kind::CodeUndocumented => {
             format!("delete {was} from {codes}, if the service no longer has it")
         }
-        Kind::CodesPage if step == Step::LockSpec => {
+        Kind::CodesPage => {
             format!("find where {codes} are listed now, and see whether they are still the same")
         }
         Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),

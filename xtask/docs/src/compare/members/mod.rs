@@ -43,27 +43,30 @@ struct Comparison<'c> {
 impl Comparison<'_> {
     /// Everything that the page says, place by place.
     fn documented(&self, report: &mut Collector) {
-        // What is missing or of another type as a whole is reported once, not member by member.
+        // What the spec describes nothing of is reported once, not member by member. A difference hides nothing of what
+        // both describe below it: once recorded, it would hide all that the vendor changes there.
         let mut reported: Vec<&String> = Vec::new();
         for (place, documented) in &self.places {
             if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
-            let agrees = match self.known.find_in_maps(place) {
-                Some((name, members)) => self.at_place(place, name, members, documented, report),
+            let is_described = match self.known.find_in_maps(place) {
+                Some((name, members)) => {
+                    self.at_place(place, name, members, documented, report) || self.known.has_members(name)
+                }
                 None if self.named_entries(documented, report) => true,
                 None => {
                     report.add(Kind::MemberMissing, place, ("", documented.what()), documented.line());
                     false
                 }
             };
-            if !agrees {
+            if !is_described {
                 reported.push(place);
             }
         }
     }
 
-    /// What the page says of a place that the spec has. False if the types differ, so that nothing below can agree.
+    /// What the page says of a place that the spec has, and whether the types agree.
     fn at_place(
         &self,
         place: &str,

@@ -44,16 +44,16 @@ pub fn differences(
     // Where the spec has no boolean in the place of one, the type says it all.
     let is_boolean = member.takes(JsonType::Boolean) || documented.contains(&JsonType::Boolean);
     match codes_of_row(row, pages) {
-        None => {
+        Err(fault) => {
             let link = row.codes_page.as_deref().unwrap_or_default();
             found.push((
                 Kind::CodesPage,
                 codes_of(&holder.codes),
-                format!("{link}, which is not there"),
+                format!("{link}, which {fault}"),
             ));
         }
-        Some(codes) if is_boolean && are_truth_values(codes) => {}
-        Some(codes) => found.extend(codes::differences(codes, holder)),
+        Ok(codes) if is_boolean && are_truth_values(codes) => {}
+        Ok(codes) => found.extend(codes::differences(codes, holder)),
     }
     found.retain(|(_, was, is)| was != is);
     found

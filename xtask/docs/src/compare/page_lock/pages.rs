@@ -62,18 +62,18 @@ pub fn compare((was, is): &PagePair, report: &mut Collector) {
         (None, Some(new)) => report.add(Kind::CodesPage, "page", ("", codes_of(&new.codes)), new.line),
         (None, None) => {}
     }
-    for (kind, was, is) in [
-        (Kind::Host, &was.hosts, &is.hosts),
-        (Kind::HttpStatus, &was.statuses, &is.statuses),
-        (Kind::ListedEndpoint, &was.endpoints, &is.endpoints),
+    for (kind, place, was, is) in [
+        (Kind::Host, "host", &was.hosts, &is.hosts),
+        (Kind::HttpStatus, "status", &was.statuses, &is.statuses),
+        (Kind::ListedEndpoint, "endpoint", &was.endpoints, &is.endpoints),
     ] {
         let mut left = Unmatched::new(was, is);
         left.match_similar(|listed| &listed.value);
         for old in left.was {
-            report.add(kind, "page", (&old.value, ""), old.line);
+            report.add(kind, place, (&old.value, ""), old.line);
         }
         for new in left.is {
-            report.add(kind, "page", ("", &new.value), new.line);
+            report.add(kind, place, ("", &new.value), new.line);
         }
     }
 }

@@ -28,17 +28,13 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
             report.compare(Kind::SampleUrl, "path", (path(old), path(now)), line);
         }
         // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
-        let query = |sample: &Sample| -> BTreeSet<String> {
-            let is_reported = |name: &&String| reported.contains(&without_lists(&format!("query.{name}")));
-            sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
-        };
-        if query(old) != query(now) {
-            report.compare(
-                Kind::SampleUrl,
-                "query",
-                (old.query.join(", "), now.query.join(", ")),
-                line,
-            );
+        let sent = |sample: &Sample, name| if sample.query.contains(name) { "sent" } else { "" };
+        let names: BTreeSet<_> = old.query.iter().chain(&now.query).collect();
+        for name in names {
+            let place = format!("query.{name}");
+            if !reported.contains(&without_lists(&place)) {
+                report.compare(Kind::SampleShape, &place, (sent(old, name), sent(now, name)), line);
+            }
         }
         // What keeps the sample from being JSON.
         let slips = |sample: &Sample| {

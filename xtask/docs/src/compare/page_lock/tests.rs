@@ -272,7 +272,7 @@ fn a_page_elsewhere_is_compared_only_if_it_was_read() {
     check(|pages| drop(pages.pop()), &[]);
     check(
         |pages| pages[3].hosts.push(listed("plants.example.net")),
-        &[(Kind::Host, Additive, "page", "", "plants.example.net")],
+        &[(Kind::Host, Additive, "host", "", "plants.example.net")],
     );
 }
 
@@ -652,17 +652,17 @@ fn codes_of_rows_and_of_pages() {
     check(
         |pages| "403".clone_into(&mut pages[2].statuses[0].value),
         &[
-            (Kind::HttpStatus, Documentation, "page", "429", ""),
-            (Kind::HttpStatus, Additive, "page", "", "403"),
+            (Kind::HttpStatus, Documentation, "status", "429", ""),
+            (Kind::HttpStatus, Additive, "status", "", "403"),
         ],
     );
     check(
         |pages| pages[2].hosts.clear(),
-        &[(Kind::Host, Breaking, "page", "plants.example.com", "")],
+        &[(Kind::Host, Breaking, "host", "plants.example.com", "")],
     );
     check(
         |pages| pages[2].endpoints.push(listed("/bulbs")),
-        &[(Kind::ListedEndpoint, Additive, "page", "", "/bulbs")],
+        &[(Kind::ListedEndpoint, Additive, "endpoint", "", "/bulbs")],
     );
 }
 
@@ -725,7 +725,7 @@ fn samples() {
     );
     check(
         |pages| sample(pages).query.push("pageSize".to_owned()),
-        &[(Kind::SampleUrl, Documentation, "query", "", "pageSize")],
+        &[(Kind::SampleShape, Additive, "query.pageSize", "", "sent")],
     );
     // Table and sample change alike: one change.
     check(
