@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::codes::holder_of_codes;
 use super::operations::Described;
 use super::verdict;
-use crate::finding::{Finding, Kind, Step};
+use crate::finding::{Class, Finding, Kind, Step};
 use crate::notation::split;
 use crate::spec::{Operation, Spec};
 
@@ -18,56 +18,42 @@ pub struct Context<'c> {
     pub spec: &'c Spec,
 }
 
-/// How an operation is called.
-pub struct Call<'c> {
-    pub method: &'c str,
-    pub path: &'c str,
-    pub scopes: &'c [String],
-    pub success: Option<u16>,
-}
+/// How an operation is called: its method, path, scopes, and the status of a success.
+pub type Call<'c> = (&'c str, &'c str, &'c [String], Option<u16>);
 
 /// The findings of one step about one operation of one page.
 pub struct Collector<'r> {
     pub context: Context<'r>,
-    step: Step,
-    page: &'r str,
+    pub step: Step,
+    pub page: &'r str,
     /// `*` for what is said of all operations.
-    operation: String,
-    known: Option<&'r Operation>,
+    pub operation: String,
+    pub known: Option<&'r Operation>,
     /// The line in the spec of what belongs to no operation alone.
     pub shared_line: Option<usize>,
     pub findings: Vec<Finding>,
-    reported: HashSet<(Kind, String, String, String)>,
 }
 
 impl<'r> Collector<'r> {
     /// About a page as a whole.
     pub fn new(context: Context<'r>, step: Step, page: &'r str) -> Self {
-        Self::about(context, step, page, "*".to_owned(), None)
-    }
-
-    /// About an operation that a page describes.
-    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
-        Self::about(context, step, &described.page.page, described.name(), described.spec)
-    }
-
-    /// About an operation by its name; that of the spec, if it has it.
-    pub fn about(
-        context: Context<'r>,
-        step: Step,
-        page: &'r str,
-        operation: String,
-        known: Option<&'r Operation>,
-    ) -> Self {
         Self {
             context,
             step,
             page,
-            operation,
-            known,
+            operation: "*".to_owned(),
+            known: None,
             shared_line: None,
             findings: Vec::new(),
-            reported: HashSet::new(),
+        }
+    }
+
+    /// About an operation that a page describes.
+    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
+        Self {
+            operation: described.name(),
+            known: described.spec,
+            ..Self::new(context, step, &described.page.page)
         }
     }
 
@@ -89,19 +75,14 @@ impl<'r> Collector<'r> {
     }
 
     /// Adds the differences between two calls.
-    pub fn compare_calls(&mut self, was: &Call, is: &Call, line: usize, scopes_line: usize) {
-        let status = |call: &Call| call.success.map_or_else(String::new, |status| status.to_string());
-        self.compare(Kind::Method, "method", (was.method, is.method), line);
-        self.compare(Kind::Endpoint, "endpoint", (was.path, is.path), line);
-        self.compare(Kind::Status, "status", (status(was), status(is)), line);
+    pub fn compare_calls(&mut self, was: Call, is: Call, line: usize, scopes_line: usize) {
+        let status = |status: Option<u16>| status.map_or_else(String::new, |status| status.to_string());
+        self.compare(Kind::Method, "method", (was.0, is.0), line);
+        self.compare(Kind::Endpoint, "endpoint", (was.1, is.1), line);
+        self.compare(Kind::Status, "status", (status(was.3), status(is.3)), line);
         // Their order says nothing.
-        if was.scopes.iter().collect::<HashSet<_>>() != is.scopes.iter().collect() {
-            self.add(
-                Kind::Scopes,
-                "scopes",
-                (was.scopes.join(", "), is.scopes.join(", ")),
-                scopes_line,
-            );
+        if was.2.iter().collect::<HashSet<_>>() != is.2.iter().collect() {
+            self.add(Kind::Scopes, "scopes", (was.2.join(", "), is.2.join(", ")), scopes_line);
         }
     }
 
@@ -114,25 +95,30 @@ impl<'r> Collector<'r> {
         line: usize,
         spec_line: Option<usize>,
     ) {
-        let (was, is) = (was.into(), is.into());
-        if !self.reported.insert((kind, place.to_owned(), was.clone(), is.clone())) {
-            return;
-        }
         let Context { api, spec } = self.context;
-        self.findings.push(Finding {
+        let mut finding = Finding {
             api: api.to_owned(),
             step: self.step,
             operation: self.operation.clone(),
             place: place.to_owned(),
             kind,
-            class: verdict::class(self.step, kind, place, &was, &is),
-            remedy: verdict::remedy(self.step, kind, api, &self.operation, place, &was, &is),
-            was,
-            is,
+            class: Class::Documentation,
+            was: was.into(),
+            is: is.into(),
             page: self.page.to_owned(),
             line: line.max(1),
+            remedy: String::new(),
             spec: spec_line.map(|line| spec.at(line)),
-        });
+        };
+        let is_said = |one: &Finding| {
+            (one.kind, &one.place, &one.was, &one.is) == (finding.kind, &finding.place, &finding.was, &finding.is)
+        };
+        if self.findings.iter().any(is_said) {
+            return;
+        }
+        finding.class = verdict::class(&finding);
+        finding.remedy = verdict::remedy(&finding, self.known.is_some() || self.operation == "*");
+        self.findings.push(finding);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::page_lock::row_text;
 use crate::facts::{Operation, Required};
 use crate::placement::{Part, Placed, in_part, samples};
 
@@ -21,16 +22,14 @@ pub struct Documented<'p> {
 }
 
 impl Documented<'_> {
-    /// In short: the type of the table or, without one, that of the sample, and whether it must be sent.
+    /// In short: what the table says or, without one, the type of the sample. Of several rows, one that must be sent.
     pub fn what(&self) -> String {
-        let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
-        let shown = self.shown.map(|(shape, _)| shape);
-        let kind = kinds.chain(shown).next().unwrap_or("listed");
-        let required = self
-            .rows
-            .iter()
-            .any(|placed| placed.row.required == Some(Required::Yes));
-        format!("{kind}{}", if required { ", required" } else { "" })
+        let shown = self.shown.map_or("listed", |(shape, _)| shape);
+        let rows = || self.rows.iter().map(|placed| placed.row);
+        let row = rows()
+            .find(|row| row.required == Some(Required::Yes))
+            .or_else(|| rows().next());
+        row.map_or_else(|| shown.to_owned(), |row| row_text(row, shown))
     }
 
     /// The line of its first row or, without one, of the sample.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::collector::{Call, Collector, Context};
+use super::collector::{Collector, Context};
 use super::operations::{Side, is_same_page};
 use super::{members, service};
 use crate::endpoint::without_query;
@@ -19,20 +19,20 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
             let documented = described.documented;
             // A page that names no scope leaves it to the page that introduces the API; one may leave out the status.
             let scopes = Some(&documented.scopes).filter(|scopes| !scopes.is_empty());
-            let ours = Call {
-                method: &known.method,
-                path: &known.path,
-                scopes: &known.scopes,
-                success: known.success.map(|(status, _)| status),
-            };
-            let theirs = Call {
-                method: &documented.method,
-                path: &path(described.page, &documented.endpoint),
-                scopes: scopes.unwrap_or(&known.scopes),
-                success: ours.success.and(documented.success).or(ours.success),
-            };
-            let scopes_line = documented.scopes_line.unwrap_or(documented.line);
-            report.compare_calls(&ours, &theirs, documented.line, scopes_line);
+            let scopes = scopes.unwrap_or(&known.scopes);
+            let success = known.success.map(|(status, _)| status);
+            let path = path(described.page, &documented.endpoint);
+            report.compare_calls(
+                (&known.method, &known.path, &known.scopes, success),
+                (
+                    &documented.method,
+                    &path,
+                    scopes,
+                    success.and(documented.success).or(success),
+                ),
+                documented.line,
+                documented.scopes_line.unwrap_or(documented.line),
+            );
             let page = &described.page;
             if let Some(named) = known
                 .page
@@ -63,7 +63,11 @@ pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
     for known in &context.spec.operations {
         if !described.contains(&known.name()) {
             let page = known.page.as_deref().unwrap_or_default();
-            let mut report = Collector::about(context, Step::LockSpec, page, known.name(), Some(known));
+            let mut report = Collector {
+                operation: known.name(),
+                known: Some(known),
+                ..Collector::new(context, Step::LockSpec, page)
+            };
             report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
             findings.append(&mut report.findings);
         }

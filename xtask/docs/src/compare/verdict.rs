@@ -6,21 +6,22 @@
 use std::collections::BTreeSet;
 
 use crate::endpoint::nameless;
-use crate::finding::{Class, Kind, Step};
+use crate::finding::{Class, Finding, Kind, Step};
 use crate::placement::Part;
 
 /// Whom a difference concerns, as one table. A caller who goes by our side must get along with the vendor's: what fails
 /// there is breaking, what there is more is additive. Requests are closed, what they may hold must be known; answers
 /// are open, more in them harms nobody.
-pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class {
+pub fn class(finding: &Finding) -> Class {
     use Class::{Additive, Breaking, Documentation};
+    let (place, was, is) = (&*finding.place, &*finding.was, &*finding.is);
     let is_request = Part::of(place) != Some(Part::Response);
     let (is_new, is_gone) = (was.is_empty(), is.is_empty());
     let either = |condition, class, other| if condition { class } else { other };
-    match kind {
+    match finding.kind {
         // The one who decodes by the table fails on what the sample shows.
         Kind::SampleType | Kind::LetterCase => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::SampleCode if step == Step::PageSample => Additive,
+        Kind::SampleCode if finding.step == Step::PageSample => Additive,
         Kind::SampleOnly | Kind::TableOnly => Additive,
         // Names in braces are not sent.
         Kind::Endpoint => either(nameless(was) == nameless(is), Documentation, Breaking),
@@ -98,22 +99,46 @@ fn is_tighter(was: &str, is: &str) -> bool {
 }
 
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
-pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, was: &str, is: &str) -> String {
-    let spec = format!("specs/{api}/openapi.yaml");
-    if step == Step::PageSample {
+pub fn remedy(finding: &Finding, is_specified: bool) -> String {
+    let Finding {
+        api,
+        operation,
+        place,
+        was,
+        is,
+        ..
+    } = finding;
+    let (spec, deviations) = (
+        format!("specs/{api}/openapi.yaml"),
+        format!("specs/{api}/deviations.yaml"),
+    );
+    let at = format!("`{place}` of {operation}");
+    match finding.step {
         // The spec must cope with both sides.
-        return format!(
-            "see that `{place}` of {operation} in {spec} takes what table and sample say, and record the contradiction \
-             in specs/{api}/deviations.yaml"
-        );
+        Step::PageSample => {
+            let whose = if is_specified {
+                "see"
+            } else {
+                "once the spec has it, see"
+            };
+            return format!(
+                "{whose} that {at} in {spec} takes what table and sample say, and record the contradiction in {deviations}"
+            );
+        }
+        Step::PageLock if !is_specified && finding.kind != Kind::OperationAdded => {
+            return format!(
+                "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
+            );
+        }
+        _ => {}
     }
     let is_gone = is.is_empty();
     // The codes of a page that is a list of codes belong to no operation.
-    let codes = match operation {
-        "*" => "every `enum` of these codes".to_owned(),
-        _ => format!("the codes of `{place}` of {operation}"),
+    let codes = match operation.as_str() {
+        "*" => "the codes of every `enum` that has those of this page".to_owned(),
+        _ => format!("the codes of {at}"),
     };
-    let edit = match kind {
+    let edit = match finding.kind {
         Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
         Kind::SecondPage => {
             format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
@@ -131,38 +156,32 @@ pub fn remedy(step: Step, kind: Kind, api: &str, operation: &str, place: &str, w
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("answer {operation} with `{is}`"),
         Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
-        Kind::MemberRemoved | Kind::MemberUndocumented => {
-            format!("delete `{place}` of {operation}, if the service no longer knows it")
-        }
-        Kind::MemberRenamed | Kind::LetterCase => format!("spell `{place}` of {operation} as `{is}`"),
-        Kind::Placement => format!("move `{place}` of {operation} to the {is}"),
-        Kind::Type => format!("let `{place}` of {operation} take what the page shows ({is})"),
-        Kind::Required if strictness(is) == 2 => format!("list `{place}` of {operation} in `required`"),
-        Kind::Required => format!("make `{place}` of {operation} optional"),
-        Kind::Default | Kind::Limit | Kind::Format if is_gone => {
-            format!("delete `{was}` from `{place}` of {operation}")
-        }
-        Kind::Default => format!("write `default: {is}` to `{place}` of {operation}"),
-        Kind::Limit => format!("write the {is} to `{place}` of {operation}"),
-        Kind::Format => format!("write `format: {is}` to `{place}` of {operation}"),
+        Kind::MemberRemoved | Kind::MemberUndocumented => format!("delete {at}, if the service no longer knows it"),
+        Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
+        Kind::Placement => format!("move {at} to the {is}"),
+        Kind::Type => format!("let {at} take what the page shows ({is})"),
+        Kind::Required if strictness(is) == 2 => format!("list {at} in `required`"),
+        Kind::Required => format!("make {at} optional"),
+        Kind::Default | Kind::Limit | Kind::Format if is_gone => format!("delete `{was}` from {at}"),
+        Kind::Default => format!("write `default: {is}` to {at}"),
+        Kind::Limit => format!("write the {is} to {at}"),
+        Kind::Format => format!("write `format: {is}` to {at}"),
+        Kind::CodesPage => format!("find where {codes} are listed now, and see whether they are still the same"),
+        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
             format!("delete {was} from {codes}, if the service no longer has it")
         }
-        Kind::CodesPage => {
-            format!("find where {codes} are listed now, and see whether they are still the same")
-        }
-        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
         Kind::Host if is_gone => format!("delete the server `{was}`"),
         Kind::Host => format!("add the server `{is}`"),
         Kind::HttpStatus if is_gone => format!("delete the response `{was}`"),
         Kind::HttpStatus => format!("add a response `{is}` to the operations"),
         Kind::ListedEndpoint if is_gone => format!("see whether `{was}` is still there"),
         Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
-        _ => format!("bring `{place}` of {operation} in line with the page"),
+        _ => format!("bring {at} in line with the page"),
     };
-    match step {
+    match finding.step {
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
-        _ => format!("{edit} in {spec}, or record the difference in specs/{api}/deviations.yaml"),
+        _ => format!("{edit} in {spec}, or record the difference in {deviations}"),
     }
 }

@@ -95,7 +95,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: Option<&Revisi
     }
     if unread > 0 {
         xtask_cli::report(&format!(
-            "{unread} places of the pages were not understood; fix these pages or the parser, then lock them again"
+            "places of the pages that were not understood: {unread}; fix these pages or the parser, then lock them again"
         ));
         return Ok(Outcome::Differs);
     }

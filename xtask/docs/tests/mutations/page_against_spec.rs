@@ -2,7 +2,7 @@
 
 use xtask_docs::deviations::entry_to_paste;
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
-use xtask_docs::finding::{Kind, SpecLine, Step};
+use xtask_docs::finding::{Finding, Kind, SpecLine, Step};
 
 use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, SPEC_FILE, expect_one, of};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE, SPEC};
@@ -133,7 +133,13 @@ fn members_of_the_spec_are_held_against_the_pages() {
     let cases: [(&[Edit], Reported, &str); 17] = [
         (
             &[(SPEC_FILE, index, "")],
-            plants(missing, Additive, "query.pageIndex", ("", "integer"), "| pageIndex |"),
+            plants(
+                missing,
+                Additive,
+                "query.pageIndex",
+                ("", "integer, optional, minimum 1"),
+                "| pageIndex |",
+            ),
             "post:",
         ),
         (
@@ -468,5 +474,28 @@ fn a_recorded_difference_hides_nothing_of_what_changes_below_it() {
             assert!(!before.is_empty());
             assert_eq!(after, expected, "{kind} against {spec}: {to}");
         }
+    }
+}
+
+#[test]
+fn what_is_said_of_an_operation_that_the_spec_does_not_have_is_not_about_the_spec() {
+    let new = "docs/elements/plants/delete-bed.md";
+    let mut garden = Garden::new();
+    let page = garden.text(BED).replace("| GET |", "| DELETE |");
+    garden.write(new, page.replace("\"title\":", "\"wet\": true, \"title\":"));
+    let mut changed = garden.clone();
+    changed.write(new, changed.text(new).replace("| string |", "| integer |"));
+    let findings = changed.against(&garden.lock()).findings;
+    assert!(
+        findings.iter().any(|one| one.step == Step::PageLock)
+            && findings.iter().any(|one| one.step == Step::PageSample)
+    );
+    for Finding { step, remedy, .. } in findings {
+        let expected = match step {
+            Step::PageLock => "belongs in specs/elements-v3/openapi.yaml, which does not have it",
+            Step::LockSpec => "add DELETE /garden/v1/beds/{bedId}",
+            Step::PageSample => "once the spec has it, see that",
+        };
+        assert!(remedy.contains(expected), "{remedy}");
     }
 }

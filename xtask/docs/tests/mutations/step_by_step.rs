@@ -382,6 +382,17 @@ fn a_finding_about_codes_stands_at_the_schema_that_holds_them() {
 }
 
 #[test]
+fn a_new_member_is_told_with_all_its_facts_before_its_page_is_locked_and_after() {
+    let optional = "| pageIndex | Which page, which starts from 1. | integer | No |\n";
+    let row = "| ripe | How ripe. The maximum value allowed is 2:<ul><li>**0** - Raw</li><li>**2** - Ripe</li></ul> | integer | Yes |\n";
+    let [before, after] = expect_twice(&[(SEARCH, optional, &format!("{optional}{row}"))], Breaking);
+    assert_eq!(
+        (before.is.as_str(), &before.is),
+        ("integer, required, maximum 2, codes 0 2", &after.is)
+    );
+}
+
+#[test]
 fn a_path_without_its_first_slash_breaks_nothing() {
     let garden = Garden::edited(&[(SEARCH, "| POST | `/garden", "| POST | `garden")]);
     for findings in [

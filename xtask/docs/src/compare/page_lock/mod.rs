@@ -22,6 +22,7 @@ use crate::placement::placed;
 
 use matching::Unmatched;
 use pages::PagePair;
+pub use rows::row_text;
 
 /// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
@@ -119,14 +120,8 @@ fn operations<'p>(side: &Side<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec
 
 /// Method, path, scopes and status.
 fn compare_call(was: &Operation, is: &Operation, report: &mut Collector) {
-    let [ours, theirs] = [was, is].map(|operation| Call {
-        method: &operation.method,
-        path: &operation.endpoint,
-        scopes: &operation.scopes,
-        success: operation.success,
-    });
     let line = is.scopes_line.unwrap_or(is.line);
-    report.compare_calls(&ours, &theirs, is.line, line);
+    report.compare_calls(call(was), call(is), is.line, line);
     let permissions = |operation: &Operation| {
         let endpoint = operation.scopes_endpoint.as_deref().unwrap_or(&operation.endpoint);
         format!("the permissions of {endpoint}")
@@ -135,4 +130,13 @@ fn compare_call(was: &Operation, is: &Operation, report: &mut Collector) {
     if was.scopes_endpoint != is.scopes_endpoint {
         report.compare(Kind::PageWording, "scopes", (permissions(was), permissions(is)), line);
     }
+}
+
+fn call(operation: &Operation) -> Call<'_> {
+    (
+        &operation.method,
+        &operation.endpoint,
+        &operation.scopes,
+        operation.success,
+    )
 }

@@ -146,10 +146,15 @@ pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, r
     for old in &left.was {
         // The line where the row stood is that of its table now, if there is one.
         let line = tables[old.tables][1].map_or(is.line, |table| table.line);
-        report.add(Kind::MemberRemoved, &old.placed.place, (text(old.placed.row), ""), line);
+        report.add(
+            Kind::MemberRemoved,
+            &old.placed.place,
+            (row_text(old.placed.row, ""), ""),
+            line,
+        );
     }
     for new in left.is.iter().map(|new| new.placed) {
-        report.add(Kind::MemberAdded, &new.place, ("", text(new.row)), new.line);
+        report.add(Kind::MemberAdded, &new.place, ("", row_text(new.row, "")), new.line);
     }
 }
 
@@ -216,26 +221,22 @@ fn facts(row: &Row) -> [(Kind, String); 10] {
     ]
 }
 
-/// A row in one line: `integer, required, default 20, maximum 100`.
-fn text(row: &Row) -> String {
-    let facts = facts(row)
-        .into_iter()
-        .filter(|(kind, text)| *kind != Kind::Placement && !text.is_empty());
-    let mut parts: Vec<_> = facts
-        .map(|(kind, text)| match kind {
-            Kind::Default | Kind::Format => format!("{kind} {text}"),
-            Kind::CodesPage => format!("codes of {text}"),
-            _ => text,
-        })
-        .collect();
-    if !row.codes.is_empty() {
-        let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
-        parts.push(format!("codes {}", codes.join(" ")));
-    }
-    if parts.is_empty() {
+/// A row in one line: `integer, required, default 20, maximum 100`; `kind` stands for a type that it does not name.
+pub fn row_text(row: &Row, kind: &str) -> String {
+    let facts = facts(row).into_iter().filter(|(kind, _)| *kind != Kind::Placement);
+    let texts = facts.map(|(fact, text)| match fact {
+        Kind::Type if text.is_empty() => kind.to_owned(),
+        Kind::Default | Kind::Format if !text.is_empty() => format!("{fact} {text}"),
+        Kind::CodesPage if !text.is_empty() => format!("codes of {text}"),
+        _ => text,
+    });
+    let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
+    let codes = (!codes.is_empty()).then(|| format!("codes {}", codes.join(" ")));
+    let texts: Vec<_> = texts.chain(codes).filter(|text| !text.is_empty()).collect();
+    if texts.is_empty() {
         format!("`{}`", row.name)
     } else {
-        parts.join(", ")
+        texts.join(", ")
     }
 }
 
