@@ -39,26 +39,45 @@ impl Placed<'_> {
 /// The rows of an operation, each with its place. The spec's operation helps where the page leaves something open; the
 /// names of path parameters are those of the spec, since only their position counts.
 pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> Vec<Placed<'p>> {
-    let sent = operation.request.iter().flat_map(|sample| sample.shape.keys().cloned());
-    let sent = Names::of(sent.collect());
-    let call = Call { operation, spec, sent };
-    let parts: Vec<_> = operation.tables.iter().map(|table| call.parts(table)).collect();
+    let body = Tree::new(Part::Body, operation.request.as_ref(), spec);
+    let response = Tree::new(Part::Response, operation.response.as_ref(), spec);
+    let call = Call {
+        operation,
+        spec,
+        sent: &body.sample,
+    };
+    let tables = || operation.tables.iter().enumerate();
+    let parts: Vec<_> = tables().map(|(_, table)| call.parts(table)).collect();
+    let rows = |index: usize, wanted: Part| {
+        let rows = operation.tables[index].rows.iter().zip(&parts[index]);
+        rows.filter_map(move |(row, part)| (*part == wanted).then_some(row))
+    };
     let mut found = Vec::new();
-    for part in [Part::Path, Part::Query, Part::Body, Part::Response] {
-        let own = |index: usize| {
-            let rows = operation.tables[index].rows.iter().enumerate().zip(&parts[index]);
-            rows.filter_map(|(row, own)| (*own == part).then_some(row))
-        };
-        let all: Vec<_> = (0..parts.len()).flat_map(own).map(|(_, row)| row).collect();
-        let tree = Tree::new(part, call.sample(part), spec);
-        for (index, table) in operation.tables.iter().enumerate() {
-            let rows: Vec<_> = own(index).map(|(_, row)| row).collect();
-            let places = match part {
-                Part::Body | Part::Response => tree.place(table, &rows, &all),
-                Part::Path | Part::Query => rows.iter().map(|row| call.parameter(part, &row.name)).collect(),
+    for (part, tree) in [
+        (Part::Path, None),
+        (Part::Query, None),
+        (Part::Body, Some(&body)),
+        (Part::Response, Some(&response)),
+    ] {
+        let all: Vec<_> = tables().flat_map(|(index, _)| rows(index, part)).collect();
+        for (index, table) in tables() {
+            let rows: Vec<_> = rows(index, part).collect();
+            let places = match tree {
+                Some(tree) => tree.place(table, &rows, &all),
+                None => rows.iter().map(|row| call.parameter(part, &row.name)).collect(),
             };
-            for ((at, row), place) in own(index).zip(places) {
-                found.push(call.row(index, table, at, row, place));
+            let own = parts[index].iter().enumerate().filter(|(_, own)| **own == part);
+            for (((at, _), row), place) in own.zip(rows).zip(places) {
+                // The query is a part of the URL as well.
+                let is_in_url = part == Part::Query && table.section == Section::Path;
+                found.push(Placed {
+                    row,
+                    place,
+                    listed: if is_in_url { Some(part) } else { table.section.part() },
+                    table: index,
+                    title: table.title.as_deref(),
+                    line: table.line_of(at),
+                });
             }
         }
     }
@@ -71,68 +90,46 @@ struct Call<'p, 's> {
     operation: &'p Operation,
     spec: Option<&'s spec::Operation>,
     /// What the sample of the request has in its body.
-    sent: Names,
+    sent: &'s Names,
 }
 
-impl<'p> Call<'p, '_> {
-    fn sample(&self, part: Part) -> Option<&'p Sample> {
-        match part {
-            Part::Response => self.operation.response.as_ref(),
-            _ => self.operation.request.as_ref(),
-        }
-    }
-
-    fn row(&self, index: usize, table: &'p Table, at: usize, row: &'p Row, place: String) -> Placed<'p> {
-        Placed {
-            row,
-            // The query is a part of the URL as well.
-            listed: match table.section {
-                Section::Path if Part::of(&place) == Some(Part::Query) => Some(Part::Query),
-                section => section.part(),
-            },
-            place,
-            table: index,
-            title: table.title.as_deref(),
-            line: table.line_of(at),
-        }
-    }
-
+impl Call<'_, '_> {
     /// The part of the call that each row of a table belongs to.
     fn parts(&self, table: &Table) -> Vec<Part> {
-        // Without a spec to ask, the rows of a table go together.
-        let sends_body = self.spec.is_none() && self.sends_some(table);
-        let rows = table.rows.iter();
-        rows.map(|row| self.part(table, row, sends_body)).collect()
+        // Without a spec to ask, the rows of a table go together: into the body if the sample has some of them there, and
+        // none in its URL.
+        let rows = &table.rows;
+        let is_in_url = || rows.iter().any(|row| self.is_in_url(row));
+        let sends_body = self.spec.is_none() && rows.iter().any(|row| self.sends(row)) && !is_in_url();
+        rows.iter().map(|row| self.part(table, row, sends_body)).collect()
     }
 
     /// The part of the call that a row belongs to, whatever its heading says. `sends_body` says that its table goes
     /// into the body.
     fn part(&self, table: &Table, row: &Row, sends_body: bool) -> Part {
-        if table.section == Section::Response {
-            return Part::Response;
-        }
-        if row.parent.is_none() && self.has_brace(&row.name) {
-            return Part::Path;
-        }
-        let in_spec = |part: Part| {
-            self.spec
-                .is_some_and(|spec| spec.find(&format!("{}.{}", part.name(), row.name)).is_some())
+        let is_in_spec = |part: Part| {
+            let place = format!("{}.{}", part.name(), row.name);
+            self.spec.is_some_and(|spec| spec.find(&place).is_some())
         };
-        let sends_body = sends_body || self.sends(row);
+        let is_in_path = || {
+            parameter_names(&self.operation.endpoint)
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&row.name))
+        };
+        let is_in_query = is_in_spec(Part::Query);
+        let is_in_body = sends_body || self.sends(row) || is_in_spec(Part::Body);
+        let has_no_body = matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD");
         match table.section {
             Section::Response => Part::Response,
-            Section::Path if in_spec(Part::Query) || self.is_in_url(row) => Part::Query,
-            Section::Path if sends_body || in_spec(Part::Body) => Part::Body,
+            _ if row.parent.is_none() && is_in_path() => Part::Path,
+            Section::Path if is_in_query || self.is_in_url(row) => Part::Query,
+            Section::Query if is_in_query => Part::Query,
+            Section::Path | Section::Query | Section::Request if is_in_body => Part::Body,
             Section::Path => Part::Path,
-            Section::Query if in_spec(Part::Query) => Part::Query,
-            Section::Query if sends_body || in_spec(Part::Body) => Part::Body,
             Section::Query => Part::Query,
-            Section::Body if !in_spec(Part::Body) && !sends_body && in_spec(Part::Query) => Part::Query,
-            Section::Body => Part::Body,
-            Section::Request if sends_body || in_spec(Part::Body) => Part::Body,
-            Section::Request if in_spec(Part::Query) => Part::Query,
-            Section::Request if matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD") => Part::Query,
-            Section::Request => Part::Body,
+            Section::Body if is_in_query && !is_in_body => Part::Query,
+            Section::Request if is_in_query || has_no_body => Part::Query,
+            Section::Body | Section::Request => Part::Body,
         }
     }
 
@@ -145,17 +142,6 @@ impl<'p> Call<'p, '_> {
     fn is_in_url(&self, row: &Row) -> bool {
         let mut query = self.operation.request.iter().flat_map(|sample| &sample.query);
         query.any(|name| row.name.eq_ignore_ascii_case(name))
-    }
-
-    /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
-    fn sends_some(&self, table: &Table) -> bool {
-        let rows = &table.rows;
-        !rows.iter().any(|row| self.is_in_url(row)) && rows.iter().any(|row| self.sends(row))
-    }
-
-    fn has_brace(&self, name: &str) -> bool {
-        let mut names = parameter_names(&self.operation.endpoint).into_iter();
-        names.any(|brace| brace.eq_ignore_ascii_case(name))
     }
 
     /// The place of a parameter: in the path its name is that of the spec, or else that of the endpoint.
@@ -172,26 +158,23 @@ impl<'p> Call<'p, '_> {
     }
 }
 
-/// Places by their last names.
-struct Names {
-    places: Vec<String>,
-    by_name: HashMap<String, Vec<usize>>,
-}
+/// Places by their last names, in small letters.
+#[derive(Default)]
+struct Names(HashMap<String, Vec<String>>);
 
 impl Names {
-    fn of(places: Vec<String>) -> Self {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, place) in places.iter().enumerate() {
-            by_name.entry(last_name(place)).or_default().push(index);
+    fn of<'n>(places: impl Iterator<Item = &'n String>) -> Self {
+        let mut names = Self::default();
+        for place in places {
+            names.0.entry(last_name(place)).or_default().push(place.clone());
         }
-        Self { places, by_name }
+        names
     }
 
     /// The places of this name: with its very letters, else in another case.
     fn named(&self, name: &str) -> Vec<&str> {
-        let same = self.by_name.get(&last_name(name)).into_iter().flatten();
-        let mut named: Vec<_> = same.map(|index| self.places[*index].as_str()).collect();
-        named.retain(|place| is_named(place, name));
+        let same = self.0.get(&last_name(name)).into_iter().flatten();
+        let mut named: Vec<_> = same.map(String::as_str).filter(|place| is_named(place, name)).collect();
         if named.iter().any(|place| place.ends_with(name)) {
             named.retain(|place| place.ends_with(name));
         }
@@ -223,7 +206,7 @@ fn is_named(place: &str, name: &str) -> bool {
 
 /// The places of a body that the sample shows and that the spec has.
 struct Tree {
-    root: String,
+    root: &'static str,
     sample: Names,
     spec: Names,
     known: BTreeSet<String>,
@@ -236,10 +219,10 @@ impl Tree {
         let places = spec.into_iter().flat_map(|spec| spec.places.keys());
         let spec: Vec<_> = places.filter(|place| Part::of(place) == Some(part)).cloned().collect();
         Self {
-            root: part.name().to_owned(),
-            known: sample.iter().chain(&spec).cloned().collect(),
-            sample: Names::of(sample),
-            spec: Names::of(spec),
+            root: part.name(),
+            sample: Names::of(sample.iter()),
+            spec: Names::of(spec.iter()),
+            known: sample.into_iter().chain(spec).collect(),
         }
     }
 
@@ -250,13 +233,24 @@ impl Tree {
     /// The place in which the members of a list or an object stand.
     fn inside(&self, place: &str, row: Option<&Row>) -> String {
         let entries = format!("{place}[]");
-        let is_list = row
-            .and_then(|row| row.kind.as_deref())
-            .is_some_and(|kind| kind.starts_with("array"));
+        let kind = row.and_then(|row| row.kind.as_deref());
+        let is_list = kind.is_some_and(|kind| kind.starts_with("array"));
         if self.known.contains(&entries) || (is_list && !self.known.iter().any(|known| is_below(known, place))) {
             return entries;
         }
         place.to_owned()
+    }
+
+    /// The place in which the members of the member of this name stand.
+    fn inside_named(&self, name: &str, row: Option<&Row>) -> String {
+        let mut known = [&self.sample, &self.spec]
+            .into_iter()
+            .flat_map(|places| places.named(name));
+        let place = known.next().map(str::to_owned);
+        self.inside(
+            &place.unwrap_or_else(|| format!("{}.{name}", self.inside(self.root, None))),
+            row,
+        )
     }
 
     /// The places of the rows of one table.
@@ -266,18 +260,21 @@ impl Tree {
             .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)))
             .collect();
         let home = self.home(&candidates).or_else(|| self.titled(table, all));
+        let home = home.unwrap_or_else(|| self.inside(self.root, None));
         let mut taken = BTreeSet::new();
-        rows.iter()
-            .zip(&candidates)
-            .map(|(row, (sample, spec))| {
-                let place = self.place_row(table, row, all, (sample, spec), home.as_deref(), &taken);
-                taken.insert(place.clone());
-                place
-            })
-            .collect()
+        let rows = rows.iter().zip(&candidates);
+        rows.map(|(row, (sample, spec))| {
+            let place = match &row.parent {
+                Some(parent) => self.below(parent, row, all),
+                None => self.place_row(table, row, (sample, spec), &home, &taken),
+            };
+            taken.insert(place.clone());
+            place
+        })
+        .collect()
     }
 
-    /// The place around most rows of a table; the first of several in the order of the sample.
+    /// The place around most rows of a table; of several the first that the sample shows.
     fn home(&self, candidates: &[(Vec<&str>, Vec<&str>)]) -> Option<String> {
         let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
         for (sample, spec) in candidates {
@@ -289,70 +286,64 @@ impl Tree {
                 *votes.entry(place).or_default() += weight;
             }
         }
-        let most = *votes.values().max()?;
-        let mut order = self.sample.places.iter().chain(&self.spec.places).map(String::as_str);
-        let first = order.find(|place| votes.get(place) == Some(&most));
-        first.map(str::to_owned)
+        let is_shown = |place: &str| {
+            self.sample
+                .named(place.rsplit('.').next().unwrap_or_default())
+                .contains(&place)
+        };
+        let most = votes
+            .into_iter()
+            .max_by_key(|(place, count)| (*count, is_shown(place), std::cmp::Reverse(*place)));
+        most.map(|(place, _)| place.to_owned())
     }
 
     fn place_row(
         &self,
         table: &Table,
         row: &Row,
-        all: &[&Row],
         (sample, spec): (&[&str], &[&str]),
-        home: Option<&str>,
+        home: &str,
         taken: &BTreeSet<String>,
     ) -> String {
-        if let Some(parent) = &row.parent {
-            return self.below(parent, row, all);
-        }
         let free = |places: &[&str]| -> Vec<String> {
             let places = places.iter().filter(|place| !taken.contains(**place));
             places.map(|place| (*place).to_owned()).collect()
         };
         let (sample, spec) = (free(sample), free(spec));
-        let at_home = |places: &[String]| {
-            let mut places = places.iter();
-            places.find(|place| Some(self.around(place)) == home).cloned()
-        };
-        let only = |places: &[String]| match places {
-            [place] => Some(place.clone()),
-            _ => None,
-        };
+        let at_home = |places: &[String]| places.iter().find(|place| self.around(place) == home).cloned();
+        let only = |places: &[String]| places.first().filter(|_| places.len() == 1).cloned();
         // The sample spells a name as the wire does; the spec must not hide how the page spells it.
         let as_said = |place: String| match place.len().checked_sub(row.name.len()) {
             Some(start) if place.is_char_boundary(start) => format!("{}{}", &place[..start], row.name),
             _ => place,
         };
         // A name that the sample has elsewhere alone stands there, unless the spec has it beside the rest of the table.
+        let in_spec = || {
+            at_home(&spec)
+                .filter(|_| table.title.is_some() || sample.is_empty())
+                .map(as_said)
+        };
+        let topmost = || {
+            sample
+                .iter()
+                .min_by_key(|place| place.matches(['.', '[']).count())
+                .cloned()
+        };
         at_home(&sample)
-            .or_else(|| {
-                let place = at_home(&spec).filter(|_| table.title.is_some() || sample.is_empty());
-                place.map(as_said)
-            })
+            .or_else(in_spec)
             .or_else(|| only(&sample))
-            .or_else(|| sample.into_iter().min_by_key(|place| place.matches(['.', '[']).count()))
+            .or_else(topmost)
             .or_else(|| only(&spec).map(as_said))
-            .unwrap_or_else(|| {
-                let around = home.map_or_else(|| self.inside(&self.root, None), str::to_owned);
-                format!("{around}.{}", row.name)
-            })
+            .unwrap_or_else(|| format!("{home}.{}", row.name))
     }
 
     /// The place below a member that the row names.
     fn below(&self, parent: &str, row: &Row, all: &[&Row]) -> String {
-        let mut known = self.sample.named(parent);
-        known.extend(self.spec.named(parent));
         let holder = all
             .iter()
             .copied()
             .find(|other| other.name.eq_ignore_ascii_case(parent));
-        let place = known.first().map_or_else(
-            || format!("{}.{parent}", self.inside(&self.root, None)),
-            |place| (*place).to_owned(),
-        );
-        let around = self.inside(&place, holder);
+        let around = self.inside_named(parent, holder);
         // The sample spells a name as the wire does.
         let mut shown = self.sample.named(&row.name).into_iter();
         let shown = shown.find(|place| self.around(place) == around).map(str::to_owned);
@@ -362,25 +353,17 @@ impl Tree {
     /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
     fn titled(&self, table: &Table, all: &[&Row]) -> Option<String> {
         let title = words(table.title.as_deref()?);
-        let holds = |row: &Row| {
-            row.kind
-                .as_deref()
-                .is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
+        let holds = |row: &&&Row| {
+            let kind = row.kind.as_deref();
+            kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
-        let holders = all.iter().copied().filter(|row| holds(row));
-        let best = holders
-            .map(|row| (words(&row.name).intersection(&title).count(), row))
-            .filter(|(shared, _)| *shared > 0)
-            .max_by_key(|(shared, _)| *shared);
-        let (_, row) = best?;
-        let mut named = [&self.sample, &self.spec].into_iter();
-        let place = named
-            .find_map(|places| places.named(&row.name).first().copied())
-            .map_or_else(
-                || format!("{}.{}", self.inside(&self.root, None), row.name),
-                str::to_owned,
-            );
-        Some(self.inside(&place, Some(row)))
+        let shared = |row: &&Row| words(&row.name).intersection(&title).count();
+        let row = all
+            .iter()
+            .filter(holds)
+            .max_by_key(|row| shared(row))
+            .filter(|row| shared(row) > 0)?;
+        Some(self.inside_named(&row.name, Some(row)))
     }
 }
 

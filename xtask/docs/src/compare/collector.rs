@@ -32,6 +32,7 @@ pub struct Collector<'r> {
     /// The line in the spec of what belongs to no operation alone.
     pub shared_line: Option<usize>,
     pub findings: Vec<Finding>,
+    pub reported: HashSet<(Kind, String, String, String)>,
 }
 
 impl<'r> Collector<'r> {
@@ -45,6 +46,7 @@ impl<'r> Collector<'r> {
             known: None,
             shared_line: None,
             findings: Vec::new(),
+            reported: HashSet::new(),
         }
     }
 
@@ -95,6 +97,10 @@ impl<'r> Collector<'r> {
         line: usize,
         spec_line: Option<usize>,
     ) {
+        let (was, is) = (was.into(), is.into());
+        if !self.reported.insert((kind, place.to_owned(), was.clone(), is.clone())) {
+            return;
+        }
         let Context { api, spec } = self.context;
         let mut finding = Finding {
             api: api.to_owned(),
@@ -103,19 +109,13 @@ impl<'r> Collector<'r> {
             place: place.to_owned(),
             kind,
             class: Class::Documentation,
-            was: was.into(),
-            is: is.into(),
+            was,
+            is,
             page: self.page.to_owned(),
             line: line.max(1),
             remedy: String::new(),
             spec: spec_line.map(|line| spec.at(line)),
         };
-        let is_said = |one: &Finding| {
-            (one.kind, &one.place, &one.was, &one.is) == (finding.kind, &finding.place, &finding.was, &finding.is)
-        };
-        if self.findings.iter().any(is_said) {
-            return;
-        }
         finding.class = verdict::class(&finding);
         finding.remedy = verdict::remedy(&finding, self.known.is_some() || self.operation == "*");
         self.findings.push(finding);
