@@ -1,5 +1,6 @@
 //! `cargo xtask docs drift`: page → lock → spec.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
@@ -114,7 +115,7 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 
     // What is meant to be is silent; the rest is reported, and what the vendor has changed only as that.
     let mut judged = deviations.apply(api.name, differences);
-    report_once(&mut changes, &mut judged.findings, spec);
+    report_once(&mut changes, &mut judged.findings);
     Drift {
         findings: [changes, judged.findings].concat(),
         silenced: judged.silenced,
@@ -125,10 +126,10 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 
 /// Takes out the differences that are changes of the vendor's and nothing more: they are reported once, and concern before
 /// the page is locked whom they will concern then.
-fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>, spec: &Spec) {
+fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
     let classes: Vec<_> = changes
         .iter()
-        .map(|change| class_once_locked(change, changes, differences, spec))
+        .map(|change| class_once_locked(change, changes, differences))
         .collect();
     for (change, class) in changes.iter_mut().zip(classes) {
         change.class = class;
@@ -136,31 +137,28 @@ fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>, spec: &S
     differences.retain(|difference| !changes.iter().any(|change| change.explains(difference)));
 }
 
-/// Whom a change concerns: those whom what it leaves concerns, once it is locked.
-fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding], spec: &Spec) -> Class {
+/// Whom a change concerns: those whom the nearest of what it leaves concerns, once it is locked.
+fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding]) -> Class {
     let left = differences
         .iter()
         .filter_map(|difference| Some((change.leaves(difference)?, difference)));
     // What is exactly the change of another fact is not what this one leaves.
-    let is_own = |(nearness, difference): &(Nearness, &Finding)| {
-        let is_of_other = |other: &Finding| other.leaves(difference).is_some_and(|near| near >= Nearness::SameKind);
-        *nearness >= Nearness::SameKind || !changes.iter().any(is_of_other)
+    let is_of_other = |difference: &Finding| {
+        let mut nearness = changes.iter().filter_map(|other| other.leaves(difference));
+        nearness.any(|nearness| nearness >= Nearness::SameKind)
     };
-    let left: Vec<_> = left.filter(is_own).collect();
-    let is_specified = change.operation == "*" || spec.operations.iter().any(|known| known.name() == change.operation);
-    match left.iter().map(|(nearness, _)| *nearness).max() {
+    let is_own = |(nearness, difference): &(_, &Finding)| *nearness >= Nearness::SameKind || !is_of_other(difference);
+    let nearest = left
+        .filter(is_own)
+        .map(|(nearness, difference)| (Reverse(nearness), difference.class))
+        .min();
+    match nearest {
+        Some((Reverse(nearness), class)) if nearness > Nearness::Elsewhere => class,
         // The spec says already what the page says now. What must be sent in some cases is all the same to a spec, and
         // nobody knows what stands in what could not be read.
-        None if is_specified && !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {
+        None if !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {
             Class::Documentation
         }
-        None | Some(Nearness::Elsewhere) => change.class,
-        nearest => {
-            let nearest = left.iter().filter(|(nearness, _)| Some(*nearness) == nearest);
-            nearest
-                .map(|(_, difference)| difference.class)
-                .min()
-                .unwrap_or(change.class)
-        }
+        _ => change.class,
     }
 }

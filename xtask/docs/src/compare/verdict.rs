@@ -11,7 +11,7 @@ use crate::placement::Part;
 
 /// Whom a difference concerns, as one table. A caller who goes by our side must get along with the vendor's: what fails
 /// there is breaking, what there is more is additive. Requests are closed, what they may hold must be known; answers
-/// are open, more in them harms nobody.
+/// are open, more in them harms nobody. A change of a page is settled by what it leaves once it is locked.
 pub fn class(finding: &Finding) -> Class {
     use Class::{Additive, Breaking, Documentation};
     let (place, was, is) = (&*finding.place, &*finding.was, &*finding.is);
@@ -19,17 +19,11 @@ pub fn class(finding: &Finding) -> Class {
     let (is_new, is_gone) = (was.is_empty(), is.is_empty());
     let either = |condition, class, other| if condition { class } else { other };
     match finding.kind {
-        // The one who decodes by the table fails on what the sample shows.
-        Kind::SampleType | Kind::LetterCase => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::SampleCode if finding.step == Step::PageSample => Additive,
-        Kind::SampleOnly | Kind::TableOnly => Additive,
         // Names in braces are not sent.
+        Kind::LetterCase | Kind::SampleType if place.starts_with("path.") => Documentation,
         Kind::Endpoint => either(nameless(was) == nameless(is), Documentation, Breaking),
-        Kind::MemberRenamed => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::Status => either(is_new || is_gone, Documentation, Breaking),
         // Scopes are alternatives, so that one more shuts nobody out.
         Kind::Scopes => either(!is_new && scopes(was).is_subset(&scopes(is)), Additive, Breaking),
-        Kind::Type => either(is_new || is_gone || is_detail(was, is), Documentation, Breaking),
         // What is read is not checked, and nobody relies on what an answer may lack.
         Kind::Required | Kind::Limit | Kind::Default if !is_request => Documentation,
         Kind::Required => match strictness(is) - strictness(was) {
@@ -43,22 +37,17 @@ pub fn class(finding: &Finding) -> Class {
         // The sender must keep to a format, the receiver relies on it.
         Kind::Format => either(if is_request { is_gone } else { is_new }, Additive, Breaking),
         Kind::HttpStatus | Kind::ListedEndpoint => either(is_new, Additive, Documentation),
-        // Where the codes of a list that has gone stand now nobody knows; the service has them still.
-        Kind::CodesPage => either(is_new && place == "page", Additive, Documentation),
-        // A sample that came or went as a whole leaves the service as it is.
-        Kind::SampleShape if (is_new || is_gone) && !place.contains(['.', '[']) => Documentation,
-        Kind::SampleShape | Kind::Host => either(is_new, Additive, Breaking),
+        Kind::Host => either(is_new, Additive, Breaking),
         Kind::OperationAdded | Kind::OperationMissing | Kind::CodeAdded | Kind::CodeMissing => Additive,
         // A new member concerns callers if they must send it.
-        Kind::MemberAdded | Kind::MemberMissing => either(
-            is_request && is.split(", ").any(|fact| fact == "required"),
-            Breaking,
-            Additive,
-        ),
-        // A table that does not say where in the request its rows go contradicts none that does.
-        Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
-        Kind::PageMoved | Kind::SecondPage | Kind::PageWording | Kind::CodeLabel => Documentation,
-        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
+        Kind::MemberAdded | Kind::MemberMissing => {
+            let must_be_sent = is_request && is.split(", ").any(|fact| fact == "required");
+            either(must_be_sent, Breaking, Additive)
+        }
+        Kind::SampleOnly | Kind::TableOnly | Kind::SampleCode => Additive,
+        // Where the codes of a list that has gone stand now nobody knows; the service has them still.
+        Kind::CodeLabel | Kind::CodesPage | Kind::PageMoved | Kind::SecondPage | Kind::PageWording => Documentation,
+        Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
         _ => Breaking,
     }
@@ -66,18 +55,6 @@ pub fn class(finding: &Finding) -> Class {
 
 fn scopes(names: &str) -> BTreeSet<&str> {
     names.split(", ").collect()
-}
-
-/// Whether one of two types only says more or less of the other: that changes nothing on the wire.
-fn is_detail(was: &str, is: &str) -> bool {
-    let details = |more: &str, less: &str| more.strip_prefix(less).is_some_and(|rest| rest.starts_with(" of "));
-    details(was, is) || details(is, was)
-}
-
-/// Whether one of two tables says that its rows are sent, and not where.
-fn is_vague(was: &str, is: &str) -> bool {
-    let parts = [was, is].map(|table| table.split(':').next());
-    parts[0] != parts[1] && parts.contains(&Some("request"))
 }
 
 /// How strictly something must be sent.
@@ -101,6 +78,8 @@ fn is_tighter(was: &str, is: &str) -> bool {
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
 pub fn remedy(finding: &Finding, is_specified: bool) -> String {
     let Finding {
+        step,
+        kind,
         api,
         operation,
         place,
@@ -113,24 +92,12 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         format!("specs/{api}/deviations.yaml"),
     );
     let at = format!("`{place}` of {operation}");
-    match finding.step {
+    if *step == Step::PageSample {
         // The spec must cope with both sides.
-        Step::PageSample => {
-            let whose = if is_specified {
-                "see"
-            } else {
-                "once the spec has it, see"
-            };
-            return format!(
-                "{whose} that {at} in {spec} takes what table and sample say, and record the contradiction in {deviations}"
-            );
-        }
-        Step::PageLock if !is_specified && finding.kind != Kind::OperationAdded => {
-            return format!(
-                "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
-            );
-        }
-        _ => {}
+        let when = if is_specified { "" } else { "once the spec has it, " };
+        return format!(
+            "{when}see that {at} in {spec} takes what table and sample say, and record the contradiction in {deviations}"
+        );
     }
     let is_gone = is.is_empty();
     // The codes of a page that is a list of codes belong to no operation.
@@ -138,7 +105,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         "*" => "the codes of every `enum` that has those of this page".to_owned(),
         _ => format!("the codes of {at}"),
     };
-    let edit = match finding.kind {
+    let edit = match kind {
         Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
         Kind::SecondPage => {
             format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
@@ -180,7 +147,10 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
         _ => format!("bring {at} in line with the page"),
     };
-    match finding.step {
+    match step {
+        Step::PageLock if !is_specified && *kind != Kind::OperationAdded => format!(
+            "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
+        ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
         _ => format!("{edit} in {spec}, or record the difference in {deviations}"),
     }

@@ -171,7 +171,7 @@ fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
     page_lock(context, &Side::new(was, &spec), &Side::new(is, &spec))
 }
 
-/// Kind, class, place, was, is.
+/// Kind, class, place, was, is. The class is that of the change by itself; what it leaves once it is locked settles it.
 type Reported<'a> = (Kind, Class, &'a str, &'a str, &'a str);
 
 /// What is found after a change of the pages.
@@ -465,7 +465,7 @@ fn rows_that_come_go_and_move() {
     );
     check(
         |pages| "bed".clone_into(&mut member(pages, 0, 0).name),
-        &[(Kind::MemberRenamed, Documentation, "path.bedId", "bedId", "bed")],
+        &[(Kind::MemberRenamed, Breaking, "path.bedId", "bedId", "bed")],
     );
     // Another position, the same facts.
     check(
@@ -544,7 +544,7 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 1, 0).kind = None,
-        &[(Kind::Type, Documentation, size, "integer", "")],
+        &[(Kind::Type, Breaking, size, "integer", "")],
     );
     check(
         |pages| member(pages, 1, 0).required = Some(Required::Yes),
@@ -588,7 +588,7 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 2, 0).parent = Some("data".to_owned()),
-        &[(Kind::Placement, Documentation, "response.data[].id", "", "in data")],
+        &[(Kind::Placement, Breaking, "response.data[].id", "", "in data")],
     );
 }
 
@@ -692,7 +692,7 @@ fn samples() {
                 .shape
                 .extend(shape(&[("data[].bulb", "object"), ("data[].bulb.grams", "number")]))
         },
-        &[(Kind::SampleShape, Additive, "response.data[].bulb", "", "object")],
+        &[(Kind::SampleShape, Breaking, "response.data[].bulb", "", "object")],
     );
     check(
         |pages| sample(pages).shape.extend(shape(&[("data[].state", "string")])),
@@ -708,7 +708,7 @@ fn samples() {
         |pages| list(pages).response = None,
         &[
             (Kind::SampleUrl, Documentation, "path", "/beds/1/plants", ""),
-            (Kind::SampleShape, Documentation, "response", "object", ""),
+            (Kind::SampleShape, Breaking, "response", "object", ""),
         ],
     );
     check(
@@ -717,7 +717,7 @@ fn samples() {
                 .codes
                 .extend([("data[].state".to_owned(), vec![0.into()])])
         },
-        &[(Kind::SampleCode, Documentation, "response.data[].state", "1", "0")],
+        &[(Kind::SampleCode, Additive, "response.data[].state", "1", "0")],
     );
     check(
         |pages| sample(pages).slips.push(listed("a comma is missing")),
@@ -725,7 +725,7 @@ fn samples() {
     );
     check(
         |pages| sample(pages).query.push("pageSize".to_owned()),
-        &[(Kind::SampleShape, Additive, "query.pageSize", "", "sent")],
+        &[(Kind::SampleShape, Breaking, "query.pageSize", "", "sent")],
     );
     // Table and sample change alike: one change.
     check(
