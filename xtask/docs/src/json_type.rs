@@ -1,9 +1,12 @@
 //! The types of JSON, as specs name them, tables call them and samples show them.
 
-use std::fmt;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
-/// A type of JSON, with whole numbers apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A type of JSON, with whole numbers apart, in the order of reports.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Display, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum JsonType {
     Array,
     Boolean,
@@ -15,25 +18,9 @@ pub enum JsonType {
 }
 
 impl JsonType {
-    /// All of them, in the order of reports.
-    pub const ALL: [Self; 7] = [
-        Self::Array,
-        Self::Boolean,
-        Self::Integer,
-        Self::Null,
-        Self::Number,
-        Self::Object,
-        Self::String,
-    ];
-
     /// The name, as JSON Schema has it.
     pub fn name(self) -> &'static str {
-        let names = ["array", "boolean", "integer", "null", "number", "object", "string"];
-        names[self as usize]
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|json| json.name() == name)
+        self.into()
     }
 
     /// Whether a value of this type is of one of these: a number may be whole.
@@ -48,12 +35,6 @@ impl JsonType {
     }
 }
 
-impl fmt::Display for JsonType {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name())
-    }
-}
-
 /// Types in the form of the facts: `integer | string`.
 pub fn type_names<'t>(types: impl IntoIterator<Item = &'t JsonType>) -> String {
     let names: Vec<_> = types.into_iter().map(|json| json.name()).collect();
@@ -62,7 +43,7 @@ pub fn type_names<'t>(types: impl IntoIterator<Item = &'t JsonType>) -> String {
 
 /// The types that a sample shows, from the form of the facts.
 pub fn shown_types(shape: &str) -> Vec<JsonType> {
-    shape.split(" | ").filter_map(JsonType::parse).collect()
+    shape.split(" | ").filter_map(|name| name.parse().ok()).collect()
 }
 
 /// The types of which a table means one, and that of the entries if it says. `kind` is in the words of

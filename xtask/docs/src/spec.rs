@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::facts::{Code, Listed};
 use super::finding::SpecLine;
@@ -288,10 +289,10 @@ pub fn host_of(url: &str) -> Option<String> {
 fn types_of(variant: &Variant) -> BTreeSet<JsonType> {
     let has = |key| variant.get(key).is_some();
     let mut types: BTreeSet<_> = match variant.get("type").and_then(Value::as_str) {
-        Some(name) => JsonType::parse(name).into_iter().collect(),
+        Some(name) => name.parse().into_iter().collect(),
         None if has("properties") || has("additionalProperties") => BTreeSet::from([JsonType::Object]),
         None if has("items") => BTreeSet::from([JsonType::Array]),
-        None => JsonType::ALL.into(),
+        None => JsonType::VARIANTS.iter().copied().collect(),
     };
     types.extend(variant.says("nullable").then_some(JsonType::Null));
     types
@@ -357,7 +358,7 @@ impl<'d> Members<'_, 'd> {
                 // A file: its bytes have no members.
                 None if !media.is_empty() => {
                     let member = Member {
-                        types: JsonType::ALL.into(),
+                        types: JsonType::VARIANTS.iter().copied().collect(),
                         free: true,
                         required,
                         line: self.reader.document.line(&body.pointer),
