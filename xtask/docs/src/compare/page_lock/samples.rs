@@ -14,7 +14,17 @@ use crate::placement::{Part, in_part, is_below, without_lists};
 /// one change of the vendor's.
 pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
     let none = Sample::default();
-    let reported = reported(report);
+    let is_of_row = |kind| {
+        matches!(
+            kind,
+            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
+        )
+    };
+    let of_rows = report.findings.iter().filter(|finding| is_of_row(finding.kind));
+    let reported = of_rows
+        .flat_map(Finding::places)
+        .map(|place| without_lists(&place))
+        .collect();
     let parts = [
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
@@ -23,23 +33,18 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
         let line = now.as_ref().map_or(is.line, |sample| sample.line);
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
         // The path of the URL, unless it is the endpoint and has changed with it.
-        let path = |sample: &Sample| sample.path.clone().unwrap_or_default();
-        if bare(&path(old)) != bare(&was.endpoint) || bare(&path(now)) != bare(&is.endpoint) {
-            report.compare(Kind::SampleUrl, "path", (path(old), path(now)), line);
-        }
-        // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
-        let sent = |sample: &Sample, name| if sample.query.contains(name) { "sent" } else { "" };
-        let names: BTreeSet<_> = old.query.iter().chain(&now.query).collect();
-        for name in names {
-            let place = format!("query.{name}");
-            if !reported.contains(&without_lists(&place)) {
-                report.compare(Kind::SampleShape, &place, (sent(old, name), sent(now, name)), line);
-            }
+        let [path_was, path_is] = [old, now].map(|sample| sample.path.clone().unwrap_or_default());
+        if bare(&path_was) != bare(&was.endpoint) || bare(&path_is) != bare(&is.endpoint) {
+            report.compare(Kind::SampleUrl, "path", (path_was, path_is), line);
         }
         // What keeps the sample from being JSON.
         let slips = |sample: &Sample| {
-            let slips: Vec<_> = sample.slips.iter().map(|slip| slip.value.as_str()).collect();
-            slips.join(", ")
+            sample
+                .slips
+                .iter()
+                .map(|slip| slip.value.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let slip_line = now.slips.first().map_or(line, |slip| slip.line);
         report.compare(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
@@ -50,30 +55,22 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
         } else {
             compare_shape((&old.shape, &now.shape), part, line, &reported, report);
         }
+        // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
+        let sent = |sample: &Sample, name| if sample.query.contains(name) { "sent" } else { "" };
+        for name in old.query.iter().chain(&now.query) {
+            let place = format!("query.{name}");
+            if !reported.contains(&without_lists(&place)) {
+                report.compare(Kind::SampleShape, &place, (sent(old, name), sent(now, name)), line);
+            }
+        }
         // The codes that the sample shows. A place that has some on one side only is one whose row or shape has changed.
-        let text = |codes: &[Value]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let text = |codes: &[Value]| codes.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
         for (place, old) in &old.codes {
-            if let Some(now) = now.codes.get(place).filter(|now| *now != old) {
-                let at = in_part(part, place);
-                report.add(Kind::SampleCode, &at, (text(old), text(now)), line);
+            if let Some(now) = now.codes.get(place) {
+                report.compare(Kind::SampleCode, &in_part(part, place), (text(old), text(now)), line);
             }
         }
     }
-}
-
-/// The places of what the rows have reported.
-fn reported(report: &Collector) -> HashSet<String> {
-    let is_of_row = |finding: &&Finding| {
-        matches!(
-            finding.kind,
-            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
-        )
-    };
-    let findings = report.findings.iter().filter(is_of_row);
-    findings
-        .flat_map(Finding::places)
-        .map(|place| without_lists(&place))
-        .collect()
 }
 
 type Shape = BTreeMap<String, String>;
