@@ -23,27 +23,27 @@ pub struct Deviations {
 }
 
 /// What a deviation and its finding share: what they are about, and our side and the vendor's.
-type Key = ((Step, Kind, String, String), String, String);
+type Key = ((Step, Kind, String, String), [String; 2]);
 
 fn key(finding: &Finding) -> Key {
+    let shown = |side: &String| {
+        if side.is_empty() {
+            NOTHING.to_owned()
+        } else {
+            side.clone()
+        }
+    };
     let about = (
         finding.step,
         finding.kind,
         finding.operation.clone(),
         finding.place.clone(),
     );
-    let shown = |side: &str| {
-        if side.is_empty() {
-            NOTHING.to_owned()
-        } else {
-            side.to_owned()
-        }
-    };
-    (about, shown(&finding.was), shown(&finding.is))
+    (about, [&finding.was, &finding.is].map(shown))
 }
 
 /// The two sides by name, in the order of the file.
-fn sides(((step, ..), was, is): &Key) -> [(&'static str, &str); 2] {
+fn sides(((step, ..), [was, is]): &Key) -> [(&'static str, &str); 2] {
     match step {
         Step::PageSample => [("table", was), ("sample", is)],
         _ => [("page", is), ("spec", was)],
@@ -84,9 +84,8 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            let sides = (was.to_owned(), is.to_owned());
-            let about = (step, record.kind, record.operation, record.place);
-            entries.push(((about, sides.0, sides.1), line));
+            let sides = [was, is].map(str::to_owned);
+            entries.push((((step, record.kind, record.operation, record.place), sides), line));
         }
         Ok(Self {
             file: document.name(),
@@ -102,7 +101,7 @@ impl Deviations {
             .partition(|finding| recorded.contains(&key(finding)));
         let found: HashSet<_> = silenced.iter().map(key).collect();
         let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
-        let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
+        let stale: Vec<_> = stale.map(|entry| self.stale(api, entry, &left)).collect();
         left.extend(stale);
         Applied {
             findings: left,
@@ -111,8 +110,8 @@ impl Deviations {
     }
 
     /// The finding of an entry that names none.
-    fn stale(&self, api: &str, entry: &Key, entry_line: usize, others: &[Finding]) -> Finding {
-        let ((step, kind, operation, place), ..) = entry;
+    fn stale(&self, api: &str, (entry, entry_line): &(Key, usize), others: &[Finding]) -> Finding {
+        let ((step, kind, operation, place), _) = entry;
         let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
         let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
         let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
@@ -123,29 +122,23 @@ impl Deviations {
                 "write there what it is now, if its reason still holds, or delete it",
             ),
         };
-        let (page, line) = match now.first() {
-            Some(finding) => (finding.page.clone(), finding.line),
-            None => (self.file.clone(), entry_line),
-        };
+        let (file, line) = (&self.file, *entry_line);
+        let classes = now.iter().map(|finding| finding.class);
         Finding {
             api: api.to_owned(),
             step: *step,
             operation: operation.clone(),
             place: place.clone(),
             kind: Kind::StaleDeviation,
-            class: now
-                .iter()
-                .map(|finding| finding.class)
-                .min()
-                .unwrap_or(Class::Documentation),
+            class: classes.min().unwrap_or(Class::Documentation),
             was: shown(entry),
             is,
-            page,
-            line,
-            remedy: format!("{}:{entry_line}: the deviation `{kind}` is stale; {edit}", self.file),
+            page: now.first().map_or(file, |finding| &finding.page).clone(),
+            line: now.first().map_or(line, |finding| finding.line),
+            remedy: format!("{file}:{line}: the deviation `{kind}` is stale; {edit}"),
             spec: Some(SpecLine {
-                file: self.file.clone(),
-                line: entry_line,
+                file: file.clone(),
+                line,
             }),
         }
     }

@@ -12,7 +12,7 @@ use xtask_spec::document::display;
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::finding::{Class, Finding, Kind, Nearness};
+use super::finding::{Class, Finding, Kind};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
@@ -139,21 +139,19 @@ fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
 
 /// Whom a change concerns: those whom the nearest of what it leaves concerns, once it is locked.
 fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding]) -> Class {
-    let left = differences
-        .iter()
-        .filter_map(|difference| Some((change.leaves(difference)?, difference)));
     // What is exactly the change of another fact is not what this one leaves.
-    let is_of_other = |difference: &Finding| {
-        let mut nearness = changes.iter().filter_map(|other| other.leaves(difference));
-        nearness.any(|nearness| nearness >= Nearness::SameKind)
+    let is_of_other = |difference| {
+        let mut common = changes.iter().filter_map(|other| other.leaves(difference));
+        common.any(|[_, is_alike, _]| is_alike)
     };
-    let is_own = |(nearness, difference): &(_, &Finding)| *nearness >= Nearness::SameKind || !is_of_other(difference);
-    let nearest = left
-        .filter(is_own)
-        .map(|(nearness, difference)| (Reverse(nearness), difference.class))
-        .min();
-    match nearest {
-        Some((Reverse(nearness), class)) if nearness > Nearness::Elsewhere => class,
+    let left = differences.iter().filter_map(|difference| {
+        let common = change
+            .leaves(difference)
+            .filter(|[_, is_alike, _]| *is_alike || !is_of_other(difference))?;
+        Some((Reverse(common), difference.class))
+    });
+    match left.min() {
+        Some((Reverse([true, ..]), class)) => class,
         // The spec says already what the page says now. What must be sent in some cases is all the same to a spec, and
         // nobody knows what stands in what could not be read.
         None if !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {

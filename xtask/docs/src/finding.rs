@@ -59,10 +59,8 @@ impl Finding {
     /// below it, or about the codes of the same schema.
     #[must_use]
     pub fn explains(&self, difference: &Self) -> bool {
-        let is_of_words = matches!(
-            self.kind,
-            Kind::PageWording | Kind::SampleUrl | Kind::SampleSyntax | Kind::SampleCode
-        );
+        use Kind::{PageWording, SampleCode, SampleSyntax, SampleUrl};
+        let is_of_words = matches!(self.kind, PageWording | SampleUrl | SampleSyntax | SampleCode);
         // What is recorded of a place that has gone is stale once that is locked.
         let is_stale = difference.kind == Kind::StaleDeviation;
         let has_gone = is_stale && matches!(self.kind, Kind::OperationRemoved | Kind::MemberRemoved);
@@ -92,35 +90,19 @@ impl Finding {
         (has_gone || !is_stale) && self.operation == difference.operation && is_same_place
     }
 
-    /// How near a difference is to what a change of the vendor's leaves once it is locked; none if it is another matter.
+    /// What a difference has in common with a change of the vendor's that leaves it once it is locked: the place, the kind
+    /// too, and what one of the sides says. None if it is another matter.
     #[must_use]
-    pub fn leaves(&self, difference: &Self) -> Option<Nearness> {
+    pub fn leaves(&self, difference: &Self) -> Option<[bool; 3]> {
         let is_of_list = self.operation == "*" && self.kind.is_of_codes();
         let is_here = |place: &String| without_lists(place) == without_lists(&difference.place);
         let is_here = is_of_list || self.places().iter().any(is_here);
         let is_in_page = difference.step == Step::PageSample && is_here && self.operation == difference.operation;
-        let is_same = self.was == difference.was || self.is == difference.is;
-        match () {
-            () if difference.kind == Kind::StaleDeviation || !(is_in_page || self.explains(difference)) => None,
-            () if !is_here => Some(Nearness::Elsewhere),
-            () if self.kind.once_locked() != difference.kind => Some(Nearness::SamePlace),
-            () if !is_same => Some(Nearness::SameKind),
-            () => Some(Nearness::SameSide),
-        }
+        let is_left = difference.kind != Kind::StaleDeviation && (is_in_page || self.explains(difference));
+        let is_alike = is_here && self.kind.once_locked() == difference.kind;
+        let is_same = is_alike && (self.was == difference.was || self.is == difference.is);
+        is_left.then_some([is_here, is_alike, is_same])
     }
-}
-
-/// How much a difference has in common with a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nearness {
-    /// The change explains it, at another place.
-    Elsewhere,
-    /// The place.
-    SamePlace,
-    /// The kind too.
-    SameKind,
-    /// And what one of the sides says.
-    SameSide,
 }
 
 /// A line of a file of the specs.
