@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::codes::holder_of_codes;
-use super::operations::Described;
 use super::verdict;
 use crate::finding::{Class, Finding, Kind, Step};
 use crate::notation::split;
@@ -18,30 +17,27 @@ pub struct Context<'c> {
     pub spec: &'c Spec,
 }
 
-/// How an operation is called: its method, path, scopes, and the status of a success.
-pub type Call<'c> = (&'c str, &'c str, &'c [String], Option<u16>);
-
-/// The findings of one step about one operation of one page.
+/// The findings of one step, each about what the collector is turned to.
 pub struct Collector<'r> {
     pub context: Context<'r>,
-    pub step: Step,
-    pub page: &'r str,
+    step: Step,
+    page: &'r str,
     /// `*` for what is said of all operations.
-    pub operation: String,
-    pub known: Option<&'r Operation>,
+    operation: String,
+    known: Option<&'r Operation>,
     /// The line in the spec of what belongs to no operation alone.
     pub shared_line: Option<usize>,
     pub findings: Vec<Finding>,
-    pub reported: HashSet<(Kind, String, String, String)>,
+    /// What has been said of the operation.
+    reported: HashSet<(Kind, String, String, String)>,
 }
 
 impl<'r> Collector<'r> {
-    /// About a page as a whole.
-    pub fn new(context: Context<'r>, step: Step, page: &'r str) -> Self {
+    pub fn new(context: Context<'r>, step: Step) -> Self {
         Self {
             context,
             step,
-            page,
+            page: "",
             operation: "*".to_owned(),
             known: None,
             shared_line: None,
@@ -50,22 +46,21 @@ impl<'r> Collector<'r> {
         }
     }
 
-    /// About an operation that a page describes.
-    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
-        Self {
-            operation: described.name(),
-            known: described.spec,
-            ..Self::new(context, step, &described.page.page)
-        }
+    /// Turns to a page as a whole.
+    pub fn turn_to_page(&mut self, page: &'r str) {
+        self.turn_to(page, "*".to_owned(), None);
+    }
+
+    /// Turns to an operation by its name; that of the spec, if it has it.
+    pub fn turn_to(&mut self, page: &'r str, operation: String, known: Option<&'r Operation>) {
+        (self.page, self.operation, self.known, self.shared_line) = (page, operation, known, None);
+        self.reported.clear();
     }
 
     /// Adds a difference: what there is on our side, what there is on the vendor's.
     pub fn add(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
-        let spec_line = self
-            .known
-            .map(|known| spec_line(known, kind, place))
-            .or(self.shared_line);
-        self.add_at(kind, place, sides, line, spec_line);
+        let spec_line = self.known.map(|known| spec_line(known, kind, place));
+        self.add_at(kind, place, sides, line, spec_line.or(self.shared_line));
     }
 
     /// Adds a difference, if both sides say different things.
@@ -76,15 +71,10 @@ impl<'r> Collector<'r> {
         }
     }
 
-    /// Adds the differences between two calls.
-    pub fn compare_calls(&mut self, was: Call, is: Call, line: usize, scopes_line: usize) {
-        let status = |status: Option<u16>| status.map_or_else(String::new, |status| status.to_string());
-        self.compare(Kind::Method, "method", (was.0, is.0), line);
-        self.compare(Kind::Endpoint, "endpoint", (was.1, is.1), line);
-        self.compare(Kind::Status, "status", (status(was.3), status(is.3)), line);
-        // Their order says nothing.
-        if was.2.iter().collect::<HashSet<_>>() != is.2.iter().collect() {
-            self.add(Kind::Scopes, "scopes", (was.2.join(", "), is.2.join(", ")), scopes_line);
+    /// Adds the difference between two lists of scopes, whose order says nothing.
+    pub fn compare_scopes(&mut self, was: &[String], is: &[String], line: usize) {
+        if was.iter().collect::<HashSet<_>>() != is.iter().collect() {
+            self.add(Kind::Scopes, "scopes", (was.join(", "), is.join(", ")), line);
         }
     }
 
@@ -120,6 +110,11 @@ impl<'r> Collector<'r> {
         finding.remedy = verdict::remedy(&finding, self.known.is_some() || self.operation == "*");
         self.findings.push(finding);
     }
+}
+
+/// A status as a fact.
+pub fn status(status: Option<u16>) -> String {
+    status.map_or_else(String::new, |status| status.to_string())
 }
 
 /// The line of what a finding speaks of: of its place, or of the nearest around it that the spec has.

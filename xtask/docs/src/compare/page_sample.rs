@@ -14,9 +14,10 @@ use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, 
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
-    let findings = side.operations.iter().flat_map(|described| {
-        let mut report = Collector::of(context, Step::PageSample, described);
+pub fn page_sample<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
+    let mut report = Collector::new(context, Step::PageSample);
+    for described in &side.operations {
+        report.turn_to(&described.page.page, described.name(), described.spec);
         let rows = placed(described.documented, described.spec);
         let places = places(described.documented, &rows);
         endpoints(described, &mut report);
@@ -38,9 +39,8 @@ pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
             types(place, documented, &places, &mut report);
             codes(place, documented, &places, side.pages, &mut report);
         }
-        report.findings
-    });
-    findings.collect()
+    }
+    report.findings
 }
 
 /// The endpoint against that of the permission table and the URL of the sample.
@@ -206,17 +206,14 @@ fn types(place: &str, documented: &Documented, places: &Places, report: &mut Col
 /// The codes that the sample shows against those that the rows of the place list, each the codes of its case.
 fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], report: &mut Collector) {
     let place = place.trim_end_matches("[]");
-    let Some(first) = places.get(place).and_then(|documented| documented.rows.first()) else {
-        return;
-    };
-    let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
-    let codes: Vec<_> = rows
-        .filter_map(|placed| codes_of_row(placed.row, pages).ok())
-        .flatten()
-        .collect();
-    // A masked value tells nothing.
-    for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
-        if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
+    let rows = places.get(place).map_or(&[][..], |documented| &documented.rows);
+    let codes = rows.iter().filter_map(|placed| codes_of_row(placed.row, pages).ok());
+    let codes: Vec<_> = codes.flatten().collect();
+    for value in shown.codes.iter().map(text_of) {
+        // A masked value tells nothing.
+        let is_listed =
+            codes.is_empty() || value.contains('*') || codes.iter().any(|code| text_of(&code.code) == value);
+        if let Some(first) = rows.first().filter(|_| !is_listed) {
             let listed = codes_of(codes.iter().copied());
             report.add(Kind::SampleCode, place, (listed, value), first.line);
         }

@@ -1,17 +1,16 @@
 //! What pages say of the whole API: hosts, statuses, and the endpoints that overviews list.
 
-use super::collector::{Collector, Context};
+use super::collector::Collector;
 use crate::endpoint::template;
 use crate::facts::{Listed, Page};
-use crate::finding::{Finding, Kind, Step};
+use crate::finding::Kind;
 use crate::spec::host_of;
 
-/// The differences between what the pages say of the whole API and the spec; what several pages say is one.
-pub fn compare<'c>(context: Context<'c>, pages: &'c [Page]) -> Vec<Finding> {
-    let spec = context.spec;
+/// The differences between what the pages say of the whole API and the spec.
+pub fn compare<'c>(pages: &'c [Page], report: &mut Collector<'c>) {
+    let spec = report.context.spec;
     let hosts = spec.hosts.iter().map(|known| (known.value.clone(), known.line));
     let statuses = spec.statuses.iter().map(|(status, line)| (status.to_string(), *line));
-    let mut report = Collector::new(context, Step::LockSpec, "");
     for (kind, place, known, listed) in [
         (
             Kind::Host,
@@ -30,7 +29,7 @@ pub fn compare<'c>(context: Context<'c>, pages: &'c [Page]) -> Vec<Finding> {
             // The statuses of a success differ from operation to operation.
             let is_success = kind == Kind::HttpStatus && value.as_str() < "400";
             if !is_success && !known.iter().any(|(known, _)| known == value) {
-                report.page = page;
+                report.turn_to_page(page);
                 report.add_at(kind, place, ("", value), *line, known.first().map(|(_, line)| *line));
             }
         }
@@ -38,7 +37,7 @@ pub fn compare<'c>(context: Context<'c>, pages: &'c [Page]) -> Vec<Finding> {
         let Some((page, _, line)) = listed.first() else {
             continue;
         };
-        report.page = page;
+        report.turn_to_page(page);
         for (value, at) in known {
             if !listed.iter().any(|(_, listed, _)| *listed == value) {
                 report.add_at(kind, place, (value, ""), *line, Some(at));
@@ -46,10 +45,9 @@ pub fn compare<'c>(context: Context<'c>, pages: &'c [Page]) -> Vec<Finding> {
         }
     }
     for page in pages {
-        report.page = &page.page;
-        endpoints(page, pages, &mut report);
+        report.turn_to_page(&page.page);
+        endpoints(page, pages, report);
     }
-    report.findings
 }
 
 type Values<'p> = Vec<(&'p str, String, usize)>;

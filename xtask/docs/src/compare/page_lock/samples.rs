@@ -10,9 +10,9 @@ use crate::facts::{Operation, Sample};
 use crate::finding::{Finding, Kind};
 use crate::placement::{Part, in_part, is_below, without_lists};
 
-/// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
+/// Compares the samples of an operation. What its rows have reported, from a finding on, is left out: table and sample that change alike are
 /// one change of the vendor's.
-pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
+pub fn compare((was, is): (&Operation, &Operation), first: usize, report: &mut Collector) {
     let none = Sample::default();
     let is_of_row = |kind| {
         matches!(
@@ -20,7 +20,9 @@ pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
             Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
         )
     };
-    let of_rows = report.findings.iter().filter(|finding| is_of_row(finding.kind));
+    let of_rows = report.findings[first..]
+        .iter()
+        .filter(|finding| is_of_row(finding.kind));
     let reported = of_rows
         .flat_map(Finding::places)
         .map(|place| without_lists(&place))
