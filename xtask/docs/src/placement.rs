@@ -3,6 +3,7 @@
 //! The tables are flat, and some stand under the wrong heading. The samples of the page show the nesting; where they
 //! do not, the spec and the other rows of the table do.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::endpoint::parameter_names;
@@ -39,50 +40,40 @@ impl Placed<'_> {
 /// The rows of an operation, each with its place. The spec's operation helps where the page leaves something open; the
 /// names of path parameters are those of the spec, since only their position counts.
 pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> Vec<Placed<'p>> {
-    let body = Tree::new(Part::Body, operation.request.as_ref(), spec);
-    let response = Tree::new(Part::Response, operation.response.as_ref(), spec);
-    let call = Call {
-        operation,
-        spec,
-        sent: &body.sample,
-    };
-    let tables = || operation.tables.iter().enumerate();
-    let parts: Vec<_> = tables().map(|(_, table)| call.parts(table)).collect();
-    let rows = |index: usize, wanted: Part| {
-        let rows = operation.tables[index].rows.iter().zip(&parts[index]);
-        rows.filter_map(move |(row, part)| (*part == wanted).then_some(row))
-    };
-    let mut found = Vec::new();
-    for (part, tree) in [
-        (Part::Path, None),
-        (Part::Query, None),
-        (Part::Body, Some(&body)),
-        (Part::Response, Some(&response)),
-    ] {
-        let all: Vec<_> = tables().flat_map(|(index, _)| rows(index, part)).collect();
-        for (index, table) in tables() {
-            let rows: Vec<_> = rows(index, part).collect();
-            let places = match tree {
-                Some(tree) => tree.place(table, &rows, &all),
-                None => rows.iter().map(|row| call.parameter(part, &row.name)).collect(),
-            };
-            let own = parts[index].iter().enumerate().filter(|(_, own)| **own == part);
-            for (((at, _), row), place) in own.zip(rows).zip(places) {
-                // The query is a part of the URL as well.
-                let is_in_url = part == Part::Query && table.section == Section::Path;
-                found.push(Placed {
-                    row,
-                    place,
-                    listed: if is_in_url { Some(part) } else { table.section.part() },
-                    table: index,
-                    title: table.title.as_deref(),
-                    line: table.line_of(at),
-                });
-            }
+    let sent = operation.request.iter().flat_map(|sample| sample.shape.keys());
+    let sent = Names::of(sent.cloned());
+    let call = Call { operation, spec, sent };
+    let mut rows = Vec::new();
+    for (index, table) in operation.tables.iter().enumerate() {
+        for ((at, row), part) in table.rows.iter().enumerate().zip(call.parts(table)) {
+            // The query is a part of the URL as well.
+            let is_in_url = part == Part::Query && table.section == Section::Path;
+            rows.push(Placed {
+                row,
+                place: call.parameter(part, &row.name),
+                listed: if is_in_url { Some(part) } else { table.section.part() },
+                table: index,
+                title: table.title.as_deref(),
+                line: table.line_of(at),
+            });
         }
     }
-    found.sort_by_key(|placed| (placed.table, placed.line));
-    found
+    for (part, sample) in [(Part::Body, &operation.request), (Part::Response, &operation.response)] {
+        let all = rows.iter().filter(|placed| placed.part() == Some(part));
+        let tree = Tree::new(part, sample.as_ref(), spec, all.map(|placed| placed.row).collect());
+        for (index, table) in operation.tables.iter().enumerate() {
+            let own = rows
+                .iter_mut()
+                .filter(|placed| placed.part() == Some(part) && placed.table == index);
+            let own: Vec<_> = own.collect();
+            let places = tree.place(table, &Vec::from_iter(own.iter().map(|placed| placed.row)));
+            own.into_iter()
+                .zip(places)
+                .for_each(|(placed, place)| placed.place = place);
+        }
+    }
+    rows.sort_by_key(|placed| (placed.table, placed.line));
+    rows
 }
 
 /// One call: what the page says of it, and the spec.
@@ -90,7 +81,7 @@ struct Call<'p, 's> {
     operation: &'p Operation,
     spec: Option<&'s spec::Operation>,
     /// What the sample of the request has in its body.
-    sent: &'s Names,
+    sent: Names,
 }
 
 impl Call<'_, '_> {
@@ -111,17 +102,14 @@ impl Call<'_, '_> {
             let place = format!("{}.{}", part.name(), row.name);
             self.spec.is_some_and(|spec| spec.find(&place).is_some())
         };
-        let is_in_path = || {
-            parameter_names(&self.operation.endpoint)
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(&row.name))
-        };
+        let mut parameters = parameter_names(&self.operation.endpoint).into_iter();
+        let is_in_path = parameters.any(|name| name.eq_ignore_ascii_case(&row.name));
         let is_in_query = is_in_spec(Part::Query);
         let is_in_body = sends_body || self.sends(row) || is_in_spec(Part::Body);
         let has_no_body = matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD");
         match table.section {
             Section::Response => Part::Response,
-            _ if row.parent.is_none() && is_in_path() => Part::Path,
+            _ if row.parent.is_none() && is_in_path => Part::Path,
             Section::Path if is_in_query || self.is_in_url(row) => Part::Query,
             Section::Query if is_in_query => Part::Query,
             Section::Path | Section::Query | Section::Request if is_in_body => Part::Body,
@@ -147,13 +135,10 @@ impl Call<'_, '_> {
     /// The place of a parameter: in the path its name is that of the spec, or else that of the endpoint.
     fn parameter(&self, part: Part, name: &str) -> String {
         let own = parameter_names(&self.operation.endpoint);
-        let known = self
-            .spec
-            .map_or_else(|| own.clone(), |spec| parameter_names(&spec.path));
-        let position = own.iter().position(|brace| brace.eq_ignore_ascii_case(name));
-        let known = position
-            .filter(|_| part == Part::Path && own.len() == known.len())
-            .map(|at| known[at]);
+        let known = self.spec.map_or(own.clone(), |spec| parameter_names(&spec.path));
+        let counts = part == Part::Path && own.len() == known.len();
+        let mut names = own.iter().zip(known).filter(|_| counts);
+        let known = names.find_map(|(own, known)| own.eq_ignore_ascii_case(name).then_some(known));
         format!("{}.{}", part.name(), known.unwrap_or(name))
     }
 }
@@ -163,10 +148,10 @@ impl Call<'_, '_> {
 struct Names(HashMap<String, Vec<String>>);
 
 impl Names {
-    fn of<'n>(places: impl Iterator<Item = &'n String>) -> Self {
+    fn of(places: impl Iterator<Item = String>) -> Self {
         let mut names = Self::default();
         for place in places {
-            names.0.entry(last_name(place)).or_default().push(place.clone());
+            names.0.entry(last_name(&place)).or_default().push(place);
         }
         names
     }
@@ -204,25 +189,27 @@ fn is_named(place: &str, name: &str) -> bool {
     ends && !name.is_empty() && (start == 0 || place[..start].ends_with('.'))
 }
 
-/// The places of a body that the sample shows and that the spec has.
-struct Tree {
+/// The places of a body that the sample shows and that the spec has, and the rows of all its tables.
+struct Tree<'p> {
     root: &'static str,
     sample: Names,
     spec: Names,
     known: BTreeSet<String>,
+    rows: Vec<&'p Row>,
 }
 
-impl Tree {
-    fn new(part: Part, sample: Option<&Sample>, spec: Option<&spec::Operation>) -> Self {
+impl<'p> Tree<'p> {
+    fn new(part: Part, sample: Option<&Sample>, spec: Option<&spec::Operation>, rows: Vec<&'p Row>) -> Self {
         let shape = sample.into_iter().flat_map(|sample| sample.shape.keys());
-        let sample: Vec<_> = shape.map(|place| in_part(part, place)).collect();
+        let sample = shape.map(|place| in_part(part, place));
         let places = spec.into_iter().flat_map(|spec| spec.places.keys());
-        let spec: Vec<_> = places.filter(|place| Part::of(place) == Some(part)).cloned().collect();
+        let spec = places.filter(|place| Part::of(place) == Some(part)).cloned();
         Self {
             root: part.name(),
-            sample: Names::of(sample.iter()),
-            spec: Names::of(spec.iter()),
-            known: sample.into_iter().chain(spec).collect(),
+            known: sample.clone().chain(spec.clone()).collect(),
+            sample: Names::of(sample),
+            spec: Names::of(spec),
+            rows,
         }
     }
 
@@ -243,35 +230,30 @@ impl Tree {
 
     /// The place in which the members of the member of this name stand.
     fn inside_named(&self, name: &str, row: Option<&Row>) -> String {
-        let mut known = [&self.sample, &self.spec]
-            .into_iter()
-            .flat_map(|places| places.named(name));
-        let place = known.next().map(str::to_owned);
-        self.inside(
-            &place.unwrap_or_else(|| format!("{}.{name}", self.inside(self.root, None))),
-            row,
-        )
+        let mut known = self.sample.named(name).into_iter().chain(self.spec.named(name));
+        let at_root = || format!("{}.{name}", self.inside(self.root, None));
+        self.inside(&known.next().map_or_else(at_root, str::to_owned), row)
     }
 
     /// The places of the rows of one table.
-    fn place(&self, table: &Table, rows: &[&Row], all: &[&Row]) -> Vec<String> {
-        let candidates: Vec<_> = rows
+    fn place(&self, table: &Table, rows: &[&Row]) -> Vec<String> {
+        let candidates = rows
             .iter()
-            .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)))
-            .collect();
-        let home = self.home(&candidates).or_else(|| self.titled(table, all));
+            .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)));
+        let candidates: Vec<_> = candidates.collect();
+        let home = self.home(&candidates).or_else(|| self.titled(table));
         let home = home.unwrap_or_else(|| self.inside(self.root, None));
         let mut taken = BTreeSet::new();
-        let rows = rows.iter().zip(&candidates);
-        rows.map(|(row, (sample, spec))| {
+        let rows = rows.iter().zip(candidates);
+        let places = rows.map(|(row, candidates)| {
             let place = match &row.parent {
-                Some(parent) => self.below(parent, row, all),
-                None => self.place_row(table, row, (sample, spec), &home, &taken),
+                Some(parent) => self.below(parent, row),
+                None => self.place_row(table, row, candidates, &home, &taken),
             };
             taken.insert(place.clone());
             place
-        })
-        .collect()
+        });
+        places.collect()
     }
 
     /// The place around most rows of a table; of several the first that the sample shows.
@@ -286,14 +268,11 @@ impl Tree {
                 *votes.entry(place).or_default() += weight;
             }
         }
-        let is_shown = |place: &str| {
-            self.sample
-                .named(place.rsplit('.').next().unwrap_or_default())
-                .contains(&place)
-        };
+        let shown = candidates.iter().flat_map(|(sample, _)| sample);
+        let shown: BTreeSet<_> = shown.map(|place| self.around(place)).collect();
         let most = votes
             .into_iter()
-            .max_by_key(|(place, count)| (*count, is_shown(place), std::cmp::Reverse(*place)));
+            .max_by_key(|(place, count)| (*count, Reverse((!shown.contains(place), *place))));
         most.map(|(place, _)| place.to_owned())
     }
 
@@ -301,49 +280,42 @@ impl Tree {
         &self,
         table: &Table,
         row: &Row,
-        (sample, spec): (&[&str], &[&str]),
+        (mut sample, mut spec): (Vec<&str>, Vec<&str>),
         home: &str,
         taken: &BTreeSet<String>,
     ) -> String {
-        let free = |places: &[&str]| -> Vec<String> {
-            let places = places.iter().filter(|place| !taken.contains(**place));
-            places.map(|place| (*place).to_owned()).collect()
+        sample.retain(|place| !taken.contains(*place));
+        spec.retain(|place| !taken.contains(*place));
+        let at_home = |places: &[&str]| {
+            places
+                .iter()
+                .find(|place| self.around(place) == home)
+                .map(|place| (*place).to_owned())
         };
-        let (sample, spec) = (free(sample), free(spec));
-        let at_home = |places: &[String]| places.iter().find(|place| self.around(place) == home).cloned();
-        let only = |places: &[String]| places.first().filter(|_| places.len() == 1).cloned();
         // The sample spells a name as the wire does; the spec must not hide how the page spells it.
         let as_said = |place: String| match place.len().checked_sub(row.name.len()) {
             Some(start) if place.is_char_boundary(start) => format!("{}{}", &place[..start], row.name),
             _ => place,
         };
         // A name that the sample has elsewhere alone stands there, unless the spec has it beside the rest of the table.
-        let in_spec = || {
+        let beside = if table.title.is_some() || sample.is_empty() {
             at_home(&spec)
-                .filter(|_| table.title.is_some() || sample.is_empty())
-                .map(as_said)
+        } else {
+            None
         };
-        let topmost = || {
-            sample
-                .iter()
-                .min_by_key(|place| place.matches(['.', '[']).count())
-                .cloned()
-        };
+        let topmost = sample.iter().min_by_key(|place| place.matches(['.', '[']).count());
+        let only = spec.first().filter(|_| spec.len() == 1);
         at_home(&sample)
-            .or_else(in_spec)
-            .or_else(|| only(&sample))
-            .or_else(topmost)
-            .or_else(|| only(&spec).map(as_said))
+            .or(beside.map(as_said))
+            .or(topmost.map(|place| (*place).to_owned()))
+            .or(only.map(|place| as_said((*place).to_owned())))
             .unwrap_or_else(|| format!("{home}.{}", row.name))
     }
 
     /// The place below a member that the row names.
-    fn below(&self, parent: &str, row: &Row, all: &[&Row]) -> String {
-        let holder = all
-            .iter()
-            .copied()
-            .find(|other| other.name.eq_ignore_ascii_case(parent));
-        let around = self.inside_named(parent, holder);
+    fn below(&self, parent: &str, row: &Row) -> String {
+        let mut rows = self.rows.iter().copied();
+        let around = self.inside_named(parent, rows.find(|other| other.name.eq_ignore_ascii_case(parent)));
         // The sample spells a name as the wire does.
         let mut shown = self.sample.named(&row.name).into_iter();
         let shown = shown.find(|place| self.around(place) == around).map(str::to_owned);
@@ -351,19 +323,15 @@ impl Tree {
     }
 
     /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
-    fn titled(&self, table: &Table, all: &[&Row]) -> Option<String> {
+    fn titled(&self, table: &Table) -> Option<String> {
         let title = words(table.title.as_deref()?);
         let holds = |row: &&&Row| {
             let kind = row.kind.as_deref();
             kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
-        let shared = |row: &&Row| words(&row.name).intersection(&title).count();
-        let row = all
-            .iter()
-            .filter(holds)
-            .max_by_key(|row| shared(row))
-            .filter(|row| shared(row) > 0)?;
-        Some(self.inside_named(&row.name, Some(row)))
+        let shared = |row: &&&Row| words(&row.name).intersection(&title).count();
+        let row = self.rows.iter().filter(holds).max_by_key(shared)?;
+        (shared(&row) > 0).then(|| self.inside_named(&row.name, Some(row)))
     }
 }
 
