@@ -13,10 +13,8 @@ use crate::placement::{Part, Placed, in_part, samples};
 pub struct Documented<'p> {
     /// The rows; several tables may describe one place, each a case.
     pub rows: Vec<&'p Placed<'p>>,
-    /// The types that the sample shows, and the line where the sample begins.
+    /// The types that the sample shows, `sent` for a parameter of its URL, and the line where the sample begins.
     pub shown: Option<(&'p str, usize)>,
-    /// The line of a sample whose URL has the parameter.
-    pub sent: Option<usize>,
     /// The codes that the sample shows.
     pub codes: &'p [Value],
 }
@@ -35,7 +33,7 @@ impl Documented<'_> {
     /// The line of its first row or, without one, of the sample.
     pub fn line(&self) -> usize {
         let row = self.rows.first().map(|placed| placed.line);
-        row.or(self.shown.map(|(_, line)| line)).or(self.sent).unwrap_or(1)
+        row.or(self.shown.map(|(_, line)| line)).unwrap_or(1)
     }
 }
 
@@ -54,7 +52,7 @@ pub fn places<'p>(operation: &'p Operation, rows: &'p [Placed<'p>]) -> BTreeMap<
         }
         if part == Part::Body {
             for name in &sample.query {
-                places.entry(format!("query.{name}")).or_default().sent = Some(sample.line);
+                places.entry(format!("query.{name}")).or_default().shown = Some(("sent", sample.line));
             }
         }
     }

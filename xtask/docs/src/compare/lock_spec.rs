@@ -259,7 +259,7 @@ mod tests {
             &page,
             &spec(SPEC),
             &[
-                (Kind::MemberMissing, "query.trace", "listed", ""),
+                (Kind::MemberMissing, "query.trace", "sent", ""),
                 (Kind::MemberMissing, "response.data[].visit", "object", ""),
             ],
         );

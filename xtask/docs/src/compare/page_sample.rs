@@ -87,9 +87,6 @@ fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
         if is_key(place, places, &listed) {
             continue;
         }
-        if let Some(line) = documented.sent {
-            report.add(Kind::SampleOnly, place, ("", "sent"), line);
-        }
         let Some((shape, line)) = documented.shown else {
             continue;
         };

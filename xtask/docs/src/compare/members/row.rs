@@ -7,8 +7,8 @@ use crate::json_type::{JsonType, documented_types, type_names};
 use crate::placement::{Part, Placed};
 use crate::spec::{Member, Operation};
 
-/// A difference: its kind, what the spec says, what the page says.
-pub type Difference = (Kind, String, String);
+/// A difference: its kind, what the spec says, what the page says, the line of the spec.
+pub type Difference = (Kind, String, String, usize);
 
 /// How a row differs from a member that stands in a place of an operation of the spec.
 pub fn differences(
@@ -19,7 +19,13 @@ pub fn differences(
     pages: &[Page],
 ) -> Vec<Difference> {
     let row = placed.row;
-    let mut found = Vec::new();
+    let mut found: Vec<(Kind, String, String)> = Vec::new();
+    let part = |part: Option<Part>| part.map_or_else(String::new, |part| part.name().to_owned());
+    found.push((
+        Kind::Placement,
+        part(placed.part()),
+        part(placed.listed.or(placed.part())),
+    ));
     let (documented, _) = documented_types(row.kind.as_deref().unwrap_or_default());
     let takes_it = documented.is_empty() || documented.iter().any(|json| member.takes(*json));
     if !takes_it {
@@ -55,8 +61,9 @@ pub fn differences(
         Ok(codes) if is_boolean && are_truth_values(codes) => {}
         Ok(codes) => found.extend(codes::differences(codes, holder)),
     }
-    found.retain(|(_, was, is)| was != is);
-    found
+    let line = |kind: Kind| holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
+    let found = found.into_iter().filter(|(_, was, is)| was != is);
+    found.map(|(kind, was, is)| (kind, was, is, line(kind))).collect()
 }
 
 /// Whether a row and the spec differ in what must be sent; what must be sent in some cases is optional to a schema.

@@ -707,8 +707,8 @@ fn samples() {
     check(
         |pages| list(pages).response = None,
         &[
-            (Kind::SampleUrl, Documentation, "path", "/beds/1/plants", ""),
             (Kind::SampleShape, Breaking, "response", "object", ""),
+            (Kind::SampleUrl, Documentation, "path", "/beds/1/plants", ""),
         ],
     );
     check(
