@@ -132,27 +132,22 @@ fn listed(sample: &Sample, rows: &[Placed], report: &mut Collector) {
         !shown.contains(&place) && !is_hidden
     };
     // The rows of each table, and those that the sample does not show.
-    let mut tables: BTreeMap<usize, (Vec<&Placed>, Vec<&Placed>)> = BTreeMap::new();
-    for placed in rows.iter().filter(|placed| placed.part() == Some(Part::Response)) {
-        let (all, missing) = tables.entry(placed.table).or_default();
-        all.push(placed);
-        missing.extend(is_missing(placed).then_some(placed));
-    }
+    let tables = rows.chunk_by(|one, other| one.table == other.table);
+    let tables = tables.filter(|rows| rows[0].part() == Some(Part::Response));
+    let tables: Vec<_> = tables
+        .map(|rows| (rows, Vec::from_iter(rows.iter().filter(|row| is_missing(row)))))
+        .collect();
     // Of several tables for one place, each a case, the sample shows the one of which it shows most.
-    let mut cases: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    let case = |all: &[&Placed]| all.first().map(|first| without_lists(holder(&first.place)));
-    for (index, (all, missing)) in &tables {
-        if let Some(case) = case(all).filter(|_| all.iter().any(|placed| placed.title.is_some())) {
-            let present = (all.len() - missing.len()) * 100 / all.len();
-            let best = cases.entry(case).or_default();
-            *best = (*best).max((present, *index));
-        }
-    }
-    for (index, (all, missing)) in &tables {
-        let best = case(all).and_then(|case| cases.get(&case));
-        let is_case = best.is_none_or(|(present, best)| *present > 0 && best == index);
-        match missing.first().and_then(|first| Some((first, first.title?))) {
-            Some((first, title)) if !is_case => {
+    let case = |rows: &[Placed]| without_lists(holder(&rows[0].place));
+    let present = |(rows, missing): &(&[Placed], Vec<&Placed>)| (rows.len() - missing.len()) * 100 / rows.len();
+    for table @ (rows, missing) in &tables {
+        let cases = tables
+            .iter()
+            .filter(|(other, _)| other[0].title.is_some() && case(other) == case(rows));
+        let best = cases.max_by_key(|other| (present(other), other.0[0].table));
+        let is_case = best.is_none_or(|best| present(best) > 0 && std::ptr::eq(best, table));
+        match (missing.first(), rows[0].title) {
+            (Some(first), Some(title)) if !is_case => {
                 report.add(Kind::TableOnly, holder(&first.place), (title, ""), first.line);
             }
             _ => {

@@ -77,22 +77,11 @@ fn is_tighter(was: &str, is: &str) -> bool {
 
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
 pub fn remedy(finding: &Finding, is_specified: bool) -> String {
-    let Finding {
-        step,
-        kind,
-        api,
-        operation,
-        place,
-        was,
-        is,
-        ..
-    } = finding;
-    let (spec, deviations) = (
-        format!("specs/{api}/openapi.yaml"),
-        format!("specs/{api}/deviations.yaml"),
-    );
+    let (operation, place, was, is) = (&finding.operation, &finding.place, &finding.was, &finding.is);
+    let spec = format!("specs/{}/openapi.yaml", finding.api);
+    let deviations = format!("specs/{}/deviations.yaml", finding.api);
     let at = format!("`{place}` of {operation}");
-    if *step == Step::PageSample {
+    if finding.step == Step::PageSample {
         // The spec must cope with both sides.
         let when = if is_specified { "" } else { "once the spec has it, " };
         return format!(
@@ -105,7 +94,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         "*" => "the codes of every `enum` that has those of this page".to_owned(),
         _ => format!("the codes of {at}"),
     };
-    let edit = match kind {
+    let edit = match finding.kind {
         Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
         Kind::SecondPage => {
             format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
@@ -147,8 +136,8 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
         _ => format!("bring {at} in line with the page"),
     };
-    match step {
-        Step::PageLock if !is_specified && *kind != Kind::OperationAdded => format!(
+    match finding.step {
+        Step::PageLock if !is_specified && finding.kind != Kind::OperationAdded => format!(
             "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
         ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),

@@ -221,9 +221,10 @@ pub fn row_text(row: &Row, kind: &str) -> String {
 /// A code in one line: `7 (Running)`.
 pub fn code_text(code: &Code) -> String {
     let value = value_text(&code.code);
-    code.label
-        .as_ref()
-        .map_or_else(|| value.clone(), |label| format!("{value} ({label})"))
+    match &code.label {
+        Some(label) => format!("{value} ({label})"),
+        None => value,
+    }
 }
 
 /// A value; a text without its quotes, unless it would look like a number or another word of JSON.

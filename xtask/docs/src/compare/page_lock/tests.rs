@@ -724,7 +724,13 @@ fn samples() {
         &[(Kind::SampleSyntax, Documentation, "response", "", "a comma is missing")],
     );
     check(
-        |pages| sample(pages).query.push("pageSize".to_owned()),
+        |pages| {
+            list(pages).request = Some(Sample {
+                path: Some("/beds/{bedId}/plants".to_owned()),
+                query: vec!["pageSize".to_owned()],
+                ..Sample::default()
+            });
+        },
         &[(Kind::SampleShape, Breaking, "query.pageSize", "", "sent")],
     );
     // Table and sample change alike: one change.
