@@ -124,13 +124,15 @@ pub fn spec_line(known: &Operation, kind: Kind, place: &str) -> usize {
         Kind::Status => return known.success.map_or(known.line, |(_, line)| line),
         _ => {}
     }
-    let mut around = Some(place);
-    while let Some(place) = around {
-        if let Some((name, [member, ..])) = known.find(place) {
-            let holder = holder_of_codes(member, name, known);
-            return holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
-        }
-        around = split(place, |place| known.places.contains_key(place)).map(|(around, _)| around);
-    }
-    known.line
+    let is_place = |place: &str| known.places.contains_key(place);
+    let around = std::iter::successors(Some(place), |place| Some(split(place, is_place)?.0));
+    let mut lines = around.filter_map(|place| {
+        let (name, members) = known.find(place)?;
+        let holder = holder_of_codes(members.first()?, name, known);
+        holder
+            .codes_line
+            .filter(|_| kind.is_of_codes())
+            .or(Some(members.first()?.line))
+    });
+    lines.next().unwrap_or(known.line)
 }

@@ -16,7 +16,7 @@ pub struct Cases<'c> {
     pages: &'c [Page],
     rows: &'c [Placed<'c>],
     /// By table and place, the component that holds the members; none if the table describes all of the choice.
-    owners: BTreeMap<(usize, String), Option<String>>,
+    owners: BTreeMap<(usize, String), Option<&'c str>>,
 }
 
 impl<'c> Cases<'c> {
@@ -50,8 +50,7 @@ impl<'c> Cases<'c> {
                 let shared = words(owner).intersection(&title).count();
                 (cases.distance(rows, &below, owner), usize::MAX - shared)
             });
-            let owner = best.filter(|_| !is_of_all).map(str::to_owned);
-            cases.owners.insert(group.clone(), owner);
+            cases.owners.insert(group.clone(), best.filter(|_| !is_of_all));
         }
         cases
     }
@@ -80,7 +79,7 @@ impl<'c> Cases<'c> {
         if owner == Some(&None) {
             return Member::together(members).map(Cow::Owned);
         }
-        let chosen = owner.and_then(|owner| of_owner(members, owner.as_ref()?));
+        let chosen = owner.and_then(|owner| of_owner(members, (*owner)?));
         chosen.or_else(|| members.first()).map(Cow::Borrowed)
     }
 
@@ -91,28 +90,20 @@ impl<'c> Cases<'c> {
 
     /// The members of a place whose object has a table of its own that does not list them, while others do.
     pub fn unlisted<'m>(&self, place: &str, members: &'m [Member]) -> Vec<&'m Member> {
-        let rows: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|placed| same_place(&placed.place, place))
-            .collect();
-        if members.len() < 2 || rows.is_empty() {
+        let rows = self.rows.iter().filter(|placed| same_place(&placed.place, place));
+        let listed: Vec<_> = rows.map(|placed| self.owners.get(&group(placed))).collect();
+        if members.len() < 2 || listed.is_empty() {
             return Vec::new();
         }
-        let listed: Vec<_> = rows
-            .iter()
-            .filter_map(|placed| self.owners.get(&group(placed)))
-            .collect();
-        let is_unlisted = |owner: &String| {
+        let is_unlisted = |owner: &str| {
             let mut tables = self.owners.iter().filter(|((_, at), _)| same_place(at, around(place)));
-            tables.any(|(_, known)| known.as_ref() == Some(owner))
-                && !listed
-                    .iter()
-                    .any(|known| known.as_ref().is_none_or(|known| known == owner))
+            let mut listed = listed.iter().flatten();
+            tables.any(|(_, known)| *known == Some(owner))
+                && !listed.any(|known| known.is_none_or(|known| known == owner))
         };
         let members = members.iter();
         members
-            .filter(|member| member.owner.as_ref().is_some_and(is_unlisted))
+            .filter(|member| member.owner.as_deref().is_some_and(is_unlisted))
             .collect()
     }
 
@@ -121,10 +112,11 @@ impl<'c> Cases<'c> {
     pub fn named_entry(&self, placed: &Placed) -> Option<Member> {
         let below: Vec<_> = self.directly_below(around(&placed.place)).collect();
         let names = |member: &&Member| only_code(member).as_ref() == Some(&placed.row.name);
-        let (name, owner) = below
+        let mut holders = below
             .iter()
-            .find_map(|(place, members)| Some((*place, members.iter().find(names)?.owner.as_deref()?)))?;
-        let others = below.iter().filter(|(place, _)| *place != name);
+            .filter_map(|(place, members)| Some((place, members.iter().find(names)?)));
+        let (name, owner) = holders.find_map(|(place, member)| Some((place, member.owner.as_deref()?)))?;
+        let others = below.iter().filter(|(place, _)| place != name);
         let mut others = others.filter_map(|(place, members)| Some((place, of_owner(members, owner)?)));
         let (place, member) = others.next().filter(|_| others.next().is_none())?;
         let mut entries = self.known.places.get(&format!("{place}[]")).into_iter().flatten();

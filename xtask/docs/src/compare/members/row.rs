@@ -1,7 +1,7 @@
 //! One row against one member of the spec.
 
 use crate::compare::codes::{self, are_truth_values, codes_of, codes_of_row, holder_of_codes, text_of};
-use crate::facts::{Page, Required, Row};
+use crate::facts::{Page, Required};
 use crate::finding::Kind;
 use crate::json_type::{JsonType, documented_types, type_names};
 use crate::placement::{Part, Placed};
@@ -34,11 +34,28 @@ pub fn differences(
     }
     // Nobody relies on what an answer may lack.
     if placed.part() != Some(Part::Response) {
-        found.extend(required(row, member).map(|(was, is)| (Kind::Required, was.to_owned(), is.to_owned())));
+        let was = if member.required { "yes" } else { "no" };
+        // What must be sent in some cases is optional to a schema.
+        let is = match row.required {
+            Some(Required::Yes) => "yes",
+            Some(Required::Sometimes) if member.required => "sometimes",
+            Some(_) => "no",
+            None => was,
+        };
+        found.push((Kind::Required, was.to_owned(), is.to_owned()));
         let text = |value: &Option<serde_json::Value>| value.as_ref().map(text_of).unwrap_or_default();
         found.push((Kind::Default, text(&member.default), text(&row.default)));
     }
-    found.extend(limits(row, member).map(|(was, is)| (Kind::Limit, was, is)));
+    // That a page or a number of things begins at 0 or 1 goes without saying.
+    let minimum = member.minimum.filter(|least| row.minimum.is_some() || *least > 1);
+    // A list of codes limits its texts by itself.
+    let max_length = row
+        .max_length
+        .filter(|_| member.codes.is_empty() || member.max_length.is_some());
+    found.push(limit("minimum", minimum, row.minimum));
+    found.push(limit("maximum", member.maximum, row.maximum));
+    found.push(limit("maxLength", member.max_length, max_length));
+    found.push(limit("maxItems", member.max_items, row.max_items));
     let says_time = row.format.as_deref() == Some("date-time") || row.kind.as_deref() == Some("date-time");
     let is_time = member.formats.contains("date-time") || member.formats.contains("date");
     if takes_it && says_time != is_time {
@@ -66,34 +83,7 @@ pub fn differences(
     found.map(|(kind, was, is)| (kind, was, is, line(kind))).collect()
 }
 
-/// Whether a row and the spec differ in what must be sent; what must be sent in some cases is optional to a schema.
-fn required(row: &Row, member: &Member) -> Option<(&'static str, &'static str)> {
-    match (member.required, row.required?) {
-        (false, Required::Yes) => Some(("no", "yes")),
-        (true, Required::No) => Some(("yes", "no")),
-        (true, Required::Sometimes) => Some(("yes", "sometimes")),
-        _ => None,
-    }
-}
-
-/// The limits: what the spec says, what the row says.
-fn limits(row: &Row, member: &Member) -> impl Iterator<Item = (String, String)> {
-    let signed = |limit: Option<i64>| limit.map(i128::from);
-    let count = |limit: Option<u64>| limit.map(i128::from);
-    // That a page or a number of things begins at 0 or 1 goes without saying.
-    let minimum = member.minimum.filter(|least| row.minimum.is_some() || *least > 1);
-    // A list of codes limits its texts by itself.
-    let max_length = row
-        .max_length
-        .filter(|_| member.codes.is_empty() || member.max_length.is_some());
-    let limits = [
-        ("minimum", signed(minimum), signed(row.minimum)),
-        ("maximum", signed(member.maximum), signed(row.maximum)),
-        ("maxLength", count(member.max_length), count(max_length)),
-        ("maxItems", count(member.max_items), count(row.max_items)),
-    ];
-    limits.into_iter().map(|(name, was, is)| {
-        let text = |limit: Option<i128>| limit.map_or_else(String::new, |limit| format!("{name} {limit}"));
-        (text(was), text(is))
-    })
+fn limit<T: ToString>(name: &str, was: Option<T>, is: Option<T>) -> (Kind, String, String) {
+    let text = |limit: Option<T>| limit.map_or_else(String::new, |limit| format!("{name} {}", limit.to_string()));
+    (Kind::Limit, text(was), text(is))
 }

@@ -726,7 +726,6 @@ fn samples() {
     check(
         |pages| {
             list(pages).request = Some(Sample {
-                path: Some("/beds/{bedId}/plants".to_owned()),
                 query: vec!["pageSize".to_owned()],
                 ..Sample::default()
             });
