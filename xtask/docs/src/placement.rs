@@ -182,11 +182,9 @@ thread_local! {
 fn is_named(place: &str, name: &str) -> bool {
     #[cfg(test)]
     LOOKED_AT.set(LOOKED_AT.get() + 1);
-    let Some(start) = place.len().checked_sub(name.len()) else {
-        return false;
-    };
-    let ends = place.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(name));
-    ends && !name.is_empty() && (start == 0 || place[..start].ends_with('.'))
+    let start = place.len().checked_sub(name.len()).filter(|_| !name.is_empty());
+    let parts = start.and_then(|start| place.split_at_checked(start));
+    parts.is_some_and(|(around, end)| end.eq_ignore_ascii_case(name) && (around.is_empty() || around.ends_with('.')))
 }
 
 /// The places of a body that the sample shows and that the spec has, and the rows of all its tables.
@@ -276,40 +274,35 @@ impl<'p> Tree<'p> {
         most.map(|(place, _)| place.to_owned())
     }
 
-    fn place_row(
+    fn place_row<'n>(
         &self,
         table: &Table,
         row: &Row,
-        (mut sample, mut spec): (Vec<&str>, Vec<&str>),
+        (mut sample, mut spec): (Vec<&'n str>, Vec<&'n str>),
         home: &str,
         taken: &BTreeSet<String>,
     ) -> String {
         sample.retain(|place| !taken.contains(*place));
         spec.retain(|place| !taken.contains(*place));
-        let at_home = |places: &[&str]| {
-            places
-                .iter()
-                .find(|place| self.around(place) == home)
-                .map(|place| (*place).to_owned())
-        };
-        // The sample spells a name as the wire does; the spec must not hide how the page spells it.
-        let as_said = |place: String| match place.len().checked_sub(row.name.len()) {
-            Some(start) if place.is_char_boundary(start) => format!("{}{}", &place[..start], row.name),
-            _ => place,
-        };
+        let at_home = |places: &[&'n str]| places.iter().copied().find(|place| self.around(place) == home);
         // A name that the sample has elsewhere alone stands there, unless the spec has it beside the rest of the table.
-        let beside = if table.title.is_some() || sample.is_empty() {
-            at_home(&spec)
-        } else {
-            None
+        let beside = at_home(&spec).filter(|_| table.title.is_some() || sample.is_empty());
+        let topmost = || {
+            sample
+                .iter()
+                .copied()
+                .min_by_key(|place| place.matches(['.', '[']).count())
         };
-        let topmost = sample.iter().min_by_key(|place| place.matches(['.', '[']).count());
-        let only = spec.first().filter(|_| spec.len() == 1);
-        at_home(&sample)
-            .or(beside.map(as_said))
-            .or(topmost.map(|place| (*place).to_owned()))
-            .or(only.map(|place| as_said((*place).to_owned())))
-            .unwrap_or_else(|| format!("{home}.{}", row.name))
+        if let Some(place) = at_home(&sample).or_else(|| topmost().filter(|_| beside.is_none())) {
+            return place.to_owned();
+        }
+        // The sample spells a name as the wire does; the spec must not hide how the page spells it.
+        let known = beside.or(spec.first().copied().filter(|_| spec.len() == 1));
+        let around = known.and_then(|place| place.get(..place.len().saturating_sub(row.name.len())));
+        around.map_or_else(
+            || format!("{home}.{}", row.name),
+            |around| format!("{around}{}", row.name),
+        )
     }
 
     /// The place below a member that the row names.

@@ -388,7 +388,7 @@ fn a_new_member_is_told_with_all_its_facts_before_its_page_is_locked_and_after()
     let [before, after] = expect_twice(&[(SEARCH, optional, &format!("{optional}{row}"))], Breaking);
     assert_eq!(
         (before.is.as_str(), &before.is),
-        ("integer, required, maximum 2, codes 0 2", &after.is)
+        ("integer, required, maximum 2, codes 0, 2", &after.is)
     );
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::matching::Unmatched;
+use crate::compare::codes::codes_of;
 use crate::compare::collector::Collector;
 use crate::compare::operations::Described;
 use crate::endpoint::parameter_names;
@@ -208,8 +209,7 @@ pub fn row_text(row: &Row, kind: &str) -> String {
         Kind::CodesPage if !text.is_empty() => format!("codes of {text}"),
         _ => text,
     });
-    let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
-    let codes = (!codes.is_empty()).then(|| format!("codes {}", codes.join(" ")));
+    let codes = (!row.codes.is_empty()).then(|| format!("codes {}", codes_of(&row.codes)));
     let texts: Vec<_> = texts.chain(codes).filter(|text| !text.is_empty()).collect();
     if texts.is_empty() {
         format!("`{}`", row.name)

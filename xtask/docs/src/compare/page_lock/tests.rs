@@ -493,7 +493,7 @@ fn rows_that_come_go_and_move() {
                 Kind::MemberRemoved,
                 Breaking,
                 "response.data[].state",
-                "integer, codes 0 1",
+                "integer, codes 0, 1",
                 "",
             ),
             (Kind::MemberAdded, Additive, "response.data[].grams", "", "number"),
