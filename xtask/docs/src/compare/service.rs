@@ -75,7 +75,13 @@ fn status(listed: &Listed) -> Option<String> {
 /// The endpoints that a page only lists, of which no page describes the operation.
 fn endpoints(page: &Page, pages: &[Page], report: &mut Collector) {
     for listed in &page.endpoints {
-        let (method, path) = method_and_path(&listed.value);
+        // An endpoint may stand behind its method.
+        let is_method = |word: &str| word.chars().all(|letter| letter.is_ascii_uppercase());
+        let words = listed.value.trim().split_once(char::is_whitespace);
+        let (method, path) = match words.filter(|(method, _)| is_method(method)) {
+            Some((method, path)) => (Some(method), path.trim()),
+            None => (None, listed.value.trim()),
+        };
         let wanted = template(path);
         let is_described = pages.iter().flat_map(|page| &page.operations).any(|operation| {
             template(&operation.endpoint) == wanted && method.is_none_or(|method| operation.method == method)
@@ -86,14 +92,5 @@ fn endpoints(page: &Page, pages: &[Page], report: &mut Collector) {
             let path = known.map(|operation| operation.path.clone()).unwrap_or_default();
             report.add(Kind::ListedEndpoint, "endpoint", (path, &listed.value), listed.line);
         }
-    }
-}
-
-/// A listed endpoint, which may stand behind its method.
-fn method_and_path(listed: &str) -> (Option<&str>, &str) {
-    let listed = listed.trim();
-    match listed.split_once(char::is_whitespace) {
-        Some((method, path)) if method.chars().all(|letter| letter.is_ascii_uppercase()) => (Some(method), path.trim()),
-        _ => (None, listed),
     }
 }

@@ -106,12 +106,8 @@ pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, r
         (at.tables, letters.flat_map(char::to_lowercase).collect::<String>())
     }));
     found.extend(left.match_similar(|at| (at.tables, at.position)));
-    let nameless = |at: RowRef| Row {
-        name: String::new(),
-        line: None,
-        ..at.placed.row.clone()
-    };
-    found.extend(left.match_last(|at| at.tables, |was, is| nameless(was) == nameless(is)));
+    let said = |at: &RowRef<'_>| (facts(at.placed.row), at.placed.row.codes.clone());
+    found.extend(left.match_last(|at| at.tables, |was, is| said(&was) == said(&is)));
 
     for (old, new) in &moved {
         let text = |at: &RowRef| match at.placed.title {
@@ -139,8 +135,12 @@ pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, r
         // The line where the row stood is that of its table now, if there is one.
         let table = pairs[1].iter().position(|pair| *pair == old.tables);
         let line = table.map_or(is.line, |table| is.tables[table].line);
-        let text = row_text(old.placed.row, "");
-        report.add(Kind::MemberRemoved, &old.placed.place, (text, ""), line);
+        report.add(
+            Kind::MemberRemoved,
+            &old.placed.place,
+            (row_text(old.placed.row, ""), ""),
+            line,
+        );
     }
     for new in left.is.iter().map(|new| new.placed) {
         report.add(Kind::MemberAdded, &new.place, ("", row_text(new.row, "")), new.line);
@@ -157,10 +157,8 @@ fn compare_row(was: &Placed, is: &Placed, moves: &HashMap<&str, &str>, report: &
         }
     }
     // A list that has moved as a whole between the row and another page is reported by the link.
-    let moved = |here: &Row, there: &Row| {
-        here.codes_page.is_none() && there.codes_page.is_some() && there.codes.is_empty() && !here.codes.is_empty()
-    };
-    if !moved(old, new) && !moved(new, old) {
+    let lists = [old, new].map(|row| (!row.codes.is_empty(), row.codes_page.is_some()));
+    if !(lists.contains(&(true, false)) && lists.contains(&(false, true))) {
         compare_codes(&old.codes, &new.codes, at, is.line, report);
     }
 }
