@@ -1,6 +1,5 @@
 //! `cargo xtask docs drift`: page → lock → spec.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
@@ -137,7 +136,7 @@ fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
     differences.retain(|difference| !changes.iter().any(|change| change.explains(difference)));
 }
 
-/// Whom a change concerns: those whom the nearest of what it leaves concerns, once it is locked.
+/// Whom a change concerns: those whom what it leaves concerns, once it is locked; if that is the very same, it alone.
 fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding]) -> Class {
     // What is exactly the change of another fact is not what this one leaves.
     let is_of_other = |difference| {
@@ -148,15 +147,19 @@ fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Findi
         let common = change
             .leaves(difference)
             .filter(|[_, is_alike, _]| *is_alike || !is_of_other(difference))?;
-        Some((Reverse(common), difference.class))
+        Some((common, difference.class))
     });
-    match left.min() {
-        Some((Reverse([true, ..]), class)) => class,
+    let left: Vec<_> = left.collect();
+    match left.iter().map(|(common, _)| *common).max() {
+        Some(nearest @ [_, is_alike, _]) => {
+            let counts = left.iter().filter(|(common, _)| !is_alike || *common == nearest);
+            counts.map(|(_, class)| *class).min().unwrap_or(change.class)
+        }
         // The spec says already what the page says now. What must be sent in some cases is all the same to a spec, and
         // nobody knows what stands in what could not be read.
         None if !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {
             Class::Documentation
         }
-        _ => change.class,
+        None => change.class,
     }
 }

@@ -165,7 +165,7 @@ fn the_same_places_and_classes_are_reported_before_a_page_is_locked_and_after() 
     let shown = "      \"height\": 12,\n";
     let codes = "<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer |\n";
     let nickname = "| nickname | What they go by. | string |\n";
-    let edits: [&[Edit]; 29] = [
+    let edits: [&[Edit]; 46] = [
         &[(SEARCH, height, "")],
         &[(SEARCH, height, ""), (SEARCH, shown, "")],
         &[(SEARCH, shown, "")],
@@ -218,6 +218,51 @@ fn the_same_places_and_classes_are_reported_before_a_page_is_locked_and_after() 
             "| Get a bed | /garden/v1/beds/{bedId} |",
             "| Get a bed | /garden/v2/beds/{bedId} |",
         )],
+        &[(
+            SEARCH,
+            "40 characters. | string | Yes |",
+            "40 characters. | integer | Yes |",
+        )],
+        &[(SEARCH, "is 100, and the default is 20.", "is 100.")],
+        &[(
+            SEARCH,
+            "The maximum value allowed is 100, and the default is 20.",
+            "The default is 20.",
+        )],
+        &[(SEARCH, "The maximum length is 40 characters.", "")],
+        &[(
+            SEARCH,
+            "colours.md). | integer | No |",
+            "colours.md). | integer | Yes |",
+        )],
+        &[(SEARCH, "colours.md). | integer | No |", "colours.md). | string | No |")],
+        &[(SEARCH, "[Colours](../reference/colours.md)", "colours")],
+        &[(
+            SEARCH,
+            "| colour | See [Colours](../reference/colours.md). | integer | No |\n",
+            "",
+        )],
+        &[(SEARCH, "  \"colour\": 7", "  \"colour\": \"7\"")],
+        &[(SEARCH, "| metadata | About the list. | object |\n", "")],
+        &[(
+            SEARCH,
+            "garden.plants.read or garden.plants.all |",
+            "garden.plants.all |",
+        )],
+        &[(SEARCH, "| POST |", "| PUT |")],
+        &[(SEARCH, "200 OK", "201 Created")],
+        &[(
+            BED,
+            "| sunny | Whether the sun reaches it. | boolean |",
+            "| sunny | Whether the sun reaches it. | string |",
+        )],
+        &[(BED, "| GET |", "| DELETE |")],
+        &[(
+            SEARCH,
+            "| height | How tall. | integer |\n",
+            "| Height | How tall. | integer |\n",
+        )],
+        &[(SEARCH, "\"height\"", "\"Height\"")],
     ];
     let mut gardens: Vec<_> = edits.iter().map(|edits| Garden::edited(edits)).collect();
     let mut less = Garden::new();
@@ -232,7 +277,7 @@ fn the_same_places_and_classes_are_reported_before_a_page_is_locked_and_after() 
 #[test]
 fn what_is_reported_before_a_page_is_locked_and_otherwise_after_has_its_reason() {
     let height = "response.data.height";
-    let cases: [(&str, &[Edit], &[(&str, Class)], &[(&str, Class)]); 5] = [
+    let cases: [(&str, &[Edit], &[(&str, Class)], &[(&str, Class)]); 7] = [
         (
             "a spec has its own words for a code, and one in common is enough",
             &[(
@@ -274,6 +319,37 @@ fn what_is_reported_before_a_page_is_locked_and_otherwise_after_has_its_reason()
             &[(SEARCH, "| height |", "| girth |"), (SEARCH, "\"height\"", "\"girth\"")],
             &[(height, Breaking)],
             &[("response.data.girth", Additive), (height, Breaking)],
+        ),
+        (
+            "an object of which nothing is listed is one",
+            &[(
+                SEARCH,
+                "| metadata | About the list. | object |\n| totalCount | How many there are. | integer |\n",
+                "",
+            )],
+            &[
+                ("response.metadata", Additive),
+                ("response.metadata.totalCount", Documentation),
+            ],
+            &[("response.metadata", Additive)],
+        ),
+        (
+            "the rows of a table stand where its sample has them",
+            &[(SEARCH, "\"data\": [", "\"plants\": [")],
+            &[
+                ("response.data", Breaking),
+                ("response.data", Additive),
+                ("response.plants", Additive),
+            ],
+            &[
+                ("response.data", Additive),
+                ("response.data.gardener", Breaking),
+                (height, Breaking),
+                ("response.data.id", Breaking),
+                ("response.data.season", Breaking),
+                ("response.data.sownOn", Breaking),
+                ("response.plants", Additive),
+            ],
         ),
     ];
     for (reason, edits, before, after) in cases {

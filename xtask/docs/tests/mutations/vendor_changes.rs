@@ -508,7 +508,7 @@ fn samples_change_their_shape() {
         (
             "\"data\": [",
             "\"plants\": [",
-            searches(Additive, "response.data", ("data: array", "plants: array")),
+            searches(Breaking, "response.data", ("data: array", "plants: array")),
         ),
         (
             "\"height\": 12",
