@@ -134,8 +134,11 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     }
 }
 
+/// Places and the classes of what is reported there.
+type Classes = BTreeSet<(String, Class)>;
+
 /// What all steps report: the place, in the spec's spelling of lists, and the class.
-fn reported(findings: &[Finding]) -> BTreeSet<(String, Class)> {
+fn reported(findings: &[Finding]) -> Classes {
     let findings = findings.iter().filter(|finding| finding.kind != Kind::PageWording);
     findings
         .map(|finding| (finding.place.replace("[]", ""), finding.class))
@@ -143,7 +146,7 @@ fn reported(findings: &[Finding]) -> BTreeSet<(String, Class)> {
 }
 
 /// What is reported of changed pages before they are locked, and after.
-fn reported_twice(garden: &Garden) -> (BTreeSet<(String, Class)>, BTreeSet<(String, Class)>) {
+fn reported_twice(garden: &Garden) -> [Classes; 2] {
     let [before, after] = [&Garden::new(), garden].map(|locked| reported(&garden.against(&locked.lock()).findings));
     // A list of codes on a page of its own is of the places that refer to it.
     let place = |(place, class)| {
@@ -156,7 +159,7 @@ fn reported_twice(garden: &Garden) -> (BTreeSet<(String, Class)>, BTreeSet<(Stri
             class,
         )
     };
-    (before.into_iter().map(place).collect(), after)
+    [before.into_iter().map(place).collect(), after]
 }
 
 #[test]
@@ -269,15 +272,16 @@ fn the_same_places_and_classes_are_reported_before_a_page_is_locked_and_after() 
     less.pages.retain(|(name, _)| name != COLOURS);
     gardens.push(less);
     for garden in gardens {
-        let (before, after) = reported_twice(&garden);
+        let [before, after] = reported_twice(&garden);
         assert!(!before.is_empty() && before == after, "{before:?} {after:?}");
     }
 }
 
 #[test]
 fn what_is_reported_before_a_page_is_locked_and_otherwise_after_has_its_reason() {
+    type Expected<'e> = &'e [(&'e str, Class)];
     let height = "response.data.height";
-    let cases: [(&str, &[Edit], &[(&str, Class)], &[(&str, Class)]); 7] = [
+    let cases: [(&str, &[Edit], Expected, Expected); 7] = [
         (
             "a spec has its own words for a code, and one in common is enough",
             &[(
@@ -353,17 +357,9 @@ fn what_is_reported_before_a_page_is_locked_and_otherwise_after_has_its_reason()
         ),
     ];
     for (reason, edits, before, after) in cases {
-        let owned = |found: &[(&str, Class)]| {
-            found
-                .iter()
-                .map(|(place, class)| ((*place).to_owned(), *class))
-                .collect()
-        };
-        assert_eq!(
-            reported_twice(&Garden::edited(edits)),
-            (owned(before), owned(after)),
-            "{reason}"
-        );
+        let owned = |(place, class): &(&str, Class)| ((*place).to_owned(), *class);
+        let expected = [before, after].map(|found| found.iter().map(owned).collect());
+        assert_eq!(reported_twice(&Garden::edited(edits)), expected, "{reason}");
     }
 }
 
