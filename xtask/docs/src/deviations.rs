@@ -22,17 +22,17 @@ pub struct Deviations {
 }
 
 /// What a deviation and its finding share: what they are about, and our side and the vendor's.
-type Key = ((Step, Kind, String, String), String, String);
+type Key = ((Step, Kind, String, String), [String; 2]);
 
 fn key(finding: &Finding) -> Key {
     let (operation, place) = (finding.operation.clone(), finding.place.clone());
     let shown = |side: &str| if side.is_empty() { NOTHING } else { side }.to_owned();
     let about = (finding.step, finding.kind, operation, place);
-    (about, shown(&finding.was), shown(&finding.is))
+    (about, [shown(&finding.was), shown(&finding.is)])
 }
 
 /// The two sides by name, in the order of the file.
-fn sides(((step, ..), was, is): &Key) -> [(&'static str, &str); 2] {
+fn sides(((step, ..), [was, is]): &Key) -> [(&'static str, &str); 2] {
     match step {
         Step::PageSample => [("table", was), ("sample", is)],
         _ => [("page", is), ("spec", was)],
@@ -56,9 +56,8 @@ impl Deviations {
                 message,
                 remedy: remedy.into(),
             })?;
-            let (was, is) = (was.to_owned(), is.to_owned());
-            let about = (step, record.kind, record.operation, record.place);
-            entries.push(((about, was, is), line));
+            let sides = [was, is].map(str::to_owned);
+            entries.push((((step, record.kind, record.operation, record.place), sides), line));
         }
         Ok(Self {
             file: document.name(),
@@ -74,18 +73,18 @@ impl Deviations {
         let (silenced, mut left): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_recorded);
         let found: HashSet<_> = silenced.iter().map(key).collect();
         let stale = self.entries.iter().filter(|(key, _)| !found.contains(key));
-        let stale: Vec<_> = stale.map(|(key, line)| self.stale(api, key, *line, &left)).collect();
+        let stale: Vec<_> = stale.map(|entry| self.stale(api, entry, &left)).collect();
         left.extend(stale);
         (left, silenced.len())
     }
 
     /// The finding of an entry that names none.
-    fn stale(&self, api: &str, entry: &Key, entry_line: usize, others: &[Finding]) -> Finding {
-        let ((step, kind, operation, place), ..) = entry;
+    fn stale(&self, api: &str, (entry, entry_line): &(Key, usize), others: &[Finding]) -> Finding {
+        let ((step, kind, operation, place), _) = entry;
         let now: Vec<_> = others.iter().filter(|finding| key(finding).0 == entry.0).collect();
         let shown = |key: &Key| sides(key).map(|(name, text)| format!("{name}: {text}")).join("; ");
         let reported: Vec<_> = now.iter().map(|finding| shown(&key(finding))).collect();
-        let file = &self.file;
+        let (file, entry_line) = (&self.file, *entry_line);
         let (is, edit, (page, line), class) = match now.iter().min_by_key(|finding| finding.class) {
             None => (
                 "the difference is gone".to_owned(),

@@ -11,7 +11,7 @@ use xtask_spec::document::{Document, display};
 use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
-use super::finding::{Finding, Kind};
+use super::finding::{Class, Finding, Kind};
 use super::input::Pages;
 use super::lock::Lock;
 use super::reading::{self, Reading};
@@ -142,13 +142,40 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 /// Takes out the differences that are changes of the vendor's and nothing more: they are reported once, and concern before
 /// the page is locked whom they will concern then.
 fn report_once(changes: &mut [Finding], differences: &mut Vec<Finding>) {
-    for change in &mut *changes {
-        let kind = change.kind.once_locked();
-        let same = differences
-            .iter()
-            .filter(|one| (one.kind, &one.place) == (kind, &change.place));
-        let class = same.filter(|one| change.explains(one)).map(|one| one.class).min();
-        change.class = class.unwrap_or(change.class);
+    let classes: Vec<_> = changes
+        .iter()
+        .map(|change| class_once_locked(change, changes, differences))
+        .collect();
+    for (change, class) in changes.iter_mut().zip(classes) {
+        change.class = class;
     }
     differences.retain(|difference| !changes.iter().any(|change| change.explains(difference)));
+}
+
+/// Whom a change concerns: those whom what it leaves concerns, once it is locked; if that is the very same, it alone.
+fn class_once_locked(change: &Finding, changes: &[Finding], differences: &[Finding]) -> Class {
+    // What is exactly the change of another fact is not what this one leaves.
+    let is_of_other = |difference| {
+        let mut common = changes.iter().filter_map(|other| other.leaves(difference));
+        common.any(|[_, is_alike, _]| is_alike)
+    };
+    let left = differences.iter().filter_map(|difference| {
+        let common = change
+            .leaves(difference)
+            .filter(|[_, is_alike, _]| *is_alike || !is_of_other(difference))?;
+        Some((common, difference.class))
+    });
+    let left: Vec<_> = left.collect();
+    match left.iter().map(|(common, _)| *common).max() {
+        Some(nearest @ [_, is_alike, _]) => {
+            let counts = left.iter().filter(|(common, _)| !is_alike || *common == nearest);
+            counts.map(|(_, class)| *class).min().unwrap_or(change.class)
+        }
+        // The spec says already what the page says now. What must be sent in some cases is all the same to a spec, and
+        // nobody knows what stands in what could not be read.
+        None if !matches!(change.kind, Kind::Required | Kind::PageUnread | Kind::PageUnreadable) => {
+            Class::Documentation
+        }
+        None => change.class,
+    }
 }

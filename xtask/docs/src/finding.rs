@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::notation::is_below;
+use super::notation::{is_below, without_lists};
 pub use xtask_spec::difference::{Kind, Step};
 
 /// One difference.
@@ -50,10 +50,8 @@ impl Finding {
     /// below it, or about the codes of the same schema.
     #[must_use]
     pub fn explains(&self, difference: &Self) -> bool {
-        let is_of_words = matches!(
-            self.kind,
-            Kind::PageWording | Kind::SampleUrl | Kind::SampleSyntax | Kind::SampleCode
-        );
+        use Kind::{PageWording, SampleCode, SampleSyntax, SampleUrl};
+        let is_of_words = matches!(self.kind, PageWording | SampleUrl | SampleSyntax | SampleCode);
         // What is recorded of a place that has gone is stale once that is locked.
         let is_stale = difference.kind == Kind::StaleDeviation;
         let has_gone = is_stale && matches!(self.kind, Kind::OperationRemoved | Kind::MemberRemoved);
@@ -78,12 +76,23 @@ impl Finding {
             let place = place.trim_end_matches("[]");
             difference.place == place || is_below(&difference.place, place)
         };
-        let is_same_place = match self.kind {
-            Kind::OperationAdded | Kind::Endpoint | Kind::Method => true,
-            Kind::Host | Kind::HttpStatus | Kind::ListedEndpoint => self.kind == difference.kind,
-            _ => self.places().iter().any(is_about),
-        };
+        let is_of_all = matches!(self.kind, Kind::OperationAdded | Kind::Endpoint | Kind::Method);
+        let is_same_place = is_of_all || self.places().iter().any(is_about);
         (has_gone || !is_stale) && self.operation == difference.operation && is_same_place
+    }
+
+    /// What a difference has in common with a change of the vendor's that leaves it once it is locked: the place, the kind
+    /// too, and what one of the sides says. None if it is another matter.
+    #[must_use]
+    pub fn leaves(&self, difference: &Self) -> Option<[bool; 3]> {
+        let is_of_list = self.operation == "*" && self.kind.is_of_codes();
+        let is_here = |place: &String| without_lists(place) == without_lists(&difference.place);
+        let is_here = is_of_list || self.places().iter().any(is_here);
+        let is_in_page = difference.step == Step::PageSample && is_here && self.operation == difference.operation;
+        let is_left = difference.kind != Kind::StaleDeviation && (is_in_page || self.explains(difference));
+        let is_alike = is_here && self.kind.once_locked() == difference.kind;
+        let is_same = is_alike && (self.was == difference.was || self.is == difference.is);
+        is_left.then_some([is_here, is_alike, is_same])
     }
 }
 

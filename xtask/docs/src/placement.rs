@@ -3,6 +3,7 @@
 //! The tables are flat, and some stand under the wrong heading. The samples of the page show the nesting; where they
 //! do not, the spec and the other rows of the table do.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::endpoint::parameter_names;
@@ -39,31 +40,40 @@ impl Placed<'_> {
 /// The rows of an operation, each with its place. The spec's operation helps where the page leaves something open; the
 /// names of path parameters are those of the spec, since only their position counts.
 pub fn placed<'p>(operation: &'p Operation, spec: Option<&spec::Operation>) -> Vec<Placed<'p>> {
-    let sent = operation.request.iter().flat_map(|sample| sample.shape.keys().cloned());
-    let sent = Names::of(sent.collect());
+    let sent = operation.request.iter().flat_map(|sample| sample.shape.keys());
+    let sent = Names::of(sent.cloned());
     let call = Call { operation, spec, sent };
-    let parts: Vec<_> = operation.tables.iter().map(|table| call.parts(table)).collect();
-    let mut found = Vec::new();
-    for part in [Part::Path, Part::Query, Part::Body, Part::Response] {
-        let own = |index: usize| {
-            let rows = operation.tables[index].rows.iter().enumerate().zip(&parts[index]);
-            rows.filter_map(|(row, own)| (*own == part).then_some(row))
-        };
-        let all: Vec<_> = (0..parts.len()).flat_map(own).map(|(_, row)| row).collect();
-        let tree = Tree::new(part, call.sample(part), spec);
-        for (index, table) in operation.tables.iter().enumerate() {
-            let rows: Vec<_> = own(index).map(|(_, row)| row).collect();
-            let places = match part {
-                Part::Body | Part::Response => tree.place(table, &rows, &all),
-                Part::Path | Part::Query => rows.iter().map(|row| call.parameter(part, &row.name)).collect(),
-            };
-            for ((at, row), place) in own(index).zip(places) {
-                found.push(call.row(index, table, at, row, place));
-            }
+    let mut rows = Vec::new();
+    for (index, table) in operation.tables.iter().enumerate() {
+        for ((at, row), part) in table.rows.iter().enumerate().zip(call.parts(table)) {
+            // The query is a part of the URL as well.
+            let is_in_url = part == Part::Query && table.section == Section::Path;
+            rows.push(Placed {
+                row,
+                place: call.parameter(part, &row.name),
+                listed: if is_in_url { Some(part) } else { table.section.part() },
+                table: index,
+                title: table.title.as_deref(),
+                line: table.line_of(at),
+            });
         }
     }
-    found.sort_by_key(|placed| (placed.table, placed.line));
-    found
+    for (part, sample) in [(Part::Body, &operation.request), (Part::Response, &operation.response)] {
+        let all = rows.iter().filter(|placed| placed.part() == Some(part));
+        let tree = Tree::new(part, sample.as_ref(), spec, all.map(|placed| placed.row).collect());
+        for (index, table) in operation.tables.iter().enumerate() {
+            let own = rows
+                .iter_mut()
+                .filter(|placed| placed.part() == Some(part) && placed.table == index);
+            let own: Vec<_> = own.collect();
+            let places = tree.place(table, &Vec::from_iter(own.iter().map(|placed| placed.row)));
+            own.into_iter()
+                .zip(places)
+                .for_each(|(placed, place)| placed.place = place);
+        }
+    }
+    rows.sort_by_key(|placed| (placed.table, placed.line));
+    rows
 }
 
 /// One call: what the page says of it, and the spec.
@@ -74,65 +84,40 @@ struct Call<'p, 's> {
     sent: Names,
 }
 
-impl<'p> Call<'p, '_> {
-    fn sample(&self, part: Part) -> Option<&'p Sample> {
-        match part {
-            Part::Response => self.operation.response.as_ref(),
-            _ => self.operation.request.as_ref(),
-        }
-    }
-
-    fn row(&self, index: usize, table: &'p Table, at: usize, row: &'p Row, place: String) -> Placed<'p> {
-        Placed {
-            row,
-            // The query is a part of the URL as well.
-            listed: match table.section {
-                Section::Path if Part::of(&place) == Some(Part::Query) => Some(Part::Query),
-                section => section.part(),
-            },
-            place,
-            table: index,
-            title: table.title.as_deref(),
-            line: table.line_of(at),
-        }
-    }
-
+impl Call<'_, '_> {
     /// The part of the call that each row of a table belongs to.
     fn parts(&self, table: &Table) -> Vec<Part> {
-        // Without a spec to ask, the rows of a table go together.
-        let sends_body = self.spec.is_none() && self.sends_some(table);
-        let rows = table.rows.iter();
-        rows.map(|row| self.part(table, row, sends_body)).collect()
+        // Without a spec to ask, the rows of a table go together: into the body if the sample has some of them there, and
+        // none in its URL.
+        let rows = &table.rows;
+        let is_in_url = || rows.iter().any(|row| self.is_in_url(row));
+        let sends_body = self.spec.is_none() && rows.iter().any(|row| self.sends(row)) && !is_in_url();
+        rows.iter().map(|row| self.part(table, row, sends_body)).collect()
     }
 
     /// The part of the call that a row belongs to, whatever its heading says. `sends_body` says that its table goes
     /// into the body.
     fn part(&self, table: &Table, row: &Row, sends_body: bool) -> Part {
-        if table.section == Section::Response {
-            return Part::Response;
-        }
-        if row.parent.is_none() && self.has_brace(&row.name) {
-            return Part::Path;
-        }
-        let in_spec = |part: Part| {
-            self.spec
-                .is_some_and(|spec| spec.find(&format!("{}.{}", part.name(), row.name)).is_some())
+        let is_in_spec = |part: Part| {
+            let place = format!("{}.{}", part.name(), row.name);
+            self.spec.is_some_and(|spec| spec.find(&place).is_some())
         };
-        let sends_body = sends_body || self.sends(row);
+        let mut parameters = parameter_names(&self.operation.endpoint).into_iter();
+        let is_in_path = parameters.any(|name| name.eq_ignore_ascii_case(&row.name));
+        let is_in_query = is_in_spec(Part::Query);
+        let is_in_body = sends_body || self.sends(row) || is_in_spec(Part::Body);
+        let has_no_body = matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD");
         match table.section {
             Section::Response => Part::Response,
-            Section::Path if in_spec(Part::Query) || self.is_in_url(row) => Part::Query,
-            Section::Path if sends_body || in_spec(Part::Body) => Part::Body,
+            _ if row.parent.is_none() && is_in_path => Part::Path,
+            Section::Path if is_in_query || self.is_in_url(row) => Part::Query,
+            Section::Query if is_in_query => Part::Query,
+            Section::Path | Section::Query | Section::Request if is_in_body => Part::Body,
             Section::Path => Part::Path,
-            Section::Query if in_spec(Part::Query) => Part::Query,
-            Section::Query if sends_body || in_spec(Part::Body) => Part::Body,
             Section::Query => Part::Query,
-            Section::Body if !in_spec(Part::Body) && !sends_body && in_spec(Part::Query) => Part::Query,
-            Section::Body => Part::Body,
-            Section::Request if sends_body || in_spec(Part::Body) => Part::Body,
-            Section::Request if in_spec(Part::Query) => Part::Query,
-            Section::Request if matches!(self.operation.method.as_str(), "GET" | "DELETE" | "HEAD") => Part::Query,
-            Section::Request => Part::Body,
+            Section::Body if is_in_query && !is_in_body => Part::Query,
+            Section::Request if is_in_query || has_no_body => Part::Query,
+            Section::Body | Section::Request => Part::Body,
         }
     }
 
@@ -147,51 +132,34 @@ impl<'p> Call<'p, '_> {
         query.any(|name| row.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether the sample of the request has some rows of a table in its body, and none in its URL.
-    fn sends_some(&self, table: &Table) -> bool {
-        let rows = &table.rows;
-        !rows.iter().any(|row| self.is_in_url(row)) && rows.iter().any(|row| self.sends(row))
-    }
-
-    fn has_brace(&self, name: &str) -> bool {
-        let mut names = parameter_names(&self.operation.endpoint).into_iter();
-        names.any(|brace| brace.eq_ignore_ascii_case(name))
-    }
-
     /// The place of a parameter: in the path its name is that of the spec, or else that of the endpoint.
     fn parameter(&self, part: Part, name: &str) -> String {
         let own = parameter_names(&self.operation.endpoint);
-        let known = self
-            .spec
-            .map_or_else(|| own.clone(), |spec| parameter_names(&spec.path));
-        let position = own.iter().position(|brace| brace.eq_ignore_ascii_case(name));
-        let known = position
-            .filter(|_| part == Part::Path && own.len() == known.len())
-            .map(|at| known[at]);
+        let known = self.spec.map_or(own.clone(), |spec| parameter_names(&spec.path));
+        let counts = part == Part::Path && own.len() == known.len();
+        let mut names = own.iter().zip(known).filter(|_| counts);
+        let known = names.find_map(|(own, known)| own.eq_ignore_ascii_case(name).then_some(known));
         format!("{}.{}", part.name(), known.unwrap_or(name))
     }
 }
 
-/// Places by their last names.
-struct Names {
-    places: Vec<String>,
-    by_name: HashMap<String, Vec<usize>>,
-}
+/// Places by their last names, in small letters.
+#[derive(Default)]
+struct Names(HashMap<String, Vec<String>>);
 
 impl Names {
-    fn of(places: Vec<String>) -> Self {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, place) in places.iter().enumerate() {
-            by_name.entry(last_name(place)).or_default().push(index);
+    fn of(places: impl Iterator<Item = String>) -> Self {
+        let mut names = Self::default();
+        for place in places {
+            names.0.entry(last_name(&place)).or_default().push(place);
         }
-        Self { places, by_name }
+        names
     }
 
     /// The places of this name: with its very letters, else in another case.
     fn named(&self, name: &str) -> Vec<&str> {
-        let same = self.by_name.get(&last_name(name)).into_iter().flatten();
-        let mut named: Vec<_> = same.map(|index| self.places[*index].as_str()).collect();
-        named.retain(|place| is_named(place, name));
+        let same = self.0.get(&last_name(name)).into_iter().flatten();
+        let mut named: Vec<_> = same.map(String::as_str).filter(|place| is_named(place, name)).collect();
         if named.iter().any(|place| place.ends_with(name)) {
             named.retain(|place| place.ends_with(name));
         }
@@ -214,32 +182,32 @@ thread_local! {
 fn is_named(place: &str, name: &str) -> bool {
     #[cfg(test)]
     LOOKED_AT.set(LOOKED_AT.get() + 1);
-    let Some(start) = place.len().checked_sub(name.len()) else {
-        return false;
-    };
-    let ends = place.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(name));
-    ends && !name.is_empty() && (start == 0 || place[..start].ends_with('.'))
+    let start = place.len().checked_sub(name.len()).filter(|_| !name.is_empty());
+    let parts = start.and_then(|start| place.split_at_checked(start));
+    parts.is_some_and(|(around, end)| end.eq_ignore_ascii_case(name) && (around.is_empty() || around.ends_with('.')))
 }
 
-/// The places of a body that the sample shows and that the spec has.
-struct Tree {
-    root: String,
+/// The places of a body that the sample shows and that the spec has, and the rows of all its tables.
+struct Tree<'p> {
+    root: &'static str,
     sample: Names,
     spec: Names,
     known: BTreeSet<String>,
+    rows: Vec<&'p Row>,
 }
 
-impl Tree {
-    fn new(part: Part, sample: Option<&Sample>, spec: Option<&spec::Operation>) -> Self {
+impl<'p> Tree<'p> {
+    fn new(part: Part, sample: Option<&Sample>, spec: Option<&spec::Operation>, rows: Vec<&'p Row>) -> Self {
         let shape = sample.into_iter().flat_map(|sample| sample.shape.keys());
-        let sample: Vec<_> = shape.map(|place| in_part(part, place)).collect();
+        let sample = shape.map(|place| in_part(part, place));
         let places = spec.into_iter().flat_map(|spec| spec.places.keys());
-        let spec: Vec<_> = places.filter(|place| Part::of(place) == Some(part)).cloned().collect();
+        let spec = places.filter(|place| Part::of(place) == Some(part)).cloned();
         Self {
-            root: part.name().to_owned(),
-            known: sample.iter().chain(&spec).cloned().collect(),
+            root: part.name(),
+            known: sample.clone().chain(spec.clone()).collect(),
             sample: Names::of(sample),
             spec: Names::of(spec),
+            rows,
         }
     }
 
@@ -250,34 +218,43 @@ impl Tree {
     /// The place in which the members of a list or an object stand.
     fn inside(&self, place: &str, row: Option<&Row>) -> String {
         let entries = format!("{place}[]");
-        let is_list = row
-            .and_then(|row| row.kind.as_deref())
-            .is_some_and(|kind| kind.starts_with("array"));
+        let kind = row.and_then(|row| row.kind.as_deref());
+        let is_list = kind.is_some_and(|kind| kind.starts_with("array"));
         if self.known.contains(&entries) || (is_list && !self.known.iter().any(|known| is_below(known, place))) {
             return entries;
         }
         place.to_owned()
     }
 
-    /// The places of the rows of one table.
-    fn place(&self, table: &Table, rows: &[&Row], all: &[&Row]) -> Vec<String> {
-        let candidates: Vec<_> = rows
-            .iter()
-            .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)))
-            .collect();
-        let home = self.home(&candidates).or_else(|| self.titled(table, all));
-        let mut taken = BTreeSet::new();
-        rows.iter()
-            .zip(&candidates)
-            .map(|(row, (sample, spec))| {
-                let place = self.place_row(table, row, all, (sample, spec), home.as_deref(), &taken);
-                taken.insert(place.clone());
-                place
-            })
-            .collect()
+    /// The place in which the members of the member of this name stand.
+    fn inside_named(&self, name: &str, row: Option<&Row>) -> String {
+        let mut known = self.sample.named(name).into_iter().chain(self.spec.named(name));
+        let at_root = || format!("{}.{name}", self.inside(self.root, None));
+        self.inside(&known.next().map_or_else(at_root, str::to_owned), row)
     }
 
-    /// The place around most rows of a table; the first of several in the order of the sample.
+    /// The places of the rows of one table.
+    fn place(&self, table: &Table, rows: &[&Row]) -> Vec<String> {
+        let candidates = rows
+            .iter()
+            .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)));
+        let candidates: Vec<_> = candidates.collect();
+        let home = self.home(&candidates).or_else(|| self.titled(table));
+        let home = home.unwrap_or_else(|| self.inside(self.root, None));
+        let mut taken = BTreeSet::new();
+        let rows = rows.iter().zip(candidates);
+        let places = rows.map(|(row, candidates)| {
+            let place = match &row.parent {
+                Some(parent) => self.below(parent, row),
+                None => self.place_row(table, row, candidates, &home, &taken),
+            };
+            taken.insert(place.clone());
+            place
+        });
+        places.collect()
+    }
+
+    /// The place around most rows of a table; of several the first that the sample shows.
     fn home(&self, candidates: &[(Vec<&str>, Vec<&str>)]) -> Option<String> {
         let mut votes: BTreeMap<&str, usize> = BTreeMap::new();
         for (sample, spec) in candidates {
@@ -289,70 +266,49 @@ impl Tree {
                 *votes.entry(place).or_default() += weight;
             }
         }
-        let most = *votes.values().max()?;
-        let mut order = self.sample.places.iter().chain(&self.spec.places).map(String::as_str);
-        let first = order.find(|place| votes.get(place) == Some(&most));
-        first.map(str::to_owned)
+        let shown = candidates.iter().flat_map(|(sample, _)| sample);
+        let shown: BTreeSet<_> = shown.map(|place| self.around(place)).collect();
+        let most = votes
+            .into_iter()
+            .max_by_key(|(place, count)| (*count, Reverse((!shown.contains(place), *place))));
+        most.map(|(place, _)| place.to_owned())
     }
 
-    fn place_row(
+    fn place_row<'n>(
         &self,
         table: &Table,
         row: &Row,
-        all: &[&Row],
-        (sample, spec): (&[&str], &[&str]),
-        home: Option<&str>,
+        (mut sample, mut spec): (Vec<&'n str>, Vec<&'n str>),
+        home: &str,
         taken: &BTreeSet<String>,
     ) -> String {
-        if let Some(parent) = &row.parent {
-            return self.below(parent, row, all);
-        }
-        let free = |places: &[&str]| -> Vec<String> {
-            let places = places.iter().filter(|place| !taken.contains(**place));
-            places.map(|place| (*place).to_owned()).collect()
-        };
-        let (sample, spec) = (free(sample), free(spec));
-        let at_home = |places: &[String]| {
-            let mut places = places.iter();
-            places.find(|place| Some(self.around(place)) == home).cloned()
-        };
-        let only = |places: &[String]| match places {
-            [place] => Some(place.clone()),
-            _ => None,
-        };
-        // The sample spells a name as the wire does; the spec must not hide how the page spells it.
-        let as_said = |place: String| match place.len().checked_sub(row.name.len()) {
-            Some(start) if place.is_char_boundary(start) => format!("{}{}", &place[..start], row.name),
-            _ => place,
-        };
+        sample.retain(|place| !taken.contains(*place));
+        spec.retain(|place| !taken.contains(*place));
+        let at_home = |places: &[&'n str]| places.iter().copied().find(|place| self.around(place) == home);
         // A name that the sample has elsewhere alone stands there, unless the spec has it beside the rest of the table.
-        at_home(&sample)
-            .or_else(|| {
-                let place = at_home(&spec).filter(|_| table.title.is_some() || sample.is_empty());
-                place.map(as_said)
-            })
-            .or_else(|| only(&sample))
-            .or_else(|| sample.into_iter().min_by_key(|place| place.matches(['.', '[']).count()))
-            .or_else(|| only(&spec).map(as_said))
-            .unwrap_or_else(|| {
-                let around = home.map_or_else(|| self.inside(&self.root, None), str::to_owned);
-                format!("{around}.{}", row.name)
-            })
+        let beside = at_home(&spec).filter(|_| table.title.is_some() || sample.is_empty());
+        let topmost = || {
+            sample
+                .iter()
+                .copied()
+                .min_by_key(|place| place.matches(['.', '[']).count())
+        };
+        if let Some(place) = at_home(&sample).or_else(|| topmost().filter(|_| beside.is_none())) {
+            return place.to_owned();
+        }
+        // The sample spells a name as the wire does; the spec must not hide how the page spells it.
+        let known = beside.or(spec.first().copied().filter(|_| spec.len() == 1));
+        let around = known.and_then(|place| place.get(..place.len().saturating_sub(row.name.len())));
+        around.map_or_else(
+            || format!("{home}.{}", row.name),
+            |around| format!("{around}{}", row.name),
+        )
     }
 
     /// The place below a member that the row names.
-    fn below(&self, parent: &str, row: &Row, all: &[&Row]) -> String {
-        let mut known = self.sample.named(parent);
-        known.extend(self.spec.named(parent));
-        let holder = all
-            .iter()
-            .copied()
-            .find(|other| other.name.eq_ignore_ascii_case(parent));
-        let place = known.first().map_or_else(
-            || format!("{}.{parent}", self.inside(&self.root, None)),
-            |place| (*place).to_owned(),
-        );
-        let around = self.inside(&place, holder);
+    fn below(&self, parent: &str, row: &Row) -> String {
+        let mut rows = self.rows.iter().copied();
+        let around = self.inside_named(parent, rows.find(|other| other.name.eq_ignore_ascii_case(parent)));
         // The sample spells a name as the wire does.
         let mut shown = self.sample.named(&row.name).into_iter();
         let shown = shown.find(|place| self.around(place) == around).map(str::to_owned);
@@ -360,27 +316,15 @@ impl Tree {
     }
 
     /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
-    fn titled(&self, table: &Table, all: &[&Row]) -> Option<String> {
+    fn titled(&self, table: &Table) -> Option<String> {
         let title = words(table.title.as_deref()?);
-        let holds = |row: &Row| {
-            row.kind
-                .as_deref()
-                .is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
+        let holds = |row: &&&Row| {
+            let kind = row.kind.as_deref();
+            kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
-        let holders = all.iter().copied().filter(|row| holds(row));
-        let best = holders
-            .map(|row| (words(&row.name).intersection(&title).count(), row))
-            .filter(|(shared, _)| *shared > 0)
-            .max_by_key(|(shared, _)| *shared);
-        let (_, row) = best?;
-        let mut named = [&self.sample, &self.spec].into_iter();
-        let place = named
-            .find_map(|places| places.named(&row.name).first().copied())
-            .map_or_else(
-                || format!("{}.{}", self.inside(&self.root, None), row.name),
-                str::to_owned,
-            );
-        Some(self.inside(&place, Some(row)))
+        let shared = |row: &&&Row| words(&row.name).intersection(&title).count();
+        let row = self.rows.iter().filter(holds).max_by_key(shared)?;
+        (shared(&row) > 0).then(|| self.inside_named(&row.name, Some(row)))
     }
 }
 

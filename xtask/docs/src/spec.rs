@@ -142,12 +142,18 @@ impl Operation {
         self.find(&known)
     }
 
+    /// Whether the spec names something that stands below a place, in the entries of a list if it is one.
+    pub fn has_members(&self, place: &str) -> bool {
+        let mut below = self.places.keys().filter(|known| is_below(known, place));
+        below.any(|known| without_lists(known) != without_lists(place))
+    }
+
     /// Whether the spec leaves open what stands in a place, since it does so above it. Of a choice of objects all must
     /// do so: the one that keeps what is not known leaves the others as they are.
     pub fn is_open(&self, place: &str) -> bool {
-        self.places
-            .iter()
-            .any(|(above, members)| is_below(place, above) && members.iter().all(|member| member.free))
+        self.places.iter().any(|(above, members)| {
+            is_below(place, above) && members.iter().all(|member| member.free) && !self.has_members(above)
+        })
     }
 }
 

@@ -737,7 +737,7 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
         panic!("{bullets:?}")
     };
     assert!(
-        bullet.contains("query.pageSize") && bullet.contains("change `maximum 100` to `maximum 50`"),
+        bullet.contains("query.pageSize") && bullet.contains("`maximum 100` → `maximum 50`"),
         "{bullet}"
     );
 
@@ -825,7 +825,7 @@ fn a_path_that_has_changed_is_an_edit_and_no_new_operation() {
         .map(str::to_owned)
         .collect();
     assert!(
-        !out(&output).contains("\npaths:") && edits.iter().any(|edit| edit.contains("endpoint: change")),
+        !out(&output).contains("\npaths:") && edits.iter().any(|edit| edit.contains("endpoint: `")),
         "{}",
         out(&output)
     );

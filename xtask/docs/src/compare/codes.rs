@@ -1,6 +1,6 @@
 //! The codes of a row, and how they differ from those of the spec.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -21,12 +21,9 @@ const MAX_CODES: usize = 30;
 
 /// Codes as a fact: `0, 1, 2`, each once.
 pub fn codes_of<'c>(codes: impl IntoIterator<Item = &'c Code>) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for text in codes.into_iter().map(|code| text_of(&code.code)) {
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let texts = codes.into_iter().map(|code| text_of(&code.code));
+    let mut texts: Vec<_> = texts.filter(|text| seen.insert(text.clone())).collect();
     let count = texts.len();
     if count > MAX_CODES {
         texts.truncate(3);
@@ -35,14 +32,15 @@ pub fn codes_of<'c>(codes: impl IntoIterator<Item = &'c Code>) -> String {
     texts.join(", ")
 }
 
-/// The codes of a row: its own, or those of the page that it refers to; none if that page is not there.
-pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> Option<&'p [Code]> {
+/// The codes of a row: its own, or those of the page that it refers to; else what is the matter with that page.
+pub fn codes_of_row<'p>(row: &'p Row, pages: &'p [Page]) -> Result<&'p [Code], &'static str> {
     match &row.codes_page {
         Some(page) if row.codes.is_empty() => {
-            let page = pages.iter().find(|known| known.page == *page)?;
-            Some(page.codes.as_ref().map_or(&[], |list| &list.codes))
+            let page = pages.iter().find(|known| known.page == *page);
+            let list = page.ok_or("is not there")?.codes.as_ref().ok_or("lists no codes")?;
+            Ok(&list.codes)
         }
-        _ => Some(&row.codes),
+        _ => Ok(&row.codes),
     }
 }
 
@@ -64,17 +62,17 @@ pub fn differences(documented: &[Code], member: &Member) -> Vec<(Kind, String, S
         (false, true) => return vec![(Kind::CodeUndocumented, codes_of(&member.codes), String::new())],
         (false, false) => {}
     }
-    let texts = |codes: &[Code]| -> Vec<String> { codes.iter().map(|code| text_of(&code.code)).collect() };
-    let (of_page, of_spec) = (texts(documented), texts(&member.codes));
-    let (on_page, in_spec): (BTreeSet<_>, BTreeSet<_>) = (of_page.iter().collect(), of_spec.iter().collect());
-    let missing = of_page.iter().filter(|code| !in_spec.contains(code));
-    let undocumented = of_spec.iter().filter(|code| !on_page.contains(code));
-    let names = Names::of(member);
-    let labels = documented.iter().filter_map(|code| names.label(code));
+    let beyond = |codes: &[Code], others: &[Code]| -> Vec<String> {
+        let others: BTreeSet<_> = others.iter().map(|code| text_of(&code.code)).collect();
+        let codes = codes.iter().map(|code| text_of(&code.code));
+        codes.filter(|code| !others.contains(code)).collect()
+    };
+    let missing = beyond(documented, &member.codes).into_iter();
+    let undocumented = beyond(&member.codes, documented).into_iter();
     missing
-        .map(|code| (Kind::CodeMissing, String::new(), code.clone()))
-        .chain(undocumented.map(|code| (Kind::CodeUndocumented, code.clone(), String::new())))
-        .chain(labels.map(|(was, is)| (Kind::CodeLabel, was, is)))
+        .map(|code| (Kind::CodeMissing, String::new(), code))
+        .chain(undocumented.map(|code| (Kind::CodeUndocumented, code, String::new())))
+        .chain(misnamed(documented, member))
         .collect()
 }
 
@@ -84,95 +82,51 @@ pub fn are_truth_values(codes: &[Code]) -> bool {
     codes.all(|code| matches!(text_of(&code.code).to_ascii_lowercase().as_str(), "true" | "false"))
 }
 
-/// The names and meanings of a list of codes in a spec, with their words: lists have hundreds of codes, and each label is
-/// held against all of them.
-struct Names<'m> {
-    codes: Vec<Named<'m>>,
-    positions: BTreeMap<String, usize>,
-    /// The codes whose name or meaning has a word.
-    by_word: BTreeMap<String, Vec<usize>>,
-}
-
-struct Named<'m> {
-    name: &'m str,
-    meaning: Option<&'m str>,
-    name_words: BTreeSet<String>,
-    meaning_words: BTreeSet<String>,
-}
-
-impl<'m> Names<'m> {
-    fn of(member: &'m Member) -> Self {
-        let mut names = Self {
-            codes: Vec::new(),
-            positions: BTreeMap::new(),
-            by_word: BTreeMap::new(),
-        };
-        for (at, code) in member.codes.iter().enumerate() {
-            let name = member.code_names.get(at).map_or("", String::as_str);
-            let meaning = code.label.as_deref();
-            let (name_words, meaning_words) = (words(name), words(meaning.unwrap_or_default()));
-            for word in name_words.union(&meaning_words) {
-                names.by_word.entry(word.clone()).or_default().push(at);
-            }
-            // The first of equal codes counts.
-            names.positions.entry(text_of(&code.code)).or_insert(at);
-            names.codes.push(Named {
-                name,
-                meaning,
-                name_words,
-                meaning_words,
-            });
-        }
-        names
-    }
-
-    /// The difference between the name of a code in the spec and its label on the page.
-    ///
-    /// Names are in other words than the pages, so a difference of words alone is none. It is one if the label has no
-    /// word in common with name and meaning, or if another code of the list has more of them: then labels or names
-    /// have probably been swapped.
-    fn label(&self, documented: &Code) -> Option<(String, String)> {
-        let label = documented.label.as_deref()?;
-        let code = text_of(&documented.code);
-        let known = self.codes.get(*self.positions.get(&code)?)?;
-        let meaning = known.meaning?;
-        if letters(known.name) == letters(label) {
+/// The differences between the names of codes in the spec and their labels on the page.
+///
+/// Names are in other words than the pages, so a difference of words alone is none. It is one if the label has no word in
+/// common with name and meaning, or if another code of the list has more of them: then labels or names have probably
+/// been swapped.
+fn misnamed(documented: &[Code], member: &Member) -> Vec<(Kind, String, String)> {
+    let named = member.codes.iter().enumerate().filter_map(|(at, code)| {
+        let (name, meaning) = (
+            member.code_names.get(at).map_or("", String::as_str),
+            code.label.as_deref()?,
+        );
+        Some((text_of(&code.code), name, meaning, [words(name), words(meaning)]))
+    });
+    let named: Vec<_> = named.collect();
+    let differences = documented.iter().filter_map(|documented| {
+        let (code, label) = (text_of(&documented.code), documented.label.as_deref()?);
+        let (_, name, meaning, own) = named.iter().find(|(known, ..)| *known == code)?;
+        if letters(name) == letters(label) {
             return None;
         }
         let wanted = words(label);
         // Words in the name count before those in the meaning, which may speak of other codes too.
-        let shared = |code: &Named| {
-            let count = |words: &BTreeSet<String>| words.intersection(&wanted).count();
-            (count(&code.name_words), count(&code.meaning_words))
-        };
-        let own = shared(known);
-        let near = wanted.iter().filter_map(|word| self.by_word.get(word)).flatten();
-        let mut near = near.filter_map(|at| self.codes.get(*at));
-        let is_other = near.any(|other| shared(other) > own);
-        let is_strange = says_something(&wanted) && is_apart(label, meaning, &wanted, &known.meaning_words);
-        let name = if known.name.is_empty() { meaning } else { known.name };
-        (is_other || is_strange).then(|| (format!("{code} {name}"), format!("{code} {label}")))
-    }
+        let shared = |known: &[BTreeSet<String>; 2]| known.each_ref().map(|words| words.intersection(&wanted).count());
+        let is_other = named.iter().any(|(.., other)| shared(other) > shared(own));
+        let is_strange = says_something(&wanted) && is_apart(label, meaning);
+        let name = if name.is_empty() { meaning } else { name };
+        (is_other || is_strange).then(|| (Kind::CodeLabel, format!("{code} {name}"), format!("{code} {label}")))
+    });
+    differences.collect()
 }
 
 /// Whether a label has a word of its own. `None`, `Yes` and `N/A` must have other names in a spec, since generators
 /// reserve them or names must be unique.
 fn says_something(label: &BTreeSet<String>) -> bool {
-    label
-        .iter()
-        .any(|word| !matches!(word.as_str(), "n" | "no" | "non" | "not" | "yes"))
+    let mut words = label.iter().map(String::as_str);
+    words.any(|word| !["n", "no", "non", "not", "yes"].contains(&word))
 }
 
 /// Whether two texts have nothing in common, however words are joined: `OneDrive` is `One Drive`.
-fn is_apart(one: &str, other: &str, one_words: &BTreeSet<String>, other_words: &BTreeSet<String>) -> bool {
+fn is_apart(one: &str, other: &str) -> bool {
+    let has_none =
+        |text: &str, words: &BTreeSet<String>| !words.iter().any(|word| word.len() > 2 && text.contains(word));
+    let (one_words, other_words) = (words(one), words(other));
     let (one, other) = (letters(one), letters(other));
-    one_words.is_disjoint(other_words)
-        && !one_words
-            .iter()
-            .any(|word| word.len() > 2 && other.contains(word.as_str()))
-        && !other_words
-            .iter()
-            .any(|word| word.len() > 2 && one.contains(word.as_str()))
+    one_words.is_disjoint(&other_words) && has_none(&other, &one_words) && has_none(&one, &other_words)
 }
 
 /// Letters and digits alone, in small letters.

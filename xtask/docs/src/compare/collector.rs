@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use super::codes::holder_of_codes;
-use super::operations::Described;
 use super::verdict;
-use crate::finding::{Finding, Kind, Step};
+use crate::finding::{Class, Finding, Kind, Step};
 use crate::notation::split;
 use crate::spec::{Operation, Spec};
 
@@ -18,15 +17,7 @@ pub struct Context<'c> {
     pub spec: &'c Spec,
 }
 
-/// How an operation is called.
-pub struct Call<'c> {
-    pub method: &'c str,
-    pub path: &'c str,
-    pub scopes: &'c [String],
-    pub success: Option<u16>,
-}
-
-/// The findings of one step about one operation of one page.
+/// The findings of one step, each about what the collector is turned to.
 pub struct Collector<'r> {
     pub context: Context<'r>,
     step: Step,
@@ -37,47 +28,39 @@ pub struct Collector<'r> {
     /// The line in the spec of what belongs to no operation alone.
     pub shared_line: Option<usize>,
     pub findings: Vec<Finding>,
+    /// What has been said of the operation.
     reported: HashSet<(Kind, String, String, String)>,
 }
 
 impl<'r> Collector<'r> {
-    /// About a page as a whole.
-    pub fn new(context: Context<'r>, step: Step, page: &'r str) -> Self {
-        Self::about(context, step, page, "*".to_owned(), None)
-    }
-
-    /// About an operation that a page describes.
-    pub fn of(context: Context<'r>, step: Step, described: &Described<'r>) -> Self {
-        Self::about(context, step, &described.page.page, described.name(), described.spec)
-    }
-
-    /// About an operation by its name; that of the spec, if it has it.
-    pub fn about(
-        context: Context<'r>,
-        step: Step,
-        page: &'r str,
-        operation: String,
-        known: Option<&'r Operation>,
-    ) -> Self {
+    pub fn new(context: Context<'r>, step: Step) -> Self {
         Self {
             context,
             step,
-            page,
-            operation,
-            known,
+            page: "",
+            operation: "*".to_owned(),
+            known: None,
             shared_line: None,
             findings: Vec::new(),
             reported: HashSet::new(),
         }
     }
 
+    /// Turns to a page as a whole.
+    pub fn turn_to_page(&mut self, page: &'r str) {
+        self.turn_to(page, "*".to_owned(), None);
+    }
+
+    /// Turns to an operation by its name; that of the spec, if it has it.
+    pub fn turn_to(&mut self, page: &'r str, operation: String, known: Option<&'r Operation>) {
+        (self.page, self.operation, self.known, self.shared_line) = (page, operation, known, None);
+        self.reported.clear();
+    }
+
     /// Adds a difference: what there is on our side, what there is on the vendor's.
     pub fn add(&mut self, kind: Kind, place: &str, sides: (impl Into<String>, impl Into<String>), line: usize) {
-        let spec_line = self
-            .known
-            .map(|known| spec_line(known, kind, place))
-            .or(self.shared_line);
-        self.add_at(kind, place, sides, line, spec_line);
+        let spec_line = self.known.map(|known| spec_line(known, kind, place));
+        self.add_at(kind, place, sides, line, spec_line.or(self.shared_line));
     }
 
     /// Adds a difference, if both sides say different things.
@@ -88,20 +71,10 @@ impl<'r> Collector<'r> {
         }
     }
 
-    /// Adds the differences between two calls.
-    pub fn compare_calls(&mut self, was: &Call, is: &Call, line: usize, scopes_line: usize) {
-        let status = |call: &Call| call.success.map_or_else(String::new, |status| status.to_string());
-        self.compare(Kind::Method, "method", (was.method, is.method), line);
-        self.compare(Kind::Endpoint, "endpoint", (was.path, is.path), line);
-        self.compare(Kind::Status, "status", (status(was), status(is)), line);
-        // Their order says nothing.
-        if was.scopes.iter().collect::<HashSet<_>>() != is.scopes.iter().collect() {
-            self.add(
-                Kind::Scopes,
-                "scopes",
-                (was.scopes.join(", "), is.scopes.join(", ")),
-                scopes_line,
-            );
+    /// Adds the difference between two lists of scopes, whose order says nothing.
+    pub fn compare_scopes(&mut self, was: &[String], is: &[String], line: usize) {
+        if was.iter().collect::<HashSet<_>>() != is.iter().collect() {
+            self.add(Kind::Scopes, "scopes", (was.join(", "), is.join(", ")), line);
         }
     }
 
@@ -125,17 +98,23 @@ impl<'r> Collector<'r> {
             operation: self.operation.clone(),
             place: place.to_owned(),
             kind,
-            class: verdict::class(self.step, kind, place, &was, &is),
-            remedy: String::new(),
+            class: Class::Documentation,
             was,
             is,
             page: self.page.to_owned(),
             line: line.max(1),
+            remedy: String::new(),
             spec: spec_line.map(|line| spec.at(line)),
         };
-        finding.remedy = verdict::remedy(&finding);
+        finding.class = verdict::class(&finding);
+        finding.remedy = verdict::remedy(&finding, self.known.is_some() || self.operation == "*");
         self.findings.push(finding);
     }
+}
+
+/// A status as a fact.
+pub fn status(status: Option<u16>) -> String {
+    status.map_or_else(String::new, |status| status.to_string())
 }
 
 /// The line of what a finding speaks of: of its place, or of the nearest around it that the spec has.
@@ -145,13 +124,15 @@ pub fn spec_line(known: &Operation, kind: Kind, place: &str) -> usize {
         Kind::Status => return known.success.map_or(known.line, |(_, line)| line),
         _ => {}
     }
-    let mut around = Some(place);
-    while let Some(place) = around {
-        if let Some((name, [member, ..])) = known.find(place) {
-            let holder = holder_of_codes(member, name, known);
-            return holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
-        }
-        around = split(place, |place| known.places.contains_key(place)).map(|(around, _)| around);
-    }
-    known.line
+    let is_place = |place: &str| known.places.contains_key(place);
+    let around = std::iter::successors(Some(place), |place| Some(split(place, is_place)?.0));
+    let mut lines = around.filter_map(|place| {
+        let (name, members) = known.find(place)?;
+        let holder = holder_of_codes(members.first()?, name, known);
+        holder
+            .codes_line
+            .filter(|_| kind.is_of_codes())
+            .or(Some(members.first()?.line))
+    });
+    lines.next().unwrap_or(known.line)
 }

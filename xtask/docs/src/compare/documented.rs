@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::page_lock::row_text;
 use crate::facts::{Operation, Required};
 use crate::placement::{Part, Placed, in_part, samples};
 
@@ -12,31 +13,27 @@ use crate::placement::{Part, Placed, in_part, samples};
 pub struct Documented<'p> {
     /// The rows; several tables may describe one place, each a case.
     pub rows: Vec<&'p Placed<'p>>,
-    /// The types that the sample shows, and the line where the sample begins.
+    /// The types that the sample shows, `sent` for a parameter of its URL, and the line where the sample begins.
     pub shown: Option<(&'p str, usize)>,
-    /// The line of a sample whose URL has the parameter.
-    pub sent: Option<usize>,
     /// The codes that the sample shows.
     pub codes: &'p [Value],
 }
 
 impl Documented<'_> {
-    /// In short: the type of the table or, without one, that of the sample, and whether it must be sent.
+    /// In short: what the table says or, without one, the type of the sample. Of several rows, one that must be sent.
     pub fn what(&self) -> String {
-        let kinds = self.rows.iter().filter_map(|placed| placed.row.kind.as_deref());
-        let shown = self.shown.map(|(shape, _)| shape);
-        let kind = kinds.chain(shown).next().unwrap_or("listed");
-        let required = self
-            .rows
-            .iter()
-            .any(|placed| placed.row.required == Some(Required::Yes));
-        format!("{kind}{}", if required { ", required" } else { "" })
+        let shown = self.shown.map_or("listed", |(shape, _)| shape);
+        let rows = || self.rows.iter().map(|placed| placed.row);
+        let row = rows()
+            .find(|row| row.required == Some(Required::Yes))
+            .or_else(|| rows().next());
+        row.map_or_else(|| shown.to_owned(), |row| row_text(row, shown))
     }
 
     /// The line of its first row or, without one, of the sample.
     pub fn line(&self) -> usize {
         let row = self.rows.first().map(|placed| placed.line);
-        row.or(self.shown.map(|(_, line)| line)).or(self.sent).unwrap_or(1)
+        row.or(self.shown.map(|(_, line)| line)).unwrap_or(1)
     }
 }
 
@@ -55,7 +52,7 @@ pub fn places<'p>(operation: &'p Operation, rows: &'p [Placed<'p>]) -> BTreeMap<
         }
         if part == Part::Body {
             for name in &sample.query {
-                places.entry(format!("query.{name}")).or_default().sent = Some(sample.line);
+                places.entry(format!("query.{name}")).or_default().shown = Some(("sent", sample.line));
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::collector::{Call, Collector, Context};
-use super::operations::{Side, is_same_page};
+use super::collector::{Collector, Context};
+use super::operations::{Described, Side, is_same_page};
 use super::{members, service};
 use crate::endpoint::without_query;
 use crate::facts::Page;
@@ -11,65 +11,55 @@ use crate::finding::{Finding, Kind, Step};
 use crate::spec::Operation;
 
 /// The differences between the spec and the pages, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec(context: Context, side: &Side) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub fn lock_spec<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
+    let mut report = Collector::new(context, Step::LockSpec);
     for described in &side.operations {
-        let mut report = Collector::of(context, Step::LockSpec, described);
-        if let Some(known) = described.spec {
-            let documented = described.documented;
-            // A page that names no scope leaves it to the page that introduces the API; one may leave out the status.
-            let scopes = Some(&documented.scopes).filter(|scopes| !scopes.is_empty());
-            let ours = Call {
-                method: &known.method,
-                path: &known.path,
-                scopes: &known.scopes,
-                success: known.success.map(|(status, _)| status),
-            };
-            let theirs = Call {
-                method: &documented.method,
-                path: &path(described.page, &documented.endpoint),
-                scopes: scopes.unwrap_or(&known.scopes),
-                success: ours.success.and(documented.success).or(ours.success),
-            };
-            let scopes_line = documented.scopes_line.unwrap_or(documented.line);
-            report.compare_calls(&ours, &theirs, documented.line, scopes_line);
-            let page = &described.page;
-            if let Some(named) = known
-                .page
-                .as_ref()
-                .filter(|named| !page.elsewhere && !is_same_page(named, &page.page))
-            {
-                // Where the page that the spec names is there too, this one is not its new place.
-                let is_there = side.operations.iter().any(|other| {
-                    let of_same = other.spec.is_some_and(|other| other.name() == known.name());
-                    of_same && is_same_page(named, &other.page.page)
-                });
-                let kind = if is_there { Kind::SecondPage } else { Kind::PageMoved };
-                report.add(kind, "page", (named, &page.page), 1);
-            }
-            members::compare(described, known, side.pages, &mut report);
-        } else {
-            let line = described.documented.line;
+        let Described { page, documented, spec } = *described;
+        let line = documented.line;
+        report.turn_to(&page.page, described.name(), spec);
+        let Some(known) = spec else {
             report.add(Kind::OperationMissing, "operation", ("", described.name()), line);
+            continue;
+        };
+        report.compare(Kind::Method, "method", (&known.method, &documented.method), line);
+        let endpoint = path(page, &documented.endpoint);
+        report.compare(Kind::Endpoint, "endpoint", (&known.path, &endpoint), line);
+        // A page may leave out the status, and leave the scopes to the page that introduces the API.
+        if let (Some((ours, _)), Some(theirs)) = (known.success, documented.success) {
+            report.compare(Kind::Status, "status", (ours.to_string(), theirs.to_string()), line);
         }
-        findings.append(&mut report.findings);
+        if !documented.scopes.is_empty() {
+            report.compare_scopes(
+                &known.scopes,
+                &documented.scopes,
+                documented.scopes_line.unwrap_or(line),
+            );
+        }
+        let named = known
+            .page
+            .as_ref()
+            .filter(|named| !page.elsewhere && !is_same_page(named, &page.page));
+        if let Some(named) = named {
+            // Where the page that the spec names is there too, this one is not its new place.
+            let is_there = side.operations.iter().any(|other| {
+                let of_same = other.spec.is_some_and(|other| other.name() == known.name());
+                of_same && is_same_page(named, &other.page.page)
+            });
+            let kind = if is_there { Kind::SecondPage } else { Kind::PageMoved };
+            report.add(kind, "page", (named, &page.page), 1);
+        }
+        members::compare(described, known, side.pages, &mut report);
     }
-    let described: BTreeSet<_> = side
-        .operations
-        .iter()
-        .filter_map(|one| one.spec)
-        .map(Operation::name)
-        .collect();
+    let described = side.operations.iter().filter_map(|one| one.spec);
+    let described: BTreeSet<_> = described.map(Operation::name).collect();
     for known in &context.spec.operations {
         if !described.contains(&known.name()) {
-            let page = known.page.as_deref().unwrap_or_default();
-            let mut report = Collector::about(context, Step::LockSpec, page, known.name(), Some(known));
+            report.turn_to(known.page.as_deref().unwrap_or_default(), known.name(), Some(known));
             report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
-            findings.append(&mut report.findings);
         }
     }
-    findings.extend(service::compare(context, side.pages));
-    findings
+    service::compare(side.pages, &mut report);
+    report.findings
 }
 
 /// The path that a page means, as OpenAPI writes it: with its first slash, and behind what the URLs of the page's hosts
@@ -269,7 +259,7 @@ mod tests {
             &page,
             &spec(SPEC),
             &[
-                (Kind::MemberMissing, "query.trace", "listed", ""),
+                (Kind::MemberMissing, "query.trace", "sent", ""),
                 (Kind::MemberMissing, "response.data[].visit", "object", ""),
             ],
         );

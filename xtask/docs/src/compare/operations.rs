@@ -38,55 +38,49 @@ pub struct Side<'p> {
 }
 
 impl<'p> Side<'p> {
-    /// The pages, with the operations of the spec that they describe.
+    /// The pages, and every operation of theirs with that of the spec: the same method and path if there is one; else
+    /// the same path without the prefix of a server, else the same path with another method, else the one that names
+    /// the page.
     pub fn new(pages: &'p [Page], spec: &'p Spec) -> Self {
-        Self {
-            pages,
-            operations: match_operations(pages, spec),
-        }
-    }
-}
-
-/// Every operation of the pages with that of the spec: the same method and path if there is one; else the same path
-/// without the prefix of a server, else the same path with another method, else the one that names the page.
-fn match_operations<'p>(pages: &'p [Page], spec: &'p Spec) -> Vec<Described<'p>> {
-    let operations = pages
-        .iter()
-        .flat_map(|page| page.operations.iter().map(move |documented| (page, documented)));
-    let mut described: Vec<_> = operations
-        .map(|(page, documented)| Described {
-            page,
-            documented,
-            spec: spec.operations.iter().find(|known| {
-                known.method == documented.method && template(&known.path) == template(&documented.endpoint)
-            }),
-        })
-        .collect();
-    let rules: [fn(&Described, &Operation) -> bool; 4] = [
-        |one, known| known.method == one.documented.method && is_without_prefix(&known.path, &one.documented.endpoint),
-        |one, known| template(&known.path) == template(&one.documented.endpoint),
-        |one, known| is_without_prefix(&known.path, &one.documented.endpoint),
-        |one, known| {
-            let page = known.page.as_deref();
-            one.page.operations.len() == 1 && page.is_some_and(|page| is_same_page(page, &one.page.page))
-        },
-    ];
-    for rule in rules {
-        // What one page describes to the letter is not guessed for another.
-        let taken = described.iter().filter_map(|one| one.spec);
-        let mut taken: Vec<_> = taken.map(Operation::name).collect();
-        for one in described.iter_mut().filter(|one| one.spec.is_none()) {
-            let mut fitting = spec.operations.iter().filter(|known| rule(one, known));
-            let Some(known) = fitting.next().filter(|_| fitting.next().is_none()) else {
-                continue;
-            };
-            if !taken.contains(&known.name()) {
-                taken.push(known.name());
-                one.spec = Some(known);
+        let mut described = Vec::new();
+        for page in pages {
+            for documented in &page.operations {
+                let is_same = |known: &&Operation| {
+                    known.method == documented.method && template(&known.path) == template(&documented.endpoint)
+                };
+                let spec = spec.operations.iter().find(is_same);
+                described.push(Described { page, documented, spec });
             }
         }
+        let rules: [fn(&Described, &Operation) -> bool; 4] = [
+            |one, known| {
+                known.method == one.documented.method && is_without_prefix(&known.path, &one.documented.endpoint)
+            },
+            |one, known| template(&known.path) == template(&one.documented.endpoint),
+            |one, known| is_without_prefix(&known.path, &one.documented.endpoint),
+            |one, known| {
+                let page = known.page.as_deref();
+                one.page.operations.len() == 1 && page.is_some_and(|page| is_same_page(page, &one.page.page))
+            },
+        ];
+        for rule in rules {
+            // What one page describes to the letter is not guessed for another.
+            let taken = described.iter().filter_map(|one| one.spec);
+            let mut taken: Vec<_> = taken.map(Operation::name).collect();
+            for one in described.iter_mut().filter(|one| one.spec.is_none()) {
+                let mut fitting = spec.operations.iter().filter(|known| rule(one, known));
+                let Some(known) = fitting.next().filter(|_| fitting.next().is_none()) else {
+                    continue;
+                };
+                if !taken.contains(&known.name()) {
+                    taken.push(known.name());
+                    one.spec = Some(known);
+                }
+            }
+        }
+        let operations = described;
+        Self { pages, operations }
     }
-    described
 }
 
 /// Whether a page's path is that of the spec without what a server's URL begins with.

@@ -14,9 +14,10 @@ use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, 
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
-    let findings = side.operations.iter().flat_map(|described| {
-        let mut report = Collector::of(context, Step::PageSample, described);
+pub fn page_sample<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
+    let mut report = Collector::new(context, Step::PageSample);
+    for described in &side.operations {
+        report.turn_to(&described.page.page, described.name(), described.spec);
         let rows = placed(described.documented, described.spec);
         let places = places(described.documented, &rows);
         endpoints(described, &mut report);
@@ -38,9 +39,8 @@ pub fn page_sample(context: Context, side: &Side) -> Vec<Finding> {
             types(place, documented, &places, &mut report);
             codes(place, documented, &places, side.pages, &mut report);
         }
-        report.findings
-    });
-    findings.collect()
+    }
+    report.findings
 }
 
 /// The endpoint against that of the permission table and the URL of the sample.
@@ -87,9 +87,6 @@ fn shown(places: &Places, rows: &[Placed], report: &mut Collector) {
         if is_key(place, places, &listed) {
             continue;
         }
-        if let Some(line) = documented.sent {
-            report.add(Kind::SampleOnly, place, ("", "sent"), line);
-        }
         let Some((shape, line)) = documented.shown else {
             continue;
         };
@@ -135,27 +132,22 @@ fn listed(sample: &Sample, rows: &[Placed], report: &mut Collector) {
         !shown.contains(&place) && !is_hidden
     };
     // The rows of each table, and those that the sample does not show.
-    let mut tables: BTreeMap<usize, (Vec<&Placed>, Vec<&Placed>)> = BTreeMap::new();
-    for placed in rows.iter().filter(|placed| placed.part() == Some(Part::Response)) {
-        let (all, missing) = tables.entry(placed.table).or_default();
-        all.push(placed);
-        missing.extend(is_missing(placed).then_some(placed));
-    }
+    let tables = rows.chunk_by(|one, other| one.table == other.table);
+    let tables = tables.filter(|rows| rows[0].part() == Some(Part::Response));
+    let tables: Vec<_> = tables
+        .map(|rows| (rows, Vec::from_iter(rows.iter().filter(|row| is_missing(row)))))
+        .collect();
     // Of several tables for one place, each a case, the sample shows the one of which it shows most.
-    let mut cases: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    let case = |all: &[&Placed]| all.first().map(|first| without_lists(holder(&first.place)));
-    for (index, (all, missing)) in &tables {
-        if let Some(case) = case(all).filter(|_| all.iter().any(|placed| placed.title.is_some())) {
-            let present = (all.len() - missing.len()) * 100 / all.len();
-            let best = cases.entry(case).or_default();
-            *best = (*best).max((present, *index));
-        }
-    }
-    for (index, (all, missing)) in &tables {
-        let best = case(all).and_then(|case| cases.get(&case));
-        let is_case = best.is_none_or(|(present, best)| *present > 0 && best == index);
-        match missing.first().and_then(|first| Some((first, first.title?))) {
-            Some((first, title)) if !is_case => {
+    let case = |rows: &[Placed]| without_lists(holder(&rows[0].place));
+    let present = |(rows, missing): &(&[Placed], Vec<&Placed>)| (rows.len() - missing.len()) * 100 / rows.len();
+    for table @ (rows, missing) in &tables {
+        let cases = tables
+            .iter()
+            .filter(|(other, _)| other[0].title.is_some() && case(other) == case(rows));
+        let best = cases.max_by_key(|other| (present(other), other.0[0].table));
+        let is_case = best.is_none_or(|best| present(best) > 0 && std::ptr::eq(best, table));
+        match (missing.first(), rows[0].title) {
+            (Some(first), Some(title)) if !is_case => {
                 report.add(Kind::TableOnly, holder(&first.place), (title, ""), first.line);
             }
             _ => {
@@ -206,17 +198,14 @@ fn types(place: &str, documented: &Documented, places: &Places, report: &mut Col
 /// The codes that the sample shows against those that the rows of the place list, each the codes of its case.
 fn codes(place: &str, shown: &Documented, places: &Places, pages: &[Page], report: &mut Collector) {
     let place = place.trim_end_matches("[]");
-    let Some(first) = places.get(place).and_then(|documented| documented.rows.first()) else {
-        return;
-    };
-    let rows = places.get(place).into_iter().flat_map(|documented| &documented.rows);
-    let codes: Vec<_> = rows
-        .filter_map(|placed| codes_of_row(placed.row, pages))
-        .flatten()
-        .collect();
-    // A masked value tells nothing.
-    for value in shown.codes.iter().map(text_of).filter(|value| !value.contains('*')) {
-        if !codes.is_empty() && !codes.iter().any(|code| text_of(&code.code) == value) {
+    let rows = places.get(place).map_or(&[][..], |documented| &documented.rows);
+    let codes = rows.iter().filter_map(|placed| codes_of_row(placed.row, pages).ok());
+    let codes: Vec<_> = codes.flatten().collect();
+    for value in shown.codes.iter().map(text_of) {
+        // A masked value tells nothing.
+        let is_listed =
+            codes.is_empty() || value.contains('*') || codes.iter().any(|code| text_of(&code.code) == value);
+        if let Some(first) = rows.first().filter(|_| !is_listed) {
             let listed = codes_of(codes.iter().copied());
             report.add(Kind::SampleCode, place, (listed, value), first.line);
         }

@@ -12,24 +12,19 @@ use crate::reading::WEB_PAGE;
 
 /// Whom a difference concerns, as one table. A caller who goes by our side must get along with the vendor's: what fails
 /// there is breaking, what there is more is additive. Requests are closed, what they may hold must be known; answers
-/// are open, more in them harms nobody.
-pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class {
+/// are open, more in them harms nobody. A change of a page is settled by what it leaves once it is locked.
+pub fn class(finding: &Finding) -> Class {
     use Class::{Additive, Breaking, Documentation};
+    let (place, was, is) = (&*finding.place, &*finding.was, &*finding.is);
     let is_request = Part::of(place) != Some(Part::Response);
     let (is_new, is_gone) = (was.is_empty(), is.is_empty());
     let either = |condition, class, other| if condition { class } else { other };
-    match kind {
-        // The one who decodes by the table fails on what the sample shows.
-        Kind::SampleType | Kind::LetterCase => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::SampleCode if step == Step::PageSample => Additive,
-        Kind::SampleOnly | Kind::TableOnly => Additive,
+    match finding.kind {
         // Names in braces are not sent.
+        Kind::LetterCase | Kind::SampleType if place.starts_with("path.") => Documentation,
         Kind::Endpoint => either(nameless(was) == nameless(is), Documentation, Breaking),
-        Kind::MemberRenamed => either(place.starts_with("path."), Documentation, Breaking),
-        Kind::Status => either(is_new || is_gone, Documentation, Breaking),
         // Scopes are alternatives, so that one more shuts nobody out.
         Kind::Scopes => either(!is_new && scopes(was).is_subset(&scopes(is)), Additive, Breaking),
-        Kind::Type => either(is_new || is_gone || is_detail(was, is), Documentation, Breaking),
         // What is read is not checked, and nobody relies on what an answer may lack.
         Kind::Required | Kind::Limit | Kind::Default if !is_request => Documentation,
         Kind::Required => match strictness(is) - strictness(was) {
@@ -43,21 +38,17 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
         // The sender must keep to a format, the receiver relies on it.
         Kind::Format => either(if is_request { is_gone } else { is_new }, Additive, Breaking),
         Kind::HttpStatus | Kind::ListedEndpoint => either(is_new, Additive, Documentation),
-        Kind::CodesPage if place != "page" => Documentation,
-        // A sample that came or went as a whole leaves the service as it is.
-        Kind::SampleShape if (is_new || is_gone) && !place.contains(['.', '[']) => Documentation,
-        Kind::SampleShape | Kind::Host | Kind::CodesPage => either(is_new, Additive, Breaking),
+        Kind::Host => either(is_new, Additive, Breaking),
         Kind::OperationAdded | Kind::OperationMissing | Kind::CodeAdded | Kind::CodeMissing => Additive,
         // A new member concerns callers if they must send it.
-        Kind::MemberAdded | Kind::MemberMissing => either(
-            is_request && is.split(", ").any(|fact| fact == "required"),
-            Breaking,
-            Additive,
-        ),
-        // A table that does not say where in the request its rows go contradicts none that does.
-        Kind::Placement => either(is_new || is_gone || is_vague(was, is), Documentation, Breaking),
-        Kind::PageMoved | Kind::SecondPage | Kind::PageWording | Kind::CodeLabel => Documentation,
-        Kind::SampleCode | Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
+        Kind::MemberAdded | Kind::MemberMissing => {
+            let must_be_sent = is_request && is.split(", ").any(|fact| fact == "required");
+            either(must_be_sent, Breaking, Additive)
+        }
+        Kind::SampleOnly | Kind::TableOnly | Kind::SampleCode => Additive,
+        // Where the codes of a list that has gone stand now nobody knows; the service has them still.
+        Kind::CodeLabel | Kind::CodesPage | Kind::PageMoved | Kind::SecondPage | Kind::PageWording => Documentation,
+        Kind::SampleUrl | Kind::SampleSyntax | Kind::CellBeyond => Documentation,
         // What is there no longer, what cannot be read, and calls that the other side cannot make.
         _ => Breaking,
     }
@@ -65,18 +56,6 @@ pub fn class(step: Step, kind: Kind, place: &str, was: &str, is: &str) -> Class 
 
 fn scopes(names: &str) -> BTreeSet<&str> {
     names.split(", ").collect()
-}
-
-/// Whether one of two types only says more or less of the other: that changes nothing on the wire.
-fn is_detail(was: &str, is: &str) -> bool {
-    let details = |more: &str, less: &str| more.strip_prefix(less).is_some_and(|rest| rest.starts_with(" of "));
-    details(was, is) || details(is, was)
-}
-
-/// Whether one of two tables says that its rows are sent, and not where.
-fn is_vague(was: &str, is: &str) -> bool {
-    let parts = [was, is].map(|table| table.split(':').next());
-    parts[0] != parts[1] && parts.contains(&Some("request"))
 }
 
 /// How strictly something must be sent.
@@ -98,42 +77,33 @@ fn is_tighter(was: &str, is: &str) -> bool {
 }
 
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
-pub fn remedy(finding: &Finding) -> String {
-    let Finding {
-        api,
-        step,
-        operation,
-        place,
-        kind,
-        was,
-        is,
-        page,
-        ..
-    } = finding;
-    let (step, kind) = (*step, *kind);
-    let spec = format!("specs/{api}/openapi.yaml");
-    if step == Step::PageSample {
+pub fn remedy(finding: &Finding, is_specified: bool) -> String {
+    let (operation, place, was, is) = (&finding.operation, &finding.place, &finding.was, &finding.is);
+    let spec = format!("specs/{}/openapi.yaml", finding.api);
+    let deviations = format!("specs/{}/deviations.yaml", finding.api);
+    let at = format!("`{place}` of {operation}");
+    if finding.step == Step::PageSample {
         // The spec must cope with both sides.
+        let when = if is_specified { "" } else { "once the spec has it, " };
         return format!(
-            "see that `{place}` of {operation} in {spec} takes what table and sample say, and record the contradiction \
-             in specs/{api}/deviations.yaml"
+            "{when}see that {at} in {spec} takes what table and sample say, and record the contradiction in {deviations}"
         );
     }
     let is_gone = is.is_empty();
     // The codes of a page that is a list of codes belong to no operation.
     let codes = match operation.as_str() {
-        "*" => "every `enum` of these codes".to_owned(),
-        _ => format!("the codes of `{place}` of {operation}"),
+        "*" => "the codes of every `enum` that has those of this page".to_owned(),
+        _ => format!("the codes of {at}"),
     };
-    let edit = match kind {
+    let edit = match finding.kind {
         Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
         Kind::SecondPage => {
             format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
         }
         Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
-            let pages = match page.as_str() {
-                WEB_PAGE => format!("--page {api}=page.html page.html"),
+            let pages = match finding.page.as_str() {
+                WEB_PAGE => format!("--page {}=page.html page.html", finding.api),
                 page => format!("--fetch {}", xtask_cli::shell_word(page)),
             };
             format!("add {operation} (`cargo xtask docs scaffold {pages}` writes a draft)")
@@ -147,38 +117,35 @@ pub fn remedy(finding: &Finding) -> String {
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("answer {operation} with `{is}`"),
         Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
-        Kind::MemberRemoved | Kind::MemberUndocumented => {
-            format!("delete `{place}` of {operation}, if the service no longer knows it")
-        }
-        Kind::MemberRenamed | Kind::LetterCase => format!("spell `{place}` of {operation} as `{is}`"),
-        Kind::Placement => format!("move `{place}` of {operation} to the {is}"),
-        Kind::Type => format!("let `{place}` of {operation} take what the page shows ({is})"),
-        Kind::Required if strictness(is) == 2 => format!("list `{place}` of {operation} in `required`"),
-        Kind::Required => format!("make `{place}` of {operation} optional"),
-        Kind::Default | Kind::Limit | Kind::Format if is_gone => {
-            format!("delete `{was}` from `{place}` of {operation}")
-        }
-        Kind::Default => format!("write `default: {is}` to `{place}` of {operation}"),
-        Kind::Limit => format!("write the {is} to `{place}` of {operation}"),
-        Kind::Format => format!("write `format: {is}` to `{place}` of {operation}"),
+        Kind::MemberRemoved | Kind::MemberUndocumented => format!("delete {at}, if the service no longer knows it"),
+        Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
+        Kind::Placement => format!("move {at} to the {is}"),
+        Kind::Type => format!("let {at} take what the page shows ({is})"),
+        Kind::Required if strictness(is) == 2 => format!("list {at} in `required`"),
+        Kind::Required => format!("make {at} optional"),
+        Kind::Default | Kind::Limit | Kind::Format if is_gone => format!("delete `{was}` from {at}"),
+        Kind::Default => format!("write `default: {is}` to {at}"),
+        Kind::Limit => format!("write the {is} to {at}"),
+        Kind::Format => format!("write `format: {is}` to {at}"),
+        Kind::CodesPage => format!("find where {codes} are listed now, and see whether they are still the same"),
+        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
             format!("delete {was} from {codes}, if the service no longer has it")
         }
-        Kind::CodesPage if step == Step::LockSpec => {
-            format!("find where {codes} are listed now, and see whether they are still the same")
-        }
-        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
         Kind::Host if is_gone => format!("delete the server `{was}`"),
         Kind::Host => format!("add the server `{is}`"),
         Kind::HttpStatus if is_gone => format!("delete the response `{was}`"),
         Kind::HttpStatus => format!("add a response `{is}` to the operations"),
         Kind::ListedEndpoint if is_gone => format!("see whether `{was}` is still there"),
         Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
-        _ => format!("bring `{place}` of {operation} in line with the page"),
+        _ => format!("bring {at} in line with the page"),
     };
-    match step {
+    match finding.step {
+        Step::PageLock if !is_specified && finding.kind != Kind::OperationAdded => format!(
+            "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
+        ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
-        _ => format!("{edit} in {spec}, or record the difference in specs/{api}/deviations.yaml"),
+        _ => format!("{edit} in {spec}, or record the difference in {deviations}"),
     }
 }

@@ -56,15 +56,17 @@ fn bullet(finding: &Finding) -> String {
     )
 }
 
-/// What to change to what.
+/// What differs; the remedy says what to do about it.
 fn change(finding: &Finding) -> String {
+    let side = |side: &str| {
+        if side.is_empty() {
+            "nothing".to_owned()
+        } else {
+            code(side)
+        }
+    };
     let what = finding.kind.to_string().replace('-', " ");
-    match (finding.was.is_empty(), finding.is.is_empty()) {
-        (true, true) => what,
-        (true, false) => format!("{what}: add {}", code(&finding.is)),
-        (false, true) => format!("{what}: delete {}", code(&finding.was)),
-        (false, false) => format!("{what}: change {} to {}", code(&finding.was), code(&finding.is)),
-    }
+    format!("{what}: {} → {}", side(&finding.was), side(&finding.is))
 }
 
 /// Text as code, whatever it holds.
@@ -112,10 +114,10 @@ mod tests {
         let start = "`query.pageSize` of `GET /plants`";
         let end = "; follow the page (`plants.md:7`)";
         let expected = [
-            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `100` to `200`{end}"),
-            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `50` to `100`{end}"),
-            format!("- `specs/insights/openapi.yaml`, {start}: member missing: add `string`{end}"),
-            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: delete ``3 `x` y``{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: `100` → `200`{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: limit: `50` → `100`{end}"),
+            format!("- `specs/insights/openapi.yaml`, {start}: member missing: nothing → `string`{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: ``3 `x` y`` → nothing{end}"),
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }

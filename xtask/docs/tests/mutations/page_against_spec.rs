@@ -1,7 +1,8 @@
 //! Lock → spec: what a spec says differently is reported once, with its line in the spec.
 
+use xtask_docs::deviations::entry_to_paste;
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
-use xtask_docs::finding::{Kind, SpecLine, Step};
+use xtask_docs::finding::{Finding, Kind, SpecLine, Step};
 
 use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, SPEC_FILE, expect_one, of};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE, SPEC};
@@ -132,7 +133,13 @@ fn members_of_the_spec_are_held_against_the_pages() {
     let cases: [(&[Edit], Reported, &str); 17] = [
         (
             &[(SPEC_FILE, index, "")],
-            plants(missing, Additive, "query.pageIndex", ("", "integer"), "| pageIndex |"),
+            plants(
+                missing,
+                Additive,
+                "query.pageIndex",
+                ("", "integer, optional, minimum 1"),
+                "| pageIndex |",
+            ),
             "post:",
         ),
         (
@@ -416,4 +423,79 @@ fn a_row_may_list_the_codes_by_which_the_objects_of_a_choice_differ() {
         kinds.contains(&Kind::CodeMissing) || kinds.contains(&Kind::CodeUndocumented),
         "{kinds:?}"
     );
+}
+
+#[test]
+fn a_recorded_difference_hides_nothing_of_what_changes_below_it() {
+    let schema = "          type: object\n          properties:\n            nickname:\n              type: string";
+    let object = "{ type: object, properties: { nickname: { type: string } } }";
+    let about = |kind: &str| format!("| gardener | Who looks after it. | {kind} |");
+    // What the page calls it, what the spec has in its place, and whether the members have keys above them.
+    for (kind, spec, has_keys) in [
+        ("string", object.to_owned(), false),
+        ("array of string", object.to_owned(), false),
+        ("object", format!("{{ type: array, items: {object} }}"), false),
+        ("object", format!("{{ oneOf: [{{ type: object }}, {object}] }}"), false),
+        (
+            "string",
+            format!("{{ type: object, additionalProperties: {object} }}"),
+            true,
+        ),
+    ] {
+        let spec = format!("          allOf: [{spec}]");
+        let mut garden = Garden::edited(&[(SPEC_FILE, schema, &spec), (SEARCH, &about("object"), &about(kind))]);
+        if has_keys {
+            let sample = garden.text(SEARCH).replace(
+                "{\n        \"nickname\": \"Moss\"",
+                "{ \"17\": {\n        \"nickname\": \"Moss\" }",
+            );
+            garden.write(SEARCH, sample);
+        }
+        let recorded = garden.against(&garden.lock()).findings;
+        if !recorded.is_empty() {
+            let entries: String = recorded.iter().map(entry_to_paste).collect();
+            garden.deviations = format!("deviations:\n{}", entries.replace("reason:", "reason: So be it."));
+        }
+        assert_eq!(garden.against(&garden.lock()).findings, [], "{kind}");
+        for (from, to, expected) in [
+            ("\"Moss\"", "\"Moss\", \"age\": 7", vec![Kind::MemberMissing]),
+            ("\"Moss\"", "7", vec![Kind::Type]),
+            (
+                "What they go by. | string",
+                "What they go by. | integer",
+                vec![Kind::Type],
+            ),
+            ("nickname", "alias", vec![Kind::MemberMissing, Kind::MemberUndocumented]),
+        ] {
+            let mut edited = garden.clone();
+            edited.write(SEARCH, garden.text(SEARCH).replace(from, to));
+            let before = of(Step::PageLock, edited.against(&garden.lock()).findings);
+            let after: Vec<_> = edited.locked(Step::LockSpec).iter().map(|one| one.kind).collect();
+            assert!(!before.is_empty());
+            assert_eq!(after, expected, "{kind} against {spec}: {to}");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_an_operation_that_the_spec_does_not_have_is_not_about_the_spec() {
+    let new = "docs/elements/plants/delete-bed.md";
+    let mut garden = Garden::new();
+    let page = garden.text(BED).replace("| GET |", "| DELETE |");
+    garden.write(new, page.replace("\"title\":", "\"wet\": true, \"title\":"));
+    let mut changed = garden.clone();
+    changed.write(new, changed.text(new).replace("| string |", "| integer |"));
+    let findings = changed.against(&garden.lock()).findings;
+    assert!(
+        findings.iter().any(|one| one.step == Step::PageLock)
+            && findings.iter().any(|one| one.step == Step::PageSample)
+    );
+    for Finding { step, remedy, .. } in findings {
+        let expected = match step {
+            Step::PageLock => "belongs in specs/elements-v3/openapi.yaml, which does not have it",
+            Step::LockSpec => "add DELETE /garden/v1/beds/{bedId}",
+            Step::PageSample => "once the spec has it, see that",
+        };
+        assert!(remedy.contains(expected), "{remedy}");
+    }
 }

@@ -1,6 +1,8 @@
 //! The same change before its page is locked and after: what the vendor changes is found by the one step, then by the
 //! other, and concerns the same people.
 
+use std::collections::BTreeSet;
+
 use xtask_docs::finding::Class::{self, Additive, Breaking, Documentation};
 use xtask_docs::finding::{Finding, Kind, SpecLine, Step};
 
@@ -132,6 +134,235 @@ fn a_change_is_of_one_class_before_and_after_it_is_locked() {
     }
 }
 
+/// Places and the classes of what is reported there.
+type Classes = BTreeSet<(String, Class)>;
+
+/// What all steps report: the place, in the spec's spelling of lists, and the class.
+fn reported(findings: &[Finding]) -> Classes {
+    let findings = findings.iter().filter(|finding| finding.kind != Kind::PageWording);
+    findings
+        .map(|finding| (finding.place.replace("[]", ""), finding.class))
+        .collect()
+}
+
+/// What is reported of changed pages before they are locked, and after.
+fn reported_twice(garden: &Garden) -> [Classes; 2] {
+    let [before, after] = [&Garden::new(), garden].map(|locked| reported(&garden.against(&locked.lock()).findings));
+    // A list of codes on a page of its own is of the places that refer to it.
+    let place = |(place, class)| {
+        (
+            if place == "page" {
+                "body.colour".to_owned()
+            } else {
+                place
+            },
+            class,
+        )
+    };
+    [before.into_iter().map(place).collect(), after]
+}
+
+#[test]
+fn the_same_places_and_classes_are_reported_before_a_page_is_locked_and_after() {
+    let height = "| height | How tall. | integer |\n";
+    let shown = "      \"height\": 12,\n";
+    let codes = "<ul><li>**0** for Spring</li><li>**1** for Autumn</li></ul> | integer |\n";
+    let nickname = "| nickname | What they go by. | string |\n";
+    let edits: [&[Edit]; 46] = [
+        &[(SEARCH, height, "")],
+        &[(SEARCH, height, ""), (SEARCH, shown, "")],
+        &[(SEARCH, shown, "")],
+        &[(SEARCH, shown, "      \"height\": 12,\n      \"girth\": 3,\n")],
+        &[(SEARCH, height, &format!("{height}| girth | How round. | integer |\n"))],
+        &[(SEARCH, shown, "      \"height\": \"tall\",\n")],
+        &[(SEARCH, height, "| height | How tall. | string |\n")],
+        &[(SEARCH, height, "| height | How tall. | number |\n")],
+        &[(SEARCH, height, "| height | How tall. | array of integer |\n")],
+        &[(
+            SEARCH,
+            height,
+            "| height | How tall. The maximum value allowed is 90. | integer |\n",
+        )],
+        &[(
+            SEARCH,
+            "| sownOn | When it was sown, in ISO 8601 format. |",
+            "| sownOn | When it was sown. |",
+        )],
+        &[(SEARCH, "What they go by. |", "What they go by, in ISO 8601 format. |")],
+        &[(SEARCH, nickname, "| nickname | What they go by. | date-time |\n")],
+        &[
+            (SEARCH, nickname, ""),
+            (SEARCH, "{\n        \"nickname\": \"Moss\"\n      }", "{}"),
+        ],
+        &[(
+            SEARCH,
+            "| gardener | Who looks after it. | object |",
+            "| gardener | Who looks after it. | string |",
+        )],
+        &[(
+            SEARCH,
+            "| data | The plants. | array |",
+            "| data | The plants. | object |",
+        )],
+        &[(SEARCH, codes, &codes.replace("<li>**1** for Autumn</li>", ""))],
+        &[(SEARCH, codes, &codes.replace("</ul>", "<li>**2** for Winter</li></ul>"))],
+        &[(SEARCH, codes, " | integer |\n")],
+        &[(SEARCH, codes, &codes.replace("Autumn", "Hail"))],
+        &[(SEARCH, "      \"season\": 1", "      \"season\": 8")],
+        &[(SEARCH, "  \"season\": 0", "  \"season\": 8")],
+        &[(SEARCH, "pageIndex=1&pageSize", "pageIndex=1&order=id&pageSize")],
+        &[(SEARCH, "  \"season\": 0,\n", "  \"season\": 0,\n  \"wet\": true,\n")],
+        &[(SEARCH, "  \"season\": 0,\n", "  \"season\": 0\n")],
+        &[(COLOURS, "| 3 | Red |\n| 7 | Green |\n", "| 3 | Red |\n| 8 | Green |\n")],
+        &[(SERVICE, "https://garden.example |", "https://away.garden.example |")],
+        &[(SERVICE, "| 404 | There is no such thing. |\n", "")],
+        &[(
+            SERVICE,
+            "| Get a bed | /garden/v1/beds/{bedId} |",
+            "| Get a bed | /garden/v2/beds/{bedId} |",
+        )],
+        &[(
+            SEARCH,
+            "40 characters. | string | Yes |",
+            "40 characters. | integer | Yes |",
+        )],
+        &[(SEARCH, "is 100, and the default is 20.", "is 100.")],
+        &[(
+            SEARCH,
+            "The maximum value allowed is 100, and the default is 20.",
+            "The default is 20.",
+        )],
+        &[(SEARCH, "The maximum length is 40 characters.", "")],
+        &[(
+            SEARCH,
+            "colours.md). | integer | No |",
+            "colours.md). | integer | Yes |",
+        )],
+        &[(SEARCH, "colours.md). | integer | No |", "colours.md). | string | No |")],
+        &[(SEARCH, "[Colours](../reference/colours.md)", "colours")],
+        &[(
+            SEARCH,
+            "| colour | See [Colours](../reference/colours.md). | integer | No |\n",
+            "",
+        )],
+        &[(SEARCH, "  \"colour\": 7", "  \"colour\": \"7\"")],
+        &[(SEARCH, "| metadata | About the list. | object |\n", "")],
+        &[(
+            SEARCH,
+            "garden.plants.read or garden.plants.all |",
+            "garden.plants.all |",
+        )],
+        &[(SEARCH, "| POST |", "| PUT |")],
+        &[(SEARCH, "200 OK", "201 Created")],
+        &[(
+            BED,
+            "| sunny | Whether the sun reaches it. | boolean |",
+            "| sunny | Whether the sun reaches it. | string |",
+        )],
+        &[(BED, "| GET |", "| DELETE |")],
+        &[(
+            SEARCH,
+            "| height | How tall. | integer |\n",
+            "| Height | How tall. | integer |\n",
+        )],
+        &[(SEARCH, "\"height\"", "\"Height\"")],
+    ];
+    let mut gardens: Vec<_> = edits.iter().map(|edits| Garden::edited(edits)).collect();
+    let mut less = Garden::new();
+    less.pages.retain(|(name, _)| name != COLOURS);
+    gardens.push(less);
+    for garden in gardens {
+        let [before, after] = reported_twice(&garden);
+        assert!(!before.is_empty() && before == after, "{before:?} {after:?}");
+    }
+}
+
+#[test]
+fn what_is_reported_before_a_page_is_locked_and_otherwise_after_has_its_reason() {
+    type Expected<'e> = &'e [(&'e str, Class)];
+    let height = "response.data.height";
+    let cases: [(&str, &[Edit], Expected, Expected); 7] = [
+        (
+            "a spec has its own words for a code, and one in common is enough",
+            &[(
+                SEARCH,
+                "Autumn</li></ul> | integer | No |",
+                "Late autumn</li></ul> | integer | No |",
+            )],
+            &[("body.season", Documentation)],
+            &[],
+        ),
+        (
+            "a sample need not show what may be left out",
+            &[(SEARCH, "  \"season\": 0,\n", "")],
+            &[("body.season", Documentation)],
+            &[],
+        ),
+        (
+            "a spec must leave optional what must be sent in some cases",
+            &[(
+                SEARCH,
+                "colours.md). | integer | No |",
+                "colours.md). | integer | Yes (No) |",
+            )],
+            &[("body.colour", Breaking)],
+            &[],
+        ),
+        (
+            "what the spec takes already concerns nobody",
+            &[(
+                SEARCH,
+                "| height | How tall. | integer |",
+                "| height | How tall. | enum |",
+            )],
+            &[(height, Documentation)],
+            &[],
+        ),
+        (
+            "a spec does not know which name was which",
+            &[(SEARCH, "| height |", "| girth |"), (SEARCH, "\"height\"", "\"girth\"")],
+            &[(height, Breaking)],
+            &[("response.data.girth", Additive), (height, Breaking)],
+        ),
+        (
+            "an object of which nothing is listed is one",
+            &[(
+                SEARCH,
+                "| metadata | About the list. | object |\n| totalCount | How many there are. | integer |\n",
+                "",
+            )],
+            &[
+                ("response.metadata", Additive),
+                ("response.metadata.totalCount", Documentation),
+            ],
+            &[("response.metadata", Additive)],
+        ),
+        (
+            "the rows of a table stand where its sample has them",
+            &[(SEARCH, "\"data\": [", "\"plants\": [")],
+            &[
+                ("response.data", Breaking),
+                ("response.data", Additive),
+                ("response.plants", Additive),
+            ],
+            &[
+                ("response.data", Additive),
+                ("response.data.gardener", Breaking),
+                (height, Breaking),
+                ("response.data.id", Breaking),
+                ("response.data.season", Breaking),
+                ("response.data.sownOn", Breaking),
+                ("response.plants", Additive),
+            ],
+        ),
+    ];
+    for (reason, edits, before, after) in cases {
+        let owned = |(place, class): &(&str, Class)| ((*place).to_owned(), *class);
+        let expected = [before, after].map(|found| found.iter().map(owned).collect());
+        assert_eq!(reported_twice(&Garden::edited(edits)), expected, "{reason}");
+    }
+}
+
 #[test]
 fn what_a_page_begins_to_say_is_judged_by_the_spec() {
     let answers = |text: &str| Garden::edited(&[(SEARCH, "the answer is 200 OK", text)]);
@@ -220,6 +451,17 @@ fn a_finding_about_codes_stands_at_the_schema_that_holds_them() {
     for finding in [more.changed(), more.locked(Step::LockSpec)].concat() {
         assert_eq!(finding.spec, at(&garden, "    Season:"), "{finding:#?}");
     }
+}
+
+#[test]
+fn a_new_member_is_told_with_all_its_facts_before_its_page_is_locked_and_after() {
+    let optional = "| pageIndex | Which page, which starts from 1. | integer | No |\n";
+    let row = "| ripe | How ripe. The maximum value allowed is 2:<ul><li>**0** - Raw</li><li>**2** - Ripe</li></ul> | integer | Yes |\n";
+    let [before, after] = expect_twice(&[(SEARCH, optional, &format!("{optional}{row}"))], Breaking);
+    assert_eq!(
+        (before.is.as_str(), &before.is),
+        ("integer, required, maximum 2, codes 0, 2", &after.is)
+    );
 }
 
 #[test]

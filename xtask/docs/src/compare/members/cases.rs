@@ -15,10 +15,8 @@ pub struct Cases<'c> {
     known: &'c Operation,
     pages: &'c [Page],
     rows: &'c [Placed<'c>],
-    /// By table and place, the component that holds the members.
-    owners: BTreeMap<(usize, String), String>,
-    /// The tables, with their places, that describe all of the objects.
-    common: BTreeSet<(usize, String)>,
+    /// By table and place, the component that holds the members; none if the table describes all of the choice.
+    owners: BTreeMap<(usize, String), Option<&'c str>>,
 }
 
 impl<'c> Cases<'c> {
@@ -30,35 +28,29 @@ impl<'c> Cases<'c> {
         for placed in rows {
             groups.entry(group(placed)).or_default().push(placed);
         }
+        let owners = BTreeMap::new();
         let mut cases = Self {
             known,
             pages,
             rows,
-            owners: BTreeMap::new(),
-            common: BTreeSet::new(),
+            owners,
         };
-        let places: Vec<_> = groups.keys().map(|(_, place)| without_lists(place)).collect();
-        for (group, rows) in groups {
+        for (group, rows) in &groups {
             let below: Vec<_> = cases.directly_below(&group.1).collect();
             let members = below.iter().flat_map(|(_, members)| members.iter());
             let owners: BTreeSet<_> = members.filter_map(|member| member.owner.as_deref()).collect();
             if owners.len() < 2 {
                 continue;
             }
-            let of_place = places.iter().filter(|place| **place == without_lists(&group.1));
             // A table that is alone speaks of all of them.
-            if of_place.count() == 1 || is_common(&rows, &below, &owners) {
-                cases.common.insert(group);
-                continue;
-            }
+            let of_place = groups.keys().filter(|(_, place)| same_place(place, &group.1));
+            let is_of_all = of_place.count() == 1 || is_common(rows, &below, &owners);
             let title = words(rows.first().and_then(|placed| placed.title).unwrap_or_default());
             let best = owners.into_iter().min_by_key(|owner| {
                 let shared = words(owner).intersection(&title).count();
-                (cases.distance(&rows, &below, owner), usize::MAX - shared)
+                (cases.distance(rows, &below, owner), usize::MAX - shared)
             });
-            if let Some(owner) = best.map(str::to_owned) {
-                cases.owners.insert(group, owner);
-            }
+            cases.owners.insert(group.clone(), best.filter(|_| !is_of_all));
         }
         cases
     }
@@ -83,12 +75,11 @@ impl<'c> Cases<'c> {
     /// The member that a row describes: that of the object which its table describes, if the spec has several; what all
     /// of them take together, if the table describes all of them.
     pub fn choose<'m>(&self, placed: &Placed, members: &'m [Member]) -> Option<Cow<'m, Member>> {
-        let group = group(placed);
-        if self.common.contains(&group) {
+        let owner = self.owners.get(&group(placed));
+        if owner == Some(&None) {
             return Member::together(members).map(Cow::Owned);
         }
-        let owner = self.owners.get(&group);
-        let chosen = owner.and_then(|owner| of_owner(members, owner));
+        let chosen = owner.and_then(|owner| of_owner(members, (*owner)?));
         chosen.or_else(|| members.first()).map(Cow::Borrowed)
     }
 
@@ -100,23 +91,19 @@ impl<'c> Cases<'c> {
     /// The members of a place whose object has a table of its own that does not list them, while others do.
     pub fn unlisted<'m>(&self, place: &str, members: &'m [Member]) -> Vec<&'m Member> {
         let rows = self.rows.iter().filter(|placed| same_place(&placed.place, place));
-        let rows: Vec<_> = rows.collect();
-        if members.len() < 2 || rows.is_empty() {
+        let listed: Vec<_> = rows.map(|placed| self.owners.get(&group(placed))).collect();
+        if members.len() < 2 || listed.is_empty() {
             return Vec::new();
         }
-        let has_table = |owner: &String| {
-            let mut tables = self.owners.iter();
-            tables.any(|((_, at), known)| known == owner && same_place(at, around(place)))
+        let is_unlisted = |owner: &str| {
+            let mut tables = self.owners.iter().filter(|((_, at), _)| same_place(at, around(place)));
+            let mut listed = listed.iter().flatten();
+            tables.any(|(_, known)| *known == Some(owner))
+                && !listed.any(|known| known.is_none_or(|known| known == owner))
         };
-        let lists = |placed: &Placed, owner: &String| {
-            let group = group(placed);
-            self.owners.get(&group) == Some(owner) || self.common.contains(&group)
-        };
-        let is_listed = |owner: &String| rows.iter().any(|placed| lists(placed, owner));
-        let is_unlisted = |owner: &String| has_table(owner) && !is_listed(owner);
         let members = members.iter();
         members
-            .filter(|member| member.owner.as_ref().is_some_and(is_unlisted))
+            .filter(|member| member.owner.as_deref().is_some_and(is_unlisted))
             .collect()
     }
 
@@ -125,10 +112,11 @@ impl<'c> Cases<'c> {
     pub fn named_entry(&self, placed: &Placed) -> Option<Member> {
         let below: Vec<_> = self.directly_below(around(&placed.place)).collect();
         let names = |member: &&Member| only_code(member).as_ref() == Some(&placed.row.name);
-        let (name, owner) = below
+        let mut holders = below
             .iter()
-            .find_map(|(place, members)| Some((*place, members.iter().find(names)?.owner.as_deref()?)))?;
-        let others = below.iter().filter(|(place, _)| *place != name);
+            .filter_map(|(place, members)| Some((place, members.iter().find(names)?)));
+        let (name, owner) = holders.find_map(|(place, member)| Some((place, member.owner.as_deref()?)))?;
+        let others = below.iter().filter(|(place, _)| place != name);
         let mut others = others.filter_map(|(place, members)| Some((place, of_owner(members, owner)?)));
         let (place, member) = others.next().filter(|_| others.next().is_none())?;
         let mut entries = self.known.places.get(&format!("{place}[]")).into_iter().flatten();
@@ -153,13 +141,8 @@ impl<'c> Cases<'c> {
             let listed: BTreeSet<_> = rows.map(|placed| placed.row.name.as_str()).collect();
             let named = members.iter().filter_map(|member| Some((only_code(member)?, member)));
             let (found, missing): (Vec<_>, Vec<_>) = named.partition(|(name, _)| listed.contains(name.as_str()));
-            if !found.is_empty() {
-                unnamed.extend(
-                    missing
-                        .into_iter()
-                        .map(|(name, member)| (format!("{above}.{name}"), member)),
-                );
-            }
+            let missing = missing.into_iter().filter(|_| !found.is_empty());
+            unnamed.extend(missing.map(|(name, member)| (format!("{above}.{name}"), member)));
         }
         unnamed
     }

@@ -5,7 +5,6 @@ mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::codes::holder_of_codes;
 use super::collector::Collector;
 use super::documented::{Documented, places};
 use super::operations::Described;
@@ -43,27 +42,30 @@ struct Comparison<'c> {
 impl Comparison<'_> {
     /// Everything that the page says, place by place.
     fn documented(&self, report: &mut Collector) {
-        // What is missing or of another type as a whole is reported once, not member by member.
+        // What the spec describes nothing of is reported once, not member by member. A difference hides nothing of what
+        // both describe below it: once recorded, it would hide all that the vendor changes there.
         let mut reported: Vec<&String> = Vec::new();
         for (place, documented) in &self.places {
             if reported.iter().any(|above| is_below(place, above)) || self.known.is_open(place) {
                 continue;
             }
-            let agrees = match self.known.find_in_maps(place) {
-                Some((name, members)) => self.at_place(place, name, members, documented, report),
+            let is_described = match self.known.find_in_maps(place) {
+                Some((name, members)) => {
+                    self.at_place(place, name, members, documented, report) || self.known.has_members(name)
+                }
                 None if self.named_entries(documented, report) => true,
                 None => {
                     report.add(Kind::MemberMissing, place, ("", documented.what()), documented.line());
                     false
                 }
             };
-            if !agrees {
+            if !is_described {
                 reported.push(place);
             }
         }
     }
 
-    /// What the page says of a place that the spec has. False if the types differ, so that nothing below can agree.
+    /// What the page says of a place that the spec has, and whether the types agree.
     fn at_place(
         &self,
         place: &str,
@@ -79,20 +81,13 @@ impl Comparison<'_> {
         let mut types: Vec<String> = Vec::new();
         let mut line = documented.line();
         for placed in &documented.rows {
-            if let (Some(listed), Some(part)) = (placed.listed, placed.part())
-                && listed != part
-            {
-                report.add(Kind::Placement, name, (part.name(), listed.name()), placed.line);
-            }
             if let Some(member) = self.cases.choose(placed, members) {
-                for (kind, was, is) in row::differences(placed, name, &member, self.known, self.pages) {
+                for (kind, was, is, spec_line) in row::differences(placed, name, &member, self.known, self.pages) {
                     if kind == Kind::Type {
                         line = if types.is_empty() { placed.line } else { line };
                         types.push(is);
                     } else {
-                        let holder = holder_of_codes(&member, name, self.known);
-                        let line = holder.codes_line.filter(|_| kind.is_of_codes()).unwrap_or(member.line);
-                        report.add_at(kind, name, (was, is), placed.line, Some(line));
+                        report.add_at(kind, name, (was, is), placed.line, Some(spec_line));
                     }
                 }
             }
@@ -120,15 +115,10 @@ impl Comparison<'_> {
         let (Some(entries), Some(members)) = (entries, self.known.places.get(&place)) else {
             return;
         };
-        let (documented, _) = documented_types(entries);
-        let all = union(members);
+        let ((documented, _), all) = (documented_types(entries), union(members));
         if !documented.is_empty() && !documented.iter().any(|json| json.fits(&all)) {
-            report.add(
-                Kind::Type,
-                &place,
-                (type_names(&all), format!("table: {entries}")),
-                placed.line,
-            );
+            let sides = (type_names(&all), format!("table: {entries}"));
+            report.add(Kind::Type, &place, sides, placed.line);
         }
     }
 
@@ -139,7 +129,7 @@ impl Comparison<'_> {
         for placed in &documented.rows {
             if let Some(values) = self.cases.named_entry(placed) {
                 found = true;
-                for (kind, was, is) in row::differences(placed, "", &values, self.known, self.pages) {
+                for (kind, was, is, _) in row::differences(placed, "", &values, self.known, self.pages) {
                     // An entry need not be sent at all.
                     if kind != Kind::Required {
                         report.add_at(kind, &placed.place, (was, is), placed.line, Some(values.line));
@@ -162,10 +152,8 @@ impl Comparison<'_> {
         let parameters = parameters.iter().filter(|_| counts).map(|name| format!("path.{name}"));
         // What the page names, and what is around it.
         let mut named = BTreeSet::new();
-        let in_maps = self
-            .places
-            .keys()
-            .filter_map(|place| Some(self.known.find_in_maps(place)?.0.to_owned()));
+        let in_maps = self.places.keys().filter_map(|place| self.known.find_in_maps(place));
+        let in_maps = in_maps.map(|(name, _)| name.to_owned());
         for place in self.places.keys().cloned().chain(in_maps).chain(parameters) {
             let mut place = without_lists(&place);
             while named.insert(place.clone()) {
@@ -181,11 +169,8 @@ impl Comparison<'_> {
             let Some(first) = members.first() else { continue };
             if named.contains(&without_lists(place)) {
                 for member in self.cases.unlisted(place, members) {
-                    add(
-                        place,
-                        member,
-                        format!("{} ({})", type_names(&member.types), owned(member)),
-                    );
+                    let types = type_names(&member.types);
+                    add(place, member, format!("{types} ({})", owned(member)));
                 }
             } else if !(first.free && Part::of(place).is_some_and(|part| part.name() == place)) {
                 reported.push(place);

@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::collector::{Call, Collector, Context, spec_line};
+use super::collector::{Collector, Context, spec_line, status};
 use super::operations::{Described, Side, name};
 use crate::endpoint::template;
 use crate::facts::{Operation, Page};
@@ -23,11 +23,12 @@ use crate::placement::placed;
 use matching::Unmatched;
 use pages::PagePair;
 pub use pages::matched;
+pub use rows::row_text;
 
 /// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
 /// Pages that stand elsewhere are compared only if they are among the fresh ones.
-pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> {
+pub fn page_lock<'c>(context: Context<'c>, locked: &'c Side, fresh: &'c Side) -> Vec<Finding> {
     let pairs = pages::matched(locked.pages, fresh.pages);
     let mut left = Unmatched::new(
         operations(locked, pairs.iter().map(|pair| pair.0)),
@@ -39,54 +40,53 @@ pub fn page_lock(context: Context, locked: &Side, fresh: &Side) -> Vec<Finding> 
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
 
-    let mut findings = Vec::new();
+    let mut report = Collector::new(context, Step::PageLock);
     for pair in &pairs {
-        let mut report = pages::report(context, pair);
+        report.turn_to_page(pages::name(pair));
         report.shared_line = codes_line(pair, [locked, fresh]);
         pages::compare(pair, &mut report);
-        findings.append(&mut report.findings);
     }
-    let moves: HashMap<&str, &str> = pairs
+    let moves = pairs
         .iter()
         .map(|(was, is)| (was.page.as_str(), is.page.as_str()))
         .collect();
     for ((from, was), (to, is)) in found {
         // What the spec has is known by its name there, as the page has it now or as it had it.
         let spec = is.spec.or(was.spec);
-        let named = Described { spec, ..is };
-        let mut report = Collector::of(context, Step::PageLock, &named);
+        report.turn_to(&is.page.page, Described { spec, ..is }.name(), spec);
         if from != to {
             // It stands on another page now, while both pages are there.
             let sides = (&pairs[from].0.page, &pairs[to].1.page);
             report.add(Kind::PageMoved, "page", sides, is.documented.line);
         }
         compare_call(was.documented, is.documented, &mut report);
+        let before = report.findings.len();
         rows::compare((was, is), &moves, &mut report);
-        samples::compare((was.documented, is.documented), &mut report);
-        findings.append(&mut report.findings);
+        samples::compare((was.documented, is.documented), before, &mut report);
     }
-    let mut alone = |kind, one: &Described<'_>, sides: (String, String)| {
-        let mut report = Collector::of(context, Step::PageLock, one);
-        report.add(kind, "operation", sides, one.documented.line);
-        findings.append(&mut report.findings);
-    };
-    for (_, gone) in &left.was {
-        alone(Kind::OperationRemoved, gone, (name(gone.documented), String::new()));
-    }
-    for (_, new) in &left.is {
-        alone(Kind::OperationAdded, new, (String::new(), name(new.documented)));
+    let gone = left
+        .was
+        .iter()
+        .map(|(_, gone)| (Kind::OperationRemoved, gone, name(gone.documented), String::new()));
+    let new = left
+        .is
+        .iter()
+        .map(|(_, new)| (Kind::OperationAdded, new, String::new(), name(new.documented)));
+    for (kind, one, was, is) in gone.chain(new) {
+        report.turn_to(&one.page.page, one.name(), one.spec);
+        report.add(kind, "operation", (was, is), one.documented.line);
     }
     for pair in &pairs {
         let names = [&pair.0.page, &pair.1.page];
         let is_about = |finding: &Finding| {
             names.contains(&&finding.page) || (finding.kind == Kind::PageMoved && finding.was == *names[0])
         };
-        if !findings.iter().any(is_about) {
-            let mut report = pages::report(context, pair);
+        if !report.findings.iter().any(is_about) {
+            report.turn_to_page(pages::name(pair));
             pages::compare_wording(pair, &mut report);
-            findings.append(&mut report.findings);
         }
     }
+    let mut findings = report.findings;
     findings.sort_by(|one, other| (&one.page, one.line).cmp(&(&other.page, other.line)));
     findings
 }
@@ -120,14 +120,16 @@ fn operations<'p>(side: &Side<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec
 
 /// Method, path, scopes and status.
 fn compare_call(was: &Operation, is: &Operation, report: &mut Collector) {
-    let [ours, theirs] = [was, is].map(|operation| Call {
-        method: &operation.method,
-        path: &operation.endpoint,
-        scopes: &operation.scopes,
-        success: operation.success,
-    });
     let line = is.scopes_line.unwrap_or(is.line);
-    report.compare_calls(&ours, &theirs, is.line, line);
+    report.compare(Kind::Method, "method", (&was.method, &is.method), is.line);
+    report.compare(Kind::Endpoint, "endpoint", (&was.endpoint, &is.endpoint), is.line);
+    report.compare(
+        Kind::Status,
+        "status",
+        (status(was.success), status(is.success)),
+        is.line,
+    );
+    report.compare_scopes(&was.scopes, &is.scopes, line);
     let permissions = |operation: &Operation| {
         let endpoint = operation.scopes_endpoint.as_deref().unwrap_or(&operation.endpoint);
         format!("the permissions of {endpoint}")

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use super::matching::Unmatched;
 use super::rows;
 use crate::compare::codes::codes_of;
-use crate::compare::collector::{Collector, Context};
-use crate::compare::operations::name;
+use crate::compare::collector::Collector;
+use crate::compare::operations;
 use crate::facts::Page;
-use crate::finding::{Kind, Step};
+use crate::finding::Kind;
 
 /// A page as it was and as it is. One that is gone or new has a page without a name on the other side.
 pub type PagePair<'a> = (&'a Page, &'a Page);
@@ -25,12 +25,12 @@ pub fn matched<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
     // A page with operations is known by them, another one by what it lists; what has neither cannot be recognised.
     let alone = |page: &Page| (listing(page).is_empty() && page.operations.is_empty()).then_some(&raw const *page);
     found.extend(left.match_similar(|page| {
-        let operations: BTreeSet<_> = page.operations.iter().map(name).collect();
+        let operations: BTreeSet<_> = page.operations.iter().map(operations::name).collect();
         let listing = operations.is_empty().then(|| listing(page));
         (operations, listing, alone(page))
     }));
     found.extend(left.match_similar(|page| {
-        let first = page.operations.first().map(name);
+        let first = page.operations.first().map(operations::name);
         let other = first.is_none().then_some(&raw const *page);
         (first, other)
     }));
@@ -62,18 +62,18 @@ pub fn compare((was, is): &PagePair, report: &mut Collector) {
         (None, Some(new)) => report.add(Kind::CodesPage, "page", ("", codes_of(&new.codes)), new.line),
         (None, None) => {}
     }
-    for (kind, was, is) in [
-        (Kind::Host, &was.hosts, &is.hosts),
-        (Kind::HttpStatus, &was.statuses, &is.statuses),
-        (Kind::ListedEndpoint, &was.endpoints, &is.endpoints),
+    for (kind, place, was, is) in [
+        (Kind::Host, "host", &was.hosts, &is.hosts),
+        (Kind::HttpStatus, "status", &was.statuses, &is.statuses),
+        (Kind::ListedEndpoint, "endpoint", &was.endpoints, &is.endpoints),
     ] {
         let mut left = Unmatched::new(was, is);
         left.match_similar(|listed| &listed.value);
         for old in left.was {
-            report.add(kind, "page", (&old.value, ""), old.line);
+            report.add(kind, place, (&old.value, ""), old.line);
         }
         for new in left.is {
-            report.add(kind, "page", ("", &new.value), new.line);
+            report.add(kind, place, ("", &new.value), new.line);
         }
     }
 }
@@ -89,8 +89,7 @@ pub fn compare_wording((was, is): &PagePair, report: &mut Collector) {
     report.add(Kind::PageWording, "page", sides, 1);
 }
 
-/// Of what a page says as a whole.
-pub fn report<'r>(context: Context<'r>, (was, is): &PagePair<'r>) -> Collector<'r> {
-    let page = if is.page.is_empty() { &was.page } else { &is.page };
-    Collector::new(context, Step::PageLock, page)
+/// The page by its name now, or else as it was.
+pub fn name<'p>((was, is): &PagePair<'p>) -> &'p str {
+    if is.page.is_empty() { &was.page } else { &is.page }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::matching::Unmatched;
+use crate::compare::codes::codes_of;
 use crate::compare::collector::Collector;
 use crate::compare::operations::Described;
 use crate::endpoint::parameter_names;
@@ -33,76 +34,69 @@ impl<'a> RowRef<'a> {
     }
 }
 
-/// The tables of two states of an operation in pairs; a table without a partner stands alone.
-type Tables<'a> = Vec<[Option<&'a Table>; 2]>;
+type Numbered<'a> = (usize, &'a Table);
 
-fn matched<'a>(was: &'a Operation, is: &'a Operation) -> Tables<'a> {
-    let mut left = Unmatched::new(&was.tables, &is.tables);
-    let mut found = left.match_similar(|table| (table.section, table.title.as_deref()));
-    found.extend(retitled(&mut left));
-    let mut tables: Tables = found.into_iter().map(|(was, is)| [Some(was), Some(is)]).collect();
-    tables.extend(left.was.into_iter().map(|was| [Some(was), None]));
-    tables.extend(left.is.into_iter().map(|is| [None, Some(is)]));
-    tables
-}
-
-/// The rows of one side, 0 or 1, of the tables.
-fn rows<'a>(side: usize, operation: &'a Operation, placed: &'a [Placed<'a>], all: &Tables<'a>) -> Vec<RowRef<'a>> {
-    let mut rows = Vec::new();
-    for (index, table) in operation.tables.iter().enumerate() {
-        let is_own = |pair: &[Option<&Table>; 2]| pair[side].is_some_and(|own| std::ptr::eq(own, table));
-        let tables = all.iter().position(is_own).unwrap_or_default();
-        let partner = all.get(tables).and_then(|pair| pair[1 - side]);
-        let beside = partner.iter().flat_map(|table| &table.rows);
-        let both: HashSet<_> = beside.map(|row| &row.name).collect();
-        let mut position = (None, 0);
-        for placed in placed.iter().filter(|placed| placed.table == index) {
-            position = match both.contains(&placed.row.name) {
-                true => (Some(placed.row.name.as_str()), 0),
-                false => (position.0, position.1 + 1),
-            };
-            rows.push(RowRef {
-                placed,
-                tables,
-                position,
-            });
-        }
-    }
-    rows
-}
-
-/// Matches the tables that have another title: those of one section that share most of their names.
-fn retitled<'a>(left: &mut Unmatched<&'a Table>) -> Vec<(&'a Table, &'a Table)> {
-    let mut found = Vec::new();
-    left.was.retain(|old| {
+/// The tables of two states of an operation in pairs, each with its number.
+fn matched<'a>(was: &'a Operation, is: &'a Operation) -> Vec<(Numbered<'a>, Numbered<'a>)> {
+    let mut left = Unmatched::new(was.tables.iter().enumerate(), is.tables.iter().enumerate());
+    let mut found = left.match_similar(|(_, table)| (table.section, table.title.as_deref()));
+    // Those that have another title: of one section, and with most of their names in common.
+    for (number, old) in left.was {
         let names: HashSet<_> = old.rows.iter().map(|row| &row.name).collect();
         let shared = |new: &Table| new.rows.iter().filter(|row| names.contains(&row.name)).count();
         let is_similar =
             |new: &Table| new.section == old.section && shared(new) * 2 > new.rows.len().max(old.rows.len());
-        let similar = left.is.iter().enumerate().filter(|(_, new)| is_similar(new));
-        let best = similar.max_by_key(|(_, new)| shared(new)).map(|(index, _)| index);
-        found.extend(best.map(|index| (*old, left.is.remove(index))));
-        best.is_none()
-    });
+        let similar = left.is.iter().enumerate().filter(|(_, (_, new))| is_similar(new));
+        let best = similar.max_by_key(|(_, (_, new))| shared(new)).map(|(index, _)| index);
+        found.extend(best.map(|index| ((number, old), left.is.remove(index))));
+    }
     found
+}
+
+/// The rows of one side; `pairs` are the numbers of the pairs of its tables, `others` what the other side has.
+fn rows<'a>(placed: &'a [Placed<'a>], pairs: &[usize], others: &HashSet<(usize, &str)>) -> Vec<RowRef<'a>> {
+    let mut rows: Vec<RowRef> = Vec::new();
+    for placed in placed {
+        let (tables, name) = (pairs[placed.table], placed.row.name.as_str());
+        let before = rows.last().filter(|last| last.placed.table == placed.table);
+        let (behind, far) = before.map_or((None, 0), |before| before.position);
+        let is_in_both = others.contains(&(tables, name));
+        let position = if is_in_both { (Some(name), 0) } else { (behind, far + 1) };
+        rows.push(RowRef {
+            placed,
+            tables,
+            position,
+        });
+    }
+    rows
 }
 
 /// Compares the tables of two states of an operation, row by row; `moves` are the pages by their former names.
 pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, report: &mut Collector) {
     let spec = is.spec.or(was.spec);
     let (was, is) = (was.documented, is.documented);
-    let (placed_was, placed_is) = (placed(was, spec), placed(is, spec));
-    let tables = matched(was, is);
-    for pair in &tables {
-        if let [Some(old), Some(new)] = pair
-            && old.title != new.title
-        {
-            let title = |table: &Table| table.title.clone().unwrap_or_default();
-            let part = old.section.part().map_or("request", Part::name);
-            report.add(Kind::PageWording, part, (title(old), title(new)), new.line);
-        }
+    // A pair of tables has the number of the former one; a new table has one of its own.
+    let mut pairs = [
+        Vec::from_iter(0..was.tables.len()),
+        (was.tables.len()..).take(is.tables.len()).collect(),
+    ];
+    for ((number, old), (new_number, new)) in matched(was, is) {
+        pairs[1][new_number] = number;
+        let title = |table: &Table| table.title.clone().unwrap_or_default();
+        let part = old.section.part().map_or("request", Part::name);
+        report.compare(Kind::PageWording, part, (title(old), title(new)), new.line);
     }
-    let mut left = Unmatched::new(rows(0, was, &placed_was, &tables), rows(1, is, &placed_is, &tables));
+    let placed = [placed(was, spec), placed(is, spec)];
+    let names = [0, 1].map(|side: usize| -> HashSet<_> {
+        placed[side]
+            .iter()
+            .map(|placed| (pairs[side][placed.table], placed.row.name.as_str()))
+            .collect()
+    });
+    let mut left = Unmatched::new(
+        rows(&placed[0], &pairs[0], &names[1]),
+        rows(&placed[1], &pairs[1], &names[0]),
+    );
     let mut found = left.match_similar(|at| (at.tables, at.placed.row.parent.as_deref(), at.name()));
     found.extend(left.match_similar(|at| (at.tables, at.name())));
     let moved = left.match_similar(|at| (at.section() == "response", at.name()));
@@ -112,32 +106,26 @@ pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, r
         (at.tables, letters.flat_map(char::to_lowercase).collect::<String>())
     }));
     found.extend(left.match_similar(|at| (at.tables, at.position)));
-    found.extend(left.match_last(|at| at.tables, |was, is| same_facts(was.placed.row, is.placed.row)));
+    let said = |at: &RowRef<'_>| (facts(at.placed.row), at.placed.row.codes.clone());
+    found.extend(left.match_last(|at| at.tables, |was, is| said(&was) == said(&is)));
 
     for (old, new) in &moved {
         let text = |at: &RowRef| match at.placed.title {
             Some(title) => format!("{}: {title}", at.section()),
             None => at.section().to_owned(),
         };
-        report.add(
-            Kind::Placement,
-            &old.placed.place,
-            (text(old), text(new)),
-            new.placed.line,
-        );
+        let sides = (text(old), text(new));
+        report.add(Kind::Placement, &old.placed.place, sides, new.placed.line);
     }
-    let names = |operation: &Operation| -> Vec<String> {
-        let names = parameter_names(&operation.endpoint).into_iter();
-        names.map(str::to_lowercase).collect()
-    };
     // The parameters of the path that the endpoint calls something else now: it has been reported with the endpoint.
-    let renamed: Vec<_> = names(was).into_iter().zip(names(is)).collect();
+    let is_in_endpoint = |operation: &Operation, at: &RowRef| {
+        let mut names = parameter_names(&operation.endpoint).into_iter();
+        names.any(|name| name.eq_ignore_ascii_case(at.name()))
+    };
     for (old, new) in found.iter().chain(&moved) {
         let sides = (old.name(), new.name());
-        let is_reported = || {
-            let names = (sides.0.to_lowercase(), sides.1.to_lowercase());
-            old.placed.part() == Some(Part::Path) && renamed.contains(&names)
-        };
+        let is_reported =
+            || old.placed.part() == Some(Part::Path) && is_in_endpoint(was, old) && is_in_endpoint(is, new);
         if sides.0 != sides.1 && !is_reported() {
             report.add(Kind::MemberRenamed, &old.placed.place, sides, new.placed.line);
         }
@@ -145,11 +133,17 @@ pub fn compare((was, is): (Described, Described), moves: &HashMap<&str, &str>, r
     }
     for old in &left.was {
         // The line where the row stood is that of its table now, if there is one.
-        let line = tables[old.tables][1].map_or(is.line, |table| table.line);
-        report.add(Kind::MemberRemoved, &old.placed.place, (text(old.placed.row), ""), line);
+        let table = pairs[1].iter().position(|pair| *pair == old.tables);
+        let line = table.map_or(is.line, |table| is.tables[table].line);
+        report.add(
+            Kind::MemberRemoved,
+            &old.placed.place,
+            (row_text(old.placed.row, ""), ""),
+            line,
+        );
     }
     for new in left.is.iter().map(|new| new.placed) {
-        report.add(Kind::MemberAdded, &new.place, ("", text(new.row)), new.line);
+        report.add(Kind::MemberAdded, &new.place, ("", row_text(new.row, "")), new.line);
     }
 }
 
@@ -163,10 +157,8 @@ fn compare_row(was: &Placed, is: &Placed, moves: &HashMap<&str, &str>, report: &
         }
     }
     // A list that has moved as a whole between the row and another page is reported by the link.
-    let moved = |here: &Row, there: &Row| {
-        here.codes_page.is_none() && there.codes_page.is_some() && there.codes.is_empty() && !here.codes.is_empty()
-    };
-    if !moved(old, new) && !moved(new, old) {
+    let lists = [old, new].map(|row| (!row.codes.is_empty(), row.codes_page.is_some()));
+    if !(lists.contains(&(true, false)) && lists.contains(&(false, true))) {
         compare_codes(&old.codes, &new.codes, at, is.line, report);
     }
 }
@@ -185,16 +177,6 @@ pub fn compare_codes(was: &[Code], is: &[Code], at: &str, line: usize, report: &
     for code in left.is {
         report.add(Kind::CodeAdded, at, ("", code_text(code)), line);
     }
-}
-
-/// Whether two rows say the same but for their names.
-fn same_facts(was: &Row, is: &Row) -> bool {
-    let nameless = |row: &Row| Row {
-        name: String::new(),
-        line: None,
-        ..row.clone()
-    };
-    nameless(was) == nameless(is)
 }
 
 /// The facts of a row that stand for themselves, in the order of reports; empty where the row says nothing.
@@ -216,35 +198,31 @@ fn facts(row: &Row) -> [(Kind, String); 10] {
     ]
 }
 
-/// A row in one line: `integer, required, default 20, maximum 100`.
-fn text(row: &Row) -> String {
-    let facts = facts(row)
-        .into_iter()
-        .filter(|(kind, text)| *kind != Kind::Placement && !text.is_empty());
-    let mut parts: Vec<_> = facts
-        .map(|(kind, text)| match kind {
-            Kind::Default | Kind::Format => format!("{kind} {text}"),
-            Kind::CodesPage => format!("codes of {text}"),
-            _ => text,
-        })
-        .collect();
-    if !row.codes.is_empty() {
-        let codes: Vec<_> = row.codes.iter().map(|code| value_text(&code.code)).collect();
-        parts.push(format!("codes {}", codes.join(" ")));
-    }
-    if parts.is_empty() {
+/// A row in one line: `integer, required, default 20, maximum 100`; `kind` stands for a type that it does not name.
+pub fn row_text(row: &Row, kind: &str) -> String {
+    let facts = facts(row).into_iter().filter(|(kind, _)| *kind != Kind::Placement);
+    let texts = facts.map(|(fact, text)| match fact {
+        Kind::Type if text.is_empty() => kind.to_owned(),
+        Kind::Default | Kind::Format if !text.is_empty() => format!("{fact} {text}"),
+        Kind::CodesPage if !text.is_empty() => format!("codes of {text}"),
+        _ => text,
+    });
+    let codes = (!row.codes.is_empty()).then(|| format!("codes {}", codes_of(&row.codes)));
+    let texts: Vec<_> = texts.chain(codes).filter(|text| !text.is_empty()).collect();
+    if texts.is_empty() {
         format!("`{}`", row.name)
     } else {
-        parts.join(", ")
+        texts.join(", ")
     }
 }
 
 /// A code in one line: `7 (Running)`.
 pub fn code_text(code: &Code) -> String {
     let value = value_text(&code.code);
-    code.label
-        .as_ref()
-        .map_or_else(|| value.clone(), |label| format!("{value} ({label})"))
+    match &code.label {
+        Some(label) => format!("{value} ({label})"),
+        None => value,
+    }
 }
 
 /// A value; a text without its quotes, unless it would look like a number or another word of JSON.

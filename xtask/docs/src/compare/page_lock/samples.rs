@@ -5,143 +5,124 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use crate::compare::collector::Collector;
+use crate::compare::documented::places;
 use crate::endpoint::bare;
 use crate::facts::{Operation, Sample};
 use crate::finding::{Finding, Kind};
 use crate::placement::{Part, in_part, is_below, without_lists};
 
-/// Compares the samples of an operation. What its rows have reported is left out: table and sample that change alike are
-/// one change of the vendor's.
-pub fn compare((was, is): (&Operation, &Operation), report: &mut Collector) {
+/// Compares the samples of an operation. What its rows have reported, from a finding on, is left out: table and sample
+/// that change alike are one change of the vendor's.
+pub fn compare((was, is): (&Operation, &Operation), first: usize, report: &mut Collector) {
+    let is_of_row = |kind| {
+        matches!(
+            kind,
+            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
+        )
+    };
+    let of_rows = report.findings[first..]
+        .iter()
+        .filter(|finding| is_of_row(finding.kind));
+    let reported = of_rows
+        .flat_map(Finding::places)
+        .map(|place| without_lists(&place))
+        .collect();
+    let places = [was, is].map(|operation| places(operation, &[]));
     let none = Sample::default();
-    let reported = reported(report);
-    let parts = [
+    for (part, old, now) in [
+        (Part::Query, &was.request, &is.request),
         (Part::Body, &was.request, &is.request),
         (Part::Response, &was.response, &is.response),
-    ];
-    for (part, old, now) in parts {
+    ] {
         let line = now.as_ref().map_or(is.line, |sample| sample.line);
         let (old, now) = (old.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
-        // The path of the URL, unless it is the endpoint and has changed with it.
-        let path = |sample: &Sample| sample.path.clone().unwrap_or_default();
-        if bare(&path(old)) != bare(&was.endpoint) || bare(&path(now)) != bare(&is.endpoint) {
-            report.compare(Kind::SampleUrl, "path", (path(old), path(now)), line);
+        let shapes = places.each_ref().map(|places| -> Shape {
+            let own = places.iter().filter(|(place, _)| Part::of(place) == Some(part));
+            own.filter_map(|(place, at)| Some((place.as_str(), at.shown?.0)))
+                .collect()
+        });
+        let roots = shapes.each_ref().map(|shape| shape.get(part.name()).copied());
+        if roots[0].is_some() == roots[1].is_some() {
+            compare_shape(&shapes, line, &reported, report);
+        } else {
+            // The sample as a whole came or went; the API did not.
+            let [was, is] = roots.map(Option::unwrap_or_default);
+            report.add(Kind::SampleShape, part.name(), (was, is), line);
         }
-        // The parameters of the URL in whatever order, but for those whose rows have come or gone too.
-        let query = |sample: &Sample| -> BTreeSet<String> {
-            let is_reported = |name: &&String| reported.contains(&without_lists(&format!("query.{name}")));
-            sample.query.iter().filter(|name| !is_reported(name)).cloned().collect()
-        };
-        if query(old) != query(now) {
-            report.compare(
-                Kind::SampleUrl,
-                "query",
-                (old.query.join(", "), now.query.join(", ")),
-                line,
-            );
+        // The parameters of the URL are not another sample.
+        if part == Part::Query {
+            continue;
+        }
+        // The path of the URL, unless it is the endpoint and has changed with it.
+        let paths = [old, now].map(|sample| sample.path.as_deref().unwrap_or_default());
+        if bare(paths[0]) != bare(&was.endpoint) || bare(paths[1]) != bare(&is.endpoint) {
+            report.compare(Kind::SampleUrl, "path", (paths[0], paths[1]), line);
         }
         // What keeps the sample from being JSON.
         let slips = |sample: &Sample| {
-            let slips: Vec<_> = sample.slips.iter().map(|slip| slip.value.as_str()).collect();
-            slips.join(", ")
+            sample
+                .slips
+                .iter()
+                .map(|slip| slip.value.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let slip_line = now.slips.first().map_or(line, |slip| slip.line);
         report.compare(Kind::SampleSyntax, part.name(), (slips(old), slips(now)), slip_line);
-        if old.shape.is_empty() || now.shape.is_empty() {
-            // The sample as a whole came or went; the API did not.
-            let whole = |sample: &Sample| sample.shape.get("").cloned().unwrap_or_default();
-            report.compare(Kind::SampleShape, part.name(), (whole(old), whole(now)), line);
-        } else {
-            compare_shape((&old.shape, &now.shape), part, line, &reported, report);
-        }
         // The codes that the sample shows. A place that has some on one side only is one whose row or shape has changed.
-        let text = |codes: &[Value]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let text = |codes: &[Value]| codes.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
         for (place, old) in &old.codes {
-            if let Some(now) = now.codes.get(place).filter(|now| *now != old) {
-                let at = in_part(part, place);
-                report.add(Kind::SampleCode, &at, (text(old), text(now)), line);
+            if let Some(now) = now.codes.get(place) {
+                report.compare(Kind::SampleCode, &in_part(part, place), (text(old), text(now)), line);
             }
         }
     }
 }
 
-/// The places of what the rows have reported.
-fn reported(report: &Collector) -> HashSet<String> {
-    let is_of_row = |finding: &&Finding| {
-        matches!(
-            finding.kind,
-            Kind::MemberAdded | Kind::MemberRemoved | Kind::MemberRenamed | Kind::Type
-        )
-    };
-    let findings = report.findings.iter().filter(is_of_row);
-    findings
-        .flat_map(Finding::places)
-        .map(|place| without_lists(&place))
-        .collect()
-}
-
-type Shape = BTreeMap<String, String>;
+/// What a sample shows, by place.
+type Shape<'s> = BTreeMap<&'s str, &'s str>;
 
 /// Compares the topmost places that differ: what stands beneath them differs for the same reason.
-fn compare_shape(
-    (old, new): (&Shape, &Shape),
-    part: Part,
-    line: usize,
-    reported: &HashSet<String>,
-    report: &mut Collector,
-) {
+fn compare_shape([old, new]: &[Shape; 2], line: usize, reported: &HashSet<String>, report: &mut Collector) {
     let renamed = renamed(old, new);
     let mut changed: HashSet<&str> = HashSet::new();
-    let places: BTreeSet<_> = old.keys().chain(new.keys()).map(String::as_str).collect();
-    for place in places.into_iter().filter(|place| old.get(*place) != new.get(*place)) {
-        // A place sorts behind those that hold it.
-        if holders(place).any(|top| changed.contains(top)) {
+    let places: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+    for place in places.into_iter().filter(|place| old.get(place) != new.get(place)) {
+        // A place sorts behind those that hold it, as far as its signs tell: a name may hold a dot itself.
+        let mut holders = place.match_indices(['.', '[']).map(|(end, _)| &place[..end]);
+        if holders.any(|top| changed.contains(top)) {
             continue;
         }
         changed.insert(place);
-        let is_reported = reported.contains(&without_lists(&in_part(part, place)));
-        if is_reported || renamed.is_some_and(|(_, name)| name == place) {
+        if reported.contains(&without_lists(place)) || renamed.is_some_and(|(_, name)| name == place) {
             continue;
         }
-        let text = |shape: &Shape| shape.get(place).cloned().unwrap_or_default();
-        let mut sides = (text(old), text(new));
+        let [was, is] = [old, new].map(|shape| shape.get(place).copied().unwrap_or_default());
+        let mut sides = (was.to_owned(), is.to_owned());
         if let Some((gone, name)) = renamed.filter(|(gone, _)| *gone == place) {
-            sides = (format!("{gone}: {}", sides.0), format!("{name}: {}", sides.0));
+            let named = |place: &str| format!("{}: {was}", place.rsplit('.').next().unwrap_or_default());
+            sides = (named(gone), named(name));
         }
-        report.add(Kind::SampleShape, &in_part(part, place), sides, line);
+        report.add(Kind::SampleShape, place, sides, line);
     }
 }
 
 /// The place that is gone and the new one, if each is the only one, and both stand in the same place and hold the same:
 /// a wrapper with another name.
-fn renamed<'s>(old: &'s Shape, new: &'s Shape) -> Option<(&'s str, &'s str)> {
+fn renamed<'s>(old: &Shape<'s>, new: &Shape<'s>) -> Option<(&'s str, &'s str)> {
+    // The only place of a shape that the other has not, apart from what stands beneath it, which sorts behind it.
+    let only = |shape: &Shape<'s>, other: &Shape<'s>| {
+        let mut places = shape.keys().copied().filter(|place| !other.contains_key(place));
+        let first = places.next()?;
+        places.all(|place| is_below(place, first)).then_some(first)
+    };
+    // What stands in a place and beneath it, seen from there.
+    let held = |shape: &Shape<'s>, top: &str| -> Vec<(&'s str, &'s str)> {
+        let places = shape.iter().filter(|(place, _)| **place == top || is_below(place, top));
+        places.map(|(place, kind)| (&place[top.len()..], *kind)).collect()
+    };
     let (gone, name) = (only(old, new)?, only(new, old)?);
-    let around = |place: &str| place.rsplit_once('.').map(|(around, _)| around.to_owned());
+    let around = |place: &'s str| place.rsplit_once('.').map(|(around, _)| around);
     let (was, is) = (held(old, gone), held(new, name));
     (was.len() > 1 && was == is && around(gone) == around(name)).then_some((gone, name))
-}
-
-/// The only place of a shape that another shape has not, apart from what stands beneath it.
-fn only<'s>(shape: &'s Shape, other: &Shape) -> Option<&'s str> {
-    let mut places = shape
-        .keys()
-        .map(String::as_str)
-        .filter(|place| !other.contains_key(*place));
-    // A place sorts before those beneath it.
-    let first = places.next()?;
-    places.all(|place| is_below(place, first)).then_some(first)
-}
-
-/// What stands in a place and beneath it, seen from there.
-fn held<'s>(shape: &'s Shape, top: &str) -> Vec<(&'s str, &'s str)> {
-    let places = shape.iter().filter(|(place, _)| *place == top || is_below(place, top));
-    places
-        .map(|(place, kind)| (&place[top.len()..], kind.as_str()))
-        .collect()
-}
-
-/// The places that hold a place, as far as its signs tell: a name may hold a dot itself.
-fn holders(place: &str) -> impl Iterator<Item = &str> {
-    let inner = place.match_indices(['.', '[']).map(|(end, _)| &place[..end]);
-    std::iter::once("").filter(|_| !place.is_empty()).chain(inner)
 }

@@ -171,7 +171,7 @@ fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
     page_lock(context, &Side::new(was, &spec), &Side::new(is, &spec))
 }
 
-/// Kind, class, place, was, is.
+/// Kind, class, place, was, is. The class is that of the change by itself; what it leaves once it is locked settles it.
 type Reported<'a> = (Kind, Class, &'a str, &'a str, &'a str);
 
 /// What is found after a change of the pages.
@@ -272,7 +272,7 @@ fn a_page_elsewhere_is_compared_only_if_it_was_read() {
     check(|pages| drop(pages.pop()), &[]);
     check(
         |pages| pages[3].hosts.push(listed("plants.example.net")),
-        &[(Kind::Host, Additive, "page", "", "plants.example.net")],
+        &[(Kind::Host, Additive, "host", "", "plants.example.net")],
     );
 }
 
@@ -465,7 +465,7 @@ fn rows_that_come_go_and_move() {
     );
     check(
         |pages| "bed".clone_into(&mut member(pages, 0, 0).name),
-        &[(Kind::MemberRenamed, Documentation, "path.bedId", "bedId", "bed")],
+        &[(Kind::MemberRenamed, Breaking, "path.bedId", "bedId", "bed")],
     );
     // Another position, the same facts.
     check(
@@ -493,7 +493,7 @@ fn rows_that_come_go_and_move() {
                 Kind::MemberRemoved,
                 Breaking,
                 "response.data[].state",
-                "integer, codes 0 1",
+                "integer, codes 0, 1",
                 "",
             ),
             (Kind::MemberAdded, Additive, "response.data[].grams", "", "number"),
@@ -544,7 +544,7 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 1, 0).kind = None,
-        &[(Kind::Type, Documentation, size, "integer", "")],
+        &[(Kind::Type, Breaking, size, "integer", "")],
     );
     check(
         |pages| member(pages, 1, 0).required = Some(Required::Yes),
@@ -588,7 +588,7 @@ fn facts_of_a_row() {
     );
     check(
         |pages| member(pages, 2, 0).parent = Some("data".to_owned()),
-        &[(Kind::Placement, Documentation, "response.data[].id", "", "in data")],
+        &[(Kind::Placement, Breaking, "response.data[].id", "", "in data")],
     );
 }
 
@@ -652,17 +652,17 @@ fn codes_of_rows_and_of_pages() {
     check(
         |pages| "403".clone_into(&mut pages[2].statuses[0].value),
         &[
-            (Kind::HttpStatus, Documentation, "page", "429", ""),
-            (Kind::HttpStatus, Additive, "page", "", "403"),
+            (Kind::HttpStatus, Documentation, "status", "429", ""),
+            (Kind::HttpStatus, Additive, "status", "", "403"),
         ],
     );
     check(
         |pages| pages[2].hosts.clear(),
-        &[(Kind::Host, Breaking, "page", "plants.example.com", "")],
+        &[(Kind::Host, Breaking, "host", "plants.example.com", "")],
     );
     check(
         |pages| pages[2].endpoints.push(listed("/bulbs")),
-        &[(Kind::ListedEndpoint, Additive, "page", "", "/bulbs")],
+        &[(Kind::ListedEndpoint, Additive, "endpoint", "", "/bulbs")],
     );
 }
 
@@ -692,7 +692,7 @@ fn samples() {
                 .shape
                 .extend(shape(&[("data[].bulb", "object"), ("data[].bulb.grams", "number")]))
         },
-        &[(Kind::SampleShape, Additive, "response.data[].bulb", "", "object")],
+        &[(Kind::SampleShape, Breaking, "response.data[].bulb", "", "object")],
     );
     check(
         |pages| sample(pages).shape.extend(shape(&[("data[].state", "string")])),
@@ -707,8 +707,8 @@ fn samples() {
     check(
         |pages| list(pages).response = None,
         &[
+            (Kind::SampleShape, Breaking, "response", "object", ""),
             (Kind::SampleUrl, Documentation, "path", "/beds/1/plants", ""),
-            (Kind::SampleShape, Documentation, "response", "object", ""),
         ],
     );
     check(
@@ -717,15 +717,20 @@ fn samples() {
                 .codes
                 .extend([("data[].state".to_owned(), vec![0.into()])])
         },
-        &[(Kind::SampleCode, Documentation, "response.data[].state", "1", "0")],
+        &[(Kind::SampleCode, Additive, "response.data[].state", "1", "0")],
     );
     check(
         |pages| sample(pages).slips.push(listed("a comma is missing")),
         &[(Kind::SampleSyntax, Documentation, "response", "", "a comma is missing")],
     );
     check(
-        |pages| sample(pages).query.push("pageSize".to_owned()),
-        &[(Kind::SampleUrl, Documentation, "query", "", "pageSize")],
+        |pages| {
+            list(pages).request = Some(Sample {
+                query: vec!["pageSize".to_owned()],
+                ..Sample::default()
+            });
+        },
+        &[(Kind::SampleShape, Breaking, "query.pageSize", "", "sent")],
     );
     // Table and sample change alike: one change.
     check(
