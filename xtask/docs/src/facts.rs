@@ -164,6 +164,9 @@ pub struct Row {
     /// The type, in the words of [`Row::TYPES`], or as the page has it if it is none of them.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// The name that the page has for the objects: `PlantLabel` of `List<PlantLabel>`. It may be any, so no lock holds it.
+    #[serde(skip)]
+    pub model: Option<String>,
     /// Whether it must be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Required>,

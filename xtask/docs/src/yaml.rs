@@ -2,11 +2,11 @@
 //!
 //! saphyr writes values; what is written here is half made of comments, which tell a person what is left to decide.
 
-use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use saphyr::Scalar;
 use serde_json::Value;
-use xtask_cli::is_hidden;
+use xtask_cli::{is_hidden, printable};
 
 /// The longest line; comments and short lists are broken before it.
 const WIDTH: usize = 120;
@@ -119,18 +119,13 @@ fn reference(map: &serde_json::Map<String, Value>) -> Option<&str> {
 }
 
 /// Writes the members and comments of an object.
-fn members<'m>(map: impl IntoIterator<Item = (&'m String, &'m Value)>, out: &mut String, indent: usize) {
+fn members(map: &serde_json::Map<String, Value>, out: &mut String, indent: usize) {
     for (key, value) in map {
         if key.starts_with(COMMENT) {
             comment(out, indent, value.as_str().unwrap_or_default());
             continue;
         }
-        let name = if is_path(key) {
-            key.clone()
-        } else {
-            scalar(&Value::from(key.as_str())).into_owned()
-        };
-        out.push_str(&format!("{:indent$}{name}:", ""));
+        out.push_str(&format!("{:indent$}{}:", "", text(key)));
         match flow(value, WIDTH.saturating_sub(indent + key.chars().count() + 2)) {
             Some(text) => out.push_str(&format!(" {text}\n")),
             None => {
@@ -145,89 +140,73 @@ fn members<'m>(map: impl IntoIterator<Item = (&'m String, &'m Value)>, out: &mut
 fn flow(value: &Value, room: usize) -> Option<String> {
     match value {
         Value::Object(map) if map.is_empty() => Some("{}".to_owned()),
-        Value::Object(map) => Some(format!("{{$ref: {}}}", scalar(&Value::from(reference(map)?)))),
+        Value::Object(map) => Some(format!("{{$ref: {}}}", scalar(&Value::from(reference(map)?), ""))),
         Value::Array(entries) => {
-            let is_scalar = |entry: &&Value| !entry.is_array() && !entry.is_object();
-            let texts: Vec<_> = entries.iter().take_while(is_scalar).map(scalar).collect();
+            let is_scalar = |entry: &Value| !entry.is_array() && !entry.is_object();
+            let texts: Vec<_> = entries.iter().map(|entry| scalar(entry, "")).collect();
             let text = format!("[{}]", texts.join(", "));
-            (texts.len() == entries.len() && text.chars().count() <= room).then_some(text)
+            (entries.iter().all(is_scalar) && text.chars().count() <= room).then_some(text)
         }
-        value => Some(scalar(value).into_owned()),
+        value => Some(scalar(value, "")),
     }
 }
 
 /// A value on lines of its own.
 fn block(value: &Value, out: &mut String, indent: usize) {
-    match value {
-        Value::Object(map) => members(map, out, indent),
-        Value::Array(entries) => entries.iter().for_each(|value| entry(value, out, indent)),
-        value => out.push_str(&format!("{:indent$}{}\n", "", scalar(value))),
+    let entries = match value {
+        Value::Object(map) => return members(map, out, indent),
+        Value::Array(entries) => entries,
+        value => return out.push_str(&format!("{:indent$}{}\n", "", scalar(value, ""))),
+    };
+    for entry in entries {
+        let mut lines = String::new();
+        match flow(entry, WIDTH.saturating_sub(indent + 2)) {
+            Some(text) => lines = format!("{:indent$}  {text}\n", ""),
+            None => block(entry, &mut lines, indent + 2),
+        }
+        // Comments stand above the dash, the first member beside it.
+        let is_comment = |line: &&str| line.trim_start().starts_with("# ");
+        let first = lines.lines().take_while(is_comment).count();
+        for (index, line) in lines.split_inclusive('\n').enumerate() {
+            match index.cmp(&first) {
+                Ordering::Less => out.push_str(&line[2..]),
+                Ordering::Equal => out.push_str(&format!("{:indent$}- {}", "", &line[indent + 2..])),
+                Ordering::Greater => out.push_str(line),
+            }
+        }
     }
 }
 
-/// A value as an entry of a list.
-fn entry(value: &Value, out: &mut String, indent: usize) {
-    if let Some(text) = flow(value, WIDTH.saturating_sub(indent + 2)) {
-        out.push_str(&format!("{:indent$}- {text}\n", ""));
-        return;
-    }
-    let Value::Object(map) = value else {
-        out.push_str(&format!("{:indent$}-\n", ""));
-        return block(value, out, indent + 2);
-    };
-    // Comments stand above the dash, the first member beside it.
-    let is_comment = |(key, _): &(&String, &Value)| key.starts_with(COMMENT);
-    for (_, text) in map.iter().take_while(is_comment) {
-        comment(out, indent, text.as_str().unwrap_or_default());
-    }
-    let mut inner = String::new();
-    members(map.iter().skip_while(is_comment), &mut inner, indent + 2);
-    let inner = match inner.trim_start_matches(' ') {
-        "" => "{}\n",
-        inner => inner,
-    };
-    out.push_str(&format!("{:indent$}- {inner}", ""));
-}
-
-/// A comment, broken into lines between its words.
+/// A comment, broken into lines between its words; what is hidden in a name is shown.
 fn comment(out: &mut String, indent: usize, text: &str) {
-    let mut line = String::new();
-    for word in text.split(|character: char| character.is_whitespace() || is_hidden(character)) {
-        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
-            out.push_str(&format!("{:indent$}{line}\n", ""));
-            line.clear();
-        }
-        if !word.is_empty() {
-            line.push_str(if line.is_empty() { "# " } else { " " });
-            line.push_str(word);
-        }
-    }
-    if !line.is_empty() {
-        out.push_str(&format!("{:indent$}{line}\n", ""));
+    let mark = format!("{:indent$}# ", "");
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(&mark)
+        .subsequent_indent(&mark)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    for line in textwrap::wrap(printable(text).trim(), options) {
+        out.push_str(&format!("{line}\n"));
     }
 }
 
-/// A text as the value of a member in a block, in quotes where a reader could take it for something else. Brackets
-/// mean nothing there.
+/// A text as a key, or as the value of a member in a block, in quotes where a reader could take it for something else.
+/// Brackets mean nothing there.
 pub fn text(text: &str) -> String {
-    if is_plain(text, "[]{},") {
-        text.to_owned()
-    } else {
-        scalar(&Value::from(text)).into_owned()
-    }
+    scalar(&Value::from(text), "[]{},")
 }
 
-/// A scalar on one line, in quotes where a reader could take it for something else.
-fn scalar(value: &Value) -> Cow<'_, str> {
+/// A scalar on one line, in quotes where a reader could take it for something else; `allowed` needs none.
+fn scalar(value: &Value, allowed: &str) -> String {
     let Value::String(text) = value else {
-        return Cow::Owned(value.to_string());
+        return value.to_string();
     };
-    if is_plain(text, "") {
-        Cow::Borrowed(text)
-    } else if text.chars().any(is_hidden) || text.contains("##[") {
-        Cow::Owned(double_quoted(text))
+    if is_plain(text, allowed) {
+        text.clone()
+    } else if printable(text) == *text {
+        format!("'{}'", text.replace('\'', "''"))
     } else {
-        Cow::Owned(format!("'{}'", text.replace('\'', "''")))
+        double_quoted(text)
     }
 }
 
@@ -247,13 +226,7 @@ fn is_plain(text: &str, allowed: &str) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
-        && matches!(Scalar::parse_from_cow(Cow::Borrowed(text)), Scalar::String(_))
-}
-
-/// Whether a key is a path of an API, whose braces mean nothing where it stands.
-fn is_path(key: &str) -> bool {
-    let may_stand = |character: char| character.is_ascii_alphanumeric() || "/{}_-.".contains(character);
-    key.starts_with('/') && key.chars().all(may_stand)
+        && matches!(Scalar::parse_from_cow(text.into()), Scalar::String(_))
 }
 
 /// A text in double quotes: as in JSON, and with the escapes of YAML for what cannot be seen.
@@ -332,8 +305,20 @@ mod tests {
             json!([{ "$ref": "#/x" }, { "a": 1, "b": { "c": [] } }, [["deep", {}]]]),
         );
         let expected = "# Above.\n'200': [1, two, 'a, b']\nlist:\n  - {$ref: '#/x'}\n  - a: 1\n    b:\n      c: []\n  \
-                        -\n    -\n      - deep\n      - {}\n";
+                        - - - deep\n      - {}\n";
         assert_eq!(map.render(), expected);
+    }
+
+    #[test]
+    fn comments_stand_above_the_entry_and_show_what_is_hidden() {
+        let mut entry = Map::new();
+        entry.note("Of `a\nb  c\u{202e}.md`.");
+        entry.put("a", 1);
+        entry.note("Below.");
+        entry.put("b", 2);
+        let text = Map::new().with("list", vec![Value::from(entry)]).render();
+        let shown = r"# Of `a\nb  c\u{202e}.md`.";
+        assert_eq!(text, format!("list:\n  {shown}\n  - a: 1\n    # Below.\n    b: 2\n"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use xtask_cli::printable;
+
 use super::codes::holder_of_codes;
 use super::operations::Described;
 use super::verdict;
@@ -126,7 +128,11 @@ impl<'r> Collector<'r> {
             place: place.to_owned(),
             kind,
             class: verdict::class(self.step, kind, place, &was, &is),
-            remedy: verdict::remedy(self.step, kind, api, &self.operation, place, &was, &is),
+            remedy: {
+                // A remedy has lines of its own: what comes from a page begins none.
+                let [operation, place, was, is] = [&self.operation, place, &was, &is].map(printable);
+                verdict::remedy(self.step, kind, api, &operation, &place, &was, &is)
+            },
             was,
             is,
             page: self.page.to_owned(),

@@ -47,6 +47,7 @@ fn fact(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<
         parent: names.pop().filter(|parent| !parent.is_empty() && *parent != name),
         name,
         kind: (!kind.is_empty()).then(|| kinds::kind(&kind)),
+        model: kinds::model(&kind).map(str::to_owned),
         required,
         ..Row::default()
     };

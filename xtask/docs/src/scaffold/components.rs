@@ -6,7 +6,7 @@ use crate::facts::Code;
 use xtask_spec::names::folded;
 
 use super::codes::text;
-use super::describe::{sentence, words};
+use super::describe::{one, sentence, words};
 use super::existing::ExistingSpec;
 use super::mark::todo;
 use super::names::{code_names, free, label_words};
@@ -198,14 +198,9 @@ impl<'s> Components<'s> {
             return (known.to_owned(), is_elsewhere.then(|| todo(&what)));
         }
         let thing = words(name.get(..name.len() - 2).unwrap_or_default()).join(" ");
-        let article = if thing.starts_with(['a', 'e', 'i', 'o']) {
-            "an"
-        } else {
-            "a"
-        };
         let schema = Map::new()
             .with("type", "string")
-            .with("description", format!("Identifies {article} {thing}."))
+            .with("description", format!("Identifies {}.", one(&thing)))
             .with("example", "6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c");
         (self.add(&[name.to_owned()], schema), None)
     }

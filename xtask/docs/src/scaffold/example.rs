@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::Components;
-use super::describe::words;
-use super::names::singular;
+use super::describe::{singular, words};
 
 /// How deep an example goes. A schema may lead back to itself.
 const MAX_DEPTH: usize = 12;

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::endpoint::template;
@@ -124,12 +125,18 @@ impl<'s> Draft<'s> {
         );
 
         let mut map = Map::new();
-        map.note(todo("the name is made of method and path; see whether it reads well"));
+        map.note(todo(
+            "the name and the summary are made of method and path; see whether they read well",
+        ));
         map.put("operationId", id);
         map.notes(samples(operation));
         self.tag(page, &call.path, &operation.scopes, &mut map);
-        let article = if verb == "create" { "a" } else { "the" };
-        let summary = format!("{} {article} {what}", names::pascal(&verb, ""));
+        let what_of = if verb == "create" {
+            describe::one(&what)
+        } else {
+            format!("the {what}")
+        };
+        let summary = format!("{} {what_of}", names::pascal(&verb, ""));
         let cut = summary
             .char_indices()
             .nth(MAX_SUMMARY)
@@ -269,12 +276,14 @@ impl<'s> Draft<'s> {
             (None, Some(folders)) => {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
-                let tag = Map::new().with("name", name.as_str());
-                let tag = Value::from(tag.with("description", format!("Calls about {words}.")));
+                let mut tag = Map::new();
+                tag.note(todo(
+                    "the tag is called after the page's folder; see whether it is one of the others",
+                ));
+                tag.put("name", name.as_str());
+                tag.put("description", todo("say what these calls are about"));
+                let tag = Value::from(tag);
                 if !self.tags.contains(&tag) {
-                    map.note(todo(
-                        "the tag is called after the page's folder; see whether it is one of the others",
-                    ));
                     self.tags.push(tag);
                 }
                 name
@@ -514,11 +523,11 @@ fn samples(operation: &facts::Operation) -> Vec<String> {
 
 /// The address of a page.
 fn url(page: &str) -> String {
-    let Ok(mut url) = url::Url::parse(PAGES) else {
-        return todo("the address of the page");
-    };
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.extend(page.trim_matches('/').split('/'));
-    }
-    url.into()
+    const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    format!("{PAGES}/{}", utf8_percent_encode(page.trim_matches('/'), &UNRESERVED))
 }

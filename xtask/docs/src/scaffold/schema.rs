@@ -8,12 +8,12 @@ use xtask_spec::names::folded;
 
 use super::codes;
 use super::components::Components;
-use super::describe;
+use super::describe::{self, singular};
 use super::example::example;
 use super::limits::limits;
 use super::mark::todo;
 use super::member::Member;
-use super::names::{pascal, singular};
+use super::names::pascal;
 use crate::yaml::Map;
 
 /// How deep a body may nest before a person must go on.
@@ -87,11 +87,18 @@ impl Writer<'_, '_> {
             };
         }
         let codes = codes::of(&row, forms.contains(&JsonType::Integer), &mut notes);
+        let names = match &row.model {
+            Some(model) => vec![
+                pascal(model, "Value"),
+                pascal(&format!("{} {model}", self.noun), "Value"),
+            ],
+            None => self.names(name, depth),
+        };
         let scalar = Scalar {
             row: &row,
             codes: &codes,
             wire: &wire,
-            names: self.names(name),
+            names: &names,
             owner,
             forms: &forms,
             is_member: depth > 0,
@@ -111,7 +118,7 @@ impl Writer<'_, '_> {
                 (JsonType::Object | JsonType::Integer, Some(item)) => item.clone(),
                 (JsonType::Object, None) => {
                     let members = std::mem::take(&mut member.members);
-                    self.object(members, name, depth, &mut notes)
+                    self.object(members, &names, depth, &mut notes)
                 }
                 (form, _) => self.scalar(*form, &scalar, &mut notes),
             });
@@ -158,16 +165,17 @@ impl Writer<'_, '_> {
             kind: kind.map(str::to_owned),
             codes: row.codes.clone(),
             codes_page: row.codes_page.clone(),
+            model: row.model.clone(),
             ..Row::default()
         });
         self.value_within(entry, &entry_name(name, self.noun), owner, depth + 1)
     }
 
-    fn object(&mut self, members: Vec<Member>, name: &str, depth: usize, notes: &mut Vec<String>) -> Map {
-        let names = self.names(name);
-        let is_whole = ["Request", "Result", "Page"].iter().any(|end| name.ends_with(end));
-        let owner = if is_whole { self.noun } else { names[0].as_str() };
-        let text = describe::component(&names[0], self.noun);
+    fn object(&mut self, members: Vec<Member>, names: &[String], depth: usize, notes: &mut Vec<String>) -> Map {
+        let (owner, text) = match depth {
+            0 => (self.noun, describe::body(&names[0], self.noun)),
+            _ => (names[0].as_str(), describe::component(&names[0])),
+        };
         let mut schema = Map::new().with("type", "object").with("description", text);
         let mut properties = Map::new();
         let (mut required, mut sometimes) = (Vec::new(), Vec::new());
@@ -203,7 +211,7 @@ impl Writer<'_, '_> {
             notes.push(todo("its members are not known"));
             schema.put("additionalProperties", true);
         }
-        reference(&self.components.add(&names, schema))
+        reference(&self.components.add(names, schema))
     }
 
     /// A value in one of several forms: a component, with an example for each.
@@ -239,9 +247,9 @@ impl Writer<'_, '_> {
     }
 
     /// What a component may be called. A word that says little goes behind what the operation is about.
-    fn names(&self, name: &str) -> Vec<String> {
-        let is_whole = ["Request", "Result", "Page"].iter().any(|end| name.ends_with(end));
-        if name.contains(self.noun) || is_whole {
+    fn names(&self, name: &str, depth: usize) -> Vec<String> {
+        let is_body = depth == 0 && ["Request", "Result", "Page"].iter().any(|end| name.ends_with(end));
+        if name.contains(self.noun) || is_body {
             return vec![name.to_owned()];
         }
         let long = format!("{}{name}", self.noun);
@@ -265,7 +273,7 @@ impl Writer<'_, '_> {
             first => first.is_some() && form == JsonType::String && !is_choice,
         };
         if fits {
-            let (name, reported) = self.components.add_codes(&scalar.names, codes, scalar.description);
+            let (name, reported) = self.components.add_codes(scalar.names, codes, scalar.description);
             notes.extend(reported);
             return reference(&name);
         }
@@ -317,7 +325,7 @@ struct Scalar<'a> {
     /// What it is called on the wire.
     wire: &'a str,
     /// What a component for it may be called.
-    names: Vec<String>,
+    names: &'a [String],
     /// What it is a member of.
     owner: &'a str,
     /// All forms that it may have.
