@@ -81,7 +81,10 @@ impl Reading {
 
     /// Reports on stderr what could not be read, where, and what to do.
     pub fn report_unread(&self) {
-        report_unread(&self.unread);
+        self.unread
+            .iter()
+            .map(unread_line)
+            .for_each(|line| xtask_cli::report(&line));
     }
 
     /// Whether a page was read whole.
@@ -142,14 +145,12 @@ impl Reading {
     }
 }
 
-/// Reports findings of what could not be read on stderr.
-pub fn report_unread<'f>(unread: impl IntoIterator<Item = &'f Finding>) {
-    for Finding {
+/// What could not be read, where, and what to do.
+pub fn unread_line(finding: &Finding) -> String {
+    let Finding {
         page, line, is, remedy, ..
-    } in unread
-    {
-        xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
-    }
+    } = finding;
+    format!("{page}:{line}: {is}; {remedy}")
 }
 
 /// Adds to a page that was understood in part what was locked of it and may stand in the part that nobody could read.
