@@ -74,8 +74,9 @@ fn is_past(text: &str) -> bool {
     last.len() > 4 && last.ends_with("ed") && !last.ends_with("eed")
 }
 
-/// What a member or parameter holds, as far as its name and form say. `noun` names what it is about.
-pub fn member(name: &str, form: JsonType, noun: &str) -> String {
+/// What a member or parameter holds, as far as its name and form say; where they do not, the words of the name, of which a
+/// person must make a sentence. `noun` names what it is about.
+pub fn member(name: &str, form: JsonType, noun: &str) -> Result<String, String> {
     let key = folded(name);
     let is = |keys: &[&str]| keys.contains(&key.as_str());
     let fixed = match form {
@@ -88,15 +89,15 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> String {
         _ => "",
     };
     if !fixed.is_empty() {
-        return fixed.to_owned();
+        return Ok(fixed.to_owned());
     }
     let owner = words(noun).join(" ");
     let text = words(name).join(" ");
     let (rest, last) = text.rsplit_once(' ').unwrap_or(("", &text));
     let of = if rest.is_empty() { &owner } else { rest };
     let (first, state) = text.split_once(' ').unwrap_or(("", &text));
-    let unclear = || todo("say what it means");
-    match (last, form) {
+    let unclear = || sentence(if text.is_empty() { &owner } else { &text });
+    Ok(match (last, form) {
         ("time" | "date" | "at" | "on", JsonType::String) if is_past(rest) => format!("When the {owner} was {rest}."),
         ("by", JsonType::String) if is_past(rest) => format!("Who {rest} the {owner}."),
         (_, JsonType::Boolean) if ["is", "was"].contains(&first) && (is_noun(state) || !state.contains(' ')) => {
@@ -105,9 +106,9 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> String {
         (_, JsonType::Boolean) if rest.is_empty() && (is_past(last) || is_noun(last)) => {
             format!("Whether the {owner} is {last}.")
         }
-        (_, JsonType::Boolean) => unclear(),
+        (_, JsonType::Boolean) => return Err(unclear()),
         _ if text.starts_with("number of ") => format!("The {text}."),
-        _ if !is_noun(of) => unclear(),
+        _ if !is_noun(of) => return Err(unclear()),
         ("id", _) => format!("Identifies the {of}."),
         ("ids", _) => format!("Identify the {}.", plural(of)),
         ("count", _) => format!("The number of {}.", plural(of)),
@@ -115,8 +116,8 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> String {
         ("url" | "uri" | "link", _) => format!("The address of the {of}."),
         ("time" | "date", JsonType::String) => format!("The time of the {of}."),
         _ if is_noun(&text) && text != owner => format!("The {text} of the {owner}."),
-        _ => unclear(),
-    }
+        _ => return Err(unclear()),
+    })
 }
 
 /// What the body of a call is, from its name and the thing that the call is about.
@@ -191,7 +192,7 @@ mod tests {
                 "When the garden bed was last painted.",
             ),
         ] {
-            assert_eq!(member(name, form, "GardenBed"), text, "{name}");
+            assert_eq!(member(name, form, "GardenBed").as_deref(), Ok(text), "{name}");
         }
         for (name, form) in [
             ("", JsonType::Object),
@@ -203,8 +204,7 @@ mod tests {
             ("isToBeWatered", JsonType::Boolean),
             ("removeWeeds", JsonType::Boolean),
         ] {
-            let text = member(name, form, "GardenBed");
-            assert!(text.starts_with(MARK), "{name}: {text}");
+            assert!(member(name, form, "GardenBed").is_err(), "{name}");
         }
     }
 
@@ -220,6 +220,10 @@ mod tests {
             assert_eq!(component(name), text);
         }
         assert_eq!(body("SummaryPage", "Summary"), "A page of summaries.");
+        assert_eq!(
+            member("waterDaily", JsonType::Boolean, "GardenBed"),
+            Err("Water daily.".to_owned())
+        );
         for name in ["RestoreLabels", "DisableWatering"] {
             assert!(component(name).starts_with(MARK), "{name}");
         }

@@ -355,7 +355,7 @@ impl<'s> Draft<'s> {
         map.notes(notes);
         map.put("name", name.as_str());
         map.put("in", part.name());
-        map.put("description", description);
+        map.put("description", description.unwrap_or_else(|_| todo("say what it means")));
         map.put("required", is_required);
         if schema.get("type").and_then(Value::as_str) == Some("array") {
             map.put("style", "form");

@@ -59,8 +59,8 @@ pub struct Written {
     pub schema: Map,
     /// Comments to go above it.
     pub notes: Vec<String>,
-    /// What the value is called and what it is about, for a person.
-    pub description: String,
+    /// What the value is, if its name says it plainly, or else the words of its name.
+    pub description: Result<String, String>,
 }
 
 impl Writer<'_, '_> {
@@ -102,7 +102,7 @@ impl Writer<'_, '_> {
             owner,
             forms: &forms,
             is_member: depth > 0,
-            description: &description,
+            description: description.as_ref().unwrap_or_else(|words| words),
         };
         let shows_null = member.seen.contains(&JsonType::Null);
         let item = forms.contains(&JsonType::Array).then(|| {
@@ -178,7 +178,7 @@ impl Writer<'_, '_> {
         };
         let mut schema = Map::new().with("type", "object").with("description", text);
         let mut properties = Map::new();
-        let (mut required, mut sometimes) = (Vec::new(), Vec::new());
+        let (mut required, mut sometimes, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
         for member in members {
             let wire = member.name.clone();
             match member.row.as_ref().and_then(|row| row.required) {
@@ -193,14 +193,23 @@ impl Writer<'_, '_> {
                 schema.put("additionalProperties", written.schema);
                 continue;
             }
+            let description = written.description.unwrap_or_else(|words| {
+                unclear.push(format!("`{wire}`"));
+                words
+            });
             properties.notes(written.notes);
-            properties.put(&wire, described(written.schema, &written.description));
+            properties.put(&wire, described(written.schema, &description));
         }
-        if !sometimes.is_empty() {
-            let names = sometimes.join(", ");
-            schema.note(todo(&format!(
-                "{names} must be sent in some cases; say when in the description"
-            )));
+        for (names, what) in [
+            (sometimes, "must be sent in some cases; say when in the description"),
+            (
+                unclear,
+                "have names that do not say what they mean; say it in the description",
+            ),
+        ] {
+            if !names.is_empty() {
+                schema.note(todo(&format!("{} {what}", names.join(", "))));
+            }
         }
         if !required.is_empty() {
             schema.put("required", required);
