@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use saphyr::Scalar;
+use serde::Serialize;
 use serde_json::Value;
 use xtask_cli::{is_hidden, printable};
 
@@ -15,7 +16,7 @@ const WIDTH: usize = 120;
 const COMMENT: &str = "\0# ";
 
 /// An object whose members may have comments above them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Map(serde_json::Map<String, Value>);
 
 impl Map {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::endpoint::template;
 use crate::facts::{self, Code, Page, Required, Row};
@@ -24,7 +24,7 @@ use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
 use super::schema::{Writer, Written};
-use crate::yaml::Map;
+use crate::yaml::{Map, plain};
 
 /// Where the vendor's pages stand.
 const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";
@@ -98,23 +98,22 @@ impl<'s> Draft<'s> {
         });
         let title = names::pascal(&id, "Call");
         let (verb, what) = describe::operation(&id);
-        let folder = existing::folder(&page.page).unwrap_or_default();
-        let subject = Subject {
+        let mut writer = Writer {
+            components: &mut self.components,
             noun: &noun,
-            folder: &folder,
+            is_request: true,
+            folder: &existing::folder(&page.page).unwrap_or_default(),
         };
-
         let parameters = call.parameters.into_iter();
-        let parameters: Vec<_> = parameters
-            .map(|parameter| self.parameter(parameter, &subject))
-            .collect();
-        let request = self.body(request, &format!("{title}Request"), &subject, true);
-        let answer_name = format!(
-            "{}{}",
-            if lists { &noun } else { &title },
-            if lists { "Page" } else { "Result" }
-        );
-        let answer = self.body(answer, &answer_name, &subject, false);
+        let parameters: Vec<_> = parameters.map(|one| parameter(&mut writer, one)).collect();
+        let request = body(&mut writer, request, &format!("{title}Request"));
+        writer.is_request = false;
+        let name = if lists {
+            format!("{noun}Page")
+        } else {
+            format!("{title}Result")
+        };
+        let answer = body(&mut writer, answer, &name);
         let schema = |body: &Option<Map>| body.as_ref().map_or(Value::Null, |body| body.value()["schema"].take());
         let paging = paging(
             &self.components,
@@ -129,7 +128,13 @@ impl<'s> Draft<'s> {
             "the name and the summary are made of method and path; see whether they read well",
         ));
         map.put("operationId", id);
-        map.notes(samples(operation));
+        for (what, sample) in [("request", &operation.request), ("response", &operation.response)] {
+            let slips = sample.iter().flat_map(|sample| &sample.slips);
+            map.notes(slips.map(|slip| {
+                let (line, slip) = (slip.line, &slip.value);
+                format!("The sample of the {what} is not valid JSON at line {line} ({slip}).")
+            }));
+        }
         self.tag(page, &call.path, &operation.scopes, &mut map);
         let what_of = if verb == "create" {
             describe::one(&what)
@@ -143,12 +148,11 @@ impl<'s> Draft<'s> {
             .and_then(|(end, _)| summary[..end].rfind(' '));
         map.put("summary", &summary[..cut.unwrap_or(summary.len())]);
         map.put("description", todo("say what a caller must know"));
-        let url = if page.elsewhere {
-            todo("the address of the page")
-        } else {
-            url(&page.page)
+        let url = match page.elsewhere {
+            true => todo("the address of the page"),
+            false => url(&page.page),
         };
-        map.put("externalDocs", Map::new().with("url", url));
+        map.put("externalDocs", json!({ "url": url }));
         self.security(operation, &mut map);
         if method == "post" && reads {
             if !may_only_read(&operation.scopes) {
@@ -167,11 +171,11 @@ impl<'s> Draft<'s> {
             map.put("parameters", parameters);
         }
         if let Some(request) = request {
-            let content = Map::new().with("application/json", request);
-            let body = Map::new()
-                .with("description", format!("What to {verb}, and how."))
-                .with("required", true)
-                .with("content", content);
+            let body = json!({
+                "description": format!("What to {verb}, and how."),
+                "required": true,
+                "content": { "application/json": request },
+            });
             map.put("requestBody", body);
         } else if matches!(method.as_str(), "post" | "put" | "patch") {
             map.note(todo("the page shows no body; write one if the call has it"));
@@ -229,51 +233,47 @@ impl<'s> Draft<'s> {
     fn id(&mut self, call: &names::Call) -> (String, String) {
         let candidates = names::operation_ids(call);
         let ids: Vec<String> = candidates.iter().map(|(id, _)| id.clone()).collect();
-        let is_taken =
-            |id: &str| self.components.known.has_id(id) || self.ids.iter().any(|known| folded(known) == folded(id));
-        let id = names::free(&ids, is_taken);
+        let is_written = |id: &str| self.ids.iter().any(|known| folded(known) == folded(id));
+        let id = names::free(&ids, |id| self.components.known.has_id(id) || is_written(id));
         self.ids.push(id.clone());
-        let noun = candidates
+        let mut nouns = candidates
             .into_iter()
-            .find(|(candidate, _)| id.starts_with(candidate.as_str()));
-        (
-            id,
-            noun.map_or_else(|| "Thing".to_owned(), |(_, noun)| names::pascal(&noun, "Thing")),
-        )
+            .filter(|(candidate, _)| id.starts_with(candidate));
+        let noun = nouns
+            .next()
+            .map_or("Thing".to_owned(), |(_, noun)| names::pascal(&noun, "Thing"));
+        (id, noun)
     }
 
     /// The tag of the nearest operation by its path: of those whose pages lie in the same folder and that need the same
     /// scope, or else of all that need it, if they have one tag, or lie there. If there are none, a new one, called after
     /// the folder; where pages have no folders, the nearest of all.
     fn tag(&mut self, page: &Page, path: &str, scopes: &[String], map: &mut Map) {
-        let segments: Vec<&str> = path.split('/').collect();
-        let common = |known: &&Operation| {
-            let pairs = known.path.split('/').zip(&segments);
-            pairs.take_while(|(one, other)| one == *other).count()
-        };
         let operations = self.components.known.operations();
-        let nearest = |is_one: &dyn Fn(&&Operation) -> bool| {
-            let nearest = operations.iter().rev().filter(is_one).max_by_key(common);
-            nearest.and_then(existing::tag).map(str::to_owned)
-        };
-        let page_of = |known: &Operation| known.page().and_then(page_of);
-        let own = existing::folder(&page.page);
-        let in_folder =
-            |known: &&Operation| own.is_some() && page_of(known).and_then(|page| existing::folder(&page)) == own;
-        let is_allowed = |known: &&Operation| {
+        let is_allowed = |known: &Operation| {
             let needed = known.permissions().concat();
             scopes.iter().any(|scope| needed.contains(&scope.as_str()))
         };
+        let allowed = operations.iter().filter(|known| is_allowed(known));
+        let tags: HashSet<_> = allowed.filter_map(existing::tag).collect();
+        let own = existing::folder(&page.page);
+        let page_of = |known: &Operation| page_of(known.page()?);
+        let near = |known: &Operation| {
+            let in_folder = own.is_some() && page_of(known).and_then(|page| existing::folder(&page)) == own;
+            let is_allowed = is_allowed(known);
+            [in_folder && is_allowed, is_allowed && tags.len() == 1, in_folder]
+        };
+        let common = |known: &Operation| {
+            let pairs = known.path.split('/').zip(path.split('/'));
+            pairs.take_while(|(one, other)| one == other).count()
+        };
+        let nearest = operations.iter().rev().max_by_key(|known| (near(known), common(known)));
         let folders = page.page.rsplit_once('/').map(|(folders, _)| folders);
-        let has_page = |known: &Operation| page_of(known).is_some();
-        let folders = folders.filter(|_| operations.is_empty() || operations.iter().any(has_page));
-        let tags: HashSet<_> = operations.iter().filter(is_allowed).filter_map(existing::tag).collect();
-        let of_scope = |known: &&Operation| tags.len() == 1 && is_allowed(known);
-        let tag = nearest(&|known| in_folder(known) && is_allowed(known));
-        let tag = tag.or_else(|| nearest(&of_scope)).or_else(|| nearest(&in_folder));
-        let tag = match (tag, folders) {
-            (Some(tag), _) => tag,
-            (None, Some(folders)) => {
+        let folders =
+            folders.filter(|_| operations.is_empty() || operations.iter().any(|known| page_of(known).is_some()));
+        let tag = match (nearest, folders) {
+            (Some(nearest), _) if near(nearest).contains(&true) => existing::tag(nearest).map(str::to_owned),
+            (_, Some(folders)) => {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
                 let mut tag = Map::new();
@@ -286,25 +286,25 @@ impl<'s> Draft<'s> {
                 if !self.tags.contains(&tag) {
                     self.tags.push(tag);
                 }
-                name
+                Some(name)
             }
-            (None, None) => {
+            (nearest, None) => {
                 map.note(todo("the tag is guessed from the path"));
-                nearest(&|_| true).unwrap_or_else(|| todo("a tag, declared at the top"))
+                nearest.and_then(existing::tag).map(str::to_owned)
             }
         };
-        map.put("tags", vec![Value::from(tag)]);
+        map.put(
+            "tags",
+            json!([tag.unwrap_or_else(|| todo("a tag, declared at the top"))]),
+        );
     }
 
     /// The scopes as alternatives, the lesser permission first.
     fn security(&mut self, operation: &facts::Operation, map: &mut Map) {
-        let mut scopes: Vec<String> = Vec::new();
-        for scope in &operation.scopes {
-            if !scopes.contains(scope) {
-                scopes.push(scope.clone());
-            }
-        }
+        let mut scopes = operation.scopes.clone();
         scopes.sort_by_key(|scope| scope.contains("readwrite"));
+        let mut seen = HashSet::new();
+        scopes.retain(|scope| seen.insert(scope.clone()));
         if let Some(endpoint) = &operation.scopes_endpoint {
             map.note(todo(&format!(
                 "the page names the permission for `{endpoint}`, which is another endpoint"
@@ -320,137 +320,23 @@ impl<'s> Draft<'s> {
                 self.scopes.put(scope, describe::scope(scope));
             }
         }
-        let entries = scopes
-            .into_iter()
-            .map(|scope| Value::from(Map::new().with("oauth2", vec![Value::from(scope)])));
+        let entries = scopes.into_iter().map(|scope| json!({ "oauth2": [scope] }));
         map.put("security", entries.collect::<Vec<_>>());
-    }
-
-    /// A parameter: a reference to a shared one, if the spec has the same.
-    fn parameter(&mut self, parameter: Parameter, subject: &Subject) -> Value {
-        let Parameter { part, row, notes } = parameter;
-        let is_named = |known: &Value| known.get("name").and_then(Value::as_str) == Some(row.name.as_str());
-        let known = self.components.known;
-        let mut map = Map::new();
-        map.notes(notes);
-        for (component, shared) in known.parameters(part).filter(|(_, known)| is_named(known)) {
-            let differences = self.differences(&row, part, shared);
-            if differences.is_empty() {
-                map.put("$ref", format!("#/components/parameters/{component}"));
-                return map.into();
-            }
-            map.note(format!(
-                "`{component}` of the spec is another: it {}.",
-                differences.join(", and ")
-            ));
-        }
-        let name = row.name.clone();
-        let is_required = part == Part::Path || row.required == Some(Required::Yes);
-        let mut writer = self.writer(subject, true);
-        let Written {
-            schema,
-            notes,
-            description,
-        } = writer.value(Member::of(row), &names::pascal(&name, "Parameter"));
-        map.notes(notes);
-        map.put("name", name.as_str());
-        map.put("in", part.name());
-        map.put("description", description.unwrap_or_else(|_| todo("say what it means")));
-        map.put("required", is_required);
-        if schema.get("type").and_then(Value::as_str) == Some("array") {
-            map.put("style", "form");
-            map.put("explode", true);
-        }
-        let example = example(&self.components, &schema.value(), &name);
-        map.put("schema", schema);
-        map.put("example", example);
-        if part == Part::Path && known.parameters(part).next().is_some() {
-            map = self.share(&name, map);
-        }
-        map.into()
-    }
-
-    fn writer<'w>(&'w mut self, subject: &Subject<'w>, is_request: bool) -> Writer<'w, 's> {
-        Writer {
-            components: &mut self.components,
-            noun: subject.noun,
-            is_request,
-            folder: subject.folder,
-        }
-    }
-
-    /// Puts a parameter among the components, where the spec keeps those of its place; says how to refer to it.
-    fn share(&mut self, name: &str, parameter: Map) -> Map {
-        let Components { known, parameters, .. } = &mut self.components;
-        let is_other = |name: &str| {
-            let written = parameters.get(name).map(crate::yaml::plain);
-            known.has("parameters", name) || written.is_some_and(|written| written != parameter.value())
-        };
-        let component = names::free(&[names::pascal(name, "Parameter")], is_other);
-        if parameters.get(&component).is_none() {
-            parameters.put(&component, parameter);
-        }
-        Map::new().with("$ref", format!("#/components/parameters/{component}"))
-    }
-
-    /// How a shared parameter differs from a row.
-    fn differences(&self, row: &Row, part: Part, known: &Value) -> Vec<String> {
-        let schema = self.components.resolved(&known["schema"]);
-        let form = form_of(row, &mut Vec::new());
-        let mut reported = Map::new();
-        if let (Some(form), true) = (form, row.codes.is_empty()) {
-            reported.put("type", form.name());
-        }
-        limits(row, form, &mut reported, &mut Vec::new());
-        let mut differences = Vec::new();
-        for (key, value) in reported.value().as_object().into_iter().flatten() {
-            match schema.get(key) {
-                Some(known) if known == value => {}
-                Some(known) => differences.push(format!("has `{key}: {known}`, the page says {value}")),
-                None => differences.push(format!("has no `{key}`, the page says {value}")),
-            }
-        }
-        let is_required = known["required"] == true;
-        match row.required {
-            Some(Required::Yes) if !is_required => {
-                differences.push("may be left out, the page requires it".to_owned());
-            }
-            Some(Required::No) if is_required && part != Part::Path => {
-                differences.push("is required, on the page it may be left out".to_owned());
-            }
-            Some(Required::Sometimes) => differences.push("must be sent in some cases by the page".to_owned()),
-            _ => {}
-        }
-        differences
-    }
-
-    /// A body with its example, if anything is known of it.
-    fn body(&mut self, member: Member, name: &str, subject: &Subject, is_request: bool) -> Option<Map> {
-        if member.is_empty() {
-            return None;
-        }
-        let Written { schema, notes, .. } = self.writer(subject, is_request).value(member, name);
-        let mut media = Map::new();
-        media.notes(notes);
-        let example = example(&self.components, &schema.value(), "body");
-        media.put("schema", schema);
-        media.put("example", example);
-        Some(media)
     }
 
     fn responses(&mut self, operation: &facts::Operation, answer: Option<Map>, reply: &str) -> Map {
         let mut responses = Map::new();
         let status = operation.success.filter(|status| (200..300).contains(status));
-        match (operation.success, status) {
-            (None, _) => responses.note("The page names no status of a success."),
-            (Some(named), None) => responses.note(todo(&format!(
+        match operation.success {
+            None => responses.note("The page names no status of a success."),
+            Some(named) if status.is_none() => responses.note(todo(&format!(
                 "the page names the status {named}, which is none of a success"
             ))),
-            _ => {}
+            Some(_) => {}
         }
         let mut success = Map::new().with("description", reply);
         match answer {
-            Some(answer) => success.put("content", Map::new().with("application/json", answer)),
+            Some(answer) => success.put("content", json!({ "application/json": answer })),
             None => success.note("The page shows no answer."),
         }
         responses.put(&status.unwrap_or(200).to_string(), success);
@@ -461,12 +347,99 @@ impl<'s> Draft<'s> {
     }
 }
 
-/// What an operation is about.
-struct Subject<'a> {
-    /// The thing, in PascalCase.
-    noun: &'a str,
-    /// The folder of its page.
-    folder: &'a str,
+/// A parameter: a reference to a shared one, if the spec has the same.
+fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
+    let Parameter { part, row, notes } = parameter;
+    let known = writer.components.known;
+    let mut map = Map::new();
+    map.notes(notes);
+    for (component, shared) in known.parameters(part).filter(|(_, known)| known["name"] == row.name) {
+        let differences = differences(writer.components, &row, part, shared);
+        if differences.is_empty() {
+            map.put("$ref", format!("#/components/parameters/{component}"));
+            return map.into();
+        }
+        map.note(format!(
+            "`{component}` of the spec is another: it {}.",
+            differences.join(", and ")
+        ));
+    }
+    let name = row.name.clone();
+    let is_required = part == Part::Path || row.required == Some(Required::Yes);
+    let Written {
+        schema,
+        notes,
+        description,
+    } = writer.value(Member::of(row), &names::pascal(&name, "Parameter"));
+    map.notes(notes);
+    map.put("name", name.as_str());
+    map.put("in", part.name());
+    map.put("description", description.unwrap_or_else(|_| todo("say what it means")));
+    map.put("required", is_required);
+    if schema.get("type").is_some_and(|kind| kind == "array") {
+        map.put("style", "form");
+        map.put("explode", true);
+    }
+    let example = example(writer.components, &schema.value(), &name);
+    map.put("schema", schema);
+    map.put("example", example);
+    // The spec may keep those of the path among its components.
+    if part != Part::Path || known.parameters(part).next().is_none() {
+        return map.into();
+    }
+    let shared = &mut writer.components.parameters;
+    let is_other = |name: &str| {
+        let written = shared.get(name).map(plain);
+        known.has("parameters", name) || written.is_some_and(|written| written != map.value())
+    };
+    let component = names::free(&[names::pascal(&name, "Parameter")], is_other);
+    if shared.get(&component).is_none() {
+        shared.put(&component, map);
+    }
+    json!({ "$ref": format!("#/components/parameters/{component}") })
+}
+
+/// How a shared parameter differs from a row.
+fn differences(components: &Components, row: &Row, part: Part, known: &Value) -> Vec<String> {
+    let schema = components.resolved(&known["schema"]);
+    let form = form_of(row, &mut Vec::new());
+    let mut documented = Map::new();
+    if let Some(form) = form.filter(|_| row.codes.is_empty()) {
+        documented.put("type", form.name());
+    }
+    limits(row, form, &mut documented, &mut Vec::new());
+    let mut differences = Vec::new();
+    for (key, value) in documented.value().as_object().into_iter().flatten() {
+        match schema.get(key) {
+            Some(known) if known == value => {}
+            Some(known) => differences.push(format!("has `{key}: {known}`, the page says {value}")),
+            None => differences.push(format!("has no `{key}`, the page says {value}")),
+        }
+    }
+    let is_required = known["required"] == true;
+    differences.extend(match row.required {
+        Some(Required::Yes) if !is_required => Some("may be left out, the page requires it".to_owned()),
+        Some(Required::No) if is_required && part != Part::Path => {
+            Some("is required, on the page it may be left out".to_owned())
+        }
+        Some(Required::Sometimes) => Some("must be sent in some cases by the page".to_owned()),
+        _ => None,
+    });
+    differences
+}
+
+/// A body with its example, if anything is known of it.
+fn body(writer: &mut Writer, member: Member, name: &str) -> Option<Map> {
+    if member.is_empty() {
+        return None;
+    }
+    let Written { schema, notes, .. } = writer.value(member, name);
+    let mut media = Map::new();
+    media.notes(notes);
+    let example = example(writer.components, &schema.value(), "body");
+    media.put("schema", schema);
+    media.put("example", example);
+    Some(media)
 }
 
 /// Whether an answer is a list, or an object around one.
@@ -504,21 +477,6 @@ fn reads(method: &str, path: &str, scopes: &[String], lists: bool) -> bool {
         "post" => lists || is_query || may_only_read(scopes),
         _ => false,
     }
-}
-
-/// What is wrong with the samples as a whole.
-fn samples(operation: &facts::Operation) -> Vec<String> {
-    let named = [("request", &operation.request), ("response", &operation.response)];
-    let mut notes = Vec::new();
-    for (what, sample) in named {
-        for slip in sample.iter().flat_map(|sample| &sample.slips) {
-            notes.push(format!(
-                "The sample of the {what} is not valid JSON at line {} ({}).",
-                slip.line, slip.value
-            ));
-        }
-    }
-    notes
 }
 
 /// The address of a page.
