@@ -3,11 +3,13 @@
 //! saphyr writes values; what is written here is half made of comments, which tell a person what is left to decide.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use saphyr::Scalar;
 use serde::Serialize;
 use serde_json::Value;
 use xtask_cli::{is_hidden, printable};
+use xtask_spec::document::MARK;
 
 /// The longest line; comments and short lists are broken before it.
 const WIDTH: usize = 120;
@@ -46,9 +48,9 @@ impl Map {
         }
     }
 
-    /// Comments above the next member.
-    pub fn notes(&mut self, comments: impl IntoIterator<Item = String>) {
-        comments.into_iter().for_each(|comment| self.note(comment));
+    /// A comment above the next member on what a person must decide.
+    pub fn todo(&mut self, what: impl fmt::Display) {
+        self.note(format!("{MARK}: {what}"));
     }
 
     /// Adds a member to the object of this name, which is made if it is not there.
@@ -89,6 +91,14 @@ impl Map {
         let mut out = String::new();
         members(&self.0, &mut out, 0);
         out
+    }
+
+    /// The object in a form that other members may stand beside: what stands beside a `$ref` is ignored.
+    pub fn beside(self) -> Self {
+        match self.reference() {
+            Some(_) => Self::new().with("allOf", vec![Value::from(self)]),
+            None => self,
+        }
     }
 
     /// The one `$ref`, if there is nothing else.

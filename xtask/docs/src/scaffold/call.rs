@@ -3,9 +3,8 @@
 use crate::endpoint::parameter_names;
 use crate::facts::{Operation, Row};
 use crate::placement::{Part, Placed, placed};
+use crate::yaml::Map;
 use xtask_spec::names::folded;
-
-use super::mark::todo;
 
 /// A parameter.
 pub struct Parameter {
@@ -14,7 +13,7 @@ pub struct Parameter {
     /// What is known of it.
     pub row: Row,
     /// Comments for a person.
-    pub notes: Vec<String>,
+    pub notes: Map,
 }
 
 /// The request and the answer of an operation, sorted.
@@ -47,7 +46,7 @@ impl<'o> Call<'o> {
         let in_path = parameter_names(&path).into_iter().map(|name| Parameter {
             part: Part::Path,
             row: text(name),
-            notes: Vec::new(),
+            notes: Map::new(),
         });
         let mut parameters: Vec<_> = in_path.collect();
         let (mut body, mut answer) = (Vec::new(), Vec::new());
@@ -61,7 +60,7 @@ impl<'o> Call<'o> {
         for name in operation.request.iter().flat_map(|sample| &sample.query) {
             if find(&mut parameters, Part::Query, name).is_none() {
                 let note = "only the URL of the sample has it; its type is a guess";
-                push(&mut parameters, text(name), Some(todo(note)));
+                push(&mut parameters, text(name), Some(note));
             }
         }
         Self {
@@ -99,20 +98,18 @@ fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: O
         return;
     }
     let is_guess = listed.is_none() && part.is_none();
-    let note = is_guess.then(|| todo("the page does not say where it goes; query is a guess"));
+    let note = is_guess.then_some("the page does not say where it goes; query is a guess");
     match find(parameters, Part::Query, &row.name) {
-        Some(known) => known.notes.push("The tables list it more than once.".to_owned()),
+        Some(known) => known.notes.note("The tables list it more than once."),
         None => push(parameters, row.clone(), note),
     }
 }
 
-/// Adds a parameter of the query.
-fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<String>) {
+/// Adds a parameter of the query, with what a person must decide.
+fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<&str>) {
     if !folded(&row.name).is_empty() {
-        parameters.push(Parameter {
-            part: Part::Query,
-            row,
-            notes: note.into_iter().collect(),
-        });
+        let (part, mut notes) = (Part::Query, Map::new());
+        note.into_iter().for_each(|note| notes.todo(note));
+        parameters.push(Parameter { part, row, notes });
     }
 }

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use crate::facts::{Code, Row};
+use crate::yaml::Map;
 
 /// The codes of a row, each once and all of one type; none if they make no list. Numbers in a row of text are text,
 /// unless the value is known to be a number.
-pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
+pub fn of(row: &Row, is_number: bool, notes: &mut Map) -> Vec<Code> {
     let mut codes: Vec<Code> = Vec::new();
     if row.codes.iter().all(|code| code.code.is_boolean()) {
         if !row.codes.is_empty() {
-            notes.push("The page has names for true and false.".to_owned());
+            notes.note("The page has names for true and false.");
         }
         return codes;
     }
@@ -27,7 +28,7 @@ pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
                 label: label.clone(),
             }),
             Some(known) if known.label == *label => {}
-            Some(_) => notes.push(format!("The page lists the code {code} twice, under different names.")),
+            Some(_) => notes.note(format!("The page lists the code {code} twice, under different names.")),
         }
     }
     codes
@@ -77,9 +78,12 @@ mod tests {
 
     /// The codes of a row and how many notes there are on them.
     fn values(row: &Row, is_number: bool) -> (Vec<Value>, usize) {
-        let mut notes = Vec::new();
+        let mut notes = Map::new();
         let codes = of(row, is_number, &mut notes);
-        (codes.into_iter().map(|code| code.code).collect(), notes.len())
+        (
+            codes.into_iter().map(|code| code.code).collect(),
+            notes.render().lines().count(),
+        )
     }
 
     #[test]

@@ -18,7 +18,6 @@ use xtask_spec::document::Document;
 
 use super::draft::{Api, scaffold};
 use super::edits::{edits, records};
-use super::mark::todo;
 
 /// Prints the YAML of what the specs do not have of some pages, and the edits that their other operations need. `new`
 /// takes every page with an operation that its spec does not have.
@@ -111,11 +110,9 @@ fn of_api(
         return Ok(None);
     }
     let mut head = Map::new();
-    head.notes(
-        notes
-            .iter()
-            .map(|line| todo(&format!("this could not be read: {line}"))),
-    );
+    for line in &notes {
+        head.todo(format!("this could not be read: {line}"));
+    }
     if !is_begun {
         head.note(format!(
             "There is no specs/{0}/openapi.yaml yet: begin it with `cargo xtask generate --begin --api {0}`.",

@@ -69,7 +69,7 @@ fn key(page: &Page, operation: &Operation) -> [String; 3] {
 /// If a page describes no operation.
 pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
     let mut draft = Draft::new(ExistingSpec::new(api.spec), api.pages);
-    let mut head = Vec::new();
+    let mut head = Map::new();
     for page in pages {
         if page.operations.is_empty() {
             bail!(
@@ -78,15 +78,17 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
                 purpose(page)
             );
         }
-        head.push(format!(
+        head.note(format!(
             "What specs/{}/openapi.yaml does not have of the page {}.",
             api.name, page.page
         ));
         let (new, there) = api.sorted(page);
-        head.extend(there.into_iter().map(|name| format!("The spec has `{name}` already.")));
+        for name in there {
+            head.note(format!("The spec has `{name}` already."));
+        }
         new.into_iter().for_each(|operation| draft.operation(page, operation));
     }
-    head.push(format!(
+    head.note(format!(
         "Every place where a person must decide is marked {MARK}, and the lint refuses the mark. Decide, delete the \
          comments, then run `cargo xtask lint --api {}`.",
         api.name
@@ -95,10 +97,10 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
 }
 
 /// The blocks, each below a comment that says where it goes.
-fn document(head: Vec<String>, draft: Draft) -> Map {
+fn document(head: Map, draft: Draft) -> Map {
     let mut document = Map::new();
-    document.notes(head);
-    document.notes(draft.notes);
+    document.append(head);
+    document.append(draft.notes);
     if !draft.tags.is_empty() {
         document.note("Goes into `tags`; the operations stand in the order of these.");
         document.put("tags", draft.tags);

@@ -17,14 +17,6 @@ pub struct ExistingSpec<'s> {
     spec: &'s Spec<'s>,
 }
 
-/// A list of codes of the spec.
-pub struct CodeList<'s> {
-    /// The component.
-    pub name: &'s str,
-    /// The codes' names.
-    pub names: Vec<&'s str>,
-}
-
 impl<'s> ExistingSpec<'s> {
     /// What this spec has.
     pub fn new(spec: &'s Spec<'s>) -> Self {
@@ -38,9 +30,8 @@ impl<'s> ExistingSpec<'s> {
 
     /// The component schema of this name.
     pub fn schema(&self, name: &str) -> Option<(&'s str, &'s Value)> {
-        let schemas = self.spec.components("schemas").into_iter();
-        let mut schemas = schemas.map(|(known, schema)| (known, schema.value));
-        schemas.find(|(known, _)| *known == name)
+        let mut schemas = self.spec.components("schemas").into_iter();
+        schemas.find_map(|(known, schema)| (known == name).then_some((known, schema.value)))
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
@@ -66,17 +57,14 @@ impl<'s> ExistingSpec<'s> {
         ))
     }
 
-    /// The lists that have the same codes, in any order.
-    pub fn code_lists(&self, codes: &[Value]) -> Vec<CodeList<'s>> {
+    /// The lists that have the same codes, in any order: their components' names, and those of their codes.
+    pub fn code_lists(&self, codes: &[Value]) -> Vec<(&'s str, Vec<&'s str>)> {
         let same = |known: &[Value]| known.len() == codes.len() && codes.iter().all(|code| known.contains(code));
         let schemas = self.spec.components("schemas").into_iter();
-        let lists = schemas.filter_map(|(name, schema)| {
-            let known = schema.value.get("enum")?.as_array()?;
-            let names = schema.entries_of("x-enum-varnames");
-            let names = names.iter().filter_map(|name| name.value.as_str()).collect();
-            same(known).then_some(CodeList { name, names })
-        });
-        lists.collect()
+        let lists = schemas.filter(|(_, schema)| schema.value["enum"].as_array().is_some_and(|known| same(known)));
+        lists
+            .map(|(name, schema)| (name, schema.texts("x-enum-varnames")))
+            .collect()
     }
 
     /// The components that have members of the same names as this schema.
@@ -112,29 +100,22 @@ impl<'s> ExistingSpec<'s> {
     pub fn scopes(&self) -> Vec<&'s str> {
         let schemes = self.spec.components("securitySchemes").into_iter();
         let scopes = schemes.filter_map(|(_, scheme)| scheme.get("flows")?.get("clientCredentials")?.get("scopes"));
-        scopes
-            .flat_map(|scopes| scopes.members())
-            .map(|(scope, _)| scope)
-            .collect()
+        let scopes = scopes.flat_map(|scopes| scopes.members());
+        scopes.map(|(scope, _)| scope).collect()
     }
 
     /// The failures that most operations share; none before there are operations.
     pub fn failures(&self) -> Map<String, Value> {
-        let mut counted: Vec<(Map<String, Value>, usize)> = Vec::new();
-        for operation in self.operations() {
+        let failures = self.operations().iter().map(|operation| {
             let responses = operation.place.members_of("responses").into_iter();
-            let failures =
-                responses.filter(|(status, response)| !status.starts_with('2') && response.reference().is_some());
-            let failures = failures
-                .map(|(status, response)| (status.to_owned(), response.value.clone()))
-                .collect();
-            match counted.iter_mut().find(|(known, _)| *known == failures) {
-                Some((_, count)) => *count += 1,
-                None => counted.push((failures, 1)),
-            }
-        }
-        let most = counted.into_iter().rev().max_by_key(|(_, count)| *count);
-        most.map(|(failures, _)| failures).unwrap_or_default()
+            let failures = responses.filter(|(status, reply)| !status.starts_with('2') && reply.reference().is_some());
+            failures
+                .map(|(status, reply)| (status.to_owned(), reply.value.clone()))
+                .collect()
+        });
+        let failures: Vec<Map<_, _>> = failures.collect();
+        let count = |one: &&Map<_, _>| failures.iter().filter(|other| other == one).count();
+        failures.iter().rev().max_by_key(count).cloned().unwrap_or_default()
     }
 }
 

@@ -3,6 +3,6 @@
 pub use xtask_spec::document::MARK;
 
 /// A text for a person.
-pub fn todo(text: &str) -> String {
+pub fn todo(text: impl std::fmt::Display) -> String {
     format!("{MARK}: {text}")
 }

@@ -11,7 +11,7 @@ use xtask_spec::names::folded;
 
 use serde_json::Value;
 
-use super::mark::todo;
+use crate::yaml::Map;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.
 const MAX_NAME: usize = 100;
@@ -32,7 +32,7 @@ pub struct Member {
     /// The values of the sample, if a table lists codes for it.
     pub values: Vec<Value>,
     /// Comments for a person.
-    pub notes: Vec<String>,
+    pub notes: Map,
     /// Where its row stands among all rows.
     order: Option<usize>,
 }
@@ -54,9 +54,8 @@ impl Member {
         for (place, kinds) in sample.iter().flat_map(|sample| &sample.shape) {
             let member = tree.reach(&in_part(part, place));
             if !place.ends_with("[]") && !place.ends_with(&member.name) {
-                member
-                    .notes
-                    .push(format!("The sample spells it otherwise too, as in `{place}`."));
+                let notes = &mut member.notes;
+                notes.note(format!("The sample spells it otherwise too, as in `{place}`."));
             }
             member.seen.extend(shown_types(kinds));
         }
@@ -84,13 +83,13 @@ impl Member {
 
     /// The forms that it may have, by the rules for values of two kinds. The sample wins where there is no type for both.
     pub fn forms(&mut self) -> Vec<JsonType> {
-        let mut notes = Vec::new();
+        let mut notes = Map::new();
         let mut table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
         let seen = shown(self);
         // A table below says more of the form than a cell.
         let has_rows = |members: &[Self]| members.iter().any(|member| member.row.is_some());
-        let entries = self.entry.as_ref().map_or(&[][..], |entry| &entry.members);
-        if !seen.is_empty() && (has_rows(&self.members) || has_rows(entries)) {
+        let entry = self.entry.as_deref();
+        if !seen.is_empty() && (has_rows(&self.members) || entry.is_some_and(|entry| has_rows(&entry.members))) {
             table = None;
         }
         let mut forms: Vec<JsonType> = table.into_iter().collect();
@@ -98,7 +97,7 @@ impl Member {
             match forms.iter_mut().find(|known| known.is_like(*form)) {
                 Some(known) if *known == JsonType::Integer && *form == JsonType::Number => {
                     *known = JsonType::Number;
-                    notes.push("The table says a whole number; the sample shows a fraction.".to_owned());
+                    notes.note("The table says a whole number; the sample shows a fraction.");
                 }
                 Some(_) => {}
                 None => forms.push(*form),
@@ -113,51 +112,40 @@ impl Member {
             _ => 2,
         });
         let has_codes = self.row.as_ref().is_some_and(|row| !row.codes.is_empty());
-        let entries_are = |form: JsonType| {
-            let entry = self.entry.as_ref();
-            entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)))
+        let entries_are = |form| entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)));
+        let has_type = match forms.as_slice() {
+            [JsonType::Integer | JsonType::Number | JsonType::Array, JsonType::String] => true,
+            [JsonType::Integer, JsonType::Array] => has_codes && entries_are(JsonType::Integer),
+            [JsonType::Array, JsonType::Object] => entries_are(JsonType::Object),
+            _ => false,
         };
-        match forms.as_slice() {
-            [] => {
-                notes.push(todo("its type is not known"));
+        match forms.len() {
+            0 => {
+                notes.todo("its type is not known");
                 forms.push(JsonType::String);
             }
-            [_] => {}
-            [JsonType::Integer | JsonType::Number, JsonType::String] | [JsonType::Array, JsonType::String] => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
-            [one, JsonType::Array] if has_codes && *one == JsonType::Integer && entries_are(*one) => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
-            [JsonType::Array, one] if *one == JsonType::Object && entries_are(*one) => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
+            1 => {}
+            _ if has_type => notes.note(format!("Both are allowed: {names}.")),
             _ => {
                 let chosen = seen.first().copied().or(table).unwrap_or(JsonType::String);
-                notes.push(todo(&format!(
-                    "{names}; there is no type for both, and the sample is taken"
-                )));
+                notes.todo(format!("{names}; there is no type for both, and the sample is taken"));
                 if has_codes && Some(chosen) != table {
-                    notes.push(todo(
-                        "the codes of the table are not written, since the sample shows something else",
-                    ));
+                    notes.todo("the codes of the table are not written, since the sample shows something else");
                 }
                 forms = vec![chosen];
             }
         }
-        self.notes.append(&mut notes);
+        self.notes.append(notes);
         forms
     }
 
     /// What the tree itself tells, where no sample does: there are members, or entries.
     fn structure(&self) -> Option<JsonType> {
-        if !self.seen.is_empty() {
-            return None;
+        match (self.members.is_empty(), &self.entry) {
+            _ if !self.seen.is_empty() => None,
+            (false, _) => Some(JsonType::Object),
+            (true, entry) => entry.as_ref().map(|_| JsonType::Array),
         }
-        let is_list = self.entry.as_ref().map(|_| JsonType::Array);
-        is_list
-            .filter(|_| self.members.is_empty())
-            .or_else(|| (!self.members.is_empty()).then_some(JsonType::Object))
     }
 
     fn child(&mut self, name: &str) -> &mut Self {
@@ -190,14 +178,14 @@ fn shown(member: &Member) -> Vec<JsonType> {
 }
 
 /// The form that a table says.
-pub fn form_of(row: &Row, notes: &mut Vec<String>) -> Option<JsonType> {
+pub fn form_of(row: &Row, notes: &mut Map) -> Option<JsonType> {
     let kind = row.kind.as_deref().filter(|kind| *kind != "enum");
     let known = kind.and_then(|kind| match documented_types(kind) {
         ([only], _) => Some(*only),
         _ => None,
     });
     if let (Some(kind), None) = (kind, known) {
-        notes.push(format!("`{kind}` is not a known type."));
+        notes.note(format!("`{kind}` is not a known type."));
     }
     known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
 }
@@ -238,8 +226,8 @@ impl Tree {
         let Placed { row, line, place, .. } = placed;
         let name = row.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME {
-            let note = format!("the row at line {line} has no name that could be one");
-            self.root.notes.push(todo(&note));
+            let notes = &mut self.root.notes;
+            notes.todo(format!("the row at line {line} has no name that could be one"));
             return;
         }
         // The row's name tells where the place around it ends, dots or not.
@@ -249,7 +237,7 @@ impl Tree {
             None => self.reach(place),
         };
         if member.row.is_some() {
-            member.notes.push("The tables list it more than once.".to_owned());
+            member.notes.note("The tables list it more than once.");
         } else {
             member.row = Some((*row).clone());
             member.order = Some(order);

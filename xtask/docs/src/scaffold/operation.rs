@@ -44,7 +44,7 @@ pub struct Draft<'s> {
     /// The scopes that the spec does not declare.
     pub scopes: Map,
     /// What concerns no single place.
-    pub notes: Vec<String>,
+    pub notes: Map,
     /// The components.
     pub components: Components<'s>,
 }
@@ -61,7 +61,7 @@ impl<'s> Draft<'s> {
             tags: Vec::new(),
             paths: Map::new(),
             scopes: Map::new(),
-            notes: Vec::new(),
+            notes: Map::new(),
             components: Components::new(known),
         }
     }
@@ -72,17 +72,17 @@ impl<'s> Draft<'s> {
         let method = operation.method.to_ascii_lowercase();
         let path = self.path(operation);
         if !METHODS.contains(&method.as_str()) {
-            self.notes.push(todo(&format!(
+            self.notes.todo(format!(
                 "`{} {path}` (line {}) has no method that OpenAPI knows, and is not written here",
                 operation.method, operation.line
-            )));
+            ));
             return;
         }
         if self.paths.get(&path).is_some_and(|item| item.get(&method).is_some()) {
-            self.notes.push(todo(&format!(
+            self.notes.todo(format!(
                 "{} describes `{} {path}` again at line {}; only the first is written here",
                 page.page, operation.method, operation.line
-            )));
+            ));
             return;
         }
         let call = Call::new(operation, path);
@@ -108,44 +108,34 @@ impl<'s> Draft<'s> {
         let parameters: Vec<_> = parameters.map(|one| parameter(&mut writer, one)).collect();
         let request = body(&mut writer, request, &format!("{title}Request"));
         writer.is_request = false;
-        let name = if lists {
-            format!("{noun}Page")
-        } else {
-            format!("{title}Result")
+        let name = match lists {
+            true => format!("{noun}Page"),
+            false => format!("{title}Result"),
         };
         let answer = body(&mut writer, answer, &name);
         let schema = |body: &Option<Map>| body.as_ref().map_or(Value::Null, |body| body.value()["schema"].take());
-        let paging = paging(
-            &self.components,
-            &parameters,
-            &schema(&request),
-            &schema(&answer),
-            lists,
-        );
+        let (sent, received) = (schema(&request), schema(&answer));
+        let paging = paging(&self.components, &parameters, &sent, &received, lists);
 
         let mut map = Map::new();
-        map.note(todo(
-            "the name and the summary are made of method and path; see whether they read well",
-        ));
+        map.todo("the name and the summary are made of method and path; see whether they read well");
         map.put("operationId", id);
         for (what, sample) in [("request", &operation.request), ("response", &operation.response)] {
-            let slips = sample.iter().flat_map(|sample| &sample.slips);
-            map.notes(slips.map(|slip| {
+            for slip in sample.iter().flat_map(|sample| &sample.slips) {
                 let (line, slip) = (slip.line, &slip.value);
-                format!("The sample of the {what} is not valid JSON at line {line} ({slip}).")
-            }));
+                map.note(format!(
+                    "The sample of the {what} is not valid JSON at line {line} ({slip})."
+                ));
+            }
         }
         self.tag(page, &call.path, &operation.scopes, &mut map);
-        let what_of = if verb == "create" {
-            describe::one(&what)
-        } else {
-            format!("the {what}")
+        let one = match verb.as_str() {
+            "create" => describe::one(&what),
+            _ => format!("the {what}"),
         };
-        let summary = format!("{} {what_of}", names::pascal(&verb, ""));
-        let cut = summary
-            .char_indices()
-            .nth(MAX_SUMMARY)
-            .and_then(|(end, _)| summary[..end].rfind(' '));
+        let summary = format!("{} {one}", names::pascal(&verb, ""));
+        let end = summary.char_indices().nth(MAX_SUMMARY);
+        let cut = end.and_then(|(end, _)| summary[..end].rfind(' '));
         map.put("summary", &summary[..cut.unwrap_or(summary.len())]);
         map.put("description", todo("say what a caller must know"));
         let url = match page.elsewhere {
@@ -156,9 +146,7 @@ impl<'s> Draft<'s> {
         self.security(operation, &mut map);
         if method == "post" && reads {
             if !may_only_read(&operation.scopes) {
-                map.note(todo(
-                    "keep this only if the call changes nothing, so that it may be sent again",
-                ));
+                map.todo("keep this only if the call changes nothing, so that it may be sent again");
             }
             map.put("x-read-only", true);
         }
@@ -178,7 +166,7 @@ impl<'s> Draft<'s> {
             });
             map.put("requestBody", body);
         } else if matches!(method.as_str(), "post" | "put" | "patch") {
-            map.note(todo("the page shows no body; write one if the call has it"));
+            map.todo("the page shows no body; write one if the call has it");
         }
         let reply = match (lists, answer.is_some()) {
             (true, _) => format!("The {what}."),
@@ -207,10 +195,9 @@ impl<'s> Draft<'s> {
         let operations = self.components.known.operations();
         let is_usual = |path: &str| operations.iter().all(|known| first(known.path) == first(path));
         let sample = operation.request.as_ref().and_then(|sample| sample.path.as_deref());
-        let sample = sample
-            .map(call::path)
-            .filter(|sample| sample.ends_with(&path) && is_usual(sample));
-        sample.filter(|_| !is_usual(&path)).unwrap_or(path)
+        let sample = sample.map(call::path).filter(|_| !is_usual(&path));
+        let whole = sample.filter(|sample| sample.ends_with(&path) && is_usual(sample));
+        whole.unwrap_or(path)
     }
 
     /// Puts the operation below its path.
@@ -218,13 +205,12 @@ impl<'s> Draft<'s> {
         if self.paths.get(path).is_none() {
             let there = self.components.known.operations();
             if let Some(known) = there.iter().find(|known| template(known.path) == template(path)) {
-                self.paths.note(format!(
-                    "The spec has the path `{}`: put the method into it, not the path once more.",
-                    known.path
-                ));
+                let path = known.path;
+                let note = format!("The spec has the path `{path}`: put the method into it, not the path once more.");
+                self.paths.note(note);
             }
             if path.matches('{').count() != path.matches('}').count() || path.contains(char::is_whitespace) {
-                self.paths.note(todo("the page's path cannot be right; mend it"));
+                self.paths.todo("the page's path cannot be right; mend it");
             }
         }
         self.paths.put_below(path, method, map);
@@ -236,12 +222,8 @@ impl<'s> Draft<'s> {
         let is_written = |id: &str| self.ids.iter().any(|known| folded(known) == folded(id));
         let id = names::free(&ids, |id| self.components.known.has_id(id) || is_written(id));
         self.ids.push(id.clone());
-        let mut nouns = candidates
-            .into_iter()
-            .filter(|(candidate, _)| id.starts_with(candidate));
-        let noun = nouns
-            .next()
-            .map_or("Thing".to_owned(), |(_, noun)| names::pascal(&noun, "Thing"));
+        let chosen = candidates.iter().find(|(candidate, _)| id.starts_with(candidate));
+        let noun = names::pascal(chosen.map_or("", |(_, noun)| noun), "Thing");
         (id, noun)
     }
 
@@ -268,18 +250,15 @@ impl<'s> Draft<'s> {
             pairs.take_while(|(one, other)| one == other).count()
         };
         let nearest = operations.iter().rev().max_by_key(|known| (near(known), common(known)));
-        let folders = page.page.rsplit_once('/').map(|(folders, _)| folders);
-        let folders =
-            folders.filter(|_| operations.is_empty() || operations.iter().any(|known| page_of(known).is_some()));
+        let has_folders = operations.is_empty() || operations.iter().any(|known| page_of(known).is_some());
+        let folders = page.page.rsplit_once('/').filter(|_| has_folders);
         let tag = match (nearest, folders) {
             (Some(nearest), _) if near(nearest).contains(&true) => existing::tag(nearest).map(str::to_owned),
-            (_, Some(folders)) => {
+            (_, Some((folders, _))) => {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
                 let mut tag = Map::new();
-                tag.note(todo(
-                    "the tag is called after the page's folder; see whether it is one of the others",
-                ));
+                tag.todo("the tag is called after the page's folder; see whether it is one of the others");
                 tag.put("name", name.as_str());
                 tag.put("description", todo("say what these calls are about"));
                 let tag = Value::from(tag);
@@ -289,14 +268,12 @@ impl<'s> Draft<'s> {
                 Some(name)
             }
             (nearest, None) => {
-                map.note(todo("the tag is guessed from the path"));
+                map.todo("the tag is guessed from the path");
                 nearest.and_then(existing::tag).map(str::to_owned)
             }
         };
-        map.put(
-            "tags",
-            json!([tag.unwrap_or_else(|| todo("a tag, declared at the top"))]),
-        );
+        let tag = tag.unwrap_or_else(|| todo("a tag, declared at the top"));
+        map.put("tags", json!([tag]));
     }
 
     /// The scopes as alternatives, the lesser permission first.
@@ -306,12 +283,12 @@ impl<'s> Draft<'s> {
         let mut seen = HashSet::new();
         scopes.retain(|scope| seen.insert(scope.clone()));
         if let Some(endpoint) = &operation.scopes_endpoint {
-            map.note(todo(&format!(
+            map.todo(format!(
                 "the page names the permission for `{endpoint}`, which is another endpoint"
-            )));
+            ));
         }
         if scopes.is_empty() {
-            map.note(todo("the page names no permission"));
+            map.todo("the page names no permission");
             scopes.push(todo("a scope"));
         }
         let declared = self.components.known.scopes();
@@ -329,9 +306,9 @@ impl<'s> Draft<'s> {
         let status = operation.success.filter(|status| (200..300).contains(status));
         match operation.success {
             None => responses.note("The page names no status of a success."),
-            Some(named) if status.is_none() => responses.note(todo(&format!(
-                "the page names the status {named}, which is none of a success"
-            ))),
+            Some(named) if status.is_none() => {
+                responses.todo(format!("the page names the status {named}, which is none of a success"))
+            }
             Some(_) => {}
         }
         let mut success = Map::new().with("description", reply);
@@ -352,7 +329,7 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
     let Parameter { part, row, notes } = parameter;
     let known = writer.components.known;
     let mut map = Map::new();
-    map.notes(notes);
+    map.append(notes);
     for (component, shared) in known.parameters(part).filter(|(_, known)| known["name"] == row.name) {
         let differences = differences(writer.components, &row, part, shared);
         if differences.is_empty() {
@@ -371,7 +348,7 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
         notes,
         description,
     } = writer.value(Member::of(row), &names::pascal(&name, "Parameter"));
-    map.notes(notes);
+    map.append(notes);
     map.put("name", name.as_str());
     map.put("in", part.name());
     map.put("description", description.unwrap_or_else(|_| todo("say what it means")));
@@ -402,12 +379,12 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
 /// How a shared parameter differs from a row.
 fn differences(components: &Components, row: &Row, part: Part, known: &Value) -> Vec<String> {
     let schema = components.resolved(&known["schema"]);
-    let form = form_of(row, &mut Vec::new());
+    let form = form_of(row, &mut Map::new());
     let mut documented = Map::new();
     if let Some(form) = form.filter(|_| row.codes.is_empty()) {
         documented.put("type", form.name());
     }
-    limits(row, form, &mut documented, &mut Vec::new());
+    limits(row, form, &mut documented, &mut Map::new());
     let mut differences = Vec::new();
     for (key, value) in documented.value().as_object().into_iter().flatten() {
         match schema.get(key) {
@@ -435,7 +412,7 @@ fn body(writer: &mut Writer, member: Member, name: &str) -> Option<Map> {
     }
     let Written { schema, notes, .. } = writer.value(member, name);
     let mut media = Map::new();
-    media.notes(notes);
+    media.append(notes);
     let example = example(writer.components, &schema.value(), "body");
     media.put("schema", schema);
     media.put("example", example);
@@ -445,20 +422,10 @@ fn body(writer: &mut Writer, member: Member, name: &str) -> Option<Map> {
 /// Whether an answer is a list, or an object around one.
 fn lists(answer: &Member) -> bool {
     const AROUND: [&str; 5] = ["data", "value", "values", "result", "results"];
-    const BESIDE: [&str; 8] = [
-        "hasnextpage",
-        "totalcount",
-        "metadata",
-        "pageindex",
-        "pagesize",
-        "status",
-        "message",
-        "code",
-    ];
-    let is_beside = |key: &str| BESIDE.contains(&key) || describe::TOKENS.contains(&key);
-    let lists: Vec<_> = answer.members.iter().filter(|member| member.is_list()).collect();
-    let others = answer.members.iter().filter(|member| !member.is_list());
-    let is_alone = lists.len() == 1 && others.map(|member| folded(&member.name)).all(|key| is_beside(&key));
+    const BESIDE: &str = "hasnextpage totalcount metadata pageindex pagesize status message code";
+    let is_beside = |key: String| BESIDE.split(' ').chain(describe::TOKENS).any(|beside| beside == key);
+    let (lists, others): (Vec<_>, Vec<_>) = answer.members.iter().partition(|member| member.is_list());
+    let is_alone = lists.len() == 1 && others.iter().all(|member| is_beside(folded(&member.name)));
     let is_around = |member: &&Member| AROUND.contains(&folded(&member.name).as_str());
     answer.seen.contains(&JsonType::Array) || is_alone || lists.iter().any(is_around)
 }

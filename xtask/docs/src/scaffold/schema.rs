@@ -7,11 +7,10 @@ use crate::json_type::{JsonType, documented_types};
 use xtask_spec::names::folded;
 
 use super::codes;
-use super::components::Components;
+use super::components::{Components, reference};
 use super::describe::{self, singular};
 use super::example::example;
 use super::limits::limits;
-use super::mark::todo;
 use super::member::Member;
 use super::names::pascal;
 use crate::yaml::Map;
@@ -19,27 +18,8 @@ use crate::yaml::Map;
 /// How deep a body may nest before a person must go on.
 const MAX_DEPTH: usize = 24;
 
-/// The formats that a schema may name.
-const FORMATS: [&str; 8] = [
-    "date-time",
-    "date",
-    "email",
-    "uri",
-    "uuid",
-    "password",
-    "byte",
-    "binary",
-];
-
 /// What the names of secrets hold.
-const SECRETS: [&str; 6] = [
-    "password",
-    "secret",
-    "accesskey",
-    "accountkey",
-    "privatekey",
-    "signaturekey",
-];
+const SECRETS: &str = "password secret accesskey accountkey privatekey signaturekey";
 
 /// Writes the schemas of one operation.
 pub struct Writer<'w, 's> {
@@ -58,7 +38,7 @@ pub struct Written {
     /// The schema.
     pub schema: Map,
     /// Comments to go above it.
-    pub notes: Vec<String>,
+    pub notes: Map,
     /// What the value is, if its name says it plainly, or else the words of its name.
     pub description: Result<String, String>,
 }
@@ -78,7 +58,7 @@ impl Writer<'_, '_> {
         let first = forms.first().copied().unwrap_or(JsonType::String);
         let description = describe::member(&wire, first, owner);
         if depth > MAX_DEPTH {
-            notes.push(todo("it nests too deep; write the rest by hand"));
+            notes.todo("it nests too deep; write the rest by hand");
             let schema = Map::new().with("type", "string");
             return Written {
                 schema,
@@ -107,7 +87,7 @@ impl Writer<'_, '_> {
         let shows_null = member.seen.contains(&JsonType::Null);
         let item = forms.contains(&JsonType::Array).then(|| {
             let item = self.item(&mut member, &row, name, owner, depth);
-            notes.extend(item.notes);
+            notes.append(item.notes);
             item.schema
         });
         let mut alternatives: Vec<Map> = Vec::new();
@@ -136,13 +116,11 @@ impl Writer<'_, '_> {
             _ => self.union(alternatives, &wire),
         };
         if shows_null {
-            if schema.reference().is_some() {
-                schema = Map::new().with("allOf", vec![Value::from(schema)]);
-            }
+            schema = schema.beside();
             schema.put("nullable", true);
         }
         if row.required == Some(Required::Sometimes) && depth == 0 {
-            notes.push(todo("it must be sent in some cases; say when in the description"));
+            notes.todo("it must be sent in some cases; say when in the description");
         }
         Written {
             schema,
@@ -171,7 +149,7 @@ impl Writer<'_, '_> {
         self.value_within(entry, &entry_name(name, self.noun), owner, depth + 1)
     }
 
-    fn object(&mut self, members: Vec<Member>, names: &[String], depth: usize, notes: &mut Vec<String>) -> Map {
+    fn object(&mut self, members: Vec<Member>, names: &[String], depth: usize, notes: &mut Map) -> Map {
         let (owner, text) = match depth {
             0 => (self.noun, describe::body(&names[0], self.noun)),
             _ => (names[0].as_str(), describe::component(&names[0])),
@@ -189,7 +167,7 @@ impl Writer<'_, '_> {
             let written = self.value_within(member, &pascal(&wire, "Value"), owner, depth + 1);
             // Whatever the keys of a map are, the values are alike.
             if wire == "{}" {
-                notes.extend(written.notes);
+                notes.append(written.notes);
                 schema.put("additionalProperties", written.schema);
                 continue;
             }
@@ -197,7 +175,7 @@ impl Writer<'_, '_> {
                 unclear.push(format!("`{wire}`"));
                 words
             });
-            properties.notes(written.notes);
+            properties.append(written.notes);
             properties.put(&wire, described(written.schema, &description));
         }
         for (names, what) in [
@@ -208,7 +186,7 @@ impl Writer<'_, '_> {
             ),
         ] {
             if !names.is_empty() {
-                schema.note(todo(&format!("{} {what}", names.join(", "))));
+                schema.todo(format!("{} {what}", names.join(", ")));
             }
         }
         if !required.is_empty() {
@@ -217,10 +195,10 @@ impl Writer<'_, '_> {
         if !properties.is_empty() {
             schema.put("properties", properties);
         } else if schema.get("additionalProperties").is_none() {
-            notes.push(todo("its members are not known"));
+            notes.todo("its members are not known");
             schema.put("additionalProperties", true);
         }
-        reference(&self.components.add(names, schema))
+        reference("schemas", &self.components.add(names, schema))
     }
 
     /// A value in one of several forms: a component, with an example for each.
@@ -252,7 +230,7 @@ impl Writer<'_, '_> {
         let schema = Map::new()
             .with("description", "In one of these forms: the page shows each of them.")
             .with("anyOf", alternatives);
-        reference(&self.components.add(&[name], schema))
+        reference("schemas", &self.components.add(&[name], schema))
     }
 
     /// What a component may be called. A word that says little goes behind what the operation is about.
@@ -273,7 +251,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn scalar(&mut self, form: JsonType, scalar: &Scalar, notes: &mut Vec<String>) -> Map {
+    fn scalar(&mut self, form: JsonType, scalar: &Scalar, notes: &mut Map) -> Map {
         let Scalar { row, codes, wire, .. } = *scalar;
         let is_choice = scalar.forms.len() > 1;
         // Beside a list or an object there is no type for codes.
@@ -282,14 +260,15 @@ impl Writer<'_, '_> {
             first => first.is_some() && form == JsonType::String && !is_choice,
         };
         if fits {
-            let (name, reported) = self.components.add_codes(scalar.names, codes, scalar.description);
-            notes.extend(reported);
-            return reference(&name);
+            let name = self
+                .components
+                .add_codes(scalar.names, codes, scalar.description, notes);
+            return reference("schemas", &name);
         }
         if let (Some(page), true) = (&row.codes_page, row.codes.is_empty()) {
-            notes.push(todo(&format!(
+            notes.todo(format!(
                 "the codes are listed on {page}; refer to a component that has them"
-            )));
+            ));
         }
         let mut schema = Map::new().with("type", form.name());
         if form != JsonType::String {
@@ -305,19 +284,12 @@ impl Writer<'_, '_> {
         };
         let id = format!("{of_owner}{}", pascal(wire, ""));
         if id.ends_with("Id") && id.len() > 2 && format.is_none() && !is_choice {
-            let (name, reported) = self.components.identifier(&id, self.folder);
-            notes.extend(reported);
-            return reference(&name);
+            return reference("schemas", &self.components.identifier(&id, self.folder, notes));
         }
         let key = folded(wire);
-        let is_secret = scalar.is_member && SECRETS.iter().any(|secret| key.contains(secret));
-        match format {
-            Some(format) if FORMATS.contains(&format) => schema.put("format", format),
-            Some(format) => notes.push(todo(&format!(
-                "the page speaks of the format {format}, which no schema has"
-            ))),
-            None if is_secret => schema.put("format", "password"),
-            None => {}
+        let is_secret = scalar.is_member && SECRETS.split(' ').any(|secret| key.contains(secret));
+        if let Some(format) = format.or(is_secret.then_some("password")) {
+            schema.put("format", format);
         }
         let beside_codes = is_choice && self.is_request && scalar.forms.contains(&JsonType::Integer);
         if beside_codes && schema.get("format").is_none() {
@@ -351,10 +323,6 @@ pub fn described(schema: Map, text: &str) -> Map {
         Some(_) => described.with("allOf", vec![Value::from(schema)]),
         None => schema.with("description", text),
     }
-}
-
-fn reference(name: &str) -> Map {
-    Map::new().with("$ref", format!("#/components/schemas/{name}"))
 }
 
 /// What the entries of a list are called: `plantItemModels` holds plants.
