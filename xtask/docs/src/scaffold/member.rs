@@ -11,6 +11,7 @@ use xtask_spec::names::folded;
 
 use serde_json::Value;
 
+use super::describe;
 use crate::yaml::Map;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.
@@ -21,8 +22,8 @@ const MAX_NAME: usize = 100;
 pub struct Member {
     /// The name, as the wire has it as far as we know; empty for the body.
     pub name: String,
-    /// What a table says of it.
-    pub row: Option<Row>,
+    /// What a table says of it, if one does.
+    pub row: Row,
     /// What the sample shows.
     pub seen: Vec<JsonType>,
     /// The entries, if it is a list.
@@ -33,6 +34,8 @@ pub struct Member {
     pub values: Vec<Value>,
     /// Comments for a person.
     pub notes: Map,
+    /// The forms that it may have, once they are decided.
+    pub forms: Vec<JsonType>,
     /// Where its row stands among all rows.
     order: Option<usize>,
 }
@@ -42,7 +45,7 @@ impl Member {
     pub fn of(row: Row) -> Self {
         Self {
             name: row.name.clone(),
-            row: Some(row),
+            row,
             ..Self::default()
         }
     }
@@ -76,18 +79,28 @@ impl Member {
 
     /// Whether it is a list, as the sample shows or, without one, the table says.
     pub fn is_list(&self) -> bool {
-        let kind = self.row.as_ref().and_then(|row| row.kind.as_deref());
+        let kind = self.row.kind.as_deref();
         let is_reported = kind.is_some_and(|kind| kind.starts_with("array"));
         self.seen.contains(&JsonType::Array) || (self.seen.is_empty() && is_reported)
     }
 
-    /// The forms that it may have, by the rules for values of two kinds. The sample wins where there is no type for both.
-    pub fn forms(&mut self) -> Vec<JsonType> {
+    /// What it is, if its name says it plainly, or else the words of its name; `owner` is what it is a member of.
+    pub fn description(&self, owner: &str) -> Result<String, String> {
+        describe::member(
+            &self.name,
+            self.forms.first().copied().unwrap_or(JsonType::String),
+            owner,
+        )
+    }
+
+    /// Decides which forms it may have, by the rules for values of two kinds. The sample wins where there is no type for
+    /// both.
+    pub fn decide(&mut self) {
         let mut notes = Map::new();
-        let mut table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
+        let mut table = self.structure().or_else(|| form_of(&self.row, &mut notes));
         let seen = shown(self);
         // A table below says more of the form than a cell.
-        let has_rows = |members: &[Self]| members.iter().any(|member| member.row.is_some());
+        let has_rows = |members: &[Self]| members.iter().any(|member| member.order.is_some());
         let entry = self.entry.as_deref();
         if !seen.is_empty() && (has_rows(&self.members) || entry.is_some_and(|entry| has_rows(&entry.members))) {
             table = None;
@@ -111,7 +124,7 @@ impl Member {
             JsonType::Array => 1,
             _ => 2,
         });
-        let has_codes = self.row.as_ref().is_some_and(|row| !row.codes.is_empty());
+        let has_codes = !self.row.codes.is_empty();
         let entries_are = |form| entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)));
         let has_type = match forms.as_slice() {
             [JsonType::Integer | JsonType::Number | JsonType::Array, JsonType::String] => true,
@@ -136,7 +149,7 @@ impl Member {
             }
         }
         self.notes.append(notes);
-        forms
+        self.forms = forms;
     }
 
     /// What the tree itself tells, where no sample does: there are members, or entries.
@@ -236,10 +249,10 @@ impl Tree {
             Some(around) => self.reach(around).child(&row.name),
             None => self.reach(place),
         };
-        if member.row.is_some() {
+        if member.order.is_some() {
             member.notes.note("The tables list it more than once.");
         } else {
-            member.row = Some((*row).clone());
+            member.row = (*row).clone();
             member.order = Some(order);
         }
     }

@@ -23,7 +23,7 @@ use super::mark::{MARK, todo};
 use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
-use super::schema::{Writer, Written};
+use super::schema::Writer;
 use crate::yaml::{Map, plain};
 
 /// Where the vendor's pages stand.
@@ -341,13 +341,12 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
             differences.join(", and ")
         ));
     }
-    let name = row.name.clone();
     let is_required = part == Part::Path || row.required == Some(Required::Yes);
-    let Written {
-        schema,
-        notes,
-        description,
-    } = writer.value(Member::of(row), &names::pascal(&name, "Parameter"));
+    let component = names::pascal(&row.name, "Parameter");
+    let mut member = Member::of(row);
+    let schema = writer.value(&mut member, &component);
+    let description = member.description(writer.noun);
+    let Member { name, notes, .. } = member;
     map.append(notes);
     map.put("name", name.as_str());
     map.put("in", part.name());
@@ -369,7 +368,7 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
         let written = shared.get(name).map(plain);
         known.has("parameters", name) || written.is_some_and(|written| written != map.value())
     };
-    let component = names::free(&[names::pascal(&name, "Parameter")], is_other);
+    let component = names::free(&[component], is_other);
     if shared.get(&component).is_none() {
         shared.put(&component, map);
     }
@@ -406,13 +405,12 @@ fn differences(components: &Components, row: &Row, part: Part, known: &Value) ->
 }
 
 /// A body with its example, if anything is known of it.
-fn body(writer: &mut Writer, member: Member, name: &str) -> Option<Map> {
+fn body(writer: &mut Writer, mut member: Member, name: &str) -> Option<Map> {
     if member.is_empty() {
         return None;
     }
-    let Written { schema, notes, .. } = writer.value(member, name);
-    let mut media = Map::new();
-    media.append(notes);
+    let schema = writer.value(&mut member, name);
+    let mut media = member.notes;
     let example = example(writer.components, &schema.value(), "body");
     media.put("schema", schema);
     media.put("example", example);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::{Code, Required, Row};
+use crate::facts::{Required, Row};
 use crate::json_type::{JsonType, documented_types};
 use xtask_spec::names::folded;
 
@@ -33,123 +33,88 @@ pub struct Writer<'w, 's> {
     pub folder: &'w str,
 }
 
-/// A schema.
-pub struct Written {
-    /// The schema.
-    pub schema: Map,
-    /// Comments to go above it.
-    pub notes: Map,
-    /// What the value is, if its name says it plainly, or else the words of its name.
-    pub description: Result<String, String>,
-}
-
 impl Writer<'_, '_> {
-    /// The schema of a value; `name` is what a component for it may be called.
-    pub fn value(&mut self, member: Member, name: &str) -> Written {
+    /// The schema of a value, whose notes go above it; `name` is what a component for it may be called.
+    pub fn value(&mut self, member: &mut Member, name: &str) -> Map {
         self.value_within(member, name, self.noun, 0)
     }
 
     /// The same of a value that lies `depth` steps down; `owner` is what it is a member of.
-    fn value_within(&mut self, mut member: Member, name: &str, owner: &str, depth: usize) -> Written {
-        let forms = member.forms();
-        let row = member.row.take().unwrap_or_default();
-        let mut notes = std::mem::take(&mut member.notes);
-        let wire = member.name.clone();
-        let first = forms.first().copied().unwrap_or(JsonType::String);
-        let description = describe::member(&wire, first, owner);
+    fn value_within(&mut self, member: &mut Member, name: &str, owner: &str, depth: usize) -> Map {
+        member.decide();
         if depth > MAX_DEPTH {
-            notes.todo("it nests too deep; write the rest by hand");
-            let schema = Map::new().with("type", "string");
-            return Written {
-                schema,
-                notes,
-                description,
-            };
+            member.notes.todo("it nests too deep; write the rest by hand");
+            return Map::new().with("type", "string");
         }
-        let codes = codes::of(&row, forms.contains(&JsonType::Integer), &mut notes);
-        let names = match &row.model {
+        let forms = member.forms.clone();
+        member.row.codes = codes::of(&member.row, forms.contains(&JsonType::Integer), &mut member.notes);
+        let names = match &member.row.model {
             Some(model) => vec![
                 pascal(model, "Value"),
-                pascal(&format!("{} {model}", self.noun), "Value"),
+                format!("{}{}", self.noun, pascal(model, "Value")),
             ],
             None => self.names(name, depth),
         };
-        let scalar = Scalar {
-            row: &row,
-            codes: &codes,
-            wire: &wire,
-            names: &names,
-            owner,
-            forms: &forms,
-            is_member: depth > 0,
-            description: description.as_ref().unwrap_or_else(|words| words),
-        };
-        let shows_null = member.seen.contains(&JsonType::Null);
-        let item = forms.contains(&JsonType::Array).then(|| {
-            let item = self.item(&mut member, &row, name, owner, depth);
-            notes.append(item.notes);
-            item.schema
-        });
+        let item = forms
+            .contains(&JsonType::Array)
+            .then(|| self.item(member, name, owner, depth));
         let mut alternatives: Vec<Map> = Vec::new();
         for form in &forms {
             alternatives.push(match (form, &item) {
                 (JsonType::Array, Some(item)) => Map::new().with("type", "array").with("items", item.clone()),
                 // One of the list's entries.
                 (JsonType::Object | JsonType::Integer, Some(item)) => item.clone(),
-                (JsonType::Object, None) => {
-                    let members = std::mem::take(&mut member.members);
-                    self.object(members, &names, depth, &mut notes)
-                }
-                (form, _) => self.scalar(*form, &scalar, &mut notes),
+                (JsonType::Object, None) => self.object(member, &names, depth),
+                (form, _) => self.scalar(*form, member, &names, owner, depth),
             });
         }
         // The sample shows a text that is none of the codes.
+        let codes = &member.row.codes;
         let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
         if forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other) {
             alternatives.push(Map::new().with("type", "string"));
         }
         if let Some(first) = alternatives.first_mut() {
-            limits(&row, forms.first().copied(), first, &mut notes);
+            limits(&member.row, forms.first().copied(), first, &mut member.notes);
         }
         let mut schema = match alternatives.len() {
             0 | 1 => alternatives.pop().unwrap_or_default(),
-            _ => self.union(alternatives, &wire),
+            _ => self.union(alternatives, &member.name),
         };
-        if shows_null {
+        if member.seen.contains(&JsonType::Null) {
             schema = schema.beside();
             schema.put("nullable", true);
         }
-        if row.required == Some(Required::Sometimes) && depth == 0 {
-            notes.todo("it must be sent in some cases; say when in the description");
+        if member.row.required == Some(Required::Sometimes) && depth == 0 {
+            member
+                .notes
+                .todo("it must be sent in some cases; say when in the description");
         }
-        Written {
-            schema,
-            notes,
-            description,
-        }
+        schema
     }
 
     /// The schema of a list's entries: what a table says of the list's codes and the type of its entries is theirs.
-    fn item(&mut self, list: &mut Member, row: &Row, name: &str, owner: &str, depth: usize) -> Written {
+    fn item(&mut self, list: &mut Member, name: &str, owner: &str, depth: usize) -> Map {
         let mut entry = list.entry.take().map_or_else(Member::default, |entry| *entry);
         if entry.members.is_empty() {
             entry.members = std::mem::take(&mut list.members);
         }
         entry.name = singular(&list.name);
         entry.values = std::mem::take(&mut list.values);
-        let kind = row.kind.as_deref().and_then(|kind| documented_types(kind).1);
-        entry.row = Some(Row {
-            name: entry.name.clone(),
+        let kind = list.row.kind.as_deref().and_then(|kind| documented_types(kind).1);
+        entry.row = Row {
             kind: kind.map(str::to_owned),
-            codes: row.codes.clone(),
-            codes_page: row.codes_page.clone(),
-            model: row.model.clone(),
+            codes: list.row.codes.clone(),
+            codes_page: list.row.codes_page.clone(),
+            model: list.row.model.clone(),
             ..Row::default()
-        });
-        self.value_within(entry, &entry_name(name, self.noun), owner, depth + 1)
+        };
+        let schema = self.value_within(&mut entry, &entry_name(name, self.noun), owner, depth + 1);
+        list.notes.append(entry.notes);
+        schema
     }
 
-    fn object(&mut self, members: Vec<Member>, names: &[String], depth: usize, notes: &mut Map) -> Map {
+    fn object(&mut self, object: &mut Member, names: &[String], depth: usize) -> Map {
         let (owner, text) = match depth {
             0 => (self.noun, describe::body(&names[0], self.noun)),
             _ => (names[0].as_str(), describe::component(&names[0])),
@@ -157,34 +122,30 @@ impl Writer<'_, '_> {
         let mut schema = Map::new().with("type", "object").with("description", text);
         let mut properties = Map::new();
         let (mut required, mut sometimes, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
-        for member in members {
+        for mut member in std::mem::take(&mut object.members) {
             let wire = member.name.clone();
-            match member.row.as_ref().and_then(|row| row.required) {
+            match member.row.required {
                 Some(Required::Yes) if self.is_request => required.push(Value::from(wire.as_str())),
                 Some(Required::Sometimes) => sometimes.push(format!("`{wire}`")),
                 _ => {}
             }
-            let written = self.value_within(member, &pascal(&wire, "Value"), owner, depth + 1);
+            let value = self.value_within(&mut member, &pascal(&wire, "Value"), owner, depth + 1);
             // Whatever the keys of a map are, the values are alike.
             if wire == "{}" {
-                notes.append(written.notes);
-                schema.put("additionalProperties", written.schema);
+                object.notes.append(member.notes);
+                schema.put("additionalProperties", value);
                 continue;
             }
-            let description = written.description.unwrap_or_else(|words| {
+            let description = member.description(owner).unwrap_or_else(|words| {
                 unclear.push(format!("`{wire}`"));
                 words
             });
-            properties.append(written.notes);
-            properties.put(&wire, described(written.schema, &description));
+            properties.append(member.notes);
+            properties.put(&wire, described(value, &description));
         }
-        for (names, what) in [
-            (sometimes, "must be sent in some cases; say when in the description"),
-            (
-                unclear,
-                "have names that do not say what they mean; say it in the description",
-            ),
-        ] {
+        let unsaid = "have names that do not say what they mean; say it in the description";
+        let unless = "must be sent in some cases; say when in the description";
+        for (names, what) in [(sometimes, unless), (unclear, unsaid)] {
             if !names.is_empty() {
                 schema.todo(format!("{} {what}", names.join(", ")));
             }
@@ -195,7 +156,7 @@ impl Writer<'_, '_> {
         if !properties.is_empty() {
             schema.put("properties", properties);
         } else if schema.get("additionalProperties").is_none() {
-            notes.todo("its members are not known");
+            object.notes.todo("its members are not known");
             schema.put("additionalProperties", true);
         }
         reference("schemas", &self.components.add(names, schema))
@@ -204,15 +165,14 @@ impl Writer<'_, '_> {
     /// A value in one of several forms: a component, with an example for each.
     fn union(&mut self, alternatives: Vec<Map>, wire: &str) -> Map {
         let label = |schema: &Map| {
-            let items = schema.get("items").cloned();
-            let (one, end) = items.map_or((schema.value(), ""), |items| (items, "List"));
-            let name = one
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(|path| path.rsplit('/').next());
-            let kind = one.get("type").and_then(Value::as_str).unwrap_or("value");
-            let kind = if kind == "string" { "text" } else { kind };
-            name.map_or_else(|| pascal(kind, ""), str::to_owned) + end
+            let schema = schema.value();
+            let (one, end) = schema.get("items").map_or((&schema, ""), |items| (items, "List"));
+            let name = match (one["$ref"].as_str(), one["type"].as_str()) {
+                (Some(path), _) => path.rsplit('/').next().unwrap_or_default().to_owned(),
+                (None, Some("string")) => "Text".to_owned(),
+                (None, kind) => pascal(kind.unwrap_or("value"), ""),
+            };
+            name + end
         };
         let names: Vec<_> = alternatives.iter().map(label).collect();
         let name = match names.as_slice() {
@@ -243,29 +203,27 @@ impl Writer<'_, '_> {
         if folded(name) == "metadata" {
             return vec!["PageMetadata".to_owned(), "TokenPageMetadata".to_owned(), long];
         }
-        let is_known = self.components.known.has("schemas", name);
-        if is_known {
-            vec![name.to_owned(), long]
-        } else {
-            vec![long]
-        }
+        let short = self.components.known.has("schemas", name).then(|| name.to_owned());
+        short.into_iter().chain([long]).collect()
     }
 
-    fn scalar(&mut self, form: JsonType, scalar: &Scalar, notes: &mut Map) -> Map {
-        let Scalar { row, codes, wire, .. } = *scalar;
-        let is_choice = scalar.forms.len() > 1;
+    /// The schema of a value that is neither list nor object.
+    fn scalar(&mut self, form: JsonType, member: &mut Member, names: &[String], owner: &str, depth: usize) -> Map {
+        let description = member.description(owner);
+        let Member { row, notes, forms, .. } = member;
+        let wire = member.name.as_str();
+        let is_choice = forms.len() > 1;
         // Beside a list or an object there is no type for codes.
-        let fits = match codes.first() {
+        let fits = match row.codes.first() {
             Some(code) if code.code.is_number() => matches!(form, JsonType::Integer | JsonType::Number),
             first => first.is_some() && form == JsonType::String && !is_choice,
         };
         if fits {
-            let name = self
-                .components
-                .add_codes(scalar.names, codes, scalar.description, notes);
+            let what = description.unwrap_or_else(|words| words);
+            let name = self.components.add_codes(names, &row.codes, &what, notes);
             return reference("schemas", &name);
         }
-        if let (Some(page), true) = (&row.codes_page, row.codes.is_empty()) {
+        if let Some(page) = row.codes_page.as_ref().filter(|_| row.codes.is_empty()) {
             notes.todo(format!(
                 "the codes are listed on {page}; refer to a component that has them"
             ));
@@ -277,47 +235,27 @@ impl Writer<'_, '_> {
         let time = row.kind.as_deref().filter(|kind| *kind == "date-time");
         let format = row.format.as_deref().or(time);
         // An identifier has a component of its own.
-        let of_owner = if wire.eq_ignore_ascii_case("id") {
-            scalar.owner
-        } else {
-            ""
+        let id = match wire.eq_ignore_ascii_case("id") {
+            true => format!("{owner}Id"),
+            false => pascal(wire, ""),
         };
-        let id = format!("{of_owner}{}", pascal(wire, ""));
         if id.ends_with("Id") && id.len() > 2 && format.is_none() && !is_choice {
             return reference("schemas", &self.components.identifier(&id, self.folder, notes));
         }
         let key = folded(wire);
-        let is_secret = scalar.is_member && SECRETS.split(' ').any(|secret| key.contains(secret));
+        let is_secret = depth > 0 && SECRETS.split(' ').any(|secret| key.contains(secret));
         if let Some(format) = format.or(is_secret.then_some("password")) {
             schema.put("format", format);
-        }
-        let beside_codes = is_choice && self.is_request && scalar.forms.contains(&JsonType::Integer);
-        if beside_codes && schema.get("format").is_none() {
+        } else if is_choice && self.is_request && forms.contains(&JsonType::Integer) {
+            // Beside codes.
             schema.put("pattern", "^-?[0-9]+$");
         }
         schema
     }
 }
 
-/// What is known of a value that is neither list nor object.
-struct Scalar<'a> {
-    row: &'a Row,
-    codes: &'a [Code],
-    /// What it is called on the wire.
-    wire: &'a str,
-    /// What a component for it may be called.
-    names: &'a [String],
-    /// What it is a member of.
-    owner: &'a str,
-    /// All forms that it may have.
-    forms: &'a [JsonType],
-    /// Whether it stands in a body.
-    is_member: bool,
-    description: &'a str,
-}
-
 /// A schema with a description of its own.
-pub fn described(schema: Map, text: &str) -> Map {
+fn described(schema: Map, text: &str) -> Map {
     let described = Map::new().with("description", text);
     match schema.reference() {
         Some(_) => described.with("allOf", vec![Value::from(schema)]),
@@ -328,18 +266,16 @@ pub fn described(schema: Map, text: &str) -> Map {
 /// What the entries of a list are called: `plantItemModels` holds plants.
 fn entry_name(list: &str, noun: &str) -> String {
     const COMMON: [&str; 8] = ["Data", "Value", "Values", "Result", "Results", "Item", "Items", "List"];
-    let is_common = COMMON.contains(&list) || list.ends_with("Page") || list.ends_with("Result");
-    if is_common {
+    const ENDS: [&str; 5] = ["Models", "Model", "Items", "Item", "List"];
+    if COMMON.contains(&list) || list.ends_with("Page") || list.ends_with("Result") {
         return noun.to_owned();
     }
     let mut name = list;
-    while let Some(rest) = ["Models", "Model", "Items", "Item", "List"]
+    while let Some(rest) = ENDS
         .iter()
         .find_map(|end| name.strip_suffix(end))
+        .filter(|rest| !rest.is_empty())
     {
-        if rest.is_empty() {
-            break;
-        }
         name = rest;
     }
     singular(name)
