@@ -153,7 +153,7 @@ impl<'s> Draft<'s> {
         match paging {
             Ok(Some(paging)) => map.put("x-paging", paging),
             Ok(None) => {}
-            Err(note) => map.note(note),
+            Err(what) => map.todo(what),
         }
         if !parameters.is_empty() {
             map.put("parameters", parameters);
