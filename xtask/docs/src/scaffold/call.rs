@@ -1,27 +1,17 @@
 //! Where the rows of a request go: path, query or body.
 
+use super::member::Member;
 use crate::endpoint::parameter_names;
 use crate::facts::{Operation, Row};
 use crate::placement::{Part, Placed, placed};
-use crate::yaml::Map;
 use xtask_spec::names::folded;
-
-/// A parameter.
-pub struct Parameter {
-    /// Where it goes.
-    pub part: Part,
-    /// What is known of it.
-    pub row: Row,
-    /// Comments for a person.
-    pub notes: Map,
-}
 
 /// The request and the answer of an operation, sorted.
 pub struct Call<'o> {
     /// The path, as a spec writes it.
     pub path: String,
     /// The parameters: those of the path in its order, then those of the query.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<(Part, Member)>,
     /// The rows about the request's body.
     pub body: Vec<Placed<'o>>,
     /// The rows about the answer.
@@ -43,12 +33,8 @@ impl<'o> Call<'o> {
     /// The rows of an operation where they belong; `path` is its path.
     pub fn new(operation: &'o Operation, path: String) -> Self {
         let has_body = !["GET", "HEAD"].contains(&operation.method.to_ascii_uppercase().as_str());
-        let in_path = parameter_names(&path).into_iter().map(|name| Parameter {
-            part: Part::Path,
-            row: text(name),
-            notes: Map::new(),
-        });
-        let mut parameters: Vec<_> = in_path.collect();
+        let in_path = parameter_names(&path).into_iter();
+        let mut parameters: Vec<_> = in_path.map(|name| (Part::Path, Member::of(text(name)))).collect();
         let (mut body, mut answer) = (Vec::new(), Vec::new());
         for placed in placed(operation, None) {
             match placed.part() {
@@ -81,17 +67,16 @@ fn text(name: &str) -> Row {
     }
 }
 
-fn find<'p>(parameters: &'p mut [Parameter], part: Part, name: &str) -> Option<&'p mut Parameter> {
-    let is_it = |known: &&mut Parameter| known.part == part && folded(&known.row.name) == folded(name);
-    parameters.iter_mut().find(is_it)
+fn find<'p>(parameters: &'p mut [(Part, Member)], part: Part, name: &str) -> Option<&'p mut Member> {
+    let is_it = |(its, known): &&mut (Part, Member)| *its == part && folded(&known.name) == folded(name);
+    parameters.iter_mut().find(is_it).map(|(_, known)| known)
 }
 
 /// Adds a row to the parameter of the path that it describes, or to the query.
-fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: Option<Part>) {
+fn add(parameters: &mut Vec<(Part, Member)>, row: &Row, part: Option<Part>, listed: Option<Part>) {
     let in_path = part == Some(Part::Path);
     if let Some(known) = find(parameters, Part::Path, &row.name).filter(|_| in_path) {
         known.row = Row {
-            name: known.row.name.clone(),
             kind: row.kind.clone().or(known.row.kind.take()),
             ..row.clone()
         };
@@ -106,10 +91,10 @@ fn add(parameters: &mut Vec<Parameter>, row: &Row, part: Option<Part>, listed: O
 }
 
 /// Adds a parameter of the query, with what a person must decide.
-fn push(parameters: &mut Vec<Parameter>, row: Row, note: Option<&str>) {
+fn push(parameters: &mut Vec<(Part, Member)>, row: Row, note: Option<&str>) {
     if !folded(&row.name).is_empty() {
-        let (part, mut notes) = (Part::Query, Map::new());
-        note.into_iter().for_each(|note| notes.todo(note));
-        parameters.push(Parameter { part, row, notes });
+        let mut member = Member::of(row);
+        note.into_iter().for_each(|note| member.notes.todo(note));
+        parameters.push((Part::Query, member));
     }
 }

@@ -144,24 +144,22 @@ pub fn scope(name: &str) -> String {
     let parts = name
         .split('.')
         .filter(|part| !["all", "read", "readwrite"].contains(part));
-    let parts: Vec<_> = parts.collect();
-    let parts = if parts.len() > 1 { &parts[1..] } else { &parts };
-    let words: Vec<_> = parts.iter().flat_map(|part| words(part)).collect();
-    let verb = if name.contains("readwrite") {
-        "Read and change"
-    } else {
-        "Read"
+    let mut words: Vec<_> = parts.map(|part| words(part).join(" ")).collect();
+    if words.len() > 1 {
+        words.remove(0);
+    }
+    let verb = match name.contains("readwrite") {
+        true => "Read and change",
+        false => "Read",
     };
     format!("{verb} {}.", words.join(" "))
 }
 
 /// The verb of an operation's name, and what it is done to: `listPlantParts` lists the plant parts.
 pub fn operation(id: &str) -> (String, String) {
-    let words = words(id);
-    let (verb, noun) = words
-        .split_first()
-        .map_or(("run", String::new()), |(verb, rest)| (verb.as_str(), rest.join(" ")));
-    (verb.to_owned(), noun)
+    let words = words(id).join(" ");
+    let (verb, noun) = words.split_once(' ').unwrap_or((&words, ""));
+    (verb.to_owned(), noun.to_owned())
 }
 
 #[cfg(test)]

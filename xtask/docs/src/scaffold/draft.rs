@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::bail;
+use serde_json::json;
 use xtask_spec::Spec;
 
 use super::existing::ExistingSpec;
@@ -27,11 +28,10 @@ impl<'a> Api<'a> {
     pub fn new(name: &'a str, spec: &'a Spec<'a>, pages: &'a [Page], moved: &HashSet<String>) -> Self {
         let read = crate::spec::Spec::new(spec.document);
         let described = Side::new(pages, &read).operations;
-        let there = described.iter().filter_map(|one| {
-            let is_moved = moved.contains(&one.documented.endpoint);
-            let has = one.spec.is_some() || is_moved;
-            has.then(|| (key(one.page, one.documented), one.name()))
-        });
+        let there = described
+            .iter()
+            .filter(|one| one.spec.is_some() || moved.contains(&one.documented.endpoint));
+        let there = there.map(|one| (key(one.page, one.documented), one.name()));
         Self {
             name,
             spec,
@@ -40,21 +40,15 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// The operations of a page that the spec does not have, and the names in the spec of those that it has.
-    fn sorted<'p>(&self, page: &'p Page) -> (Vec<&'p Operation>, Vec<String>) {
-        let (mut new, mut there) = (Vec::new(), Vec::new());
-        for operation in &page.operations {
-            match self.there.get(&key(page, operation)) {
-                Some(known) => there.push(known.clone()),
-                None => new.push(operation),
-            }
-        }
-        (new, there)
+    /// The name in the spec of an operation of a page, if the spec has it.
+    fn name_of(&self, page: &Page, operation: &Operation) -> Option<&String> {
+        self.there.get(&key(page, operation))
     }
 
     /// Whether the spec lacks an operation of a page.
     pub fn lacks_some(&self, page: &Page) -> bool {
-        !self.sorted(page).0.is_empty()
+        let mut operations = page.operations.iter();
+        operations.any(|operation| self.name_of(page, operation).is_none())
     }
 }
 
@@ -82,11 +76,12 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
             "What specs/{}/openapi.yaml does not have of the page {}.",
             api.name, page.page
         ));
-        let (new, there) = api.sorted(page);
-        for name in there {
-            head.note(format!("The spec has `{name}` already."));
+        for operation in &page.operations {
+            match api.name_of(page, operation) {
+                Some(name) => head.note(format!("The spec has `{name}` already.")),
+                None => draft.operation(page, operation),
+            }
         }
-        new.into_iter().for_each(|operation| draft.operation(page, operation));
     }
     head.note(format!(
         "Every place where a person must decide is marked {MARK}, and the lint refuses the mark. Decide, delete the \
@@ -98,8 +93,7 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
 
 /// The blocks, each below a comment that says where it goes.
 fn document(head: Map, draft: Draft) -> Map {
-    let mut document = Map::new();
-    document.append(head);
+    let mut document = head;
     document.append(draft.notes);
     if !draft.tags.is_empty() {
         document.note("Goes into `tags`; the operations stand in the order of these.");
@@ -112,12 +106,8 @@ fn document(head: Map, draft: Draft) -> Map {
     let mut parts = Map::new();
     if !draft.scopes.is_empty() {
         parts.note("Goes into the `scopes` of the security scheme `oauth2`.");
-        let flow = Map::new().with("scopes", draft.scopes);
-        let flows = Map::new().with("clientCredentials", flow);
-        parts.put(
-            "securitySchemes",
-            Map::new().with("oauth2", Map::new().with("flows", flows)),
-        );
+        let flows = json!({ "clientCredentials": { "scopes": draft.scopes } });
+        parts.put("securitySchemes", json!({ "oauth2": { "flows": flows } }));
     }
     parts.append(draft.components.into_map());
     if !parts.is_empty() {

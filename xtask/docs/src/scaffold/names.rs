@@ -34,21 +34,10 @@ pub fn free(candidates: &[String], is_taken: impl Fn(&str) -> bool) -> String {
     names.find(|name| !is_taken(name)).unwrap_or_default()
 }
 
-/// What a guess at an `operationId` knows.
-pub struct Call<'a> {
-    /// The method, in capitals.
-    pub method: &'a str,
-    /// The path.
-    pub path: &'a str,
-    /// Whether it only reads.
-    pub reads: bool,
-    /// Whether it answers with a list.
-    pub lists: bool,
-}
-
-/// A guess at an `operationId`: the verb, and what it is done to. The others are longer, for when the first is taken.
-pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
-    let segments: Vec<&str> = call.path.split('/').filter(|segment| !segment.is_empty()).collect();
+/// A guess at an `operationId`, from the method, in capitals, the path, and whether the call only reads and whether it
+/// answers with a list: the verb, and what it is done to. The others are longer, for when the first is taken.
+pub fn operation_ids(method: &str, path: &str, reads: bool, lists: bool) -> Vec<(String, String)> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let is_parameter = |segment: &&str| segment.starts_with('{');
     let ends_with_one = segments.last().is_some_and(is_parameter);
     let things = segments
@@ -59,19 +48,19 @@ pub fn operation_ids(call: &Call) -> Vec<(String, String)> {
     if words.len() > 1 {
         words.pop_if(|word| word == "Batch");
     }
-    let mut verb = match call.method {
-        "GET" | "HEAD" if call.lists && !ends_with_one => "list",
+    let mut verb = match method {
+        "GET" | "HEAD" if lists && !ends_with_one => "list",
         "GET" | "HEAD" => "get",
         "PUT" | "PATCH" => "update",
         "DELETE" => "delete",
-        _ if call.reads && call.lists => "list",
-        _ if call.reads => "get",
+        _ if reads && lists => "list",
+        _ if reads => "get",
         _ => "create",
     }
     .to_owned();
     // `…/jobs/cancel` says itself what is done; `…/scan-profiles` are things.
     let (own, rest) = words.last().map(|last| with_verb(last)).unwrap_or_default();
-    let acts = !call.reads && !ends_with_one && call.method != "DELETE";
+    let acts = !reads && !ends_with_one && method != "DELETE";
     let is_action = match rest.as_str() {
         "" => words.len() > 1,
         rest => acts && singular(rest) == rest,
@@ -152,13 +141,7 @@ mod tests {
     use super::*;
 
     fn id(method: &str, path: &str, lists: bool) -> String {
-        let call = Call {
-            method,
-            path,
-            reads: method == "GET",
-            lists,
-        };
-        operation_ids(&call).remove(0).0
+        operation_ids(method, path, method == "GET", lists).remove(0).0
     }
 
     #[test]
@@ -174,13 +157,8 @@ mod tests {
         assert_eq!(id("POST", "/garden/find-plant", false), "findPlant");
         assert_eq!(id("POST", "/garden/scan-profiles", false), "createScanProfile");
         assert_eq!(id("PATCH", "/", false), "updateRoot");
-        let call = Call {
-            method: "POST",
-            path: "/garden/plants/batch",
-            reads: true,
-            lists: true,
-        };
-        let ids: Vec<_> = operation_ids(&call).into_iter().map(|(id, _)| id).collect();
+        let ids = operation_ids("POST", "/garden/plants/batch", true, true).into_iter();
+        let ids: Vec<_> = ids.map(|(id, _)| id).collect();
         assert_eq!(ids, ["listPlants", "listGardenPlants"]);
     }
 

@@ -13,8 +13,8 @@ use crate::spec::page_of;
 use xtask_spec::names::folded;
 use xtask_spec::{METHODS, Operation};
 
-use super::call::{self, Call, Parameter};
-use super::components::Components;
+use super::call::{self, Call};
+use super::components::{Components, reference};
 use super::describe;
 use super::example::example;
 use super::existing::{self, ExistingSpec};
@@ -90,12 +90,7 @@ impl<'s> Draft<'s> {
         let answer = Member::body(Part::Response, operation.response.as_ref(), &call.answer);
         let lists = lists(&answer);
         let reads = reads(&method, &call.path, &operation.scopes, lists);
-        let (id, noun) = self.id(&names::Call {
-            method: &operation.method.to_ascii_uppercase(),
-            path: &call.path,
-            reads,
-            lists,
-        });
+        let (id, noun) = self.id(&operation.method.to_ascii_uppercase(), &call.path, reads, lists);
         let title = names::pascal(&id, "Call");
         let (verb, what) = describe::operation(&id);
         let mut writer = Writer {
@@ -105,7 +100,9 @@ impl<'s> Draft<'s> {
             folder: &existing::folder(&page.page).unwrap_or_default(),
         };
         let parameters = call.parameters.into_iter();
-        let parameters: Vec<_> = parameters.map(|one| parameter(&mut writer, one)).collect();
+        let parameters: Vec<_> = parameters
+            .map(|(part, one)| parameter(&mut writer, part, one))
+            .collect();
         let request = body(&mut writer, request, &format!("{title}Request"));
         writer.is_request = false;
         let name = match lists {
@@ -216,8 +213,9 @@ impl<'s> Draft<'s> {
         self.paths.put_below(path, method, map);
     }
 
-    fn id(&mut self, call: &names::Call) -> (String, String) {
-        let candidates = names::operation_ids(call);
+    /// The id, and the noun in it.
+    fn id(&mut self, method: &str, path: &str, reads: bool, lists: bool) -> (String, String) {
+        let candidates = names::operation_ids(method, path, reads, lists);
         let ids: Vec<String> = candidates.iter().map(|(id, _)| id.clone()).collect();
         let is_written = |id: &str| self.ids.iter().any(|known| folded(known) == folded(id));
         let id = names::free(&ids, |id| self.components.known.has_id(id) || is_written(id));
@@ -325,13 +323,11 @@ impl<'s> Draft<'s> {
 }
 
 /// A parameter: a reference to a shared one, if the spec has the same.
-fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
-    let Parameter { part, row, notes } = parameter;
+fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
     let known = writer.components.known;
-    let mut map = Map::new();
-    map.append(notes);
-    for (component, shared) in known.parameters(part).filter(|(_, known)| known["name"] == row.name) {
-        let differences = differences(writer.components, &row, part, shared);
+    let mut map = std::mem::take(&mut member.notes);
+    for (component, shared) in known.parameters(part).filter(|(_, known)| known["name"] == member.name) {
+        let differences = differences(writer.components, &member.row, part, shared);
         if differences.is_empty() {
             map.put("$ref", format!("#/components/parameters/{component}"));
             return map.into();
@@ -341,9 +337,8 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
             differences.join(", and ")
         ));
     }
-    let is_required = part == Part::Path || row.required == Some(Required::Yes);
-    let component = names::pascal(&row.name, "Parameter");
-    let mut member = Member::of(row);
+    let is_required = part == Part::Path || member.row.required == Some(Required::Yes);
+    let component = names::pascal(&member.name, "Parameter");
     let schema = writer.value(&mut member, &component);
     let description = member.description(writer.noun);
     let Member { name, notes, .. } = member;
@@ -372,7 +367,7 @@ fn parameter(writer: &mut Writer, parameter: Parameter) -> Value {
     if shared.get(&component).is_none() {
         shared.put(&component, map);
     }
-    json!({ "$ref": format!("#/components/parameters/{component}") })
+    reference("parameters", &component).into()
 }
 
 /// How a shared parameter differs from a row.
