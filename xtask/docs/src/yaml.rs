@@ -7,7 +7,7 @@ use std::fmt;
 
 use saphyr::Scalar;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask_cli::{is_hidden, printable};
 use xtask_spec::document::MARK;
 
@@ -50,14 +50,15 @@ impl Map {
 
     /// A comment above the next member on what a person must decide.
     pub fn todo(&mut self, what: impl fmt::Display) {
-        self.note(format!("{MARK}: {what}"));
+        self.note(todo(what));
     }
 
-    /// Adds a member to the object of this name, which is made if it is not there.
-    pub fn put_below(&mut self, key: &str, inner: &str, value: impl Into<Value>) {
-        match self.0.get_mut(key) {
-            Some(Value::Object(map)) => _ = map.insert(inner.to_owned(), value.into()),
-            _ => self.put(key, Self::new().with(inner, value)),
+    /// Adds a part below a comment that says where it goes, unless it is empty.
+    pub fn section(&mut self, key: &str, part: impl Into<Value>, place: &str) {
+        let part = part.into();
+        if part != json!({}) && part != json!([]) {
+            self.note(format!("Goes into {place}"));
+            self.put(key, part);
         }
     }
 
@@ -111,6 +112,11 @@ impl From<Map> for Value {
     fn from(map: Map) -> Self {
         Self::Object(map.0)
     }
+}
+
+/// A text on what a person must decide.
+pub fn todo(what: impl fmt::Display) -> String {
+    format!("{MARK}: {what}")
 }
 
 /// A value without the comments in it.
@@ -257,8 +263,6 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
-    use serde_json::json;
-
     use xtask_spec::document::Document;
 
     use super::*;

@@ -1,5 +1,7 @@
 //! The components that a scaffold adds to a spec, and those of the spec that it refers to.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::facts::Code;
@@ -58,15 +60,8 @@ pub struct Components<'s> {
     /// The parameters that operations share.
     pub parameters: Map,
     responses: Map,
-    schemas: Vec<New>,
-}
-
-/// A new component.
-struct New {
-    name: String,
-    schema: Map,
-    /// What a person must look at.
-    notes: Map,
+    /// Each with what a person must look at.
+    schemas: BTreeMap<String, (Map, Map)>,
 }
 
 impl<'s> Components<'s> {
@@ -76,7 +71,7 @@ impl<'s> Components<'s> {
             known,
             parameters: Map::new(),
             responses: Map::new(),
-            schemas: Vec::new(),
+            schemas: BTreeMap::new(),
         }
     }
 
@@ -89,9 +84,9 @@ impl<'s> Components<'s> {
         let last_word = |name: &str| words(name).pop();
         let is_one = |one: &str, other: &str| one == other || (!is_text && last_word(one) == last_word(other));
         let ends = |name: &str| candidates.iter().any(|candidate| is_one(candidate, name));
-        let same = |new: &&New| ends(&new.name) && essence(&new.schema.value()) == wanted;
-        if let Some(new) = self.schemas.iter().find(same) {
-            return new.name.clone();
+        let mut new = self.schemas.iter();
+        if let Some((new, _)) = new.find(|(name, (new, _))| ends(name) && essence(&new.value()) == wanted) {
+            return new.clone();
         }
         let alike = self.known.objects(&schema.value());
         let by_name = candidates.iter().filter_map(|name| self.known.schema(name));
@@ -106,9 +101,8 @@ impl<'s> Components<'s> {
                 "`{known}` of the spec has members of the same names; refer to it instead, if it means the same."
             ));
         }
-        let new = name.clone();
-        self.schemas.push(New { name, schema, notes });
-        new
+        self.schemas.insert(name.clone(), (schema, notes));
+        name
     }
 
     /// Adds a list of codes, unless the spec or the scaffold has it already; says its name.
@@ -178,7 +172,7 @@ impl<'s> Components<'s> {
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
+        self.known.has("schemas", name) || self.schemas.keys().any(|new| folded(new) == folded(name))
     }
 
     /// The failures that operations share, by their status: those of the spec, or else the usual ones.
@@ -215,9 +209,8 @@ impl<'s> Components<'s> {
     /// What a reference leads to, in the spec or new.
     fn target(&self, reference: &str) -> Option<Value> {
         let name = |section: &str| reference.strip_prefix("#/components/")?.strip_prefix(section);
-        let mut schemas = self.schemas.iter();
-        let schema = name("schemas/").and_then(|name| schemas.find(|new| new.name == name));
-        let schema = schema.map(|new| new.schema.value());
+        let schema = name("schemas/").and_then(|name| self.schemas.get(name));
+        let schema = schema.map(|(schema, _)| schema.value());
         let parameter = || self.parameters.get(name("parameters/")?).map(plain);
         schema.or_else(parameter).or_else(|| self.known.at(reference).cloned())
     }
@@ -239,27 +232,17 @@ impl<'s> Components<'s> {
         value
     }
 
-    /// The sections of new components, each below a comment that says where it goes. The schemas come in alphabetical
-    /// order, as the specs have them.
-    pub fn into_map(mut self) -> Map {
-        self.schemas.sort_by(|one, other| one.name.cmp(&other.name));
+    /// Puts the new components into a draft, section by section. The schemas come in alphabetical order, as the specs
+    /// have them.
+    pub fn put_into(self, draft: &mut Map) {
         let mut schemas = Map::new();
-        for new in self.schemas {
-            schemas.append(new.notes);
-            schemas.put(&new.name, new.schema);
+        for (name, (schema, notes)) in self.schemas {
+            schemas.append(notes);
+            schemas.put(&name, schema);
         }
-        let mut map = Map::new();
-        for (section, part) in [
-            ("parameters", self.parameters),
-            ("responses", self.responses),
-            ("schemas", schemas),
-        ] {
-            if !part.is_empty() {
-                map.note(format!("Goes into `components.{section}`."));
-                map.put(section, part);
-            }
-        }
-        map
+        draft.section("parameters", self.parameters, "`components.parameters`.");
+        draft.section("responses", self.responses, "`components.responses`.");
+        draft.section("schemas", schemas, "`components.schemas`.");
     }
 }
 

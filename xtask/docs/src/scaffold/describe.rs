@@ -4,9 +4,9 @@
 use heck::ToSnakeCase;
 use xtask_spec::names::folded;
 
-use super::mark::todo;
 use crate::json_type::JsonType;
 use crate::words::STOP_WORDS;
+use crate::yaml::todo;
 
 /// What asks for the next page.
 pub const TOKENS: [&str; 5] = ["nextlink", "nexttoken", "token", "continuationtoken", "skiptoken"];
@@ -165,7 +165,7 @@ pub fn operation(id: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scaffold::mark::MARK;
+    use xtask_spec::document::MARK;
 
     #[test]
     fn a_name_says_what_is_plain() {

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use anyhow::bail;
 use serde_json::json;
 use xtask_spec::Spec;
+use xtask_spec::document::MARK;
 
 use super::existing::ExistingSpec;
-use super::mark::MARK;
 use super::operation::Draft;
 use crate::compare::Side;
 use crate::facts::{Operation, Page};
@@ -88,32 +88,28 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
          comments, then run `cargo xtask lint --api {}`.",
         api.name
     ));
-    Ok(document(head, draft).render())
-}
-
-/// The blocks, each below a comment that says where it goes.
-fn document(head: Map, draft: Draft) -> Map {
-    let mut document = head;
-    document.append(draft.notes);
-    if !draft.tags.is_empty() {
-        document.note("Goes into `tags`; the operations stand in the order of these.");
-        document.put("tags", draft.tags);
-    }
-    if !draft.paths.is_empty() {
-        document.note("Goes into `paths`, in the order of the tags.");
-        document.put("paths", draft.paths);
-    }
-    let mut parts = Map::new();
+    head.append(draft.notes);
+    head.section(
+        "tags",
+        draft.tags,
+        "`tags`; the operations stand in the order of these.",
+    );
+    head.section("paths", draft.paths, "`paths`, in the order of the tags.");
+    let mut components = Map::new();
     if !draft.scopes.is_empty() {
-        parts.note("Goes into the `scopes` of the security scheme `oauth2`.");
         let flows = json!({ "clientCredentials": { "scopes": draft.scopes } });
-        parts.put("securitySchemes", json!({ "oauth2": { "flows": flows } }));
+        let schemes = json!({ "oauth2": { "flows": flows } });
+        components.section(
+            "securitySchemes",
+            schemes,
+            "the `scopes` of the security scheme `oauth2`.",
+        );
     }
-    parts.append(draft.components.into_map());
-    if !parts.is_empty() {
-        document.put("components", parts);
+    draft.components.put_into(&mut components);
+    if !components.is_empty() {
+        head.put("components", components);
     }
-    document
+    Ok(head.render())
 }
 
 /// What a page without operations is for.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::facts::{Code, Row, Sample};
+use crate::facts::{Row, Sample};
 use crate::json_type::{JsonType, documented_types, shown_types};
 use crate::placement::{Part, Placed, in_part, split};
 use xtask_spec::names::folded;
@@ -177,10 +177,8 @@ impl Member {
     /// The order of the tables; what no table lists stands behind.
     fn sort(&mut self) {
         self.members.sort_by_key(|member| member.order.unwrap_or(usize::MAX));
-        self.members
-            .iter_mut()
-            .chain(self.entry.as_deref_mut())
-            .for_each(Self::sort);
+        let inner = self.members.iter_mut().chain(self.entry.as_deref_mut());
+        inner.for_each(Self::sort);
     }
 }
 
@@ -193,24 +191,17 @@ fn shown(member: &Member) -> Vec<JsonType> {
 /// The form that a table says.
 pub fn form_of(row: &Row, notes: &mut Map) -> Option<JsonType> {
     let kind = row.kind.as_deref().filter(|kind| *kind != "enum");
-    let known = kind.and_then(|kind| match documented_types(kind) {
-        ([only], _) => Some(*only),
-        _ => None,
-    });
+    let known = kind.and_then(|kind| documented_types(kind).0.first().copied());
     if let (Some(kind), None) = (kind, known) {
         notes.note(format!("`{kind}` is not a known type."));
     }
-    known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
-}
-
-fn code_form(codes: &[Code]) -> JsonType {
-    if codes.iter().all(|code| code.code.is_boolean()) {
-        JsonType::Boolean
-    } else if codes.iter().all(|code| code.code.is_i64() || code.code.is_u64()) {
-        JsonType::Integer
-    } else {
-        JsonType::String
-    }
+    let all = |is_it: fn(&Value) -> bool| row.codes.iter().all(|code| is_it(&code.code));
+    known.or(match () {
+        () if row.codes.is_empty() => None,
+        () if all(Value::is_boolean) => Some(JsonType::Boolean),
+        () if all(|code| code.is_i64() || code.is_u64()) => Some(JsonType::Integer),
+        () => Some(JsonType::String),
+    })
 }
 
 /// A body as it grows.

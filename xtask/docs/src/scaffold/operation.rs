@@ -19,12 +19,11 @@ use super::describe;
 use super::example::example;
 use super::existing::{self, ExistingSpec};
 use super::limits::limits;
-use super::mark::{MARK, todo};
 use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
 use super::schema::Writer;
-use crate::yaml::{Map, plain};
+use crate::yaml::{Map, plain, todo};
 
 /// Where the vendor's pages stand.
 const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";
@@ -52,12 +51,10 @@ pub struct Draft<'s> {
 impl<'s> Draft<'s> {
     /// None yet. `pages` are all of the API: some list the codes of others.
     pub fn new(known: ExistingSpec<'s>, pages: &[Page]) -> Self {
-        let lists = pages
-            .iter()
-            .filter_map(|page| Some((page.page.clone(), page.codes.as_ref()?.codes.clone())));
+        let codes_of = |page: &Page| Some((page.page.clone(), page.codes.as_ref()?.codes.clone()));
         Self {
             ids: Vec::new(),
-            codes: lists.collect(),
+            codes: pages.iter().filter_map(codes_of).collect(),
             tags: Vec::new(),
             paths: Map::new(),
             scopes: Map::new(),
@@ -210,7 +207,9 @@ impl<'s> Draft<'s> {
                 self.paths.todo("the page's path cannot be right; mend it");
             }
         }
-        self.paths.put_below(path, method, map);
+        let mut item = self.paths.get(path).cloned().unwrap_or(json!({}));
+        item[method] = map.into();
+        self.paths.put(path, item);
     }
 
     /// The id, and the noun in it.
@@ -285,15 +284,15 @@ impl<'s> Draft<'s> {
                 "the page names the permission for `{endpoint}`, which is another endpoint"
             ));
         }
+        let declared = self.components.known.scopes();
+        for scope in &scopes {
+            if !declared.contains(&scope.as_str()) {
+                self.scopes.put(scope, describe::scope(scope));
+            }
+        }
         if scopes.is_empty() {
             map.todo("the page names no permission");
             scopes.push(todo("a scope"));
-        }
-        let declared = self.components.known.scopes();
-        for scope in &scopes {
-            if !declared.contains(&scope.as_str()) && !scope.starts_with(MARK) {
-                self.scopes.put(scope, describe::scope(scope));
-            }
         }
         let entries = scopes.into_iter().map(|scope| json!({ "oauth2": [scope] }));
         map.put("security", entries.collect::<Vec<_>>());

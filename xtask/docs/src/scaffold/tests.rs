@@ -11,11 +11,10 @@ use serde_json::{Value, json};
 use crate::endpoint::template;
 use crate::facts::{self, Code, Operation, Page, Required, Row, Sample, Section, Table};
 use xtask_lint as lint;
-use xtask_spec::document::Document;
+use xtask_spec::document::{Document, MARK};
 
 use super::call;
 use super::draft::{Api, scaffold};
-use super::mark::MARK;
 use crate::yaml::Map;
 use xtask_spec::Spec;
 
