@@ -17,17 +17,12 @@ pub fn of(row: &Row, is_number: bool, notes: &mut Map) -> Vec<Code> {
     }
     let numbers: Option<Vec<Value>> = row.codes.iter().map(|code| number(&code.code)).collect();
     let numbers = numbers.filter(|_| is_number || !is_text(row));
-    for (index, Code { code, label }) in row.codes.iter().enumerate() {
-        let code = match &numbers {
-            Some(numbers) => numbers[index].clone(),
-            None => Value::String(text(code)),
-        };
+    let texts = || row.codes.iter().map(|code| Value::String(text(&code.code))).collect();
+    for (Code { label, .. }, code) in row.codes.iter().zip(numbers.unwrap_or_else(texts)) {
+        let label = label.clone();
         match codes.iter().find(|known| known.code == code) {
-            None => codes.push(Code {
-                code,
-                label: label.clone(),
-            }),
-            Some(known) if known.label == *label => {}
+            None => codes.push(Code { code, label }),
+            Some(known) if known.label == label => {}
             Some(_) => notes.note(format!("The page lists the code {code} twice, under different names.")),
         }
     }

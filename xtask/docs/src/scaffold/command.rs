@@ -31,12 +31,11 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
         let sources = pages.of(api)?;
         let is_named =
             |name: &String, source: &Source| *name == source.name || name.ends_with(&format!("/{}", source.name));
-        let is_chosen = |source| wanted.iter().any(|name| is_named(name, source));
-        let chosen: Vec<bool> = sources.iter().map(is_chosen).collect();
-        wanted.retain(|name| !sources.iter().any(|source| is_named(name, source)));
-        if chosen.contains(&true) || new {
-            texts.extend(of_api(api, &sources, &chosen, new, &mut unread)?);
+        let is_chosen = |source: &Source| wanted.iter().any(|name| is_named(name, source));
+        if new || sources.iter().any(is_chosen) {
+            texts.extend(of_api(api, &sources, is_chosen, new, &mut unread)?);
         }
+        wanted.retain(|name| !sources.iter().any(|source| is_named(name, source)));
     }
     if let Some(name) = wanted.first() {
         bail!(
@@ -61,7 +60,7 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
 fn of_api(
     api: &'static api::Api,
     sources: &[Source],
-    chosen: &[bool],
+    is_chosen: impl Fn(&Source) -> bool,
     new: bool,
     unread: &mut Vec<String>,
 ) -> anyhow::Result<Option<String>> {
@@ -90,18 +89,19 @@ fn of_api(
     let known = Api::new(api.name, &spec, &reading.pages, &moved);
     let mut pages: Vec<&Page> = Vec::new();
     let mut notes = Vec::new();
-    for (page, is_chosen) in reading.pages.iter().zip(chosen) {
+    for (page, source) in reading.pages.iter().zip(sources) {
+        let (is_chosen, is_new) = (is_chosen(source), known.lacks_some(page));
         let of_page = reading.unread.iter().filter(|finding| finding.page == page.page);
         let of_page: Vec<_> = of_page.map(unread_line).collect();
         let is_edit = |finding: &Finding| finding.page == page.page && finding.step != Step::PageSample;
-        let is_empty = !known.lacks_some(page) && !findings.iter().any(is_edit);
-        if *is_chosen && is_empty && !of_page.is_empty() {
+        let is_empty = !is_new && !findings.iter().any(is_edit);
+        if is_chosen && is_empty && !of_page.is_empty() {
             bail!("nothing can be drafted of {}: {}", page.page, of_page.join("; "));
         }
-        if *is_chosen || new {
+        if is_chosen || new {
             notes.extend(of_page);
         }
-        if *is_chosen || (new && known.lacks_some(page)) {
+        if is_chosen || (new && is_new) {
             pages.push(page);
         }
     }

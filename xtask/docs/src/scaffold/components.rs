@@ -212,7 +212,15 @@ impl<'s> Components<'s> {
         let schema = name("schemas/").and_then(|name| self.schemas.get(name));
         let schema = schema.map(|(schema, _)| schema.value());
         let parameter = || self.parameters.get(name("parameters/")?).map(plain);
-        schema.or_else(parameter).or_else(|| self.known.at(reference).cloned())
+        let known = || {
+            self.known
+                .0
+                .document
+                .value
+                .pointer(reference.strip_prefix('#')?)
+                .cloned()
+        };
+        schema.or_else(parameter).or_else(known)
     }
 
     /// What a schema or parameter says behind its references, and an `allOf` of one entry.

@@ -62,7 +62,7 @@ fn key(page: &Page, operation: &Operation) -> [String; 3] {
 /// # Errors
 /// If a page describes no operation.
 pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
-    let mut draft = Draft::new(ExistingSpec::new(api.spec), api.pages);
+    let mut draft = Draft::new(ExistingSpec(api.spec), api.pages);
     let mut head = Map::new();
     for page in pages {
         if page.operations.is_empty() {

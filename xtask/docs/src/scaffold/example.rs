@@ -97,14 +97,9 @@ fn plausible<T: Copy>(word: &str, values: &[(&str, T)]) -> Option<T> {
 }
 
 fn integer(schema: &Value, name: &str) -> i64 {
-    let excluded = |key: &str| i64::from(schema[key] == true);
-    let least = schema["minimum"].as_i64().unwrap_or(i64::MIN);
-    let most = schema["maximum"].as_i64().unwrap_or(i64::MAX);
     let wanted = words(name).pop().and_then(|last| plausible(&last, &NUMBERS));
-    let number = wanted
-        .unwrap_or(1)
-        .max(least.saturating_add(excluded("exclusiveMinimum")));
-    number.min(most.saturating_sub(excluded("exclusiveMaximum")))
+    let number = wanted.unwrap_or(1).max(schema["minimum"].as_i64().unwrap_or(i64::MIN));
+    number.min(schema["maximum"].as_i64().unwrap_or(i64::MAX))
 }
 
 /// A text of the right format and length that says what it is.

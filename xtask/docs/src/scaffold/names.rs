@@ -11,16 +11,7 @@ use super::describe::{plural, singular, words};
 /// A name in PascalCase, of ASCII letters and digits alone; `otherwise` goes before it if it does not begin with a
 /// letter.
 pub fn pascal(text: &str, otherwise: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                ' '
-            }
-        })
-        .collect();
+    let plain = text.replace(|character: char| !character.is_ascii_alphanumeric(), " ");
     let name = plain.to_upper_camel_case();
     let is_whole = name.starts_with(|first: char| first.is_ascii_alphabetic());
     format!("{}{name}", if is_whole { "" } else { otherwise })

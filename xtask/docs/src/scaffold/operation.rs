@@ -28,9 +28,6 @@ use crate::yaml::{Map, plain, todo};
 /// Where the vendor's pages stand.
 const PAGES: &str = "https://github.com/AvePoint/cloud-api/blob/main";
 
-/// How long a summary may be.
-const MAX_SUMMARY: usize = 80;
-
 /// The operations that have been written.
 pub struct Draft<'s> {
     ids: Vec<String>,
@@ -127,10 +124,7 @@ impl<'s> Draft<'s> {
             "create" => describe::one(&what),
             _ => format!("the {what}"),
         };
-        let summary = format!("{} {one}", names::pascal(&verb, ""));
-        let end = summary.char_indices().nth(MAX_SUMMARY);
-        let cut = end.and_then(|(end, _)| summary[..end].rfind(' '));
-        map.put("summary", &summary[..cut.unwrap_or(summary.len())]);
+        map.put("summary", format!("{} {one}", names::pascal(&verb, "")));
         map.put("description", todo("say what a caller must know"));
         let url = match page.elsewhere {
             true => todo("the address of the page"),
@@ -186,7 +180,7 @@ impl<'s> Draft<'s> {
     fn path(&self, operation: &facts::Operation) -> String {
         let path = call::path(&operation.endpoint);
         let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
-        let operations = self.components.known.operations();
+        let operations = &self.components.known.0.operations;
         let is_usual = |path: &str| operations.iter().all(|known| first(known.path) == first(path));
         let sample = operation.request.as_ref().and_then(|sample| sample.path.as_deref());
         let sample = sample.map(call::path).filter(|_| !is_usual(&path));
@@ -197,7 +191,7 @@ impl<'s> Draft<'s> {
     /// Puts the operation below its path.
     fn place(&mut self, path: &str, method: &str, map: Map) {
         if self.paths.get(path).is_none() {
-            let there = self.components.known.operations();
+            let there = &self.components.known.0.operations;
             if let Some(known) = there.iter().find(|known| template(known.path) == template(path)) {
                 let path = known.path;
                 let note = format!("The spec has the path `{path}`: put the method into it, not the path once more.");
@@ -228,7 +222,7 @@ impl<'s> Draft<'s> {
     /// scope, or else of all that need it, if they have one tag, or lie there. If there are none, a new one, called after
     /// the folder; where pages have no folders, the nearest of all.
     fn tag(&mut self, page: &Page, path: &str, scopes: &[String], map: &mut Map) {
-        let operations = self.components.known.operations();
+        let operations = &self.components.known.0.operations;
         let is_allowed = |known: &Operation| {
             let needed = known.permissions().concat();
             scopes.iter().any(|scope| needed.contains(&scope.as_str()))
