@@ -170,12 +170,10 @@ fn flow(value: &Value, room: usize) -> Option<String> {
 
 /// A value on lines of its own.
 fn block(value: &Value, out: &mut String, indent: usize) {
-    let entries = match value {
-        Value::Object(map) => return members(map, out, indent),
-        Value::Array(entries) => entries,
-        value => return out.push_str(&format!("{:indent$}{}\n", "", scalar(value, ""))),
-    };
-    for entry in entries {
+    if let Value::Object(map) = value {
+        return members(map, out, indent);
+    }
+    for entry in value.as_array().into_iter().flatten() {
         let mut lines = String::new();
         match flow(entry, WIDTH.saturating_sub(indent + 2)) {
             Some(text) => lines = format!("{:indent$}  {text}\n", ""),
@@ -232,12 +230,10 @@ fn scalar(value: &Value, allowed: &str) -> String {
 fn is_plain(text: &str, allowed: &str) -> bool {
     /// Words that are something else than text for readers of YAML 1.1.
     const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
-    let may_stand = |character: char| {
-        character.is_ascii_alphanumeric()
-            || " _-./()+@%=&;$<>~\"'!?^|*:".contains(character)
-            || allowed.contains(character)
-    };
-    let may_begin = |character: char| character.is_ascii_alphabetic() || "/^$(".contains(character);
+    /// What may stand in a text beside letters and digits.
+    const MARKS: &str = " _-./()+@%=&;$<>~\"'!?^|*:";
+    let may_stand = |mark: char| mark.is_ascii_alphanumeric() || MARKS.contains(mark) || allowed.contains(mark);
+    let may_begin = |mark: char| mark.is_ascii_alphabetic() || "/^$(".contains(mark);
     text.starts_with(may_begin)
         && text.chars().all(may_stand)
         && !text.ends_with([' ', ':'])

@@ -64,6 +64,9 @@ fn of_api(
     new: bool,
     unread: &mut Vec<String>,
 ) -> anyhow::Result<Option<String>> {
+    use Kind::{OperationAdded, OperationMissing, PageUnread, PageUnreadable};
+    /// An operation that the spec does not have is what the YAML is for, and what could not be read is to be read.
+    const NO_EDITS: [Kind; 4] = [OperationAdded, OperationMissing, PageUnread, PageUnreadable];
     let reading = reading::read(api, sources);
     let is_begun = api.spec().exists();
     let document = match is_begun {
@@ -77,14 +80,7 @@ fn of_api(
     let is_moved = |finding: &&Finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock;
     let moved = findings.iter().filter(is_moved).map(|finding| finding.is.clone());
     let moved = moved.collect();
-    // An operation that the spec does not have is what the YAML is for; what could not be read is no edit.
-    findings.retain(|finding| {
-        use Kind::{OperationAdded, OperationMissing, PageUnread, PageUnreadable};
-        !matches!(
-            finding.kind,
-            OperationAdded | OperationMissing | PageUnread | PageUnreadable
-        )
-    });
+    findings.retain(|finding| !NO_EDITS.contains(&finding.kind));
     let spec = Spec::new(&document);
     let known = Api::new(api.name, &spec, &reading.pages, &moved);
     let mut pages: Vec<&Page> = Vec::new();

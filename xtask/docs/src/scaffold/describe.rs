@@ -155,13 +155,6 @@ pub fn scope(name: &str) -> String {
     format!("{verb} {}.", words.join(" "))
 }
 
-/// The verb of an operation's name, and what it is done to: `listPlantParts` lists the plant parts.
-pub fn operation(id: &str) -> (String, String) {
-    let words = words(id).join(" ");
-    let (verb, noun) = words.split_once(' ').unwrap_or((&words, ""));
-    (verb.to_owned(), noun.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

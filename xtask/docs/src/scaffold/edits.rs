@@ -1,5 +1,7 @@
 //! What to change in a spec that has the operations of a page already.
 
+use std::collections::HashSet;
+
 use crate::deviations::entry_to_paste;
 use crate::finding::{Finding, Kind, Step};
 use crate::markup::squeeze;
@@ -8,15 +10,13 @@ use crate::report::fenced;
 /// The list of edits: one bullet for each difference between page, lock and spec; empty if there is none. What a page
 /// says against its own sample is no edit: it is reported elsewhere.
 pub fn edits(findings: &[Finding]) -> String {
-    let mut bullets: Vec<String> = findings
+    let bullets = findings
         .iter()
         .filter(|finding| finding.step != Step::PageSample)
-        .map(bullet)
-        .collect();
+        .map(bullet);
     // Two steps can lead to the same edit.
-    let mut seen = std::collections::HashSet::new();
-    bullets.retain(|bullet| seen.insert(bullet.clone()));
-    bullets.concat()
+    let mut seen = HashSet::new();
+    bullets.filter(|bullet| seen.insert(bullet.clone())).collect()
 }
 
 /// The entries that silence those findings that a deviation may silence, for where the difference is meant to be; empty

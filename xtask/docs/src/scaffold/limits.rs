@@ -56,17 +56,16 @@ fn brought(default: &Value, form: Option<JsonType>) -> Option<Value> {
 
 /// Whether the row's own limits and codes allow its default.
 fn is_allowed(row: &Row, default: &Value, is_reference: bool) -> bool {
-    if is_reference && !row.codes.is_empty() {
-        return row.codes.iter().any(|code| code.code == *default);
-    }
-    if let Some(number) = default.as_f64() {
-        let above = row.minimum.is_none_or(|least| number >= least as f64);
-        return above && row.maximum.is_none_or(|most| number <= most as f64);
-    }
-    let Some(text) = default.as_str() else {
-        return true;
-    };
     let is_time = row.format.is_some() || row.kind.as_deref() == Some("date-time");
-    let is_short = row.max_length.is_none_or(|most| (text.chars().count() as u64) <= most);
-    is_short && !is_time && !is_reference
+    let is_within = |number: f64| {
+        let above = row.minimum.is_none_or(|least| number >= least as f64);
+        above && row.maximum.is_none_or(|most| number <= most as f64)
+    };
+    let is_short = |text: &str| row.max_length.is_none_or(|most| (text.chars().count() as u64) <= most);
+    match default {
+        _ if is_reference && !row.codes.is_empty() => row.codes.iter().any(|code| code.code == *default),
+        Value::Number(number) => number.as_f64().is_none_or(is_within),
+        Value::String(text) => is_short(text) && !is_time && !is_reference,
+        _ => true,
+    }
 }

@@ -7,12 +7,11 @@ use std::collections::HashSet;
 use crate::facts::{Row, Sample};
 use crate::json_type::{JsonType, documented_types, shown_types};
 use crate::placement::{Part, Placed, in_part, split};
+use crate::yaml::Map;
+use serde_json::Value;
 use xtask_spec::names::folded;
 
-use serde_json::Value;
-
 use super::describe;
-use crate::yaml::Map;
 
 /// The longest name that is taken for one. What is longer is a sentence in the wrong column.
 const MAX_NAME: usize = 100;
@@ -79,26 +78,27 @@ impl Member {
 
     /// Whether it is a list, as the sample shows or, without one, the table says.
     pub fn is_list(&self) -> bool {
-        let kind = self.row.kind.as_deref();
-        let is_reported = kind.is_some_and(|kind| kind.starts_with("array"));
+        let is_reported = self.row.kind.as_ref().is_some_and(|kind| kind.starts_with("array"));
         self.seen.contains(&JsonType::Array) || (self.seen.is_empty() && is_reported)
     }
 
     /// What it is, if its name says it plainly, or else the words of its name; `owner` is what it is a member of.
     pub fn description(&self, owner: &str) -> Result<String, String> {
-        describe::member(
-            &self.name,
-            self.forms.first().copied().unwrap_or(JsonType::String),
-            owner,
-        )
+        let form = self.forms.first().copied().unwrap_or(JsonType::String);
+        describe::member(&self.name, form, owner)
     }
 
     /// Decides which forms it may have, by the rules for values of two kinds. The sample wins where there is no type for
     /// both.
     pub fn decide(&mut self) {
         let mut notes = Map::new();
-        let mut table = self.structure().or_else(|| form_of(&self.row, &mut notes));
         let seen = shown(self);
+        let mut table = match (&self.entry, self.members.is_empty()) {
+            // Where no sample does, the tree itself tells: there are members, or entries.
+            (_, false) if self.seen.is_empty() => Some(JsonType::Object),
+            (Some(_), true) if self.seen.is_empty() => Some(JsonType::Array),
+            _ => form_of(&self.row, &mut notes),
+        };
         // A table below says more of the form than a cell.
         let has_rows = |members: &[Self]| members.iter().any(|member| member.order.is_some());
         let entry = self.entry.as_deref();
@@ -150,15 +150,6 @@ impl Member {
         }
         self.notes.append(notes);
         self.forms = forms;
-    }
-
-    /// What the tree itself tells, where no sample does: there are members, or entries.
-    fn structure(&self) -> Option<JsonType> {
-        match (self.members.is_empty(), &self.entry) {
-            _ if !self.seen.is_empty() => None,
-            (false, _) => Some(JsonType::Object),
-            (true, entry) => entry.as_ref().map(|_| JsonType::Array),
-        }
     }
 
     fn child(&mut self, name: &str) -> &mut Self {

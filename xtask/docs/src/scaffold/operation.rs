@@ -86,7 +86,9 @@ impl<'s> Draft<'s> {
         let reads = reads(&method, &call.path, &operation.scopes, lists);
         let (id, noun) = self.id(&operation.method.to_ascii_uppercase(), &call.path, reads, lists);
         let title = names::pascal(&id, "Call");
-        let (verb, what) = describe::operation(&id);
+        // `listPlantParts` lists the plant parts.
+        let words = describe::words(&id).join(" ");
+        let (verb, what) = words.split_once(' ').unwrap_or((&words, ""));
         let mut writer = Writer {
             components: &mut self.components,
             noun: &noun,
@@ -120,11 +122,11 @@ impl<'s> Draft<'s> {
             }
         }
         self.tag(page, &call.path, &operation.scopes, &mut map);
-        let one = match verb.as_str() {
-            "create" => describe::one(&what),
+        let one = match verb {
+            "create" => describe::one(what),
             _ => format!("the {what}"),
         };
-        map.put("summary", format!("{} {one}", names::pascal(&verb, "")));
+        map.put("summary", format!("{} {one}", names::pascal(verb, "")));
         map.put("description", todo("say what a caller must know"));
         let url = match page.elsewhere {
             true => todo("the address of the page"),
