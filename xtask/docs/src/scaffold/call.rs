@@ -3,20 +3,8 @@
 use super::member::Member;
 use crate::endpoint::parameter_names;
 use crate::facts::{Operation, Row};
-use crate::placement::{Part, Placed, placed};
+use crate::placement::{Part, placed};
 use xtask_spec::names::folded;
-
-/// The request and the answer of an operation, sorted.
-pub struct Call<'o> {
-    /// The path, as a spec writes it.
-    pub path: String,
-    /// The parameters: those of the path in its order, then those of the query.
-    pub parameters: Vec<(Part, Member)>,
-    /// The rows about the request's body.
-    pub body: Vec<Placed<'o>>,
-    /// The rows about the answer.
-    pub answer: Vec<Placed<'o>>,
-}
 
 /// The path of an endpoint: without host and query, with its first slash and without a last one.
 pub fn path(endpoint: &str) -> String {
@@ -29,33 +17,29 @@ pub fn path(endpoint: &str) -> String {
     format!("/{}", path.trim_matches('/'))
 }
 
-impl<'o> Call<'o> {
-    /// The rows of an operation where they belong; `path` is its path.
-    pub fn new(operation: &'o Operation, path: String) -> Self {
-        let has_body = !["GET", "HEAD"].contains(&operation.method.to_ascii_uppercase().as_str());
-        let in_path = parameter_names(&path).into_iter();
-        let mut parameters: Vec<_> = in_path.map(|name| (Part::Path, Member::of(text(name)))).collect();
-        let (mut body, mut answer) = (Vec::new(), Vec::new());
-        for placed in placed(operation, None) {
-            match placed.part() {
-                Some(Part::Response) => answer.push(placed),
-                Some(Part::Body) if has_body => body.push(placed),
-                part => add(&mut parameters, placed.row, part, placed.listed),
-            }
-        }
-        for name in operation.request.iter().flat_map(|sample| &sample.query) {
-            if find(&mut parameters, Part::Query, name).is_none() {
-                let note = "only the URL of the sample has it; its type is a guess";
-                push(&mut parameters, text(name), Some(note));
-            }
-        }
-        Self {
-            path,
-            parameters,
-            body,
-            answer,
+/// What an operation takes and answers: the parameters, those of the path in its order and then those of the query; the
+/// body of the request; and that of the response. `path` is its path.
+pub fn parts(operation: &Operation, path: &str) -> (Vec<(Part, Member)>, Member, Member) {
+    let has_body = !["GET", "HEAD"].contains(&operation.method.to_ascii_uppercase().as_str());
+    let in_path = parameter_names(path).into_iter();
+    let mut parameters: Vec<_> = in_path.map(|name| (Part::Path, Member::of(text(name)))).collect();
+    let (mut body, mut answer) = (Vec::new(), Vec::new());
+    for placed in placed(operation, None) {
+        match placed.part() {
+            Some(Part::Response) => answer.push(placed),
+            Some(Part::Body) if has_body => body.push(placed),
+            part => add(&mut parameters, placed.row, part, placed.listed),
         }
     }
+    for name in operation.request.iter().flat_map(|sample| &sample.query) {
+        if find(&mut parameters, Part::Query, name).is_none() {
+            let note = "only the URL of the sample has it; its type is a guess";
+            push(&mut parameters, text(name), Some(note));
+        }
+    }
+    let body = Member::body(Part::Body, operation.request.as_ref(), &body);
+    let answer = Member::body(Part::Response, operation.response.as_ref(), &answer);
+    (parameters, body, answer)
 }
 
 /// A row that says nothing but a name.

@@ -181,25 +181,20 @@ impl<'s> Components<'s> {
         if !known.is_empty() {
             return known;
         }
-        let rows = FAILURES.lines().filter_map(|row| {
-            let (status, rest) = row.split_once(' ')?;
-            Some((status, rest.split_once(' ')?))
-        });
-        let is_begun = rows.clone().any(|(_, (name, _))| self.known.has("responses", name));
         let mut failures = serde_json::Map::new();
-        for (status, (name, text)) in rows {
-            if is_begun && !self.known.has("responses", name) {
-                continue;
-            }
-            if !is_begun && self.responses.get(name).is_none() {
+        for row in FAILURES.lines() {
+            let mut words = row.splitn(3, ' ');
+            let [status, name, text] = std::array::from_fn(|_| words.next().unwrap_or_default());
+            if self.responses.get(name).is_none() && !self.known.has("responses", name) {
                 let body = Map::new()
                     .with("type", "object")
                     .with("description", "What a refusal carries, as far as it is known.")
                     .with("additionalProperties", true);
                 let schema = reference("schemas", &self.add(&["ErrorBody".to_owned()], body));
-                let content = json!({ "application/json": { "schema": schema, "example": { "message": text } } });
-                self.responses
-                    .put(name, json!({ "description": text, "content": content }));
+                let media = json!({ "schema": schema, "example": { "message": text } });
+                let content = json!({ "application/json": media });
+                let response = Map::new().with("description", text).with("content", content);
+                self.responses.put(name, response);
             }
             failures.insert(status.to_owned(), reference("responses", name).into());
         }

@@ -68,12 +68,6 @@ impl<'s> ExistingSpec<'s> {
         of_place.map(|(component, parameter)| (component, parameter.value))
     }
 
-    /// Whether some operation has this id, or one that some language takes for the same.
-    pub fn has_id(&self, id: &str) -> bool {
-        let mut ids = self.0.operations.iter().filter_map(Operation::id);
-        ids.any(|known| folded(known) == folded(id))
-    }
-
     /// The scopes that the security scheme declares.
     pub fn scopes(&self) -> Vec<&'s str> {
         let schemes = self.0.components("securitySchemes").into_iter();

@@ -13,7 +13,7 @@ use crate::spec::page_of;
 use xtask_spec::names::folded;
 use xtask_spec::{METHODS, Operation};
 
-use super::call::{self, Call};
+use super::call;
 use super::components::{Components, reference};
 use super::describe;
 use super::example::example;
@@ -79,12 +79,10 @@ impl<'s> Draft<'s> {
             ));
             return;
         }
-        let call = Call::new(operation, path);
-        let request = Member::body(Part::Body, operation.request.as_ref(), &call.body);
-        let answer = Member::body(Part::Response, operation.response.as_ref(), &call.answer);
+        let (parameters, request, answer) = call::parts(operation, &path);
         let lists = lists(&answer);
-        let reads = reads(&method, &call.path, &operation.scopes, lists);
-        let (id, noun) = self.id(&operation.method.to_ascii_uppercase(), &call.path, reads, lists);
+        let reads = reads(&method, &path, &operation.scopes, lists);
+        let (id, noun) = self.id(&operation.method.to_ascii_uppercase(), &path, reads, lists);
         let title = names::pascal(&id, "Call");
         // `listPlantParts` lists the plant parts.
         let words = describe::words(&id).join(" ");
@@ -95,7 +93,7 @@ impl<'s> Draft<'s> {
             is_request: true,
             folder: &existing::folder(&page.page).unwrap_or_default(),
         };
-        let parameters = call.parameters.into_iter();
+        let parameters = parameters.into_iter();
         let parameters: Vec<_> = parameters
             .map(|(part, one)| parameter(&mut writer, part, one))
             .collect();
@@ -121,7 +119,7 @@ impl<'s> Draft<'s> {
                 ));
             }
         }
-        self.tag(page, &call.path, &operation.scopes, &mut map);
+        self.tag(page, &path, &operation.scopes, &mut map);
         let one = match verb {
             "create" => describe::one(what),
             _ => format!("the {what}"),
@@ -164,7 +162,7 @@ impl<'s> Draft<'s> {
             _ => "Done.".to_owned(),
         };
         map.put("responses", self.responses(operation, answer, &reply));
-        self.place(&call.path, &method, map);
+        self.place(&path, &method, map);
     }
 
     /// The operation with the codes of the pages to which its rows refer.
@@ -212,8 +210,9 @@ impl<'s> Draft<'s> {
     fn id(&mut self, method: &str, path: &str, reads: bool, lists: bool) -> (String, String) {
         let candidates = names::operation_ids(method, path, reads, lists);
         let ids: Vec<String> = candidates.iter().map(|(id, _)| id.clone()).collect();
-        let is_written = |id: &str| self.ids.iter().any(|known| folded(known) == folded(id));
-        let id = names::free(&ids, |id| self.components.known.has_id(id) || is_written(id));
+        let there = self.components.known.0.operations.iter().filter_map(Operation::id);
+        let there: Vec<_> = there.chain(self.ids.iter().map(String::as_str)).map(folded).collect();
+        let id = names::free(&ids, |id| there.contains(&folded(id)));
         self.ids.push(id.clone());
         let chosen = candidates.iter().find(|(candidate, _)| id.starts_with(candidate));
         let noun = names::pascal(chosen.map_or("", |(_, noun)| noun), "Thing");
@@ -383,14 +382,13 @@ fn differences(components: &Components, row: &Row, part: Part, known: &Value) ->
         }
     }
     let is_required = known["required"] == true;
-    differences.extend(match row.required {
-        Some(Required::Yes) if !is_required => Some("may be left out, the page requires it".to_owned()),
-        Some(Required::No) if is_required && part != Part::Path => {
-            Some("is required, on the page it may be left out".to_owned())
-        }
-        Some(Required::Sometimes) => Some("must be sent in some cases by the page".to_owned()),
+    let of_required = match row.required {
+        Some(Required::Yes) if !is_required => Some("may be left out, the page requires it"),
+        Some(Required::No) if is_required && part != Part::Path => Some("is required, on the page it may be left out"),
+        Some(Required::Sometimes) => Some("must be sent in some cases by the page"),
         _ => None,
-    });
+    };
+    differences.extend(of_required.map(str::to_owned));
     differences
 }
 
