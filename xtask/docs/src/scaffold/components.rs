@@ -181,11 +181,16 @@ impl<'s> Components<'s> {
         if !known.is_empty() {
             return known;
         }
-        let mut failures = serde_json::Map::new();
-        for row in FAILURES.lines() {
+        let rows = FAILURES.lines().map(|row| {
             let mut words = row.splitn(3, ' ');
-            let [status, name, text] = std::array::from_fn(|_| words.next().unwrap_or_default());
-            if self.responses.get(name).is_none() && !self.known.has("responses", name) {
+            std::array::from_fn(|_| words.next().unwrap_or_default())
+        });
+        // What the spec has begun with is all that it means to have.
+        let (known, other): (Vec<_>, Vec<_>) = rows.partition(|[_, name, _]| self.known.has("responses", name));
+        let is_begun = !known.is_empty();
+        let mut failures = serde_json::Map::new();
+        for [status, name, text] in if is_begun { known } else { other } {
+            if !is_begun && self.responses.get(name).is_none() {
                 let body = Map::new()
                     .with("type", "object")
                     .with("description", "What a refusal carries, as far as it is known.")

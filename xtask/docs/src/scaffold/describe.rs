@@ -79,18 +79,6 @@ fn is_past(text: &str) -> bool {
 pub fn member(name: &str, form: JsonType, noun: &str) -> Result<String, String> {
     let key = folded(name);
     let is = |keys: &[&str]| keys.contains(&key.as_str());
-    let fixed = match form {
-        JsonType::Integer if is(&NUMBERS) => "Which page of the list; the first is 1.",
-        JsonType::Integer if is(&SIZES) => "How many entries a page holds at most.",
-        JsonType::Integer | JsonType::String if is(&["totalcount", "total"]) => "How many entries are counted.",
-        JsonType::String if is(&TOKENS) => "Asks for the next page; opaque.",
-        JsonType::Boolean if is(&["hasnextpage", "hasmore"]) => "Whether another page follows.",
-        JsonType::Object if is(&["metadata"]) => "How the list is split into pages.",
-        _ => "",
-    };
-    if !fixed.is_empty() {
-        return Ok(fixed.to_owned());
-    }
     let owner = words(noun).join(" ");
     let text = words(name).join(" ");
     let (rest, last) = text.rsplit_once(' ').unwrap_or(("", &text));
@@ -98,6 +86,14 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> Result<String, String> 
     let (first, state) = text.split_once(' ').unwrap_or(("", &text));
     let unclear = || sentence(if text.is_empty() { &owner } else { &text });
     Ok(match (last, form) {
+        (_, JsonType::Integer) if is(&NUMBERS) => "Which page of the list; the first is 1.".to_owned(),
+        (_, JsonType::Integer) if is(&SIZES) => "How many entries a page holds at most.".to_owned(),
+        (_, JsonType::Integer | JsonType::String) if is(&["totalcount", "total"]) => {
+            "How many entries are counted.".to_owned()
+        }
+        (_, JsonType::String) if is(&TOKENS) => "Asks for the next page; opaque.".to_owned(),
+        (_, JsonType::Boolean) if is(&["hasnextpage", "hasmore"]) => "Whether another page follows.".to_owned(),
+        (_, JsonType::Object) if is(&["metadata"]) => "How the list is split into pages.".to_owned(),
         ("time" | "date" | "at" | "on", JsonType::String) if is_past(rest) => format!("When the {owner} was {rest}."),
         ("by", JsonType::String) if is_past(rest) => format!("Who {rest} the {owner}."),
         (_, JsonType::Boolean) if ["is", "was"].contains(&first) && (is_noun(state) || !state.contains(' ')) => {

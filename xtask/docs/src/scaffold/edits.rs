@@ -6,6 +6,7 @@ use crate::deviations::entry_to_paste;
 use crate::finding::{Finding, Kind, Step};
 use crate::markup::squeeze;
 use crate::report::fenced;
+use xtask_cli::printable;
 
 /// The list of edits: one bullet for each difference between page, lock and spec; empty if there is none. What a page
 /// says against its own sample is no edit: it is reported elsewhere.
@@ -42,17 +43,14 @@ fn bullet(finding: &Finding) -> String {
         Some(spec) => format!("{}:{}", spec.file, spec.line),
         None => format!("specs/{}/openapi.yaml", finding.api),
     };
-    let Finding {
-        operation, page, line, ..
-    } = finding;
     format!(
         "- {}, {} of {}: {}; {} ({})\n",
         code(&place),
         code(&finding.place),
-        code(operation),
+        code(&finding.operation),
         change(finding),
         squeeze(&finding.remedy),
-        code(&format!("{page}:{line}")),
+        code(&format!("{}:{}", finding.page, finding.line)),
     )
 }
 
@@ -67,9 +65,9 @@ fn change(finding: &Finding) -> String {
     }
 }
 
-/// Text as code, whatever it holds.
+/// Text as code of one line, in which whatever it holds is seen.
 fn code(text: &str) -> String {
-    fenced(&squeeze(text))
+    fenced(&printable(text))
 }
 
 #[cfg(test)]
@@ -115,7 +113,7 @@ mod tests {
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `100` to `200`{end}"),
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: change `50` to `100`{end}"),
             format!("- `specs/insights/openapi.yaml`, {start}: member missing: add `string`{end}"),
-            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: delete ``3 `x` y``{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: delete ``3 `x`\\ny``{end}"),
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }

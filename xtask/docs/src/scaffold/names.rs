@@ -87,10 +87,7 @@ fn with_verb(word: &str) -> (String, String) {
         false => run_together.find(|at| lower.get(..*at).is_some_and(is_verb)),
     };
     let (verb, rest) = lower.split_at(at.unwrap_or_default());
-    match verb {
-        "" => Default::default(),
-        verb => (verb.to_owned(), rest.to_owned()),
-    }
+    (verb.to_owned(), rest.to_owned())
 }
 
 /// `v1`, `v3.0`.
