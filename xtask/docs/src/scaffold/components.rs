@@ -15,10 +15,9 @@ use crate::yaml::{Map, plain};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.
 fn is_alike(one: &str, other: &str) -> bool {
-    /// The letters that a name must have to be the beginning of another.
-    const ENOUGH: usize = 5;
     let (one, other) = (folded(one), folded(other));
-    let begins = |whole: &str, part: &str| part.len() >= ENOUGH && whole.starts_with(part);
+    // A name of few letters is the beginning of many.
+    let begins = |whole: &str, part: &str| part.len() >= 5 && whole.starts_with(part);
     one == other || begins(&one, &other) || begins(&other, &one)
 }
 

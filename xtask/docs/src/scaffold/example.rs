@@ -8,16 +8,12 @@ use super::describe::{singular, words};
 /// How deep an example goes. A schema may lead back to itself.
 const MAX_DEPTH: usize = 12;
 
-/// A valid value; `name` is what it is called on the wire.
-pub fn example(components: &Components, schema: &Value, name: &str) -> Value {
-    value(components, schema, name, 0)
-}
-
-fn value(components: &Components, schema: &Value, name: &str, depth: usize) -> Value {
+/// A valid value that lies `depth` steps down; `name` is what it is called on the wire.
+pub fn example(components: &Components, schema: &Value, name: &str, depth: usize) -> Value {
     if depth > MAX_DEPTH {
         return Value::Null;
     }
-    let inner = |schema: &Value, name: &str| value(components, schema, name, depth + 1);
+    let inner = |schema: &Value, name: &str| example(components, schema, name, depth + 1);
     if schema.get("$ref").is_some() {
         let target = components.resolved(schema);
         return if target == *schema {

@@ -333,7 +333,7 @@ fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
     }
     let is_required = part == Part::Path || member.row.required == Some(Required::Yes);
     let component = names::pascal(&member.name, "Parameter");
-    let schema = writer.value(&mut member, &component);
+    let schema = writer.value(&mut member, &component, writer.noun, 0);
     let description = member.description(writer.noun);
     let Member { name, notes, .. } = member;
     map.append(notes);
@@ -345,7 +345,7 @@ fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
         map.put("style", "form");
         map.put("explode", true);
     }
-    let example = example(writer.components, &schema.value(), &name);
+    let example = example(writer.components, &schema.value(), &name, 0);
     map.put("schema", schema);
     map.put("example", example);
     // The spec may keep those of the path among its components.
@@ -397,9 +397,9 @@ fn body(writer: &mut Writer, mut member: Member, name: &str) -> Option<Map> {
     if member.is_empty() {
         return None;
     }
-    let schema = writer.value(&mut member, name);
+    let schema = writer.value(&mut member, name, writer.noun, 0);
     let mut media = member.notes;
-    let example = example(writer.components, &schema.value(), "body");
+    let example = example(writer.components, &schema.value(), "body", 0);
     media.put("schema", schema);
     media.put("example", example);
     Some(media)

@@ -34,13 +34,9 @@ pub struct Writer<'w, 's> {
 }
 
 impl Writer<'_, '_> {
-    /// The schema of a value, whose notes go above it; `name` is what a component for it may be called.
-    pub fn value(&mut self, member: &mut Member, name: &str) -> Map {
-        self.value_within(member, name, self.noun, 0)
-    }
-
-    /// The same of a value that lies `depth` steps down; `owner` is what it is a member of.
-    fn value_within(&mut self, member: &mut Member, name: &str, owner: &str, depth: usize) -> Map {
+    /// The schema of a value, whose notes go above it. `name` is what a component for it may be called, and `owner` what it
+    /// is a member of; it lies `depth` steps down.
+    pub fn value(&mut self, member: &mut Member, name: &str, owner: &str, depth: usize) -> Map {
         member.decide();
         if depth > MAX_DEPTH {
             member.notes.todo("it nests too deep; write the rest by hand");
@@ -109,7 +105,7 @@ impl Writer<'_, '_> {
             model: list.row.model.clone(),
             ..Row::default()
         };
-        let schema = self.value_within(&mut entry, &entry_name(name, self.noun), owner, depth + 1);
+        let schema = self.value(&mut entry, &entry_name(name, self.noun), owner, depth + 1);
         list.notes.append(entry.notes);
         schema
     }
@@ -129,7 +125,7 @@ impl Writer<'_, '_> {
                 Some(Required::Sometimes) => sometimes.push(format!("`{wire}`")),
                 _ => {}
             }
-            let value = self.value_within(&mut member, &pascal(&wire, "Value"), owner, depth + 1);
+            let value = self.value(&mut member, &pascal(&wire, "Value"), owner, depth + 1);
             // Whatever the keys of a map are, the values are alike.
             if wire == "{}" {
                 object.notes.append(member.notes);
@@ -182,7 +178,7 @@ impl Writer<'_, '_> {
         let with_example = |schema: Map| match schema.reference() {
             Some(_) => Value::from(schema),
             None => {
-                let example = example(self.components, &schema.value(), wire);
+                let example = example(self.components, &schema.value(), wire, 0);
                 schema.with("example", example).into()
             }
         };
