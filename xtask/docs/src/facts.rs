@@ -164,9 +164,9 @@ pub struct Row {
     /// The type, in the words of [`Row::TYPES`], or as the page has it if it is none of them.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// The name that the page has for the objects: `PlantLabel` of `List<PlantLabel>`. It may be any, so no lock holds it.
+    /// The name that the page has for the objects.
     #[serde(skip)]
-    pub model: Option<String>,
+    pub model: Model,
     /// Whether it must be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Required>,
@@ -217,6 +217,17 @@ impl Row {
         "map",
         "enum",
     ];
+}
+
+/// A page's name for the objects of a type: `PlantLabel` of `List<PlantLabel>`. It may be any, so no lock holds it, and two
+/// rows are the same whatever they call their objects.
+#[derive(Clone, Debug, Default)]
+pub struct Model(pub Option<String>);
+
+impl PartialEq for Model {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Whether a parameter must be sent.

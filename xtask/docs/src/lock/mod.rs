@@ -126,9 +126,7 @@ impl Lock {
         if let (Some(source), Some(old)) = (&mut self.source, old)
             && let Some(known) = &old.source
         {
-            // As they are written, since a page that was read says more.
-            let written = |pages: &[Page]| serde_json::to_value(pages).ok();
-            if source.revision.is_none() && written(&old.pages) == written(&self.pages) {
+            if source.revision.is_none() && old.pages == self.pages {
                 source.clone_from(known);
             }
             if source.revision == known.revision {

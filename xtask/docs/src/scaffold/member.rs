@@ -13,9 +13,6 @@ use xtask_spec::names::folded;
 
 use super::describe;
 
-/// The longest name that is taken for one. What is longer is a sentence in the wrong column.
-const MAX_NAME: usize = 100;
-
 /// A value of a call: a parameter, a body, a member of an object, or the entries of a list.
 #[derive(Default)]
 pub struct Member {
@@ -218,13 +215,7 @@ impl Tree {
     }
 
     fn attach(&mut self, placed: &Placed, order: usize) {
-        let Placed { row, line, place, .. } = placed;
-        let name = row.name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            let notes = &mut self.root.notes;
-            notes.todo(format!("the row at line {line} has no name that could be one"));
-            return;
-        }
+        let Placed { row, place, .. } = placed;
         // The row's name tells where the place around it ends, dots or not.
         let around = place.strip_suffix(row.name.as_str());
         let member = match around.and_then(|around| around.strip_suffix('.')) {

@@ -31,10 +31,8 @@ pub fn paging(
 
     let find = |from: &[Named], keys: &[&str], kind: &str| {
         let is_it = |(path, its): &&Named, key: &str| is_called(path, key) && its == kind;
-        let mut found = keys
-            .iter()
-            .filter_map(|key| from.iter().find(|named| is_it(named, key)));
-        found.next().map(|(path, _)| path.clone())
+        let found = keys.iter().find_map(|key| from.iter().find(|named| is_it(named, key)));
+        found.map(|(path, _)| path.clone())
     };
     let number = find(&request, &NUMBERS, "integer");
     let size = find(&request, &SIZES, "integer");
@@ -42,11 +40,9 @@ pub fn paging(
     let next = find(&answer, &TOKENS, "string");
     let is_top = |(path, kind): &&Named| kind == "array" && !path.contains('.');
     let top: Vec<&String> = answer.iter().filter(is_top).map(|(path, _)| path).collect();
-    let mut usual = LISTS
-        .iter()
-        .filter_map(|key| top.iter().find(|path| is_called(path, key)));
+    let usual = |key: &&str| top.iter().find(|path| is_called(path, key));
     let only = top.first().filter(|_| top.len() == 1);
-    let items = usual.next().or(only);
+    let items = LISTS.iter().find_map(usual).or(only);
 
     let whole = components.resolved(answer_schema);
     let has_named_entries = |items: &str| {

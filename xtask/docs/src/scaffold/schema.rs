@@ -44,7 +44,7 @@ impl Writer<'_, '_> {
         }
         let forms = member.forms.clone();
         member.row.codes = codes::of(&member.row, forms.contains(&JsonType::Integer), &mut member.notes);
-        let names = match &member.row.model {
+        let names = match &member.row.model.0 {
             Some(model) => vec![
                 pascal(model, "Value"),
                 format!("{}{}", self.noun, pascal(model, "Value")),
