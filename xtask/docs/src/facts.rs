@@ -155,6 +155,9 @@ pub struct Row {
     /// another of them; as the page has it if it is none of these.
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    /// The name that the page has for the objects.
+    #[serde(skip)]
+    pub model: Model,
     /// Whether it must be sent.
     pub required: Option<Required>,
     /// The value that counts if none is sent.
@@ -179,6 +182,17 @@ pub struct Row {
     /// The line of the page, from 1, where it does not follow from that of the table: in the flattened text of a web
     /// page a row may take several lines.
     pub line: Option<usize>,
+}
+
+/// A page's name for the objects of a type: `PlantLabel` of `List<PlantLabel>`. It may be any, so no lock holds it, and two
+/// rows are the same whatever they call their objects.
+#[derive(Clone, Debug, Default)]
+pub struct Model(pub Option<String>);
+
+impl PartialEq for Model {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Whether a parameter must be sent.

@@ -106,14 +106,12 @@ impl Reading {
     }
 }
 
-/// Reports findings of what could not be read on stderr.
-pub fn report_unread<'f>(unread: impl IntoIterator<Item = &'f Finding>) {
-    for Finding {
+/// What could not be read, where, and what to do.
+pub fn unread_line(finding: &Finding) -> String {
+    let Finding {
         page, line, is, remedy, ..
-    } in unread
-    {
-        xtask_cli::report(&format!("{page}:{line}: {is}; {remedy}"));
-    }
+    } = finding;
+    format!("{page}:{line}: {is}; {remedy}")
 }
 
 /// Adds to a page that was understood in part what was locked of it and may stand in the part that nobody could read.

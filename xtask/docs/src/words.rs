@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase;
 
 /// Words that say nothing about what is named.
-const STOP_WORDS: [&str; 20] = [
+pub const STOP_WORDS: [&str; 20] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "in", "is", "it", "its", "of", "on", "or",
     "the", "to",
 ];

@@ -2,11 +2,14 @@
 //!
 //! saphyr writes values; what is written here is half made of comments, which tell a person what is left to decide.
 
-use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
 
 use saphyr::Scalar;
-use serde_json::Value;
-use xtask_cli::is_hidden;
+use serde::Serialize;
+use serde_json::{Value, json};
+use xtask_cli::{is_hidden, printable};
+use xtask_spec::document::MARK;
 
 /// The longest line; comments and short lists are broken before it.
 const WIDTH: usize = 120;
@@ -15,7 +18,7 @@ const WIDTH: usize = 120;
 const COMMENT: &str = "\0# ";
 
 /// An object whose members may have comments above them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Map(serde_json::Map<String, Value>);
 
 impl Map {
@@ -45,16 +48,17 @@ impl Map {
         }
     }
 
-    /// Comments above the next member.
-    pub fn notes(&mut self, comments: impl IntoIterator<Item = String>) {
-        comments.into_iter().for_each(|comment| self.note(comment));
+    /// A comment above the next member on what a person must decide.
+    pub fn todo(&mut self, what: impl fmt::Display) {
+        self.note(todo(what));
     }
 
-    /// Adds a member to the object of this name, which is made if it is not there.
-    pub fn put_below(&mut self, key: &str, inner: &str, value: impl Into<Value>) {
-        match self.0.get_mut(key) {
-            Some(Value::Object(map)) => _ = map.insert(inner.to_owned(), value.into()),
-            _ => self.put(key, Self::new().with(inner, value)),
+    /// Adds a part below a comment that says where it goes, unless it is empty.
+    pub fn section(&mut self, key: &str, part: impl Into<Value>, place: &str) {
+        let part = part.into();
+        if part != json!({}) && part != json!([]) {
+            self.note(format!("Goes into {place}"));
+            self.put(key, part);
         }
     }
 
@@ -90,6 +94,14 @@ impl Map {
         out
     }
 
+    /// The object in a form that other members may stand beside: what stands beside a `$ref` is ignored.
+    pub fn beside(self) -> Self {
+        match self.reference() {
+            Some(_) => Self::new().with("allOf", vec![Value::from(self)]),
+            None => self,
+        }
+    }
+
     /// The one `$ref`, if there is nothing else.
     pub fn reference(&self) -> Option<&str> {
         reference(&self.0)
@@ -100,6 +112,11 @@ impl From<Map> for Value {
     fn from(map: Map) -> Self {
         Self::Object(map.0)
     }
+}
+
+/// A text on what a person must decide.
+pub fn todo(what: impl fmt::Display) -> String {
+    format!("{MARK}: {what}")
 }
 
 /// A value without the comments in it.
@@ -119,18 +136,13 @@ fn reference(map: &serde_json::Map<String, Value>) -> Option<&str> {
 }
 
 /// Writes the members and comments of an object.
-fn members<'m>(map: impl IntoIterator<Item = (&'m String, &'m Value)>, out: &mut String, indent: usize) {
+fn members(map: &serde_json::Map<String, Value>, out: &mut String, indent: usize) {
     for (key, value) in map {
         if key.starts_with(COMMENT) {
             comment(out, indent, value.as_str().unwrap_or_default());
             continue;
         }
-        let name = if is_path(key) {
-            key.clone()
-        } else {
-            scalar(&Value::from(key.as_str())).into_owned()
-        };
-        out.push_str(&format!("{:indent$}{name}:", ""));
+        out.push_str(&format!("{:indent$}{}:", "", text(key)));
         match flow(value, WIDTH.saturating_sub(indent + key.chars().count() + 2)) {
             Some(text) => out.push_str(&format!(" {text}\n")),
             None => {
@@ -145,89 +157,71 @@ fn members<'m>(map: impl IntoIterator<Item = (&'m String, &'m Value)>, out: &mut
 fn flow(value: &Value, room: usize) -> Option<String> {
     match value {
         Value::Object(map) if map.is_empty() => Some("{}".to_owned()),
-        Value::Object(map) => Some(format!("{{$ref: {}}}", scalar(&Value::from(reference(map)?)))),
+        Value::Object(map) => Some(format!("{{$ref: {}}}", scalar(&Value::from(reference(map)?), ""))),
         Value::Array(entries) => {
-            let is_scalar = |entry: &&Value| !entry.is_array() && !entry.is_object();
-            let texts: Vec<_> = entries.iter().take_while(is_scalar).map(scalar).collect();
+            let is_scalar = |entry: &Value| !entry.is_array() && !entry.is_object();
+            let texts: Vec<_> = entries.iter().map(|entry| scalar(entry, "")).collect();
             let text = format!("[{}]", texts.join(", "));
-            (texts.len() == entries.len() && text.chars().count() <= room).then_some(text)
+            (entries.iter().all(is_scalar) && text.chars().count() <= room).then_some(text)
         }
-        value => Some(scalar(value).into_owned()),
+        value => Some(scalar(value, "")),
     }
 }
 
 /// A value on lines of its own.
 fn block(value: &Value, out: &mut String, indent: usize) {
-    match value {
-        Value::Object(map) => members(map, out, indent),
-        Value::Array(entries) => entries.iter().for_each(|value| entry(value, out, indent)),
-        value => out.push_str(&format!("{:indent$}{}\n", "", scalar(value))),
+    if let Value::Object(map) = value {
+        return members(map, out, indent);
+    }
+    for entry in value.as_array().into_iter().flatten() {
+        let mut lines = String::new();
+        match flow(entry, WIDTH.saturating_sub(indent + 2)) {
+            Some(text) => lines = format!("{:indent$}  {text}\n", ""),
+            None => block(entry, &mut lines, indent + 2),
+        }
+        // Comments stand above the dash, the first member beside it.
+        let is_comment = |line: &&str| line.trim_start().starts_with("# ");
+        let first = lines.lines().take_while(is_comment).count();
+        for (index, line) in lines.split_inclusive('\n').enumerate() {
+            match index.cmp(&first) {
+                Ordering::Less => out.push_str(&line[2..]),
+                Ordering::Equal => out.push_str(&format!("{:indent$}- {}", "", &line[indent + 2..])),
+                Ordering::Greater => out.push_str(line),
+            }
+        }
     }
 }
 
-/// A value as an entry of a list.
-fn entry(value: &Value, out: &mut String, indent: usize) {
-    if let Some(text) = flow(value, WIDTH.saturating_sub(indent + 2)) {
-        out.push_str(&format!("{:indent$}- {text}\n", ""));
-        return;
-    }
-    let Value::Object(map) = value else {
-        out.push_str(&format!("{:indent$}-\n", ""));
-        return block(value, out, indent + 2);
-    };
-    // Comments stand above the dash, the first member beside it.
-    let is_comment = |(key, _): &(&String, &Value)| key.starts_with(COMMENT);
-    for (_, text) in map.iter().take_while(is_comment) {
-        comment(out, indent, text.as_str().unwrap_or_default());
-    }
-    let mut inner = String::new();
-    members(map.iter().skip_while(is_comment), &mut inner, indent + 2);
-    let inner = match inner.trim_start_matches(' ') {
-        "" => "{}\n",
-        inner => inner,
-    };
-    out.push_str(&format!("{:indent$}- {inner}", ""));
-}
-
-/// A comment, broken into lines between its words.
+/// A comment, broken into lines between its words; what is hidden in a name is shown.
 fn comment(out: &mut String, indent: usize, text: &str) {
-    let mut line = String::new();
-    for word in text.split(|character: char| character.is_whitespace() || is_hidden(character)) {
-        if !line.is_empty() && indent + line.chars().count() + 1 + word.chars().count() > WIDTH {
-            out.push_str(&format!("{:indent$}{line}\n", ""));
-            line.clear();
-        }
-        if !word.is_empty() {
-            line.push_str(if line.is_empty() { "# " } else { " " });
-            line.push_str(word);
-        }
-    }
-    if !line.is_empty() {
-        out.push_str(&format!("{:indent$}{line}\n", ""));
+    let mark = format!("{:indent$}# ", "");
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(&mark)
+        .subsequent_indent(&mark)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    for line in textwrap::wrap(printable(text).trim(), options) {
+        out.push_str(&format!("{line}\n"));
     }
 }
 
-/// A text as the value of a member in a block, in quotes where a reader could take it for something else. Brackets
-/// mean nothing there.
+/// A text as a key, or as the value of a member in a block, in quotes where a reader could take it for something else.
+/// Brackets mean nothing there.
 pub fn text(text: &str) -> String {
-    if is_plain(text, "[]{},") {
-        text.to_owned()
-    } else {
-        scalar(&Value::from(text)).into_owned()
-    }
+    scalar(&Value::from(text), "[]{},")
 }
 
-/// A scalar on one line, in quotes where a reader could take it for something else.
-fn scalar(value: &Value) -> Cow<'_, str> {
+/// A scalar on one line, in quotes where a reader could take it for something else; `allowed` needs none.
+fn scalar(value: &Value, allowed: &str) -> String {
     let Value::String(text) = value else {
-        return Cow::Owned(value.to_string());
+        return value.to_string();
     };
-    if is_plain(text, "") {
-        Cow::Borrowed(text)
-    } else if text.chars().any(is_hidden) || text.contains("##[") {
-        Cow::Owned(double_quoted(text))
+    if is_plain(text, allowed) {
+        text.clone()
+    } else if printable(text) == *text {
+        format!("'{}'", text.replace('\'', "''"))
     } else {
-        Cow::Owned(format!("'{}'", text.replace('\'', "''")))
+        double_quoted(text)
     }
 }
 
@@ -236,24 +230,16 @@ fn scalar(value: &Value) -> Cow<'_, str> {
 fn is_plain(text: &str, allowed: &str) -> bool {
     /// Words that are something else than text for readers of YAML 1.1.
     const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
-    let may_stand = |character: char| {
-        character.is_ascii_alphanumeric()
-            || " _-./()+@%=&;$<>~\"'!?^|*:".contains(character)
-            || allowed.contains(character)
-    };
-    let may_begin = |character: char| character.is_ascii_alphabetic() || "/^$(".contains(character);
+    /// What may stand in a text beside letters and digits.
+    const MARKS: &str = " _-./()+@%=&;$<>~\"'!?^|*:";
+    let may_stand = |mark: char| mark.is_ascii_alphanumeric() || MARKS.contains(mark) || allowed.contains(mark);
+    let may_begin = |mark: char| mark.is_ascii_alphabetic() || "/^$(".contains(mark);
     text.starts_with(may_begin)
         && text.chars().all(may_stand)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
-        && matches!(Scalar::parse_from_cow(Cow::Borrowed(text)), Scalar::String(_))
-}
-
-/// Whether a key is a path of an API, whose braces mean nothing where it stands.
-fn is_path(key: &str) -> bool {
-    let may_stand = |character: char| character.is_ascii_alphanumeric() || "/{}_-.".contains(character);
-    key.starts_with('/') && key.chars().all(may_stand)
+        && matches!(Scalar::parse_from_cow(text.into()), Scalar::String(_))
 }
 
 /// A text in double quotes: as in JSON, and with the escapes of YAML for what cannot be seen.
@@ -273,8 +259,6 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
-    use serde_json::json;
-
     use xtask_spec::document::Document;
 
     use super::*;
@@ -332,8 +316,20 @@ mod tests {
             json!([{ "$ref": "#/x" }, { "a": 1, "b": { "c": [] } }, [["deep", {}]]]),
         );
         let expected = "# Above.\n'200': [1, two, 'a, b']\nlist:\n  - {$ref: '#/x'}\n  - a: 1\n    b:\n      c: []\n  \
-                        -\n    -\n      - deep\n      - {}\n";
+                        - - - deep\n      - {}\n";
         assert_eq!(map.render(), expected);
+    }
+
+    #[test]
+    fn comments_stand_above_the_entry_and_show_what_is_hidden() {
+        let mut entry = Map::new();
+        entry.note("Of `a\nb  c\u{202e}.md`.");
+        entry.put("a", 1);
+        entry.note("Below.");
+        entry.put("b", 2);
+        let text = Map::new().with("list", vec![Value::from(entry)]).render();
+        let shown = r"# Of `a\nb  c\u{202e}.md`.";
+        assert_eq!(text, format!("list:\n  {shown}\n  - a: 1\n    # Below.\n    b: 2\n"));
     }
 
     #[test]

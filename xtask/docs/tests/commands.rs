@@ -810,6 +810,80 @@ fn a_scaffold_is_made_for_what_the_spec_has_not_and_edits_for_what_it_has() {
 }
 
 #[test]
+fn a_draft_says_what_could_not_be_read_and_fails_where_nothing_is_left_to_draft() {
+    let workspace = Workspace::locked();
+    let run = |arguments: &[&str]| workspace.run(&[&["scaffold", "--docs", "PAGES"], arguments].concat());
+    let broken = replaced(PAGES[1].1, "reaches it. | boolean |", "reaches it. | |");
+    let line = broken
+        .lines()
+        .position(|line| line.starts_with("| sunny"))
+        .expect("a row")
+        + 1;
+
+    // The spec has the operation, and what is new may be what could not be read.
+    workspace.write(&format!("pages/{BED}"), &broken);
+    let unread = format!("{BED}:{line}: `sunny` has no type; see whether the row is cut off");
+    for arguments in [&[BED][..], &["--new"], &[BED, SEARCH]] {
+        expect_error(&run(arguments), &["nothing can be drafted", &unread]);
+    }
+
+    // What is left of it is drafted.
+    let new = "docs/elements/plants/delete-bed.md";
+    workspace.write(&format!("pages/{new}"), broken.replace("| GET |", "| DELETE |"));
+    let unread = format!("{new}:{line}: `sunny` has no type");
+    for arguments in [&[new][..], &["--new"]] {
+        let output = run(arguments);
+        assert_eq!(status(&output), 0, "{}", reported(&output));
+        let document = xtask_spec::document::Document::parse(Path::new("scaffold.yaml"), &out(&output)).expect("YAML");
+        let schema = document.value.pointer("/components/schemas/DeleteBedResult/properties");
+        assert!(schema.expect("a schema").get("title").is_some(), "{}", out(&output));
+        let comments = out(&output).replace("\n# ", " ");
+        let mark = format!("TODO(scaffold): this could not be read: {unread}");
+        assert!(
+            comments.contains(&mark) && err(&output).contains(&unread),
+            "{}",
+            reported(&output)
+        );
+    }
+
+    // Nothing of this one can be read.
+    workspace.write(
+        &format!("pages/{new}"),
+        "# Delete a Bed\n\n| Method | Endpoint\n| DELETE |",
+    );
+    expect_error(&run(&[new]), &["nothing can be drafted", new, "a row of a table outside of any table"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_page_of_any_name_is_linked_and_named_as_it_is() {
+    let workspace = Workspace::locked();
+    let name = "docs/elements/plants/dig\n\t up 100%\u{202e}#1?`$(a)'\\.md";
+    let page = PAGES[1].1.replace("| GET |", "| DELETE |");
+    workspace.write(&format!("pages/{name}"), page);
+    let draft = workspace.run(&["scaffold", "--docs", "PAGES", name]);
+    assert_eq!(status(&draft), 0, "{}", reported(&draft));
+    let document = xtask_spec::document::Document::parse(Path::new("scaffold.yaml"), &out(&draft)).expect("YAML");
+    let url = document
+        .value
+        .pointer("/paths/~1garden~1v1~1beds~1{bedId}/delete/externalDocs/url");
+    let url = url.and_then(Value::as_str).expect("an address");
+    assert_eq!(xtask_docs::spec::page_of(url).as_deref(), Some(name), "{url}");
+    let comments = out(&draft).replace("\n# ", " ");
+    assert!(comments.contains(r"dig\n\t up 100%\u{202e}#1?`$(a)'\.md"), "{comments}");
+
+    // As the new name of a page that has moved it is one line of the remedy.
+    let moved = Workspace::locked();
+    fs::rename(moved.path("pages").join(BED), moved.path("pages").join(name)).expect("renamed");
+    let report = moved.run(&["drift", "--docs", "PAGES"]);
+    assert_eq!(status(&report), 4, "{}", reported(&report));
+    let report = out(&report);
+    let remedy = report.lines().find(|line| line.contains("name the page"));
+    let remedy = remedy.expect("a remedy");
+    assert!(remedy.contains(r"dig\n\t up"), "{remedy}");
+}
+
+#[test]
 fn a_path_that_has_changed_is_an_edit_and_no_new_operation() {
     let workspace = Workspace::locked();
     workspace.edit(

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use xtask_cli::printable;
+
 use crate::endpoint::nameless;
 use crate::finding::{Class, Finding, Kind, Step};
 use crate::placement::Part;
@@ -78,7 +80,9 @@ fn is_tighter(was: &str, is: &str) -> bool {
 
 /// What to do about a difference: what to write where, if the vendor is right; otherwise it is recorded.
 pub fn remedy(finding: &Finding, is_specified: bool) -> String {
-    let (operation, place, was, is) = (&finding.operation, &finding.place, &finding.was, &finding.is);
+    // A remedy has lines of its own: what comes from a page begins none.
+    let texts = [&finding.operation, &finding.place, &finding.was, &finding.is];
+    let [operation, place, was, is] = texts.map(|text| printable(text.as_str()));
     let spec = format!("specs/{}/openapi.yaml", finding.api);
     let deviations = format!("specs/{}/deviations.yaml", finding.api);
     let at = format!("`{place}` of {operation}");
@@ -121,7 +125,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
         Kind::Placement => format!("move {at} to the {is}"),
         Kind::Type => format!("let {at} take what the page shows ({is})"),
-        Kind::Required if strictness(is) == 2 => format!("list {at} in `required`"),
+        Kind::Required if strictness(&is) == 2 => format!("list {at} in `required`"),
         Kind::Required => format!("make {at} optional"),
         Kind::Default | Kind::Limit | Kind::Format if is_gone => format!("delete `{was}` from {at}"),
         Kind::Default => format!("write `default: {is}` to {at}"),

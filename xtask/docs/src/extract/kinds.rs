@@ -21,8 +21,24 @@ static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:Model|DT
 /// A map, perhaps with the types of its keys and values.
 static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b");
 
+/// The name that a type has for its objects: `PlantLabel` of `List<PlantLabel>`.
+pub fn model(text: &str) -> Option<&str> {
+    let text = bare(text);
+    let Some(found) = LIST.captures(text) else {
+        return MODEL.is_match(text).then_some(text);
+    };
+    let entries = found.extract::<1>().1[0].trim();
+    let is_name = normal(text)? == "array of object" && kind(entries) == entries;
+    model(entries).or_else(|| (is_name && !entries.eq_ignore_ascii_case("objects")).then_some(entries))
+}
+
+/// A type without the marks around it.
+fn bare(text: &str) -> &str {
+    text.trim().trim_matches('`').trim().trim_end_matches('?')
+}
+
 fn normal(text: &str) -> Option<String> {
-    let text = text.trim().trim_matches('`').trim().trim_end_matches('?');
+    let text = bare(text);
     let known = |text: &str| scalar(&text.to_lowercase()).map(str::to_owned);
     if let Some(found) = LIST.captures(text) {
         let entries = found.extract::<1>().1[0].trim();
@@ -69,7 +85,7 @@ pub fn required(text: &str) -> Result<Option<Required>, ()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{kind, required};
+    use super::{kind, model, required};
     use crate::facts::Required;
 
     #[test]
@@ -102,6 +118,24 @@ mod tests {
         ];
         for (page, expected) in cases {
             assert_eq!(kind(page), expected);
+        }
+    }
+
+    #[test]
+    fn objects_may_have_a_name() {
+        for (page, expected) in [
+            ("List<Plant>", Some("Plant")),
+            ("`Array[PlantLabel]`", Some("PlantLabel")),
+            ("PlantLabel[]", Some("PlantLabel")),
+            ("array of array of PlantLabel", Some("PlantLabel")),
+            ("PlantLabel?", Some("PlantLabel")),
+            ("array of Objects", None),
+            ("List<String>", None),
+            ("List<sting>", None),
+            ("Object", None),
+            ("Plant", None),
+        ] {
+            assert_eq!(model(page), expected, "{page}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A row of a table of parameters or members.
 
-use crate::facts::Row;
+use crate::facts::{Model, Row};
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::columns::{Column, Columns};
@@ -38,6 +38,7 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
         parent: names.pop().filter(|parent| !parent.is_empty() && *parent != name),
         name,
         kind: (!kind.is_empty()).then(|| kinds::kind(&kind)),
+        model: Model(kinds::model(&kind).map(str::to_owned)),
         required,
         ..Row::default()
     };

@@ -41,7 +41,8 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
             ));
         }
         let reading = reading::read(api, &pages.of(api)?);
-        reading::report_unread(&reading.unread);
+        let lines = reading.unread.iter().map(reading::unread_line);
+        lines.for_each(|line| xtask_cli::report(&line));
         unread += reading.unread.len();
         let read = reading.pages.iter().filter(|page| reading.is_whole(page)).count();
         whole += read;

@@ -3,31 +3,27 @@
 use serde_json::Value;
 
 use crate::facts::{Code, Row};
+use crate::yaml::Map;
 
 /// The codes of a row, each once and all of one type; none if they make no list. Numbers in a row of text are text,
 /// unless the value is known to be a number.
-pub fn of(row: &Row, is_number: bool, notes: &mut Vec<String>) -> Vec<Code> {
+pub fn of(row: &Row, is_number: bool, notes: &mut Map) -> Vec<Code> {
     let mut codes: Vec<Code> = Vec::new();
     if row.codes.iter().all(|code| code.code.is_boolean()) {
         if !row.codes.is_empty() {
-            notes.push("The page has names for true and false.".to_owned());
+            notes.note("The page has names for true and false.");
         }
         return codes;
     }
     let numbers: Option<Vec<Value>> = row.codes.iter().map(|code| number(&code.code)).collect();
     let numbers = numbers.filter(|_| is_number || !is_text(row));
-    for (index, Code { code, label }) in row.codes.iter().enumerate() {
-        let code = match &numbers {
-            Some(numbers) => numbers[index].clone(),
-            None => Value::String(text(code)),
-        };
+    let texts = || row.codes.iter().map(|code| Value::String(text(&code.code))).collect();
+    for (Code { label, .. }, code) in row.codes.iter().zip(numbers.unwrap_or_else(texts)) {
+        let label = label.clone();
         match codes.iter().find(|known| known.code == code) {
-            None => codes.push(Code {
-                code,
-                label: label.clone(),
-            }),
-            Some(known) if known.label == *label => {}
-            Some(_) => notes.push(format!("The page lists the code {code} twice, under different names.")),
+            None => codes.push(Code { code, label }),
+            Some(known) if known.label == label => {}
+            Some(_) => notes.note(format!("The page lists the code {code} twice, under different names.")),
         }
     }
     codes
@@ -77,9 +73,12 @@ mod tests {
 
     /// The codes of a row and how many notes there are on them.
     fn values(row: &Row, is_number: bool) -> (Vec<Value>, usize) {
-        let mut notes = Vec::new();
+        let mut notes = Map::new();
         let codes = of(row, is_number, &mut notes);
-        (codes.into_iter().map(|code| code.code).collect(), notes.len())
+        (
+            codes.into_iter().map(|code| code.code).collect(),
+            notes.render().lines().count(),
+        )
     }
 
     #[test]

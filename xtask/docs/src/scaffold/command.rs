@@ -1,6 +1,6 @@
 //! `cargo xtask docs scaffold`: what the specs need for some pages.
 
-use std::collections::HashSet;
+use std::path::MAIN_SEPARATOR_STR;
 
 use anyhow::bail;
 
@@ -8,8 +8,9 @@ use crate::drift;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
 use crate::input::Pages;
-use crate::reading::{self, report_unread};
+use crate::reading::{self, unread_line};
 use crate::source::Source;
+use crate::yaml::Map;
 use xtask_cli::Outcome;
 use xtask_spec::Spec;
 use xtask_spec::api::{self, APIS};
@@ -22,27 +23,19 @@ use super::edits::{edits, records};
 /// takes every page with an operation that its spec does not have.
 ///
 /// # Errors
-/// If there is no such page, it belongs to no API or was not understood, or it describes no operation.
+/// If there is no such page, it describes no operation, or nothing can be drafted since a page could not be read.
 pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome> {
-    let mut wanted: Vec<String> = names.iter().map(|name| name.replace('\\', "/")).collect();
-    let mut texts = Vec::new();
+    let mut wanted: Vec<_> = names.iter().map(|name| name.replace(MAIN_SEPARATOR_STR, "/")).collect();
+    let (mut texts, mut unread) = (Vec::new(), Vec::new());
     for api in APIS.iter().filter(|api| pages.has(api)) {
         let sources = pages.of(api)?;
         let is_named =
             |name: &String, source: &Source| *name == source.name || name.ends_with(&format!("/{}", source.name));
-        let chosen = |source: &Source| wanted.iter().any(|name| is_named(name, source));
-        let chosen: HashSet<_> = sources
-            .iter()
-            .enumerate()
-            .filter(|(_, source)| chosen(source))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|(index, _)| index)
-            .collect();
-        wanted.retain(|name| !sources.iter().any(|source| is_named(name, source)));
-        if !chosen.is_empty() || new {
-            texts.extend(of_api(api, &sources, &chosen, new)?);
+        let is_chosen = |source: &Source| wanted.iter().any(|name| is_named(name, source));
+        if new || sources.iter().any(is_chosen) {
+            texts.extend(of_api(api, &sources, is_chosen, new, &mut unread)?);
         }
+        wanted.retain(|name| !sources.iter().any(|source| is_named(name, source)));
     }
     if let Some(name) = wanted.first() {
         bail!(
@@ -51,20 +44,29 @@ pub fn run(pages: &Pages, names: &[String], new: bool) -> anyhow::Result<Outcome
         );
     }
     if texts.is_empty() {
+        if !unread.is_empty() {
+            bail!("nothing can be drafted: {}", unread.join("; "));
+        }
         texts.push("# Nothing to write: the specs have every operation of the pages.\n".to_owned());
     }
+    unread.iter().for_each(|line| xtask_cli::report(line));
     // What belongs to different specs are different documents.
     xtask_cli::print(&texts.join("---\n"))?;
     Ok(Outcome::Clean)
 }
 
-/// What the spec of an API needs for its chosen pages, by their index.
+/// What the spec of an API needs for those of its pages that are chosen or, if it has something new, any other. What could
+/// not be read of them is added to `unread`.
 fn of_api(
     api: &'static api::Api,
     sources: &[Source],
-    chosen: &HashSet<usize>,
+    is_chosen: impl Fn(&Source) -> bool,
     new: bool,
+    unread: &mut Vec<String>,
 ) -> anyhow::Result<Option<String>> {
+    use Kind::{OperationAdded, OperationMissing, PageUnread, PageUnreadable};
+    /// An operation that the spec does not have is what the YAML is for, and what could not be read is to be read.
+    const NO_EDITS: [Kind; 4] = [OperationAdded, OperationMissing, PageUnread, PageUnreadable];
     let reading = reading::read(api, sources);
     let is_begun = api.spec().exists();
     let document = match is_begun {
@@ -75,38 +77,48 @@ fn of_api(
     if is_begun && api.lock().exists() {
         findings = drift::measure_read(api, Some(reading::read(api, sources)))?.findings;
     }
-    let moved = findings
-        .iter()
-        .filter(|finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock);
-    let moved = moved.map(|finding| finding.is.clone()).collect();
+    let is_moved = |finding: &&Finding| finding.kind == Kind::Endpoint && finding.step == Step::PageLock;
+    let moved = findings.iter().filter(is_moved).map(|finding| finding.is.clone());
+    let moved = moved.collect();
+    findings.retain(|finding| !NO_EDITS.contains(&finding.kind));
     let spec = Spec::new(&document);
     let known = Api::new(api.name, &spec, &reading.pages, &moved);
-    let is_chosen = |(index, page): &(usize, &Page)| chosen.contains(index) || (new && known.lacks_some(page));
-    let pages: Vec<_> = reading
-        .pages
-        .iter()
-        .enumerate()
-        .filter(is_chosen)
-        .map(|(_, page)| page)
-        .collect();
+    let mut pages: Vec<&Page> = Vec::new();
+    let mut notes = Vec::new();
+    for (page, source) in reading.pages.iter().zip(sources) {
+        let (is_chosen, is_new) = (is_chosen(source), known.lacks_some(page));
+        let of_page = reading.unread.iter().filter(|finding| finding.page == page.page);
+        let of_page: Vec<_> = of_page.map(unread_line).collect();
+        let is_edit = |finding: &Finding| finding.page == page.page && finding.step != Step::PageSample;
+        let is_empty = !is_new && !findings.iter().any(is_edit);
+        if is_chosen && is_empty && !of_page.is_empty() {
+            bail!("nothing can be drafted of {}: {}", page.page, of_page.join("; "));
+        }
+        if is_chosen || new {
+            notes.extend(of_page);
+        }
+        if is_chosen || (new && is_new) {
+            pages.push(page);
+        }
+    }
+    unread.extend_from_slice(&notes);
     if pages.is_empty() {
         return Ok(None);
     }
-    let is_of_these = |finding: &Finding| pages.iter().any(|page| page.page == finding.page);
-    report_unread(reading.unread.iter().filter(|finding| is_of_these(finding)));
-    let mut text = scaffold(&known, &pages)?;
-    if !is_begun {
-        let missing = format!(
-            "# There is no specs/{0}/openapi.yaml yet: begin it with `cargo xtask generate --begin --api {0}`.\n",
-            api.name
-        );
-        text.insert_str(0, &missing);
-    } else if !api.lock().exists() {
-        text.insert_str(0, "# The pages are not locked yet: run `cargo xtask docs lock`.\n");
+    let mut head = Map::new();
+    for line in &notes {
+        head.todo(format!("this could not be read: {line}"));
     }
-    // An operation that the spec does not have is what the YAML is for.
-    let is_written = |finding: &Finding| matches!(finding.kind, Kind::OperationAdded | Kind::OperationMissing);
-    findings.retain(|finding| is_of_these(finding) && !is_written(finding));
+    if !is_begun {
+        head.note(format!(
+            "There is no specs/{0}/openapi.yaml yet: begin it with `cargo xtask generate --begin --api {0}`.",
+            api.name
+        ));
+    } else if !api.lock().exists() {
+        head.note("The pages are not locked yet: run `cargo xtask docs lock`.");
+    }
+    let mut text = head.render() + &scaffold(&known, &pages)?;
+    findings.retain(|finding| pages.iter().any(|page| page.page == finding.page));
     // Below YAML the edits are comments, so that the whole can be read as YAML.
     let is_yaml = text.lines().any(|line| !line.starts_with('#'));
     let mark = if is_yaml { "# " } else { "" };

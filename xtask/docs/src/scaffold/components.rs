@@ -1,52 +1,35 @@
 //! The components that a scaffold adds to a spec, and those of the spec that it refers to.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::facts::Code;
 use xtask_spec::names::folded;
 
 use super::codes::text;
-use super::describe::{sentence, words};
+use super::describe::{one, sentence, words};
 use super::existing::ExistingSpec;
-use super::mark::todo;
 use super::names::{code_names, free, label_words};
 use crate::yaml::{Map, plain};
 
 /// Whether two names of codes mean the same, one of them perhaps with more words.
 fn is_alike(one: &str, other: &str) -> bool {
-    /// The letters that a name must have to be the beginning of another.
-    const ENOUGH: usize = 5;
     let (one, other) = (folded(one), folded(other));
-    let begins = |whole: &str, part: &str| part.len() >= ENOUGH && whole.starts_with(part);
+    // A name of few letters is the beginning of many.
+    let begins = |whole: &str, part: &str| part.len() >= 5 && whole.starts_with(part);
     one == other || begins(&one, &other) || begins(&other, &one)
 }
 
-/// The failures of a spec that has none yet.
-const FAILURES: [(&str, &str, &str); 7] = [
-    (
-        "400",
-        "BadRequest",
-        "The request was not understood, or a value in it is not allowed.",
-    ),
-    (
-        "401",
-        "Unauthorized",
-        "The access token is missing or expired, or was issued elsewhere.",
-    ),
-    ("403", "Forbidden", "The app lacks the permission for this operation."),
-    ("404", "NotFound", "Nothing exists under this path."),
-    (
-        "429",
-        "TooManyRequests",
-        "Too many requests in a short time. Wait before the next one.",
-    ),
-    ("500", "InternalServerError", "The service failed."),
-    (
-        "503",
-        "ServiceUnavailable",
-        "The service is overloaded or under maintenance.",
-    ),
-];
+/// The failures of a spec that has none yet: status, name and meaning.
+const FAILURES: &str = "\
+400 BadRequest The request was not understood, or a value in it is not allowed.
+401 Unauthorized The access token is missing or expired, or was issued elsewhere.
+403 Forbidden The app lacks the permission for this operation.
+404 NotFound Nothing exists under this path.
+429 TooManyRequests Too many requests in a short time. Wait before the next one.
+500 InternalServerError The service failed.
+503 ServiceUnavailable The service is overloaded or under maintenance.";
 
 /// What a schema allows, without what it says of that: two of the same essence are one.
 fn essence(schema: &Value) -> Value {
@@ -76,15 +59,8 @@ pub struct Components<'s> {
     /// The parameters that operations share.
     pub parameters: Map,
     responses: Map,
-    schemas: Vec<New>,
-}
-
-/// A new component.
-struct New {
-    name: String,
-    schema: Map,
-    /// What a person must look at.
-    notes: Vec<String>,
+    /// Each with what a person must look at.
+    schemas: BTreeMap<String, (Map, Map)>,
 }
 
 impl<'s> Components<'s> {
@@ -94,7 +70,7 @@ impl<'s> Components<'s> {
             known,
             parameters: Map::new(),
             responses: Map::new(),
-            schemas: Vec::new(),
+            schemas: BTreeMap::new(),
         }
     }
 
@@ -104,65 +80,56 @@ impl<'s> Components<'s> {
         let wanted = essence(&schema.value());
         // What is called by the same last word, and is the same, is one thing. Ids are all the same, but for their names.
         let is_text = schema.get("type").is_some_and(|kind| kind == "string") && schema.get("enum").is_none();
-        let end = |name: &str| {
-            if is_text {
-                Some(name.to_owned())
-            } else {
-                words(name).pop()
-            }
-        };
-        let ends = |name: &str| candidates.iter().any(|candidate| end(candidate) == end(name));
-        let same = |new: &&New| ends(&new.name) && essence(&new.schema.value()) == wanted;
-        if let Some(new) = self.schemas.iter().find(same) {
-            return new.name.clone();
+        let last_word = |name: &str| words(name).pop();
+        let is_one = |one: &str, other: &str| one == other || (!is_text && last_word(one) == last_word(other));
+        let ends = |name: &str| candidates.iter().any(|candidate| is_one(candidate, name));
+        let mut new = self.schemas.iter();
+        if let Some((new, _)) = new.find(|(name, (new, _))| ends(name) && essence(&new.value()) == wanted) {
+            return new.clone();
         }
-        let known = self.known.objects(&schema.value());
+        let alike = self.known.objects(&schema.value());
         let by_name = candidates.iter().filter_map(|name| self.known.schema(name));
-        let mut same = known.iter().copied().chain(by_name);
+        let mut same = alike.iter().copied().chain(by_name);
         if let Some((known, _)) = same.find(|(_, known)| essence(known) == wanted) {
             return known.to_owned();
         }
         let name = free(candidates, |name| self.is_taken(name));
-        let notes = known.into_iter().take(3).map(|(known, _)| {
-            format!("`{known}` of the spec has members of the same names; refer to it instead, if it means the same.")
-        });
-        let notes = notes.collect();
-        self.schemas.push(New {
-            name: name.clone(),
-            schema,
-            notes,
-        });
+        let mut notes = Map::new();
+        for (known, _) in alike.into_iter().take(3) {
+            notes.note(format!(
+                "`{known}` of the spec has members of the same names; refer to it instead, if it means the same."
+            ));
+        }
+        self.schemas.insert(name.clone(), (schema, notes));
         name
     }
 
-    /// Adds a list of codes, unless the spec or the scaffold has it already; says its name and what to look at.
-    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], what: &str) -> (String, Vec<String>) {
+    /// Adds a list of codes, unless the spec or the scaffold has it already; says its name.
+    pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], what: &str, notes: &mut Map) -> String {
         let list = candidates.first().map_or("Codes", String::as_str);
         let names = code_names(codes.iter().map(|code| (text(&code.code), code.label.as_deref())), list);
         let values: Vec<Value> = codes.iter().map(|code| code.code.clone()).collect();
-        let mut notes = Vec::new();
+        let unnamed = codes.iter().filter(|code| code.label.is_none());
+        let unnamed: Vec<_> = unnamed.map(|code| text(&code.code)).collect();
 
-        let mut known = self.known.code_lists(&values);
         let shared = |known: &[&str]| {
-            let is_there = |name: &str| known.iter().any(|known| is_alike(known, name));
-            names.iter().filter(|name| is_there(name)).count()
+            let is_there = |name: &&String| known.iter().any(|known| is_alike(known, name));
+            names.iter().filter(is_there).count()
         };
         let is_named = |name: &str| candidates.iter().any(|candidate| folded(candidate) == folded(name));
-        known.sort_by_key(|list| std::cmp::Reverse((shared(&list.names), is_named(list.name))));
-        let unnamed: Vec<_> = codes.iter().filter(|code| code.label.is_none()).collect();
-        if let Some(best) = known.first() {
-            let count = shared(&best.names);
-            if count > 0 || unnamed.len() == codes.len() || is_named(best.name) {
-                if count < names.len() {
-                    notes.push(todo(&format!(
-                        "the spec has these codes as `{}`, {count} of {} under the same names; see whether it means \
-                         the same",
-                        best.name,
-                        names.len()
-                    )));
-                }
-                return (best.name.to_owned(), notes);
+        let known = self.known.code_lists(&values).into_iter();
+        let known = known.map(|(name, known)| (shared(&known), is_named(name), name));
+        if let Some((count, is_named, name)) = known.rev().max_by_key(|(count, is_named, _)| (*count, *is_named))
+            && (count > 0 || is_named || unnamed.len() == codes.len())
+        {
+            let all = names.len();
+            if count < all {
+                notes.todo(format!(
+                    "the spec has these codes as `{name}`, {count} of {all} under the same names; see whether it means the \
+                     same"
+                ));
             }
+            return name.to_owned();
         }
 
         let is_number = values.iter().all(Value::is_number);
@@ -171,47 +138,40 @@ impl<'s> Components<'s> {
             .with("description", what)
             .with("enum", Value::Array(values));
         if is_number && !unnamed.is_empty() {
-            let codes: Vec<_> = unnamed.iter().map(|code| text(&code.code)).collect();
-            let what = format!(
-                "the page has no names for {}; find out what they mean",
-                codes.join(", ")
-            );
-            schema.note(todo(&what));
+            let unnamed = unnamed.join(", ");
+            schema.todo(format!("the page has no names for {unnamed}; find out what they mean"));
         }
         let meanings = codes.iter().zip(&names).map(|(code, name)| match &code.label {
             Some(label) => sentence(label_words(label)),
             None => sentence(&words(name).join(" ")),
         });
-        let meanings: Vec<_> = meanings.map(Value::from).collect();
+        let meanings: Vec<_> = meanings.collect();
         schema.put("x-enum-varnames", names);
         schema.put("x-enum-descriptions", meanings);
-        (self.add(candidates, schema), notes)
+        self.add(candidates, schema)
     }
 
     /// The component of an identifier that is called so, of the spec or new. `folder` is that of the page: an id of the
     /// same name in another module may be one of other things.
-    pub fn identifier(&mut self, name: &str, folder: &str) -> (String, Option<String>) {
+    pub fn identifier(&mut self, name: &str, folder: &str, notes: &mut Map) -> String {
         if let Some((known, folders)) = self.known.identifier(name) {
-            let is_elsewhere = folders.len() == 1 && !folders.iter().any(|known| known == folder);
-            let what =
-                format!("`{known}` is an id that another module has; see whether this is one of the same things");
-            return (known.to_owned(), is_elsewhere.then(|| todo(&what)));
+            if folders.len() == 1 && !folders.contains(folder) {
+                notes.todo(format!(
+                    "`{known}` is an id that another module has; see whether this is one of the same things"
+                ));
+            }
+            return known.to_owned();
         }
         let thing = words(name.get(..name.len() - 2).unwrap_or_default()).join(" ");
-        let article = if thing.starts_with(['a', 'e', 'i', 'o']) {
-            "an"
-        } else {
-            "a"
-        };
         let schema = Map::new()
             .with("type", "string")
-            .with("description", format!("Identifies {article} {thing}."))
+            .with("description", format!("Identifies {}.", one(&thing)))
             .with("example", "6f1c2b9a-3d4e-4f5a-8b6c-7d8e9f0a1b2c");
-        (self.add(&[name.to_owned()], schema), None)
+        self.add(&[name.to_owned()], schema)
     }
 
     fn is_taken(&self, name: &str) -> bool {
-        self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
+        self.known.has("schemas", name) || self.schemas.keys().any(|new| folded(new) == folded(name))
     }
 
     /// The failures that operations share, by their status: those of the spec, or else the usual ones.
@@ -220,29 +180,27 @@ impl<'s> Components<'s> {
         if !known.is_empty() {
             return known;
         }
+        let rows = FAILURES.lines().map(|row| {
+            let mut words = row.splitn(3, ' ');
+            std::array::from_fn(|_| words.next().unwrap_or_default())
+        });
+        // What the spec has begun with is all that it means to have.
+        let (known, other): (Vec<_>, Vec<_>) = rows.partition(|[_, name, _]| self.known.has("responses", name));
+        let is_begun = !known.is_empty();
         let mut failures = serde_json::Map::new();
-        let is_begun = FAILURES.iter().any(|(_, name, _)| self.known.has("responses", name));
-        for (status, name, text) in FAILURES {
-            if is_begun && !self.known.has("responses", name) {
-                continue;
-            }
-            if self.responses.get(name).is_none() && !is_begun {
+        for [status, name, text] in if is_begun { known } else { other } {
+            if !is_begun && self.responses.get(name).is_none() {
                 let body = Map::new()
                     .with("type", "object")
                     .with("description", "What a refusal carries, as far as it is known.")
                     .with("additionalProperties", true);
-                let body = self.add(&["ErrorBody".to_owned()], body);
-                let schema = Map::new().with("$ref", format!("#/components/schemas/{body}"));
-                let example = Map::new().with("message", text);
-                let media = Map::new().with("schema", schema).with("example", example);
-                let content = Map::new().with("application/json", media);
-                self.responses
-                    .put(name, Map::new().with("description", text).with("content", content));
+                let schema = reference("schemas", &self.add(&["ErrorBody".to_owned()], body));
+                let media = json!({ "schema": schema, "example": { "message": text } });
+                let content = json!({ "application/json": media });
+                let response = Map::new().with("description", text).with("content", content);
+                self.responses.put(name, response);
             }
-            failures.insert(
-                status.to_owned(),
-                json!({ "$ref": format!("#/components/responses/{name}") }),
-            );
+            failures.insert(status.to_owned(), reference("responses", name).into());
         }
         failures
     }
@@ -250,11 +208,18 @@ impl<'s> Components<'s> {
     /// What a reference leads to, in the spec or new.
     fn target(&self, reference: &str) -> Option<Value> {
         let name = |section: &str| reference.strip_prefix("#/components/")?.strip_prefix(section);
-        let mut schemas = self.schemas.iter();
-        let schema = name("schemas/").and_then(|name| schemas.find(|new| new.name == name));
-        let schema = schema.map(|new| new.schema.value());
+        let schema = name("schemas/").and_then(|name| self.schemas.get(name));
+        let schema = schema.map(|(schema, _)| schema.value());
         let parameter = || self.parameters.get(name("parameters/")?).map(plain);
-        schema.or_else(parameter).or_else(|| self.known.at(reference).cloned())
+        let known = || {
+            self.known
+                .0
+                .document
+                .value
+                .pointer(reference.strip_prefix('#')?)
+                .cloned()
+        };
+        schema.or_else(parameter).or_else(known)
     }
 
     /// What a schema or parameter says behind its references, and an `allOf` of one entry.
@@ -274,26 +239,21 @@ impl<'s> Components<'s> {
         value
     }
 
-    /// The sections of new components, each below a comment that says where it goes. The schemas come in alphabetical
-    /// order, as the specs have them.
-    pub fn into_map(mut self) -> Map {
-        self.schemas.sort_by(|one, other| one.name.cmp(&other.name));
+    /// Puts the new components into a draft, section by section. The schemas come in alphabetical order, as the specs
+    /// have them.
+    pub fn put_into(self, draft: &mut Map) {
         let mut schemas = Map::new();
-        for new in self.schemas {
-            schemas.notes(new.notes);
-            schemas.put(&new.name, new.schema);
+        for (name, (schema, notes)) in self.schemas {
+            schemas.append(notes);
+            schemas.put(&name, schema);
         }
-        let mut map = Map::new();
-        for (section, part) in [
-            ("parameters", self.parameters),
-            ("responses", self.responses),
-            ("schemas", schemas),
-        ] {
-            if !part.is_empty() {
-                map.note(format!("Goes into `components.{section}`."));
-                map.put(section, part);
-            }
-        }
-        map
+        draft.section("parameters", self.parameters, "`components.parameters`.");
+        draft.section("responses", self.responses, "`components.responses`.");
+        draft.section("schemas", schemas, "`components.schemas`.");
     }
+}
+
+/// A reference to a component.
+pub fn reference(section: &str, name: &str) -> Map {
+    Map::new().with("$ref", format!("#/components/{section}/{name}"))
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::bail;
+use serde_json::json;
 use xtask_spec::Spec;
+use xtask_spec::document::MARK;
 
 use super::existing::ExistingSpec;
-use super::mark::MARK;
 use super::operation::Draft;
 use crate::compare::Side;
 use crate::facts::{Operation, Page};
@@ -27,11 +28,10 @@ impl<'a> Api<'a> {
     pub fn new(name: &'a str, spec: &'a Spec<'a>, pages: &'a [Page], moved: &HashSet<String>) -> Self {
         let read = crate::spec::Spec::new(spec.document);
         let described = Side::new(pages, &read).operations;
-        let there = described.iter().filter_map(|one| {
-            let is_moved = moved.contains(&one.documented.endpoint);
-            let has = one.spec.is_some() || is_moved;
-            has.then(|| (key(one.page, one.documented), one.name()))
-        });
+        let there = described
+            .iter()
+            .filter(|one| one.spec.is_some() || moved.contains(&one.documented.endpoint));
+        let there = there.map(|one| (key(one.page, one.documented), one.name()));
         Self {
             name,
             spec,
@@ -40,21 +40,15 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// The operations of a page that the spec does not have, and the names in the spec of those that it has.
-    fn sorted<'p>(&self, page: &'p Page) -> (Vec<&'p Operation>, Vec<String>) {
-        let (mut new, mut there) = (Vec::new(), Vec::new());
-        for operation in &page.operations {
-            match self.there.get(&key(page, operation)) {
-                Some(known) => there.push(known.clone()),
-                None => new.push(operation),
-            }
-        }
-        (new, there)
+    /// The name in the spec of an operation of a page, if the spec has it.
+    fn name_of(&self, page: &Page, operation: &Operation) -> Option<&String> {
+        self.there.get(&key(page, operation))
     }
 
     /// Whether the spec lacks an operation of a page.
     pub fn lacks_some(&self, page: &Page) -> bool {
-        !self.sorted(page).0.is_empty()
+        let mut operations = page.operations.iter();
+        operations.any(|operation| self.name_of(page, operation).is_none())
     }
 }
 
@@ -68,8 +62,8 @@ fn key(page: &Page, operation: &Operation) -> [String; 3] {
 /// # Errors
 /// If a page describes no operation.
 pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
-    let mut draft = Draft::new(ExistingSpec::new(api.spec), api.pages);
-    let mut head = Vec::new();
+    let mut draft = Draft::new(ExistingSpec(api.spec), api.pages);
+    let mut head = Map::new();
     for page in pages {
         if page.operations.is_empty() {
             bail!(
@@ -78,50 +72,44 @@ pub fn scaffold(api: &Api, pages: &[&Page]) -> anyhow::Result<String> {
                 purpose(page)
             );
         }
-        head.push(format!(
+        head.note(format!(
             "What specs/{}/openapi.yaml does not have of the page {}.",
             api.name, page.page
         ));
-        let (new, there) = api.sorted(page);
-        head.extend(there.into_iter().map(|name| format!("The spec has `{name}` already.")));
-        new.into_iter().for_each(|operation| draft.operation(page, operation));
+        for operation in &page.operations {
+            match api.name_of(page, operation) {
+                Some(name) => head.note(format!("The spec has `{name}` already.")),
+                None => draft.operation(page, operation),
+            }
+        }
     }
-    head.push(format!(
+    head.note(format!(
         "Every place where a person must decide is marked {MARK}, and the lint refuses the mark. Decide, delete the \
          comments, then run `cargo xtask lint --api {}`.",
         api.name
     ));
-    Ok(document(head, draft).render())
-}
-
-/// The blocks, each below a comment that says where it goes.
-fn document(head: Vec<String>, draft: Draft) -> Map {
-    let mut document = Map::new();
-    document.notes(head);
-    document.notes(draft.notes);
-    if !draft.tags.is_empty() {
-        document.note("Goes into `tags`; the operations stand in the order of these.");
-        document.put("tags", draft.tags);
-    }
-    if !draft.paths.is_empty() {
-        document.note("Goes into `paths`, in the order of the tags.");
-        document.put("paths", draft.paths);
-    }
-    let mut parts = Map::new();
+    head.append(draft.notes);
+    head.section(
+        "tags",
+        draft.tags,
+        "`tags`; the operations stand in the order of these.",
+    );
+    head.section("paths", draft.paths, "`paths`, in the order of the tags.");
+    let mut components = Map::new();
     if !draft.scopes.is_empty() {
-        parts.note("Goes into the `scopes` of the security scheme `oauth2`.");
-        let flow = Map::new().with("scopes", draft.scopes);
-        let flows = Map::new().with("clientCredentials", flow);
-        parts.put(
+        let flows = json!({ "clientCredentials": { "scopes": draft.scopes } });
+        let schemes = json!({ "oauth2": { "flows": flows } });
+        components.section(
             "securitySchemes",
-            Map::new().with("oauth2", Map::new().with("flows", flows)),
+            schemes,
+            "the `scopes` of the security scheme `oauth2`.",
         );
     }
-    parts.append(draft.components.into_map());
-    if !parts.is_empty() {
-        document.put("components", parts);
+    draft.components.put_into(&mut components);
+    if !components.is_empty() {
+        head.put("components", components);
     }
-    document
+    Ok(head.render())
 }
 
 /// What a page without operations is for.

@@ -1,22 +1,23 @@
 //! What to change in a spec that has the operations of a page already.
 
+use std::collections::HashSet;
+
 use crate::deviations::entry_to_paste;
 use crate::finding::{Finding, Kind, Step};
 use crate::markup::squeeze;
 use crate::report::fenced;
+use xtask_cli::printable;
 
 /// The list of edits: one bullet for each difference between page, lock and spec; empty if there is none. What a page
 /// says against its own sample is no edit: it is reported elsewhere.
 pub fn edits(findings: &[Finding]) -> String {
-    let mut bullets: Vec<String> = findings
+    let bullets = findings
         .iter()
         .filter(|finding| finding.step != Step::PageSample)
-        .map(bullet)
-        .collect();
+        .map(bullet);
     // Two steps can lead to the same edit.
-    let mut seen = std::collections::HashSet::new();
-    bullets.retain(|bullet| seen.insert(bullet.clone()));
-    bullets.concat()
+    let mut seen = HashSet::new();
+    bullets.filter(|bullet| seen.insert(bullet.clone())).collect()
 }
 
 /// The entries that silence those findings that a deviation may silence, for where the difference is meant to be; empty
@@ -42,17 +43,14 @@ fn bullet(finding: &Finding) -> String {
         Some(spec) => format!("{}:{}", spec.file, spec.line),
         None => format!("specs/{}/openapi.yaml", finding.api),
     };
-    let Finding {
-        operation, page, line, ..
-    } = finding;
     format!(
         "- {}, {} of {}: {}; {} ({})\n",
         code(&place),
         code(&finding.place),
-        code(operation),
+        code(&finding.operation),
         change(finding),
         squeeze(&finding.remedy),
-        code(&format!("{page}:{line}")),
+        code(&format!("{}:{}", finding.page, finding.line)),
     )
 }
 
@@ -69,9 +67,9 @@ fn change(finding: &Finding) -> String {
     format!("{what}: {} → {}", side(&finding.was), side(&finding.is))
 }
 
-/// Text as code, whatever it holds.
+/// Text as code of one line, in which whatever it holds is seen.
 fn code(text: &str) -> String {
-    fenced(&squeeze(text))
+    fenced(&printable(text))
 }
 
 #[cfg(test)]
@@ -117,7 +115,7 @@ mod tests {
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: `100` → `200`{end}"),
             format!("- `specs/insights/openapi.yaml:12`, {start}: limit: `50` → `100`{end}"),
             format!("- `specs/insights/openapi.yaml`, {start}: member missing: nothing → `string`{end}"),
-            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: ``3 `x` y`` → nothing{end}"),
+            format!("- `specs/insights/openapi.yaml:12`, {start}: code removed: ``3 `x`\\ny`` → nothing{end}"),
         ];
         assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     }

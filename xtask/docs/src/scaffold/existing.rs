@@ -13,39 +13,18 @@ use xtask_spec::{Operation, Spec};
 
 /// The spec.
 #[derive(Clone, Copy)]
-pub struct ExistingSpec<'s> {
-    spec: &'s Spec<'s>,
-}
-
-/// A list of codes of the spec.
-pub struct CodeList<'s> {
-    /// The component.
-    pub name: &'s str,
-    /// The codes' names.
-    pub names: Vec<&'s str>,
-}
+pub struct ExistingSpec<'s>(pub &'s Spec<'s>);
 
 impl<'s> ExistingSpec<'s> {
-    /// What this spec has.
-    pub fn new(spec: &'s Spec<'s>) -> Self {
-        Self { spec }
-    }
-
-    /// What a reference leads to.
-    pub fn at(&self, reference: &str) -> Option<&'s Value> {
-        self.spec.document.value.pointer(reference.strip_prefix('#')?)
-    }
-
     /// The component schema of this name.
     pub fn schema(&self, name: &str) -> Option<(&'s str, &'s Value)> {
-        let schemas = self.spec.components("schemas").into_iter();
-        let mut schemas = schemas.map(|(known, schema)| (known, schema.value));
-        schemas.find(|(known, _)| *known == name)
+        let mut schemas = self.0.components("schemas").into_iter();
+        schemas.find_map(|(known, schema)| (known == name).then_some((known, schema.value)))
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
     pub fn has(&self, section: &str, name: &str) -> bool {
-        let components = self.spec.components(section);
+        let components = self.0.components(section);
         components.iter().any(|(known, _)| folded(known) == folded(name))
     }
 
@@ -55,28 +34,20 @@ impl<'s> ExistingSpec<'s> {
         let is_it = |(known, schema): &(&str, Place)| {
             known.ends_with("Id") && folded(known) == folded(name) && schema.text("type") == Some("string")
         };
-        let (known, schema) = self.spec.components("schemas").into_iter().find(is_it)?;
-        let uses = |operation: &&Operation<'s>| self.spec.reached([operation.place.clone()]).contains(&schema.pointer);
-        let users = self.operations().iter().filter(uses);
-        Some((
-            known,
-            users
-                .filter_map(|operation| folder(&page_of(operation.page()?)?))
-                .collect(),
-        ))
+        let (known, schema) = self.0.components("schemas").into_iter().find(is_it)?;
+        let uses = |operation: &&Operation<'s>| self.0.reached([operation.place.clone()]).contains(&schema.pointer);
+        let users = self.0.operations.iter().filter(uses);
+        let folders = users.filter_map(|operation| folder(&page_of(operation.page()?)?));
+        Some((known, folders.collect()))
     }
 
-    /// The lists that have the same codes, in any order.
-    pub fn code_lists(&self, codes: &[Value]) -> Vec<CodeList<'s>> {
+    /// The lists that have the same codes, in any order: their components' names, and those of their codes.
+    pub fn code_lists(&self, codes: &[Value]) -> Vec<(&'s str, Vec<&'s str>)> {
         let same = |known: &[Value]| known.len() == codes.len() && codes.iter().all(|code| known.contains(code));
-        let schemas = self.spec.components("schemas").into_iter();
-        let lists = schemas.filter_map(|(name, schema)| {
-            let known = schema.value.get("enum")?.as_array()?;
-            let names = schema.entries_of("x-enum-varnames");
-            let names = names.iter().filter_map(|name| name.value.as_str()).collect();
-            same(known).then_some(CodeList { name, names })
-        });
-        lists.collect()
+        let schemas = self.0.components("schemas").into_iter();
+        let lists = schemas.filter(|(_, schema)| schema.value["enum"].as_array().is_some_and(|known| same(known)));
+        let named = lists.map(|(name, schema)| (name, schema.texts("x-enum-varnames")));
+        named.collect()
     }
 
     /// The components that have members of the same names as this schema.
@@ -85,56 +56,38 @@ impl<'s> ExistingSpec<'s> {
             Some(schema.get("properties")?.as_object()?.keys().collect())
         }
         let wanted = names(schema);
-        let schemas = self.spec.components("schemas").into_iter();
+        let schemas = self.0.components("schemas").into_iter();
         let same = schemas.filter(|(_, known)| wanted.is_some() && names(known.value) == wanted);
         same.map(|(name, known)| (name, known.value)).collect()
     }
 
     /// The shared parameters of a part of the call: their components' names and what they say.
     pub fn parameters(&self, part: Part) -> impl Iterator<Item = (&'s str, &'s Value)> + use<'s> {
-        let parameters = self.spec.components("parameters").into_iter();
+        let parameters = self.0.components("parameters").into_iter();
         let of_place = parameters.filter(move |(_, parameter)| parameter.text("in") == Some(part.name()));
         of_place.map(|(component, parameter)| (component, parameter.value))
     }
 
-    /// Every operation, in the order of the spec.
-    pub fn operations(&self) -> &'s [Operation<'s>] {
-        &self.spec.operations
-    }
-
-    /// Whether some operation has this id, or one that some language takes for the same.
-    pub fn has_id(&self, id: &str) -> bool {
-        let mut ids = self.operations().iter().filter_map(Operation::id);
-        ids.any(|known| folded(known) == folded(id))
-    }
-
     /// The scopes that the security scheme declares.
     pub fn scopes(&self) -> Vec<&'s str> {
-        let schemes = self.spec.components("securitySchemes").into_iter();
+        let schemes = self.0.components("securitySchemes").into_iter();
         let scopes = schemes.filter_map(|(_, scheme)| scheme.get("flows")?.get("clientCredentials")?.get("scopes"));
-        scopes
-            .flat_map(|scopes| scopes.members())
-            .map(|(scope, _)| scope)
-            .collect()
+        let scopes = scopes.flat_map(|scopes| scopes.members());
+        scopes.map(|(scope, _)| scope).collect()
     }
 
     /// The failures that most operations share; none before there are operations.
     pub fn failures(&self) -> Map<String, Value> {
-        let mut counted: Vec<(Map<String, Value>, usize)> = Vec::new();
-        for operation in self.operations() {
+        let failures = self.0.operations.iter().map(|operation| {
             let responses = operation.place.members_of("responses").into_iter();
-            let failures =
-                responses.filter(|(status, response)| !status.starts_with('2') && response.reference().is_some());
-            let failures = failures
-                .map(|(status, response)| (status.to_owned(), response.value.clone()))
-                .collect();
-            match counted.iter_mut().find(|(known, _)| *known == failures) {
-                Some((_, count)) => *count += 1,
-                None => counted.push((failures, 1)),
-            }
-        }
-        let most = counted.into_iter().rev().max_by_key(|(_, count)| *count);
-        most.map(|(failures, _)| failures).unwrap_or_default()
+            let failures = responses.filter(|(status, reply)| !status.starts_with('2') && reply.reference().is_some());
+            failures
+                .map(|(status, reply)| (status.to_owned(), reply.value.clone()))
+                .collect()
+        });
+        let failures: Vec<Map<_, _>> = failures.collect();
+        let count = |one: &&Map<_, _>| failures.iter().filter(|other| other == one).count();
+        failures.iter().rev().max_by_key(count).cloned().unwrap_or_default()
     }
 }
 

@@ -5,29 +5,25 @@ use serde_json::Value;
 use crate::facts::Row;
 use crate::json_type::JsonType;
 
-use super::mark::todo;
 use crate::yaml::Map;
 
 /// The limits and the default of a row, where they fit the type; where not, a note.
-pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut Vec<String>) {
+pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut Map) {
     let is_reference = schema.reference().is_some();
     let is_number = matches!(form, Some(JsonType::Integer | JsonType::Number)) && !is_reference;
     let is_text = form == Some(JsonType::String) && !is_reference;
     let is_list = form == Some(JsonType::Array);
     let (minimum, maximum) = (row.minimum, row.maximum);
     let is_empty = minimum.zip(maximum).is_some_and(|(least, most)| least > most);
-    let fits = [
+    for (key, limit, fits) in [
         ("minimum", minimum.map(Value::from), is_number && !is_empty),
         ("maximum", maximum.map(Value::from), is_number && !is_empty),
         ("maxLength", row.max_length.map(Value::from), is_text),
         ("maxItems", row.max_items.map(Value::from), is_list),
-    ];
-    for (key, limit, fits) in fits {
+    ] {
         match limit {
             Some(limit) if fits => schema.put(key, limit),
-            Some(limit) => notes.push(todo(&format!(
-                "the page says `{key}: {limit}`, which does not fit here"
-            ))),
+            Some(limit) => notes.todo(format!("the page says `{key}: {limit}`, which does not fit here")),
             None => {}
         }
     }
@@ -35,17 +31,12 @@ pub fn limits(row: &Row, form: Option<JsonType>, schema: &mut Map, notes: &mut V
         return;
     };
     match brought(default, form).filter(|value| is_allowed(row, value, is_reference)) {
-        Some(value) if is_reference => {
+        Some(value) => {
             // What stands beside a `$ref` is ignored.
-            let target = std::mem::take(schema);
-            *schema = Map::new()
-                .with("allOf", vec![Value::from(target)])
-                .with("default", value);
+            *schema = std::mem::take(schema).beside();
+            schema.put("default", value);
         }
-        Some(value) => schema.put("default", value),
-        None => notes.push(todo(&format!(
-            "the page says `default: {default}`, which does not fit here"
-        ))),
+        None => notes.todo(format!("the page says `default: {default}`, which does not fit here")),
     }
 }
 
@@ -65,17 +56,16 @@ fn brought(default: &Value, form: Option<JsonType>) -> Option<Value> {
 
 /// Whether the row's own limits and codes allow its default.
 fn is_allowed(row: &Row, default: &Value, is_reference: bool) -> bool {
-    if is_reference && !row.codes.is_empty() {
-        return row.codes.iter().any(|code| code.code == *default);
-    }
-    if let Some(number) = default.as_f64() {
-        let above = row.minimum.is_none_or(|least| number >= least as f64);
-        return above && row.maximum.is_none_or(|most| number <= most as f64);
-    }
-    let Some(text) = default.as_str() else {
-        return true;
-    };
     let is_time = row.format.is_some() || row.kind.as_deref() == Some("date-time");
-    let is_short = row.max_length.is_none_or(|most| (text.chars().count() as u64) <= most);
-    is_short && !is_time && !is_reference
+    let is_within = |number: f64| {
+        let above = row.minimum.is_none_or(|least| number >= least as f64);
+        above && row.maximum.is_none_or(|most| number <= most as f64)
+    };
+    let is_short = |text: &str| row.max_length.is_none_or(|most| (text.chars().count() as u64) <= most);
+    match default {
+        _ if is_reference && !row.codes.is_empty() => row.codes.iter().any(|code| code.code == *default),
+        Value::Number(number) => number.as_f64().is_none_or(is_within),
+        Value::String(text) => is_short(text) && !is_time && !is_reference,
+        _ => true,
+    }
 }

@@ -4,25 +4,22 @@
 
 use std::collections::HashSet;
 
-use crate::facts::{Code, Row, Sample};
+use crate::facts::{Row, Sample};
 use crate::json_type::{JsonType, documented_types, shown_types};
 use crate::placement::{Part, Placed, in_part, split};
+use crate::yaml::Map;
+use serde_json::Value;
 use xtask_spec::names::folded;
 
-use serde_json::Value;
-
-use super::mark::todo;
-
-/// The longest name that is taken for one. What is longer is a sentence in the wrong column.
-const MAX_NAME: usize = 100;
+use super::describe;
 
 /// A value of a call: a parameter, a body, a member of an object, or the entries of a list.
 #[derive(Default)]
 pub struct Member {
     /// The name, as the wire has it as far as we know; empty for the body.
     pub name: String,
-    /// What a table says of it.
-    pub row: Option<Row>,
+    /// What a table says of it, if one does.
+    pub row: Row,
     /// What the sample shows.
     pub seen: Vec<JsonType>,
     /// The entries, if it is a list.
@@ -32,7 +29,9 @@ pub struct Member {
     /// The values of the sample, if a table lists codes for it.
     pub values: Vec<Value>,
     /// Comments for a person.
-    pub notes: Vec<String>,
+    pub notes: Map,
+    /// The forms that it may have, once they are decided.
+    pub forms: Vec<JsonType>,
     /// Where its row stands among all rows.
     order: Option<usize>,
 }
@@ -42,7 +41,7 @@ impl Member {
     pub fn of(row: Row) -> Self {
         Self {
             name: row.name.clone(),
-            row: Some(row),
+            row,
             ..Self::default()
         }
     }
@@ -54,9 +53,8 @@ impl Member {
         for (place, kinds) in sample.iter().flat_map(|sample| &sample.shape) {
             let member = tree.reach(&in_part(part, place));
             if !place.ends_with("[]") && !place.ends_with(&member.name) {
-                member
-                    .notes
-                    .push(format!("The sample spells it otherwise too, as in `{place}`."));
+                let notes = &mut member.notes;
+                notes.note(format!("The sample spells it otherwise too, as in `{place}`."));
             }
             member.seen.extend(shown_types(kinds));
         }
@@ -77,20 +75,31 @@ impl Member {
 
     /// Whether it is a list, as the sample shows or, without one, the table says.
     pub fn is_list(&self) -> bool {
-        let kind = self.row.as_ref().and_then(|row| row.kind.as_deref());
-        let is_reported = kind.is_some_and(|kind| kind.starts_with("array"));
+        let is_reported = self.row.kind.as_ref().is_some_and(|kind| kind.starts_with("array"));
         self.seen.contains(&JsonType::Array) || (self.seen.is_empty() && is_reported)
     }
 
-    /// The forms that it may have, by the rules for values of two kinds. The sample wins where there is no type for both.
-    pub fn forms(&mut self) -> Vec<JsonType> {
-        let mut notes = Vec::new();
-        let mut table = self.structure().or_else(|| form_of(self.row.as_ref()?, &mut notes));
+    /// What it is, if its name says it plainly, or else the words of its name; `owner` is what it is a member of.
+    pub fn description(&self, owner: &str) -> Result<String, String> {
+        let form = self.forms.first().copied().unwrap_or(JsonType::String);
+        describe::member(&self.name, form, owner)
+    }
+
+    /// Decides which forms it may have, by the rules for values of two kinds. The sample wins where there is no type for
+    /// both.
+    pub fn decide(&mut self) {
+        let mut notes = Map::new();
         let seen = shown(self);
+        let mut table = match (&self.entry, self.members.is_empty()) {
+            // Where no sample does, the tree itself tells: there are members, or entries.
+            (_, false) if self.seen.is_empty() => Some(JsonType::Object),
+            (Some(_), true) if self.seen.is_empty() => Some(JsonType::Array),
+            _ => form_of(&self.row, &mut notes),
+        };
         // A table below says more of the form than a cell.
-        let has_rows = |members: &[Self]| members.iter().any(|member| member.row.is_some());
-        let entries = self.entry.as_ref().map_or(&[][..], |entry| &entry.members);
-        if !seen.is_empty() && (has_rows(&self.members) || has_rows(entries)) {
+        let has_rows = |members: &[Self]| members.iter().any(|member| member.order.is_some());
+        let entry = self.entry.as_deref();
+        if !seen.is_empty() && (has_rows(&self.members) || entry.is_some_and(|entry| has_rows(&entry.members))) {
             table = None;
         }
         let mut forms: Vec<JsonType> = table.into_iter().collect();
@@ -98,7 +107,7 @@ impl Member {
             match forms.iter_mut().find(|known| known.is_like(*form)) {
                 Some(known) if *known == JsonType::Integer && *form == JsonType::Number => {
                     *known = JsonType::Number;
-                    notes.push("The table says a whole number; the sample shows a fraction.".to_owned());
+                    notes.note("The table says a whole number; the sample shows a fraction.");
                 }
                 Some(_) => {}
                 None => forms.push(*form),
@@ -112,52 +121,32 @@ impl Member {
             JsonType::Array => 1,
             _ => 2,
         });
-        let has_codes = self.row.as_ref().is_some_and(|row| !row.codes.is_empty());
-        let entries_are = |form: JsonType| {
-            let entry = self.entry.as_ref();
-            entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)))
+        let has_codes = !self.row.codes.is_empty();
+        let entries_are = |form| entry.is_none_or(|entry| shown(entry).iter().all(|seen| seen.is_like(form)));
+        let has_type = match forms.as_slice() {
+            [JsonType::Integer | JsonType::Number | JsonType::Array, JsonType::String] => true,
+            [JsonType::Integer, JsonType::Array] => has_codes && entries_are(JsonType::Integer),
+            [JsonType::Array, JsonType::Object] => entries_are(JsonType::Object),
+            _ => false,
         };
-        match forms.as_slice() {
-            [] => {
-                notes.push(todo("its type is not known"));
+        match forms.len() {
+            0 => {
+                notes.todo("its type is not known");
                 forms.push(JsonType::String);
             }
-            [_] => {}
-            [JsonType::Integer | JsonType::Number, JsonType::String] | [JsonType::Array, JsonType::String] => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
-            [one, JsonType::Array] if has_codes && *one == JsonType::Integer && entries_are(*one) => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
-            [JsonType::Array, one] if *one == JsonType::Object && entries_are(*one) => {
-                notes.push(format!("Both are allowed: {names}."));
-            }
+            1 => {}
+            _ if has_type => notes.note(format!("Both are allowed: {names}.")),
             _ => {
                 let chosen = seen.first().copied().or(table).unwrap_or(JsonType::String);
-                notes.push(todo(&format!(
-                    "{names}; there is no type for both, and the sample is taken"
-                )));
+                notes.todo(format!("{names}; there is no type for both, and the sample is taken"));
                 if has_codes && Some(chosen) != table {
-                    notes.push(todo(
-                        "the codes of the table are not written, since the sample shows something else",
-                    ));
+                    notes.todo("the codes of the table are not written, since the sample shows something else");
                 }
                 forms = vec![chosen];
             }
         }
-        self.notes.append(&mut notes);
-        forms
-    }
-
-    /// What the tree itself tells, where no sample does: there are members, or entries.
-    fn structure(&self) -> Option<JsonType> {
-        if !self.seen.is_empty() {
-            return None;
-        }
-        let is_list = self.entry.as_ref().map(|_| JsonType::Array);
-        is_list
-            .filter(|_| self.members.is_empty())
-            .or_else(|| (!self.members.is_empty()).then_some(JsonType::Object))
+        self.notes.append(notes);
+        self.forms = forms;
     }
 
     fn child(&mut self, name: &str) -> &mut Self {
@@ -176,10 +165,8 @@ impl Member {
     /// The order of the tables; what no table lists stands behind.
     fn sort(&mut self) {
         self.members.sort_by_key(|member| member.order.unwrap_or(usize::MAX));
-        self.members
-            .iter_mut()
-            .chain(self.entry.as_deref_mut())
-            .for_each(Self::sort);
+        let inner = self.members.iter_mut().chain(self.entry.as_deref_mut());
+        inner.for_each(Self::sort);
     }
 }
 
@@ -190,26 +177,19 @@ fn shown(member: &Member) -> Vec<JsonType> {
 }
 
 /// The form that a table says.
-pub fn form_of(row: &Row, notes: &mut Vec<String>) -> Option<JsonType> {
+pub fn form_of(row: &Row, notes: &mut Map) -> Option<JsonType> {
     let kind = row.kind.as_deref().filter(|kind| *kind != "enum");
-    let known = kind.and_then(|kind| match documented_types(kind) {
-        ([only], _) => Some(*only),
-        _ => None,
-    });
+    let known = kind.and_then(|kind| documented_types(kind).0.first().copied());
     if let (Some(kind), None) = (kind, known) {
-        notes.push(format!("`{kind}` is not a known type."));
+        notes.note(format!("`{kind}` is not a known type."));
     }
-    known.or_else(|| (!row.codes.is_empty()).then(|| code_form(&row.codes)))
-}
-
-fn code_form(codes: &[Code]) -> JsonType {
-    if codes.iter().all(|code| code.code.is_boolean()) {
-        JsonType::Boolean
-    } else if codes.iter().all(|code| code.code.is_i64() || code.code.is_u64()) {
-        JsonType::Integer
-    } else {
-        JsonType::String
-    }
+    let all = |is_it: fn(&Value) -> bool| row.codes.iter().all(|code| is_it(&code.code));
+    known.or(match () {
+        () if row.codes.is_empty() => None,
+        () if all(Value::is_boolean) => Some(JsonType::Boolean),
+        () if all(|code| code.is_i64() || code.is_u64()) => Some(JsonType::Integer),
+        () => Some(JsonType::String),
+    })
 }
 
 /// A body as it grows.
@@ -235,23 +215,17 @@ impl Tree {
     }
 
     fn attach(&mut self, placed: &Placed, order: usize) {
-        let Placed { row, line, place, .. } = placed;
-        let name = row.name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            let note = format!("the row at line {line} has no name that could be one");
-            self.root.notes.push(todo(&note));
-            return;
-        }
+        let Placed { row, place, .. } = placed;
         // The row's name tells where the place around it ends, dots or not.
         let around = place.strip_suffix(row.name.as_str());
         let member = match around.and_then(|around| around.strip_suffix('.')) {
             Some(around) => self.reach(around).child(&row.name),
             None => self.reach(place),
         };
-        if member.row.is_some() {
-            member.notes.push("The tables list it more than once.".to_owned());
+        if member.order.is_some() {
+            member.notes.note("The tables list it more than once.");
         } else {
-            member.row = Some((*row).clone());
+            member.row = (*row).clone();
             member.order = Some(order);
         }
     }

@@ -287,8 +287,38 @@ fn drafts_of_one_run_collide_in_nothing_and_share_what_is_equal() {
         .map(|tag| tag["name"].clone())
         .collect();
     assert_eq!(tags, ["Yard tools", "Shed tools"]);
+    assert_eq!(
+        text.matches("TODO(scaffold): the tag is called after").count(),
+        2,
+        "{text}"
+    );
     let scopes = new.pointer("/components/securitySchemes/oauth2/flows/clientCredentials/scopes");
     assert_eq!(scopes, Some(&json!({"garden.tools.read.all": "Read tools."})));
+}
+
+#[test]
+fn a_component_has_the_name_that_the_page_has_for_it() {
+    let rows = [
+        "jobs | What is done. | List<WateringJob> | ",
+        "tools | With what. | `Array[Spade]` | ",
+        "gate | Where. | GardenGate | ",
+    ];
+    let parts = table("Response", &rows)
+        + &sample(
+            "Response Sample",
+            &json!({"jobs": [{"litres": 2}], "tools": [{"size": 2}], "gate": {"isOpen": true}}),
+        );
+    let (text, new) = draft(&[page(
+        "docs/garden/bed/get-plan.md",
+        "GET /garden/v1/beds/{bedId}/plan",
+        "garden.beds.read.all",
+        &parts,
+    )]);
+    let members = &new["components"]["schemas"]["GetPlanResult"]["properties"];
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    assert_eq!(members["jobs"]["items"], reference("WateringJob"), "{text}");
+    assert_eq!(members["tools"]["items"], reference("Spade"), "{text}");
+    assert_eq!(members["gate"]["allOf"][0], reference("GardenGate"), "{text}");
 }
 
 #[test]
