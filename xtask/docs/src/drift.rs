@@ -8,7 +8,7 @@ use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::{Document, display};
 
-use super::compare::{Context, Side, lock_spec, page_lock, page_sample};
+use super::compare::{Context, MatchedPages, lock_spec, page_lock, page_sample};
 use super::deviations::Deviations;
 use super::extract::Coverage;
 use super::finding::{Class, Finding, Kind};
@@ -106,9 +106,9 @@ pub fn compare(api: &Api, lock: &Lock, reading: Option<Reading>, spec: &Spec, de
 
     // Three sides: the pages are held against what was locked of them, the spec, and their own samples.
     let context = Context { api: api.name, spec };
-    let (locked, now) = (Side::new(&lock.pages, spec), Side::new(&now, spec));
+    let (locked, now) = (MatchedPages::new(&lock.pages, spec), MatchedPages::new(&now, spec));
     let mut changes = [reading.unread.clone(), page_lock(context, &locked, &now)].concat();
-    let differences = |side: &Side| {
+    let differences = |side: &MatchedPages| {
         let mut contradictions = page_sample(context, side);
         contradictions.retain(|finding| !reading.may_list(finding));
         [contradictions, lock_spec(context, side)].concat()

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::notation::Part;
+use super::field_path::Part;
 
 /// The facts of one page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -157,7 +157,7 @@ pub struct Row {
     pub kind: Option<String>,
     /// The name that the page has for the objects.
     #[serde(skip)]
-    pub model: Model,
+    pub model: TypeName,
     /// Whether it must be sent.
     pub required: Option<Required>,
     /// The value that counts if none is sent.
@@ -187,9 +187,9 @@ pub struct Row {
 /// A page's name for the objects of a type: `PlantLabel` of `List<PlantLabel>`. It may be any, so no lock holds it, and two
 /// rows are the same whatever they call their objects.
 #[derive(Clone, Debug, Default)]
-pub struct Model(pub Option<String>);
+pub struct TypeName(pub Option<String>);
 
-impl PartialEq for Model {
+impl PartialEq for TypeName {
     fn eq(&self, _: &Self) -> bool {
         true
     }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::notation::{is_below, without_lists};
-pub use xtask_spec::difference::{Kind, Step};
+use super::field_path::{is_below, without_lists};
+pub use xtask_spec::finding_kind::{Kind, Step};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::endpoint::parameter_names;
 use super::facts::{Operation, Row, Sample, Section, Table};
 use super::spec;
-use super::words::words;
+use super::stems::stems;
 
-pub use super::notation::{Part, in_part, is_below, split, without_lists};
+pub use super::field_path::{Part, in_part, is_below, split, without_lists};
 
 /// A row and its place.
 #[derive(Clone, Debug)]
@@ -317,12 +317,12 @@ impl<'p> Tree<'p> {
 
     /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
     fn titled(&self, table: &Table) -> Option<String> {
-        let title = words(table.title.as_deref()?);
+        let title = stems(table.title.as_deref()?);
         let holds = |row: &&&Row| {
             let kind = row.kind.as_deref();
             kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
         };
-        let shared = |row: &&&Row| words(&row.name).intersection(&title).count();
+        let shared = |row: &&&Row| stems(&row.name).intersection(&title).count();
         let row = self.rows.iter().filter(holds).max_by_key(shared)?;
         (shared(&row) > 0).then(|| self.inside_named(&row.name, Some(row)))
     }

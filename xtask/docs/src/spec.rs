@@ -8,9 +8,9 @@ use serde_json::Value;
 use strum::VariantArray;
 
 use super::facts::{Code, Listed};
+use super::field_path::{is_below, without_lists};
 use super::finding::SpecLine;
 use super::json_type::JsonType;
-use super::notation::{is_below, without_lists};
 use xtask_spec::document::Document;
 use xtask_spec::place::Place;
 use xtask_spec::schema::{MAX_DEPTH, Variant};

@@ -851,7 +851,10 @@ fn a_draft_says_what_could_not_be_read_and_fails_where_nothing_is_left_to_draft(
         &format!("pages/{new}"),
         "# Delete a Bed\n\n| Method | Endpoint\n| DELETE |",
     );
-    expect_error(&run(&[new]), &["nothing can be drafted", new, "a row of a table outside of any table"]);
+    expect_error(
+        &run(&[new]),
+        &["nothing can be drafted", new, "a row of a table outside of any table"],
+    );
 }
 
 #[test]

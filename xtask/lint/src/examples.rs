@@ -1,6 +1,6 @@
 //! Examples: every body and every parameter has one, and it is valid.
 
-use super::members::Members;
+use super::example_members::Members;
 use super::report::Report;
 use super::validation::Validation;
 use xtask_spec::model::Kind;

@@ -9,13 +9,13 @@
 
 mod codes;
 mod deviations;
+mod example_members;
 mod examples;
-mod members;
-mod objects;
 mod operations;
 mod paging;
 mod references;
 mod report;
+mod rule_table;
 mod schemas;
 mod security;
 mod structure;
@@ -76,7 +76,7 @@ fn rules(document: &Document) -> Vec<Problem> {
     let spec = Spec::new(document);
     let mut report = Report::new(document);
     report.add_undecided();
-    objects::check(&spec, &mut report);
+    rule_table::check(&spec, &mut report);
     structure::check_keys(&spec, &mut report);
     references::check(&spec, &mut report);
     operations::check(&spec, &mut report);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::difference::{Kind, Step};
+use crate::finding_kind::{Kind, Step};
 
 /// The file, as it is written.
 #[derive(Debug, Deserialize)]

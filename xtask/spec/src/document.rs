@@ -536,7 +536,10 @@ mod tests {
         let step = |text: &str| {
             format!(
                 "{:#}",
-                parse(text).unwrap().read::<Vec<crate::difference::Kind>>().unwrap_err()
+                parse(text)
+                    .unwrap()
+                    .read::<Vec<crate::finding_kind::Kind>>()
+                    .unwrap_err()
             )
         };
         let message = step("- sampletype\n");

@@ -6,9 +6,9 @@
 
 pub mod api;
 pub mod deviations;
-pub mod difference;
 pub mod document;
 mod files;
+pub mod finding_kind;
 pub mod model;
 pub mod names;
 pub mod place;

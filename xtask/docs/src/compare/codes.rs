@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::facts::{Code, Page, Row};
 use crate::finding::Kind;
 use crate::spec::{Member, Operation};
-use crate::words::words;
+use crate::stems::stems;
 
 /// A value as a fact: text without quotes.
 pub fn text_of(value: &Value) -> String {
@@ -93,7 +93,7 @@ fn misnamed(documented: &[Code], member: &Member) -> Vec<(Kind, String, String)>
             member.code_names.get(at).map_or("", String::as_str),
             code.label.as_deref()?,
         );
-        Some((text_of(&code.code), name, meaning, [words(name), words(meaning)]))
+        Some((text_of(&code.code), name, meaning, [stems(name), stems(meaning)]))
     });
     let named: Vec<_> = named.collect();
     let differences = documented.iter().filter_map(|documented| {
@@ -102,7 +102,7 @@ fn misnamed(documented: &[Code], member: &Member) -> Vec<(Kind, String, String)>
         if letters(name) == letters(label) {
             return None;
         }
-        let wanted = words(label);
+        let wanted = stems(label);
         // Words in the name count before those in the meaning, which may speak of other codes too.
         let shared = |known: &[BTreeSet<String>; 2]| known.each_ref().map(|words| words.intersection(&wanted).count());
         let is_other = named.iter().any(|(.., other)| shared(other) > shared(own));
@@ -124,7 +124,7 @@ fn says_something(label: &BTreeSet<String>) -> bool {
 fn is_apart(one: &str, other: &str) -> bool {
     let has_none =
         |text: &str, words: &BTreeSet<String>| !words.iter().any(|word| word.len() > 2 && text.contains(word));
-    let (one_words, other_words) = (words(one), words(other));
+    let (one_words, other_words) = (stems(one), stems(other));
     let (one, other) = (letters(one), letters(other));
     one_words.is_disjoint(&other_words) && has_none(&other, &one_words) && has_none(&one, &other_words)
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::codes::holder_of_codes;
 use super::verdict;
+use crate::field_path::split;
 use crate::finding::{Class, Finding, Kind, Step};
-use crate::notation::split;
 use crate::spec::{Operation, Spec};
 
 /// What every comparison of a run has at hand.

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::collector::{Collector, Context};
-use super::operations::{Described, Side, is_same_page};
-use super::{members, service};
+use super::match_operations::{Described, MatchedPages, is_same_page};
+use super::{api_wide, members};
 use crate::endpoint::without_query;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind, Step};
 use crate::spec::Operation;
 
 /// The differences between the spec and the pages, in the order of the pages; what only the spec has comes last.
-pub fn lock_spec<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
+pub fn lock_spec<'c>(context: Context<'c>, side: &'c MatchedPages) -> Vec<Finding> {
     let mut report = Collector::new(context, Step::LockSpec);
     for described in &side.operations {
         let Described { page, documented, spec } = *described;
@@ -58,7 +58,7 @@ pub fn lock_spec<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
             report.add(Kind::OperationUndocumented, "operation", (known.name(), ""), 1);
         }
     }
-    service::compare(side.pages, &mut report);
+    api_wide::compare(side.pages, &mut report);
     report.findings
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::codes::{codes_of, codes_of_row, text_of};
 use super::collector::{Collector, Context};
 use super::documented::{Documented, places};
-use super::operations::{Described, Side};
+use super::match_operations::{Described, MatchedPages};
 use crate::endpoint::{is_parameter, parameter_names, segments, without_query};
 use crate::facts::{Page, Sample};
 use crate::finding::{Finding, Kind, Step};
@@ -14,7 +14,7 @@ use crate::placement::{Part, Placed, in_part, is_below, placed, samples, split, 
 
 /// The contradictions between the tables of each page and its samples. The spec names the operations, and helps to
 /// tell where a row belongs.
-pub fn page_sample<'c>(context: Context<'c>, side: &'c Side) -> Vec<Finding> {
+pub fn page_sample<'c>(context: Context<'c>, side: &'c MatchedPages) -> Vec<Finding> {
     let mut report = Collector::new(context, Step::PageSample);
     for described in &side.operations {
         report.turn_to(&described.page.page, described.name(), described.spec);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::collector::Context;
 use super::lock_spec::lock_spec;
-use super::operations::Side;
+use super::match_operations::MatchedPages;
 use super::page_sample::page_sample;
 use crate::facts::Page;
 use crate::finding::{Finding, Kind};
@@ -188,12 +188,12 @@ pub fn essence(findings: &[Finding]) -> Vec<Essence> {
 
 /// What pages and spec differ in.
 pub fn spec_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    lock_spec(Context { api: "garden", spec }, &Side::new(pages, spec))
+    lock_spec(Context { api: "garden", spec }, &MatchedPages::new(pages, spec))
 }
 
 /// What tables and samples of pages differ in.
 pub fn sample_findings(pages: &[Page], spec: &Spec) -> Vec<Finding> {
-    page_sample(Context { api: "garden", spec }, &Side::new(pages, spec))
+    page_sample(Context { api: "garden", spec }, &MatchedPages::new(pages, spec))
 }
 
 /// Expects that page and spec differ in this alone: what the page says, what the spec says.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::found::Extraction;
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::facts::{Code, Row};
 use crate::markup::{Content, Item, Piece, squeeze, text_of};
 

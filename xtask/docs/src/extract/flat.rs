@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::found::Extraction;
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use super::program;
 use super::sections::{self, Part};
 use crate::markup::ATTRIBUTE;

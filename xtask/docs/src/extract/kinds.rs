@@ -1,6 +1,6 @@
 //! The types of the pages, in one set of words.
 
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::facts::Required;
 
 /// The type in the words of [`Row::kind`](crate::facts::Row::kind), or as the page has it.
@@ -16,7 +16,7 @@ static LIST: Pattern = pattern!(
 static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");
 
 /// The name of an object: `PlantLabel`. A single word may be a slip of something else.
-static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:Model|DTO|Dto)$");
+static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:TypeName|DTO|Dto)$");
 
 /// A map, perhaps with the types of its keys and values.
 static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b");

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::facts::Row;
 
 /// The ways of saying the greatest value, the first that fits counts: its number, and of what it is.

@@ -8,7 +8,7 @@ use crate::markup::{self, Unread};
 use super::codes;
 use super::columns::{Column, Columns};
 use super::found::Extraction;
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use super::row::CUT;
 
 /// The codes of a table of codes: a column of values, and beside it their names.

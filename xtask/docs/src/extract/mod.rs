@@ -12,7 +12,7 @@ mod limits;
 mod links;
 mod listings;
 mod operations;
-mod patterns;
+mod pattern;
 mod program;
 mod row;
 mod sample;

@@ -9,7 +9,7 @@ use crate::facts::{Operation, Row, Section, Table};
 use crate::markup::Code;
 
 use super::found::Extraction;
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use super::{program, row, sample};
 
 /// The operations that are read of a page at most. The largest page of the vendor has 18.
@@ -41,14 +41,14 @@ pub struct Operations {
     pub permissions: Vec<Permission>,
     /// The scopes that words name, and their lines.
     shared: Vec<(Vec<String>, usize)>,
-    drafts: Vec<Draft>,
+    drafts: Vec<OperationBuilder>,
     /// Whether the last operation is still being read.
     pub open: bool,
 }
 
 /// An operation, and what becomes of it when the page is read.
 #[derive(Default)]
-struct Draft {
+struct OperationBuilder {
     operation: Operation,
     query: String,
     /// The places of its rows by their names, alone and behind those of their holders: the table and the row.
@@ -57,7 +57,7 @@ struct Draft {
     response: Vec<Code>,
 }
 
-impl Draft {
+impl OperationBuilder {
     /// The row of a path such as `target.mode` in a title: none if `target` has no such row, since what the title is
     /// about is not `target`. Nothing if there is no such path.
     fn by_path(&self, title: &str, about: bool) -> Option<Option<(usize, usize)>> {
@@ -115,7 +115,7 @@ impl Operations {
         !self.drafts.is_empty() || !self.permissions.is_empty()
     }
 
-    fn draft(&mut self) -> Option<&mut Draft> {
+    fn draft(&mut self) -> Option<&mut OperationBuilder> {
         self.drafts.last_mut().filter(|_| self.open)
     }
 
@@ -128,7 +128,7 @@ impl Operations {
         let (endpoint, query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
         self.open = self.drafts.len() < OPERATIONS;
         if self.open {
-            self.drafts.push(Draft {
+            self.drafts.push(OperationBuilder {
                 query: query.to_owned(),
                 operation: Operation {
                     method,
@@ -136,7 +136,7 @@ impl Operations {
                     line,
                     ..Operation::default()
                 },
-                ..Draft::default()
+                ..OperationBuilder::default()
             });
         }
         self.open

@@ -1,6 +1,6 @@
 //! Samples that are programs: the body of a call stands in them as a text between quotes.
 
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::markup::Code;
 
 /// A text of C# that holds JSON.

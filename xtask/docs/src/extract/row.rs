@@ -1,11 +1,11 @@
 //! A row of a table of parameters or members.
 
-use crate::facts::{Model, Row};
+use crate::facts::{Row, TypeName};
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::columns::{Column, Columns};
 use super::found::Extraction;
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 
 /// What to do about a row without what its table lists.
@@ -38,7 +38,7 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
         parent: names.pop().filter(|parent| !parent.is_empty() && *parent != name),
         name,
         kind: (!kind.is_empty()).then(|| kinds::kind(&kind)),
-        model: Model(kinds::model(&kind).map(str::to_owned)),
+        model: TypeName(kinds::model(&kind).map(str::to_owned)),
         required,
         ..Row::default()
     };

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::facts::{Listed, Operation, Row, Sample, Section};
 use crate::json_type::{JsonType, type_names};
 use crate::markup::Code;

@@ -1,6 +1,6 @@
 //! Which part of a page a heading opens.
 
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use crate::facts::Section;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::codes;
 use super::columns::{Column, Columns, Purpose};
 use super::found::{Coverage, Extraction};
 use super::operations::{Operations, Permission};
-use super::patterns::{Pattern, pattern};
+use super::pattern::{Pattern, pattern};
 use super::sections::{self, Part};
 use super::{kinds, listings, row, sample};
 

@@ -16,7 +16,7 @@ use xtask_spec::Spec;
 use xtask_spec::api::{self, APIS};
 use xtask_spec::document::Document;
 
-use super::draft::{Api, scaffold};
+use super::assemble::{Api, scaffold};
 use super::edits::{edits, records};
 
 /// Prints the YAML of what the specs do not have of some pages, and the edits that their other operations need. `new`

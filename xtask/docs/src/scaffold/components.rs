@@ -8,7 +8,7 @@ use crate::facts::Code;
 use xtask_spec::names::folded;
 
 use super::codes::text;
-use super::describe::{one, sentence, words};
+use super::describe::{one, sentence, split_words};
 use super::existing::ExistingSpec;
 use super::names::{code_names, free, label_words};
 use crate::yaml::{Map, plain};
@@ -80,7 +80,7 @@ impl<'s> Components<'s> {
         let wanted = essence(&schema.value());
         // What is called by the same last word, and is the same, is one thing. Ids are all the same, but for their names.
         let is_text = schema.get("type").is_some_and(|kind| kind == "string") && schema.get("enum").is_none();
-        let last_word = |name: &str| words(name).pop();
+        let last_word = |name: &str| split_words(name).pop();
         let is_one = |one: &str, other: &str| one == other || (!is_text && last_word(one) == last_word(other));
         let ends = |name: &str| candidates.iter().any(|candidate| is_one(candidate, name));
         let mut new = self.schemas.iter();
@@ -143,7 +143,7 @@ impl<'s> Components<'s> {
         }
         let meanings = codes.iter().zip(&names).map(|(code, name)| match &code.label {
             Some(label) => sentence(label_words(label)),
-            None => sentence(&words(name).join(" ")),
+            None => sentence(&split_words(name).join(" ")),
         });
         let meanings: Vec<_> = meanings.collect();
         schema.put("x-enum-varnames", names);
@@ -162,7 +162,7 @@ impl<'s> Components<'s> {
             }
             return known.to_owned();
         }
-        let thing = words(name.get(..name.len() - 2).unwrap_or_default()).join(" ");
+        let thing = split_words(name.get(..name.len() - 2).unwrap_or_default()).join(" ");
         let schema = Map::new()
             .with("type", "string")
             .with("description", format!("Identifies {}.", one(&thing)))

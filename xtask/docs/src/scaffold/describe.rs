@@ -5,7 +5,7 @@ use heck::ToSnakeCase;
 use xtask_spec::names::folded;
 
 use crate::json_type::JsonType;
-use crate::words::STOP_WORDS;
+use crate::stems::STOP_WORDS;
 use crate::yaml::todo;
 
 /// What asks for the next page.
@@ -16,7 +16,7 @@ pub const NUMBERS: [&str; 4] = ["pageindex", "startpage", "pagenumber", "page"];
 pub const SIZES: [&str; 4] = ["pagesize", "top", "limit", "count"];
 
 /// The words of a name, in small letters: those of `plantID` are plant and id.
-pub fn words(name: &str) -> Vec<String> {
+pub fn split_words(name: &str) -> Vec<String> {
     let words = name.replace("IDs", "Ids").to_snake_case();
     let words = words.split('_').filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
@@ -79,8 +79,8 @@ fn is_past(text: &str) -> bool {
 pub fn member(name: &str, form: JsonType, noun: &str) -> Result<String, String> {
     let key = folded(name);
     let is = |keys: &[&str]| keys.contains(&key.as_str());
-    let owner = words(noun).join(" ");
-    let text = words(name).join(" ");
+    let owner = split_words(noun).join(" ");
+    let text = split_words(name).join(" ");
     let (rest, last) = text.rsplit_once(' ').unwrap_or(("", &text));
     let of = if rest.is_empty() { &owner } else { rest };
     let (first, state) = text.split_once(' ').unwrap_or(("", &text));
@@ -120,14 +120,14 @@ pub fn member(name: &str, form: JsonType, noun: &str) -> Result<String, String> 
 pub fn body(name: &str, noun: &str) -> String {
     match name {
         _ if name.ends_with("Request") => "What the call takes.".to_owned(),
-        _ if name.ends_with("Page") => format!("A page of {}.", plural(&words(noun).join(" "))),
+        _ if name.ends_with("Page") => format!("A page of {}.", plural(&split_words(noun).join(" "))),
         _ => "What the call answers.".to_owned(),
     }
 }
 
 /// What a component is, from its name.
 pub fn component(name: &str) -> String {
-    let text = words(name).join(" ");
+    let text = split_words(name).join(" ");
     if is_noun(&text) && singular(&text) == text {
         sentence(&one(&text))
     } else {
@@ -140,7 +140,7 @@ pub fn scope(name: &str) -> String {
     let parts = name
         .split('.')
         .filter(|part| !["all", "read", "readwrite"].contains(part));
-    let mut words: Vec<_> = parts.map(|part| words(part).join(" ")).collect();
+    let mut words: Vec<_> = parts.map(|part| split_words(part).join(" ")).collect();
     if words.len() > 1 {
         words.remove(0);
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::components::Components;
-use super::describe::{singular, words};
+use super::describe::{singular, split_words};
 
 /// How deep an example goes. A schema may lead back to itself.
 const MAX_DEPTH: usize = 12;
@@ -93,7 +93,7 @@ fn plausible<T: Copy>(word: &str, values: &[(&str, T)]) -> Option<T> {
 }
 
 fn integer(schema: &Value, name: &str) -> i64 {
-    let wanted = words(name).pop().and_then(|last| plausible(&last, &NUMBERS));
+    let wanted = split_words(name).pop().and_then(|last| plausible(&last, &NUMBERS));
     let number = wanted.unwrap_or(1).max(schema["minimum"].as_i64().unwrap_or(i64::MIN));
     number.min(schema["maximum"].as_i64().unwrap_or(i64::MAX))
 }
@@ -110,7 +110,7 @@ fn text(schema: &Value, name: &str) -> String {
     if let Some(text) = of_format {
         return text.to_owned();
     }
-    let words = words(name);
+    let words = split_words(name);
     let known = words.last().and_then(|last| plausible(last, &TEXTS));
     let text = known.map_or_else(|| format!("example {}", words.join(" ")), str::to_owned);
     let length = |key: &str| schema[key].as_u64().and_then(|length| usize::try_from(length).ok());

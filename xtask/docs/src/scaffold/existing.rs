@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::placement::Part;
 use crate::spec::page_of;
-use crate::words::words;
+use crate::stems::stems;
 use xtask_spec::names::folded;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
@@ -95,7 +95,7 @@ impl<'s> ExistingSpec<'s> {
 pub fn folder(page: &str) -> Option<String> {
     let (folders, _) = page.rsplit_once('/')?;
     let last = folders.rsplit('/').next()?;
-    Some(words(last).into_iter().collect::<Vec<_>>().join(" "))
+    Some(stems(last).into_iter().collect::<Vec<_>>().join(" "))
 }
 
 /// The tag of an operation.

@@ -4,12 +4,11 @@
 //! place where a person must decide is marked [`MARK`](xtask_spec::document::MARK), in a value or in a comment. Once these are decided, it keeps the
 //! rules of the lint. No word of the vendor's is in it but names, labels of codes and types.
 
-mod call;
+mod assemble;
 mod codes;
 mod command;
 mod components;
 mod describe;
-mod draft;
 mod edits;
 mod example;
 mod existing;
@@ -18,6 +17,7 @@ mod member;
 mod names;
 mod operation;
 mod paging;
+mod request_parts;
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use heck::{ToLowerCamelCase, ToUpperCamelCase};
 
 use xtask_spec::names::{first_word, folded, is_verb, reservation};
 
-use super::describe::{plural, singular, words};
+use super::describe::{plural, singular, split_words};
 
 /// A name in PascalCase, of ASCII letters and digits alone; `otherwise` goes before it if it does not begin with a
 /// letter.
@@ -114,7 +114,7 @@ pub fn code_names<'a>(codes: impl IntoIterator<Item = (String, Option<&'a str>)>
             None => pascal(&code, "Code"),
         };
         if reservation(&name).is_some() {
-            name += &pascal(words(list).last().map_or("", String::as_str), "Code");
+            name += &pascal(split_words(list).last().map_or("", String::as_str), "Code");
         }
         let is_taken = |name: &str| taken.contains(&folded(name)) || reservation(name).is_some();
         let name = free(&[name], is_taken);

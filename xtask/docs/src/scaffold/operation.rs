@@ -13,7 +13,6 @@ use crate::spec::page_of;
 use xtask_spec::names::folded;
 use xtask_spec::{METHODS, Operation};
 
-use super::call;
 use super::components::{Components, reference};
 use super::describe;
 use super::example::example;
@@ -22,6 +21,7 @@ use super::limits::limits;
 use super::member::{Member, form_of};
 use super::names;
 use super::paging::paging;
+use super::request_parts;
 use super::schema::Writer;
 use crate::yaml::{Map, plain, todo};
 
@@ -79,13 +79,13 @@ impl<'s> Draft<'s> {
             ));
             return;
         }
-        let (parameters, request, answer) = call::parts(operation, &path);
+        let (parameters, request, answer) = request_parts::parts(operation, &path);
         let lists = lists(&answer);
         let reads = reads(&method, &path, &operation.scopes, lists);
         let (id, noun) = self.id(&operation.method.to_ascii_uppercase(), &path, reads, lists);
         let title = names::pascal(&id, "Call");
         // `listPlantParts` lists the plant parts.
-        let words = describe::words(&id).join(" ");
+        let words = describe::split_words(&id).join(" ");
         let (verb, what) = words.split_once(' ').unwrap_or((&words, ""));
         let mut writer = Writer {
             components: &mut self.components,
@@ -178,12 +178,12 @@ impl<'s> Draft<'s> {
 
     /// The path: that of the sample, where it alone begins as all paths of the spec do.
     fn path(&self, operation: &facts::Operation) -> String {
-        let path = call::path(&operation.endpoint);
+        let path = request_parts::path(&operation.endpoint);
         let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
         let operations = &self.components.known.0.operations;
         let is_usual = |path: &str| operations.iter().all(|known| first(known.path) == first(path));
         let sample = operation.request.as_ref().and_then(|sample| sample.path.as_deref());
-        let sample = sample.map(call::path).filter(|_| !is_usual(&path));
+        let sample = sample.map(request_parts::path).filter(|_| !is_usual(&path));
         let whole = sample.filter(|sample| sample.ends_with(&path) && is_usual(sample));
         whole.unwrap_or(path)
     }

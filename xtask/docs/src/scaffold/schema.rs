@@ -262,7 +262,7 @@ fn described(schema: Map, text: &str) -> Map {
 /// What the entries of a list are called: `plantItemModels` holds plants.
 fn entry_name(list: &str, noun: &str) -> String {
     const COMMON: [&str; 8] = ["Data", "Value", "Values", "Result", "Results", "Item", "Items", "List"];
-    const ENDS: [&str; 5] = ["Models", "Model", "Items", "Item", "List"];
+    const ENDS: [&str; 5] = ["Models", "TypeName", "Items", "Item", "List"];
     if COMMON.contains(&list) || list.ends_with("Page") || list.ends_with("Result") {
         return noun.to_owned();
     }

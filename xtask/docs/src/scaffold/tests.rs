@@ -13,8 +13,8 @@ use crate::facts::{self, Code, Operation, Page, Required, Row, Sample, Section, 
 use xtask_lint as lint;
 use xtask_spec::document::{Document, MARK};
 
-use super::call;
-use super::draft::{Api, scaffold};
+use super::assemble::{Api, scaffold};
+use super::request_parts;
 use crate::yaml::Map;
 use xtask_spec::Spec;
 
@@ -367,7 +367,7 @@ fn scaffolds_of_the_vendors_pages_keep_every_rule() {
         for page in &pages {
             let mut one = page.clone();
             one.operations
-                .retain(|operation| api_of(&call::path(&operation.endpoint)) == api.name);
+                .retain(|operation| api_of(&request_parts::path(&operation.endpoint)) == api.name);
             count += one.operations.len();
             if !one.operations.is_empty() {
                 add(&mut spec, &one, &pages, api.name, &ids);

@@ -1,13 +1,13 @@
 //! Parameters and members: what rows and samples say of each place against what the spec says.
 
-mod cases;
-mod row;
+mod alternatives;
+mod row_differences;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collector::Collector;
 use super::documented::{Documented, places};
-use super::operations::Described;
+use super::match_operations::Described;
 use crate::endpoint::parameter_names;
 use crate::facts::Page;
 use crate::finding::Kind;
@@ -15,7 +15,7 @@ use crate::json_type::{JsonType, documented_types, shown_types, type_names};
 use crate::placement::{Part, Placed, is_below, placed, without_lists};
 use crate::spec::{Member, Operation};
 
-use cases::Cases;
+use alternatives::Alternatives;
 
 /// The differences in parameters and members between an operation of the spec and that of a page.
 pub fn compare(described: &Described, known: &Operation, pages: &[Page], report: &mut Collector) {
@@ -25,7 +25,7 @@ pub fn compare(described: &Described, known: &Operation, pages: &[Page], report:
         known,
         pages,
         places: places(described.documented, &rows),
-        cases: Cases::of(known, pages, &rows),
+        cases: Alternatives::of(known, pages, &rows),
     };
     comparison.documented(report);
     comparison.undocumented(report);
@@ -36,7 +36,7 @@ struct Comparison<'c> {
     known: &'c Operation,
     pages: &'c [Page],
     places: BTreeMap<String, Documented<'c>>,
-    cases: Cases<'c>,
+    cases: Alternatives<'c>,
 }
 
 impl Comparison<'_> {
@@ -82,7 +82,9 @@ impl Comparison<'_> {
         let mut line = documented.line();
         for placed in &documented.rows {
             if let Some(member) = self.cases.choose(placed, members) {
-                for (kind, was, is, spec_line) in row::differences(placed, name, &member, self.known, self.pages) {
+                for (kind, was, is, spec_line) in
+                    row_differences::differences(placed, name, &member, self.known, self.pages)
+                {
                     if kind == Kind::Type {
                         line = if types.is_empty() { placed.line } else { line };
                         types.push(is);
@@ -129,7 +131,7 @@ impl Comparison<'_> {
         for placed in &documented.rows {
             if let Some(values) = self.cases.named_entry(placed) {
                 found = true;
-                for (kind, was, is, _) in row::differences(placed, "", &values, self.known, self.pages) {
+                for (kind, was, is, _) in row_differences::differences(placed, "", &values, self.known, self.pages) {
                     // An entry need not be sent at all.
                     if kind != Kind::Required {
                         report.add_at(kind, &placed.place, (was, is), placed.line, Some(values.line));

@@ -14,7 +14,7 @@ mod tests;
 use std::collections::HashMap;
 
 use super::collector::{Collector, Context, spec_line, status};
-use super::operations::{Described, Side, name};
+use super::match_operations::{Described, MatchedPages, name};
 use crate::endpoint::template;
 use crate::facts::{Operation, Page};
 use crate::finding::{Finding, Kind, Step};
@@ -28,7 +28,7 @@ pub use rows::row_text;
 /// What differs between the locked pages of an API and its pages as they are now, by page and line.
 ///
 /// Pages that stand elsewhere are compared only if they are among the fresh ones.
-pub fn page_lock<'c>(context: Context<'c>, locked: &'c Side, fresh: &'c Side) -> Vec<Finding> {
+pub fn page_lock<'c>(context: Context<'c>, locked: &'c MatchedPages, fresh: &'c MatchedPages) -> Vec<Finding> {
     let pairs = pages::matched(locked.pages, fresh.pages);
     let mut left = Unmatched::new(
         operations(locked, pairs.iter().map(|pair| pair.0)),
@@ -92,7 +92,7 @@ pub fn page_lock<'c>(context: Context<'c>, locked: &'c Side, fresh: &'c Side) ->
 }
 
 /// The line in the spec of the codes that a page lists: those of a row that refers to it.
-fn codes_line((was, is): &PagePair, sides: [&Side; 2]) -> Option<usize> {
+fn codes_line((was, is): &PagePair, sides: [&MatchedPages; 2]) -> Option<usize> {
     if was.codes == is.codes {
         return None;
     }
@@ -110,7 +110,7 @@ fn codes_line((was, is): &PagePair, sides: [&Side; 2]) -> Option<usize> {
 }
 
 /// The operations of one side, each with the number of its page; not those of a page that was not read.
-fn operations<'p>(side: &Side<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec<(usize, Described<'p>)> {
+fn operations<'p>(side: &MatchedPages<'p>, pages: impl Iterator<Item = &'p Page>) -> Vec<(usize, Described<'p>)> {
     let numbers: HashMap<&str, usize> = pages.map(|page| page.page.as_str()).zip(0..).collect();
     let operations = side.operations.iter();
     operations

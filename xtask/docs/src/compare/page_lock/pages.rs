@@ -7,7 +7,7 @@ use super::matching::Unmatched;
 use super::rows;
 use crate::compare::codes::codes_of;
 use crate::compare::collector::Collector;
-use crate::compare::operations;
+use crate::compare::match_operations;
 use crate::facts::Page;
 use crate::finding::Kind;
 
@@ -25,12 +25,12 @@ pub fn matched<'a>(locked: &'a [Page], fresh: &'a [Page]) -> Vec<PagePair<'a>> {
     // A page with operations is known by them, another one by what it lists; what has neither cannot be recognised.
     let alone = |page: &Page| (listing(page).is_empty() && page.operations.is_empty()).then_some(&raw const *page);
     found.extend(left.match_similar(|page| {
-        let operations: BTreeSet<_> = page.operations.iter().map(operations::name).collect();
+        let operations: BTreeSet<_> = page.operations.iter().map(match_operations::name).collect();
         let listing = operations.is_empty().then(|| listing(page));
         (operations, listing, alone(page))
     }));
     found.extend(left.match_similar(|page| {
-        let first = page.operations.first().map(operations::name);
+        let first = page.operations.first().map(match_operations::name);
         let other = first.is_none().then_some(&raw const *page);
         (first, other)
     }));

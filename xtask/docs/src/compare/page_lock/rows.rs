@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::matching::Unmatched;
 use crate::compare::codes::codes_of;
 use crate::compare::collector::Collector;
-use crate::compare::operations::Described;
+use crate::compare::match_operations::Described;
 use crate::endpoint::parameter_names;
 use crate::facts::{Code, Operation, Required, Row, Table};
 use crate::finding::Kind;

@@ -168,7 +168,7 @@ fn findings(was: &[Page], is: &[Page]) -> Vec<Finding> {
         api: "plants",
         spec: &spec,
     };
-    page_lock(context, &Side::new(was, &spec), &Side::new(is, &spec))
+    page_lock(context, &MatchedPages::new(was, &spec), &MatchedPages::new(is, &spec))
 }
 
 /// Kind, class, place, was, is. The class is that of the change by itself; what it leaves once it is locked settles it.

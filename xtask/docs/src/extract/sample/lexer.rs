@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::extract::patterns::{Pattern, pattern};
+use crate::extract::pattern::{Pattern, pattern};
 
 pub struct Token {
     pub piece: Piece,

@@ -1,7 +1,7 @@
 //! The path of a sample's URL without the values of the sample: a lock holds none.
 
 use crate::endpoint::{is_parameter, segments, without_query};
-use crate::extract::patterns::{Pattern, pattern};
+use crate::extract::pattern::{Pattern, pattern};
 
 /// Stands for a value of which it is not known which parameter it is.
 const VALUE: &str = "{}";

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::super::draft::{Api, scaffold};
+use super::super::assemble::{Api, scaffold};
 use super::{decisions, document, filled, pasted};
 use crate::extract::extract;
 use crate::facts::Page;

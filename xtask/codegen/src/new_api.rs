@@ -10,11 +10,11 @@ use xtask_cli::Outcome;
 use xtask_spec::api::Api;
 use xtask_spec::document::display;
 
-const MANIFEST: &str = include_str!("scaffold/Cargo.toml.txt");
-const LIBRARY: &str = include_str!("scaffold/lib.rs.txt");
-const README: &str = include_str!("scaffold/README.md.txt");
-const SPEC: &str = include_str!("scaffold/openapi.yaml.txt");
-const DEVIATIONS: &str = include_str!("scaffold/deviations.yaml.txt");
+const MANIFEST: &str = include_str!("templates/Cargo.toml.txt");
+const LIBRARY: &str = include_str!("templates/lib.rs.txt");
+const README: &str = include_str!("templates/README.md.txt");
+const SPEC: &str = include_str!("templates/openapi.yaml.txt");
+const DEVIATIONS: &str = include_str!("templates/deviations.yaml.txt");
 
 /// Begins the folder of an API's spec: a document without operations, and no deviations.
 ///

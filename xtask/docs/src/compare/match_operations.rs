@@ -30,14 +30,14 @@ pub fn name(operation: &facts::Operation) -> String {
 
 /// The pages of one time, and the operations that they describe.
 #[derive(Debug)]
-pub struct Side<'p> {
+pub struct MatchedPages<'p> {
     /// The pages.
     pub pages: &'p [Page],
     /// Their operations, in their order.
     pub operations: Vec<Described<'p>>,
 }
 
-impl<'p> Side<'p> {
+impl<'p> MatchedPages<'p> {
     /// The pages, and every operation of theirs with that of the spec: the same method and path if there is one; else
     /// the same path without the prefix of a server, else the same path with another method, else the one that names
     /// the page.

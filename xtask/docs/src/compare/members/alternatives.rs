@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::row;
+use super::row_differences;
 use crate::compare::codes::text_of;
 use crate::facts::Page;
 use crate::placement::{Placed, split, without_lists};
 use crate::spec::{Member, Operation};
-use crate::words::words;
+use crate::stems::stems;
 
 /// The rows of an operation, and which of a choice of objects each of its tables describes.
-pub struct Cases<'c> {
+pub struct Alternatives<'c> {
     known: &'c Operation,
     pages: &'c [Page],
     rows: &'c [Placed<'c>],
@@ -19,7 +19,7 @@ pub struct Cases<'c> {
     owners: BTreeMap<(usize, String), Option<&'c str>>,
 }
 
-impl<'c> Cases<'c> {
+impl<'c> Alternatives<'c> {
     /// For each table that describes one of a choice of objects, which: the one with the fewest differences and, of
     /// equals, the one that shares most words with the title. The title alone is not enough: pages put the names of
     /// all products into each of them.
@@ -45,9 +45,9 @@ impl<'c> Cases<'c> {
             // A table that is alone speaks of all of them.
             let of_place = groups.keys().filter(|(_, place)| same_place(place, &group.1));
             let is_of_all = of_place.count() == 1 || is_common(rows, &below, &owners);
-            let title = words(rows.first().and_then(|placed| placed.title).unwrap_or_default());
+            let title = stems(rows.first().and_then(|placed| placed.title).unwrap_or_default());
             let best = owners.into_iter().min_by_key(|owner| {
-                let shared = words(owner).intersection(&title).count();
+                let shared = stems(owner).intersection(&title).count();
                 (cases.distance(rows, &below, owner), usize::MAX - shared)
             });
             cases.owners.insert(group.clone(), best.filter(|_| !is_of_all));
@@ -63,7 +63,7 @@ impl<'c> Cases<'c> {
             };
             // A member that the object has not counts more than one that it has in another way.
             of_owner(members, owner).map_or(4, |member| {
-                row::differences(placed, name, member, self.known, self.pages).len()
+                row_differences::differences(placed, name, member, self.known, self.pages).len()
             })
         });
         let unlisted = below.iter().filter(|(place, members)| {

@@ -11,7 +11,7 @@ pub const STOP_WORDS: [&str; 20] = [
 ];
 
 /// The words of a text: in small letters, without endings, without those that say nothing.
-pub fn words(text: &str) -> BTreeSet<String> {
+pub fn stems(text: &str) -> BTreeSet<String> {
     // heck splits `licenseItems` and `MFADisabled`; what is neither letter nor digit parts words too.
     text.to_snake_case()
         .split('_')
@@ -58,7 +58,7 @@ mod tests {
             ("MFA disabled", "MfaDisabled"),
             ("Addresses", "address"),
         ] {
-            assert_eq!(words(one), words(other), "{one} {other}");
+            assert_eq!(stems(one), stems(other), "{one} {other}");
         }
     }
 
@@ -70,8 +70,8 @@ mod tests {
             ("Trial", "Pool"),
             ("code 8", "code 16"),
         ] {
-            assert!(words(one) != words(other), "{one} {other}");
+            assert!(stems(one) != stems(other), "{one} {other}");
         }
-        assert!(words("of the - ").is_empty());
+        assert!(stems("of the - ").is_empty());
     }
 }

@@ -9,7 +9,7 @@ use xtask_spec::document::MARK;
 
 use super::existing::ExistingSpec;
 use super::operation::Draft;
-use crate::compare::Side;
+use crate::compare::MatchedPages;
 use crate::facts::{Operation, Page};
 use crate::yaml::Map;
 
@@ -27,7 +27,7 @@ impl<'a> Api<'a> {
     /// their pages have them now: the spec has their operations.
     pub fn new(name: &'a str, spec: &'a Spec<'a>, pages: &'a [Page], moved: &HashSet<String>) -> Self {
         let read = crate::spec::Spec::new(spec.document);
-        let described = Side::new(pages, &read).operations;
+        let described = MatchedPages::new(pages, &read).operations;
         let there = described
             .iter()
             .filter(|one| one.spec.is_some() || moved.contains(&one.documented.endpoint));
