@@ -36,7 +36,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
         /// # Errors
         /// As the typed call, and for a name that no operation or parameter has.
         pub async fn call(client: &Client, operation: &str, parameters: Value) -> Result<Value, Error> {
-            let Some(table) = operation_table::find(operation) else {
+            let Some(table) = operations::find(operation) else {
                 return Err(unknown(operation, operations::ALL));
             };
             let mut parameters = Parameters::new(table, parameters)?;

@@ -2,19 +2,19 @@
 //!
 //! A spec is read, linted and turned into a *Rust view* in memory; progenitor makes the client and the types of that,
 //! and the modules here make what progenitor does not: open enums, ids, the table of operations, pagers, calls by name.
-//! They take the place of what `src/generated/` held, file by file.
+//! They take the place of what `src/generated/` held, file by file. A module that writes one file has the name of that file.
 
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod client;
 mod dynamic;
 mod enums_and_ids;
 mod names;
 mod new_api;
-mod operation_table;
+mod operations;
 mod output;
 mod paging;
-mod progenitor;
 mod secrets;
 mod shapes;
 #[cfg(test)]
@@ -87,7 +87,7 @@ fn join_workspace(check: bool) -> anyhow::Result<bool> {
             xtask_cli::print(&output::unified(name, &was, &is))?;
         } else {
             std::fs::write(root().join(name), is).with_context(|| format!("cannot write {name}"))?;
-            xtask_cli::print(&format!("+ {name}: knows every API now\n"))?;
+            xtask_cli::print(&format!("+ {name}: added the missing APIs\n"))?;
         }
     }
     Ok(is_stale)
@@ -109,11 +109,11 @@ fn refuse_problems(document: &Document) -> anyhow::Result<()> {
 fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     let view = view::derive(spec)?;
     let mut files = Files::new();
-    files.insert("paging.rs", progenitor::print(paging::generate(spec)?)?);
-    files.insert("dynamic.rs", progenitor::print(dynamic::generate(spec)?)?);
-    files.insert("operations.rs", progenitor::print(operation_table::generate(spec)?)?);
-    files.insert("variants.rs", progenitor::print(variants::generate(spec, &view))?);
-    files.insert("client.rs", progenitor::print(progenitor::generate(api, spec, &view)?)?);
+    files.insert("paging.rs", client::print(paging::generate(spec)?)?);
+    files.insert("dynamic.rs", client::print(dynamic::generate(spec)?)?);
+    files.insert("operations.rs", client::print(operations::generate(spec)?)?);
+    files.insert("variants.rs", client::print(variants::generate(spec, &view))?);
+    files.insert("client.rs", client::print(client::generate(api, spec, &view)?)?);
     files.insert("enums.rs", enums_and_ids::enums(spec)?);
     files.insert("ids.rs", enums_and_ids::ids(spec));
     files.insert("mod.rs", MODULE.to_owned());
@@ -128,12 +128,12 @@ const MODULE: &str = "\
 // Generated code is formatted by its generator, and documented as far as its spec is.
 #![allow(clippy::all, clippy::unwrap_used, deprecated, missing_docs, rustdoc::all, unused_imports, unused_mut)]
 
-pub(crate) mod progenitor;
+pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]
 pub mod dynamic;
 pub(crate) mod enums;
 pub(crate) mod ids;
-pub mod operation_table;
+pub mod operations;
 mod paging;
 pub(crate) mod variants;
 

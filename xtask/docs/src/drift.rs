@@ -46,7 +46,7 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
     for api in Api::selected(choice) {
         if pages.is_some_and(|pages| !pages.has(api)) {
             xtask_cli::report(&format!(
-                "NOTICE: {}: none of its pages was named, so only its lock is measured",
+                "NOTICE: {}: none of its pages was given; only its lock is compared with the spec",
                 api.name
             ));
         }

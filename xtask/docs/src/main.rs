@@ -42,7 +42,7 @@ enum Docs {
         /// Only this API.
         #[arg(long, value_name = "NAME", value_parser = Api::parse)]
         api: Option<&'static Api>,
-        /// The commit of the pages, if the folder is no checkout that tells it.
+        /// The commit of the pages, if the folder is not a git checkout.
         #[arg(long, value_name = "COMMIT")]
         revision: Option<String>,
         /// The day of that commit, such as 2026-11-27.

@@ -822,7 +822,7 @@ fn a_draft_says_what_could_not_be_read_and_fails_where_nothing_is_left_to_draft(
 
     // The spec has the operation, and what is new may be what could not be read.
     workspace.write(&format!("pages/{BED}"), &broken);
-    let unread = format!("{BED}:{line}: `sunny` has no type; see whether the row is cut off");
+    let unread = format!("{BED}:{line}: `sunny` has no type; check whether the row is cut off");
     for arguments in [&[BED][..], &["--new"], &[BED, SEARCH]] {
         expect_error(&run(arguments), &["nothing can be drafted", &unread]);
     }
@@ -881,7 +881,7 @@ fn a_page_of_any_name_is_linked_and_named_as_it_is() {
     let report = moved.run(&["drift", "--docs", "PAGES"]);
     assert_eq!(status(&report), 4, "{}", reported(&report));
     let report = out(&report);
-    let remedy = report.lines().find(|line| line.contains("name the page"));
+    let remedy = report.lines().find(|line| line.contains("point `externalDocs.url` at"));
     let remedy = remedy.expect("a remedy");
     assert!(remedy.contains(r"dig\n\t up"), "{remedy}");
 }

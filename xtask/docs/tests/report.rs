@@ -121,10 +121,10 @@ fn the_json_form_keeps_the_contract() {
 }
 
 #[test]
-fn without_a_finding_all_is_in_step() {
+fn without_a_finding_there_is_no_drift() {
     let report = Report::new(Vec::new(), Summary::default());
     for format in [Format::Text, Format::Markdown, Format::Github] {
-        assert!(report.render(format).contains("in step"), "{format:?}");
+        assert!(report.render(format).contains("no drift"), "{format:?}");
     }
     assert!(report.render(Format::Json).contains("\"findings\": []"));
 }

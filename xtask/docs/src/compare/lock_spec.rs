@@ -135,7 +135,7 @@ mod tests {
                 is: "maximum 200".to_owned(),
                 page: "docs/my plants.md".to_owned(),
                 line: 30,
-                remedy: "write the maximum 200 to `query.pageSize` of POST /garden/v1/beds/{bedId}/plants in \
+                remedy: "set the maximum 200 on `query.pageSize` of POST /garden/v1/beds/{bedId}/plants in \
                          specs/garden/openapi.yaml, or record the difference in specs/garden/deviations.yaml"
                     .to_owned(),
                 spec: Some(SpecLine {

@@ -90,7 +90,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         // The spec must cope with both sides.
         let when = if is_specified { "" } else { "once the spec has it, " };
         return format!(
-            "{when}see that {at} in {spec} takes what table and sample say, and record the contradiction in {deviations}"
+            "{when}make {at} in {spec} accept what the table and what the sample says, and record the contradiction in {deviations}"
         );
     }
     let is_gone = is.is_empty();
@@ -100,11 +100,11 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         _ => format!("the codes of {at}"),
     };
     let edit = match finding.kind {
-        Kind::PageMoved => format!("let `externalDocs.url` name the page {is}"),
+        Kind::PageMoved => format!("point `externalDocs.url` at {is}"),
         Kind::SecondPage => {
-            format!("see that {is} says of {operation} what {was} says, which `externalDocs.url` names")
+            format!("check that {is} describes {operation} as {was} does, the page in `externalDocs.url`")
         }
-        Kind::PageWording => "read the page, and see whether the descriptions are still true".to_owned(),
+        Kind::PageWording => "read the page, and check whether the descriptions are still true".to_owned(),
         Kind::OperationAdded | Kind::OperationMissing => {
             let pages = match finding.page.as_str() {
                 WEB_PAGE => format!("--page {}=page.html page.html", finding.api),
@@ -119,20 +119,20 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::Endpoint => format!("write the path `{is}` instead of `{was}`"),
         Kind::Method => format!("move {operation} to `{}`", is.to_lowercase()),
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
-        Kind::Status => format!("answer {operation} with `{is}`"),
+        Kind::Status => format!("change the success status of {operation} to `{is}`"),
         Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
         Kind::MemberRemoved | Kind::MemberUndocumented => format!("delete {at}, if the service no longer knows it"),
         Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
         Kind::Placement => format!("move {at} to the {is}"),
-        Kind::Type => format!("let {at} take what the page shows ({is})"),
+        Kind::Type => format!("make {at} accept the type on the page ({is})"),
         Kind::Required if strictness(&is) == 2 => format!("list {at} in `required`"),
         Kind::Required => format!("make {at} optional"),
         Kind::Default | Kind::Limit | Kind::Format if is_gone => format!("delete `{was}` from {at}"),
-        Kind::Default => format!("write `default: {is}` to {at}"),
-        Kind::Limit => format!("write the {is} to {at}"),
-        Kind::Format => format!("write `format: {is}` to {at}"),
-        Kind::CodesPage => format!("find where {codes} are listed now, and see whether they are still the same"),
-        Kind::CodeLabel => format!("see that {codes} name `{was}` after `{is}`"),
+        Kind::Default => format!("set `default: {is}` on {at}"),
+        Kind::Limit => format!("set the {is} on {at}"),
+        Kind::Format => format!("set `format: {is}` on {at}"),
+        Kind::CodesPage => format!("find where {codes} are listed now, and check whether they are still the same"),
+        Kind::CodeLabel => format!("in {codes}, rename `{was}` after the page's label `{is}`"),
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
             format!("delete {was} from {codes}, if the service no longer has it")
@@ -141,13 +141,13 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::Host => format!("add the server `{is}`"),
         Kind::HttpStatus if is_gone => format!("delete the response `{was}`"),
         Kind::HttpStatus => format!("add a response `{is}` to the operations"),
-        Kind::ListedEndpoint if is_gone => format!("see whether `{was}` is still there"),
+        Kind::ListedEndpoint if is_gone => format!("check whether `{was}` is still there"),
         Kind::ListedEndpoint => format!("add an operation with the path `{is}`"),
         _ => format!("bring {at} in line with the page"),
     };
     match finding.step {
         Step::PageLock if !is_specified && finding.kind != Kind::OperationAdded => format!(
-            "run `cargo xtask docs lock --docs DIR`, then see whether {operation} belongs in {spec}, which does not have it"
+            "run `cargo xtask docs lock --docs DIR`, then check whether {operation} belongs in {spec}, which does not have it"
         ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
         _ => format!("{edit} in {spec}, or record the difference in {deviations}"),

@@ -212,7 +212,7 @@ impl Columns {
         texts.extend((!before.is_empty()).then_some((last, before)));
         let alone = (self.holder && texts.len() > 1 && is_word(texts[0].1)).then(|| texts.remove(0).1);
         let (line, first) = texts.first().copied().unwrap_or_default();
-        let (names, description) = self.begin(first).ok_or("where its name ends is not to be seen")?;
+        let (names, description) = self.begin(first).ok_or("cannot tell where its name ends")?;
         let (holder, name) = match alone {
             Some(holder) => (holder, names),
             None if self.holder => apart(names, holders)?,
@@ -261,7 +261,9 @@ fn apart<'a>(names: &'a str, holders: &BTreeSet<String>) -> Result<(&'a str, &'a
     let mut ends = names.char_indices().filter(|(at, _)| holders.contains(&names[..*at]));
     match (ends.next(), ends.next()) {
         (Some((end, _)), None) => Ok(names.split_at(end)),
-        _ => Err(format!("where `{names}` is to be split is not to be seen")),
+        _ => Err(format!(
+            "cannot tell where the parent ends and the name begins in `{names}`"
+        )),
     }
 }
 
@@ -595,11 +597,7 @@ All is well:
             )
         };
         let cases = [
-            (
-                "plantSows it at once.IntYes",
-                6,
-                "where its name ends is not to be seen",
-            ),
+            ("plantSows it at once.IntYes", 6, "cannot tell where its name ends"),
             ("plantSets the plant.", 6, "the cells at its end are missing"),
             ("plantSets the plant.SpadeYes", 6, "the cells at its end are missing"),
             ("plantSets the plant.\nYes", 6, "it has no type"),
@@ -627,7 +625,7 @@ All is well:
         let (_, unread) = read(&text);
         let split: Vec<_> = unread
             .iter()
-            .filter(|unread| unread.what.contains("is to be split"))
+            .filter(|unread| unread.what.contains("where the parent ends"))
             .collect();
         assert_eq!(split.iter().map(|unread| unread.line).collect::<Vec<_>>(), [46, 47]);
     }

@@ -224,7 +224,7 @@ impl Operations {
             }
             if !given {
                 let what = format!("there is a permission for `{endpoint}`, and no such operation");
-                found.report(line, what, "see whether the page still describes the operation");
+                found.report(line, what, "check whether the page still describes the operation");
             }
         }
         for (_, mut operation) in operations {
@@ -236,7 +236,7 @@ impl Operations {
             if needed && operation.scopes.is_empty() {
                 let Operation { method, endpoint, .. } = &operation;
                 let what = format!("there is no permission for `{method} {endpoint}`");
-                let remedy = "see whether the permission table is broken or gone";
+                let remedy = "check whether the permission table is broken or gone";
                 found.report(operation.line, what, remedy);
             }
             found.page.operations.push(operation);

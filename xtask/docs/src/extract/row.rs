@@ -9,7 +9,7 @@ use super::pattern::{Pattern, pattern};
 use super::{codes, kinds, limits, links};
 
 /// What to do about a row without what its table lists.
-pub const CUT: &str = "see whether the row is cut off or lacks a `|`";
+pub const CUT: &str = "check whether the row is cut off or lacks a `|`";
 
 /// The facts of a row; none if it was not understood, which is reported.
 pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Option<Row> {
@@ -20,7 +20,7 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
     let mut names: Vec<String> = columns.cells(row, Column::Name).map(name).collect();
     let name = names.pop().unwrap_or_default();
     if name.is_empty() || name.contains(' ') {
-        let remedy = "see whether the table is broken above this row";
+        let remedy = "check whether the table is broken above this row";
         return report(format!("the row names no parameter or member: `{name}`"), remedy);
     }
     let (kind, rest) = columns.cells(row, Column::Type).next().map(type_of).unwrap_or_default();
@@ -30,8 +30,11 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
     let required = columns.text(row, Column::Required);
     let Ok(required) = kinds::required(&required) else {
         let remedy =
-            "see whether a `|` in the row shifts its cells; else teach xtask/docs/src/extract/kinds.rs the word";
-        return report(format!("whether `{name}` is required reads `{required}`"), remedy);
+            "check for a stray `|` that shifts the cells; otherwise add the word to xtask/docs/src/extract/kinds.rs";
+        return report(
+            format!("the *Required* cell of `{name}` says `{required}`, which is not understood"),
+            remedy,
+        );
     };
     let mut fact = Row {
         // A member that stands in none repeats its own name in the column of the parent.

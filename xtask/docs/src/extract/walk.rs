@@ -131,7 +131,7 @@ impl Walk {
         }
         let describes = matches!(self.part, Some(Part::Table(_) | Part::Endpoint));
         if describes && self.operations.any() {
-            let remedy = "see whether the list says something about the call that the tables do not";
+            let remedy = "check whether the list says something about the call that the tables do not";
             self.found
                 .report(line, "there is a list where a table is expected", remedy);
         }
@@ -139,12 +139,12 @@ impl Walk {
 
     fn code(&mut self, code: &Code) {
         if let Some(index) = sample::swallowed(&code.text) {
-            let what = "a sample goes on over headings or tables";
-            let remedy = "see whether the fence above is closed";
+            let what = "a sample contains headings or tables";
+            let remedy = "check whether the fence above is closed";
             self.found.report(code.line + index, what, remedy);
         }
         if code.text.trim().is_empty() && self.operations.any() {
-            let remedy = "see whether a fence is missing or one too many";
+            let remedy = "check whether a fence is missing or one too many";
             self.found.report(code.line, "the sample is empty", remedy);
         }
         // Instead of in a table, the call may stand as a line of HTTP.
@@ -176,7 +176,7 @@ impl Walk {
             .for_each(|_| self.found.coverage.rows.count(false));
         if !was_torn || purpose.is_some() {
             let remedy =
-                "see whether the table's header or the line below it is broken, or a blank line cuts the table";
+                "check whether the table's header or the line below it is broken, or a blank line cuts the table";
             self.broken(line, purpose, "there is a row of a table outside of any table", remedy);
         }
         self.operations
@@ -207,7 +207,7 @@ impl Walk {
             return;
         }
         if table.rows.is_empty() && purpose.is_some_and(|purpose| purpose != Purpose::Methods) && !self.is_prose() {
-            let remedy = "see whether its rows stand outside of it";
+            let remedy = "check whether its rows are outside of it";
             return self.broken(table.line, purpose, "the table has no rows", remedy);
         }
         let used = self.rows_used(table, &columns, title);
@@ -223,7 +223,7 @@ impl Walk {
         for row in rows {
             if let Some(cell) = columns.beyond(row) {
                 let what = format!("`{cell}` stands in a row beyond the last column of its table");
-                let remedy = "see whether the header lacks a column, or the row has a `|` too many";
+                let remedy = "check whether the header lacks a column, or the row has a `|` too many";
                 self.found.report(row.line, what, remedy);
             }
         }
@@ -318,8 +318,8 @@ impl Walk {
             return Some(0);
         }
         let what = format!("a table of `{}` {why}", columns.titles());
-        let remedy = "see what the table says; a new title of a column belongs into \
-                      xtask/docs/src/extract/columns.rs, a new heading into xtask/docs/src/extract/sections.rs";
+        let remedy = "see what the table says; a new title of a column belongs in \
+                      xtask/docs/src/extract/columns.rs, a new heading in xtask/docs/src/extract/sections.rs";
         self.found.report(table.line, what, remedy);
         None
     }
@@ -379,7 +379,7 @@ impl Walk {
             return None;
         }
         for title in columns.unread() {
-            let remedy = "see what the column says of the members; its title belongs into \
+            let remedy = "see what the column says of the members; its title belongs in \
                           xtask/docs/src/extract/columns.rs";
             let what = format!("the column `{title}` is not understood");
             self.found.report(table.line, what, remedy);
@@ -424,7 +424,7 @@ impl Walk {
     fn fatal(&mut self, line: usize, what: &str) {
         self.found
             .unread
-            .push(Unread::fatal(line, what, "see whether the table is broken"));
+            .push(Unread::fatal(line, what, "check whether the table is broken"));
     }
 
     fn finish(mut self) -> Extraction {

@@ -32,7 +32,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
     for api in Api::selected(choice) {
         let name = api.name;
         if !pages.has(api) {
-            xtask_cli::report(&format!("{name}: no page of it was passed; its lock stays as it is"));
+            xtask_cli::report(&format!("{name}: none of its pages was given; its lock is unchanged"));
             continue;
         }
         if !api.spec().exists() {
@@ -53,7 +53,7 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
         if locked.iter().any(is_here) && !reading.pages.iter().any(is_here) {
             bail!(
                 "{name}: the checkout has none of its pages any more ({}), and its lock would be empty; if they have moved, \
-                 change `pages` in xtask/spec/src/api.rs, else see whether the checkout is whole",
+                 change `pages` in xtask/spec/src/api.rs, else check whether the checkout is whole",
                 api.pages.join(", ")
             );
         }

@@ -48,7 +48,7 @@ impl Unread {
     }
 
     pub(super) fn columns(line: usize) -> Self {
-        let remedy = "see whether the table is broken; else read it by hand";
+        let remedy = "check whether the table is broken; else read it by hand";
         Self::fatal(line, format!("a table has more than {COLUMNS} columns"), remedy)
     }
 }

@@ -70,7 +70,7 @@ fn counts<K: Ord>(all: impl IntoIterator<Item = K>, found: impl Iterator<Item = 
 impl Summary {
     /// The summary in a few printable lines: the findings, what is silenced, and what was read.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = vec!["in step: pages, lock and spec say the same".to_owned()];
+        let mut lines = vec!["no drift: pages, lock and spec agree".to_owned()];
         if self.findings > 0 {
             let classes = self.classes.iter().map(|(class, count)| format!("{count} {class}"));
             let steps = self.steps.iter();
@@ -82,7 +82,7 @@ impl Summary {
         }
         lines.push(format!("{} silenced by deviations", counted(self.silenced, "finding")));
         if self.coverage.is_empty() {
-            lines.push("no page was read: the locks stand for them".to_owned());
+            lines.push("no pages were read; the locks were used instead".to_owned());
         } else {
             let all: Vec<_> = self.coverage.values().collect();
             lines.push(format!("{} read: {}", counted(all.len(), "page"), used(&all)));
@@ -95,7 +95,7 @@ impl Summary {
             by_revision.entry(revision.as_deref()).or_default().push(api);
         }
         lines.extend(by_revision.iter().map(|(revision, apis)| {
-            let revision = revision.unwrap_or("no commit that is known");
+            let revision = revision.unwrap_or("an unknown commit");
             format!("locked at {revision}: {}", apis.join(", "))
         }));
         lines.iter().map(|line| printable(line)).collect()

@@ -120,9 +120,9 @@ fn purpose(page: &Page) -> &'static str {
     } else if !page.endpoints.is_empty() {
         "it is an overview that only lists endpoints: name the page of one of them"
     } else if !page.hosts.is_empty() {
-        "it lists hosts, which belong into `servers` of the specs: name the page of an operation"
+        "it lists hosts, which belong in `servers` of the specs: name the page of an operation"
     } else if !page.statuses.is_empty() {
-        "it lists status codes, which belong into the shared responses of the specs: name the page of an operation"
+        "it lists status codes, which belong in the shared responses of the specs: name the page of an operation"
     } else {
         "name a page that has a table or a line with a method and an endpoint; pages without one explain or list \
          something"

@@ -125,7 +125,7 @@ impl<'s> Components<'s> {
             let all = names.len();
             if count < all {
                 notes.todo(format!(
-                    "the spec has these codes as `{name}`, {count} of {all} under the same names; see whether it means the \
+                    "the spec has these codes as `{name}`, {count} of {all} under the same names; check whether it means the \
                      same"
                 ));
             }
@@ -157,7 +157,7 @@ impl<'s> Components<'s> {
         if let Some((known, folders)) = self.known.identifier(name) {
             if folders.len() == 1 && !folders.contains(folder) {
                 notes.todo(format!(
-                    "`{known}` is an id that another module has; see whether this is one of the same things"
+                    "`{known}` is an id that another module has; check whether this is one of the same things"
                 ));
             }
             return known.to_owned();

@@ -109,7 +109,7 @@ impl<'s> Draft<'s> {
         let paging = paging(&self.components, &parameters, &sent, &received, lists);
 
         let mut map = Map::new();
-        map.todo("the name and the summary are made of method and path; see whether they read well");
+        map.todo("the name and the summary are made of method and path; check whether they read well");
         map.put("operationId", id);
         for (what, sample) in [("request", &operation.request), ("response", &operation.response)] {
             for slip in sample.iter().flat_map(|sample| &sample.slips) {
@@ -250,7 +250,7 @@ impl<'s> Draft<'s> {
                 let words = folders.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
                 let name = describe::sentence(&words).trim_end_matches('.').to_owned();
                 let mut tag = Map::new();
-                tag.todo("the tag is called after the page's folder; see whether it is one of the others");
+                tag.todo("the tag is called after the page's folder; check whether it is one of the others");
                 tag.put("name", name.as_str());
                 tag.put("description", todo("say what these calls are about"));
                 let tag = Value::from(tag);
@@ -297,10 +297,10 @@ impl<'s> Draft<'s> {
         let mut responses = Map::new();
         let status = operation.success.filter(|status| (200..300).contains(status));
         match operation.success {
-            None => responses.note("The page names no status of a success."),
-            Some(named) if status.is_none() => {
-                responses.todo(format!("the page names the status {named}, which is none of a success"))
-            }
+            None => responses.note("The page gives no success status."),
+            Some(named) if status.is_none() => responses.todo(format!(
+                "the page gives the status {named}, which is not a success status"
+            )),
             Some(_) => {}
         }
         let mut success = Map::new().with("description", reply);
@@ -327,7 +327,7 @@ fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
             return map.into();
         }
         map.note(format!(
-            "`{component}` of the spec is another: it {}.",
+            "The spec's `{component}` does not match: it {}.",
             differences.join(", and ")
         ));
     }
@@ -385,7 +385,7 @@ fn differences(components: &Components, row: &Row, part: Part, known: &Value) ->
     let of_required = match row.required {
         Some(Required::Yes) if !is_required => Some("may be left out, the page requires it"),
         Some(Required::No) if is_required && part != Part::Path => Some("is required, on the page it may be left out"),
-        Some(Required::Sometimes) => Some("must be sent in some cases by the page"),
+        Some(Required::Sometimes) => Some("is required in some cases, according to the page"),
         _ => None,
     };
     differences.extend(of_required.map(str::to_owned));

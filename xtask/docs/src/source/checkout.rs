@@ -63,7 +63,9 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let real = real.map_err(|error| anyhow!("cannot read {shown}: {error}; {remedy}"))?;
         if !real.starts_with(top) {
             let real = real.display();
-            bail!("{shown} leads out of the checkout, to {real}; delete the link, a page stands in the repository");
+            bail!(
+                "{shown} links to {real}, outside the checkout; delete the link: pages must be inside the repository"
+            );
         }
         let extension = entry.path().extension();
         if file_type.is_dir() || !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
@@ -208,8 +210,8 @@ mod tests {
 
         let outside = tree(&["secret.md"]);
         for (target, words) in [
-            (outside.path().to_owned(), "leads out of the checkout"),
-            (outside.path().join("secret.md"), "leads out of the checkout"),
+            (outside.path().to_owned(), "outside the checkout"),
+            (outside.path().join("secret.md"), "outside the checkout"),
             (PathBuf::from(".."), "loop"),
             (PathBuf::from("nowhere.md"), "cannot read"),
         ] {
@@ -225,7 +227,7 @@ mod tests {
         let dir = tree(&["docs/docs/Overview.md"]);
         symlink(outside.path(), dir.path().join("docs/elements")).unwrap();
         assert!(
-            refusal(dir.path()).contains("leads out"),
+            refusal(dir.path()).contains("outside the checkout"),
             "the folder itself may be a link"
         );
 

@@ -494,7 +494,7 @@ fn what_is_said_of_an_operation_that_the_spec_does_not_have_is_not_about_the_spe
         let expected = match step {
             Step::PageLock => "belongs in specs/elements-v3/openapi.yaml, which does not have it",
             Step::LockSpec => "add DELETE /garden/v1/beds/{bedId}",
-            Step::PageSample => "once the spec has it, see that",
+            Step::PageSample => "once the spec has it, make",
         };
         assert!(remedy.contains(expected), "{remedy}");
     }

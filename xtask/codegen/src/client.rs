@@ -298,7 +298,7 @@ fn hooks(api: &Api, spec: &Spec) -> anyhow::Result<TokenStream> {
                 request: ::reqwest::Request,
                 info: &OperationInfo,
             ) -> ::reqwest::Result<::reqwest::Response> {
-                let operation = crate::generated::operation_table::find(info.operation_id)
+                let operation = crate::generated::operations::find(info.operation_id)
                     .expect("the table holds every operation");
                 Ok(::avepoint_core::generated::execute(&self.inner, operation, request).await)
             }
