@@ -7,9 +7,13 @@
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod anonymous;
 mod codes;
 mod deviations;
 mod examples;
+mod formed;
+mod headers;
+mod info;
 mod members;
 mod operations;
 mod paging;
@@ -17,9 +21,11 @@ mod references;
 mod report;
 mod schemas;
 mod security;
+mod specimens;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod token_urls;
 mod traps;
 mod validation;
 
@@ -87,6 +93,12 @@ fn rules(document: &Document) -> Vec<Problem> {
     examples::check(&spec, &mut report);
     paging::check(&spec, &mut report);
     traps::check(&spec, &mut report);
+    anonymous::check(&spec, &mut report);
+    formed::check(&spec, &mut report);
+    specimens::check(&spec, &mut report);
+    info::check(&spec, &mut report);
+    token_urls::check(&spec, &mut report);
+    headers::check(&spec, &mut report);
     if report.is_empty() {
         // The safety net: what the crates below cannot read, if no rule with better words has found it.
         structure::check_types(&spec, &mut report);
@@ -133,7 +145,7 @@ mod tests {
     #[test]
     fn a_clean_spec_has_no_problems() {
         assert_eq!(check(&document(CLEAN)), []);
-        assert_eq!(summary(&document(CLEAN), 0), "3 operations, 6 schemas, no problems");
+        assert_eq!(summary(&document(CLEAN), 0), "3 operations, 7 schemas, no problems");
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn object(schema: &Place, report: &mut Report) {
             "object",
             &schema.pointer,
             "an object has no properties",
-            "write `properties`, or `additionalProperties: true` if it may have any",
+            "write `properties`, a schema for `additionalProperties`, or no `type` if it may be anything",
         );
     }
 }
@@ -224,7 +224,10 @@ mod tests {
     #[test]
     fn objects_name_their_members() {
         expect(
-            &[("      additionalProperties: true\n", "")],
+            &[(
+                "      additionalProperties: {description: What else there is to say.}\n",
+                "",
+            )],
             &[("object", "ErrorBody:")],
         );
     }
@@ -242,11 +245,11 @@ mod tests {
             &[
                 ("message: The page is too large.", "id: g-1"),
                 (
-                    "      additionalProperties: true\n",
+                    "      additionalProperties: {description: What else there is to say.}\n",
                     "      allOf:\n        - $ref: '#/components/schemas/Gardener'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
                 ),
             ],
-            &[("property-case", "ID:")],
+            &[("inline-object", "- type: object"), ("property-case", "ID:")],
         );
     }
 

@@ -69,6 +69,13 @@ fn essence(schema: &Value) -> Value {
     }
 }
 
+/// The properties of a schema for which generators may form a name: a list has none.
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let properties = properties.into_iter().flatten();
+    properties.filter(|(_, property)| property.get("type").is_none_or(|kind| kind != "array"))
+}
+
 /// The new components.
 pub struct Components<'s> {
     /// What the spec has.
@@ -122,7 +129,8 @@ impl<'s> Components<'s> {
         if let Some((known, _)) = same.find(|(_, known)| essence(known) == wanted) {
             return known.to_owned();
         }
-        let name = free(candidates, |name| self.is_taken(name));
+        let value = schema.value();
+        let name = free(candidates, |name| self.is_taken(name) || self.is_formed(name, &value));
         let notes = known.into_iter().take(3).map(|(known, _)| {
             format!("`{known}` of the spec has members of the same names; refer to it instead, if it means the same.")
         });
@@ -139,6 +147,9 @@ impl<'s> Components<'s> {
     pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], what: &str) -> (String, Vec<String>) {
         let list = candidates.first().map_or("Codes", String::as_str);
         let names = code_names(codes.iter().map(|code| (text(&code.code), code.label.as_deref())), list);
+        // In some languages a code has its name from no list.
+        let apart = |name: String| if self.is_taken(&name) { name + "Code" } else { name };
+        let names: Vec<_> = names.into_iter().map(apart).collect();
         let values: Vec<Value> = codes.iter().map(|code| code.code.clone()).collect();
         let mut notes = Vec::new();
 
@@ -166,6 +177,7 @@ impl<'s> Components<'s> {
         }
 
         let is_number = values.iter().all(Value::is_number);
+        let example = values.first().cloned().unwrap_or_default();
         let mut schema = Map::new()
             .with("type", if is_number { "integer" } else { "string" })
             .with("description", what)
@@ -185,6 +197,7 @@ impl<'s> Components<'s> {
         let meanings: Vec<_> = meanings.map(Value::from).collect();
         schema.put("x-enum-varnames", names);
         schema.put("x-enum-descriptions", meanings);
+        schema.put("example", example);
         (self.add(candidates, schema), notes)
     }
 
@@ -214,6 +227,63 @@ impl<'s> Components<'s> {
         self.known.has("schemas", name) || self.schemas.iter().any(|new| folded(&new.name) == folded(name))
     }
 
+    /// Whether generators form this name for a property of another schema, or for a property of this one that of another.
+    /// What refers to the very schema means the same by it.
+    fn is_formed(&self, name: &str, schema: &Value) -> bool {
+        let form = |owner: &str, property: &str| folded(&format!("{owner}{property}"));
+        let refers = |property: &Value, name: &str| {
+            let property = property.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(property);
+            let reference = property.get("$ref").and_then(Value::as_str);
+            reference.is_some_and(|reference| reference.ends_with(&format!("/{name}")))
+        };
+        // The alternatives of a union are numbered.
+        let numbers = |union: &str, schema: &Value| {
+            let name = folded(name);
+            let number = name
+                .strip_prefix(&folded(union))
+                .and_then(|end| end.parse::<usize>().ok());
+            let alternatives = schema
+                .get("anyOf")
+                .or_else(|| schema.get("oneOf"))
+                .and_then(Value::as_array);
+            number
+                .zip(alternatives)
+                .is_some_and(|(number, alternatives)| number <= alternatives.len())
+        };
+        let own = folded(name);
+        let has_code = |schema: &Value| {
+            let names = schema.get("x-enum-varnames").and_then(Value::as_array);
+            let mut names = names.into_iter().flatten().filter_map(Value::as_str);
+            names.any(|code| folded(code) == own)
+        };
+        let mut known = self.known.schemas().map(|(_, schema)| schema);
+        if known.any(has_code) || self.schemas.iter().any(|new| has_code(&new.schema.value())) {
+            return true;
+        }
+        let is_near = |other: &str| {
+            let other = folded(other);
+            other.starts_with(&own) || own.starts_with(&other)
+        };
+        let new = self.schemas.iter().filter(|new| is_near(&new.name));
+        let new = new.map(|new| (new.name.clone(), new.schema.value()));
+        let known = self.known.schemas().filter(|(name, _)| is_near(name));
+        let known = known.map(|(name, schema)| (name.to_owned(), schema.clone()));
+        new.chain(known).any(|(other, known)| {
+            properties(schema).any(|(key, value)| form(name, key) == folded(&other) && !refers(value, &other))
+                || numbers(&other, &known)
+                || properties(&known).any(|(key, value)| form(&other, key) == own && !refers(value, name))
+        })
+    }
+
+    /// Gives a new schema an example, if it has none.
+    pub fn show(&mut self, name: &str, example: Value) {
+        if let Some(new) = self.schemas.iter_mut().find(|new| new.name == name)
+            && new.schema.get("example").is_none()
+        {
+            new.schema.put("example", example);
+        }
+    }
+
     /// The failures that operations share, by their status: those of the spec, or else the usual ones.
     pub fn failures(&mut self) -> serde_json::Map<String, Value> {
         let known = self.known.failures();
@@ -230,14 +300,25 @@ impl<'s> Components<'s> {
                 let body = Map::new()
                     .with("type", "object")
                     .with("description", "What a refusal carries, as far as it is known.")
-                    .with("additionalProperties", true);
+                    .with(
+                        "additionalProperties",
+                        Map::new().with("description", "What else the service says, in any form."),
+                    );
                 let body = self.add(&["ErrorBody".to_owned()], body);
                 let schema = Map::new().with("$ref", format!("#/components/schemas/{body}"));
                 let example = Map::new().with("message", text);
                 let media = Map::new().with("schema", schema).with("example", example);
                 let content = Map::new().with("application/json", media);
-                self.responses
-                    .put(name, Map::new().with("description", text).with("content", content));
+                let mut response = Map::new().with("description", text);
+                if matches!(status, "429" | "503") {
+                    let wait = Map::new()
+                        .with("description", "How long to wait: a number of seconds, or a date.")
+                        .with("schema", Map::new().with("type", "string"))
+                        .with("example", "30");
+                    response.put("headers", Map::new().with("Retry-After", wait));
+                }
+                response.put("content", content);
+                self.responses.put(name, response);
             }
             failures.insert(
                 status.to_owned(),

@@ -36,11 +36,15 @@ impl<'s> ExistingSpec<'s> {
         self.spec.document.value.pointer(reference.strip_prefix('#')?)
     }
 
+    /// The component schemas.
+    pub fn schemas(&self) -> impl Iterator<Item = (&'s str, &'s Value)> + use<'s> {
+        let schemas = self.spec.components("schemas").into_iter();
+        schemas.map(|(known, schema)| (known, schema.value))
+    }
+
     /// The component schema of this name.
     pub fn schema(&self, name: &str) -> Option<(&'s str, &'s Value)> {
-        let schemas = self.spec.components("schemas").into_iter();
-        let mut schemas = schemas.map(|(known, schema)| (known, schema.value));
-        schemas.find(|(known, _)| *known == name)
+        self.schemas().find(|(known, _)| *known == name)
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
@@ -116,6 +120,19 @@ impl<'s> ExistingSpec<'s> {
             .flat_map(|scopes| scopes.members())
             .map(|(scope, _)| scope)
             .collect()
+    }
+
+    /// The headers that all shared responses have.
+    pub fn headers(&self) -> Map<String, Value> {
+        let responses = self.spec.components("responses").into_iter();
+        let mut headers = responses.map(|(_, response)| {
+            let headers = response.members_of("headers").into_iter();
+            let headers = headers.map(|(name, header)| (name.to_owned(), header.value.clone()));
+            headers.collect::<Map<_, _>>()
+        });
+        let mut shared = headers.next().unwrap_or_default();
+        headers.for_each(|other| shared.retain(|name, header| other.get(name) == Some(header)));
+        shared
     }
 
     /// The failures that most operations share; none before there are operations.

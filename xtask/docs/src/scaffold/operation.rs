@@ -377,7 +377,7 @@ impl<'s> Draft<'s> {
             let written = parameters.get(name).map(crate::yaml::plain);
             known.has("parameters", name) || written.is_some_and(|written| written != parameter.value())
         };
-        let component = names::free(&[names::pascal(name, "Parameter")], is_other);
+        let component = names::free(&[format!("{}Parameter", names::pascal(name, ""))], is_other);
         if parameters.get(&component).is_none() {
             parameters.put(&component, parameter);
         }
@@ -440,6 +440,10 @@ impl<'s> Draft<'s> {
             _ => {}
         }
         let mut success = Map::new().with("description", reply);
+        let headers = self.components.known.headers();
+        if !headers.is_empty() {
+            success.put("headers", Value::Object(headers));
+        }
         match answer {
             Some(answer) => success.put("content", Map::new().with("application/json", answer)),
             None => success.note("The page shows no answer."),

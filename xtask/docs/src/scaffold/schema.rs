@@ -87,6 +87,16 @@ impl Writer<'_, '_> {
             };
         }
         let codes = codes::of(&row, forms.contains(&JsonType::Integer), &mut notes);
+        // The sample shows a text that is none of the codes.
+        let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
+        let has_other = forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other);
+        // In a union, the name of the value itself is what generators call the union.
+        let end = match (forms.len() > 1 || has_other, codes.is_empty()) {
+            (false, _) => "",
+            (true, false) => "Code",
+            (true, true) => "Object",
+        };
+        let name = &format!("{name}{end}");
         let scalar = Scalar {
             row: &row,
             codes: &codes,
@@ -116,9 +126,7 @@ impl Writer<'_, '_> {
                 (form, _) => self.scalar(*form, &scalar, &mut notes),
             });
         }
-        // The sample shows a text that is none of the codes.
-        let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
-        if forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other) {
+        if has_other {
             alternatives.push(Map::new().with("type", "string"));
         }
         if let Some(first) = alternatives.first_mut() {
@@ -201,7 +209,10 @@ impl Writer<'_, '_> {
             schema.put("properties", properties);
         } else if schema.get("additionalProperties").is_none() {
             notes.push(todo("its members are not known"));
-            schema.put("additionalProperties", true);
+            schema.put(
+                "additionalProperties",
+                Map::new().with("description", "A member, of any type."),
+            );
         }
         reference(&self.components.add(&names, schema))
     }
@@ -216,7 +227,11 @@ impl Writer<'_, '_> {
                 .and_then(Value::as_str)
                 .and_then(|path| path.rsplit('/').next());
             let kind = one.get("type").and_then(Value::as_str).unwrap_or("value");
-            let kind = if kind == "string" { "text" } else { kind };
+            let kind = match kind {
+                "string" if one.get("pattern").is_some() => "digits",
+                "string" => "text",
+                kind => kind,
+            };
             name.map_or_else(|| pascal(kind, ""), str::to_owned) + end
         };
         let names: Vec<_> = alternatives.iter().map(label).collect();
@@ -224,18 +239,27 @@ impl Writer<'_, '_> {
             [one, many] | [many, one] if *many == format!("{one}List") => format!("{one}OrList"),
             _ => names.join("Or"),
         };
-        let with_example = |schema: Map| match schema.reference() {
-            Some(_) => Value::from(schema),
-            None => {
-                let example = example(self.components, &schema.value(), wire);
-                schema.with("example", example).into()
+        let with_example = |schema: Map| {
+            let example = example(self.components, &schema.value(), wire);
+            let value = schema.value();
+            let name = value
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|path| path.rsplit('/').next());
+            match name {
+                Some(name) => {
+                    self.components.show(name, example);
+                    value
+                }
+                None => schema.with("example", example).into(),
             }
         };
-        let alternatives: Vec<_> = alternatives.into_iter().map(with_example).collect();
+        let alternatives: Vec<Value> = alternatives.into_iter().map(with_example).collect();
         let schema = Map::new()
             .with("description", "In one of these forms: the page shows each of them.")
             .with("anyOf", alternatives);
-        reference(&self.components.add(&[name], schema))
+        let long = format!("{}{name}", self.noun);
+        reference(&self.components.add(&[name, long], schema))
     }
 
     /// What a component may be called. A word that says little goes behind what the operation is about.

@@ -212,11 +212,6 @@ pub mod types {
         )]
         pub skip_token: ::std::option::Option<::std::string::String>,
     }
-    impl HarvestPageMetadata {
-        pub fn builder() -> builder::HarvestPageMetadata {
-            Default::default()
-        }
-    }
     ///A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -324,16 +319,15 @@ pub mod types {
             >,
         >,
     }
-    ///Which plants to find, by a label or by a season.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    ///Which plants to find.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantFilter {
         ///How tall it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<::std::string::String>,
         ///What the sign says.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub label: ::std::option::Option<::std::string::String>,
+        pub label: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -370,11 +364,6 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub total_count: ::std::option::Option<i64>,
-    }
-    impl PlantPageMetadata {
-        pub fn builder() -> builder::PlantPageMetadata {
-            Default::default()
-        }
     }
     ///What to plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -664,52 +653,6 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
-        pub struct HarvestPageMetadata {
-            skip_token: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for HarvestPageMetadata {
-            fn default() -> Self {
-                Self {
-                    skip_token: Ok(Default::default()),
-                }
-            }
-        }
-        impl HarvestPageMetadata {
-            pub fn skip_token<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.skip_token = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for skip_token: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<HarvestPageMetadata>
-        for super::HarvestPageMetadata {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: HarvestPageMetadata,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    skip_token: value.skip_token?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::HarvestPageMetadata> for HarvestPageMetadata {
-            fn from(value: super::HarvestPageMetadata) -> Self {
-                Self {
-                    skip_token: Ok(value.skip_token),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
         pub struct Litres {
             least: ::std::result::Result<f64, ::std::string::String>,
             most: ::std::result::Result<
@@ -885,10 +828,7 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
-            label: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            label: ::std::result::Result<::std::string::String, ::std::string::String>,
             season: ::std::result::Result<
                 ::std::option::Option<crate::generated::enums::Season>,
                 ::std::string::String,
@@ -902,7 +842,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     height: Ok(Default::default()),
-                    label: Ok(Default::default()),
+                    label: Err("no value supplied for label".to_string()),
                     season: Ok(Default::default()),
                     water: Ok(Default::default()),
                 }
@@ -923,7 +863,7 @@ pub mod types {
             }
             pub fn label<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.label = value
@@ -980,70 +920,6 @@ pub mod types {
                     label: Ok(value.label),
                     season: Ok(value.season),
                     water: Ok(value.water),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct PlantPageMetadata {
-            page_size: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for PlantPageMetadata {
-            fn default() -> Self {
-                Self {
-                    page_size: Ok(Default::default()),
-                    total_count: Ok(Default::default()),
-                }
-            }
-        }
-        impl PlantPageMetadata {
-            pub fn page_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.page_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for page_size: {e}")
-                    });
-                self
-            }
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for total_count: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<PlantPageMetadata> for super::PlantPageMetadata {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PlantPageMetadata,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    page_size: value.page_size?,
-                    total_count: value.total_count?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::PlantPageMetadata> for PlantPageMetadata {
-            fn from(value: super::PlantPageMetadata) -> Self {
-                Self {
-                    page_size: Ok(value.page_size),
-                    total_count: Ok(value.total_count),
                 }
             }
         }

@@ -376,46 +376,39 @@ mod shapes {
     };
     pub static SEASON: Shape = Shape::IntegerCode(&[0i64, 1i64]);
     pub static COLOUR: Shape = Shape::TextCode(&["red", "green"]);
-    pub static PLANT_FILTER: Shape = Shape::AllOf(
-        &[
-            &Shape::Object {
-                members: &[
-                    Member {
-                        name: "label",
-                        required: false,
-                        shape: &Shape::Text {
-                            min: 0,
-                            max: Some(40),
-                            format: Format::Plain,
-                        },
-                    },
-                    Member {
-                        name: "season",
-                        required: false,
-                        shape: &shapes::SEASON,
-                    },
-                    Member {
-                        name: "height",
-                        required: false,
-                        shape: &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    },
-                    Member {
-                        name: "water",
-                        required: false,
-                        shape: &shapes::LITRES,
-                    },
-                ],
-                open: false,
+    pub static PLANT_FILTER: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "label",
+                required: true,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: Some(40),
+                    format: Format::Plain,
+                },
             },
-            &Shape::AnyOf(
-                &[&Shape::Requiring(&["label"]), &Shape::Requiring(&["season"])],
-            ),
+            Member {
+                name: "season",
+                required: false,
+                shape: &shapes::SEASON,
+            },
+            Member {
+                name: "height",
+                required: false,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Digits,
+                },
+            },
+            Member {
+                name: "water",
+                required: false,
+                shape: &shapes::LITRES,
+            },
         ],
-    );
+        open: false,
+    };
     pub static LITRES: Shape = Shape::Object {
         members: &[
             Member {
