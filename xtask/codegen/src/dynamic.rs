@@ -8,7 +8,6 @@ use xtask_spec::{Operation, Spec};
 
 use super::client::Client;
 use super::names::{camel, id, snake};
-use super::view::choices;
 
 /// The function `call`.
 ///
@@ -99,6 +98,7 @@ fn arm(spec: &Spec, client: &Client, operation: &Operation) -> anyhow::Result<To
 
 /// The forms of a body that is a choice of objects.
 fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
-    let choices = choices(&spec.schema(schema)?)?;
+    let schema = spec.schema(schema)?;
+    let choices = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
     Some(choices.iter().filter_map(Place::referenced).collect())
 }

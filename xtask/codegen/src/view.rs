@@ -207,7 +207,7 @@ impl<'d> Deriving<'_, 'd> {
                     Value::Object(properties.collect::<anyhow::Result<_>>()?)
                 }
                 "items" => self.schema(&place)?,
-                "oneOf" | "anyOf" if choices(schema).is_some() => {
+                "oneOf" | "anyOf" => {
                     let alternatives = place.entries().into_iter();
                     let alternatives = alternatives.map(|alternative| self.schema(&alternative));
                     Value::Array(alternatives.collect::<anyhow::Result<_>>()?)
@@ -378,13 +378,6 @@ pub fn is_id(schema: &Place) -> bool {
         && schema.text("type") == Some("string")
         && schema.get("enum").is_none()
         && schema.text("format") != Some("password")
-}
-
-/// The alternatives of a choice. There is none where they only say which members must stand together.
-pub fn choices<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
-    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
-    let is_condition = |alternative: &Place| matches!(alternative.members().as_slice(), [("required", _)]);
-    (!alternatives.iter().all(is_condition)).then_some(alternatives)
 }
 
 /// What the documentation of a call says beside its summary.
