@@ -464,6 +464,43 @@ async fn what_the_spec_forbids_is_refused_before_anything_is_sent() {
     assert!(server.received().is_empty(), "{:?}", server.received());
 }
 
+/// A subscription to Cloud Backup names its storage by its type and the years, by whose it is, or by both.
+#[tokio::test]
+async fn a_backup_whose_storage_is_not_named_is_refused() {
+    for (left_out, is_sent) in [
+        (&[][..], true),
+        (&["byos"], true),
+        (&["avepointStorageType", "retentionYear"], true),
+        (&["retentionYear"], true),
+        (&["byos", "retentionYear"], false),
+        (&["byos", "avepointStorageType"], false),
+        (&["byos", "avepointStorageType", "retentionYear"], false),
+    ] {
+        for license_type in [0, 1] {
+            let mut parameters = case("addCustomerService").parameters.clone();
+            let body = parameters["body"].as_object_mut().expect("the body of the example");
+            left_out.iter().for_each(|name| drop(body.remove(*name)));
+            // A trial takes nothing from a pool.
+            if license_type == 0 {
+                body.remove("licenseItems");
+            }
+            body.insert("licenseType".to_owned(), json!(license_type));
+            let server = answering("addCustomerService").await;
+            let outcome = dynamic::call(&client(&server), "addCustomerService", parameters).await;
+            assert_eq!(
+                outcome.is_ok(),
+                is_sent,
+                "{license_type} without {left_out:?}: {outcome:?}"
+            );
+            assert_eq!(server.received().len(), usize::from(is_sent), "{left_out:?}");
+            if let Err(error) = outcome {
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+                assert!(error.to_string().contains("is missing"), "{error}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_typed_builders_refuse_the_same() {
     let server = Server::always(Reply::empty(200)).await;

@@ -218,10 +218,6 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
                 _ => Ok(()),
             }
         }
-        Shape::Requiring(names) => match names.iter().find(|name| value.get(name).is_none()) {
-            Some(name) => Err(Violation::new("is missing").below(&format!(".{name}"))),
-            None => Ok(()),
-        },
         Shape::AnyOf(shapes) => first_success(shapes, |shape| check(shape, value)),
         Shape::AllOf(shapes) => shapes.iter().try_for_each(|shape| check(shape, value)),
     }

@@ -266,8 +266,6 @@ pub enum Shape {
         /// Whether members that are not documented may stand in it.
         open: bool,
     },
-    /// An object of which certain members must be present together.
-    Requiring(&'static [&'static str]),
     /// At least one of these.
     AnyOf(&'static [&'static Shape]),
     /// All of these.

@@ -7,7 +7,7 @@ use xtask_spec::Spec;
 use xtask_spec::place::Place;
 
 use super::names::{camel, shouty};
-use super::view::{choices, is_id, requests};
+use super::view::{is_id, requests};
 
 /// The patterns that the table can say, and how it says them.
 const PATTERNS: [(&str, &str); 2] = [
@@ -91,14 +91,8 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let Some(alternatives) = schema.get("oneOf").or_else(|| schema.get("anyOf")) else {
         return Ok(own);
     };
-    let is_choice = choices(schema).is_some();
-    let alternatives = alternatives.entries().into_iter().map(|alternative| {
-        if is_choice {
-            return reference(spec, &alternative);
-        }
-        let names = alternative.texts("required");
-        Ok(quote! { &Shape::Requiring(&[#(#names),*]) })
-    });
+    let alternatives = alternatives.entries().into_iter();
+    let alternatives = alternatives.map(|alternative| reference(spec, &alternative));
     let alternatives = alternatives.collect::<anyhow::Result<Vec<_>>>()?;
     let choice = quote! { Shape::AnyOf(&[#(#alternatives),*]) };
     Ok(match schema.text("type") {

@@ -55,8 +55,7 @@ fn the_generated_code_is_as_it_was_read() {
 /// A row is an edit, the line that is named or how it begins, and the message.
 #[test]
 fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
-    const LABELS: &str =
-        "            - {type: string}\n            - type: array\n              items: {type: string}\n";
+    const LABELS: &str = "        - {type: string, example: Basil}\n        - type: array\n          items: {type: string}\n          example: [Basil]\n";
     let mut wrong = Vec::new();
     for (from, to, line, message) in [
         // What the lint refuses.
@@ -81,27 +80,27 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
         // Choices.
         (
             LABELS,
-            "            - {type: boolean}\n            - {type: array, items: {type: string}}\n",
+            "        - {type: boolean}\n        - {type: array, items: {type: string}}\n",
             "- {type: boolean}",
             "there is no Rust type for this part of a choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
-            "            - {type: integer, format: int64}\n            - {type: string}\n",
-            "            - {type: integer}\n            - {type: array, items: {type: integer}}\n",
-            "height:",
+            "        - {type: integer, format: int64, example: 12}\n        - {type: string, example: tall}\n",
+            "        - {type: integer}\n        - {type: array, items: {type: integer}}\n",
+            "IntegerOrText:",
             "there is no Rust type for this choice; use one of the combinations that `specs/README.md` lists",
         ),
         (
             LABELS,
-            "            - {type: array, items: {type: string}}\n            - {type: object, additionalProperties: true}\n",
-            "- {type: object, additionalProperties: true}",
+            "        - {type: array, items: {type: string}}\n        - {type: object, additionalProperties: {type: string}}\n",
+            "- {type: object, additionalProperties: {type: string}}",
             "an object in a choice here has no name; make it a component",
         ),
         (
             "soil: {description: What the soil is made of.}",
             "soil: {description: Odd., anyOf: [{$ref: '#/components/schemas/Bed'}, {$ref: '#/components/schemas/Visit'}]}",
             "soil: {description",
-            "a choice of objects here has no name; make it a component",
+            "a union here has no name; make it a component",
         ),
         (
             "        - {$ref: '#/components/schemas/Cutting'}\n",
@@ -112,7 +111,7 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
         // Lists.
         (
             "          description: The beds.\n          items: {$ref: '#/components/schemas/Bed'}\n",
-            "          description: The beds.\n          items: {type: object, additionalProperties: true}\n",
+            "          description: The beds.\n          items: {type: object, additionalProperties: {type: string}}\n",
             "items: result",
             "the entries of `result` have no name; make their schema a component",
         ),

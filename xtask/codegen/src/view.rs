@@ -159,7 +159,7 @@ impl<'d> Deriving<'_, 'd> {
                     let properties = properties.map(|(name, property)| Ok((name.to_owned(), self.schema(&property)?)));
                     Value::Object(properties.collect::<anyhow::Result<_>>()?)
                 }
-                "oneOf" | "anyOf" if choices(schema).is_some() => {
+                "oneOf" | "anyOf" => {
                     let alternatives = place.entries().into_iter();
                     let alternatives = alternatives.map(|alternative| self.schema(&alternative));
                     key = "oneOf";
@@ -322,16 +322,12 @@ pub fn is_id(schema: &Place) -> bool {
         && schema.text("format") != Some("password")
 }
 
-/// The alternatives of a choice. There is none where they only say which members must stand together.
-pub fn choices<'d>(schema: &Place<'d>) -> Option<Vec<Place<'d>>> {
-    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
-    let is_condition = |alternative: &Place| matches!(alternative.members().as_slice(), [("required", _)]);
-    (!alternatives.iter().all(is_condition)).then_some(alternatives)
-}
-
 /// The objects of which a value is one, where it is a choice of nothing else.
 pub fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
-    let choices = choices(schema).filter(|_| schema.get("properties").is_none())?;
+    if schema.get("properties").is_some() {
+        return None;
+    }
+    let choices = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.entries();
     let objects = choices.iter().filter(|choice| spec.type_of(choice) == Some("object"));
     let names: Vec<_> = objects.filter_map(Place::referenced).collect();
     (names.len() == choices.len()).then_some(names)

@@ -181,7 +181,9 @@ mod tests {
         );
         let both = [(gardener, union("anyOf")), (round.0, round.1.to_owned())];
         let both: Vec<_> = both.iter().map(|(old, new)| (*old, new.as_str())).collect();
-        let found: Vec<_> = problems(&both).into_iter().map(|problem| problem.message).collect();
+        let found = problems(&both).into_iter().map(|problem| problem.message);
+        // That the union has no name, and its objects no examples, is another rule's to say.
+        let found: Vec<_> = found.filter(|message| message.starts_with("the example")).collect();
         assert_eq!(
             found,
             [

@@ -7,10 +7,15 @@
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod alternatives;
+mod anonymous;
 mod codes;
 mod deviations;
 mod example_members;
 mod examples;
+mod formed;
+mod headers;
+mod info;
 mod operations;
 mod paging;
 mod references;
@@ -21,6 +26,7 @@ mod security;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod token_urls;
 mod traps;
 mod validation;
 
@@ -86,6 +92,12 @@ fn rules(document: &Document) -> Vec<Problem> {
     examples::check(&spec, &mut report);
     paging::check(&spec, &mut report);
     traps::check(&spec, &mut report);
+    anonymous::check(&spec, &mut report);
+    formed::check(&spec, &mut report);
+    alternatives::check(&spec, &mut report);
+    info::check(&spec, &mut report);
+    token_urls::check(&spec, &mut report);
+    headers::check(&spec, &mut report);
     if report.is_empty() {
         // The safety net: what the crates below cannot read, if no rule with better words has found it.
         structure::check_types(&spec, &mut report);
@@ -130,7 +142,7 @@ mod tests {
     #[test]
     fn a_clean_spec_has_no_problems() {
         assert_eq!(check(&document(CLEAN)), []);
-        assert_eq!(summary(&document(CLEAN), 0), "3 operations, 6 schemas, no problems");
+        assert_eq!(summary(&document(CLEAN), 0), "3 operations, 7 schemas, no problems");
     }
 
     #[test]

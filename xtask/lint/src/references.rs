@@ -155,7 +155,7 @@ mod tests {
     fn circles_of_references_are_found() {
         expect(
             &[(
-                "    ErrorBody:\n      type: object\n      description: What a refusal carries.\n      additionalProperties: true\n",
+                "    ErrorBody:\n      type: object\n      description: What a refusal carries.\n      additionalProperties: {description: What else there is to say.}\n",
                 "    ErrorBody:\n      $ref: '#/components/schemas/Round'\n    Round:\n      $ref: '#/components/schemas/ErrorBody'\n",
             )],
             &[

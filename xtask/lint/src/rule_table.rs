@@ -124,4 +124,56 @@ mod tests {
             "          scopes:\n            gardeners.read: Read gardeners.\n            rounds.run: Run rounds.\n";
         expect(&[(scopes, "")], &[("security-scheme", "clientCredentials:")]);
     }
+
+    #[test]
+    fn somebody_can_be_asked() {
+        let contact = "  contact: {name: The gardeners, url: https://example.com/contact}\n";
+        expect(&[(contact, "")], &[("contact", "info:")]);
+        let name = "  contact: {name: The gardeners}\n";
+        expect(&[(contact, name)], &[("contact", name.trim())]);
+    }
+
+    #[test]
+    fn anything_has_a_schema() {
+        let (schema, all) = (
+            "      additionalProperties: {description: What else there is to say.}\n",
+            "      additionalProperties: true\n",
+        );
+        expect(&[(schema, all)], &[("anything", "additionalProperties: true")]);
+        // The other way round, it is said that nothing else comes.
+        expect(
+            &[(
+                schema,
+                "      additionalProperties: false\n      properties:\n        message: {type: string, description: What went wrong.}\n",
+            )],
+            &[],
+        );
+    }
+
+    #[test]
+    fn what_is_required_together_is_a_component() {
+        let plain = "      required: [contact]\n";
+        let either = "      anyOf:\n        - required: [contact]\n        - required: [depth]\n";
+        expect(&[(plain, either)], &[("required-alternatives", "anyOf:")]);
+    }
+
+    #[test]
+    fn identifiers_have_an_example() {
+        expect(
+            &[(
+                "      description: Identifies a gardener.\n      example: g-1\n",
+                "      description: Identifies a gardener.\n",
+            )],
+            &[("id-example", "GardenerId:")],
+        );
+    }
+
+    #[test]
+    fn files_have_an_example() {
+        let file = "          description: It runs.\n          headers:\n            Content-Disposition: {description: The name., schema: {type: string}, example: attachment}\n          content:\n            application/zip:\n              schema: {type: string, format: binary}\n";
+        expect(
+            &[("          description: It runs.\n", file)],
+            &[("file-example", "application/zip:")],
+        );
+    }
 }

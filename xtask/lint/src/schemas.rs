@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn objects_name_their_members() {
         expect(
-            &[("      additionalProperties: true\n", "")],
+            &[(
+                "      additionalProperties: {description: What else there is to say.}\n",
+                "",
+            )],
             &[("object", "ErrorBody:")],
         );
     }
@@ -146,11 +149,11 @@ mod tests {
             &[
                 ("message: The page is too large.", "id: g-1"),
                 (
-                    "      additionalProperties: true\n",
+                    "      additionalProperties: {description: What else there is to say.}\n",
                     "      allOf:\n        - $ref: '#/components/schemas/Gardener'\n        - type: object\n          properties:\n            ID:\n              type: string\n              description: Twice.\n",
                 ),
             ],
-            &[("property-case", "ID:")],
+            &[("inline-object", "- type: object"), ("property-case", "ID:")],
         );
     }
 

@@ -84,7 +84,7 @@ mod tests {
         expect(
             &[(
                 "          description: It runs.\n",
-                "          description: It runs.\n        '202':\n          description: Later.\n          content:\n            application/zip:\n              schema:\n                type: string\n                format: binary\n",
+                "          description: It runs.\n        '202':\n          description: Later.\n          content:\n            application/json:\n              schema:\n                type: string\n              example: later\n",
             )],
             &[("success-response", "'202':")],
         );

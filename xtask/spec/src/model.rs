@@ -59,7 +59,7 @@ kinds! {
         "paths" => {PathItem}, "components" => Components;
     Info "`info`": "title", "description", "termsOfService", "contact" => Contact, "license" => License, "version";
     Contact "a contact": "name", "url", "email";
-    License "a licence": "name", "url";
+    License "a licence": "name", "url", "x-oai-license-identifier";
     Server "a server": "url", "description", "variables" => {ServerVariable};
     ServerVariable "a server variable": "enum", "default", "description";
     Tag "a tag": "name", "description", "externalDocs" => ExternalDocs;
@@ -99,7 +99,7 @@ kinds! {
     SecurityScheme "a security scheme":
         "type", "description", "name", "in", "scheme", "bearerFormat", "openIdConnectUrl", "flows" => Flows;
     Flows "`flows`": "implicit" => Flow, "password" => Flow, "clientCredentials" => Flow, "authorizationCode" => Flow;
-    Flow "an OAuth flow": "authorizationUrl", "tokenUrl", "refreshUrl", "scopes";
+    Flow "an OAuth flow": "authorizationUrl", "tokenUrl", "refreshUrl", "scopes", "x-token-urls";
 }
 
 impl Kind {

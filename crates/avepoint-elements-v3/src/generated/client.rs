@@ -20,11 +20,11 @@ pub mod types {
             crate::generated::enums::AcceptLicensesStatus,
         >,
     }
-    ///A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online & OneDrive. Name the storage: `avepointStorageType` and `retentionYear` for storage of AvePoint, or `byos` for storage of the customer.
+    ///A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online & OneDrive. `byos` says whose storage it uses.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct AddBackupPoolRequest {
-        ///Which storage of AvePoint to use. Needed together with `retentionYear` unless `byos` is given.
+    pub struct AddBackupPoolWithByosRequest {
+        ///Which storage of AvePoint to use.
         #[serde(
             rename = "avepointStorageType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -32,7 +32,44 @@ pub mod types {
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
-        ///True for storage that the customer brings, false for storage of AvePoint. Needed where `avepointStorageType` and `retentionYear` are missing.
+        ///True for storage that the customer brings, false for storage of AvePoint.
+        pub byos: bool,
+        ///What to take from the pools.
+        #[serde(rename = "licenseItems")]
+        pub license_items: ::avepoint_core::List<BackupLicenseItem>,
+        ///Always the type of pooled subscriptions.
+        #[serde(rename = "licenseType")]
+        pub license_type: crate::generated::enums::PooledLicense,
+        ///The product to add.
+        pub product: crate::generated::enums::BackupProduct,
+        ///How many years to keep the data.
+        #[serde(
+            rename = "retentionYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub retention_year: ::std::option::Option<i32>,
+        ///The storage profile to use where the customer brings the storage.
+        #[serde(
+            rename = "storageProfileId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub storage_profile_id: ::std::option::Option<
+            crate::generated::ids::StorageProfileId,
+        >,
+    }
+    impl AddBackupPoolWithByosRequest {
+        pub fn builder() -> builder::AddBackupPoolWithByosRequest {
+            Default::default()
+        }
+    }
+    ///A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online & OneDrive. `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddBackupPoolWithStorageTypeRequest {
+        ///Which storage of AvePoint to use.
+        #[serde(rename = "avepointStorageType")]
+        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        ///True for storage that the customer brings, false for storage of AvePoint.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub byos: ::std::option::Option<bool>,
         ///What to take from the pools.
@@ -43,12 +80,9 @@ pub mod types {
         pub license_type: crate::generated::enums::PooledLicense,
         ///The product to add.
         pub product: crate::generated::enums::BackupProduct,
-        ///How many years to keep the data. Needed together with `avepointStorageType` unless `byos` is given.
-        #[serde(
-            rename = "retentionYear",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub retention_year: ::std::option::Option<i32>,
+        ///How many years to keep the data.
+        #[serde(rename = "retentionYear")]
+        pub retention_year: i32,
         ///The storage profile to use where the customer brings the storage.
         #[serde(
             rename = "storageProfileId",
@@ -58,16 +92,16 @@ pub mod types {
             crate::generated::ids::StorageProfileId,
         >,
     }
-    impl AddBackupPoolRequest {
-        pub fn builder() -> builder::AddBackupPoolRequest {
+    impl AddBackupPoolWithStorageTypeRequest {
+        pub fn builder() -> builder::AddBackupPoolWithStorageTypeRequest {
             Default::default()
         }
     }
-    ///A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. Name the storage: `avepointStorageType` and `retentionYear` for storage of AvePoint, or `byos` for storage of the customer.
+    ///A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. `byos` says whose storage it uses.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct AddBackupTrialRequest {
-        ///Which storage of AvePoint to use. Needed together with `retentionYear` unless `byos` is given.
+    pub struct AddBackupTrialWithByosRequest {
+        ///Which storage of AvePoint to use.
         #[serde(
             rename = "avepointStorageType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -75,15 +109,14 @@ pub mod types {
         pub avepoint_storage_type: ::std::option::Option<
             crate::generated::enums::AvePointStorageType,
         >,
-        ///True for storage that the customer brings, false for storage of AvePoint. Needed where `avepointStorageType` and `retentionYear` are missing.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub byos: ::std::option::Option<bool>,
+        ///True for storage that the customer brings, false for storage of AvePoint.
+        pub byos: bool,
         ///Always a trial.
         #[serde(rename = "licenseType")]
         pub license_type: crate::generated::enums::TrialLicense,
         ///The product to add.
         pub product: crate::generated::enums::BackupProduct,
-        ///How many years to keep the data. Needed together with `avepointStorageType` unless `byos` is given.
+        ///How many years to keep the data.
         #[serde(
             rename = "retentionYear",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -98,24 +131,65 @@ pub mod types {
             crate::generated::ids::StorageProfileId,
         >,
     }
-    impl AddBackupTrialRequest {
-        pub fn builder() -> builder::AddBackupTrialRequest {
+    impl AddBackupTrialWithByosRequest {
+        pub fn builder() -> builder::AddBackupTrialWithByosRequest {
             Default::default()
         }
     }
-    ///A subscription to add, in one of four shapes.
+    ///A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive. `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct AddBackupTrialWithStorageTypeRequest {
+        ///Which storage of AvePoint to use.
+        #[serde(rename = "avepointStorageType")]
+        pub avepoint_storage_type: crate::generated::enums::AvePointStorageType,
+        ///True for storage that the customer brings, false for storage of AvePoint.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub byos: ::std::option::Option<bool>,
+        ///Always a trial.
+        #[serde(rename = "licenseType")]
+        pub license_type: crate::generated::enums::TrialLicense,
+        ///The product to add.
+        pub product: crate::generated::enums::BackupProduct,
+        ///How many years to keep the data.
+        #[serde(rename = "retentionYear")]
+        pub retention_year: i32,
+        ///The storage profile to use where the customer brings the storage.
+        #[serde(
+            rename = "storageProfileId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub storage_profile_id: ::std::option::Option<
+            crate::generated::ids::StorageProfileId,
+        >,
+    }
+    impl AddBackupTrialWithStorageTypeRequest {
+        pub fn builder() -> builder::AddBackupTrialWithStorageTypeRequest {
+            Default::default()
+        }
+    }
+    ///A subscription to add, in one of six shapes. A subscription to Cloud Backup names its storage in one of two ways; a request may do both.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum AddCustomerServiceRequest {
-        BackupTrialRequest(AddBackupTrialRequest),
+        BackupTrialWithStorageTypeRequest(AddBackupTrialWithStorageTypeRequest),
+        BackupTrialWithByosRequest(AddBackupTrialWithByosRequest),
         ServiceTrialRequest(AddServiceTrialRequest),
-        BackupPoolRequest(AddBackupPoolRequest),
+        BackupPoolWithStorageTypeRequest(AddBackupPoolWithStorageTypeRequest),
+        BackupPoolWithByosRequest(AddBackupPoolWithByosRequest),
         ServicePoolRequest(AddServicePoolRequest),
     }
-    impl ::std::convert::From<AddBackupTrialRequest> for AddCustomerServiceRequest {
-        fn from(value: AddBackupTrialRequest) -> Self {
-            Self::BackupTrialRequest(value)
+    impl ::std::convert::From<AddBackupTrialWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithStorageTypeRequest) -> Self {
+            Self::BackupTrialWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupTrialWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupTrialWithByosRequest) -> Self {
+            Self::BackupTrialWithByosRequest(value)
         }
     }
     impl ::std::convert::From<AddServiceTrialRequest> for AddCustomerServiceRequest {
@@ -123,9 +197,16 @@ pub mod types {
             Self::ServiceTrialRequest(value)
         }
     }
-    impl ::std::convert::From<AddBackupPoolRequest> for AddCustomerServiceRequest {
-        fn from(value: AddBackupPoolRequest) -> Self {
-            Self::BackupPoolRequest(value)
+    impl ::std::convert::From<AddBackupPoolWithStorageTypeRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithStorageTypeRequest) -> Self {
+            Self::BackupPoolWithStorageTypeRequest(value)
+        }
+    }
+    impl ::std::convert::From<AddBackupPoolWithByosRequest>
+    for AddCustomerServiceRequest {
+        fn from(value: AddBackupPoolWithByosRequest) -> Self {
+            Self::BackupPoolWithByosRequest(value)
         }
     }
     impl ::std::convert::From<AddServicePoolRequest> for AddCustomerServiceRequest {
@@ -1572,19 +1653,19 @@ pub mod types {
     pub struct FailedModules(
         pub ::std::collections::BTreeMap<
             ::std::string::String,
-            crate::generated::enums::ConnectTenantsError,
+            crate::generated::enums::TenantConnectionError,
         >,
     );
     impl ::std::ops::Deref for FailedModules {
         type Target = ::std::collections::BTreeMap<
             ::std::string::String,
-            crate::generated::enums::ConnectTenantsError,
+            crate::generated::enums::TenantConnectionError,
         >;
         fn deref(
             &self,
         ) -> &::std::collections::BTreeMap<
             ::std::string::String,
-            crate::generated::enums::ConnectTenantsError,
+            crate::generated::enums::TenantConnectionError,
         > {
             &self.0
         }
@@ -1592,7 +1673,7 @@ pub mod types {
     impl ::std::convert::From<FailedModules>
     for ::std::collections::BTreeMap<
         ::std::string::String,
-        crate::generated::enums::ConnectTenantsError,
+        crate::generated::enums::TenantConnectionError,
     > {
         fn from(value: FailedModules) -> Self {
             value.0
@@ -1601,13 +1682,13 @@ pub mod types {
     impl ::std::convert::From<
         ::std::collections::BTreeMap<
             ::std::string::String,
-            crate::generated::enums::ConnectTenantsError,
+            crate::generated::enums::TenantConnectionError,
         >,
     > for FailedModules {
         fn from(
             value: ::std::collections::BTreeMap<
                 ::std::string::String,
-                crate::generated::enums::ConnectTenantsError,
+                crate::generated::enums::TenantConnectionError,
             >,
         ) -> Self {
             Self(value)
@@ -2365,7 +2446,7 @@ pub mod types {
         ///Where the data is kept. Services send other labels too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub storage: ::std::option::Option<
-            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorage>,
+            ::avepoint_core::CodeOrText<crate::generated::enums::LicenseStorageKind>,
         >,
         ///The name shown for the pooled subscription.
         #[serde(
@@ -4418,7 +4499,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub error_code: ::std::option::Option<
-            crate::generated::enums::ConnectTenantsError,
+            crate::generated::enums::TenantConnectionError,
         >,
         ///Whether the tenant was added.
         #[serde(
@@ -4970,7 +5051,7 @@ pub mod types {
         ///The conditions the account is in. Services send a list; one code alone is documented too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
-            ::avepoint_core::OneOrMany<crate::generated::enums::UserStatus>,
+            ::avepoint_core::OneOrMany<crate::generated::enums::UserCondition>,
         >,
         ///The user principal name.
         #[serde(
@@ -5228,7 +5309,7 @@ pub mod types {
         ///The conditions the account is in. Services send a list; one code alone is documented too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<
-            ::avepoint_core::OneOrMany<crate::generated::enums::UserStatus>,
+            ::avepoint_core::OneOrMany<crate::generated::enums::UserCondition>,
         >,
         ///The template the account was created from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5408,15 +5489,12 @@ pub mod types {
     /// Types for composing complex structures.
     pub mod builder {
         #[derive(Clone, Debug)]
-        pub struct AddBackupPoolRequest {
+        pub struct AddBackupPoolWithByosRequest {
             avepoint_storage_type: ::std::result::Result<
                 ::std::option::Option<crate::generated::enums::AvePointStorageType>,
                 ::std::string::String,
             >,
-            byos: ::std::result::Result<
-                ::std::option::Option<bool>,
-                ::std::string::String,
-            >,
+            byos: ::std::result::Result<bool, ::std::string::String>,
             license_items: ::std::result::Result<
                 ::avepoint_core::List<super::BackupLicenseItem>,
                 ::std::string::String,
@@ -5438,11 +5516,11 @@ pub mod types {
                 ::std::string::String,
             >,
         }
-        impl ::std::default::Default for AddBackupPoolRequest {
+        impl ::std::default::Default for AddBackupPoolWithByosRequest {
             fn default() -> Self {
                 Self {
                     avepoint_storage_type: Ok(Default::default()),
-                    byos: Ok(Default::default()),
+                    byos: Err("no value supplied for byos".to_string()),
                     license_items: Err(
                         "no value supplied for license_items".to_string(),
                     ),
@@ -5453,7 +5531,7 @@ pub mod types {
                 }
             }
         }
-        impl AddBackupPoolRequest {
+        impl AddBackupPoolWithByosRequest {
             pub fn avepoint_storage_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -5472,7 +5550,7 @@ pub mod types {
             }
             pub fn byos<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.byos = value
@@ -5551,11 +5629,11 @@ pub mod types {
                 self
             }
         }
-        impl ::std::convert::TryFrom<AddBackupPoolRequest>
-        for super::AddBackupPoolRequest {
+        impl ::std::convert::TryFrom<AddBackupPoolWithByosRequest>
+        for super::AddBackupPoolWithByosRequest {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AddBackupPoolRequest,
+                value: AddBackupPoolWithByosRequest,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avepoint_storage_type: value.avepoint_storage_type?,
@@ -5568,8 +5646,9 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::AddBackupPoolRequest> for AddBackupPoolRequest {
-            fn from(value: super::AddBackupPoolRequest) -> Self {
+        impl ::std::convert::From<super::AddBackupPoolWithByosRequest>
+        for AddBackupPoolWithByosRequest {
+            fn from(value: super::AddBackupPoolWithByosRequest) -> Self {
                 Self {
                     avepoint_storage_type: Ok(value.avepoint_storage_type),
                     byos: Ok(value.byos),
@@ -5582,15 +5661,186 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
-        pub struct AddBackupTrialRequest {
+        pub struct AddBackupPoolWithStorageTypeRequest {
             avepoint_storage_type: ::std::result::Result<
-                ::std::option::Option<crate::generated::enums::AvePointStorageType>,
+                crate::generated::enums::AvePointStorageType,
                 ::std::string::String,
             >,
             byos: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
             >,
+            license_items: ::std::result::Result<
+                ::avepoint_core::List<super::BackupLicenseItem>,
+                ::std::string::String,
+            >,
+            license_type: ::std::result::Result<
+                crate::generated::enums::PooledLicense,
+                ::std::string::String,
+            >,
+            product: ::std::result::Result<
+                crate::generated::enums::BackupProduct,
+                ::std::string::String,
+            >,
+            retention_year: ::std::result::Result<i32, ::std::string::String>,
+            storage_profile_id: ::std::result::Result<
+                ::std::option::Option<crate::generated::ids::StorageProfileId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AddBackupPoolWithStorageTypeRequest {
+            fn default() -> Self {
+                Self {
+                    avepoint_storage_type: Err(
+                        "no value supplied for avepoint_storage_type".to_string(),
+                    ),
+                    byos: Ok(Default::default()),
+                    license_items: Err(
+                        "no value supplied for license_items".to_string(),
+                    ),
+                    license_type: Err("no value supplied for license_type".to_string()),
+                    product: Err("no value supplied for product".to_string()),
+                    retention_year: Err(
+                        "no value supplied for retention_year".to_string(),
+                    ),
+                    storage_profile_id: Ok(Default::default()),
+                }
+            }
+        }
+        impl AddBackupPoolWithStorageTypeRequest {
+            pub fn avepoint_storage_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::AvePointStorageType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.avepoint_storage_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for avepoint_storage_type: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn byos<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.byos = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for byos: {e}")
+                    });
+                self
+            }
+            pub fn license_items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::avepoint_core::List<super::BackupLicenseItem>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_items: {e}")
+                    });
+                self
+            }
+            pub fn license_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::PooledLicense>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_type: {e}")
+                    });
+                self
+            }
+            pub fn product<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::BackupProduct>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product: {e}")
+                    });
+                self
+            }
+            pub fn retention_year<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i32>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.retention_year = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for retention_year: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn storage_profile_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::generated::ids::StorageProfileId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.storage_profile_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for storage_profile_id: {e}"
+                        )
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AddBackupPoolWithStorageTypeRequest>
+        for super::AddBackupPoolWithStorageTypeRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AddBackupPoolWithStorageTypeRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    avepoint_storage_type: value.avepoint_storage_type?,
+                    byos: value.byos?,
+                    license_items: value.license_items?,
+                    license_type: value.license_type?,
+                    product: value.product?,
+                    retention_year: value.retention_year?,
+                    storage_profile_id: value.storage_profile_id?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AddBackupPoolWithStorageTypeRequest>
+        for AddBackupPoolWithStorageTypeRequest {
+            fn from(value: super::AddBackupPoolWithStorageTypeRequest) -> Self {
+                Self {
+                    avepoint_storage_type: Ok(value.avepoint_storage_type),
+                    byos: Ok(value.byos),
+                    license_items: Ok(value.license_items),
+                    license_type: Ok(value.license_type),
+                    product: Ok(value.product),
+                    retention_year: Ok(value.retention_year),
+                    storage_profile_id: Ok(value.storage_profile_id),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AddBackupTrialWithByosRequest {
+            avepoint_storage_type: ::std::result::Result<
+                ::std::option::Option<crate::generated::enums::AvePointStorageType>,
+                ::std::string::String,
+            >,
+            byos: ::std::result::Result<bool, ::std::string::String>,
             license_type: ::std::result::Result<
                 crate::generated::enums::TrialLicense,
                 ::std::string::String,
@@ -5608,11 +5858,11 @@ pub mod types {
                 ::std::string::String,
             >,
         }
-        impl ::std::default::Default for AddBackupTrialRequest {
+        impl ::std::default::Default for AddBackupTrialWithByosRequest {
             fn default() -> Self {
                 Self {
                     avepoint_storage_type: Ok(Default::default()),
-                    byos: Ok(Default::default()),
+                    byos: Err("no value supplied for byos".to_string()),
                     license_type: Err("no value supplied for license_type".to_string()),
                     product: Err("no value supplied for product".to_string()),
                     retention_year: Ok(Default::default()),
@@ -5620,7 +5870,7 @@ pub mod types {
                 }
             }
         }
-        impl AddBackupTrialRequest {
+        impl AddBackupTrialWithByosRequest {
             pub fn avepoint_storage_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -5639,7 +5889,7 @@ pub mod types {
             }
             pub fn byos<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
                 self.byos = value
@@ -5704,11 +5954,11 @@ pub mod types {
                 self
             }
         }
-        impl ::std::convert::TryFrom<AddBackupTrialRequest>
-        for super::AddBackupTrialRequest {
+        impl ::std::convert::TryFrom<AddBackupTrialWithByosRequest>
+        for super::AddBackupTrialWithByosRequest {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AddBackupTrialRequest,
+                value: AddBackupTrialWithByosRequest,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     avepoint_storage_type: value.avepoint_storage_type?,
@@ -5720,9 +5970,160 @@ pub mod types {
                 })
             }
         }
-        impl ::std::convert::From<super::AddBackupTrialRequest>
-        for AddBackupTrialRequest {
-            fn from(value: super::AddBackupTrialRequest) -> Self {
+        impl ::std::convert::From<super::AddBackupTrialWithByosRequest>
+        for AddBackupTrialWithByosRequest {
+            fn from(value: super::AddBackupTrialWithByosRequest) -> Self {
+                Self {
+                    avepoint_storage_type: Ok(value.avepoint_storage_type),
+                    byos: Ok(value.byos),
+                    license_type: Ok(value.license_type),
+                    product: Ok(value.product),
+                    retention_year: Ok(value.retention_year),
+                    storage_profile_id: Ok(value.storage_profile_id),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AddBackupTrialWithStorageTypeRequest {
+            avepoint_storage_type: ::std::result::Result<
+                crate::generated::enums::AvePointStorageType,
+                ::std::string::String,
+            >,
+            byos: ::std::result::Result<
+                ::std::option::Option<bool>,
+                ::std::string::String,
+            >,
+            license_type: ::std::result::Result<
+                crate::generated::enums::TrialLicense,
+                ::std::string::String,
+            >,
+            product: ::std::result::Result<
+                crate::generated::enums::BackupProduct,
+                ::std::string::String,
+            >,
+            retention_year: ::std::result::Result<i32, ::std::string::String>,
+            storage_profile_id: ::std::result::Result<
+                ::std::option::Option<crate::generated::ids::StorageProfileId>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AddBackupTrialWithStorageTypeRequest {
+            fn default() -> Self {
+                Self {
+                    avepoint_storage_type: Err(
+                        "no value supplied for avepoint_storage_type".to_string(),
+                    ),
+                    byos: Ok(Default::default()),
+                    license_type: Err("no value supplied for license_type".to_string()),
+                    product: Err("no value supplied for product".to_string()),
+                    retention_year: Err(
+                        "no value supplied for retention_year".to_string(),
+                    ),
+                    storage_profile_id: Ok(Default::default()),
+                }
+            }
+        }
+        impl AddBackupTrialWithStorageTypeRequest {
+            pub fn avepoint_storage_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::AvePointStorageType>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.avepoint_storage_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for avepoint_storage_type: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn byos<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.byos = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for byos: {e}")
+                    });
+                self
+            }
+            pub fn license_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::TrialLicense>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.license_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for license_type: {e}")
+                    });
+                self
+            }
+            pub fn product<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::generated::enums::BackupProduct>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.product = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for product: {e}")
+                    });
+                self
+            }
+            pub fn retention_year<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i32>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.retention_year = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for retention_year: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn storage_profile_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::generated::ids::StorageProfileId>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.storage_profile_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for storage_profile_id: {e}"
+                        )
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AddBackupTrialWithStorageTypeRequest>
+        for super::AddBackupTrialWithStorageTypeRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AddBackupTrialWithStorageTypeRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    avepoint_storage_type: value.avepoint_storage_type?,
+                    byos: value.byos?,
+                    license_type: value.license_type?,
+                    product: value.product?,
+                    retention_year: value.retention_year?,
+                    storage_profile_id: value.storage_profile_id?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AddBackupTrialWithStorageTypeRequest>
+        for AddBackupTrialWithStorageTypeRequest {
+            fn from(value: super::AddBackupTrialWithStorageTypeRequest) -> Self {
                 Self {
                     avepoint_storage_type: Ok(value.avepoint_storage_type),
                     byos: Ok(value.byos),
@@ -9927,13 +10328,22 @@ pub mod types {
             }
         }
     }
-    impl ::std::convert::TryFrom<builder::AddBackupTrialRequest>
+    impl ::std::convert::TryFrom<builder::AddBackupTrialWithStorageTypeRequest>
     for AddCustomerServiceRequest {
         type Error = error::ConversionError;
         fn try_from(
-            form: builder::AddBackupTrialRequest,
+            form: builder::AddBackupTrialWithStorageTypeRequest,
         ) -> ::std::result::Result<Self, Self::Error> {
-            AddBackupTrialRequest::try_from(form).map(Self::from)
+            AddBackupTrialWithStorageTypeRequest::try_from(form).map(Self::from)
+        }
+    }
+    impl ::std::convert::TryFrom<builder::AddBackupTrialWithByosRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddBackupTrialWithByosRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddBackupTrialWithByosRequest::try_from(form).map(Self::from)
         }
     }
     impl ::std::convert::TryFrom<builder::AddServiceTrialRequest>
@@ -9945,13 +10355,22 @@ pub mod types {
             AddServiceTrialRequest::try_from(form).map(Self::from)
         }
     }
-    impl ::std::convert::TryFrom<builder::AddBackupPoolRequest>
+    impl ::std::convert::TryFrom<builder::AddBackupPoolWithStorageTypeRequest>
     for AddCustomerServiceRequest {
         type Error = error::ConversionError;
         fn try_from(
-            form: builder::AddBackupPoolRequest,
+            form: builder::AddBackupPoolWithStorageTypeRequest,
         ) -> ::std::result::Result<Self, Self::Error> {
-            AddBackupPoolRequest::try_from(form).map(Self::from)
+            AddBackupPoolWithStorageTypeRequest::try_from(form).map(Self::from)
+        }
+    }
+    impl ::std::convert::TryFrom<builder::AddBackupPoolWithByosRequest>
+    for AddCustomerServiceRequest {
+        type Error = error::ConversionError;
+        fn try_from(
+            form: builder::AddBackupPoolWithByosRequest,
+        ) -> ::std::result::Result<Self, Self::Error> {
+            AddBackupPoolWithByosRequest::try_from(form).map(Self::from)
         }
     }
     impl ::std::convert::TryFrom<builder::AddServicePoolRequest>
@@ -9967,7 +10386,7 @@ pub mod types {
 #[derive(Clone)]
 /**Client for Elements API v3
 
-AvePoint Elements for partners: customers, their tenants and subscriptions, backup jobs, baselines, risks, users and workspaces. Answers are JSON; most codes are integers. Identifiers are opaque text. This document states facts of the vendor's public pages in its own words, and where a page contradicts itself it says so in deviations.yaml.
+AvePoint Elements for partners: customers, their tenants and subscriptions, backup jobs, baselines, risks, users and workspaces. Answers are JSON; most codes are integers. Identifiers are opaque text. This document states facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts both forms, or else the one of the sample.
 
 Version: 3.0*/
 pub struct Client {
@@ -10128,7 +10547,7 @@ Arguments:
     }
     /**Add a service to a customer
 
-Gives a customer a subscription to a service, as a trial or out of a pool of the partner. The body takes one of four shapes; `product` and `licenseType` together decide which. The call answers 200 even where it fails: read `status` to learn the outcome.
+Gives a customer a subscription to a service, as a trial or out of a pool of the partner. The body takes one of six shapes; `product` and `licenseType` together decide which, and for Cloud Backup the members that name the storage. The call answers 200 even where it fails: read `status` to learn the outcome.
 
 Permission: `elements.license.readwrite.all`.
 
@@ -18858,7 +19277,10 @@ pub mod builder {
         pub(crate) tenant_id: Result<crate::generated::ids::TenantId, String>,
         pub(crate) page_index: Result<Option<i32>, String>,
         pub(crate) page_size: Result<Option<i32>, String>,
-        pub(crate) status: Result<Option<crate::generated::enums::UserStatus>, String>,
+        pub(crate) status: Result<
+            Option<crate::generated::enums::UserCondition>,
+            String,
+        >,
     }
     impl<'a> ListSecurityUsers<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -18917,12 +19339,12 @@ pub mod builder {
         }
         pub fn status<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<crate::generated::enums::UserStatus>,
+            V: std::convert::TryInto<crate::generated::enums::UserCondition>,
         {
             self.status = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "`status` is not a valid UserStatus".to_string());
+                .map_err(|_| "`status` is not a valid UserCondition".to_string());
             self
         }
         async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {

@@ -139,20 +139,30 @@ pub async fn call(
             let body = match parameters.form_of_body() {
                 0usize => {
                     parameters
-                        .take::<types::AddBackupTrialRequest>("body")?
+                        .take::<types::AddBackupTrialWithStorageTypeRequest>("body")?
                         .map(types::AddCustomerServiceRequest::from)
                 }
                 1usize => {
                     parameters
-                        .take::<types::AddServiceTrialRequest>("body")?
+                        .take::<types::AddBackupTrialWithByosRequest>("body")?
                         .map(types::AddCustomerServiceRequest::from)
                 }
                 2usize => {
                     parameters
-                        .take::<types::AddBackupPoolRequest>("body")?
+                        .take::<types::AddServiceTrialRequest>("body")?
                         .map(types::AddCustomerServiceRequest::from)
                 }
                 3usize => {
+                    parameters
+                        .take::<types::AddBackupPoolWithStorageTypeRequest>("body")?
+                        .map(types::AddCustomerServiceRequest::from)
+                }
+                4usize => {
+                    parameters
+                        .take::<types::AddBackupPoolWithByosRequest>("body")?
+                        .map(types::AddCustomerServiceRequest::from)
+                }
+                5usize => {
                     parameters
                         .take::<types::AddServicePoolRequest>("body")?
                         .map(types::AddCustomerServiceRequest::from)

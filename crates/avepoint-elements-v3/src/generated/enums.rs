@@ -708,7 +708,7 @@
         /// SignalR.
         SignalR = 1304,
         /// App Service.
-        AppService = 1305,
+        AzureAppService = 1305,
         /// An App Service API app.
         AppServiceApiApp = 1306,
         /// An App Service web app.
@@ -1672,7 +1672,7 @@
         /// Applies a baseline
         ApplyBaseline = 1,
         /// Brings a tenant back in line by itself
-        AutoAlignment = 2,
+        AlignAutomatically = 2,
         /// Creates a baseline
         CreateBaseline = 3,
         /// Looks for drift
@@ -1759,22 +1759,6 @@
 }
 
 ::avepoint_core::open_enum! {
-    /// Why a tenant could not be added to a module.
-    pub enum ConnectTenantsError: integer {
-        /// Nothing failed.
-        NoError = 0,
-        /// Too few subscriptions are left.
-        SubscriptionInsufficient = 1,
-        /// The customer has not consented for the tenant.
-        TenantNotConsented = 2,
-        /// There is no such tenant.
-        TenantNotFound = 3,
-        /// Tenants cannot be added to this module.
-        ModuleNotSupported = 4,
-    }
-}
-
-::avepoint_core::open_enum! {
     /// Who consents to an app.
     pub enum ConsentMethod: integer {
         /// An administrator consents.
@@ -1802,7 +1786,7 @@
         /// Channels
         Channel = 9,
         /// Users
-        User = 10,
+        UserAccount = 10,
         /// Groups that are no unified (Microsoft 365) groups
         NonUnifiedGroup = 11,
         /// Environments of the Power Platform
@@ -2720,7 +2704,7 @@
         /// A site collection.
         SiteCollection = 2,
         /// A user.
-        User = 17,
+        UserAccount = 17,
         /// A canvas app.
         Canvas = 20,
         /// A workspace.
@@ -4018,7 +4002,7 @@
 
 ::avepoint_core::open_enum! {
     /// Where the data of a backup subscription is kept.
-    pub enum LicenseStorage: text {
+    pub enum LicenseStorageKind: text {
         /// The customer's own storage (bring your own storage).
         Byos = "BYOS",
         /// Storage of AvePoint.
@@ -4435,6 +4419,22 @@
     pub enum TenantAction: integer {
         /// Applies baselines to the tenant
         ApplyBaselines = 1,
+    }
+}
+
+::avepoint_core::open_enum! {
+    /// Why a tenant could not be added to a module.
+    pub enum TenantConnectionError: integer {
+        /// Nothing failed.
+        NoError = 0,
+        /// Too few subscriptions are left.
+        SubscriptionInsufficient = 1,
+        /// The customer has not consented for the tenant.
+        TenantNotConsented = 2,
+        /// There is no such tenant.
+        TenantNotFound = 3,
+        /// Tenants cannot be added to this module.
+        ModuleNotSupported = 4,
     }
 }
 
@@ -4966,7 +4966,7 @@
 
 ::avepoint_core::open_enum! {
     /// A condition of a user account. An account can be in several at once.
-    pub enum UserStatus: integer {
+    pub enum UserCondition: integer {
         /// Multi-factor authentication is off.
         MfaDisabled = 0,
         /// The user cannot sign in.

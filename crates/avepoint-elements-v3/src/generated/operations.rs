@@ -2437,7 +2437,7 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
                 place: Place::Query,
                 required: false,
                 description: "Only users with this status.",
-                shape: &shapes::USER_STATUS,
+                shape: &shapes::USER_CONDITION,
             },
         ],
     );
@@ -2762,116 +2762,183 @@ pub static GET_RANSOMWARE_DETECTION: Operation = Operation::new(
 mod shapes {
     use super::*;
     pub static AAD_ENVIRONMENT: Shape = Shape::IntegerCode(&[0i64, 2i64, 4i64, 5i64]);
-    pub static ADD_BACKUP_POOL_REQUEST: Shape = Shape::AllOf(
-        &[
-            &Shape::Object {
-                members: &[
-                    Member {
-                        name: "product",
-                        required: true,
-                        shape: &shapes::BACKUP_PRODUCT,
-                    },
-                    Member {
-                        name: "licenseType",
-                        required: true,
-                        shape: &shapes::POOLED_LICENSE,
-                    },
-                    Member {
-                        name: "avepointStorageType",
-                        required: false,
-                        shape: &shapes::AVE_POINT_STORAGE_TYPE,
-                    },
-                    Member {
-                        name: "retentionYear",
-                        required: false,
-                        shape: &Shape::Integer {
-                            minimum: None,
-                            maximum: None,
-                        },
-                    },
-                    Member {
-                        name: "byos",
-                        required: false,
-                        shape: &Shape::Boolean,
-                    },
-                    Member {
-                        name: "storageProfileId",
-                        required: false,
-                        shape: &shapes::STORAGE_PROFILE_ID,
-                    },
-                    Member {
-                        name: "licenseItems",
-                        required: true,
-                        shape: &Shape::List {
-                            item: &shapes::BACKUP_LICENSE_ITEM,
-                            min: 0,
-                            max: None,
-                        },
-                    },
-                ],
-                open: false,
+    pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "product",
+                required: true,
+                shape: &shapes::BACKUP_PRODUCT,
             },
-            &Shape::AnyOf(
-                &[
-                    &Shape::Requiring(&["avepointStorageType", "retentionYear"]),
-                    &Shape::Requiring(&["byos"]),
-                ],
-            ),
-        ],
-    );
-    pub static ADD_BACKUP_TRIAL_REQUEST: Shape = Shape::AllOf(
-        &[
-            &Shape::Object {
-                members: &[
-                    Member {
-                        name: "product",
-                        required: true,
-                        shape: &shapes::BACKUP_PRODUCT,
-                    },
-                    Member {
-                        name: "licenseType",
-                        required: true,
-                        shape: &shapes::TRIAL_LICENSE,
-                    },
-                    Member {
-                        name: "avepointStorageType",
-                        required: false,
-                        shape: &shapes::AVE_POINT_STORAGE_TYPE,
-                    },
-                    Member {
-                        name: "retentionYear",
-                        required: false,
-                        shape: &Shape::Integer {
-                            minimum: None,
-                            maximum: None,
-                        },
-                    },
-                    Member {
-                        name: "byos",
-                        required: false,
-                        shape: &Shape::Boolean,
-                    },
-                    Member {
-                        name: "storageProfileId",
-                        required: false,
-                        shape: &shapes::STORAGE_PROFILE_ID,
-                    },
-                ],
-                open: false,
+            Member {
+                name: "licenseType",
+                required: true,
+                shape: &shapes::POOLED_LICENSE,
             },
-            &Shape::AnyOf(
-                &[
-                    &Shape::Requiring(&["avepointStorageType", "retentionYear"]),
-                    &Shape::Requiring(&["byos"]),
-                ],
-            ),
+            Member {
+                name: "avepointStorageType",
+                required: false,
+                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+            },
+            Member {
+                name: "retentionYear",
+                required: false,
+                shape: &Shape::Integer {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "byos",
+                required: true,
+                shape: &Shape::Boolean,
+            },
+            Member {
+                name: "storageProfileId",
+                required: false,
+                shape: &shapes::STORAGE_PROFILE_ID,
+            },
+            Member {
+                name: "licenseItems",
+                required: true,
+                shape: &Shape::List {
+                    item: &shapes::BACKUP_LICENSE_ITEM,
+                    min: 0,
+                    max: None,
+                },
+            },
         ],
-    );
+        open: false,
+    };
+    pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "product",
+                required: true,
+                shape: &shapes::BACKUP_PRODUCT,
+            },
+            Member {
+                name: "licenseType",
+                required: true,
+                shape: &shapes::POOLED_LICENSE,
+            },
+            Member {
+                name: "avepointStorageType",
+                required: true,
+                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+            },
+            Member {
+                name: "retentionYear",
+                required: true,
+                shape: &Shape::Integer {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "byos",
+                required: false,
+                shape: &Shape::Boolean,
+            },
+            Member {
+                name: "storageProfileId",
+                required: false,
+                shape: &shapes::STORAGE_PROFILE_ID,
+            },
+            Member {
+                name: "licenseItems",
+                required: true,
+                shape: &Shape::List {
+                    item: &shapes::BACKUP_LICENSE_ITEM,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "product",
+                required: true,
+                shape: &shapes::BACKUP_PRODUCT,
+            },
+            Member {
+                name: "licenseType",
+                required: true,
+                shape: &shapes::TRIAL_LICENSE,
+            },
+            Member {
+                name: "avepointStorageType",
+                required: false,
+                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+            },
+            Member {
+                name: "retentionYear",
+                required: false,
+                shape: &Shape::Integer {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "byos",
+                required: true,
+                shape: &Shape::Boolean,
+            },
+            Member {
+                name: "storageProfileId",
+                required: false,
+                shape: &shapes::STORAGE_PROFILE_ID,
+            },
+        ],
+        open: false,
+    };
+    pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "product",
+                required: true,
+                shape: &shapes::BACKUP_PRODUCT,
+            },
+            Member {
+                name: "licenseType",
+                required: true,
+                shape: &shapes::TRIAL_LICENSE,
+            },
+            Member {
+                name: "avepointStorageType",
+                required: true,
+                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+            },
+            Member {
+                name: "retentionYear",
+                required: true,
+                shape: &Shape::Integer {
+                    minimum: None,
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "byos",
+                required: false,
+                shape: &Shape::Boolean,
+            },
+            Member {
+                name: "storageProfileId",
+                required: false,
+                shape: &shapes::STORAGE_PROFILE_ID,
+            },
+        ],
+        open: false,
+    };
     pub static ADD_CUSTOMER_SERVICE_REQUEST: Shape = Shape::AnyOf(
         &[
-            &shapes::ADD_BACKUP_TRIAL_REQUEST,
+            &shapes::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
+            &shapes::ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST,
             &shapes::ADD_SERVICE_TRIAL_REQUEST,
-            &shapes::ADD_BACKUP_POOL_REQUEST,
+            &shapes::ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST,
+            &shapes::ADD_BACKUP_POOL_WITH_BYOS_REQUEST,
             &shapes::ADD_SERVICE_POOL_REQUEST,
         ],
     );
@@ -3103,6 +3170,16 @@ mod shapes {
         &[
             0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64, 9i64, 10i64, 11i64,
             12i64, 13i64, 14i64, 15i64, 16i64, 17i64, 18i64, 19i64, 20i64, 21i64,
+        ],
+    );
+    pub static BASELINE_COLOR_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::BASELINE_COLOR,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
         ],
     );
     pub static BASELINE_ID: Shape = Shape::Text {
@@ -3487,16 +3564,7 @@ mod shapes {
             Member {
                 name: "color",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::BASELINE_COLOR,
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    ],
-                ),
+                shape: &shapes::BASELINE_COLOR_OR_DIGITS,
             },
             Member {
                 name: "description",
@@ -3601,6 +3669,16 @@ mod shapes {
         &[1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 8i64, 9i64, 10i64, 11i64, 12i64],
     );
     pub static IDENTITY_PROVIDER: Shape = Shape::IntegerCode(&[0i64, 6i64]);
+    pub static IDENTITY_PROVIDER_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::IDENTITY_PROVIDER,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static JOB_ID: Shape = Shape::Text {
         min: 1,
         max: None,
@@ -4432,16 +4510,7 @@ mod shapes {
             Member {
                 name: "identityProviderType",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::IDENTITY_PROVIDER,
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    ],
-                ),
+                shape: &shapes::IDENTITY_PROVIDER_OR_DIGITS,
             },
             Member {
                 name: "firstName",
@@ -4559,30 +4628,12 @@ mod shapes {
             Member {
                 name: "actionType",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::TENANT_ACTION,
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    ],
-                ),
+                shape: &shapes::TENANT_ACTION_OR_DIGITS,
             },
             Member {
                 name: "data",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &Shape::List {
-                            item: &shapes::BASELINE_RANKING,
-                            min: 0,
-                            max: None,
-                        },
-                        &shapes::BASELINE_RANKING,
-                    ],
-                ),
+                shape: &shapes::TENANT_ACTION_DATA,
             },
         ],
         open: false,
@@ -4665,6 +4716,26 @@ mod shapes {
     };
     pub static SUBSCRIPTION_SOURCE: Shape = Shape::IntegerCode(&[1i64, 2i64, 6i64]);
     pub static TENANT_ACTION: Shape = Shape::IntegerCode(&[1i64]);
+    pub static TENANT_ACTION_DATA: Shape = Shape::AnyOf(
+        &[
+            &Shape::List {
+                item: &shapes::BASELINE_RANKING,
+                min: 0,
+                max: None,
+            },
+            &shapes::BASELINE_RANKING,
+        ],
+    );
+    pub static TENANT_ACTION_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::TENANT_ACTION,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static TENANT_ID: Shape = Shape::Text {
         min: 1,
         max: None,
@@ -5523,14 +5594,14 @@ mod shapes {
             "ZW",
         ],
     );
+    pub static USER_CONDITION: Shape = Shape::IntegerCode(
+        &[0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64],
+    );
     pub static USER_ID: Shape = Shape::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static USER_STATUS: Shape = Shape::IntegerCode(
-        &[0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64],
-    );
     pub static WORKFLOW_ID: Shape = Shape::Text {
         min: 1,
         max: None,

@@ -931,7 +931,7 @@ pub mod types {
             rename = "linkId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub link_id: ::std::option::Option<crate::generated::ids::SharingLinkId>,
+        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
         ///The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
         #[serde(
             rename = "linkType",
@@ -3943,7 +3943,7 @@ pub mod types {
 #[derive(Clone)]
 /**Client for Insights Web API
 
-The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions, sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON, a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At most five export jobs run at the same time. This document states facts of the vendor's public page in its own words, and where the page contradicts itself it says so in deviations.yaml.
+The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions, sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON, a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At most five export jobs run at the same time. This document states facts of the vendor's public page in its own words. Where the page contradicts itself, it accepts both forms, or else the one of the sample.
 
 Version: 1*/
 pub struct Client {

@@ -4,7 +4,7 @@
     /// The name of the filter by creator.
     pub enum CreatedByFilterName: text {
         /// The filter by creator.
-        CreatedBy = "createdBy",
+        ByCreator = "createdBy",
     }
 }
 
@@ -62,7 +62,7 @@
     /// The name of the filter by exposure.
     pub enum ExposureLevelFilterName: text {
         /// The filter by exposure.
-        ExposureLevel = "exposureLevel",
+        ByExposureLevel = "exposureLevel",
     }
 }
 
@@ -96,7 +96,7 @@
     /// The name of the filter by URL.
     pub enum LocationFilterName: text {
         /// The filter by URL.
-        Location = "location",
+        ByLocation = "location",
     }
 }
 
@@ -114,7 +114,7 @@
     /// The name of the filter by time of the last change.
     pub enum ModifiedTimeFilterName: text {
         /// The filter by time of the last change.
-        ModifiedTime = "modifiedTime",
+        ByModifiedTime = "modifiedTime",
     }
 }
 
@@ -122,7 +122,7 @@
     /// The name of the filter by the kind of workspace.
     pub enum ModuleFilterName: text {
         /// The filter by the kind of workspace.
-        Module = "module",
+        ByModule = "module",
     }
 }
 
@@ -150,7 +150,7 @@
     /// The name of the filter by the kind of object.
     pub enum ObjectTypeFilterName: text {
         /// The filter by the kind of object.
-        ObjectType = "objectType",
+        ByObjectType = "objectType",
     }
 }
 
@@ -186,7 +186,7 @@
     /// The name of the filter by risk.
     pub enum RiskLevelFilterName: text {
         /// The filter by risk.
-        RiskLevel = "riskLevel",
+        ByRiskLevel = "riskLevel",
     }
 }
 
@@ -210,7 +210,7 @@
     /// The name of the filter by sensitivity.
     pub enum SensitivityLevelFilterName: text {
         /// The filter by sensitivity.
-        SensitivityLevel = "sensitivityLevel",
+        BySensitivityLevel = "sensitivityLevel",
     }
 }
 
@@ -218,7 +218,7 @@
     /// The name of the filter by name of the site.
     pub enum SiteNameFilterName: text {
         /// The filter by name of the site.
-        SiteName = "siteName",
+        BySiteName = "siteName",
     }
 }
 
@@ -226,7 +226,7 @@
     /// The name of the filter by tag.
     pub enum TagNameFilterName: text {
         /// The filter by tag.
-        TagName = "tagName",
+        ByTagName = "tagName",
     }
 }
 
@@ -256,7 +256,7 @@
     /// The name of the filter by user of Insights.
     pub enum UsernameFilterName: text {
         /// The filter by user of Insights.
-        Username = "username",
+        ByUsername = "username",
     }
 }
 

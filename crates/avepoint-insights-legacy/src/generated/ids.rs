@@ -6,6 +6,11 @@
 }
 
 ::avepoint_core::id! {
+    /// Identifies a sharing link.
+    pub struct LinkId;
+}
+
+::avepoint_core::id! {
     /// Identifies an object that Insights has a record of.
     pub struct ObjectId;
 }
@@ -18,11 +23,6 @@
 ::avepoint_core::id! {
     /// Identifies an entry in the list of sharing links.
     pub struct SharingLinkEntryId;
-}
-
-::avepoint_core::id! {
-    /// Identifies a sharing link.
-    pub struct SharingLinkId;
 }
 
 ::avepoint_core::id! {

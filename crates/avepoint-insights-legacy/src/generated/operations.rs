@@ -354,6 +354,24 @@ mod shapes {
             &shapes::SITE_NAME_FILTER,
         ],
     );
+    pub static EVENT_TYPES: Shape = Shape::AnyOf(
+        &[
+            &Shape::List {
+                item: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Plain,
+                },
+                min: 0,
+                max: None,
+            },
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Plain,
+            },
+        ],
+    );
     pub static EXPORT_ACTIVITIES_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -387,24 +405,7 @@ mod shapes {
             Member {
                 name: "eventTypes",
                 required: false,
-                shape: &Shape::AnyOf(
-                    &[
-                        &Shape::List {
-                            item: &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Plain,
-                            },
-                            min: 0,
-                            max: None,
-                        },
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Plain,
-                        },
-                    ],
-                ),
+                shape: &shapes::EVENT_TYPES,
             },
             Member {
                 name: "Language",
@@ -465,6 +466,16 @@ mod shapes {
         maximum: None,
     };
     pub static EXPORT_OPTION: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64]);
+    pub static EXPORT_OPTIONS: Shape = Shape::AnyOf(
+        &[
+            &shapes::EXPORT_OPTION,
+            &Shape::List {
+                item: &shapes::EXPORT_OPTION,
+                min: 0,
+                max: None,
+            },
+        ],
+    );
     pub static EXPORT_SHARING_LINKS_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -475,16 +486,7 @@ mod shapes {
             Member {
                 name: "exportLinkType",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::LINK_TYPE,
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    ],
-                ),
+                shape: &shapes::LINK_TYPE_OR_DIGITS,
             },
             Member {
                 name: "startTime",
@@ -567,16 +569,7 @@ mod shapes {
             Member {
                 name: "ExportOptionType",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::EXPORT_OPTION,
-                        &Shape::List {
-                            item: &shapes::EXPORT_OPTION,
-                            min: 0,
-                            max: None,
-                        },
-                    ],
-                ),
+                shape: &shapes::EXPORT_OPTIONS,
             },
         ],
         open: false,
@@ -593,16 +586,7 @@ mod shapes {
                 name: "values",
                 required: true,
                 shape: &Shape::List {
-                    item: &Shape::AnyOf(
-                        &[
-                            &shapes::EXPOSURE_LEVEL,
-                            &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Digits,
-                            },
-                        ],
-                    ),
+                    item: &shapes::EXPOSURE_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -611,12 +595,32 @@ mod shapes {
         open: false,
     };
     pub static EXPOSURE_LEVEL_FILTER_NAME: Shape = Shape::TextCode(&["exposureLevel"]);
+    pub static EXPOSURE_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::EXPOSURE_LEVEL,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static GROUP_ID: Shape = Shape::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
     pub static LINK_TYPE: Shape = Shape::IntegerCode(&[32i64, 64i64, 128i64]);
+    pub static LINK_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::LINK_TYPE,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static LIST_DETAIL_RECORDS_REQUEST: Shape = Shape::Object {
         members: &[
             Member {
@@ -714,16 +718,7 @@ mod shapes {
             Member {
                 name: "LinkType",
                 required: true,
-                shape: &Shape::AnyOf(
-                    &[
-                        &shapes::LINK_TYPE,
-                        &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    ],
-                ),
+                shape: &shapes::LINK_TYPE_OR_DIGITS,
             },
             Member {
                 name: "Language",
@@ -1001,16 +996,7 @@ mod shapes {
                 name: "values",
                 required: true,
                 shape: &Shape::List {
-                    item: &Shape::AnyOf(
-                        &[
-                            &shapes::WORKSPACE_TYPE,
-                            &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Digits,
-                            },
-                        ],
-                    ),
+                    item: &shapes::WORKSPACE_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1033,16 +1019,7 @@ mod shapes {
                 name: "values",
                 required: true,
                 shape: &Shape::List {
-                    item: &Shape::AnyOf(
-                        &[
-                            &shapes::OBJECT_TYPE,
-                            &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Digits,
-                            },
-                        ],
-                    ),
+                    item: &shapes::OBJECT_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1051,6 +1028,16 @@ mod shapes {
         open: false,
     };
     pub static OBJECT_TYPE_FILTER_NAME: Shape = Shape::TextCode(&["objectType"]);
+    pub static OBJECT_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::OBJECT_TYPE,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static REPORT_LANGUAGE: Shape = Shape::TextCode(&["en-US", "ja-JP", "fr-FR"]);
     pub static REPORT_TIME: Shape = Shape::Text {
         min: 0,
@@ -1069,16 +1056,7 @@ mod shapes {
                 name: "values",
                 required: true,
                 shape: &Shape::List {
-                    item: &Shape::AnyOf(
-                        &[
-                            &shapes::RISK_LEVEL,
-                            &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Digits,
-                            },
-                        ],
-                    ),
+                    item: &shapes::RISK_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1087,6 +1065,16 @@ mod shapes {
         open: false,
     };
     pub static RISK_LEVEL_FILTER_NAME: Shape = Shape::TextCode(&["riskLevel"]);
+    pub static RISK_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::RISK_LEVEL,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
     pub static SENSITIVITY_LEVEL: Shape = Shape::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
     );
@@ -1101,16 +1089,7 @@ mod shapes {
                 name: "values",
                 required: true,
                 shape: &Shape::List {
-                    item: &Shape::AnyOf(
-                        &[
-                            &shapes::SENSITIVITY_LEVEL,
-                            &Shape::Text {
-                                min: 0,
-                                max: None,
-                                format: Format::Digits,
-                            },
-                        ],
-                    ),
+                    item: &shapes::SENSITIVITY_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1120,6 +1099,16 @@ mod shapes {
     };
     pub static SENSITIVITY_LEVEL_FILTER_NAME: Shape = Shape::TextCode(
         &["sensitivityLevel"],
+    );
+    pub static SENSITIVITY_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::SENSITIVITY_LEVEL,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
     );
     pub static SITE_DETAIL_RECORD_FILTER: Shape = Shape::AnyOf(
         &[
@@ -1220,4 +1209,14 @@ mod shapes {
     };
     pub static USERNAME_FILTER_NAME: Shape = Shape::TextCode(&["username"]);
     pub static WORKSPACE_TYPE: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64, 4i64]);
+    pub static WORKSPACE_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+        &[
+            &shapes::WORKSPACE_TYPE,
+            &Shape::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
+        ],
+    );
 }

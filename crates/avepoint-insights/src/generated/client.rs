@@ -322,7 +322,7 @@ pub mod types {
             rename = "linkId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub link_id: ::std::option::Option<crate::generated::ids::SharingLinkId>,
+        pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
         ///The type of the link, in words such as Links for Specific External Users, or as the code that the request takes.
         #[serde(
             rename = "linkType",
@@ -1406,7 +1406,7 @@ pub mod types {
 #[derive(Clone)]
 /**Client for Insights API
 
-AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing links, how sensitive it is, and what was done with it. Some operations answer with the data; others start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a `status` and a `message` of their own, also where HTTP says 200; read them. This document states facts of the vendor's public pages in its own words, and where a page contradicts itself it says so in deviations.yaml.
+AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing links, how sensitive it is, and what was done with it. Some operations answer with the data; others start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a `status` and a `message` of their own, also where HTTP says 200; read them. This document states facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts both forms, or else the one of the sample.
 
 Version: 1.0*/
 pub struct Client {

@@ -21,13 +21,13 @@
 }
 
 ::avepoint_core::id! {
-    /// Identifies an object of Microsoft 365, such as a file or a folder.
-    pub struct ObjectId;
+    /// Identifies a sharing link.
+    pub struct LinkId;
 }
 
 ::avepoint_core::id! {
-    /// Identifies a sharing link.
-    pub struct SharingLinkId;
+    /// Identifies an object of Microsoft 365, such as a file or a folder.
+    pub struct ObjectId;
 }
 
 ::avepoint_core::id! {

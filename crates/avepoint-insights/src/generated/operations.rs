@@ -934,16 +934,7 @@ mod shapes {
             Member {
                 name: "riskLevel",
                 required: false,
-                shape: &Shape::AnyOf(
-                    &[
-                        &Shape::List {
-                            item: &shapes::RISK_LEVEL,
-                            min: 0,
-                            max: None,
-                        },
-                        &shapes::RISK_LEVEL,
-                    ],
-                ),
+                shape: &shapes::RISK_LEVELS,
             },
             Member {
                 name: "pageSize",
@@ -1054,6 +1045,16 @@ mod shapes {
         format: Format::LocalTime,
     };
     pub static RISK_LEVEL: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64, 3i64, -2i64]);
+    pub static RISK_LEVELS: Shape = Shape::AnyOf(
+        &[
+            &Shape::List {
+                item: &shapes::RISK_LEVEL,
+                min: 0,
+                max: None,
+            },
+            &shapes::RISK_LEVEL,
+        ],
+    );
     pub static SHARING_LINK_TYPE: Shape = Shape::IntegerCode(&[32i64, 64i64, 128i64]);
     pub static SITE_ID: Shape = Shape::Text {
         min: 1,

@@ -217,7 +217,7 @@ async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_object
         )
     };
     let (client, requests) = client(vec![answer(), answer()]);
-    let seeds = Seeds::builder().kind(SeedsKind::Seeds).count(10);
+    let seeds = Seeds::builder().kind(SeedsKind::Sowing).count(10);
     let sown = client.add_plants().bed_id("b-1").body(planting(seeds)).send().await;
     let outcome = sown.expect("an answer").into_inner().outcome.expect("an outcome");
     assert_eq!(outcome.as_seeds_outcome().expect("seeds").sprouts, Some(7));
@@ -257,7 +257,7 @@ async fn an_entry_that_is_one_of_several_objects_is_kept_as_it_came_and_read_as_
     let tools = tools.tool_models.into_vec();
     assert_eq!(serde_json::to_value(&tools).expect("JSON"), came);
     let spade = tools[0].as_spade().expect("a spade");
-    assert_eq!(spade.kind, Some(SpadeKind::Spade));
+    assert_eq!(spade.kind, Some(SpadeKind::SpadeTool));
     assert_eq!(spade.extension.expect("an extension").blade, Some(20));
     let mower = tools[1].as_mower().expect("a mower");
     let code = mower.extension.as_ref().and_then(|own| own.lock_code.as_ref());
@@ -269,7 +269,7 @@ async fn an_entry_that_is_one_of_several_objects_is_kept_as_it_came_and_read_as_
     assert_eq!(unknown.kind, Some(9));
     assert_eq!(unknown.extension.expect("an extension").to_value(), json!(["anything"]));
     // The constant tells them apart: another's is kept, and is not the documented one.
-    assert_ne!(tools[0].as_mower().expect("an object").kind, Some(MowerKind::Mower));
+    assert_ne!(tools[0].as_mower().expect("an object").kind, Some(MowerKind::MowerTool));
 }
 
 #[tokio::test]

@@ -52,6 +52,25 @@ fn essence(schema: &Value) -> Value {
     }
 }
 
+/// Whether generators form the name of another schema for a property: not for a list, nor for what refers to that schema.
+fn forms(owner: &str, schema: &Value, other: &str) -> bool {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let mut named = properties
+        .filter(|(key, property)| property["type"] != "array" && folded(&format!("{owner}{key}")) == folded(other));
+    named.any(|(_, property)| {
+        let property = property.get("allOf").and_then(|parts| parts.get(0)).unwrap_or(property);
+        let target = property["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+        target != Some(other)
+    })
+}
+
+/// Whether a folded name is that of a union with the number of an alternative.
+fn numbers(union: &str, schema: &Value, name: &str) -> bool {
+    let number = name.strip_prefix(&folded(union)).map(str::parse::<usize>);
+    let alternatives = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array());
+    matches!((number, alternatives), (Some(Ok(number)), Some(all)) if number <= all.len())
+}
+
 /// The new components.
 pub struct Components<'s> {
     /// What the spec has.
@@ -93,7 +112,8 @@ impl<'s> Components<'s> {
         if let Some((known, _)) = same.find(|(_, known)| essence(known) == wanted) {
             return known.to_owned();
         }
-        let name = free(candidates, |name| self.is_taken(name));
+        let value = schema.value();
+        let name = free(candidates, |name| self.is_taken(name) || self.is_formed(name, &value));
         let mut notes = Map::new();
         for (known, _) in alike.into_iter().take(3) {
             notes.note(format!(
@@ -108,6 +128,9 @@ impl<'s> Components<'s> {
     pub fn add_codes(&mut self, candidates: &[String], codes: &[Code], what: &str, notes: &mut Map) -> String {
         let list = candidates.first().map_or("Codes", String::as_str);
         let names = code_names(codes.iter().map(|code| (text(&code.code), code.label.as_deref())), list);
+        // In some languages a code has its name from no list.
+        let apart = |name: String| if self.is_taken(&name) { name + "Code" } else { name };
+        let names: Vec<_> = names.into_iter().map(apart).collect();
         let values: Vec<Value> = codes.iter().map(|code| code.code.clone()).collect();
         let unnamed = codes.iter().filter(|code| code.label.is_none());
         let unnamed: Vec<_> = unnamed.map(|code| text(&code.code)).collect();
@@ -133,6 +156,7 @@ impl<'s> Components<'s> {
         }
 
         let is_number = values.iter().all(Value::is_number);
+        let example = values.first().cloned().unwrap_or_default();
         let mut schema = Map::new()
             .with("type", if is_number { "integer" } else { "string" })
             .with("description", what)
@@ -148,6 +172,7 @@ impl<'s> Components<'s> {
         let meanings: Vec<_> = meanings.collect();
         schema.put("x-enum-varnames", names);
         schema.put("x-enum-descriptions", meanings);
+        schema.put("example", example);
         self.add(candidates, schema)
     }
 
@@ -174,6 +199,33 @@ impl<'s> Components<'s> {
         self.known.has("schemas", name) || self.schemas.keys().any(|new| folded(new) == folded(name))
     }
 
+    /// Whether generators form this name for a property of another schema, or for a property of this one that of another.
+    /// What refers to the very schema means the same by it.
+    fn is_formed(&self, name: &str, schema: &Value) -> bool {
+        let new = self.schemas.iter();
+        let new = new.map(|(name, (schema, _))| (name.clone(), schema.value()));
+        let known = self.known.schemas();
+        let known = known.map(|(name, schema)| (name.to_owned(), schema.clone()));
+        let own = folded(name);
+        new.chain(known).any(|(other_name, other)| {
+            let codes = other["x-enum-varnames"].as_array().into_iter().flatten();
+            let mut codes = codes.filter_map(Value::as_str);
+            codes.any(|code| folded(code) == own)
+                || forms(name, schema, &other_name)
+                || forms(&other_name, &other, name)
+                || numbers(&other_name, &other, &own)
+        })
+    }
+
+    /// Gives a new schema an example, if it has none.
+    pub fn show(&mut self, name: &str, example: Value) {
+        if let Some((schema, _)) = self.schemas.get_mut(name)
+            && schema.get("example").is_none()
+        {
+            schema.put("example", example);
+        }
+    }
+
     /// The failures that operations share, by their status: those of the spec, or else the usual ones.
     pub fn failures(&mut self) -> serde_json::Map<String, Value> {
         let known = self.known.failures();
@@ -193,11 +245,19 @@ impl<'s> Components<'s> {
                 let body = Map::new()
                     .with("type", "object")
                     .with("description", "What a refusal carries, as far as it is known.")
-                    .with("additionalProperties", true);
+                    .with(
+                        "additionalProperties",
+                        json!({ "description": "What else the service says, in any form." }),
+                    );
                 let schema = reference("schemas", &self.add(&["ErrorBody".to_owned()], body));
                 let media = json!({ "schema": schema, "example": { "message": text } });
-                let content = json!({ "application/json": media });
-                let response = Map::new().with("description", text).with("content", content);
+                let mut response = Map::new().with("description", text);
+                if matches!(status, "429" | "503") {
+                    let wait = "How long to wait: a number of seconds, or a date.";
+                    let wait = json!({ "description": wait, "schema": { "type": "string" }, "example": "30" });
+                    response.put("headers", json!({ "Retry-After": wait }));
+                }
+                response.put("content", json!({ "application/json": media }));
                 self.responses.put(name, response);
             }
             failures.insert(status.to_owned(), reference("responses", name).into());

@@ -16,10 +16,15 @@ use xtask_spec::{Operation, Spec};
 pub struct ExistingSpec<'s>(pub &'s Spec<'s>);
 
 impl<'s> ExistingSpec<'s> {
+    /// The component schemas.
+    pub fn schemas(&self) -> impl Iterator<Item = (&'s str, &'s Value)> + use<'s> {
+        let schemas = self.0.components("schemas").into_iter();
+        schemas.map(|(known, schema)| (known, schema.value))
+    }
+
     /// The component schema of this name.
     pub fn schema(&self, name: &str) -> Option<(&'s str, &'s Value)> {
-        let mut schemas = self.0.components("schemas").into_iter();
-        schemas.find_map(|(known, schema)| (known == name).then_some((known, schema.value)))
+        self.schemas().find(|(known, _)| *known == name)
     }
 
     /// Whether a component of a section has this name, or one that some language takes for the same.
@@ -74,6 +79,19 @@ impl<'s> ExistingSpec<'s> {
         let scopes = schemes.filter_map(|(_, scheme)| scheme.get("flows")?.get("clientCredentials")?.get("scopes"));
         let scopes = scopes.flat_map(|scopes| scopes.members());
         scopes.map(|(scope, _)| scope).collect()
+    }
+
+    /// The headers that all shared responses have.
+    pub fn headers(&self) -> Map<String, Value> {
+        let responses = self.0.components("responses").into_iter();
+        let mut headers = responses.map(|(_, response)| {
+            let headers = response.members_of("headers").into_iter();
+            let headers = headers.map(|(name, header)| (name.to_owned(), header.value.clone()));
+            headers.collect::<Map<_, _>>()
+        });
+        let mut shared = headers.next().unwrap_or_default();
+        headers.for_each(|other| shared.retain(|name, header| other.get(name) == Some(header)));
+        shared
     }
 
     /// The failures that most operations share; none before there are operations.

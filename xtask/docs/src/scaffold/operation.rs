@@ -304,6 +304,10 @@ impl<'s> Draft<'s> {
             Some(_) => {}
         }
         let mut success = Map::new().with("description", reply);
+        let headers = self.components.known.headers();
+        if !headers.is_empty() {
+            success.put("headers", Value::Object(headers));
+        }
         match answer {
             Some(answer) => success.put("content", json!({ "application/json": answer })),
             None => success.note("The page shows no answer."),
@@ -357,7 +361,7 @@ fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
         let written = shared.get(name).map(plain);
         known.has("parameters", name) || written.is_some_and(|written| written != map.value())
     };
-    let component = names::free(&[component], is_other);
+    let component = names::free(&[format!("{}Parameter", names::pascal(&name, ""))], is_other);
     if shared.get(&component).is_none() {
         shared.put(&component, map);
     }

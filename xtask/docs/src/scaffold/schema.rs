@@ -44,6 +44,17 @@ impl Writer<'_, '_> {
         }
         let forms = member.forms.clone();
         member.row.codes = codes::of(&member.row, forms.contains(&JsonType::Integer), &mut member.notes);
+        // The sample shows a text that is none of the codes.
+        let codes = &member.row.codes;
+        let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
+        let has_other = forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other);
+        // In a union, the name of the value itself is what generators call the union.
+        let end = match (forms.len() > 1 || has_other, codes.is_empty()) {
+            (false, _) => "",
+            (true, false) => "Code",
+            (true, true) => "Object",
+        };
+        let name = &format!("{name}{end}");
         let names = match &member.row.model.0 {
             Some(model) => vec![
                 pascal(model, "Value"),
@@ -64,10 +75,7 @@ impl Writer<'_, '_> {
                 (form, _) => self.scalar(*form, member, &names, owner, depth),
             });
         }
-        // The sample shows a text that is none of the codes.
-        let codes = &member.row.codes;
-        let is_other = |value: &Value| value.is_string() && codes.iter().all(|code| code.code != *value);
-        if forms == [JsonType::String] && !codes.is_empty() && member.values.iter().any(is_other) {
+        if has_other {
             alternatives.push(Map::new().with("type", "string"));
         }
         if let Some(first) = alternatives.first_mut() {
@@ -153,7 +161,10 @@ impl Writer<'_, '_> {
             schema.put("properties", properties);
         } else if schema.get("additionalProperties").is_none() {
             object.notes.todo("its members are not known");
-            schema.put("additionalProperties", true);
+            schema.put(
+                "additionalProperties",
+                Map::new().with("description", "A member, of any type."),
+            );
         }
         reference("schemas", &self.components.add(names, schema))
     }
@@ -165,6 +176,7 @@ impl Writer<'_, '_> {
             let (one, end) = schema.get("items").map_or((&schema, ""), |items| (items, "List"));
             let name = match (one["$ref"].as_str(), one["type"].as_str()) {
                 (Some(path), _) => path.rsplit('/').next().unwrap_or_default().to_owned(),
+                (None, Some("string")) if one.get("pattern").is_some() => "Digits".to_owned(),
                 (None, Some("string")) => "Text".to_owned(),
                 (None, kind) => pascal(kind.unwrap_or("value"), ""),
             };
@@ -175,18 +187,22 @@ impl Writer<'_, '_> {
             [one, many] | [many, one] if *many == format!("{one}List") => format!("{one}OrList"),
             _ => names.join("Or"),
         };
-        let with_example = |schema: Map| match schema.reference() {
-            Some(_) => Value::from(schema),
-            None => {
-                let example = example(self.components, &schema.value(), wire, 0);
-                schema.with("example", example).into()
+        let with_example = |schema: Map| {
+            let example = example(self.components, &schema.value(), wire, 0);
+            match schema.reference().and_then(|path| path.rsplit('/').next()) {
+                Some(name) => {
+                    self.components.show(name, example);
+                    schema.into()
+                }
+                None => schema.with("example", example).into(),
             }
         };
-        let alternatives: Vec<_> = alternatives.into_iter().map(with_example).collect();
+        let alternatives: Vec<Value> = alternatives.into_iter().map(with_example).collect();
         let schema = Map::new()
             .with("description", "In one of these forms: the page shows each of them.")
             .with("anyOf", alternatives);
-        reference("schemas", &self.components.add(&[name], schema))
+        let long = format!("{}{name}", self.noun);
+        reference("schemas", &self.components.add(&[name, long], schema))
     }
 
     /// What a component may be called. A word that says little goes behind what the operation is about.

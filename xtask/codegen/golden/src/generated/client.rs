@@ -169,6 +169,28 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub weight: ::std::option::Option<::avepoint_core::NumberOrText>,
     }
+    ///Which harvests to find.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct HarvestFilter {
+        ///How many on a page.
+        #[serde(
+            rename = "pageSize",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub page_size: ::std::option::Option<i32>,
+        ///Which page.
+        #[serde(
+            rename = "startPage",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub start_page: ::std::option::Option<i32>,
+    }
+    impl HarvestFilter {
+        pub fn builder() -> builder::HarvestFilter {
+            Default::default()
+        }
+    }
     ///A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -189,11 +211,6 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub skip_token: ::std::option::Option<::std::string::String>,
-    }
-    impl HarvestPageMetadata {
-        pub fn builder() -> builder::HarvestPageMetadata {
-            Default::default()
-        }
     }
     ///A page of harvests.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -302,16 +319,15 @@ pub mod types {
             >,
         >,
     }
-    ///Which plants to find, by a label or by a season.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    ///Which plants to find.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlantFilter {
         ///How tall it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub height: ::std::option::Option<::std::string::String>,
         ///What the sign says.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub label: ::std::option::Option<::std::string::String>,
+        pub label: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub season: ::std::option::Option<crate::generated::enums::Season>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -349,11 +365,6 @@ pub mod types {
         )]
         pub total_count: ::std::option::Option<i64>,
     }
-    impl PlantPageMetadata {
-        pub fn builder() -> builder::PlantPageMetadata {
-            Default::default()
-        }
-    }
     ///What to plant.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
@@ -378,28 +389,6 @@ pub mod types {
     pub struct PlantingResult {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub outcome: ::std::option::Option<crate::generated::variants::Outcome>,
-    }
-    ///Which harvests to find.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct SearchHarvestsBody {
-        ///How many on a page.
-        #[serde(
-            rename = "pageSize",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub page_size: ::std::option::Option<i32>,
-        ///Which page.
-        #[serde(
-            rename = "startPage",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub start_page: ::std::option::Option<i32>,
-    }
-    impl SearchHarvestsBody {
-        pub fn builder() -> builder::SearchHarvestsBody {
-            Default::default()
-        }
     }
     ///Seeds to sow.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -600,48 +589,66 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
-        pub struct HarvestPageMetadata {
-            skip_token: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+        pub struct HarvestFilter {
+            page_size: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
+            start_page: ::std::result::Result<
+                ::std::option::Option<i32>,
                 ::std::string::String,
             >,
         }
-        impl ::std::default::Default for HarvestPageMetadata {
+        impl ::std::default::Default for HarvestFilter {
             fn default() -> Self {
                 Self {
-                    skip_token: Ok(Default::default()),
+                    page_size: Ok(Default::default()),
+                    start_page: Ok(Default::default()),
                 }
             }
         }
-        impl HarvestPageMetadata {
-            pub fn skip_token<T>(mut self, value: T) -> Self
+        impl HarvestFilter {
+            pub fn page_size<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.skip_token = value
+                self.page_size = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for skip_token: {e}")
+                        format!("error converting supplied value for page_size: {e}")
+                    });
+                self
+            }
+            pub fn start_page<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.start_page = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for start_page: {e}")
                     });
                 self
             }
         }
-        impl ::std::convert::TryFrom<HarvestPageMetadata>
-        for super::HarvestPageMetadata {
+        impl ::std::convert::TryFrom<HarvestFilter> for super::HarvestFilter {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: HarvestPageMetadata,
+                value: HarvestFilter,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
-                    skip_token: value.skip_token?,
+                    page_size: value.page_size?,
+                    start_page: value.start_page?,
                 })
             }
         }
-        impl ::std::convert::From<super::HarvestPageMetadata> for HarvestPageMetadata {
-            fn from(value: super::HarvestPageMetadata) -> Self {
+        impl ::std::convert::From<super::HarvestFilter> for HarvestFilter {
+            fn from(value: super::HarvestFilter) -> Self {
                 Self {
-                    skip_token: Ok(value.skip_token),
+                    page_size: Ok(value.page_size),
+                    start_page: Ok(value.start_page),
                 }
             }
         }
@@ -821,10 +828,7 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
-            label: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
+            label: ::std::result::Result<::std::string::String, ::std::string::String>,
             season: ::std::result::Result<
                 ::std::option::Option<crate::generated::enums::Season>,
                 ::std::string::String,
@@ -838,7 +842,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     height: Ok(Default::default()),
-                    label: Ok(Default::default()),
+                    label: Err("no value supplied for label".to_string()),
                     season: Ok(Default::default()),
                     water: Ok(Default::default()),
                 }
@@ -859,7 +863,7 @@ pub mod types {
             }
             pub fn label<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
                 self.label = value
@@ -916,134 +920,6 @@ pub mod types {
                     label: Ok(value.label),
                     season: Ok(value.season),
                     water: Ok(value.water),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct PlantPageMetadata {
-            page_size: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            total_count: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for PlantPageMetadata {
-            fn default() -> Self {
-                Self {
-                    page_size: Ok(Default::default()),
-                    total_count: Ok(Default::default()),
-                }
-            }
-        }
-        impl PlantPageMetadata {
-            pub fn page_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.page_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for page_size: {e}")
-                    });
-                self
-            }
-            pub fn total_count<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for total_count: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<PlantPageMetadata> for super::PlantPageMetadata {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: PlantPageMetadata,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    page_size: value.page_size?,
-                    total_count: value.total_count?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::PlantPageMetadata> for PlantPageMetadata {
-            fn from(value: super::PlantPageMetadata) -> Self {
-                Self {
-                    page_size: Ok(value.page_size),
-                    total_count: Ok(value.total_count),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct SearchHarvestsBody {
-            page_size: ::std::result::Result<
-                ::std::option::Option<i32>,
-                ::std::string::String,
-            >,
-            start_page: ::std::result::Result<
-                ::std::option::Option<i32>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for SearchHarvestsBody {
-            fn default() -> Self {
-                Self {
-                    page_size: Ok(Default::default()),
-                    start_page: Ok(Default::default()),
-                }
-            }
-        }
-        impl SearchHarvestsBody {
-            pub fn page_size<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.page_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for page_size: {e}")
-                    });
-                self
-            }
-            pub fn start_page<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i32>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.start_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for start_page: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<SearchHarvestsBody> for super::SearchHarvestsBody {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: SearchHarvestsBody,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    page_size: value.page_size?,
-                    start_page: value.start_page?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::SearchHarvestsBody> for SearchHarvestsBody {
-            fn from(value: super::SearchHarvestsBody) -> Self {
-                Self {
-                    page_size: Ok(value.page_size),
-                    start_page: Ok(value.start_page),
                 }
             }
         }
@@ -2033,7 +1909,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct SearchHarvests<'a> {
         pub(crate) client: &'a super::Client,
-        pub(crate) body: Result<types::builder::SearchHarvestsBody, String>,
+        pub(crate) body: Result<types::builder::HarvestFilter, String>,
     }
     impl<'a> SearchHarvests<'a> {
         pub fn new(client: &'a super::Client) -> Self {
@@ -2044,24 +1920,22 @@ pub mod builder {
         }
         pub fn body<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<types::SearchHarvestsBody>,
-            <V as std::convert::TryInto<
-                types::SearchHarvestsBody,
-            >>::Error: std::fmt::Display,
+            V: std::convert::TryInto<types::HarvestFilter>,
+            <V as std::convert::TryInto<types::HarvestFilter>>::Error: std::fmt::Display,
         {
             self.body = value
                 .try_into()
                 .map(From::from)
                 .map_err(|s| {
-                    format!("conversion to `SearchHarvestsBody` for body failed: {}", s)
+                    format!("conversion to `HarvestFilter` for body failed: {}", s)
                 });
             self
         }
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::SearchHarvestsBody,
-            ) -> types::builder::SearchHarvestsBody,
+                types::builder::HarvestFilter,
+            ) -> types::builder::HarvestFilter,
         {
             self.body = self.body.map(f);
             self
@@ -2072,7 +1946,7 @@ pub mod builder {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
-                    types::SearchHarvestsBody::try_from(v).map_err(|e| e.to_string())
+                    types::HarvestFilter::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/garden/v1/harvests/search", client.baseurl,);

@@ -118,7 +118,7 @@ pub async fn call(
         }
         "searchHarvests" => {
             let mut request = client.search_harvests();
-            if let Some(value) = parameters.take::<types::SearchHarvestsBody>("body")? {
+            if let Some(value) = parameters.take::<types::HarvestFilter>("body")? {
                 request = request.body(value);
             }
             let sent = request.send().await?;

@@ -24,7 +24,7 @@
     /// Says that seeds are sown.
     pub enum SeedsKind: text {
         /// Seeds are sown.
-        Seeds = "seeds",
+        Sowing = "seeds",
     }
 }
 
@@ -32,7 +32,7 @@
     /// Says that it is a spade.
     pub enum SpadeKind: integer {
         /// It is a spade.
-        Spade = 1,
+        SpadeTool = 1,
     }
 }
 
@@ -40,6 +40,6 @@
     /// Says that it is a mower.
     pub enum MowerKind: integer {
         /// It is a mower.
-        Mower = 2,
+        MowerTool = 2,
     }
 }

@@ -270,30 +270,7 @@ pub static SEARCH_HARVESTS: Operation = Operation::new(
         total: None,
         more: None,
     })
-    .body(
-        true,
-        &Shape::Object {
-            members: &[
-                Member {
-                    name: "startPage",
-                    required: false,
-                    shape: &Shape::Integer {
-                        minimum: Some(1i64),
-                        maximum: None,
-                    },
-                },
-                Member {
-                    name: "pageSize",
-                    required: false,
-                    shape: &Shape::Integer {
-                        minimum: Some(1i64),
-                        maximum: Some(100i64),
-                    },
-                },
-            ],
-            open: false,
-        },
-    );
+    .body(true, &shapes::HARVEST_FILTER);
 ///Add a gardener.
 pub static ADD_GARDENER: Operation = Operation::new(
         "addGardener",
@@ -398,46 +375,39 @@ mod shapes {
     };
     pub static SEASON: Shape = Shape::IntegerCode(&[0i64, 1i64]);
     pub static COLOUR: Shape = Shape::TextCode(&["red", "green"]);
-    pub static PLANT_FILTER: Shape = Shape::AllOf(
-        &[
-            &Shape::Object {
-                members: &[
-                    Member {
-                        name: "label",
-                        required: false,
-                        shape: &Shape::Text {
-                            min: 0,
-                            max: Some(40),
-                            format: Format::Plain,
-                        },
-                    },
-                    Member {
-                        name: "season",
-                        required: false,
-                        shape: &shapes::SEASON,
-                    },
-                    Member {
-                        name: "height",
-                        required: false,
-                        shape: &Shape::Text {
-                            min: 0,
-                            max: None,
-                            format: Format::Digits,
-                        },
-                    },
-                    Member {
-                        name: "water",
-                        required: false,
-                        shape: &shapes::LITRES,
-                    },
-                ],
-                open: false,
+    pub static PLANT_FILTER: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "label",
+                required: true,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: Some(40),
+                    format: Format::Plain,
+                },
             },
-            &Shape::AnyOf(
-                &[&Shape::Requiring(&["label"]), &Shape::Requiring(&["season"])],
-            ),
+            Member {
+                name: "season",
+                required: false,
+                shape: &shapes::SEASON,
+            },
+            Member {
+                name: "height",
+                required: false,
+                shape: &Shape::Text {
+                    min: 0,
+                    max: None,
+                    format: Format::Digits,
+                },
+            },
+            Member {
+                name: "water",
+                required: false,
+                shape: &shapes::LITRES,
+            },
         ],
-    );
+        open: false,
+    };
     pub static LITRES: Shape = Shape::Object {
         members: &[
             Member {
@@ -485,6 +455,27 @@ mod shapes {
                 name: "from",
                 required: true,
                 shape: &shapes::PLANT_ID,
+            },
+        ],
+        open: false,
+    };
+    pub static HARVEST_FILTER: Shape = Shape::Object {
+        members: &[
+            Member {
+                name: "startPage",
+                required: false,
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: None,
+                },
+            },
+            Member {
+                name: "pageSize",
+                required: false,
+                shape: &Shape::Integer {
+                    minimum: Some(1i64),
+                    maximum: Some(100i64),
+                },
             },
         ],
         open: false,

@@ -14,7 +14,11 @@ use xtask_spec::Spec;
 /// A spec of beds and plants that keeps every rule.
 const BEDS: &str = "\
 openapi: 3.0.3
-info: {title: Beds, version: '1'}
+info:
+  title: Beds
+  version: '1'
+  contact: {name: The gardeners, url: 'https://garden.example'}
+  license: {name: MIT, url: 'https://garden.example', x-oai-license-identifier: MIT}
 servers: [{url: 'https://garden.example'}]
 tags:
   - name: Plants
@@ -32,7 +36,7 @@ paths:
       security:
         - oauth2: [garden.plants.read.all]
       parameters:
-        - {$ref: '#/components/parameters/BedId'}
+        - {$ref: '#/components/parameters/BedIdParameter'}
         - {$ref: '#/components/parameters/PageSize'}
       responses:
         '200':
@@ -52,7 +56,7 @@ paths:
       security:
         - oauth2: [garden.beds.read.all]
       parameters:
-        - {$ref: '#/components/parameters/BedId'}
+        - {$ref: '#/components/parameters/BedIdParameter'}
       responses:
         '204': {description: Counted.}
         '404': {$ref: '#/components/responses/NotFound'}
@@ -63,11 +67,12 @@ components:
       flows:
         clientCredentials:
           tokenUrl: https://garden.example/token
+          x-token-urls: {'https://garden.example': https://garden.example/token}
           scopes:
             garden.plants.read.all: Read plants.
             garden.beds.read.all: Read beds.
   parameters:
-    BedId:
+    BedIdParameter:
       name: bedId
       in: path
       description: The bed.
@@ -92,6 +97,7 @@ components:
     BedId:
       type: string
       description: Identifies a bed.
+      example: b-1
     Plant:
       type: object
       description: A plant.
@@ -107,6 +113,7 @@ components:
     PlantId:
       type: string
       description: Identifies a plant.
+      example: p-1
     PlantPage:
       type: object
       description: A page of plants.
@@ -124,7 +131,7 @@ components:
     Refusal:
       type: object
       description: Why not.
-      additionalProperties: true
+      additionalProperties: {description: What else there is to say.}
 ";
 
 /// A page as the vendor writes them.
@@ -217,7 +224,7 @@ fn what_the_spec_has_is_taken_and_what_a_name_says_is_said() {
         json!({"$ref": "#/components/responses/NotFound"})
     );
     let parameters = call["parameters"].as_array().expect("parameters");
-    assert_eq!(parameters[0], json!({"$ref": "#/components/parameters/BedId"}));
+    assert_eq!(parameters[0], json!({"$ref": "#/components/parameters/BedIdParameter"}));
     assert_eq!(
         (
             &parameters[1]["name"],
@@ -383,8 +390,8 @@ fn lists_are_paged_as_their_answers_say_and_labels_stand_beside_codes() {
     let schemas = &new["components"]["schemas"];
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let grade = &schemas["PlantIssue"]["properties"]["grade"]["allOf"][0];
-    assert_eq!(*grade, reference("IssueGradeOrText"), "{text}");
-    assert_eq!(schemas["IssueGradeOrText"]["anyOf"][0], reference("IssueGrade"));
+    assert_eq!(*grade, reference("IssueGradeCodeOrText"), "{text}");
+    assert_eq!(schemas["IssueGradeCodeOrText"]["anyOf"][0], reference("IssueGradeCode"));
 }
 
 /// Every operation that the newest pages add to the specs is scaffolded in one run.
