@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
-/// Generates the clients from the specs, and checks the specs against their rules and the vendor's pages.
+/// Generates the clients from the specs, checks the specs against their rules and the vendor's pages, and publishes them.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "xtask", version, disable_help_subcommand = true)]
 struct Arguments {
@@ -28,6 +28,8 @@ enum Tool {
     Lint,
     /// Compare the specs with the vendor's pages.
     Docs,
+    /// Write what teams of other languages take from the specs.
+    Publish,
     /// Print this message or the help of the given subcommand(s)
     Help,
 }
@@ -46,6 +48,7 @@ fn dispatch(mut words: Vec<OsString>) -> ExitCode {
         Tool::Generate => start("xtask-codegen", &rest),
         Tool::Lint => start("xtask-lint", &rest),
         Tool::Docs => start("xtask-docs", &rest),
+        Tool::Publish => start("xtask-publish", &rest),
         // The help of a command is the command's own.
         Tool::Help => {
             let help = ["xtask".into()].into_iter().chain(rest).chain(["--help".into()]);

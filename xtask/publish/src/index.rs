@@ -1,0 +1,121 @@
+//! What says what was published: an index, checksums, and a bill of materials.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The index of a published folder, and the mark by which the tool knows its own.
+pub const INDEX: &str = "index.json";
+/// The checksums of all files, as `sha256sum --check` reads them; the list of what the tool has written.
+pub const SUMS: &str = "SHA256SUMS";
+/// The bill of materials.
+pub const MATERIALS: &str = "sbom.cdx.json";
+
+/// Files by their paths in the published folder.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// One API, or all of them in one document.
+pub struct Subject {
+    pub api: String,
+    pub title: Value,
+    pub version: Value,
+    /// The `source` of the lock: repository, revision and date of the pages. Null if the pages are in no repository.
+    pub source: Value,
+}
+
+/// What a file is, as the index says it.
+pub fn edition(path: &str) -> &'static str {
+    let name = path.split_once('/').map_or(path, |(_, name)| name);
+    match name {
+        _ if name.starts_with("fixtures/") => "fixture",
+        _ if name.starts_with("postman/environment") => "postman-environment",
+        _ if name.starts_with("postman/") => "postman-collection",
+        _ if name.starts_with("openapi.portable.3.1.") => "portable-3.1",
+        _ if name.starts_with("openapi.portable.") => "portable",
+        _ if name.starts_with("openapi.3.1.") => "exact-3.1",
+        _ if name.starts_with("openapi.") => "exact",
+        "types.schema.json" => "json-schema",
+        "requests.http" => "http",
+        _ => "licence",
+    }
+}
+
+/// The index: one row a file.
+pub fn index(subjects: &[Subject], files: &Files) -> Value {
+    let rows = files.iter().map(|(path, bytes)| {
+        let folder = path.split_once('/').map(|(folder, _)| folder);
+        let subject = subjects.iter().find(|subject| Some(subject.api.as_str()) == folder);
+        let source = subject.map_or(&Value::Null, |subject| &subject.source);
+        json!({
+            "api": folder,
+            "edition": edition(path),
+            "file": path,
+            "sha256": sum(bytes),
+            "version": subject.map(|subject| &subject.version),
+            "revision": source["revision"],
+            "date": source["date"],
+        })
+    });
+    json!({ "publisher": env!("CARGO_PKG_NAME"), "files": rows.collect::<Vec<_>>() })
+}
+
+/// A bill of materials in the format of CycloneDX: each API made of its files and of the vendor's pages.
+pub fn materials(subjects: &[Subject], files: &Files) -> Value {
+    let file = |(path, bytes): (&String, &Vec<u8>)| {
+        json!({
+            "type": "file",
+            "bom-ref": path,
+            "name": path,
+            "hashes": [{ "alg": "SHA-256", "content": sum(bytes) }],
+        })
+    };
+    let components = subjects.iter().map(|subject| {
+        let own = files
+            .iter()
+            .filter(|(path, _)| path.starts_with(&format!("{}/", subject.api)));
+        let mut component = json!({
+            "type": "data",
+            "bom-ref": subject.api,
+            "name": subject.title,
+            "version": subject.version,
+            "licenses": [{ "expression": "MIT OR Apache-2.0" }],
+            "components": own.map(file).collect::<Vec<_>>(),
+        });
+        if let (Some(repository), Some(revision)) = (
+            subject.source["repository"].as_str(),
+            subject.source["revision"].as_str(),
+        ) {
+            component["externalReferences"] =
+                json!([{ "type": "vcs", "url": repository, "comment": format!("the described pages at {revision}") }]);
+        }
+        component
+    });
+    json!({
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "component": { "type": "data", "bom-ref": "avepoint-openapi", "name": "avepoint-openapi", "version": env!("CARGO_PKG_VERSION") },
+            "tools": { "components": [{ "type": "application", "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }] },
+        },
+        "components": components.collect::<Vec<_>>(),
+    })
+}
+
+/// The checksums of files.
+pub fn sums(files: &Files) -> String {
+    files.iter().fold(String::new(), |mut text, (path, bytes)| {
+        let _ = writeln!(text, "{}  {path}", sum(bytes));
+        text
+    })
+}
+
+fn sum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,120 @@
+//! The 3.1 edition of a document, and its types as JSON Schema: the same schemas, in the words of JSON Schema 2020-12.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::schema::{each, is_example};
+
+/// The dialect of the schemas.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The document in OpenAPI 3.1.
+pub fn derive(document: &Value) -> Value {
+    let mut derived = document.clone();
+    derived["openapi"] = "3.1.1".into();
+    each(&mut derived, &BTreeSet::new(), &mut |_, _, schema| translate(schema));
+    if let Some(Value::Object(license)) = derived.pointer_mut("/info/license")
+        && let Some(name) = license
+            .get("name")
+            .filter(|name| name.as_str().is_some_and(is_expression))
+            .cloned()
+    {
+        // The two exclude each other.
+        license.shift_remove("url");
+        license.insert("identifier".to_owned(), name);
+    }
+    derived
+}
+
+/// The component schemas of a document as one JSON Schema, each under `$defs`.
+pub fn types(document: &Value) -> Value {
+    let mut derived = derive(document);
+    let mut types = derived
+        .pointer_mut("/components/schemas")
+        .map(Value::take)
+        .unwrap_or_default();
+    references(&mut types);
+    json!({ "$schema": DIALECT, "title": document["info"]["title"], "$defs": types })
+}
+
+/// Leads references to components into `$defs`.
+fn references(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members.iter_mut().filter(|(key, _)| !is_example(key)) {
+                match value {
+                    Value::String(reference) if key == "$ref" => {
+                        *reference = reference.replace("#/components/schemas/", "#/$defs/");
+                    }
+                    value => references(value),
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(references),
+        _ => {}
+    }
+}
+
+/// Whether the name of a licence is an expression of SPDX identifiers.
+fn is_expression(name: &str) -> bool {
+    let is_word = |word: &str| {
+        word.chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-.+()".contains(letter))
+    };
+    name.split(' ').enumerate().all(|(index, word)| match index % 2 {
+        0 => is_word(word),
+        _ => matches!(word, "OR" | "AND" | "WITH"),
+    })
+}
+
+fn translate(schema: &mut Value) {
+    let Value::Object(members) = schema else { return };
+    if let Some(example) = members.shift_remove("example") {
+        members.insert("examples".to_owned(), json!([example]));
+    }
+    for (limit, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if members.get(exclusive).is_some_and(Value::is_boolean)
+            && members.shift_remove(exclusive) == Some(Value::Bool(true))
+            && let Some(value) = members.shift_remove(limit)
+        {
+            members.insert(exclusive.to_owned(), value);
+        }
+    }
+    match members.get("format").and_then(Value::as_str) {
+        Some("binary") => encoded(members, "contentMediaType", "application/octet-stream"),
+        Some("byte") => encoded(members, "contentEncoding", "base64"),
+        _ => {}
+    }
+    if members.shift_remove("nullable") == Some(Value::Bool(true)) {
+        nullable(members);
+    }
+}
+
+fn encoded(members: &mut Map<String, Value>, key: &str, value: &str) {
+    members.shift_remove("format");
+    members.insert(key.to_owned(), value.into());
+}
+
+/// Null is a type of its own, and a code of its own.
+fn nullable(members: &mut Map<String, Value>) {
+    if let Some(kind) = members.get("type").cloned() {
+        members.insert("type".to_owned(), json!([kind, "null"]));
+        if let Some(Value::Array(codes)) = members.get_mut("enum")
+            && !codes.contains(&Value::Null)
+        {
+            codes.push(Value::Null);
+        }
+        return;
+    }
+    let all = ["allOf", "anyOf", "oneOf"]
+        .iter()
+        .find_map(|key| Some((*key, members.shift_remove(*key)?)));
+    let of = match all {
+        // A reference alone needs no `allOf` any more.
+        Some(("allOf", Value::Array(mut parts))) if parts.len() == 1 => parts.swap_remove(0),
+        Some((key, parts)) => json!({ key: parts }),
+        None => return,
+    };
+    members.insert("anyOf".to_owned(), json!([of, { "type": "null" }]));
+}
