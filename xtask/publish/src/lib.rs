@@ -10,6 +10,7 @@ mod call;
 mod fixtures;
 mod http;
 mod index;
+mod judge;
 mod merged;
 mod openapi31;
 mod output;
@@ -32,8 +33,8 @@ use call::Call;
 use index::{Files, INDEX, MATERIALS, SUMS, Subject};
 use output::ARCHIVE;
 
-pub use openapi31::derive as to_31;
-pub use portable::{RULES, Rule, derive as to_portable};
+pub use judge::Judge;
+pub use portable::derive as to_portable;
 
 /// The folder of the document of all APIs.
 const ALL: &str = "all";

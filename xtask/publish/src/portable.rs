@@ -10,16 +10,14 @@ use xtask_spec::document::{Document, Fault};
 use crate::schema::{Draft, Side, component, is_object, named, parts, references};
 use crate::widen::{Components, OPEN_CODES, choices, codes_open, sentences, text};
 
-/// A rule of the portable edition.
-pub struct Rule {
-    /// Its name in `specs/README.md`.
-    pub name: &'static str,
-    /// What it does to a document.
-    pub apply: fn(&mut Draft),
+/// A rule: its name in `specs/README.md`, and what it does to a document.
+struct Rule {
+    name: &'static str,
+    apply: fn(&mut Draft),
 }
 
 /// The rules, in their order: each may build on what those before it have done.
-pub const RULES: &[Rule] = &[
+const RULES: &[Rule] = &[
     Rule {
         name: "one-server",
         apply: one_server,
