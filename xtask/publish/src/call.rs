@@ -175,13 +175,21 @@ pub fn examples<'d>(holder: &Place<'d>) -> Examples<'d> {
 /// # Errors
 /// If a server does not say where its tokens come from.
 pub fn clouds(spec: &Spec) -> anyhow::Result<Vec<Cloud>> {
+    // By the address of the server, where the scheme lists them.
+    let token_urls = spec
+        .document
+        .value
+        .pointer("/components/securitySchemes/oauth2/flows/clientCredentials/x-token-urls");
     let servers = spec.root.entries_of("servers").into_iter();
     let clouds = servers.map(|server| {
+        let url = server.text("url").unwrap_or_default();
         let description = server.text("description").unwrap_or_default();
-        let identity = description
+        let named = description
             .split_once("Tokens come from ")
             .and_then(|(_, rest)| rest.split_whitespace().next());
-        let identity = identity.with_context(|| {
+        let named = named.map(|host| format!("https://{}/connect/token", host.trim_end_matches('.')));
+        let listed = || token_urls?.get(url)?.as_str().map(str::to_owned);
+        let token_url = listed().or(named).with_context(|| {
             let remedy = "write `Tokens come from HOST.` at the end of its description";
             spec.document
                 .fault(
@@ -195,11 +203,11 @@ pub fn clouds(spec: &Spec) -> anyhow::Result<Vec<Cloud>> {
         let variables = server.members_of("variables").into_iter();
         Ok(Cloud {
             name: capitalized(name.trim_start_matches("The ")),
-            base_url: server.text("url").unwrap_or_default().to_owned(),
+            base_url: url.to_owned(),
             variables: variables
                 .map(|(name, variable)| (name.to_owned(), variable.text("default").unwrap_or_default().to_owned()))
                 .collect(),
-            token_url: format!("https://{}/connect/token", identity.trim_end_matches('.')),
+            token_url,
         })
     });
     clouds.collect()

@@ -14,15 +14,15 @@ pub fn derive(document: &Value) -> Value {
     let mut derived = document.clone();
     derived["openapi"] = "3.1.1".into();
     each(&mut derived, &BTreeSet::new(), &mut |_, _, schema| translate(schema));
-    if let Some(Value::Object(license)) = derived.pointer_mut("/info/license")
-        && let Some(name) = license
-            .get("name")
-            .filter(|name| name.as_str().is_some_and(is_expression))
-            .cloned()
-    {
-        // The two exclude each other.
-        license.shift_remove("url");
-        license.insert("identifier".to_owned(), name);
+    if let Some(Value::Object(license)) = derived.pointer_mut("/info/license") {
+        let expression = license
+            .shift_remove("x-oai-license-identifier")
+            .or_else(|| license.get("name").cloned());
+        if let Some(expression) = expression.filter(|name| name.as_str().is_some_and(is_expression)) {
+            // The two exclude each other.
+            license.shift_remove("url");
+            license.insert("identifier".to_owned(), expression);
+        }
     }
     derived
 }

@@ -295,15 +295,13 @@ fn open_codes(draft: &mut Draft) {
             codes_open(schema);
         }
         let list = |key: &str| schema.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let names = list("x-enum-varnames").iter().zip(list("x-enum-descriptions"));
-        let known = list(OPEN_CODES).iter().zip(names).map(|(code, (name, meaning))| {
-            let [name, meaning] = [name, meaning].map(|text| text.as_str().unwrap_or_default());
-            format!(
-                "`{}` {name} ({})",
-                code.as_str().map_or_else(|| code.to_string(), str::to_owned),
-                meaning.trim_end_matches('.')
-            )
-        });
+        let known = list(OPEN_CODES)
+            .iter()
+            .zip(list("x-enum-varnames"))
+            .map(|(code, name)| {
+                let code = code.as_str().map_or_else(|| code.to_string(), str::to_owned);
+                format!("`{code}` {}", name.as_str().unwrap_or_default())
+            });
         let known: Vec<_> = known.collect();
         if !known.is_empty() {
             let known = format!("Known codes: {}; there may be others.", known.join(", "));
@@ -472,3 +470,7 @@ fn left(side: Side, pointer: &str, schema: &Value) -> Option<(&'static str, &'st
         "this is a fault of the rule `open-codes`",
     ))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests;
