@@ -34,14 +34,6 @@ fn sides(rule: &str, member: &Value) -> [Value; 2] {
     ["Ask", "Tell"].map(|side| schemas[side]["properties"]["it"].clone())
 }
 
-/// The message for schemas that are refused, and the line of a key that it is to name.
-fn refusal(schemas: Value, key: &str) -> (String, usize) {
-    let text = crate::yaml::write(&document(schemas)).unwrap();
-    let line = text.lines().position(|line| line.trim() == key).unwrap() + 1;
-    let document = Document::parse(Path::new("specs/mini/openapi.yaml"), &text).unwrap();
-    (format!("{:#}", derive(&document).unwrap_err()), line)
-}
-
 #[test]
 fn one_server() {
     let mut draft = Draft::new(&json!({ "servers": [
@@ -290,17 +282,38 @@ fn what_no_rule_makes_portable_is_refused_by_its_place() {
         ),
         (
             object(reference("Gone")),
-            "paths:",
+            "---",
             "`#/components/schemas/Gone` leads nowhere",
         ),
     ] {
-        let (message, line) = refusal(json!({ "Ask": schema, "Tell": { "type": "object" } }), key);
-        let place = format!("specs/mini/openapi.yaml:{line}: ");
-        assert!(
-            message.starts_with(&place) && message.contains(words),
-            "{place} {words}: {message}"
+        refused(
+            &document(json!({ "Ask": schema, "Tell": { "type": "object" } })),
+            key,
+            words,
         );
     }
+}
+
+#[test]
+fn a_union_of_objects_has_a_name() {
+    let mut document = document(both(&json!({ "type": "string" })));
+    document["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] =
+        json!({ "oneOf": [reference("Ask"), reference("Tell")] });
+    refused(&document, "schema:", "an object, or a union of objects, has no name");
+}
+
+/// The message for a document names the last line with this key, and what is wrong.
+fn refused(document: &Value, key: &str, words: &str) {
+    let text = crate::yaml::write(document).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let line = lines.iter().rposition(|line| line.trim() == key).unwrap() + 1;
+    let document = Document::parse(Path::new("specs/mini/openapi.yaml"), &text).unwrap();
+    let message = format!("{:#}", derive(&document).unwrap_err());
+    let place = format!("specs/mini/openapi.yaml:{line}: ");
+    assert!(
+        message.starts_with(&place) && message.contains(words),
+        "{place} {words}: {message}"
+    );
 }
 
 #[test]
