@@ -1,7 +1,6 @@
 //! What says what was published: an index, checksums, and a bill of materials.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -15,6 +14,9 @@ pub const MATERIALS: &str = "sbom.cdx.json";
 
 /// Files by their paths in the published folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// SHA-256 of files by their paths.
+pub type Sums = BTreeMap<String, String>;
 
 /// One API, or all of them in one document.
 pub struct Subject {
@@ -43,8 +45,8 @@ pub fn edition(path: &str) -> &'static str {
 }
 
 /// The index: one row a file.
-pub fn index(subjects: &[Subject], files: &Files) -> Value {
-    let rows = files.iter().map(|(path, bytes)| {
+pub fn index(subjects: &[Subject], sums: &Sums) -> Value {
+    let rows = sums.iter().map(|(path, sum)| {
         let folder = path.split_once('/').map(|(folder, _)| folder);
         let subject = subjects.iter().find(|subject| Some(subject.api.as_str()) == folder);
         let source = subject.map_or(&Value::Null, |subject| &subject.source);
@@ -52,7 +54,7 @@ pub fn index(subjects: &[Subject], files: &Files) -> Value {
             "api": folder,
             "edition": edition(path),
             "file": path,
-            "sha256": sum(bytes),
+            "sha256": sum,
             "version": subject.map(|subject| &subject.version),
             "revision": source["revision"],
             "date": source["date"],
@@ -62,17 +64,17 @@ pub fn index(subjects: &[Subject], files: &Files) -> Value {
 }
 
 /// A bill of materials in the format of CycloneDX: each API made of its files and of the vendor's pages.
-pub fn materials(subjects: &[Subject], files: &Files) -> Value {
-    let file = |(path, bytes): (&String, &Vec<u8>)| {
+pub fn materials(subjects: &[Subject], sums: &Sums) -> Value {
+    let file = |(path, sum): (&String, &String)| {
         json!({
             "type": "file",
             "bom-ref": path,
             "name": path,
-            "hashes": [{ "alg": "SHA-256", "content": sum(bytes) }],
+            "hashes": [{ "alg": "SHA-256", "content": sum }],
         })
     };
     let components = subjects.iter().map(|subject| {
-        let own = files
+        let own = sums
             .iter()
             .filter(|(path, _)| path.starts_with(&format!("{}/", subject.api)));
         let mut component = json!({
@@ -105,17 +107,14 @@ pub fn materials(subjects: &[Subject], files: &Files) -> Value {
     })
 }
 
-/// The checksums of files.
-pub fn sums(files: &Files) -> String {
-    files.iter().fold(String::new(), |mut text, (path, bytes)| {
-        let _ = writeln!(text, "{}  {path}", sum(bytes));
-        text
-    })
+/// Sums, as `sha256sum --check` reads them.
+pub fn lines(sums: &Sums) -> Vec<u8> {
+    let lines = sums.iter().map(|(path, sum)| format!("{sum}  {path}\n"));
+    lines.collect::<String>().into_bytes()
 }
 
-fn sum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// The sum of a file.
+pub fn sum(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

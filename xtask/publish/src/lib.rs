@@ -30,8 +30,8 @@ use xtask_spec::api::{APIS, Api, root};
 use xtask_spec::document::{Document, display};
 
 use call::Call;
-use index::{Files, INDEX, MATERIALS, SUMS, Subject};
-use output::ARCHIVE;
+use index::{Files, INDEX, MATERIALS, SUMS, Subject, Sums};
+use output::{ARCHIVE, Target};
 
 pub use judge::Judge;
 pub use portable::derive as to_portable;
@@ -44,8 +44,9 @@ const ALL: &str = "all";
 /// # Errors
 /// If a spec breaks a rule of the lint or cannot be made portable, or the folder cannot be written. It is then as it was.
 pub fn run(folder: &Path) -> anyhow::Result<Outcome> {
+    let target = Target::new(folder)?;
     let files = files()?;
-    output::write(folder, &files)?;
+    target.write(&files)?;
     xtask_cli::print(&format!(
         "✓ {}: {} files of {} APIs\n",
         display(folder),
@@ -90,14 +91,21 @@ pub fn files() -> anyhow::Result<Files> {
         let text = std::fs::read(root().join(licence)).with_context(|| format!("cannot read {licence}"))?;
         files.insert(licence.to_owned(), text);
     }
-    let (index, materials) = (index::index(&subjects, &files), index::materials(&subjects, &files));
-    files.insert(INDEX.to_owned(), json(&index));
-    files.insert(MATERIALS.to_owned(), json(&materials));
-    // The archive holds the sums of what is in it, the folder those of the archive too.
-    let mut packed = files.clone();
-    packed.insert(SUMS.to_owned(), index::sums(&files).into_bytes());
-    files.insert(ARCHIVE.to_owned(), output::archive(&packed)?);
-    files.insert(SUMS.to_owned(), index::sums(&files).into_bytes());
+    let mut sums: Sums = files
+        .iter()
+        .map(|(path, bytes)| (path.clone(), index::sum(bytes)))
+        .collect();
+    files.insert(INDEX.to_owned(), json(&index::index(&subjects, &sums)));
+    files.insert(MATERIALS.to_owned(), json(&index::materials(&subjects, &sums)));
+    for name in [INDEX, MATERIALS] {
+        sums.insert(name.to_owned(), index::sum(&files[name]));
+    }
+    // The archive holds the sums of what is in it, the folder that of the archive too.
+    files.insert(SUMS.to_owned(), index::lines(&sums));
+    let archive = output::archive(&files)?;
+    sums.insert(ARCHIVE.to_owned(), index::sum(&archive));
+    files.insert(SUMS.to_owned(), index::lines(&sums));
+    files.insert(ARCHIVE.to_owned(), archive);
     Ok(files)
 }
 

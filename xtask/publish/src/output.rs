@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use flate2::{Compression, GzBuilder};
@@ -19,7 +19,7 @@ pub const ARCHIVE: &str = "avepoint-openapi.tar.gz";
 /// # Errors
 /// If a path is too long for the format.
 pub fn archive(files: &Files) -> anyhow::Result<Vec<u8>> {
-    let packed = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
+    let packed = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
     let mut archive = tar::Builder::new(packed);
     for (path, bytes) in files {
         let mut header = tar::Header::new_ustar();
@@ -36,61 +36,72 @@ pub fn archive(files: &Files) -> anyhow::Result<Vec<u8>> {
     Ok(archive.into_inner()?.finish()?)
 }
 
-/// Writes the files beside the folder, then puts them in its place. A folder that this tool has written is replaced.
-///
-/// # Errors
-/// If the folder holds anything else, or it cannot be written. What was there is there still.
-pub fn write(folder: &Path, files: &Files) -> anyhow::Result<()> {
-    let name = display(folder);
-    refuse_others(folder)?;
-    let parent = parent(folder)?;
-    let cannot = || format!("cannot write {name}; check the folder's permissions and the space on the disk");
-    fs::create_dir_all(&parent).with_context(cannot)?;
-    let staged = tempfile::Builder::new()
-        .prefix(".publish-")
-        .tempdir_in(&parent)
-        .with_context(cannot)?;
-    let (new, old) = (staged.path().join("new"), staged.path().join("old"));
-    for (path, bytes) in files {
-        let file = new.join(path);
-        fs::create_dir_all(file.parent().unwrap_or(&new)).with_context(cannot)?;
-        fs::write(file, bytes).with_context(cannot)?;
-    }
-    let is_there = match fs::rename(folder, &old) {
-        Ok(()) => true,
-        Err(error) if error.kind() == ErrorKind::NotFound => false,
-        Err(error) => return Err(error).with_context(cannot),
-    };
-    if let Err(error) = fs::rename(&new, folder) {
-        if is_there {
-            // What was there goes back; if that fails too, it is kept where it is.
-            if let Err(second) = fs::rename(&old, folder) {
-                let kept = staged.keep();
-                bail!(
-                    "cannot write {name}: {error}; what it held is in {}, since it cannot go back: {second}",
-                    kept.join("old").display()
-                );
-            }
-        }
-        return Err(error).with_context(cannot);
-    }
-    Ok(())
+/// The folder to write.
+pub struct Target<'t> {
+    folder: &'t Path,
+    name: String,
 }
 
-/// The folder that holds another one.
-fn parent(folder: &Path) -> anyhow::Result<PathBuf> {
-    ensure!(
-        folder.file_name().is_some(),
-        "{} cannot be replaced; name a folder in it",
-        folder.display()
-    );
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-    Ok(parent.unwrap_or(Path::new(".")).to_owned())
+impl<'t> Target<'t> {
+    /// Takes a folder that is new, empty, or written by this tool.
+    ///
+    /// # Errors
+    /// If it holds anything else, or cannot be read.
+    pub fn new(folder: &'t Path) -> anyhow::Result<Self> {
+        ensure!(
+            folder.file_name().is_some(),
+            "{} cannot be replaced; name a folder in it",
+            folder.display()
+        );
+        let name = display(folder);
+        refuse_others(folder, &name)?;
+        Ok(Self { folder, name })
+    }
+
+    /// Writes the files beside the folder, then puts them in its place.
+    ///
+    /// # Errors
+    /// If it cannot be written. What was there is there still.
+    pub fn write(&self, files: &Files) -> anyhow::Result<()> {
+        let Self { folder, name } = self;
+        let cannot = || format!("cannot write {name}; check the folder's permissions and the space on the disk");
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).with_context(cannot)?;
+        let staged = tempfile::Builder::new()
+            .prefix(".publish-")
+            .tempdir_in(parent)
+            .with_context(cannot)?;
+        let (new, old) = (staged.path().join("new"), staged.path().join("old"));
+        for (path, bytes) in files {
+            let file = new.join(path);
+            fs::create_dir_all(file.parent().unwrap_or(&new)).with_context(cannot)?;
+            fs::write(file, bytes).with_context(cannot)?;
+        }
+        let is_there = match fs::rename(folder, &old) {
+            Ok(()) => true,
+            Err(error) if error.kind() == ErrorKind::NotFound => false,
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        if let Err(error) = fs::rename(&new, folder) {
+            if is_there {
+                // What was there goes back; if that fails too, it is kept where it is.
+                if let Err(second) = fs::rename(&old, folder) {
+                    let kept = staged.keep();
+                    bail!(
+                        "cannot write {name}: {error}; what it held is in {}, since it cannot go back: {second}",
+                        kept.join("old").display()
+                    );
+                }
+            }
+            return Err(error).with_context(cannot);
+        }
+        Ok(())
+    }
 }
 
 /// Refuses a folder with a file in it that this tool has not written.
-fn refuse_others(folder: &Path) -> anyhow::Result<()> {
-    let name = display(folder);
+fn refuse_others(folder: &Path, name: &str) -> anyhow::Result<()> {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {name}")),

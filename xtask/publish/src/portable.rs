@@ -86,6 +86,8 @@ pub fn derive(document: &Document) -> anyhow::Result<Value> {
         (rule.apply)(&mut draft);
     }
     check(document, &mut draft)?;
+    let rules: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    draft.value["info"]["x-edition"] = json!({ "name": "portable", "rules": rules });
     Ok(draft.value)
 }
 
