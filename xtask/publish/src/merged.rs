@@ -6,7 +6,8 @@ use anyhow::bail;
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
-use crate::schema::is_example;
+use crate::portable::distinct_codes;
+use crate::schema::{Draft, is_example};
 
 /// Merges portable documents, each with the name of its API.
 ///
@@ -65,7 +66,10 @@ pub fn merge(documents: &[(&str, Value)]) -> anyhow::Result<Value> {
         titles.join(" ")
     )
     .into();
-    Ok(merged)
+    // What had one name in each document may have two here.
+    let mut draft = Draft::new(&merged);
+    distinct_codes(&mut draft);
+    Ok(draft.value)
 }
 
 /// A document in which the name of the API stands before the names of operations, tags and components.

@@ -363,7 +363,7 @@ fn nullable(schema: &mut Value) {
 }
 
 /// No two codes of closed lists with one name: in Go they are constants of one package, beside the types.
-fn distinct_codes(draft: &mut Draft) {
+pub fn distinct_codes(draft: &mut Draft) {
     let components = schemas(&draft.value);
     let mut uses: BTreeMap<String, usize> = components.keys().map(|name| (name.clone(), 1)).collect();
     let closed = |schema: &Value| {

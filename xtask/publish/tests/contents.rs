@@ -237,6 +237,24 @@ fn nothing_is_lost_in_the_portable_document_of_all() {
 }
 
 #[test]
+fn no_two_codes_have_one_name() {
+    let folders = APIS.iter().map(|api| api.name).chain(["all"]);
+    for folder in folders {
+        let document = json(&format!("{folder}/openapi.portable.json"));
+        let schemas = document["components"]["schemas"].as_object().expect("schemas");
+        let mut names: BTreeSet<_> = schemas.keys().cloned().collect();
+        for schema in schemas.values().filter(|schema| schema.get("enum").is_some()) {
+            for name in schema["x-enum-varnames"].as_array().expect("names") {
+                assert!(
+                    names.insert(name.as_str().expect("a name").to_owned()),
+                    "{folder}: {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn types_stand_on_their_own() {
     each(|api, spec| {
         let types = json(&format!("{api}/types.schema.json"));
