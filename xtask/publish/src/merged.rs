@@ -4,180 +4,151 @@ use std::collections::BTreeMap;
 
 use anyhow::bail;
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use xtask_spec::model::walk;
 
 use crate::portable::distinct_codes;
-use crate::schema::{Draft, is_example};
+use crate::schema::{Draft, Schema, sentences};
 
 /// Merges portable documents, each with the name of its API.
 ///
 /// # Errors
-/// If two of them have a path, or tell a token endpoint, that excludes the other's.
+/// If two of them have the same path, or different token endpoints.
 pub fn merge(documents: &[(&str, Value)]) -> anyhow::Result<Value> {
-    let mut merged = json!({
-        "openapi": "3.0.3",
-        "info": {},
-        "servers": [],
-        "tags": [],
-        "paths": {},
-        "components": { "securitySchemes": {} },
-    });
-    let mut titles = Vec::new();
+    let mut merged = Value::Null;
+    let mut described =
+        "All APIs as one document; the name of its API stands before every name. Configure a client for \
+                         each host: in the commercial cloud, not all APIs have the same."
+            .to_owned();
     for (api, document) in documents {
         let document = prefixed(api, document);
-        titles.push(format!(
-            "{}: {}",
-            word(&document["info"]["title"]),
-            word(&document["info"]["description"])
-        ));
-        let entries = document["tags"].as_array().cloned().unwrap_or_default();
-        merged["tags"]
-            .as_array_mut()
-            .into_iter()
-            .for_each(|tags| tags.extend(entries.clone()));
-        for (path, item) in members(&document["paths"]) {
-            if merged["paths"].get(path).is_some() {
-                bail!(
-                    "specs/{api}/openapi.yaml: the path `{path}` is in another API too; a merged document can have it once"
-                );
-            }
-            merged["paths"][path] = item.clone();
+        let info = &document["info"];
+        described = format!("{described} {}: {}", word(&info["title"]), word(&info["description"]));
+        if merged.is_null() {
+            merged = document;
+        } else {
+            join(&mut merged, document).map_err(|error| error.context(format!("specs/{api}/openapi.yaml")))?;
         }
-        for (section, components) in members(&document["components"]) {
-            let section = &mut merged["components"][section];
-            if section.is_null() {
-                *section = json!({});
-            }
-            for (name, component) in members(components) {
-                match section.get_mut(name) {
-                    Some(known) => join_scheme(api, known, component)?,
-                    None => section[name] = component.clone(),
-                }
-            }
-        }
-        join_server(&mut merged["servers"], &document["servers"][0]);
     }
-    let first = documents.first().map(|(_, document)| document["info"].clone());
-    merged["info"] = first.unwrap_or_default();
+    // Those are one API's own.
+    object(&mut merged).shift_remove("externalDocs");
     merged["info"]["title"] = "AvePoint APIs".into();
-    merged["info"]["description"] = format!(
-        "All APIs as one document; the name of its API stands before every name. Configure a client for each host: in the \
-         commercial cloud, not all APIs have the same. {}",
-        titles.join(" ")
-    )
-    .into();
+    merged["info"]["description"] = described.into();
     // What had one name in each document may have two here.
     let mut draft = Draft::new(&merged);
     distinct_codes(&mut draft);
     Ok(draft.value)
 }
 
+fn join(merged: &mut Value, mut other: Value) -> anyhow::Result<()> {
+    for (path, item) in object(&mut other["paths"]) {
+        if object(&mut merged["paths"]).insert(path.clone(), item.take()).is_some() {
+            bail!("another API has the path `{path}` too; a merged document can have it once");
+        }
+    }
+    // The APIs share one scheme, and each has scopes of its own.
+    let flow = "/components/securitySchemes/oauth2/flows/clientCredentials";
+    let flow_of = |document: &mut Value, key: &str| document.pointer_mut(flow).map(|flow| flow[key].take());
+    let [scopes, more] = [&mut *merged, &mut other].map(|document| flow_of(document, "scopes").unwrap_or_default());
+    let [endpoint, same] = [&*merged, &other].map(|document| document.pointer(flow).map(|flow| &flow["tokenUrl"]));
+    if endpoint.is_none() || endpoint != same {
+        bail!(
+            "the tokens come from elsewhere than those of another API; a merged document can have one token endpoint"
+        );
+    }
+    merged
+        .pointer_mut(flow)
+        .into_iter()
+        .for_each(|flow| flow["scopes"] = joined(&scopes, &more));
+    for (section, components) in object(&mut other["components"])
+        .iter_mut()
+        .filter(|(name, _)| *name != "securitySchemes")
+    {
+        object(&mut merged["components"][section]).extend(std::mem::take(object(components)));
+    }
+    let host = "/servers/0/variables/host";
+    let more = other.pointer(host).cloned().unwrap_or_default();
+    if let Some(host) = merged.pointer_mut(host) {
+        host["description"] = sentences(word(&host["description"]), word(&more["description"])).into();
+        host["enum"] = joined(&host["enum"], &more["enum"]);
+    }
+    merged["tags"] = joined(&merged["tags"], &other["tags"]);
+    Ok(())
+}
+
+/// Both objects or both lists as one; what is in both is in it once.
+fn joined(one: &Value, other: &Value) -> Value {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            let all = one.iter().chain(other).map(|(key, value)| (key.clone(), value.clone()));
+            Value::Object(all.collect())
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            let more = other.iter().filter(|entry| !one.contains(entry));
+            one.iter().chain(more).cloned().collect()
+        }
+        _ => one.clone(),
+    }
+}
+
 /// A document in which the name of the API stands before the names of operations, tags and components.
 fn prefixed(api: &str, document: &Value) -> Value {
     let (upper, lower) = (api.to_upper_camel_case(), api.to_lower_camel_case());
+    let mut document = document.clone();
     // What descriptions may speak of.
     let mut names = BTreeMap::new();
-    let mut document = document.clone();
-    for (_, item) in members_mut(&mut document["paths"]) {
-        for (_, operation) in members_mut(item) {
-            let Some(id) = operation.get("operationId").and_then(Value::as_str).map(str::to_owned) else {
-                continue;
-            };
-            let longer = format!("{lower}{}", id.to_upper_camel_case());
-            operation["operationId"] = longer.clone().into();
-            names.insert(id, longer);
-            for tag in operation["tags"].as_array_mut().into_iter().flatten() {
-                *tag = format!("{upper} {}", word(tag)).into();
+    for (_, item) in object(&mut document["paths"]) {
+        for (_, operation) in object(item) {
+            if let Some(id) = operation.get("operationId").map(|id| word(id).to_owned()) {
+                let longer = format!("{lower}{}", id.to_upper_camel_case());
+                operation["operationId"] = longer.clone().into();
+                names.insert(id, longer);
+                for tag in operation["tags"].as_array_mut().into_iter().flatten() {
+                    *tag = format!("{upper} {}", word(tag)).into();
+                }
             }
         }
     }
     for tag in document["tags"].as_array_mut().into_iter().flatten() {
         tag["name"] = format!("{upper} {}", word(&tag["name"])).into();
     }
-    for (section, components) in members_mut(&mut document["components"]) {
-        // All APIs take tokens from the same place.
-        if section == "securitySchemes" {
-            continue;
-        }
-        let renamed = members(components).map(|(name, component)| (format!("{upper}{name}"), component.clone()));
-        let renamed: Map<_, _> = renamed.collect();
-        if section == "schemas" {
-            names.extend(members(components).map(|(name, _)| (name.clone(), format!("{upper}{name}"))));
-        }
-        *components = renamed.into();
+    for (section, components) in object(&mut document["components"])
+        .iter_mut()
+        .filter(|(name, _)| *name != "securitySchemes")
+    {
+        let renamed = std::mem::take(object(components)).into_iter().map(|(name, component)| {
+            let longer = format!("{upper}{name}");
+            if section == "schemas" {
+                names.insert(name, longer.clone());
+            }
+            (longer, component)
+        });
+        *components = renamed.collect();
     }
-    rename(&mut document, &upper, &names);
+    let nodes: Vec<_> = walk(&document).into_iter().map(|node| node.place.pointer).collect();
+    for pointer in nodes {
+        if let Some(Value::Object(members)) = document.pointer_mut(&pointer) {
+            rename(members, &upper, &names);
+        }
+    }
     document
 }
 
-/// Follows new names in references and descriptions.
-fn rename(value: &mut Value, prefix: &str, names: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members.iter_mut().filter(|(key, _)| !is_example(key)) {
-                match value {
-                    Value::String(reference) if key == "$ref" => {
-                        if let Some((section, name)) = reference.rsplit_once('/') {
-                            *reference = format!("{section}/{prefix}{name}");
-                        }
-                    }
-                    Value::String(text) if key == "description" || key == "summary" => {
-                        let parts = text.split('`').enumerate().map(|(index, part)| match names.get(part) {
-                            Some(name) if index % 2 == 1 => name.as_str(),
-                            _ => part,
-                        });
-                        *text = parts.collect::<Vec<_>>().join("`");
-                    }
-                    value => rename(value, prefix, names),
-                }
-            }
+/// Follows new names in the reference and the descriptions of an object.
+fn rename(members: &mut Schema, prefix: &str, names: &BTreeMap<String, String>) {
+    if let Some(Value::String(reference)) = members.get_mut("$ref")
+        && let Some((section, name)) = reference.rsplit_once('/')
+    {
+        *reference = format!("{section}/{prefix}{name}");
+    }
+    for key in ["description", "summary"] {
+        if let Some(Value::String(text)) = members.get_mut(key) {
+            let parts = text.split('`').enumerate().map(|(index, part)| match names.get(part) {
+                Some(name) if index % 2 == 1 => name,
+                _ => part,
+            });
+            *text = parts.collect::<Vec<_>>().join("`");
         }
-        Value::Array(entries) => entries.iter_mut().for_each(|entry| rename(entry, prefix, names)),
-        _ => {}
-    }
-}
-
-/// Adds the scopes of a scheme to one of the same name and kind.
-fn join_scheme(api: &str, known: &mut Value, other: &Value) -> anyhow::Result<()> {
-    let scopes = "/flows/clientCredentials/scopes";
-    let endpoint = "/flows/clientCredentials/tokenUrl";
-    if known.pointer(endpoint).is_none() || known.pointer(endpoint) != other.pointer(endpoint) {
-        bail!(
-            "specs/{api}/openapi.yaml: the security scheme has another token endpoint than that of another API; a merged document can have one"
-        );
-    }
-    let added = other
-        .pointer(scopes)
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
-    if let Some(Value::Object(known)) = known.pointer_mut(scopes) {
-        known.extend(added);
-    }
-    Ok(())
-}
-
-/// Adds the hosts of a server to the one there is.
-fn join_server(servers: &mut Value, other: &Value) {
-    let Some(known) = servers
-        .get_mut(0)
-        .and_then(|server| server.pointer_mut("/variables/host"))
-    else {
-        *servers = json!([other]);
-        return;
-    };
-    let other = &other["variables"]["host"];
-    let description = crate::widen::sentences(word(&known["description"]), word(&other["description"]));
-    known["description"] = description.into();
-    if let Value::Array(hosts) = &mut known["enum"] {
-        let added = other["enum"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|host| !hosts.contains(host))
-            .cloned();
-        let added: Vec<_> = added.collect();
-        hosts.extend(added);
     }
 }
 
@@ -185,10 +156,12 @@ fn word(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
-}
-
-fn members_mut(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    value.as_object_mut().into_iter().flatten()
+/// The members of an object; an empty one takes the place of anything else.
+fn object(value: &mut Value) -> &mut Schema {
+    if !value.is_object() {
+        *value = json!({});
+    }
+    value
+        .as_object_mut()
+        .unwrap_or_else(|| unreachable!("it has just been made one"))
 }

@@ -1,19 +1,18 @@
 //! The 3.1 edition of a document, and its types as JSON Schema: the same schemas, in the words of JSON Schema 2020-12.
 
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
 
-use serde_json::{Map, Value, json};
-
-use crate::schema::{each, is_example};
+use crate::schema::{Draft, Schema};
 
 /// The dialect of the schemas.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The document in OpenAPI 3.1.
 pub fn derive(document: &Value) -> Value {
-    let mut derived = document.clone();
+    let mut draft = Draft::new(document);
+    draft.each(|_, _, schema| translate(schema));
+    let mut derived = draft.value;
     derived["openapi"] = "3.1.1".into();
-    each(&mut derived, &BTreeSet::new(), &mut |_, _, schema| translate(schema));
     if let Some(Value::Object(license)) = derived.pointer_mut("/info/license") {
         let expression = license
             .shift_remove("x-oai-license-identifier")
@@ -29,31 +28,13 @@ pub fn derive(document: &Value) -> Value {
 
 /// The component schemas of a document as one JSON Schema, each under `$defs`.
 pub fn types(document: &Value) -> Value {
-    let mut derived = derive(document);
-    let mut types = derived
-        .pointer_mut("/components/schemas")
-        .map(Value::take)
-        .unwrap_or_default();
-    references(&mut types);
-    json!({ "$schema": DIALECT, "title": document["info"]["title"], "$defs": types })
-}
-
-/// Leads references to components into `$defs`.
-fn references(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members.iter_mut().filter(|(key, _)| !is_example(key)) {
-                match value {
-                    Value::String(reference) if key == "$ref" => {
-                        *reference = reference.replace("#/components/schemas/", "#/$defs/");
-                    }
-                    value => references(value),
-                }
-            }
+    let mut draft = Draft::new(&derive(document));
+    draft.each(|_, _, schema| {
+        if let Some(Value::String(reference)) = schema.get_mut("$ref") {
+            *reference = reference.replace("#/components/schemas/", "#/$defs/");
         }
-        Value::Array(entries) => entries.iter_mut().for_each(references),
-        _ => {}
-    }
+    });
+    json!({ "$schema": DIALECT, "title": document["info"]["title"], "$defs": draft.components() })
 }
 
 /// Whether the name of a licence is an expression of SPDX identifiers.
@@ -68,8 +49,7 @@ fn is_expression(name: &str) -> bool {
     })
 }
 
-fn translate(schema: &mut Value) {
-    let Value::Object(members) = schema else { return };
+fn translate(members: &mut Schema) {
     if let Some(example) = members.shift_remove("example") {
         members.insert("examples".to_owned(), json!([example]));
     }
@@ -91,13 +71,13 @@ fn translate(schema: &mut Value) {
     }
 }
 
-fn encoded(members: &mut Map<String, Value>, key: &str, value: &str) {
+fn encoded(members: &mut Schema, key: &str, value: &str) {
     members.shift_remove("format");
     members.insert(key.to_owned(), value.into());
 }
 
 /// Null is a type of its own, and a code of its own.
-fn nullable(members: &mut Map<String, Value>) {
+fn nullable(members: &mut Schema) {
     if let Some(kind) = members.get("type").cloned() {
         members.insert("type".to_owned(), json!([kind, "null"]));
         if let Some(Value::Array(codes)) = members.get_mut("enum")

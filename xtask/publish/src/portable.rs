@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use xtask_spec::document::{Document, Fault};
+use xtask_spec::place::Place;
 
-use crate::schema::{Draft, Side, component, is_object, named, parts, references};
-use crate::widen::{Components, OPEN_CODES, choices, codes_open, sentences, text};
+use crate::schema::{Draft, Schema, Side, component, describe, is_object, list, named, references, sentences, text};
+use crate::widen::{Components, OPEN_CODES, choices, open};
 
 /// A rule: its name in `specs/README.md`, and what it does to a document.
 struct Rule {
@@ -93,225 +94,179 @@ pub fn derive(document: &Document) -> anyhow::Result<Value> {
 
 /// One server, at any of the hosts: a generator takes the first of several, and its users never see the others.
 fn one_server(draft: &mut Draft) {
-    let servers = draft
-        .value
-        .get("servers")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let hosts: Vec<_> = servers.iter().flat_map(hosts).collect();
-    let Some(default) = servers.first().map(default_host) else {
-        return;
-    };
-    let described: Vec<_> = servers
+    let servers = Place::root(&draft.value).entries_of("servers");
+    let hosts = servers
         .iter()
-        .map(|server| format!("`{}`: {}", host(server), described(server)))
-        .collect();
+        .flat_map(|server| hosts(server, |variable| variable.texts("enum")));
+    let hosts: Vec<_> = hosts.collect();
+    let default = servers
+        .iter()
+        .flat_map(|server| self::hosts(server, |variable| variable.text("default").into_iter().collect()))
+        .next();
+    let described = servers.iter().map(|server| {
+        let variables = server
+            .members_of("variables")
+            .into_iter()
+            .map(|(_, variable)| variable.description());
+        let said = variables.fold(server.description(), |said, variable| sentences(&said, &variable));
+        format!("`{}`: {said}", host(server))
+    });
+    let described: Vec<_> = described.collect();
+    let host = json!({ "description": described.join(" "), "enum": hosts, "default": default });
     draft.value["servers"] = json!([{
         "url": "https://{host}",
         "description": "The host of a cloud, and of a region where there is one for each.",
-        "variables": { "host": { "description": described.join(" "), "enum": hosts, "default": default } },
+        "variables": { "host": host },
     }]);
 }
 
-/// What a server and its variables say of themselves.
-fn described(server: &Value) -> String {
-    let variables = server.get("variables").and_then(Value::as_object).into_iter().flatten();
-    let variables = variables.map(|(_, variable)| text(variable, "description"));
-    variables.fold(text(server, "description").to_owned(), |all, next| {
-        sentences(&all, next)
-    })
+fn host<'s>(server: &Place<'s>) -> &'s str {
+    let url = server.text("url").unwrap_or_default();
+    url.trim_start_matches("https://").trim_end_matches('/')
 }
 
-fn host(server: &Value) -> &str {
-    text(server, "url").trim_start_matches("https://").trim_end_matches('/')
-}
-
-fn default_host(server: &Value) -> String {
-    let variables = server.get("variables").and_then(Value::as_object).into_iter().flatten();
-    variables.fold(host(server).to_owned(), |host, (name, variable)| {
-        host.replace(&format!("{{{name}}}"), text(variable, "default"))
-    })
-}
-
-/// The hosts of a server: one for each value of each of its variables.
-fn hosts(server: &Value) -> Vec<String> {
-    let variables = server.get("variables").and_then(Value::as_object).into_iter().flatten();
-    variables.fold(vec![host(server).to_owned()], |hosts, (name, variable)| {
-        let values = variable
-            .get("enum")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
-        let values: Vec<_> = values.collect();
-        let fill = |host: &String| {
-            values
-                .iter()
-                .map(|value| host.replace(&format!("{{{name}}}"), value))
-                .collect::<Vec<_>>()
-        };
-        hosts.iter().flat_map(fill).collect()
-    })
+/// The hosts of a server: one for each of the values of its variables.
+fn hosts<'s>(server: &Place<'s>, values: impl Fn(&Place<'s>) -> Vec<&'s str>) -> Vec<String> {
+    server
+        .members_of("variables")
+        .iter()
+        .fold(vec![host(server).to_owned()], |hosts, (name, variable)| {
+            let values = values(variable);
+            let fill = |host: &String| {
+                values
+                    .iter()
+                    .map(|value| host.replace(&format!("{{{name}}}"), value))
+                    .collect::<Vec<_>>()
+            };
+            hosts.iter().flat_map(fill).collect()
+        })
 }
 
 /// No `additionalProperties: true`, which generators take for a map of anything: it says what holds without it.
 fn free_members(draft: &mut Draft) {
-    draft.each(&mut |_, _, schema| {
-        if let Value::Object(schema) = schema {
-            let is_free = |is: &Value| is == &json!(true) || is == &json!({});
-            if schema.get("additionalProperties").is_some_and(is_free) {
-                schema.shift_remove("additionalProperties");
-            }
-        }
+    draft.each(|_, _, schema| {
+        let is_free = |value: &Value| *value == json!(true) || *value == json!({});
+        schema.retain(|key, value| key != "additionalProperties" || !is_free(value));
     });
 }
 
 /// No alternatives that only say which members are sent together: generators make classes without members of them.
 fn free_requirements(draft: &mut Draft) {
-    draft.each(&mut |_, _, schema| {
-        let is_requirement = |entry: &Value| {
-            entry
-                .as_object()
-                .is_some_and(|entry| entry.keys().all(|key| key == "required"))
+    draft.each(|_, _, schema| {
+        let Some(entries) = choices(schema).cloned() else {
+            return;
         };
-        let Value::Object(schema) = schema else { return };
-        for key in ["anyOf", "oneOf"] {
-            let Some(entries) = schema.get(key).and_then(Value::as_array) else {
-                continue;
-            };
-            if !entries.iter().all(is_requirement) {
-                continue;
-            }
-            let forms = entries.iter().map(|entry| {
-                let names = entry.get("required").and_then(Value::as_array).into_iter().flatten();
-                let names: Vec<_> = names
-                    .filter_map(Value::as_str)
-                    .map(|name| format!("`{name}`"))
-                    .collect();
-                names.join(" and ")
-            });
-            let needed = format!("Send {}.", forms.collect::<Vec<_>>().join(", or "));
-            let description = sentences(
-                schema.get("description").and_then(Value::as_str).unwrap_or_default(),
-                &needed,
-            );
-            schema.insert("description".to_owned(), description.into());
-            schema.shift_remove(key);
+        let entries: Vec<_> = entries.iter().filter_map(Value::as_object).collect();
+        if entries.iter().any(|entry| entry.keys().any(|key| key != "required")) {
+            return;
         }
+        let forms = entries.iter().map(|entry| {
+            let names = list(entry, "required")
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|name| format!("`{name}`"));
+            names.collect::<Vec<_>>().join(" and ")
+        });
+        describe(schema, &format!("Send {}.", forms.collect::<Vec<_>>().join(", or ")));
+        schema.retain(|key, _| key != "anyOf" && key != "oneOf");
     });
 }
 
 /// No unions: the narrowest plain schema that accepts all alternatives.
 fn wide_unions(draft: &mut Draft) {
-    let components = schemas(&draft.value);
-    draft.each(&mut |_, _, schema| *schema = Components(&components).plain(schema));
+    let components = draft.components();
+    draft.each(|_, _, schema| *schema = Components(&components).plain(schema));
 }
 
 /// No objects without a name: one within a component is called like the component and the members that lead to it.
 fn named_objects(draft: &mut Draft) {
-    let mut found = Map::new();
-    let known = schemas(&draft.value);
-    let mut answers = BTreeSet::new();
-    draft.each(&mut |side, pointer, schema| {
-        let Some((component, members)) = pointer
+    let mut components = draft.components();
+    let mut found = Vec::new();
+    draft.each(|side, pointer, schema| {
+        let within = pointer
             .strip_prefix("/components/schemas/")
-            .and_then(|at| at.split_once('/'))
-        else {
+            .and_then(|pointer| pointer.split_once('/'));
+        let Some((owner, members)) = within.filter(|_| schema.contains_key("properties")) else {
             return;
         };
-        if schema.get("properties").is_none() {
-            return;
-        }
         let words = members
             .split('/')
             .filter(|word| *word != "properties")
             .map(ToUpperCamelCase::to_upper_camel_case);
-        let mut name = words.fold(component.to_owned(), |name, word| name + &word);
+        let mut name = words.fold(owner.to_owned(), |name, word| name + &word);
         // A member may be called `items` as well.
-        while known.contains_key(&name) || found.contains_key(&name) {
+        while components.contains_key(&name) {
             name.push_str("Object");
         }
-        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
-        if side == Side::Answer {
-            answers.insert(name.clone());
-        }
-        found.insert(name, std::mem::replace(schema, reference));
+        let reference = Schema::from_iter([("$ref".to_owned(), format!("#/components/schemas/{name}").into())]);
+        let object = std::mem::replace(schema, reference);
+        components.insert(name.clone(), object.clone().into());
+        found.push((side, name, object));
     });
-    if let Some(Value::Object(schemas)) = draft.value.pointer_mut("/components/schemas") {
-        schemas.extend(found);
+    for (side, name, object) in found {
+        draft.value["components"]["schemas"][&name] = object.into();
+        if side == Side::Answer {
+            draft.answers.insert(name);
+        }
     }
-    draft.answers.extend(answers);
 }
 
 /// In answers only objects are components; values stand in their places, where each can be nullable. Generators make no
 /// types of their names anyway.
 fn values_in_place(draft: &mut Draft) {
-    let components = schemas(&draft.value);
-    draft.each(&mut |side, pointer, schema| {
+    let components = draft.components();
+    draft.each(|side, pointer, schema| {
         // What an `allOf` holds goes to the place that it describes.
         if side == Side::Answer && !pointer.ends_with("/allOf/0") {
             put_in_place(schema, &components);
         }
     });
-    let used: BTreeSet<_> = references(&draft.value)
-        .into_iter()
-        .filter_map(component)
-        .map(str::to_owned)
-        .collect();
+    let used = references(&draft.value).into_iter().filter_map(|(_, to)| component(to));
+    let used: BTreeSet<_> = used.map(str::to_owned).collect();
     if let Some(Value::Object(schemas)) = draft.value.pointer_mut("/components/schemas") {
-        schemas.retain(|name, schema| used.contains(name) || is_object(schema));
+        schemas.retain(|name, schema| used.contains(name) || schema.as_object().is_some_and(is_object));
     }
 }
 
-fn put_in_place(schema: &mut Value, components: &Map<String, Value>) {
-    let Some((name, target)) = named(schema).and_then(|name| Some((name, components.get(name)?))) else {
+fn put_in_place(schema: &mut Schema, components: &Schema) {
+    let target = named(schema).and_then(|name| Some((name, components.get(name)?.as_object()?)));
+    let Some((name, target)) = target.filter(|(_, target)| !is_object(target)) else {
         return;
     };
-    if is_object(target) {
-        return;
-    }
     let mut value = target.clone();
     put_in_place(&mut value, components);
-    if let Value::Object(members) = &mut value {
-        parts(members, "", &mut |_, part| put_in_place(part, components));
+    if let Some(Value::Object(items)) = value.get_mut("items") {
+        put_in_place(items, components);
     }
-    if value.get("enum").or_else(|| value.get(OPEN_CODES)).is_some() {
-        value["title"] = name.into();
+    if value.contains_key("enum") || value.contains_key(OPEN_CODES) {
+        value.insert("title".to_owned(), name.into());
     }
     let description = sentences(text(schema, "description"), text(&value, "description"));
-    for (key, own) in schema.as_object().into_iter().flatten() {
-        if !matches!(key.as_str(), "$ref" | "allOf") {
-            value[key] = own.clone();
-        }
-    }
-    value["description"] = description.into();
+    schema.retain(|key, _| !matches!(key.as_str(), "$ref" | "allOf"));
+    value.extend(std::mem::take(schema));
+    value.insert("description".to_owned(), description.into());
     *schema = value;
 }
 
 /// Codes of answers are open: the type alone is binding, the known codes with their names and meanings stand beside it.
 fn open_codes(draft: &mut Draft) {
-    draft.each(&mut |side, _, schema| {
-        let Value::Object(schema) = schema else { return };
+    draft.each(|side, _, schema| {
         if side == Side::Answer {
-            codes_open(schema);
+            open(schema);
         }
-        let list = |key: &str| schema.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let known = list(OPEN_CODES)
+        let known = list(schema, OPEN_CODES)
             .iter()
-            .zip(list("x-enum-varnames"))
+            .zip(list(schema, "x-enum-varnames"))
             .map(|(code, name)| {
                 let code = code.as_str().map_or_else(|| code.to_string(), str::to_owned);
                 format!("`{code}` {}", name.as_str().unwrap_or_default())
             });
         let known: Vec<_> = known.collect();
         if !known.is_empty() {
-            let known = format!("Known codes: {}; there may be others.", known.join(", "));
-            let description = sentences(
-                schema.get("description").and_then(Value::as_str).unwrap_or_default(),
-                &known,
+            describe(
+                schema,
+                &format!("Known codes: {}; there may be others.", known.join(", ")),
             );
-            schema.insert("description".to_owned(), description.into());
         }
     });
 }
@@ -319,18 +274,15 @@ fn open_codes(draft: &mut Draft) {
 /// Values of answers are not held to limits, and texts not to a format: a reader of times fails where `N/A` or a time
 /// without an offset arrives. The format stands beside it. Requests keep all of them.
 fn tolerant_values(draft: &mut Draft) {
-    draft.each(&mut |side, _, schema| {
-        let Value::Object(schema) = schema else { return };
+    draft.each(|side, _, schema| {
         if side == Side::Request {
             return;
         }
-        for limit in LIMITS {
-            schema.shift_remove(limit);
-        }
-        let is_text = schema.get("type").is_some_and(|is| is == "string");
-        let is_checked = |format: &Value| !matches!(format.as_str(), Some("binary" | "byte" | "password"));
-        if is_text
-            && schema.get("format").is_some_and(is_checked)
+        schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
+        // These are not read as anything but text.
+        let is_checked = !matches!(text(schema, "format"), "binary" | "byte" | "password");
+        if text(schema, "type") == "string"
+            && is_checked
             && let Some(format) = schema.shift_remove("format")
         {
             schema.insert("x-format".to_owned(), format);
@@ -341,48 +293,37 @@ fn tolerant_values(draft: &mut Draft) {
 /// Every member and every entry of an answer may be null. Beside a `$ref` that would be ignored, so an object's reference
 /// stands in an `allOf`.
 fn nullable_members(draft: &mut Draft) {
-    draft.each(&mut |side, pointer, schema| {
-        let Value::Object(members) = schema else { return };
-        if side == Side::Answer {
-            parts(members, pointer, &mut |pointer, part| {
-                // An `allOf` describes the place itself.
-                if !pointer.ends_with("/allOf/0") {
-                    nullable(part);
-                }
-            });
+    draft.each(|side, pointer, schema| {
+        let mut words = pointer.rsplit('/');
+        let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let is_part = before == "properties" || matches!(last, "items" | "additionalProperties");
+        if side == Side::Request || !is_part {
+            return;
+        }
+        if let Some(reference) = schema.shift_remove("$ref") {
+            schema.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+        }
+        if schema.contains_key("type") || schema.contains_key("allOf") {
+            schema.insert("nullable".to_owned(), true.into());
         }
     });
 }
 
-fn nullable(schema: &mut Value) {
-    if let Some(reference) = schema.get("$ref").cloned() {
-        *schema = json!({ "nullable": true, "allOf": [{ "$ref": reference }] });
-    } else if schema.get("type").is_some() || schema.get("allOf").is_some() {
-        schema["nullable"] = true.into();
-    }
-}
-
 /// No two codes of closed lists with one name: in Go they are constants of one package, beside the types.
 pub fn distinct_codes(draft: &mut Draft) {
-    let components = schemas(&draft.value);
+    let components = draft.components();
     let mut uses: BTreeMap<String, usize> = components.keys().map(|name| (name.clone(), 1)).collect();
-    let closed = |schema: &Value| {
-        schema
-            .get("enum")
-            .and(schema.get("x-enum-varnames")?.as_array().cloned())
-    };
-    for name in components.values().filter_map(closed).flatten() {
+    let closed = components
+        .values()
+        .filter_map(Value::as_object)
+        .filter(|schema| schema.contains_key("enum"));
+    for name in closed.flat_map(|schema| list(schema, "x-enum-varnames")) {
         *uses.entry(name.as_str().unwrap_or_default().to_owned()).or_default() += 1;
     }
-    for (name, schema) in draft
-        .value
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-    {
-        if schema.get("enum").is_none() {
-            continue;
+    draft.each(|_, pointer, schema| {
+        let owner = pointer.rsplit('/').next().unwrap_or_default();
+        if !schema.contains_key("enum") {
+            return;
         }
         for code in schema
             .get_mut("x-enum-varnames")
@@ -390,87 +331,63 @@ pub fn distinct_codes(draft: &mut Draft) {
             .into_iter()
             .flatten()
         {
-            if let Some(word) = code
+            if let Some(name) = code
                 .as_str()
-                .filter(|word| uses.get(*word).is_some_and(|uses| *uses > 1))
+                .filter(|name| uses.get(*name).is_some_and(|uses| *uses > 1))
             {
-                *code = format!("{name}{word}").into();
+                *code = format!("{owner}{name}").into();
             }
         }
-    }
-}
-
-fn schemas(document: &Value) -> Map<String, Value> {
-    document
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default()
+    });
 }
 
 /// Refuses what the rules have left that a plain generator cannot carry.
 fn check(document: &Document, draft: &mut Draft) -> Result<(), Fault> {
     let mut found = None;
-    draft.each(&mut |side, pointer, schema| {
-        if let (None, Some((message, remedy))) = (&found, left(side, pointer, schema)) {
-            found = Some(document.fault(pointer, message, remedy));
-        }
+    draft.each(|side, pointer, schema| {
+        let left = left(side, pointer, schema);
+        found = left
+            .map(|(message, remedy)| document.fault(pointer, message, remedy))
+            .or(found.take());
     });
-    let is_lost = |reference: &&str| {
-        reference
-            .strip_prefix('#')
-            .and_then(|to| draft.value.pointer(to))
-            .is_none()
-    };
-    let lost = references(&draft.value).into_iter().find(is_lost);
-    let lost = lost.map(|reference| {
-        document.fault(
-            "",
-            format!("`{reference}` leads nowhere in the portable edition"),
-            "mend the reference",
-        )
-    });
+    let is_lost = |to: &str| to.strip_prefix('#').and_then(|to| draft.value.pointer(to)).is_none();
+    let lost = references(&draft.value).into_iter().find(|(_, to)| is_lost(to));
+    let lost = lost.map(|(from, to)| document.fault(&from, format!("`{to}` leads nowhere"), "refer to a component"));
     found.or(lost).map_or(Ok(()), Err)
 }
 
 /// What is not portable in a schema, and what to do about it.
-fn left(side: Side, pointer: &str, schema: &Value) -> Option<(&'static str, &'static str)> {
-    let has = |key: &str| schema.get(key).is_some();
+fn left(side: Side, pointer: &str, schema: &Schema) -> Option<(&'static str, &'static str)> {
     let is_component = pointer
         .strip_prefix("/components/schemas/")
         .is_some_and(|name| !name.contains('/'));
-    let more = schema
-        .get("allOf")
-        .and_then(Value::as_array)
-        .is_some_and(|parts| parts.len() > 1 || has("properties"));
-    if choices(schema).is_some() || has("not") {
+    let parts = list(schema, "allOf");
+    if choices(schema).is_some() || schema.contains_key("not") {
         return Some((
-            "a union stands beside other members of a schema",
-            "make it a component of its own, or leave out the others",
+            "what the schema excludes cannot be carried",
+            "write it as a union, or leave it out",
         ));
     }
-    if !is_component && has("properties") {
+    if !is_component && schema.contains_key("properties") {
         return Some((
             "an object, or a union of objects, has no name",
             "make it a component and refer to that",
         ));
     }
-    if more {
+    if parts.len() > 1 || !parts.is_empty() && schema.contains_key("properties") {
         return Some((
             "an `allOf` puts an object together",
             "write one object with all properties",
         ));
     }
-    if has("allOf") && named(schema).is_none() {
+    if !parts.is_empty() && named(schema).is_none() {
         return Some((
             "an `allOf` holds something else than a reference to a component",
             "refer to a component",
         ));
     }
-    (side == Side::Answer && has("enum")).then_some((
-        "the codes of an answer are closed",
-        "this is a fault of the rule `open-codes`",
-    ))
+    let is_closed = side == Side::Answer && schema.contains_key("enum");
+    is_closed.then_some(("the codes of an answer are closed", "mend the rule `open-codes`"))
 }
 
 #[cfg(test)]

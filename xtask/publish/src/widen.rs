@@ -3,9 +3,9 @@
 //! It has no union in it: what has one type keeps it, objects become one object with the members of all, and what has
 //! nothing in common is anything. Codes keep their names wherever they end.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::schema::{component, named};
+use crate::schema::{Schema, describe, list, named, sentences, text};
 
 /// The codes that are known where others may arrive; the name is that of Zalando's guidelines.
 pub const OPEN_CODES: &str = "x-extensible-enum";
@@ -13,220 +13,154 @@ pub const OPEN_CODES: &str = "x-extensible-enum";
 /// What stands beside codes, one entry for each.
 const BESIDE_CODES: [&str; 2] = ["x-enum-varnames", "x-enum-descriptions"];
 
-type Schema = Map<String, Value>;
-
 /// The component schemas of a document.
 pub struct Components<'c>(pub &'c Schema);
 
 impl Components<'_> {
-    /// A schema without unions, references to values and `allOf`s around them. References to objects stay.
-    pub fn plain(&self, schema: &Value) -> Value {
+    /// The schema without a union. References to objects stay.
+    pub fn plain(&self, schema: &Schema) -> Schema {
         let Some(choices) = choices(schema) else {
             return schema.clone();
         };
+        let choices: Vec<_> = choices.iter().filter_map(Value::as_object).collect();
         let forms: Vec<_> = choices.iter().map(|choice| self.form(choice)).collect();
-        let widened = forms.iter().cloned().reduce(|one, other| self.join(one, other));
-        let mut widened = widened.unwrap_or_default();
-        // What a single alternative says of itself is not said of all.
-        for key in ["description", "title", "example"] {
-            widened.shift_remove(key);
+        let mut plain = schema.clone();
+        plain.retain(|key, _| !matches!(key.as_str(), "anyOf" | "oneOf" | "discriminator"));
+        if !forms.iter().all(|form| text(form, "type") == "string") {
+            let phrases: Vec<_> = choices.iter().map(|choice| phrase(choice)).collect();
+            describe(&mut plain, &format!("One of: {}.", phrases.join(", ")));
         }
-        if !forms.iter().all(|form| form.get("type") == Some(&json!("string"))) {
-            let description = text(schema, "description");
-            let listed: Vec<_> = choices.iter().map(phrase).collect();
-            let description = sentences(description, &format!("One of: {}.", listed.join(", ")));
-            widened.insert("description".to_owned(), description.into());
-        }
-        let mut plain = Schema::new();
-        for (key, value) in schema.as_object().into_iter().flatten() {
-            if !matches!(key.as_str(), "anyOf" | "oneOf" | "discriminator") {
-                plain.insert(key.clone(), value.clone());
+        let widened = forms.into_iter().reduce(|one, other| self.join(&one, &other));
+        for (key, value) in widened.unwrap_or_default() {
+            // What an alternative says of itself is not said of all.
+            if !matches!(key.as_str(), "description" | "title" | "example") {
+                plain.insert(key, value);
             }
         }
-        plain.extend(widened);
-        if forms.iter().any(|form| form.contains_key("nullable")) && plain.contains_key("type") {
-            plain.insert("nullable".to_owned(), true.into());
-        }
-        plain.into()
+        plain
     }
 
-    /// What a schema says itself: a reference or an `allOf` of one is followed.
-    fn form(&self, schema: &Value) -> Schema {
-        let mut form = match named(schema).and_then(|name| self.0.get(name)) {
+    /// What a schema says itself: a reference is followed.
+    fn form(&self, schema: &Schema) -> Schema {
+        let mut form = match named(schema).and_then(|name| self.0.get(name)?.as_object()) {
             Some(target) => self.form(target),
-            None => self.plain(schema).as_object().cloned().unwrap_or_default(),
+            None => self.plain(schema),
         };
-        if schema.get("nullable").is_some() {
-            form.insert("nullable".to_owned(), true.into());
-        }
-        codes_open(&mut form);
+        form.extend(schema.get("nullable").map(|is| ("nullable".to_owned(), is.clone())));
+        open(&mut form);
         form
     }
 
     /// The schema of both.
-    fn join(&self, one: Schema, other: Schema) -> Schema {
+    fn join(&self, one: &Schema, other: &Schema) -> Schema {
         if one == other {
-            return one;
+            return one.clone();
         }
-        let mut joined: Schema = one
-            .iter()
-            .filter(|(key, value)| other.get(*key) == Some(value))
-            .map(owned)
-            .collect();
-        let is = |schema: &Schema, kind: &str| schema.get("type").is_some_and(|is| is == kind);
-        let both = |kind: &str| is(&one, kind) && is(&other, kind);
-        let is_number = |schema: &Schema| is(schema, "integer") || is(schema, "number");
-        if both("object") {
-            joined.insert("properties".to_owned(), self.join_properties(&one, &other).into());
-            joined.shift_remove("required");
-            let required: Vec<_> = texts(&one, "required")
-                .filter(|name| texts(&other, "required").any(|is| is == *name))
-                .collect();
-            if !required.is_empty() {
-                joined.insert("required".to_owned(), required.into());
-            }
-        } else if both("array") {
-            let items = |schema: &Schema| schema.get("items").cloned().unwrap_or_else(|| json!({}));
-            joined.insert("items".to_owned(), self.join_parts(&items(&one), &items(&other)));
-        } else if is_number(&one) && is_number(&other) {
-            let kind = if both("integer") { "integer" } else { "number" };
-            joined.insert("type".to_owned(), kind.into());
-        } else if joined.get("type").is_none() {
+        let mut joined = one.clone();
+        joined.retain(|key, value| other.get(key) == Some(value));
+        let both = |kinds: &[&str]| [one, other].iter().all(|schema| kinds.contains(&text(schema, "type")));
+        if both(&["object"]) {
+            joined.insert("properties".to_owned(), self.join_properties(one, other));
+            let mut required = list(one, "required").to_vec();
+            required.retain(|name| list(other, "required").contains(name));
+            joined.insert("required".to_owned(), required.into());
+            joined.retain(|key, value| key != "required" || *value != json!([]));
+        } else if both(&["array"]) {
+            let [one, other] = [one, other].map(|schema| schema.get("items").unwrap_or(&Value::Null));
+            joined.insert("items".to_owned(), self.join_parts(one, other));
+        } else if both(&["integer", "number"]) {
+            joined.entry("type").or_insert_with(|| "number".into());
+        } else if !joined.contains_key("type") {
             // Nothing that holds for one type holds for anything.
             joined.clear();
         }
-        join_codes(&mut joined, &one, &other);
-        let nullable = [&one, &other].iter().any(|schema| schema.contains_key("nullable"));
-        if nullable && joined.contains_key("type") {
+        join_codes(&mut joined, [one, other]);
+        if joined.contains_key("type") && [one, other].iter().any(|schema| schema.contains_key("nullable")) {
             joined.insert("nullable".to_owned(), true.into());
         }
         joined
     }
 
-    fn join_properties(&self, one: &Schema, other: &Schema) -> Schema {
-        let properties = |schema: &Schema| {
-            schema
-                .get("properties")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default()
-        };
-        let mut joined = properties(one);
-        for (name, property) in properties(other) {
-            let both = match joined.get(&name) {
-                Some(known) => self.join_parts(known, &property),
-                None => property,
+    fn join_properties(&self, one: &Schema, other: &Schema) -> Value {
+        let mut joined = one.get("properties").cloned().unwrap_or_else(|| json!({}));
+        for (name, property) in other.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            joined[name] = match joined.get(name) {
+                Some(known) => self.join_parts(known, property),
+                None => property.clone(),
             };
-            joined.insert(name, both);
         }
         joined
     }
 
     /// The schema of two members or entries. A component that both name stays named.
     fn join_parts(&self, one: &Value, other: &Value) -> Value {
-        let description = match (text(one, "description"), text(other, "description")) {
-            (one, other) if one.is_empty() || one.contains(other) => {
-                if one.is_empty() { other } else { one }.to_owned()
-            }
-            (one, other) => format!("{one} Or: {other}"),
-        };
+        let none = Schema::new();
+        let [one, other] = [one, other].map(|part| part.as_object().unwrap_or(&none));
         let mut joined = match (named(one), named(other)) {
-            (Some(name), Some(same)) if name == same && description.is_empty() => return one.clone(),
-            (Some(name), Some(same)) if name == same => {
-                json!({ "allOf": [{ "$ref": format!("#/components/schemas/{name}") }] })
-            }
-            _ => self.join(self.form(one), self.form(other)).into(),
+            (Some(name), Some(same)) if name == same => one.clone(),
+            _ => self.join(&self.form(one), &self.form(other)),
+        };
+        let description = match [text(one, "description"), text(other, "description")] {
+            [one, other] if one.is_empty() || other.is_empty() || one.contains(other) => sentences(one, other),
+            [one, other] => format!("{one} Or: {other}"),
         };
         if !description.is_empty() {
-            joined["description"] = description.into();
+            joined.insert("description".to_owned(), description.into());
         }
-        joined
+        joined.into()
     }
 }
 
-/// The alternatives of a schema; none if it has none. Entries of nothing but `required` say what is sent together, which no
-/// plain schema can.
-pub fn choices(schema: &Value) -> Option<&Vec<Value>> {
-    ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)?.as_array())
+/// The alternatives of a schema; none if it has none.
+pub fn choices(schema: &Schema) -> Option<&Vec<Value>> {
+    ["anyOf", "oneOf"].iter().find_map(|key| schema.get(*key)?.as_array())
 }
 
 /// What a reader calls an alternative.
-fn phrase(choice: &Value) -> String {
-    if let Some(name) = choice.get("$ref").and_then(Value::as_str).and_then(component) {
+fn phrase(choice: &Schema) -> String {
+    if let Some(name) = named(choice) {
         return format!("`{name}`");
     }
     match text(choice, "type") {
-        "array" => match choice.get("items") {
-            Some(items) => format!("an array of {}", phrase(items)),
-            None => "an array".to_owned(),
-        },
+        "array" => {
+            let items = choice.get("items").and_then(Value::as_object).map(phrase);
+            format!("an array of {}", items.unwrap_or_else(|| "anything".to_owned()))
+        }
         "string" if text(choice, "format").starts_with("date") => "a time".to_owned(),
         "string" => "text".to_owned(),
         "integer" => "an integer".to_owned(),
         "number" => "a number".to_owned(),
         "boolean" => "`true` or `false`".to_owned(),
         "object" => "an object".to_owned(),
-        _ => named(choice).map_or_else(|| "anything".to_owned(), |name| format!("`{name}`")),
+        _ => "anything".to_owned(),
     }
 }
 
 /// Opens a closed list of codes; their names and meanings stay beside them.
-pub fn codes_open(schema: &mut Schema) -> bool {
-    let Some(codes) = schema.shift_remove("enum") else {
-        return false;
-    };
-    schema.insert(OPEN_CODES.to_owned(), codes);
-    true
+pub fn open(schema: &mut Schema) {
+    if let Some(codes) = schema.shift_remove("enum") {
+        schema.insert(OPEN_CODES.to_owned(), codes);
+    }
 }
 
 /// The codes of both, each once.
-fn join_codes(joined: &mut Schema, one: &Schema, other: &Schema) {
-    for key in [OPEN_CODES].into_iter().chain(BESIDE_CODES) {
-        joined.shift_remove(key);
-    }
-    let mut known: Vec<Value> = Vec::new();
-    for schema in [one, other] {
-        let list = |key: &str| schema.get(key).and_then(Value::as_array);
-        for (index, code) in list(OPEN_CODES).into_iter().flatten().enumerate() {
-            if known.contains(code) {
+fn join_codes(joined: &mut Schema, both: [&Schema; 2]) {
+    let keys = [OPEN_CODES, BESIDE_CODES[0], BESIDE_CODES[1]];
+    joined.retain(|key, _| !keys.contains(&key.as_str()));
+    let mut known = Vec::new();
+    for schema in both {
+        for (index, code) in list(schema, OPEN_CODES).iter().enumerate() {
+            if known.contains(&code) {
                 continue;
             }
-            known.push(code.clone());
-            push(joined, OPEN_CODES, code.clone());
-            for key in BESIDE_CODES {
-                let beside = list(key).and_then(|list| list.get(index)).cloned();
-                push(joined, key, beside.unwrap_or_else(|| code.to_string().into()));
+            known.push(code);
+            for key in keys {
+                let entry = list(schema, key).get(index).cloned();
+                let entries = joined.entry(key).or_insert_with(|| json!([]));
+                if let Value::Array(entries) = entries {
+                    entries.push(entry.unwrap_or_else(|| code.to_string().into()));
+                }
             }
         }
-    }
-}
-
-fn push(schema: &mut Schema, key: &str, value: Value) {
-    let list = schema.entry(key).or_insert_with(|| json!([]));
-    if let Value::Array(list) = list {
-        list.push(value);
-    }
-}
-
-fn owned((key, value): (&String, &Value)) -> (String, Value) {
-    (key.clone(), value.clone())
-}
-
-fn texts<'s>(schema: &'s Schema, key: &str) -> impl Iterator<Item = &'s str> {
-    let list = schema.get(key).and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(Value::as_str)
-}
-
-/// What a schema says in a member of text; nothing if it has none.
-pub fn text<'s>(schema: &'s Value, key: &str) -> &'s str {
-    schema.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// Two texts as one, unless the first says it already.
-pub fn sentences(one: &str, other: &str) -> String {
-    match (one, other) {
-        ("", other) => other.to_owned(),
-        (one, other) if one.contains(other) => one.to_owned(),
-        (one, other) => format!("{one} {other}"),
     }
 }

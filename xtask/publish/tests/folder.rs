@@ -175,5 +175,4 @@ fn a_wrong_spec_publishes_nothing() {
         assert!(!out.exists());
         fs::write(file, right).expect("written");
     }
-    assert!(publish(&out, &environment).status.success(), "the copy is whole");
 }

@@ -269,7 +269,11 @@ fn distinct_codes() {
 fn what_no_rule_makes_portable_is_refused_by_its_place() {
     let object = |member: Value| json!({ "type": "object", "properties": { "a": member } });
     for (schema, key, words) in [
-        (json!({ "properties": {}, "not": {} }), "Ask:", "a union stands beside"),
+        (
+            json!({ "properties": {}, "not": {} }),
+            "Ask:",
+            "what the schema excludes",
+        ),
         (
             json!({ "allOf": [reference("Tell"), { "type": "object" }] }),
             "Ask:",
@@ -282,7 +286,7 @@ fn what_no_rule_makes_portable_is_refused_by_its_place() {
         ),
         (
             object(reference("Gone")),
-            "---",
+            "a:",
             "`#/components/schemas/Gone` leads nowhere",
         ),
     ] {
