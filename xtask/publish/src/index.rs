@@ -82,7 +82,7 @@ pub fn materials(subjects: &[Subject], sums: &Sums) -> Value {
             "bom-ref": subject.api,
             "name": subject.title,
             "version": subject.version,
-            "licenses": [{ "expression": "MIT OR Apache-2.0" }],
+            "licenses": [{ "expression": env!("CARGO_PKG_LICENSE") }],
             "components": own.map(file).collect::<Vec<_>>(),
         });
         if let (Some(repository), Some(revision)) = (

@@ -33,6 +33,7 @@ pub fn merge(documents: &[(&str, Value)]) -> anyhow::Result<Value> {
     // Those are one API's own.
     object(&mut merged).shift_remove("externalDocs");
     merged["info"]["title"] = "AvePoint APIs".into();
+    merged["info"]["version"] = env!("CARGO_PKG_VERSION").into();
     merged["info"]["description"] = described.into();
     // What had one name in each document may have two here.
     let mut draft = Draft::new(&merged);

@@ -9,7 +9,7 @@ use xtask_spec::document::{Document, Fault};
 use xtask_spec::place::Place;
 
 use crate::schema::{Draft, Schema, Side, component, describe, is_object, list, named, references, sentences, text};
-use crate::widen::{Components, OPEN_CODES, choices, open};
+use crate::widen::{Components, MAX_DEPTH, OPEN_CODES, choices, open};
 
 /// A rule: its name in `specs/README.md`, and what it does to a document.
 struct Rule {
@@ -218,7 +218,7 @@ fn values_in_place(draft: &mut Draft) {
     draft.each(|side, pointer, schema| {
         // What an `allOf` holds goes to the place that it describes.
         if side == Side::Answer && !pointer.ends_with("/allOf/0") {
-            put_in_place(schema, &components);
+            put_in_place(schema, &components, MAX_DEPTH);
         }
     });
     let used = references(&draft.value).into_iter().filter_map(|(_, to)| component(to));
@@ -228,15 +228,16 @@ fn values_in_place(draft: &mut Draft) {
     }
 }
 
-fn put_in_place(schema: &mut Schema, components: &Schema) {
+/// `left` is how many values may still be followed: one that is made of itself stays a component within.
+fn put_in_place(schema: &mut Schema, components: &Schema, left: usize) {
     let target = named(schema).and_then(|name| Some((name, components.get(name)?.as_object()?)));
-    let Some((name, target)) = target.filter(|(_, target)| !is_object(target)) else {
+    let Some((name, target)) = target.filter(|(_, target)| left > 0 && !is_object(target)) else {
         return;
     };
     let mut value = target.clone();
-    put_in_place(&mut value, components);
+    put_in_place(&mut value, components, left - 1);
     if let Some(Value::Object(items)) = value.get_mut("items") {
-        put_in_place(items, components);
+        put_in_place(items, components, left - 1);
     }
     if value.contains_key("enum") || value.contains_key(OPEN_CODES) {
         value.insert("title".to_owned(), name.into());

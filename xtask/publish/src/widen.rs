@@ -13,24 +13,32 @@ pub const OPEN_CODES: &str = "x-extensible-enum";
 /// What stands beside codes, one entry for each.
 const BESIDE_CODES: [&str; 2] = ["x-enum-varnames", "x-enum-descriptions"];
 
+/// How deep schemas are followed within one place. What is made of itself is anything from there on.
+pub const MAX_DEPTH: usize = 8;
+
 /// The component schemas of a document.
 pub struct Components<'c>(pub &'c Schema);
 
 impl Components<'_> {
     /// The schema without a union. References to objects stay.
     pub fn plain(&self, schema: &Schema) -> Schema {
+        self.plain_within(schema, MAX_DEPTH)
+    }
+
+    /// `left` is how many schemas may still be followed.
+    fn plain_within(&self, schema: &Schema, left: usize) -> Schema {
         let Some(choices) = choices(schema) else {
             return schema.clone();
         };
         let choices: Vec<_> = choices.iter().filter_map(Value::as_object).collect();
-        let forms: Vec<_> = choices.iter().map(|choice| self.form(choice)).collect();
+        let forms: Vec<_> = choices.iter().map(|choice| self.form(choice, left)).collect();
         let mut plain = schema.clone();
         plain.retain(|key, _| !matches!(key.as_str(), "anyOf" | "oneOf" | "discriminator"));
         if !forms.iter().all(|form| text(form, "type") == "string") {
             let phrases: Vec<_> = choices.iter().map(|choice| phrase(choice)).collect();
             describe(&mut plain, &format!("One of: {}.", phrases.join(", ")));
         }
-        let widened = forms.into_iter().reduce(|one, other| self.join(&one, &other));
+        let widened = forms.into_iter().reduce(|one, other| self.join(&one, &other, left));
         for (key, value) in widened.unwrap_or_default() {
             // What an alternative says of itself is not said of all.
             if !matches!(key.as_str(), "description" | "title" | "example") {
@@ -41,10 +49,13 @@ impl Components<'_> {
     }
 
     /// What a schema says itself: a reference is followed.
-    fn form(&self, schema: &Schema) -> Schema {
+    fn form(&self, schema: &Schema, left: usize) -> Schema {
+        let Some(left) = left.checked_sub(1) else {
+            return Schema::new();
+        };
         let mut form = match named(schema).and_then(|name| self.0.get(name)?.as_object()) {
-            Some(target) => self.form(target),
-            None => self.plain(schema),
+            Some(target) => self.form(target, left),
+            None => self.plain_within(schema, left),
         };
         form.extend(schema.get("nullable").map(|is| ("nullable".to_owned(), is.clone())));
         open(&mut form);
@@ -52,7 +63,7 @@ impl Components<'_> {
     }
 
     /// The schema of both.
-    fn join(&self, one: &Schema, other: &Schema) -> Schema {
+    fn join(&self, one: &Schema, other: &Schema, left: usize) -> Schema {
         if one == other {
             return one.clone();
         }
@@ -60,14 +71,14 @@ impl Components<'_> {
         joined.retain(|key, value| other.get(key) == Some(value));
         let both = |kinds: &[&str]| [one, other].iter().all(|schema| kinds.contains(&text(schema, "type")));
         if both(&["object"]) {
-            joined.insert("properties".to_owned(), self.join_properties(one, other));
+            joined.insert("properties".to_owned(), self.join_properties(one, other, left));
             let mut required = list(one, "required").to_vec();
             required.retain(|name| list(other, "required").contains(name));
             joined.insert("required".to_owned(), required.into());
             joined.retain(|key, value| key != "required" || *value != json!([]));
         } else if both(&["array"]) {
             let [one, other] = [one, other].map(|schema| schema.get("items").unwrap_or(&Value::Null));
-            joined.insert("items".to_owned(), self.join_parts(one, other));
+            joined.insert("items".to_owned(), self.join_parts(one, other, left));
         } else if both(&["integer", "number"]) {
             joined.entry("type").or_insert_with(|| "number".into());
         } else if !joined.contains_key("type") {
@@ -81,11 +92,11 @@ impl Components<'_> {
         joined
     }
 
-    fn join_properties(&self, one: &Schema, other: &Schema) -> Value {
+    fn join_properties(&self, one: &Schema, other: &Schema, left: usize) -> Value {
         let mut joined = one.get("properties").cloned().unwrap_or_else(|| json!({}));
         for (name, property) in other.get("properties").and_then(Value::as_object).into_iter().flatten() {
             joined[name] = match joined.get(name) {
-                Some(known) => self.join_parts(known, property),
+                Some(known) => self.join_parts(known, property, left),
                 None => property.clone(),
             };
         }
@@ -93,12 +104,12 @@ impl Components<'_> {
     }
 
     /// The schema of two members or entries. A component that both name stays named.
-    fn join_parts(&self, one: &Value, other: &Value) -> Value {
+    fn join_parts(&self, one: &Value, other: &Value, left: usize) -> Value {
         let none = Schema::new();
         let [one, other] = [one, other].map(|part| part.as_object().unwrap_or(&none));
         let mut joined = match (named(one), named(other)) {
             (Some(name), Some(same)) if name == same => one.clone(),
-            _ => self.join(&self.form(one), &self.form(other)),
+            _ => self.join(&self.form(one, left), &self.form(other, left), left.saturating_sub(1)),
         };
         let description = match [text(one, "description"), text(other, "description")] {
             [one, other] if one.is_empty() || other.is_empty() || one.contains(other) => sentences(one, other),

@@ -298,6 +298,39 @@ fn what_no_rule_makes_portable_is_refused_by_its_place() {
     }
 }
 
+/// Nothing forbids it, and it must not exhaust the stack.
+#[test]
+fn what_is_made_of_itself_ends() {
+    let object =
+        |member: &str| json!({ "type": "object", "properties": { "a": reference(member), "b": reference(member) } });
+    let text = document(json!({
+        "Ask": { "anyOf": [reference("Tree"), reference("Bush")] },
+        "Tree": object("Tree"),
+        "Bush": object("Bush"),
+        "Tell": { "type": "object", "properties": { "list": reference("List"), "union": reference("Union") } },
+        "List": { "type": "array", "items": reference("List") },
+        "Union": { "anyOf": [{ "type": "string" }, reference("Union")] },
+    }));
+    let text = crate::yaml::write(&text).unwrap();
+    let document = Document::parse(Path::new("specs/mini/openapi.yaml"), &text).unwrap();
+    let exact = crate::Judge::new(&document.value).unwrap();
+    let portable = crate::Judge::new(&derive(&document).unwrap()).unwrap();
+    for (name, value) in [
+        ("Ask", json!({ "a": { "b": { "a": {} } } })),
+        ("Tell", json!({ "list": [[[], [[]]]], "union": "text" })),
+    ] {
+        for judge in [&exact, &portable] {
+            assert!(
+                judge
+                    .validator(&format!("/components/schemas/{name}"))
+                    .unwrap()
+                    .is_valid(&value),
+                "{name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_union_of_objects_has_a_name() {
     let mut document = document(both(&json!({ "type": "string" })));
