@@ -12,69 +12,20 @@ use crate::schema::{Draft, Schema, Side, component, describe, is_object, list, n
 use crate::widen::{Components, MAX_DEPTH, OPEN_CODES, choices, open};
 
 /// A rule: its name in `specs/README.md`, and what it does to a document.
-struct Rule {
-    name: &'static str,
-    apply: fn(&mut Draft),
-}
+type Rule = (&'static str, fn(&mut Draft));
 
 /// The rules, in their order: each may build on what those before it have done.
 const RULES: &[Rule] = &[
-    Rule {
-        name: "one-server",
-        apply: one_server,
-    },
-    Rule {
-        name: "free-members",
-        apply: free_members,
-    },
-    Rule {
-        name: "free-requirements",
-        apply: free_requirements,
-    },
-    Rule {
-        name: "wide-unions",
-        apply: wide_unions,
-    },
-    Rule {
-        name: "named-objects",
-        apply: named_objects,
-    },
-    Rule {
-        name: "values-in-place",
-        apply: values_in_place,
-    },
-    Rule {
-        name: "open-codes",
-        apply: open_codes,
-    },
-    Rule {
-        name: "tolerant-values",
-        apply: tolerant_values,
-    },
-    Rule {
-        name: "nullable-members",
-        apply: nullable_members,
-    },
-    Rule {
-        name: "distinct-codes",
-        apply: distinct_codes,
-    },
-];
-
-/// What an answer's value is not held to, since a reader must not fail.
-const LIMITS: [&str; 12] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "default",
+    ("one-server", one_server),
+    ("free-members", free_members),
+    ("free-requirements", free_requirements),
+    ("wide-unions", wide_unions),
+    ("named-objects", named_objects),
+    ("values-in-place", values_in_place),
+    ("open-codes", open_codes),
+    ("tolerant-values", tolerant_values),
+    ("nullable-members", nullable_members),
+    ("distinct-codes", distinct_codes),
 ];
 
 /// Derives the portable edition.
@@ -83,11 +34,11 @@ const LIMITS: [&str; 12] = [
 /// If the document has something that no rule makes portable: the place, and what to write instead.
 pub fn derive(document: &Document) -> anyhow::Result<Value> {
     let mut draft = Draft::new(&document.value);
-    for rule in RULES {
-        (rule.apply)(&mut draft);
+    for (_, apply) in RULES {
+        apply(&mut draft);
     }
     check(document, &mut draft)?;
-    let rules: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    let rules: Vec<_> = RULES.iter().map(|(name, _)| *name).collect();
     draft.value["info"]["x-edition"] = json!({ "name": "portable", "rules": rules });
     Ok(draft.value)
 }
@@ -95,14 +46,19 @@ pub fn derive(document: &Document) -> anyhow::Result<Value> {
 /// One server, at any of the hosts: a generator takes the first of several, and its users never see the others.
 fn one_server(draft: &mut Draft) {
     let servers = Place::root(&draft.value).entries_of("servers");
-    let hosts = servers
-        .iter()
-        .flat_map(|server| hosts(server, |variable| variable.texts("enum")));
-    let hosts: Vec<_> = hosts.collect();
-    let default = servers
-        .iter()
-        .flat_map(|server| self::hosts(server, |variable| variable.text("default").into_iter().collect()))
-        .next();
+    let default = |variable: &Place| {
+        variable
+            .text("default")
+            .map(str::to_owned)
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    let all = |variable: &Place| match variable.texts("enum") {
+        none if none.is_empty() => default(variable),
+        values => values.into_iter().map(str::to_owned).collect(),
+    };
+    let first = servers.iter().flat_map(|server| hosts(server, &default)).next();
+    let hosts: Vec<_> = servers.iter().flat_map(|server| hosts(server, &all)).collect();
     let described = servers.iter().map(|server| {
         let variables = server
             .members_of("variables")
@@ -112,7 +68,7 @@ fn one_server(draft: &mut Draft) {
         format!("`{}`: {said}", host(server))
     });
     let described: Vec<_> = described.collect();
-    let host = json!({ "description": described.join(" "), "enum": hosts, "default": default });
+    let host = json!({ "description": described.join(" "), "enum": hosts, "default": first });
     draft.value["servers"] = json!([{
         "url": "https://{host}",
         "description": "The host of a cloud, and of a region where there is one for each.",
@@ -126,20 +82,14 @@ fn host<'s>(server: &Place<'s>) -> &'s str {
 }
 
 /// The hosts of a server: one for each of the values of its variables.
-fn hosts<'s>(server: &Place<'s>, values: impl Fn(&Place<'s>) -> Vec<&'s str>) -> Vec<String> {
-    server
-        .members_of("variables")
-        .iter()
-        .fold(vec![host(server).to_owned()], |hosts, (name, variable)| {
-            let values = values(variable);
-            let fill = |host: &String| {
-                values
-                    .iter()
-                    .map(|value| host.replace(&format!("{{{name}}}"), value))
-                    .collect::<Vec<_>>()
-            };
-            hosts.iter().flat_map(fill).collect()
-        })
+fn hosts(server: &Place, values: &dyn Fn(&Place) -> Vec<String>) -> Vec<String> {
+    let mut hosts = vec![host(server).to_owned()];
+    for (name, variable) in server.members_of("variables") {
+        let mark = format!("{{{name}}}");
+        let fill = |value: &String| hosts.iter().map(|host| host.replace(&mark, value)).collect::<Vec<_>>();
+        hosts = values(&variable).iter().flat_map(fill).collect();
+    }
+    hosts
 }
 
 /// No `additionalProperties: true`, which generators take for a map of anything: it says what holds without it.
@@ -279,7 +229,7 @@ fn tolerant_values(draft: &mut Draft) {
         if side == Side::Request {
             return;
         }
-        schema.retain(|key, _| !LIMITS.contains(&key.as_str()));
+        schema.retain(|key, _| !is_limit(key));
         // These are not read as anything but text.
         let is_checked = !matches!(text(schema, "format"), "binary" | "byte" | "password");
         if text(schema, "type") == "string"
@@ -289,6 +239,12 @@ fn tolerant_values(draft: &mut Draft) {
             schema.insert("x-format".to_owned(), format);
         }
     });
+}
+
+/// Whether a reader might refuse a value for this, or make one up.
+fn is_limit(key: &str) -> bool {
+    let ends = ["minimum", "maximum", "Minimum", "Maximum", "Length", "Items"];
+    ends.iter().any(|end| key.ends_with(end)) || matches!(key, "pattern" | "multipleOf" | "default")
 }
 
 /// Every member and every entry of an answer may be null. Beside a `$ref` that would be ignored, so an object's reference
