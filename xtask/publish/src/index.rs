@@ -7,10 +7,16 @@ use sha2::{Digest, Sha256};
 
 /// The index of a published folder, and the mark by which the tool knows its own.
 pub const INDEX: &str = "index.json";
-/// The checksums of all files, as `sha256sum --check` reads them; the list of what the tool has written.
+/// The checksums of all files, as `sha256sum --check` reads them.
 pub const SUMS: &str = "SHA256SUMS";
 /// The bill of materials.
 pub const MATERIALS: &str = "sbom.cdx.json";
+
+/// Everything in one file, for those who download.
+pub const ARCHIVE: &str = "avepoint-openapi.tar.gz";
+
+/// What says by whom a folder was published.
+const PUBLISHER: &str = env!("CARGO_PKG_NAME");
 
 /// Files by their paths in the published folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -60,7 +66,16 @@ pub fn index(subjects: &[Subject], sums: &Sums) -> Value {
             "date": source["date"],
         })
     });
-    json!({ "publisher": env!("CARGO_PKG_NAME"), "files": rows.collect::<Vec<_>>() })
+    json!({ "publisher": PUBLISHER, "files": rows.collect::<Vec<_>>() })
+}
+
+/// The paths of what this tool has published, by the index of a folder; none if it is not this tool's.
+pub fn published(index: &[u8]) -> Vec<String> {
+    let index: Value = serde_json::from_slice(index).unwrap_or_default();
+    let rows = index["files"].as_array().filter(|_| index["publisher"] == PUBLISHER);
+    let listed = rows.into_iter().flatten().filter_map(|row| row["file"].as_str());
+    let about = [INDEX, SUMS, MATERIALS, ARCHIVE].into_iter().filter(|_| rows.is_some());
+    listed.chain(about).map(str::to_owned).collect()
 }
 
 /// A bill of materials in the format of CycloneDX: each API made of its files and of the vendor's pages.

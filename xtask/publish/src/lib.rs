@@ -30,8 +30,8 @@ use xtask_spec::api::{APIS, Api, root};
 use xtask_spec::document::{Document, display};
 
 use call::Call;
-use index::{Files, INDEX, MATERIALS, SUMS, Subject, Sums};
-use output::{ARCHIVE, Target};
+use index::{ARCHIVE, Files, INDEX, MATERIALS, SUMS, Subject, Sums};
+use output::Target;
 
 pub use judge::Judge;
 pub use portable::derive as to_portable;

@@ -9,10 +9,7 @@ use flate2::{Compression, GzBuilder};
 use walkdir::WalkDir;
 use xtask_spec::document::display;
 
-use crate::index::{Files, SUMS};
-
-/// Everything in one file, for those who download.
-pub const ARCHIVE: &str = "avepoint-openapi.tar.gz";
+use crate::index::{self, Files, INDEX};
 
 /// Packs files: in the order of their paths, without owner or time, so that the same files give the same bytes.
 ///
@@ -108,15 +105,12 @@ fn refuse_others(folder: &Path, name: &str) -> anyhow::Result<()> {
         Ok(is) if !is.is_dir() => bail!("{name} is not a folder; name a new one, or one that this command has written"),
         Ok(_) => {}
     }
-    let sums = fs::read_to_string(folder.join(SUMS)).unwrap_or_default();
-    let own: Vec<_> = sums
-        .lines()
-        .filter_map(|line| Some(folder.join(line.split_once("  ")?.1)))
-        .collect();
+    let index = fs::read(folder.join(INDEX)).unwrap_or_default();
+    let own = index::published(&index);
     for entry in WalkDir::new(folder).min_depth(1) {
         let entry = entry.with_context(|| format!("cannot read {name}"))?;
         let path = entry.path();
-        let is_own = path == folder.join(SUMS) || own.iter().any(|file| file.starts_with(path));
+        let is_own = own.iter().any(|file| folder.join(file).starts_with(path));
         ensure!(
             is_own,
             "{name} holds {}, which this command has not written; name another folder, or empty this one",

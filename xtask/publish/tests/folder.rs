@@ -99,9 +99,9 @@ fn only_what_is_its_own_is_replaced() {
     // An empty folder, then its own.
     fs::create_dir(&out).expect("a folder");
     assert!(publish(&out, &[]).status.success());
-    fs::write(out.join("index.json"), "changed").expect("written");
+    fs::write(out.join("SHA256SUMS"), "changed").expect("written");
     assert!(publish(&out, &[]).status.success());
-    assert_ne!(fs::read(out.join("index.json")).expect("a file"), b"changed");
+    assert_ne!(fs::read(out.join("SHA256SUMS")).expect("a file"), b"changed");
 
     fs::write(out.join("insights/notes.txt"), "mine").expect("written");
     let before = files(&out);
@@ -115,6 +115,11 @@ fn only_what_is_its_own_is_replaced() {
     let other = folder.path().join("other");
     fs::create_dir_all(other.join("empty")).expect("a folder");
     assert!(refusal(&other, &[]).contains("holds empty, which"));
+    // Checksums and an index, as any release may have.
+    fs::remove_dir(other.join("empty")).expect("removed");
+    fs::write(other.join("SHA256SUMS"), "0  index.json\n").expect("written");
+    fs::write(other.join("index.json"), r#"{ "files": [{ "file": "SHA256SUMS" }] }"#).expect("written");
+    assert!(refusal(&other, &[]).contains(", which this command has not written"));
     let file = folder.path().join("file");
     fs::write(&file, "mine").expect("written");
     assert!(refusal(&file, &[]).contains("is not a folder"));
