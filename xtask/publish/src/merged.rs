@@ -166,3 +166,89 @@ fn object(value: &mut Value) -> &mut Schema {
         .as_object_mut()
         .unwrap_or_else(|| unreachable!("it has just been made one"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use super::*;
+
+    /// A document with one operation, whose tokens come from a host.
+    fn document(path: &str, identity: &str) -> Value {
+        let scope = format!("read{}", path.replace('/', "."));
+        json!({
+            "info": { "title": path, "description": "An API." },
+            "tags": [{ "name": "Plants" }],
+            "servers": [{ "variables": { "host": { "enum": ["a.example.com", identity], "description": "" } } }],
+            "paths": { path: { "get": {
+                "operationId": "listPlants",
+                "tags": ["Plants"],
+                "description": "Lists each `Plant`; `listPlants` and `other` are words.",
+                "responses": { "200": { "content": { "application/json": {
+                    "schema": { "$ref": "#/components/schemas/Plant" },
+                    "example": { "$ref": "#/components/schemas/Plant" },
+                } } } },
+            } } },
+            "components": {
+                "schemas": { "Plant": { "type": "object", "properties": { "example": { "$ref": "#/components/schemas/Plant" } } } },
+                "securitySchemes": { "oauth2": { "flows": { "clientCredentials": {
+                    "tokenUrl": format!("https://{identity}/connect/token"), "scopes": { scope: "Read." },
+                } } } },
+            },
+        })
+    }
+
+    #[test]
+    fn names_have_the_name_of_their_api_in_front() {
+        let documents = [
+            ("first", document("/a", "id.example.com")),
+            ("second-api", document("/b", "id.example.com")),
+        ];
+        let merged = merge(&documents).unwrap();
+        let operation = &merged["paths"]["/b"]["get"];
+        assert_eq!(operation["operationId"], "secondApiListPlants");
+        assert_eq!(operation["tags"], json!(["SecondApi Plants"]));
+        assert_eq!(
+            operation["description"],
+            "Lists each `SecondApiPlant`; `secondApiListPlants` and `other` are words."
+        );
+        let media = &operation["responses"]["200"]["content"]["application/json"];
+        let reference = json!({ "$ref": "#/components/schemas/SecondApiPlant" });
+        assert_eq!(media["schema"], reference);
+        assert_eq!(
+            media["example"],
+            json!({ "$ref": "#/components/schemas/Plant" }),
+            "an example is the API's own"
+        );
+        let schemas = merged["components"]["schemas"].as_object().unwrap();
+        assert_eq!(schemas.keys().collect::<Vec<_>>(), ["FirstPlant", "SecondApiPlant"]);
+        assert_eq!(schemas["SecondApiPlant"]["properties"]["example"], reference);
+        let scopes = &merged["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"];
+        assert_eq!(*scopes, json!({ "read.a": "Read.", "read.b": "Read." }));
+        assert_eq!(
+            merged["servers"][0]["variables"]["host"]["enum"],
+            json!(["a.example.com", "id.example.com"])
+        );
+        assert_eq!(
+            merged["tags"],
+            json!([{ "name": "First Plants" }, { "name": "SecondApi Plants" }])
+        );
+    }
+
+    #[test]
+    fn what_excludes_another_api_is_refused() {
+        for (other, words) in [
+            (document("/a", "id.example.com"), "another API has the path `/a` too"),
+            (
+                document("/b", "elsewhere.example.com"),
+                "the tokens come from elsewhere",
+            ),
+        ] {
+            let documents = [("first", document("/a", "id.example.com")), ("second", other)];
+            let message = format!("{:#}", merge(&documents).unwrap_err());
+            assert!(
+                message.starts_with("specs/second/openapi.yaml: ") && message.contains(words),
+                "{message}"
+            );
+        }
+    }
+}

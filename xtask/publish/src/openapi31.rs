@@ -98,3 +98,82 @@ fn nullable(members: &mut Schema) {
     };
     members.insert("anyOf".to_owned(), json!([of, { "type": "null" }]));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schema of 3.0 in 3.1.
+    fn translated(schema: Value) -> Value {
+        let document = json!({ "components": { "schemas": { "It": schema } } });
+        derive(&document)["components"]["schemas"]["It"].take()
+    }
+
+    #[test]
+    fn what_3_0_says_in_its_own_words_is_json_schema() {
+        let reference = json!({ "$ref": "#/components/schemas/Other" });
+        for (schema, translation) in [
+            (
+                json!({ "type": "string", "nullable": true }),
+                json!({ "type": ["string", "null"] }),
+            ),
+            (
+                json!({ "type": "integer", "nullable": true, "enum": [1] }),
+                json!({ "type": ["integer", "null"], "enum": [1, null] }),
+            ),
+            (
+                json!({ "nullable": true, "allOf": [reference], "description": "It." }),
+                json!({ "description": "It.", "anyOf": [reference, { "type": "null" }] }),
+            ),
+            (
+                json!({ "nullable": true, "oneOf": [reference, { "type": "string" }] }),
+                json!({ "anyOf": [{ "oneOf": [reference, { "type": "string" }] }, { "type": "null" }] }),
+            ),
+            (
+                json!({ "type": "string", "nullable": false }),
+                json!({ "type": "string" }),
+            ),
+            (
+                json!({ "type": "number", "minimum": 1, "exclusiveMinimum": true, "maximum": 2, "exclusiveMaximum": false }),
+                json!({ "type": "number", "exclusiveMinimum": 1, "maximum": 2 }),
+            ),
+            (
+                json!({ "type": "string", "example": "a" }),
+                json!({ "type": "string", "examples": ["a"] }),
+            ),
+            (
+                json!({ "type": "string", "format": "binary" }),
+                json!({ "type": "string", "contentMediaType": "application/octet-stream" }),
+            ),
+        ] {
+            assert_eq!(translated(schema.clone()), translation, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_member_may_be_called_like_a_keyword() {
+        let member = json!({ "type": "string", "nullable": true });
+        let schema =
+            json!({ "type": "object", "properties": { "nullable": member, "example": member, "properties": member } });
+        let members = translated(schema)["properties"].take();
+        for name in ["nullable", "example", "properties"] {
+            assert_eq!(members[name], json!({ "type": ["string", "null"] }));
+        }
+    }
+
+    #[test]
+    fn a_licence_has_an_identifier_or_an_address() {
+        let licence = |licence: Value| derive(&json!({ "info": { "license": licence } }))["info"]["license"].take();
+        let url = "https://example.com/licence";
+        assert_eq!(
+            licence(json!({ "name": "MIT OR Apache-2.0", "url": url })),
+            json!({ "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" })
+        );
+        assert_eq!(
+            licence(json!({ "name": "Ours", "url": url, "x-oai-license-identifier": "MIT" })),
+            json!({ "name": "Ours", "identifier": "MIT" })
+        );
+        let other = json!({ "name": "Our own licence", "url": url });
+        assert_eq!(licence(other.clone()), other);
+    }
+}

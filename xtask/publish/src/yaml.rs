@@ -44,3 +44,40 @@ fn node(value: &Value) -> Yaml<'_> {
 fn string(text: &str) -> Yaml<'_> {
     Yaml::Value(Scalar::String(text.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn readers_of_either_version_take_a_text_for_a_text() {
+        let texts = [
+            "2026-05-11",
+            "12:30:45",
+            "no",
+            "1e3",
+            "~",
+            "0x1F",
+            "",
+            " a ",
+            "a: b # c",
+            "é\"\\\n\t\u{7f}",
+            "- a",
+            "ä",
+        ];
+        let document = json!({ "200": texts, "on": { "2026-05-11": null, "list": [[], {}, [1.5, u64::MAX, true]] } });
+        let text = write(&document).unwrap_or_else(|error| panic!("{error:#}"));
+        for word in [
+            "\"2026-05-11\"",
+            "\"12:30:45\"",
+            "\"no\"",
+            "\"1e3\"",
+            "\"200\":",
+            "\"on\":",
+        ] {
+            assert!(text.contains(word), "{word} is not quoted: {text}");
+        }
+    }
+}
