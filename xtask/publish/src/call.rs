@@ -153,7 +153,8 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn encoded(text: &str) -> String {
+/// A text as one segment of a path, or one value of a query.
+pub fn encoded(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Cloud};
+use crate::call::{Call, Cloud, encoded};
 
 const FORMAT: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 
@@ -57,8 +57,9 @@ fn request(call: &Call) -> Value {
         .split('/')
         .map(|part| part.replace('{', ":").replace('}', ""));
     let path: Vec<_> = path.collect();
+    // Postman escapes the values of the query itself, and no `/` in a path.
     let variables = call.parameters_in("path").map(|parameter| {
-        json!({ "key": parameter.name, "value": parameter.values().join(","), "description": parameter.description })
+        json!({ "key": parameter.name, "value": encoded(&parameter.values().join(",")), "description": parameter.description })
     });
     let query = call.parameters_in("query").flat_map(|parameter| {
         let values = parameter.values().into_iter();

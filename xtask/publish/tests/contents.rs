@@ -57,6 +57,9 @@ fn a_postman_request_asks_for_the_scopes_of_its_call_alone() {
                 .find(|setting| setting["key"] == "scope")
                 .expect("scopes");
             assert_eq!(scope["value"], operation.permissions()[0].join(" "));
+            for variable in request["url"]["variable"].as_array().expect("variables") {
+                assert!(!variable["value"].as_str().expect("text").contains('/'), "{variable}");
+            }
             if let Some(body) = spec.request_body(operation) {
                 let media = body.members_of("content").remove(0).1;
                 let sent: Value = serde_json::from_str(request["body"]["raw"].as_str().expect("a body")).expect("JSON");
