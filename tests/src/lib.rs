@@ -11,6 +11,7 @@ pub mod example_values;
 pub mod fuzz;
 pub mod json;
 pub mod raw_server;
+pub mod samples;
 pub mod server;
 pub mod specs;
 pub mod traces;

@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-/// Generates the clients from the specs, and checks the specs against their rules and the vendor's pages.
+/// Generates the clients from the specs, checks the specs against their rules and the vendor's pages, and publishes them.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "xtask", version, disable_help_subcommand = true)]
 enum Tool {
@@ -21,6 +21,8 @@ enum Tool {
     Lint,
     /// Compare the specs with the vendor's pages.
     Docs,
+    /// Write what teams of other languages take from the specs.
+    Publish,
     /// Print this message or the help of the given subcommand(s)
     Help,
 }
@@ -36,6 +38,7 @@ fn dispatch(mut words: Vec<OsString>) -> Result<ExitCode, ExitCode> {
         Tool::Generate => "xtask-codegen",
         Tool::Lint => "xtask-lint",
         Tool::Docs => "xtask-docs",
+        Tool::Publish => "xtask-publish",
         // The help of a command is the command's own.
         Tool::Help => {
             let help = ["xtask".into()].into_iter().chain(rest).chain(["--help".into()]);

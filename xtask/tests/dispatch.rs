@@ -54,6 +54,7 @@ fn each_command_starts_its_tool_with_the_arguments_as_they_are() {
             "xtask-docs",
             &["drift", "--docs", "--fetch"],
         ),
+        (&["publish", "--out", "a b"], "xtask-publish", &["--out", "a b"]),
         (&["help", "generate"], "xtask-codegen", &["--help"]),
         (&["help", "docs", "lock"], "xtask-docs", &["lock", "--help"]),
     ] {

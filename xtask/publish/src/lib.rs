@@ -1,0 +1,190 @@
+//! What teams of other languages take: editions of each document, and the files that are made of its examples.
+//!
+//! Every edition is derived from `specs/<api>/openapi.yaml` by rules, which `specs/README.md` describes, and never edited.
+//! The same specs give the same bytes.
+
+// What is printed goes through `xtask_cli`, which cleans it.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
+mod call;
+mod fixtures;
+mod http;
+mod index;
+mod judge;
+mod merged;
+mod openapi31;
+mod output;
+mod portable;
+mod postman;
+mod schema;
+mod widen;
+mod yaml;
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use xtask_cli::Outcome;
+use xtask_spec::Spec;
+use xtask_spec::api::{APIS, Api, root};
+use xtask_spec::document::{Document, display};
+
+use call::Call;
+use index::{ARCHIVE, Files, INDEX, MATERIALS, SUMS, Subject, Sums};
+use output::Target;
+
+pub use judge::Judge;
+pub use portable::derive as to_portable;
+
+/// The folder of the document of all APIs.
+const ALL: &str = "all";
+
+/// Publishes all APIs to a folder.
+///
+/// # Errors
+/// If a spec breaks a rule of the lint or cannot be made portable, or the folder cannot be written. It is then as it was.
+pub fn run(folder: &Path) -> anyhow::Result<Outcome> {
+    let target = Target::new(folder)?;
+    let files = files()?;
+    target.write(&files)?;
+    xtask_cli::print(&format!(
+        "✓ {}: {} files of {} APIs\n",
+        display(folder),
+        files.len(),
+        APIS.len()
+    ))?;
+    Ok(Outcome::Clean)
+}
+
+/// Everything that is published, by its path.
+///
+/// # Errors
+/// If a spec breaks a rule of the lint or cannot be made portable.
+pub fn files() -> anyhow::Result<Files> {
+    let mut files = Files::new();
+    let mut subjects = Vec::new();
+    let mut documents = Vec::new();
+    for api in APIS {
+        let document = checked(api)?;
+        let portable = portable::derive(&document)?;
+        let text = std::fs::read(api.spec()).with_context(|| format!("cannot read {}", document.name()))?;
+        files.insert(format!("{}/openapi.yaml", api.name), text);
+        files.insert(format!("{}/openapi.json", api.name), json(&document.value));
+        add(
+            &mut files,
+            &format!("{}/openapi.3.1", api.name),
+            &openapi31::derive(&document.value),
+        )?;
+        add_portable(&mut files, api.name, &portable)?;
+        files.insert(
+            format!("{}/types.schema.json", api.name),
+            json(&openapi31::types(&document.value)),
+        );
+        add_calls(&mut files, api, &document)?;
+        subjects.push(subject(api.name, &document.value, source(api)?));
+        documents.push((api.name, portable));
+    }
+    let merged = merged::merge(&documents)?;
+    add_portable(&mut files, ALL, &merged)?;
+    subjects.push(subject(ALL, &merged, Value::Null));
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let text = std::fs::read(root().join(licence)).with_context(|| format!("cannot read {licence}"))?;
+        files.insert(licence.to_owned(), text);
+    }
+    let mut sums: Sums = files
+        .iter()
+        .map(|(path, bytes)| (path.clone(), index::sum(bytes)))
+        .collect();
+    files.insert(INDEX.to_owned(), json(&index::index(&subjects, &sums)));
+    files.insert(MATERIALS.to_owned(), json(&index::materials(&subjects, &sums)));
+    for name in [INDEX, MATERIALS] {
+        sums.insert(name.to_owned(), index::sum(&files[name]));
+    }
+    // The archive holds the sums of what is in it, the folder that of the archive too.
+    files.insert(SUMS.to_owned(), index::lines(&sums));
+    let archive = output::archive(&files)?;
+    sums.insert(ARCHIVE.to_owned(), index::sum(&archive));
+    files.insert(SUMS.to_owned(), index::lines(&sums));
+    files.insert(ARCHIVE.to_owned(), archive);
+    Ok(files)
+}
+
+/// The document of an API, if the lint finds nothing in it.
+fn checked(api: &Api) -> anyhow::Result<Document> {
+    let document = api.document()?;
+    let problems = xtask_lint::check(&document);
+    for problem in &problems {
+        xtask_cli::report(&format!("{}:{problem}", document.name()));
+    }
+    if !problems.is_empty() {
+        bail!(
+            "{} has {} problems; nothing was published",
+            document.name(),
+            problems.len()
+        );
+    }
+    Ok(document)
+}
+
+/// Adds the files that are made of the examples.
+fn add_calls(files: &mut Files, api: &Api, document: &Document) -> anyhow::Result<()> {
+    let spec = Spec::new(document);
+    let calls = Call::all(&spec)?;
+    let clouds = call::clouds(&spec)?;
+    let title = spec.title().unwrap_or(api.name);
+    let folder = api.name;
+    files.insert(
+        format!("{folder}/requests.http"),
+        http::file(title, &calls, &clouds).into_bytes(),
+    );
+    let collection = postman::collection(&document.value["info"], &calls);
+    files.insert(format!("{folder}/postman/collection.json"), json(&collection));
+    for (name, environment) in postman::environments(title, &clouds) {
+        files.insert(format!("{folder}/postman/environment.{name}.json"), json(&environment));
+    }
+    for (name, example) in fixtures::files(&spec, &calls) {
+        files.insert(format!("{folder}/fixtures/{name}.json"), json(&example));
+    }
+    Ok(())
+}
+
+fn add_portable(files: &mut Files, folder: &str, portable: &Value) -> anyhow::Result<()> {
+    add(files, &format!("{folder}/openapi.portable"), portable)?;
+    add(
+        files,
+        &format!("{folder}/openapi.portable.3.1"),
+        &openapi31::derive(portable),
+    )
+}
+
+/// Adds a document in both notations.
+fn add(files: &mut Files, name: &str, document: &Value) -> anyhow::Result<()> {
+    files.insert(format!("{name}.yaml"), yaml::write(document)?.into_bytes());
+    files.insert(format!("{name}.json"), json(document));
+    Ok(())
+}
+
+fn json(value: &Value) -> Vec<u8> {
+    format!("{value:#}\n").into_bytes()
+}
+
+fn subject(api: &str, document: &Value, source: Value) -> Subject {
+    let info = &document["info"];
+    Subject {
+        api: api.to_owned(),
+        title: info["title"].clone(),
+        version: info["version"].clone(),
+        source,
+    }
+}
+
+/// Where the pages of an API were read, as its lock says.
+fn source(api: &Api) -> anyhow::Result<Value> {
+    let path = api.lock();
+    let name = display(&path);
+    let text = std::fs::read(&path)
+        .with_context(|| format!("{name}: cannot read the lock; write it with `cargo xtask docs lock`"))?;
+    let lock: Value = serde_json::from_slice(&text)
+        .with_context(|| format!("{name}: the lock is not JSON; write it with `cargo xtask docs lock`"))?;
+    Ok(lock.get("source").cloned().unwrap_or_default())
+}
