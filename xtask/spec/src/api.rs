@@ -106,6 +106,11 @@ impl Api {
         self.spec_folder().join("upstream.lock.json")
     }
 
+    /// The last published state of the document, as compact JSON.
+    pub fn published(&self) -> PathBuf {
+        self.spec_folder().join("published.json")
+    }
+
     /// The folder of the crate.
     pub fn crate_folder(&self) -> PathBuf {
         root().join("crates").join(format!("avepoint-{}", self.name))

@@ -5,6 +5,7 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod api;
+pub mod changes;
 pub mod deviations;
 pub mod document;
 mod files;

@@ -1,0 +1,442 @@
+//! What has changed between two states of a document, and what that does to a caller.
+//!
+//! Operations are matched by method and path. A component is compared at each of its uses, on the side of the call on which
+//! it stands: what narrows a request widens what may go wrong, and what widens an answer does too.
+
+mod schemas;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::spec::METHODS;
+
+/// What a change does to a caller, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Only words differ.
+    Documentation,
+    /// There is more than before, and what worked works.
+    Additive,
+    /// A caller can fail, or the code that a generator makes has other names or types.
+    Breaking,
+}
+
+/// The side of a call on which a schema stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Request,
+    Answer,
+}
+
+impl Side {
+    /// The class of what allows less than before.
+    fn narrowed(self) -> Class {
+        match self {
+            Self::Request => Class::Breaking,
+            Self::Answer => Class::Additive,
+        }
+    }
+
+    /// The class of what allows more than before.
+    fn widened(self) -> Class {
+        match self {
+            Self::Request => Class::Additive,
+            Self::Answer => Class::Breaking,
+        }
+    }
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// What it does to a caller.
+    pub class: Class,
+    /// The operations that it is in, as `GET /beds`; none if it is the document's.
+    pub operations: Vec<String>,
+    /// Where: `query.…`, `path.…`, `body.…`, `response.STATUS.…`, a component as `Bed.size`, or a member of the document.
+    pub place: String,
+    /// What is different now, without a full stop.
+    pub what: String,
+}
+
+/// A sentence for a person.
+impl fmt::Display for Change {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.operations.as_slice() {
+            [] => {}
+            [one] => write!(out, "`{one}`, ")?,
+            [one, other] => write!(out, "`{one}` and `{other}`, ")?,
+            [one, others @ ..] => write!(out, "`{one}` and {} others, ", others.len())?,
+        }
+        write!(out, "`{}`: {}.", self.place, self.what)
+    }
+}
+
+/// The changes from one state of a document to another, the gravest first. The version itself is none.
+#[must_use]
+pub fn between(old: &Value, new: &Value) -> Vec<Change> {
+    let mut comparison = Comparison {
+        documents: [old, new],
+        operation: None,
+        compared: BTreeSet::new(),
+        found: BTreeMap::new(),
+    };
+    comparison.document();
+    let found = comparison.found.into_iter();
+    let mut changes: Vec<_> = found
+        .map(|((place, what), (class, operations))| Change {
+            class,
+            operations: operations.into_iter().collect(),
+            place,
+            what,
+        })
+        .collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.class));
+    changes
+}
+
+/// The changes as they are found.
+struct Comparison<'d> {
+    documents: [&'d Value; 2],
+    /// The operation that is compared, if it is one.
+    operation: Option<String>,
+    /// The components that were compared for this operation, each on its sides.
+    compared: BTreeSet<(String, Side)>,
+    /// By place and words: the class, and the operations.
+    found: BTreeMap<(String, String), (Class, BTreeSet<String>)>,
+}
+
+/// The old and the new state of one value.
+type Pair<'d> = [&'d Value; 2];
+
+impl<'d> Comparison<'d> {
+    fn add(&mut self, class: Class, place: &str, what: impl Into<String>) {
+        let key = (place.to_owned(), what.into());
+        let (known, operations) = self.found.entry(key).or_insert((class, BTreeSet::new()));
+        *known = class.max(*known);
+        operations.extend(self.operation.clone());
+    }
+
+    fn document(&mut self) {
+        let root = self.documents;
+        self.words(
+            root.map(|root| &root["info"]),
+            "info",
+            &["title", "description", "contact", "license"],
+        );
+        self.words(root, "document", &["tags", "externalDocs"]);
+        self.servers(root.map(|root| &root["servers"]));
+        self.security_schemes(root.map(|root| &root["components"]["securitySchemes"]));
+        let [old, new] = root.map(operations);
+        let names: BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        for name in names {
+            self.operation = Some(name.clone());
+            self.compared.clear();
+            match (old.get(&name), new.get(&name)) {
+                (Some(old), Some(new)) => {
+                    self.parameters([old, new]);
+                    self.operation([old.1, new.1]);
+                }
+                (Some(_), None) => self.add(Class::Breaking, "operation", "it is gone"),
+                _ => self.add(Class::Additive, "operation", "it is new"),
+            }
+        }
+        self.operation = None;
+    }
+
+    /// Members that only people read.
+    fn words(&mut self, pair: Pair<'d>, place: &str, keys: &[&str]) {
+        for key in keys {
+            let [old, new] = pair.map(|value| &value[*key]);
+            if old != new {
+                self.add(Class::Documentation, place, format!("the words of `{key}` are others"));
+            }
+        }
+    }
+
+    fn servers(&mut self, pair: Pair<'d>) {
+        for (url, server) in self.entries(pair, "url", "servers", "the server") {
+            let place = format!("servers.{url}");
+            self.words(server, &place, &["description"]);
+            for (name, variable) in self.members(server.map(|server| &server["variables"]), &place, "the variable") {
+                let place = format!("{place}.{name}");
+                self.words(variable, &place, &["description"]);
+                self.values(
+                    variable.map(|variable| &variable["enum"]),
+                    &place,
+                    "the value",
+                    Class::Additive,
+                );
+                self.differ(variable, &place, "default", Class::Breaking);
+            }
+        }
+    }
+
+    fn security_schemes(&mut self, pair: Pair<'d>) {
+        for (name, scheme) in self.members(pair, "security", "the scheme") {
+            let place = format!("security.{name}");
+            self.words(scheme, &place, &["description"]);
+            self.differ(scheme, &place, "type", Class::Breaking);
+            for (name, flow) in self.members(scheme.map(|scheme| &scheme["flows"]), &place, "the flow") {
+                let place = format!("{place}.{name}");
+                for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+                    self.differ(flow, &place, key, Class::Breaking);
+                }
+                for (key, what, class) in [
+                    ("scopes", "the scope", Class::Documentation),
+                    ("x-token-urls", "the token address of", Class::Breaking),
+                ] {
+                    for (name, [old, new]) in self.members(flow.map(|flow| &flow[key]), &place, what) {
+                        if old != new {
+                            self.add(
+                                class,
+                                &place,
+                                format!("{what} `{name}` is described by other words or another address"),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn operation(&mut self, pair: Pair<'d>) {
+        let place = "operation";
+        self.words(pair, place, &["summary", "description", "externalDocs"]);
+        // Generators name methods and classes after them.
+        for key in ["operationId", "tags"] {
+            self.differ(pair, place, key, Class::Breaking);
+        }
+        self.differ(pair, place, "deprecated", Class::Additive);
+        for key in ["x-paging", "x-read-only"] {
+            let class = if pair[0][key].is_null() {
+                Class::Additive
+            } else {
+                Class::Breaking
+            };
+            self.differ(pair, place, key, class);
+        }
+        // Each entry suffices.
+        self.values(
+            pair.map(|operation| &operation["security"]),
+            "security",
+            "the permission",
+            Class::Additive,
+        );
+        self.body(pair.map(|operation| &operation["requestBody"]));
+        for (status, answer) in self.members(pair.map(|operation| &operation["responses"]), "response", "the status") {
+            let place = format!("response.{status}");
+            let answer = self.resolved(answer);
+            self.words(answer, &place, &["description"]);
+            for (name, header) in self.members(answer.map(|answer| &answer["headers"]), &place, "the header") {
+                let (place, header) = (format!("{place}.{name}"), self.resolved(header));
+                self.words(header, &place, &["description", "example"]);
+                if header[0]["required"] != header[1]["required"] {
+                    let class = if header[0]["required"] == true {
+                        Class::Breaking
+                    } else {
+                        Class::Additive
+                    };
+                    self.differ(header, &place, "required", class);
+                }
+                self.schema(header.map(|header| &header["schema"]), &place, Side::Answer);
+            }
+            self.content(answer, &place, Side::Answer);
+        }
+    }
+
+    fn parameters(&mut self, [old, new]: [&OfPath<'d>; 2]) {
+        let [old, new] = [self.parameters_of(0, old), self.parameters_of(1, new)];
+        for (place, old) in &old {
+            match new.get(place) {
+                Some(new) => self.parameter([old, new], place),
+                None => self.add(Class::Breaking, place, "the parameter is gone"),
+            }
+        }
+        for (place, new) in new.iter().filter(|(place, _)| !old.contains_key(*place)) {
+            match new["required"] == true {
+                true => self.add(Class::Breaking, place, "the parameter is new and required"),
+                false => self.add(Class::Additive, place, "the parameter is new"),
+            }
+        }
+    }
+
+    /// The parameters of an operation by their places, such as `query.pageSize`.
+    fn parameters_of(&self, state: usize, (item, operation): &OfPath<'d>) -> BTreeMap<String, &'d Value> {
+        let listed = [item, operation]
+            .into_iter()
+            .filter_map(|holder| holder["parameters"].as_array());
+        let resolved = listed
+            .flatten()
+            .map(|parameter| resolve(self.documents[state], parameter));
+        let word = |parameter: &'d Value, key: &str| parameter[key].as_str().unwrap_or_default();
+        resolved
+            .map(|parameter| {
+                (
+                    format!("{}.{}", word(parameter, "in"), word(parameter, "name")),
+                    parameter,
+                )
+            })
+            .collect()
+    }
+
+    fn parameter(&mut self, pair: Pair<'d>, place: &str) {
+        self.words(pair, place, &["description", "example", "examples"]);
+        self.requirement(pair, place);
+        self.differ(pair, place, "deprecated", Class::Additive);
+        for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
+            self.differ(pair, place, key, Class::Breaking);
+        }
+        self.schema(pair.map(|parameter| &parameter["schema"]), place, Side::Request);
+    }
+
+    fn body(&mut self, pair: Pair<'d>) {
+        let place = "body";
+        let pair = self.resolved(pair);
+        match pair.map(Value::is_null) {
+            [true, true] => {}
+            [true, false] if pair[1]["required"] == true => {
+                self.add(Class::Breaking, place, "there is a body now, and it is required");
+            }
+            [true, false] => self.add(Class::Additive, place, "there may be a body now"),
+            [false, true] => self.add(Class::Breaking, place, "there is no body any more"),
+            [false, false] => {
+                self.words(pair, place, &["description"]);
+                self.requirement(pair, place);
+                self.content(pair, place, Side::Request);
+            }
+        }
+    }
+
+    /// Whether a parameter or a body must be sent.
+    fn requirement(&mut self, pair: Pair<'d>, place: &str) {
+        match pair.map(|part| part["required"] == true) {
+            [false, true] => self.add(Class::Breaking, place, "it is required now"),
+            [true, false] => self.add(Class::Additive, place, "it may be left out now"),
+            _ => {}
+        }
+    }
+
+    fn content(&mut self, pair: Pair<'d>, place: &str, side: Side) {
+        for (_, media) in self.members(pair.map(|part| &part["content"]), place, "the media type") {
+            self.words(media, place, &["example", "examples"]);
+            self.schema(media.map(|media| &media["schema"]), place, side);
+        }
+    }
+
+    /// Tells of a member that is another.
+    fn differ(&mut self, pair: Pair<'d>, place: &str, key: &str, class: Class) {
+        let [old, new] = pair.map(|value| &value[key]);
+        if old != new {
+            self.add(
+                class,
+                place,
+                format!("`{key}` is {} instead of {}", shown(new), shown(old)),
+            );
+        }
+    }
+
+    /// The members that both have, by name; tells of those that are gone, and of those that are new.
+    fn members(&mut self, pair: Pair<'d>, place: &str, what: &str) -> Vec<(&'d str, Pair<'d>)> {
+        let [old, new] = pair.map(|value| value.as_object());
+        let members = |object: Option<&'d Map<String, Value>>| {
+            let members = object.into_iter().flatten();
+            members.map(|(name, member)| (name.as_str(), member)).collect()
+        };
+        self.matched(members(old), members(new), place, what)
+    }
+
+    /// The same of lists of objects, by the member that names each.
+    fn entries(&mut self, pair: Pair<'d>, key: &str, place: &str, what: &str) -> Vec<(&'d str, Pair<'d>)> {
+        let [old, new] = pair.map(|list| {
+            let entries = list.as_array().into_iter().flatten();
+            entries
+                .map(|entry| (entry[key].as_str().unwrap_or_default(), entry))
+                .collect()
+        });
+        self.matched(old, new, place, what)
+    }
+
+    fn matched(
+        &mut self,
+        old: Vec<(&'d str, &'d Value)>,
+        new: Vec<(&'d str, &'d Value)>,
+        place: &str,
+        what: &str,
+    ) -> Vec<(&'d str, Pair<'d>)> {
+        let mut both = Vec::new();
+        for (name, before) in &old {
+            match new.iter().find(|(other, _)| other == name) {
+                Some((_, after)) => both.push((*name, [*before, *after])),
+                None => self.add(Class::Breaking, place, format!("{what} `{name}` is gone")),
+            }
+        }
+        for (name, _) in new
+            .iter()
+            .filter(|(name, _)| old.iter().all(|(known, _)| known != name))
+        {
+            self.add(Class::Additive, place, format!("{what} `{name}` is new"));
+        }
+        both
+    }
+
+    /// Tells of the values of a list that are gone, and of those that are new, with the class of these.
+    fn values(&mut self, pair: Pair<'d>, place: &str, what: &str, new_class: Class) {
+        let [old, new] = pair.map(|list| list.as_array().map_or(&[] as &[Value], Vec::as_slice));
+        for value in old.iter().filter(|value| !new.contains(value)) {
+            self.add(Class::Breaking, place, format!("{what} {} is gone", shown(value)));
+        }
+        for value in new.iter().filter(|value| !old.contains(value)) {
+            self.add(new_class, place, format!("{what} {} is new", shown(value)));
+        }
+    }
+
+    /// What both describe, after their references.
+    fn resolved(&self, pair: Pair<'d>) -> Pair<'d> {
+        let [old, new] = self.documents;
+        [resolve(old, pair[0]), resolve(new, pair[1])]
+    }
+}
+
+/// A value in a sentence.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        value => format!("`{value}`"),
+    }
+}
+
+/// What a place describes, after its `$ref`s.
+fn resolve<'d>(document: &'d Value, mut value: &'d Value) -> &'d Value {
+    // A circle is for the lint to refuse.
+    for _ in 0..16 {
+        let target = value["$ref"]
+            .as_str()
+            .and_then(|path| document.pointer(path.strip_prefix('#')?));
+        let Some(target) = target else { break };
+        value = target;
+    }
+    value
+}
+
+/// The item of a path, and one of its operations.
+type OfPath<'d> = (&'d Value, &'d Value);
+
+/// The operations of a document by method and path.
+fn operations(document: &Value) -> BTreeMap<String, OfPath<'_>> {
+    let items = document["paths"].as_object().into_iter().flatten();
+    let operations = items.flat_map(|(path, item)| {
+        let methods = METHODS
+            .iter()
+            .filter_map(move |method| Some((method, item.get(method)?)));
+        methods.map(move |(method, operation)| (format!("{} {path}", method.to_uppercase()), (item, operation)))
+    });
+    operations.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,266 @@
+//! Schemas: what each allows, keyword by keyword, and whether that is more or less than before.
+
+use serde_json::Value;
+
+use super::{Class, Comparison, Pair, Side, shown};
+
+/// Keywords that only people read.
+const WORDS: [&str; 6] = [
+    "title",
+    "description",
+    "example",
+    "externalDocs",
+    "x-enum-descriptions",
+    "xml",
+];
+
+/// Keywords that are compared together with another.
+const ELSEWHERE: [&str; 2] = ["x-enum-varnames", "$ref"];
+
+/// Keywords that allow less the larger they are.
+const LEAST: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
+
+/// Keywords that allow more the larger they are.
+const MOST: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
+
+/// Keywords that allow less where they are there, whatever they say.
+const FILTERS: [&str; 5] = [
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "pattern",
+    "multipleOf",
+    "uniqueItems",
+];
+
+impl<'d> Comparison<'d> {
+    pub(super) fn schema(&mut self, pair: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = pair.map(named);
+        match (old, new) {
+            (Some(name), Some(same)) if name == same => {
+                // What stands beside the reference.
+                self.keywords(pair, place, side);
+                if self.compared.insert((name.to_owned(), side)) {
+                    let reference = format!("/components/schemas/{name}");
+                    let null = &Value::Null;
+                    let targets = self
+                        .documents
+                        .map(|document| document.pointer(&reference).unwrap_or(null));
+                    self.schema(targets, name, side);
+                }
+            }
+            (None, None) => self.keywords(pair, place, side),
+            (old, new) => {
+                let [old, new] =
+                    [old, new].map(|name| name.map_or("a type without a name".to_owned(), |name| format!("`{name}`")));
+                self.add(Class::Breaking, place, format!("the type is {new} instead of {old}"));
+            }
+        }
+    }
+
+    fn keywords(&mut self, pair: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = pair.map(|schema| schema.as_object());
+        let mut keys: Vec<_> = [old, new]
+            .into_iter()
+            .flatten()
+            .flat_map(|schema| schema.keys())
+            .collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            let values = pair.map(|schema| &schema[key.as_str()]);
+            if values[0] != values[1] || holds_schemas(key) {
+                self.keyword(key, pair, values, place, side);
+            }
+        }
+    }
+
+    fn keyword(&mut self, key: &str, pair: Pair<'d>, values: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = values;
+        let is = || format!("`{key}` is {} instead of {}", shown(new), shown(old));
+        match key {
+            _ if WORDS.contains(&key) => self.words(pair, place, &[key]),
+            _ if ELSEWHERE.contains(&key) => {}
+            "properties" => self.properties(pair, values, place, side),
+            "required" => self.required(pair, place, side),
+            "items" => self.part(values, &format!("{place}[]"), side),
+            "additionalProperties" => self.part(values, &format!("{place}.{{}}"), side),
+            "allOf" if pair.map(named) != [None, None] => {}
+            "allOf" | "oneOf" | "anyOf" => self.alternatives(key, values, place, side),
+            "enum" => self.codes(pair, place),
+            "nullable" if *new == true => self.add(side.widened(), place, "it may be null now"),
+            "nullable" => self.add(side.narrowed(), place, "it may not be null any more"),
+            "deprecated" => self.add(Class::Additive, place, is()),
+            // What is sent in the place of nothing.
+            "default" if side == Side::Answer => self.add(Class::Documentation, place, is()),
+            _ if LEAST.contains(&key) || MOST.contains(&key) => {
+                let grows = match (old.as_f64(), new.as_f64()) {
+                    (Some(old), Some(new)) => new > old,
+                    // Where there was no limit, there is one.
+                    (None, _) => LEAST.contains(&key),
+                    (_, None) => MOST.contains(&key),
+                };
+                let is_narrower = grows == LEAST.contains(&key);
+                self.add(if is_narrower { side.narrowed() } else { side.widened() }, place, is());
+            }
+            _ if FILTERS.contains(&key) => {
+                let says = |value: &Value| !value.is_null() && *value != false;
+                let class = match (says(old), says(new)) {
+                    (false, _) => side.narrowed(),
+                    (_, false) => side.widened(),
+                    _ => Class::Breaking,
+                };
+                self.add(class, place, is());
+            }
+            // A type or a format, and whatever else a generator may make code of.
+            _ => self.add(Class::Breaking, place, is()),
+        }
+    }
+
+    /// What stands within a schema, if it is a schema in both.
+    fn part(&mut self, values: Pair<'d>, place: &str, side: Side) {
+        if values.iter().all(|value| value.is_object()) {
+            self.schema(values, place, side);
+        } else if values[0] != values[1] {
+            let [old, new] = values.map(|value| {
+                if value.is_object() {
+                    "a schema".to_owned()
+                } else {
+                    shown(value)
+                }
+            });
+            self.add(Class::Breaking, place, format!("there is {new} instead of {old}"));
+        }
+    }
+
+    fn properties(&mut self, schemas: Pair<'d>, values: Pair<'d>, place: &str, side: Side) {
+        let required = |schema: &Value, name: &str| {
+            schema["required"]
+                .as_array()
+                .is_some_and(|names| names.contains(&name.into()))
+        };
+        let [old, new] = values.map(|members| members.as_object());
+        for (name, before) in old.into_iter().flatten() {
+            let place = format!("{place}.{name}");
+            match new.and_then(|new| new.get(name)) {
+                Some(after) => self.schema([before, after], &place, side),
+                None => self.add(Class::Breaking, &place, "the member is gone"),
+            }
+        }
+        let is_new = |name: &str| old.is_none_or(|old| !old.contains_key(name));
+        for (name, _) in new.into_iter().flatten().filter(|(name, _)| is_new(name)) {
+            let place = format!("{place}.{name}");
+            match side == Side::Request && required(schemas[1], name) {
+                true => self.add(Class::Breaking, &place, "the member is new and required"),
+                false => self.add(Class::Additive, &place, "the member is new"),
+            }
+        }
+    }
+
+    fn required(&mut self, schemas: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = schemas.map(|schema| {
+            let names = schema["required"].as_array().into_iter().flatten();
+            names.filter_map(Value::as_str).collect::<Vec<_>>()
+        });
+        // That a member is new or gone is told with the member.
+        let is_in = |schema: &Value, name: &str| schema["properties"].get(name).is_some();
+        for name in new.iter().filter(|name| !old.contains(name) && is_in(schemas[0], name)) {
+            self.add(side.narrowed(), &format!("{place}.{name}"), "it is required now");
+        }
+        for name in old.iter().filter(|name| !new.contains(name) && is_in(schemas[1], name)) {
+            self.add(side.widened(), &format!("{place}.{name}"), "it may be left out now");
+        }
+    }
+
+    /// Alternatives are told apart by their names, or by what they are.
+    fn alternatives(&mut self, key: &str, values: Pair<'d>, place: &str, side: Side) {
+        let [old, new] = values.map(|list| {
+            let entries = list.as_array().into_iter().flatten();
+            entries.map(|entry| (label(entry), entry)).collect::<Vec<_>>()
+        });
+        let is_whole = key == "allOf" || values.iter().any(|value| value.is_null());
+        for (name, before) in &old {
+            match new.iter().find(|(other, _)| other == name) {
+                Some((_, after)) => self.schema([before, after], place, side),
+                None => self.add(Class::Breaking, place, format!("`{name}` in `{key}` is gone")),
+            }
+        }
+        for (name, _) in new
+            .iter()
+            .filter(|(name, _)| old.iter().all(|(known, _)| known != name))
+        {
+            let class = if is_whole { Class::Breaking } else { side.widened() };
+            self.add(class, place, format!("`{name}` in `{key}` is new"));
+        }
+    }
+
+    /// Codes with their names, after which generators call constants. A new one is no surprise: readers are told that there
+    /// may be others than the documented ones.
+    fn codes(&mut self, schemas: Pair<'d>, place: &str) {
+        let [old, new] = schemas.map(|schema| {
+            let names = |index: usize| {
+                schema["x-enum-varnames"]
+                    .get(index)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let codes = schema["enum"].as_array().into_iter().flatten().enumerate();
+            codes.map(|(index, code)| (code, names(index))).collect::<Vec<_>>()
+        });
+        if old.is_empty() || new.is_empty() {
+            let what = if new.is_empty() {
+                "its codes are not listed any more"
+            } else {
+                "only listed codes are allowed now"
+            };
+            return self.add(Class::Breaking, place, what);
+        }
+        for (code, name) in &old {
+            match new.iter().find(|(other, _)| other == code) {
+                None => self.add(Class::Breaking, place, format!("the code {} is gone", shown(code))),
+                Some((_, other)) if other != name => {
+                    self.add(
+                        Class::Breaking,
+                        place,
+                        format!("the code {} is called `{other}` instead of `{name}`", shown(code)),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        for (code, name) in new
+            .iter()
+            .filter(|(code, _)| old.iter().all(|(known, _)| known != code))
+        {
+            self.add(
+                Class::Additive,
+                place,
+                format!("the code {} (`{name}`) is new", shown(code)),
+            );
+        }
+    }
+}
+
+/// Whether schemas stand in the member, which are compared even where they are the same: what they refer to may differ.
+fn holds_schemas(key: &str) -> bool {
+    matches!(
+        key,
+        "properties" | "items" | "additionalProperties" | "allOf" | "oneOf" | "anyOf" | "enum"
+    )
+}
+
+/// The component that a schema is, or only describes again.
+fn named(schema: &Value) -> Option<&str> {
+    let parts = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
+    let holder = parts.map_or(schema, |parts| &parts[0]);
+    holder["$ref"].as_str()?.rsplit('/').next()
+}
+
+/// What an alternative is called in a sentence.
+fn label(schema: &Value) -> String {
+    let word = |schema: &Value| schema["type"].as_str().unwrap_or("anything").to_owned();
+    match named(schema) {
+        Some(name) => name.to_owned(),
+        None if schema["items"].is_object() => format!("array of {}", label(&schema["items"])),
+        None => word(schema),
+    }
+}
