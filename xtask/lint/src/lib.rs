@@ -29,6 +29,7 @@ mod testing;
 mod token_urls;
 mod traps;
 mod validation;
+mod version;
 
 use anyhow::bail;
 
@@ -52,7 +53,7 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
         let deviations = Document::load(&api.deviations())?;
         let mut found = 0;
         for (file, problems) in [
-            (&document, check(&document)),
+            (&document, check_whole(api, &document)),
             (&deviations, check_deviations(&document, &deviations)),
         ] {
             for problem in &problems {
@@ -68,6 +69,14 @@ pub fn run(api: Option<&'static Api>) -> anyhow::Result<Outcome> {
         bail!("{} in {}", counted(total, "problem"), counted(specs, "spec"));
     }
     Ok(Outcome::Clean)
+}
+
+/// Everything wrong in the spec of an API, its version too: a document that breaks other rules is not compared.
+pub fn check_whole(api: &Api, document: &Document) -> Vec<Problem> {
+    match check(document) {
+        problems if problems.is_empty() => version::check(api, document),
+        problems => problems,
+    }
 }
 
 /// Everything wrong in a spec: wrong references first, since others may follow from them, the rest by line.

@@ -176,4 +176,12 @@ mod tests {
             &[("file-example", "application/zip:")],
         );
     }
+
+    #[test]
+    fn a_version_is_three_numbers() {
+        for wrong in ["'1'", "'1.2'", "v1.2.4", "1.3.0-rc.1", "01.0.0", "''"] {
+            let line = format!("  version: {wrong}\n");
+            expect(&[("  version: 1.0.0\n", &line)], &[("version", line.trim())]);
+        }
+    }
 }

@@ -44,6 +44,7 @@ pub fn edition(path: &str) -> &'static str {
         _ if name.starts_with("openapi.portable.") => "portable",
         _ if name.starts_with("openapi.3.1.") => "exact-3.1",
         _ if name.starts_with("openapi.") => "exact",
+        "changelog.json" | "changelog.md" => "changelog",
         "types.schema.json" => "json-schema",
         "requests.http" => "http",
         _ => "licence",

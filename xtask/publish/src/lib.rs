@@ -7,6 +7,7 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod call;
+mod changelog;
 mod fixtures;
 mod http;
 mod index;
@@ -25,11 +26,13 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::Value;
 use xtask_cli::Outcome;
+use xtask_lint::Problem;
 use xtask_spec::Spec;
 use xtask_spec::api::{APIS, Api, root};
 use xtask_spec::document::{Document, display};
 
 use call::Call;
+use changelog::Changelog;
 use index::{ARCHIVE, Files, INDEX, MATERIALS, SUMS, Subject, Sums};
 use output::Target;
 
@@ -65,7 +68,7 @@ pub fn files() -> anyhow::Result<Files> {
     let mut subjects = Vec::new();
     let mut documents = Vec::new();
     for api in APIS {
-        let document = checked(api)?;
+        let document = checked(api, xtask_lint::check_whole)?;
         let portable = portable::derive(&document)?;
         let text = std::fs::read(api.spec()).with_context(|| format!("cannot read {}", document.name()))?;
         files.insert(format!("{}/openapi.yaml", api.name), text);
@@ -81,6 +84,9 @@ pub fn files() -> anyhow::Result<Files> {
             json(&openapi31::types(&document.value)),
         );
         add_calls(&mut files, api, &document)?;
+        let changelog = Changelog::new(&api.state()?, &document.value);
+        files.insert(format!("{}/changelog.json", api.name), json(&changelog.json()));
+        files.insert(format!("{}/changelog.md", api.name), changelog.markdown().into_bytes());
         subjects.push(subject(api.name, &document.value, source(api)?));
         documents.push((api.name, portable));
     }
@@ -109,10 +115,32 @@ pub fn files() -> anyhow::Result<Files> {
     Ok(files)
 }
 
-/// The document of an API, if the lint finds nothing in it.
-fn checked(api: &Api) -> anyhow::Result<Document> {
+/// Records what is published now, with which later documents are compared.
+///
+/// # Errors
+/// If a spec breaks a rule of the lint, as a version that does not say what has changed, or a file cannot be written.
+pub fn record() -> anyhow::Result<Outcome> {
+    let check = |api: &Api, document: &Document| match api.published().exists() {
+        true => xtask_lint::check_whole(api, document),
+        // The first state has nothing to be compared with.
+        false => xtask_lint::check(document),
+    };
+    let documents = APIS.iter().map(|api| Ok((api, checked(api, check)?)));
+    for (api, document) in documents.collect::<anyhow::Result<Vec<_>>>()? {
+        let path = api.published();
+        let cannot = || format!("cannot write {}", display(&path));
+        let fresh = path.with_extension("json.new");
+        std::fs::write(&fresh, format!("{}\n", document.value)).with_context(cannot)?;
+        std::fs::rename(&fresh, &path).with_context(cannot)?;
+        xtask_cli::print(&format!("✓ {}\n", display(&path)))?;
+    }
+    Ok(Outcome::Clean)
+}
+
+/// The document of an API, if nothing is wrong with it.
+fn checked(api: &'static Api, check: impl Fn(&Api, &Document) -> Vec<Problem>) -> anyhow::Result<Document> {
     let document = api.document()?;
-    let problems = xtask_lint::check(&document);
+    let problems = check(api, &document);
     for problem in &problems {
         xtask_cli::report(&format!("{}:{problem}", document.name()));
     }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail, ensure};
+use serde_json::Value;
 
 use crate::document::{Document, display};
 pub use crate::files::root;
@@ -109,6 +110,18 @@ impl Api {
     /// The last published state of the document, as compact JSON.
     pub fn published(&self) -> PathBuf {
         self.spec_folder().join("published.json")
+    }
+
+    /// Reads the last published state of the document.
+    ///
+    /// # Errors
+    /// If there is none, or it is not JSON.
+    pub fn state(&self) -> anyhow::Result<Value> {
+        let path = self.published();
+        let name = display(&path);
+        ensure!(path.exists(), "there is no {name}, the state that was published last");
+        let text = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
+        serde_json::from_slice(&text).with_context(|| format!("{name} is not JSON"))
     }
 
     /// The folder of the crate.

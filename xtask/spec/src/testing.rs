@@ -20,6 +20,7 @@ pub fn workspace() -> TempDir {
         fs::create_dir_all(&folder).expect("a folder");
         fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
         fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
+        fs::copy(api.published(), folder.join("published.json")).expect("a copy of the published state");
     }
     root
 }

@@ -819,7 +819,7 @@ pub mod types {
 
 The older API of AvePoint Elements for partners: customers, their subscriptions, what Cloud Backup protects for them, backup jobs and scan profiles. Everything in it reads. Answers are JSON in an OData envelope: a list stands whole in `value`, and `@odata.context` names the type. Most codes are text, and identifiers are opaque text. The vendor plans to retire this API and recommends version 3 of the Elements API. This document states facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts both forms, or else the one of the sample.
 
-Version: 1.1*/
+Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -827,7 +827,7 @@ pub struct Client {
 }
 impl ClientInfo<::avepoint_core::Session> for Client {
     fn api_version() -> &'static str {
-        "1.1"
+        "1.0.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

@@ -10388,7 +10388,7 @@ pub mod types {
 
 AvePoint Elements for partners: customers, their tenants and subscriptions, backup jobs, baselines, risks, users and workspaces. Answers are JSON; most codes are integers. Identifiers are opaque text. This document states facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts both forms, or else the one of the sample.
 
-Version: 3.0*/
+Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -10396,7 +10396,7 @@ pub struct Client {
 }
 impl ClientInfo<::avepoint_core::Session> for Client {
     fn api_version() -> &'static str {
-        "3.0"
+        "1.0.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

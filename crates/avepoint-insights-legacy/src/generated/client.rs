@@ -3945,7 +3945,7 @@ pub mod types {
 
 The older API of AvePoint Insights for Microsoft 365: summaries of users and groups, permissions, sharing links, risk records, and exports of reports. The vendor has deprecated it as a whole; each operation names the one of the newer Insights API that takes its place. Bodies and answers are JSON, a finished report is a ZIP file. Lists carry the HTTP status and a message inside the answer too. At most five export jobs run at the same time. This document states facts of the vendor's public page in its own words. Where the page contradicts itself, it accepts both forms, or else the one of the sample.
 
-Version: 1*/
+Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -3953,7 +3953,7 @@ pub struct Client {
 }
 impl ClientInfo<::avepoint_core::Session> for Client {
     fn api_version() -> &'static str {
-        "1"
+        "1.0.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

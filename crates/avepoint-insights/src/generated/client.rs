@@ -1408,7 +1408,7 @@ pub mod types {
 
 AvePoint Insights for Microsoft 365 and Google Workspace: who may see what, through which sharing links, how sensitive it is, and what was done with it. Some operations answer with the data; others start an export job, whose file is fetched once the job has finished. Answers are JSON and carry a `status` and a `message` of their own, also where HTTP says 200; read them. This document states facts of the vendor's public pages in its own words. Where a page contradicts itself, it accepts both forms, or else the one of the sample.
 
-Version: 1.0*/
+Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -1416,7 +1416,7 @@ pub struct Client {
 }
 impl ClientInfo<::avepoint_core::Session> for Client {
     fn api_version() -> &'static str {
-        "1.0"
+        "1.0.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

@@ -25,6 +25,18 @@ pub enum Class {
     Breaking,
 }
 
+impl Class {
+    /// The class in a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Documentation => "documentation",
+            Self::Additive => "additive",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
 /// The side of a call on which a schema stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Side {
@@ -123,12 +135,19 @@ impl<'d> Comparison<'d> {
 
     fn document(&mut self) {
         let root = self.documents;
-        self.words(
-            root.map(|root| &root["info"]),
+        let info = root.map(|root| &root["info"]);
+        self.object(
+            info,
             "info",
             &["title", "description", "contact", "license"],
+            &["version"],
         );
-        self.words(root, "document", &["tags", "externalDocs"]);
+        self.object(
+            root,
+            "document",
+            &["tags", "externalDocs"],
+            &["info", "servers", "paths", "components"],
+        );
         self.servers(root.map(|root| &root["servers"]));
         self.security_schemes(root.map(|root| &root["components"]["securitySchemes"]));
         let [old, new] = root.map(operations);
@@ -137,10 +156,7 @@ impl<'d> Comparison<'d> {
             self.operation = Some(name.clone());
             self.compared.clear();
             match (old.get(&name), new.get(&name)) {
-                (Some(old), Some(new)) => {
-                    self.parameters([old, new]);
-                    self.operation([old.1, new.1]);
-                }
+                (Some(old), Some(new)) => self.operation([old, new]),
                 (Some(_), None) => self.add(Class::Breaking, "operation", "it is gone"),
                 _ => self.add(Class::Additive, "operation", "it is new"),
             }
@@ -148,30 +164,34 @@ impl<'d> Comparison<'d> {
         self.operation = None;
     }
 
-    /// Members that only people read.
-    fn words(&mut self, pair: Pair<'d>, place: &str, keys: &[&str]) {
-        for key in keys {
-            let [old, new] = pair.map(|value| &value[*key]);
-            if old != new {
-                self.add(Class::Documentation, place, format!("the words of `{key}` are others"));
+    /// Members that only people read, and all the others but those that are compared elsewhere: whatever they say, code may
+    /// be made of it.
+    fn object(&mut self, pair: Pair<'d>, place: &str, words: &[&str], elsewhere: &[&str]) {
+        let members = pair.into_iter().filter_map(Value::as_object);
+        let keys: BTreeSet<_> = members.flat_map(|members| members.keys()).collect();
+        for key in keys.into_iter().filter(|key| !elsewhere.contains(&key.as_str())) {
+            match words.contains(&key.as_str()) {
+                true => self.words(pair, place, key),
+                false => self.differ(pair, place, key, Class::Breaking),
             }
+        }
+    }
+
+    fn words(&mut self, pair: Pair<'d>, place: &str, key: &str) {
+        let [old, new] = pair.map(|value| &value[key]);
+        if old != new {
+            self.add(Class::Documentation, place, format!("the words of `{key}` are others"));
         }
     }
 
     fn servers(&mut self, pair: Pair<'d>) {
         for (url, server) in self.entries(pair, "url", "servers", "the server") {
             let place = format!("servers.{url}");
-            self.words(server, &place, &["description"]);
+            self.object(server, &place, &["description"], &["variables"]);
             for (name, variable) in self.members(server.map(|server| &server["variables"]), &place, "the variable") {
                 let place = format!("{place}.{name}");
-                self.words(variable, &place, &["description"]);
-                self.values(
-                    variable.map(|variable| &variable["enum"]),
-                    &place,
-                    "the value",
-                    Class::Additive,
-                );
-                self.differ(variable, &place, "default", Class::Breaking);
+                self.object(variable, &place, &["description"], &["enum"]);
+                self.values(variable.map(|variable| &variable["enum"]), &place, "the value");
             }
         }
     }
@@ -179,38 +199,50 @@ impl<'d> Comparison<'d> {
     fn security_schemes(&mut self, pair: Pair<'d>) {
         for (name, scheme) in self.members(pair, "security", "the scheme") {
             let place = format!("security.{name}");
-            self.words(scheme, &place, &["description"]);
-            self.differ(scheme, &place, "type", Class::Breaking);
+            self.object(scheme, &place, &["description"], &["flows"]);
             for (name, flow) in self.members(scheme.map(|scheme| &scheme["flows"]), &place, "the flow") {
                 let place = format!("{place}.{name}");
-                for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
-                    self.differ(flow, &place, key, Class::Breaking);
+                self.object(flow, &place, &[], &["scopes", "x-token-urls"]);
+                for (name, [old, new]) in self.members(flow.map(|flow| &flow["scopes"]), &place, "the scope") {
+                    if old != new {
+                        self.add(
+                            Class::Documentation,
+                            &place,
+                            format!("the words of the scope `{name}` are others"),
+                        );
+                    }
                 }
-                for (key, what, class) in [
-                    ("scopes", "the scope", Class::Documentation),
-                    ("x-token-urls", "the token address of", Class::Breaking),
-                ] {
-                    for (name, [old, new]) in self.members(flow.map(|flow| &flow[key]), &place, what) {
-                        if old != new {
-                            self.add(
-                                class,
-                                &place,
-                                format!("{what} `{name}` is described by other words or another address"),
-                            );
-                        }
+                let urls = flow.map(|flow| &flow["x-token-urls"]);
+                for (server, [old, new]) in self.members(urls, &place, "the token address for") {
+                    if old != new {
+                        self.add(
+                            Class::Breaking,
+                            &place,
+                            format!("the tokens for `{server}` come from {}", shown(new)),
+                        );
                     }
                 }
             }
         }
     }
 
-    fn operation(&mut self, pair: Pair<'d>) {
+    fn operation(&mut self, of_path: [&OfPath<'d>; 2]) {
+        let items = of_path.map(|(item, _)| *item);
+        let apart: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
+        self.object(items, "path", &["summary", "description"], &apart);
+        self.parameters(of_path);
+        let pair = of_path.map(|(_, operation)| *operation);
         let place = "operation";
-        self.words(pair, place, &["summary", "description", "externalDocs"]);
-        // Generators name methods and classes after them.
-        for key in ["operationId", "tags"] {
-            self.differ(pair, place, key, Class::Breaking);
-        }
+        let apart = [
+            "deprecated",
+            "parameters",
+            "requestBody",
+            "responses",
+            "security",
+            "x-paging",
+            "x-read-only",
+        ];
+        self.object(pair, place, &["summary", "description", "externalDocs"], &apart);
         self.differ(pair, place, "deprecated", Class::Additive);
         for key in ["x-paging", "x-read-only"] {
             let class = if pair[0][key].is_null() {
@@ -225,24 +257,21 @@ impl<'d> Comparison<'d> {
             pair.map(|operation| &operation["security"]),
             "security",
             "the permission",
-            Class::Additive,
         );
         self.body(pair.map(|operation| &operation["requestBody"]));
         for (status, answer) in self.members(pair.map(|operation| &operation["responses"]), "response", "the status") {
             let place = format!("response.{status}");
             let answer = self.resolved(answer);
-            self.words(answer, &place, &["description"]);
+            self.object(answer, &place, &["description"], &["headers", "content"]);
             for (name, header) in self.members(answer.map(|answer| &answer["headers"]), &place, "the header") {
                 let (place, header) = (format!("{place}.{name}"), self.resolved(header));
-                self.words(header, &place, &["description", "example"]);
-                if header[0]["required"] != header[1]["required"] {
-                    let class = if header[0]["required"] == true {
-                        Class::Breaking
-                    } else {
-                        Class::Additive
-                    };
-                    self.differ(header, &place, "required", class);
-                }
+                self.object(
+                    header,
+                    &place,
+                    &["description", "example", "examples"],
+                    &["required", "schema"],
+                );
+                self.requirement(header, &place, Side::Answer);
                 self.schema(header.map(|header| &header["schema"]), &place, Side::Answer);
             }
             self.content(answer, &place, Side::Answer);
@@ -285,12 +314,10 @@ impl<'d> Comparison<'d> {
     }
 
     fn parameter(&mut self, pair: Pair<'d>, place: &str) {
-        self.words(pair, place, &["description", "example", "examples"]);
-        self.requirement(pair, place);
+        let apart = ["required", "deprecated", "schema"];
+        self.object(pair, place, &["description", "example", "examples"], &apart);
+        self.requirement(pair, place, Side::Request);
         self.differ(pair, place, "deprecated", Class::Additive);
-        for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
-            self.differ(pair, place, key, Class::Breaking);
-        }
         self.schema(pair.map(|parameter| &parameter["schema"]), place, Side::Request);
     }
 
@@ -305,25 +332,25 @@ impl<'d> Comparison<'d> {
             [true, false] => self.add(Class::Additive, place, "there may be a body now"),
             [false, true] => self.add(Class::Breaking, place, "there is no body any more"),
             [false, false] => {
-                self.words(pair, place, &["description"]);
-                self.requirement(pair, place);
+                self.object(pair, place, &["description"], &["required", "content"]);
+                self.requirement(pair, place, Side::Request);
                 self.content(pair, place, Side::Request);
             }
         }
     }
 
-    /// Whether a parameter or a body must be sent.
-    fn requirement(&mut self, pair: Pair<'d>, place: &str) {
+    /// Whether a part of a call is always there.
+    fn requirement(&mut self, pair: Pair<'d>, place: &str, side: Side) {
         match pair.map(|part| part["required"] == true) {
-            [false, true] => self.add(Class::Breaking, place, "it is required now"),
-            [true, false] => self.add(Class::Additive, place, "it may be left out now"),
+            [false, true] => self.add(side.narrowed(), place, "it is required now"),
+            [true, false] => self.add(side.widened(), place, "it may be left out now"),
             _ => {}
         }
     }
 
     fn content(&mut self, pair: Pair<'d>, place: &str, side: Side) {
         for (_, media) in self.members(pair.map(|part| &part["content"]), place, "the media type") {
-            self.words(media, place, &["example", "examples"]);
+            self.object(media, place, &["example", "examples"], &["schema"]);
             self.schema(media.map(|media| &media["schema"]), place, side);
         }
     }
@@ -384,14 +411,14 @@ impl<'d> Comparison<'d> {
         both
     }
 
-    /// Tells of the values of a list that are gone, and of those that are new, with the class of these.
-    fn values(&mut self, pair: Pair<'d>, place: &str, what: &str, new_class: Class) {
+    /// Tells of the values of a list that are gone, and of those that are new.
+    fn values(&mut self, pair: Pair<'d>, place: &str, what: &str) {
         let [old, new] = pair.map(|list| list.as_array().map_or(&[] as &[Value], Vec::as_slice));
         for value in old.iter().filter(|value| !new.contains(value)) {
             self.add(Class::Breaking, place, format!("{what} {} is gone", shown(value)));
         }
         for value in new.iter().filter(|value| !old.contains(value)) {
-            self.add(new_class, place, format!("{what} {} is new", shown(value)));
+            self.add(Class::Additive, place, format!("{what} {} is new", shown(value)));
         }
     }
 

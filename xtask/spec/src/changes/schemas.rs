@@ -78,7 +78,7 @@ impl<'d> Comparison<'d> {
         let [old, new] = values;
         let is = || format!("`{key}` is {} instead of {}", shown(new), shown(old));
         match key {
-            _ if WORDS.contains(&key) => self.words(pair, place, &[key]),
+            _ if WORDS.contains(&key) => self.words(pair, place, key),
             _ if ELSEWHERE.contains(&key) => {}
             "properties" => self.properties(pair, values, place, side),
             "required" => self.required(pair, place, side),
@@ -87,6 +87,8 @@ impl<'d> Comparison<'d> {
             "allOf" if pair.map(named) != [None, None] => {}
             "allOf" | "oneOf" | "anyOf" => self.alternatives(key, values, place, side),
             "enum" => self.codes(pair, place),
+            // To say `false` is to say nothing.
+            _ if values.iter().all(|value| value.is_null() || **value == false) => {}
             "nullable" if *new == true => self.add(side.widened(), place, "it may be null now"),
             "nullable" => self.add(side.narrowed(), place, "it may not be null any more"),
             "deprecated" => self.add(Class::Additive, place, is()),
@@ -162,21 +164,26 @@ impl<'d> Comparison<'d> {
             names.filter_map(Value::as_str).collect::<Vec<_>>()
         });
         // That a member is new or gone is told with the member.
-        let is_in = |schema: &Value, name: &str| schema["properties"].get(name).is_some();
-        for name in new.iter().filter(|name| !old.contains(name) && is_in(schemas[0], name)) {
+        let has = |schema: &Value, name: &str| schema["properties"].get(name).is_some();
+        let is_told = |[one, other]: Pair, name: &str| has(one, name) && !has(other, name);
+        let [before, after] = schemas;
+        for name in new
+            .iter()
+            .filter(|name| !old.contains(name) && !is_told([after, before], name))
+        {
             self.add(side.narrowed(), &format!("{place}.{name}"), "it is required now");
         }
-        for name in old.iter().filter(|name| !new.contains(name) && is_in(schemas[1], name)) {
+        for name in old
+            .iter()
+            .filter(|name| !new.contains(name) && !is_told([before, after], name))
+        {
             self.add(side.widened(), &format!("{place}.{name}"), "it may be left out now");
         }
     }
 
     /// Alternatives are told apart by their names, or by what they are.
     fn alternatives(&mut self, key: &str, values: Pair<'d>, place: &str, side: Side) {
-        let [old, new] = values.map(|list| {
-            let entries = list.as_array().into_iter().flatten();
-            entries.map(|entry| (label(entry), entry)).collect::<Vec<_>>()
-        });
+        let [old, new] = values.map(labelled);
         let is_whole = key == "allOf" || values.iter().any(|value| value.is_null());
         for (name, before) in &old {
             match new.iter().find(|(other, _)| other == name) {
@@ -255,12 +262,31 @@ fn named(schema: &Value) -> Option<&str> {
     holder["$ref"].as_str()?.rsplit('/').next()
 }
 
+/// The alternatives, each with a name of its own.
+fn labelled(list: &Value) -> Vec<(String, &Value)> {
+    let mut labelled: Vec<(String, &Value)> = Vec::new();
+    for entry in list.as_array().into_iter().flatten() {
+        let label = label(entry);
+        let same = labelled
+            .iter()
+            .filter(|(known, _)| known.split(" #").next() == Some(label.as_str()))
+            .count();
+        let name = if same > 0 {
+            format!("{label} #{}", same + 1)
+        } else {
+            label
+        };
+        labelled.push((name, entry));
+    }
+    labelled
+}
+
 /// What an alternative is called in a sentence.
 fn label(schema: &Value) -> String {
-    let word = |schema: &Value| schema["type"].as_str().unwrap_or("anything").to_owned();
-    match named(schema) {
-        Some(name) => name.to_owned(),
-        None if schema["items"].is_object() => format!("array of {}", label(&schema["items"])),
-        None => word(schema),
+    match (named(schema), schema["type"].as_str(), schema["format"].as_str()) {
+        (Some(name), ..) => name.to_owned(),
+        (None, Some("array"), _) => format!("array of {}", label(&schema["items"])),
+        (None, Some(kind), Some(format)) => format!("{kind} ({format})"),
+        (None, kind, _) => kind.unwrap_or("anything").to_owned(),
     }
 }

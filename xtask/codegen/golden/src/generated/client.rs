@@ -1035,7 +1035,7 @@ pub mod types {
 
 Beds, what grows in them, and who looks after it.
 
-Version: 1*/
+Version: 1.0.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
@@ -1043,7 +1043,7 @@ pub struct Client {
 }
 impl ClientInfo<::avepoint_core::Session> for Client {
     fn api_version() -> &'static str {
-        "1"
+        "1.0.0"
     }
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()

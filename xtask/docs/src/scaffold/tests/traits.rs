@@ -16,7 +16,7 @@ const BEDS: &str = "\
 openapi: 3.0.3
 info:
   title: Beds
-  version: '1'
+  version: 1.0.0
   contact: {name: The gardeners, url: 'https://garden.example'}
   license: {name: MIT, url: 'https://garden.example', x-oai-license-identifier: MIT}
 servers: [{url: 'https://garden.example'}]
