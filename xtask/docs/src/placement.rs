@@ -320,7 +320,7 @@ impl<'p> Tree<'p> {
         let title = stems(table.title.as_deref()?);
         let holds = |row: &&&Row| {
             let kind = row.kind.as_deref();
-            kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
+            kind.is_none_or(|kind| ["array", "map", "object"].iter().any(|holder| kind.starts_with(holder)))
         };
         let shared = |row: &&&Row| stems(&row.name).intersection(&title).count();
         let row = self.rows.iter().filter(holds).max_by_key(shared)?;
