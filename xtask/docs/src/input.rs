@@ -79,4 +79,14 @@ impl Pages {
     pub fn revision(&self) -> Option<Revision> {
         source::revision(self.checkout.as_ref()?)
     }
+
+    /// The pages of an API that are not as that commit has them.
+    #[must_use]
+    pub fn uncommitted(&self, api: &Api) -> Vec<String> {
+        let checkout = self
+            .checkout
+            .iter()
+            .filter(|_| !api.pages.is_empty() && self.revision().is_some());
+        checkout.flat_map(|dir| source::uncommitted(dir, api)).collect()
+    }
 }

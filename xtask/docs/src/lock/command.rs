@@ -57,16 +57,28 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
                 api.pages.join(", ")
             );
         }
-        let source = (!api.pages.is_empty()).then(|| revision.clone());
+        let uncommitted = pages.uncommitted(api);
+        let known = if uncommitted.is_empty() {
+            revision.clone()
+        } else {
+            Revision::new(None, None)
+        };
+        let source = (!api.pages.is_empty()).then_some(known);
         let pairs = matched(locked, &reading.pages);
         let kept = pairs.iter().filter(|(_, is)| !is.page.is_empty());
         let kept = kept.map(|(was, is)| if reading.is_whole(is) { is } else { was });
         let kept = kept.filter(|page| !page.page.is_empty()).copied().cloned();
         let lock = Lock::merge(old.as_ref(), kept.collect(), source);
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
-            xtask_cli::report(&format!(
-                "NOTICE: {name}: the commit of the folder is not known; name it with --revision COMMIT"
-            ));
+            let why = match uncommitted.as_slice() {
+                [] => "the commit of the folder is not known; name it with --revision COMMIT".to_owned(),
+                pages => format!(
+                    "no commit is recorded, since these pages are not as the checkout's commit has them: {}; restore them, \
+                     then lock again",
+                    pages.join(", ")
+                ),
+            };
+            xtask_cli::report(&format!("NOTICE: {name}: {why}"));
         }
         let (count, file) = (counted(lock.pages.len(), "page"), display(&path));
         let notes = notes(&reading, &pairs, &lock.pages);
