@@ -664,7 +664,11 @@ fn a_lock_that_is_broken_or_missing_is_named_with_the_remedy() {
             let output = workspace.run(arguments);
             expect_error(
                 &output,
-                &[&format!("{LOCK}:{line}:"), words, "restore it, or write it again"],
+                &[
+                    &format!("{LOCK}:{line}:"),
+                    words,
+                    &format!("restore it with `git checkout HEAD -- {LOCK}`; or delete it, then lock anew"),
+                ],
             );
         }
         assert_eq!(workspace.lock(), text, "what is broken is not overwritten");
@@ -677,6 +681,12 @@ fn a_lock_that_is_broken_or_missing_is_named_with_the_remedy() {
     let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
     assert_eq!(status(&output), 0, "{}", reported(&output));
     assert_eq!(workspace.lock(), whole);
+    // An API of a web page alone is locked from that.
+    fs::remove_file(workspace.path("work/specs/insights-legacy/upstream.lock.json")).expect("deleted");
+    expect_error(
+        &workspace.run(&["drift", "--docs", "PAGES"]),
+        &["`cargo xtask docs lock --page insights-legacy=page.html`"],
+    );
 }
 
 #[test]
