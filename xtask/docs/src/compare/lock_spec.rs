@@ -613,6 +613,12 @@ mod tests {
             &spec(SPEC),
             &[(Kind::CodeLabel, "body.kind", "0 Weed", "0 Herb")],
         );
+        let negated = json!([{ "code": 0, "label": "Not a herb" }, { "code": 1, "label": "Tree" }]);
+        expect_spec(
+            &page_with(&[(&codes, negated)]),
+            &spec(SPEC),
+            &[(Kind::CodeLabel, "body.kind", "0 Not a herb", "0 Herb")],
+        );
     }
 
     #[test]

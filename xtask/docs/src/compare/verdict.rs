@@ -113,7 +113,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
             format!("add {operation} (`cargo xtask docs scaffold {pages}` writes a draft)")
         }
         Kind::OperationRemoved => {
-            format!("mark {operation} as `deprecated`, or delete it if the service no longer has it")
+            format!("mark {operation} as `deprecated` or, if the service no longer has it, delete it")
         }
         Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
         Kind::Endpoint => format!("write the path `{is}` instead of `{was}`"),
@@ -121,7 +121,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("change the success status of {operation} to `{is}`"),
         Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
-        Kind::MemberRemoved | Kind::MemberUndocumented => format!("delete {at}, if the service no longer knows it"),
+        Kind::MemberRemoved | Kind::MemberUndocumented => format!("if the service no longer knows it, delete {at}"),
         Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
         Kind::Placement => format!("move {at} to the {is}"),
         Kind::Type => format!("make {at} accept the type on the page ({is})"),
@@ -135,7 +135,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::CodeLabel => format!("in {codes}, rename `{was}` after the page's label `{is}`"),
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
-            format!("delete {was} from {codes}, if the service no longer has it")
+            format!("if the service no longer has it, delete {was} from {codes}")
         }
         Kind::Host if is_gone => format!("delete the server `{was}`"),
         Kind::Host => format!("add the server `{is}`"),
