@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use xtask_cli::printable;
 
-use crate::endpoint::nameless;
+use crate::endpoint::{nameless, segments, template};
 use crate::finding::{Class, Finding, Kind, Step};
 use crate::placement::Part;
 use crate::reading::WEB_PAGE;
@@ -58,6 +58,26 @@ pub fn class(finding: &Finding) -> Class {
 
 fn scopes(names: &str) -> BTreeSet<&str> {
     names.split(", ").collect()
+}
+
+/// The path that the spec is to have, behind what its own begins with and the page leaves out. Once the page is locked,
+/// only the segment that both go on with tells what that is.
+fn path_to_write(ours: &str, Finding { step, was, is, .. }: &Finding) -> String {
+    let [ours, was, is] = [ours, was, is].map(|path| segments(path).collect::<Vec<_>>());
+    let start = match (step, ours.len().checked_sub(was.len())) {
+        (Step::PageLock, start) => start.filter(|at| template(&ours[*at..].join("/")) == template(&was.join("/"))),
+        _ => ours
+            .iter()
+            .position(|segment| *segment == is[0])
+            .filter(|at| ours[*at..] != is),
+    };
+    let start = &ours[..start.unwrap_or_default()];
+    format!(
+        "/{}",
+        [if is.starts_with(start) { &[] } else { start }, &is]
+            .concat()
+            .join("/")
+    )
 }
 
 /// How strictly something must be sent.
@@ -116,7 +136,13 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
             format!("mark {operation} as `deprecated` or, if the service no longer has it, delete it")
         }
         Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
-        Kind::Endpoint => format!("write the path `{is}` instead of `{was}`"),
+        Kind::Endpoint => {
+            let ours = operation.split_once(' ').map_or(was.as_str(), |(_, path)| path);
+            format!(
+                "write the path `{}` instead of `{ours}`",
+                printable(&path_to_write(ours, finding))
+            )
+        }
         Kind::Method => format!("move {operation} to `{}`", is.to_lowercase()),
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("change the success status of {operation} to `{is}`"),
@@ -151,5 +177,62 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
         _ => format!("{edit} in {spec}, or record the difference in {deviations}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_keeps_what_the_page_leaves_out() {
+        let ours = "/garden/external/beds/{bedId}";
+        for (step, was, is, expected) in [
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "external/plots/{id}",
+                "/garden/external/plots/{id}",
+            ),
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "/plots/{id}",
+                "/garden/plots/{id}",
+            ),
+            (Step::PageLock, ours, "/external/plots/{id}", "/external/plots/{id}"),
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "/garden/external/plots",
+                "/garden/external/plots",
+            ),
+            (
+                Step::LockSpec,
+                ours,
+                "/external/plots/{id}",
+                "/garden/external/plots/{id}",
+            ),
+            (Step::LockSpec, ours, "/external/beds/{bedId}", "/external/beds/{bedId}"),
+            (Step::LockSpec, ours, "/garden/external/plots", "/garden/external/plots"),
+            (Step::LockSpec, ours, "/plots", "/plots"),
+        ] {
+            let finding = Finding {
+                api: "elements-v3".to_owned(),
+                step,
+                operation: format!("GET {ours}"),
+                place: "endpoint".to_owned(),
+                kind: Kind::Endpoint,
+                class: Class::Breaking,
+                was: was.to_owned(),
+                is: is.to_owned(),
+                page: "beds.md".to_owned(),
+                line: 1,
+                remedy: String::new(),
+                spec: None,
+            };
+            let words = format!("write the path `{expected}` instead of `{ours}`");
+            assert!(remedy(&finding, true).contains(&words), "{}", remedy(&finding, true));
+        }
     }
 }
