@@ -229,6 +229,7 @@ mod tests {
     fn operations_are_missing_and_undocumented() {
         let page = page_with(&[
             (&at("/endpoint"), json!("/garden/v1/gardeners")),
+            (&at("/scopes"), json!(["gardeners.read"])),
             ("/page", json!("docs/gardeners.md")),
             ("/endpoints", json!([])),
         ]);
