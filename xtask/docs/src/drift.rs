@@ -87,12 +87,8 @@ pub fn measure(api: &Api, pages: Option<&Pages>) -> anyhow::Result<Drift> {
 /// If a spec, lock or file of deviations cannot be read.
 pub fn measure_read(api: &Api, reading: Option<Reading>) -> anyhow::Result<Drift> {
     let lock = Lock::load(&api.lock())?.with_context(|| {
-        let from = match api.pages {
-            [] => format!("--page {}=page.html", api.name),
-            _ => "--docs DIR".to_owned(),
-        };
         format!(
-            "{}: there is no such file; write it with `cargo xtask docs lock {from}`",
+            "{}: there is no such file; write it with `cargo xtask docs lock --docs DIR`",
             display(&api.lock())
         )
     })?;

@@ -83,10 +83,9 @@ impl Pages {
     /// The pages of an API that are not as that commit has them.
     #[must_use]
     pub fn uncommitted(&self, api: &Api) -> Vec<String> {
-        let checkout = self
-            .checkout
+        self.checkout
             .iter()
-            .filter(|_| !api.pages.is_empty() && self.revision().is_some());
-        checkout.flat_map(|dir| source::uncommitted(dir, api)).collect()
+            .flat_map(|dir| source::uncommitted(dir, api))
+            .collect()
     }
 }

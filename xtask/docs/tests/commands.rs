@@ -681,12 +681,6 @@ fn a_lock_that_is_broken_or_missing_is_named_with_the_remedy() {
     let output = workspace.run(&["lock", "--docs", "PAGES", "--revision", REVISION]);
     assert_eq!(status(&output), 0, "{}", reported(&output));
     assert_eq!(workspace.lock(), whole);
-    // An API of a web page alone is locked from that.
-    fs::remove_file(workspace.path("work/specs/insights-legacy/upstream.lock.json")).expect("deleted");
-    expect_error(
-        &workspace.run(&["drift", "--docs", "PAGES"]),
-        &["`cargo xtask docs lock --page insights-legacy=page.html`"],
-    );
 }
 
 #[test]
@@ -1025,7 +1019,7 @@ fn the_newest_pages_are_fetched_and_their_commit_is_locked() {
         (err(&output), lock["source"]["revision"].clone())
     };
     let (notice, revision) = locked();
-    assert!(notice.contains(SEARCH) && notice.contains("restore them"), "{notice}");
+    assert!(notice.contains(SEARCH) && notice.contains("restore it"), "{notice}");
     assert!(!notice.contains(BED) && !notice.contains("README"), "{notice}");
     assert_eq!(revision, Value::Null);
     assert_eq!(workspace.drift().1["summary"]["revision"], Value::Null);

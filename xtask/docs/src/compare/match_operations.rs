@@ -88,10 +88,8 @@ impl<'p> MatchedPages<'p> {
 /// are too little to go by.
 fn is_renamed(one: &Described, known: &Operation) -> bool {
     let rows = placed(one.documented, Some(known));
-    let shared = rows
-        .iter()
-        .filter(|placed| known.places.contains_key(&placed.place))
-        .count();
+    let shared = rows.iter().filter(|row| known.places.contains_key(&row.place));
+    let shared = shared.count();
     let is_same_call = known.method == one.documented.method && known.scopes == one.documented.scopes;
     is_same_call && shared >= 3 && shared * 5 >= rows.len() * 4
 }

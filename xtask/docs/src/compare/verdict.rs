@@ -60,24 +60,27 @@ fn scopes(names: &str) -> BTreeSet<&str> {
     names.split(", ").collect()
 }
 
-/// The path that the spec is to have, behind what its own begins with and the page leaves out. Once the page is locked,
+/// The path to write, behind what that of the spec begins with and the page leaves out. Once the page is locked,
 /// only the segment that both go on with tells what that is.
-fn path_to_write(ours: &str, Finding { step, was, is, .. }: &Finding) -> String {
-    let [ours, was, is] = [ours, was, is].map(|path| segments(path).collect::<Vec<_>>());
+fn path_edit(
+    Finding {
+        step,
+        operation,
+        was,
+        is,
+        ..
+    }: &Finding,
+) -> String {
+    let known = operation.split_once(' ').map_or(was.as_str(), |(_, path)| path);
+    let [ours, was, is] = [known, was, is].map(|path| segments(path).collect::<Vec<_>>());
     let start = match (step, ours.len().checked_sub(was.len())) {
         (Step::PageLock, start) => start.filter(|at| template(&ours[*at..].join("/")) == template(&was.join("/"))),
-        _ => ours
-            .iter()
-            .position(|segment| *segment == is[0])
-            .filter(|at| ours[*at..] != is),
+        _ => (0..ours.len()).find(|at| ours[*at] == is[0] && ours[*at..] != is),
     };
     let start = &ours[..start.unwrap_or_default()];
-    format!(
-        "/{}",
-        [if is.starts_with(start) { &[] } else { start }, &is]
-            .concat()
-            .join("/")
-    )
+    let start = if is.starts_with(start) { &[] } else { start };
+    let path = [start, &is].concat().join("/");
+    printable(&format!("write the path `/{path}` instead of `{known}`"))
 }
 
 /// How strictly something must be sent.
@@ -136,13 +139,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
             format!("mark {operation} as `deprecated` or, if the service no longer has it, delete it")
         }
         Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
-        Kind::Endpoint => {
-            let ours = operation.split_once(' ').map_or(was.as_str(), |(_, path)| path);
-            format!(
-                "write the path `{}` instead of `{ours}`",
-                printable(&path_to_write(ours, finding))
-            )
-        }
+        Kind::Endpoint => path_edit(finding),
         Kind::Method => format!("move {operation} to `{}`", is.to_lowercase()),
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("change the success status of {operation} to `{is}`"),

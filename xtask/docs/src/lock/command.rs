@@ -58,12 +58,8 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
             );
         }
         let uncommitted = pages.uncommitted(api);
-        let known = if uncommitted.is_empty() {
-            revision.clone()
-        } else {
-            Revision::new(None, None)
-        };
-        let source = (!api.pages.is_empty()).then_some(known);
+        let known = Some(revision.clone()).filter(|_| uncommitted.is_empty());
+        let source = (!api.pages.is_empty()).then(|| known.unwrap_or_else(|| Revision::new(None, None)));
         let pairs = matched(locked, &reading.pages);
         let kept = pairs.iter().filter(|(_, is)| !is.page.is_empty());
         let kept = kept.map(|(was, is)| if reading.is_whole(is) { is } else { was });
@@ -72,11 +68,12 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
             let why = match uncommitted.as_slice() {
                 [] => "the commit of the folder is not known; name it with --revision COMMIT".to_owned(),
-                pages => format!(
-                    "no commit is recorded, since these pages are not as the checkout's commit has them: {}; restore them, \
-                     then lock again",
-                    pages.join(", ")
-                ),
+                pages => {
+                    let pages = pages.join(", ");
+                    format!(
+                        "no commit is recorded, since what was read is not committed: {pages}; restore it and lock again"
+                    )
+                }
             };
             xtask_cli::report(&format!("NOTICE: {name}: {why}"));
         }

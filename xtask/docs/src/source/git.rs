@@ -67,10 +67,10 @@ impl Revision {
     ///
     /// # Errors
     /// If it is none.
-    pub fn parse_commit(text: &str) -> Result<String, String> {
+    pub fn parse_commit(text: &str) -> Result<String, &'static str> {
         let is_commit = (7..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let commit = is_commit.then(|| text.to_owned());
-        commit.ok_or_else(|| "a commit is 7 to 40 hexadecimal digits, as `git log` shows it".to_owned())
+        let problem = "a commit is 7 to 40 hexadecimal digits, as `git log` shows it";
+        is_commit.then(|| text.to_owned()).ok_or(problem)
     }
 
     /// A commit of the vendor's repository, and its day, as far as they are known.
@@ -106,26 +106,22 @@ pub fn revision(dir: &Path) -> Option<Revision> {
 /// The pages of an API that are not as the commit of a checkout has them: changed, added or deleted since.
 #[must_use]
 pub fn uncommitted(dir: &Path, api: &Api) -> Vec<String> {
-    let status = [
-        "status",
-        "--porcelain",
-        "-z",
-        "--no-renames",
-        "--untracked-files=all",
-        "--ignored",
-        "--",
-    ];
+    if api.pages.is_empty() || revision(dir).is_none() {
+        return Vec::new();
+    }
+    let status = "status --porcelain -z --no-renames --untracked-files=all --ignored --".split(' ');
     let mut command = git(OsStr::new("git"));
     // What is only looked at is not locked.
     command.arg("--no-optional-locks").arg("-C").arg(dir);
-    let output = command.args(status).args(api.pages).output();
-    let shown = output.map(|output| output.stdout).unwrap_or_default();
-    let shown = String::from_utf8_lossy(&shown);
+    let shown = command
+        .args(status)
+        .args(api.pages)
+        .output()
+        .map(|output| output.stdout);
+    let shown = String::from_utf8_lossy(shown.as_deref().unwrap_or_default());
     let names = shown.split('\0').filter_map(|entry| entry.get(3..));
-    names
-        .filter(|name| is_page(Path::new(name)))
-        .map(str::to_owned)
-        .collect()
+    let pages = names.filter(|name| is_page(Path::new(name)));
+    pages.map(str::to_owned).collect()
 }
 
 /// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.

@@ -19,7 +19,6 @@ use crate::endpoint::template;
 use crate::facts::{Operation, Page};
 use crate::finding::{Finding, Kind, Step};
 use crate::placement::placed;
-use crate::spec;
 
 use matching::Unmatched;
 use pages::PagePair;
@@ -41,10 +40,8 @@ pub fn page_lock<'c>(context: Context<'c>, locked: &'c MatchedPages, fresh: &'c 
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
     // What the spec has as one operation is one, though page and path have changed.
-    found.extend(left.match_last(
-        |(_, one)| one.spec.map(spec::Operation::name),
-        |(_, one), _| one.spec.is_some(),
-    ));
+    let in_spec = |(_, one): (usize, Described<'c>)| one.spec.map(std::ptr::from_ref);
+    found.extend(left.match_last(in_spec, |was, _| in_spec(was).is_some()));
 
     let mut report = Collector::new(context, Step::PageLock);
     for pair in &pairs {
