@@ -48,7 +48,8 @@ fn normal(text: &str) -> Option<String> {
     }
     if let Some(found) = NOTED.captures(text) {
         let (outer, inner) = (known(&found[1])?, known(&found[2]));
-        return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
+        let is_values = outer == "enum";
+        return Some(inner.filter(|inner| is_values || inner == "date-time").unwrap_or(outer));
     }
     let named = |is: bool, kind: &str| is.then(|| kind.to_owned());
     let model = named(MAP.is_match(text), "map").or_else(|| named(MODEL.is_match(text), "object"));
@@ -100,8 +101,8 @@ mod tests {
             ("String Array", "array of string"),
             ("array of objects", "array of object"),
             ("sting", "sting"),
-            ("enum (string)", "enum"),
-            ("enum(integer)", "enum"),
+            ("enum (string)", "string"),
+            ("enum(integer)", "integer"),
             ("string (date-time)", "date-time"),
             ("string (uuid)", "string"),
             ("string?", "string"),
