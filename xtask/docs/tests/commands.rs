@@ -860,6 +860,17 @@ fn a_draft_says_what_could_not_be_read_and_fails_where_nothing_is_left_to_draft(
         &run(&[new]),
         &["nothing can be drafted", new, "a row of a table outside of any table"],
     );
+
+    // It does not stop the others.
+    let other = "docs/elements/plants/dig-bed.md";
+    workspace.write(&format!("pages/{other}"), PAGES[1].1.replace("| GET |", "| DELETE |"));
+    let output = run(&[new, other]);
+    assert_eq!(status(&output), 0, "{}", reported(&output));
+    for text in [out(&output), err(&output)] {
+        let text = text.replace("\n# ", " ");
+        assert_eq!(text.matches("outside of any table").count(), 1, "{text}");
+    }
+    assert!(out(&output).contains("DeleteBedResult"), "{}", out(&output));
 }
 
 #[test]

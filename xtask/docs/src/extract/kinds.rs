@@ -58,7 +58,8 @@ fn normal(text: &str) -> Option<String> {
     }
     if let Some(found) = NOTED.captures(text) {
         let (outer, inner) = (known(&found[1])?, known(&found[2]));
-        return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
+        let is_values = outer == "enum";
+        return Some(inner.filter(|inner| is_values || inner == "date-time").unwrap_or(outer));
     }
     if let Some(found) = MAP.captures(text) {
         let value = found.get(1).map(|value| value.as_str());
@@ -116,8 +117,8 @@ mod tests {
             ("String Array", "array of string"),
             ("array of objects", "array of object"),
             ("sting", "sting"),
-            ("enum (string)", "enum"),
-            ("enum(integer)", "enum"),
+            ("enum (string)", "string"),
+            ("enum(integer)", "integer"),
             ("string (date-time)", "date-time"),
             ("string (uuid)", "string"),
             ("string?", "string"),
