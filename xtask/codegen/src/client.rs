@@ -9,11 +9,13 @@
 //! - the client's `Debug` does not show the headers of its HTTP client;
 //! - types that only answers use lose their builders; all get JSON Schemas behind a feature.
 
+use std::collections::{BTreeMap, HashSet};
+
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 use quote::{ToTokens, format_ident, quote};
-use regex::Regex;
+use regex::{Captures, Regex};
 use syn::{File, Ident, ImplItem, ImplItemFn, Item, Type, parse_quote};
 
 use xtask_spec::Spec;
@@ -27,7 +29,7 @@ use super::view::{View, forms, requests};
 ///
 /// # Errors
 /// If progenitor refuses the view, or its code is not as it is expected.
-pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStream> {
+pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<String> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Builder)
@@ -48,11 +50,12 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<TokenStre
         .retain_mut(|item| !inherent(item).is_some_and(is_constructor));
     change_builders(module(&mut tree.items, "builder")?)?;
     let types = module(&mut tree.items, "types")?;
-    change_types(view, types)?;
+    drop_builders(view, types);
     choose_by_builder(spec, types);
 
-    let hooks = hooks(api, spec)?;
-    Ok(quote! { #tree #hooks })
+    let hooks: File = syn::parse2(hooks(api, spec)?).context("the hooks of the client do not parse")?;
+    tree.items.extend(hooks.items);
+    Ok(prettyplease::unparse(&tree))
 }
 
 /// Rust source of a token stream, formatted.
@@ -147,22 +150,44 @@ fn reworded(spec: &Spec, mut text: String) -> anyhow::Result<String> {
     for (pattern, replacement) in REWORDED {
         text = Regex::new(pattern)?.replace_all(&text, replacement).into_owned();
     }
-    for operation in &spec.operations {
-        let (id, name) = (id(operation), snake(id(operation)));
-        let mut replace = |from: String, to: String| {
-            let is_there = text.contains(&from);
-            text = text.replace(&from, &to);
-            is_there
-                .then_some(())
-                .with_context(|| format!("progenitor's code has no `{from}`"))
-        };
-        // The operation is named as the spec does.
-        replace(format!("operation_id : \"{name}\""), format!("operation_id : {id:?}"))?;
-        if operation.place.says("deprecated") {
-            let method = format!("pub fn {name} (& self)");
-            let note = "# [deprecated (note = \"the vendor has replaced this operation\")]";
-            replace(method.clone(), format!("{note} {method}"))?;
+    // Lists of the types, which stand before the client, tell `null` from empty.
+    let client = text.find("pub struct Client ").context("progenitor made no client")?;
+    let types = text[..client].replace(":: std :: vec :: Vec <", ":: avepoint_core :: List <");
+    let types = types.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
+    text.replace_range(..client, &types);
+    // The operation is named as the spec does.
+    let ids: BTreeMap<_, _> = spec
+        .operations
+        .iter()
+        .map(|operation| (snake(id(operation)).to_string(), id(operation)))
+        .collect();
+    let mut named = 0;
+    let text = Regex::new(r#"(?P<key>operation_id : )"(?P<name>\w+)""#)?.replace_all(&text, |found: &Captures| {
+        named += 1;
+        format!(
+            "{}{:?}",
+            &found["key"],
+            ids.get(&found["name"]).copied().unwrap_or_default()
+        )
+    });
+    let mut text = text.into_owned();
+    if named != ids.len() {
+        bail!(
+            "progenitor's code names {named} operations, and the spec has {}",
+            ids.len()
+        );
+    }
+    let deprecated = spec
+        .operations
+        .iter()
+        .filter(|operation| operation.place.says("deprecated"));
+    for operation in deprecated {
+        let method = format!("pub fn {} (& self)", snake(id(operation)));
+        if !text.contains(&method) {
+            bail!("progenitor's code has no `{method}`");
         }
+        let note = "# [deprecated (note = \"the vendor has replaced this operation\")]";
+        text = text.replace(&method, &format!("{note} {method}"));
     }
     if text.contains("\"api-version\"") {
         bail!("progenitor's code sets `api-version` otherwise than it did");
@@ -174,23 +199,17 @@ fn parse(text: &str) -> anyhow::Result<File> {
     syn::parse_str(text).context("progenitor's code does not parse")
 }
 
-/// Lists of the types tell `null` from empty, and nobody builds an answer field by field: without the builders of answers the
-/// crate is half as large.
-fn change_types(view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
-    let answers: Vec<_> = view.answers.iter().map(|name| camel(name)).collect();
-    let text = quote! { #(#types)* }.to_string();
-    let text = text.replace(":: std :: vec :: Vec <", ":: avepoint_core :: List <");
-    let mut text = text.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
-    for name in &answers {
-        let builder = quote! { impl #name { pub fn builder() -> builder::#name { Default::default() } } };
-        text = text.replace(&builder.to_string(), "");
-    }
-    *types = parse(&text)?.items;
+/// Nobody builds an answer field by field: without the builders of answers the crate is half as large.
+fn drop_builders(view: &View, types: &mut Vec<Item>) {
+    let answers: HashSet<_> = view.answers.iter().map(|name| camel(name).to_string()).collect();
+    let is_answer = |item: &Item| subject(item).is_some_and(|name| answers.contains(&name.to_string()));
+    types.retain_mut(|item| {
+        !(is_answer(item) && inherent(item).is_some_and(|items| function(items, "builder").is_some()))
+    });
     // A spec without objects has none.
     if let Ok(builders) = module(types, "builder") {
-        builders.retain(|item| !subject(item).is_some_and(|name| answers.contains(name)));
+        builders.retain(|item| !is_answer(item));
     }
-    Ok(())
 }
 
 /// A body that is one of several objects can be given as the builder of any of them.

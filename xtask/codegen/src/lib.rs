@@ -113,7 +113,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     files.insert("dynamic.rs", client::print(dynamic::generate(spec)?)?);
     files.insert("operations.rs", client::print(operations::generate(spec)?)?);
     files.insert("variants.rs", client::print(variants::generate(spec, &view))?);
-    files.insert("client.rs", client::print(client::generate(api, spec, &view)?)?);
+    files.insert("client.rs", client::generate(api, spec, &view)?);
     files.insert("enums.rs", enums_and_ids::enums(spec)?);
     files.insert("ids.rs", enums_and_ids::ids(spec));
     files.insert("mod.rs", MODULE.to_owned());

@@ -50,6 +50,9 @@ pub fn run(choice: Option<&'static Api>, pages: Option<&Pages>, format: Format) 
                 api.name
             ));
         }
+        if pages.is_some_and(|pages| !pages.uncommitted(api).is_empty()) {
+            read.revision = None;
+        }
         let drift = measure(api, pages)?;
         findings.extend(drift.findings);
         read.silenced += drift.silenced;

@@ -151,8 +151,8 @@ pub struct Row {
     pub name: String,
     /// The member that holds this one, where the table has a column for it.
     pub parent: Option<String>,
-    /// The type: `integer`, `number`, `boolean`, `string`, `date-time`, `object`, `map`, `enum`, `array`, or `array of ` and
-    /// another of them; as the page has it if it is none of these.
+    /// The type: `integer`, `number`, `boolean`, `string`, `date-time`, `object`, `map`, `enum`, `array`, or `array of ` or
+    /// `map of ` and another of them; as the page has it if it is none of these.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// The name that the page has for the objects.

@@ -79,4 +79,13 @@ impl Pages {
     pub fn revision(&self) -> Option<Revision> {
         source::revision(self.checkout.as_ref()?)
     }
+
+    /// The pages of an API that are not as that commit has them.
+    #[must_use]
+    pub fn uncommitted(&self, api: &Api) -> Vec<String> {
+        self.checkout
+            .iter()
+            .flat_map(|dir| source::uncommitted(dir, api))
+            .collect()
+    }
 }

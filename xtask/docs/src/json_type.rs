@@ -57,6 +57,7 @@ pub fn documented_types(kind: &str) -> (&'static [JsonType], Option<&str>) {
         // A code, of which the page does not say whether it is a number or a text.
         "enum" => (&[JsonType::Integer, JsonType::String], None),
         "array" => (&[JsonType::Array], None),
+        _ if kind.starts_with("map of ") => (&[JsonType::Object], None),
         _ => match kind.strip_prefix("array of ") {
             Some(entries) => (&[JsonType::Array], Some(entries)),
             // Not a type; the reader has reported it.

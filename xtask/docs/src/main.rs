@@ -43,7 +43,7 @@ enum Docs {
         #[arg(long, value_name = "NAME", value_parser = Api::parse)]
         api: Option<&'static Api>,
         /// The commit of the pages, if the folder is not a git checkout.
-        #[arg(long, value_name = "COMMIT")]
+        #[arg(long, value_name = "COMMIT", value_parser = Revision::parse_commit)]
         revision: Option<String>,
         /// The day of that commit, such as 2026-11-27.
         #[arg(long, value_name = "DATE", requires = "revision")]

@@ -3,11 +3,13 @@
 //! The tables are flat, and some stand under the wrong heading. The samples of the page show the nesting; where they
 //! do not, the spec and the other rows of the table do.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::endpoint::parameter_names;
 use super::facts::{Operation, Row, Sample, Section, Table};
+use super::json_type::{JsonType, documented_types};
 use super::spec;
 use super::stems::stems;
 
@@ -194,6 +196,8 @@ struct Tree<'p> {
     spec: Names,
     known: BTreeSet<String>,
     rows: Vec<&'p Row>,
+    /// Those that have their place.
+    placed: RefCell<Vec<(&'p Row, String)>>,
 }
 
 impl<'p> Tree<'p> {
@@ -208,6 +212,7 @@ impl<'p> Tree<'p> {
             sample: Names::of(sample),
             spec: Names::of(spec),
             rows,
+            placed: RefCell::default(),
         }
     }
 
@@ -219,36 +224,56 @@ impl<'p> Tree<'p> {
     fn inside(&self, place: &str, row: Option<&Row>) -> String {
         let entries = format!("{place}[]");
         let kind = row.and_then(|row| row.kind.as_deref());
-        let is_list = kind.is_some_and(|kind| kind.starts_with("array"));
-        if self.known.contains(&entries) || (is_list && !self.known.iter().any(|known| is_below(known, place))) {
-            return entries;
+        match kind {
+            _ if self.known.contains(&entries) => entries,
+            _ if self.knows_inside(place) => place.to_owned(),
+            Some("map") => format!("{place}.{{}}"),
+            Some(kind) if kind.starts_with("array") => entries,
+            _ => place.to_owned(),
         }
-        place.to_owned()
+    }
+
+    fn knows_inside(&self, place: &str) -> bool {
+        self.known.iter().any(|known| is_below(known, place))
     }
 
     /// The place in which the members of the member of this name stand.
     fn inside_named(&self, name: &str, row: Option<&Row>) -> String {
+        // Of several rows the last above.
+        let placed = self.placed.borrow();
+        let mut above = placed.iter().rev();
+        if let Some((row, place)) = above.find(|(row, _)| row.name.eq_ignore_ascii_case(name)) {
+            return self.inside(place, Some(row));
+        }
         let mut known = self.sample.named(name).into_iter().chain(self.spec.named(name));
         let at_root = || format!("{}.{name}", self.inside(self.root, None));
         self.inside(&known.next().map_or_else(at_root, str::to_owned), row)
     }
 
     /// The places of the rows of one table.
-    fn place(&self, table: &Table, rows: &[&Row]) -> Vec<String> {
+    fn place(&self, table: &Table, rows: &[&'p Row]) -> Vec<String> {
         let candidates = rows
             .iter()
             .map(|row| (self.sample.named(&row.name), self.spec.named(&row.name)));
         let candidates: Vec<_> = candidates.collect();
-        let home = self.home(&candidates).or_else(|| self.titled(table));
+        let titled = self.titled(table, rows);
+        // Of what neither sample nor spec shows, the title alone tells.
+        let is_new = |(sample, spec): &(Vec<_>, Vec<_>)| sample.is_empty() && spec.is_empty();
+        let is_hidden =
+            titled.as_ref().is_some_and(|titled| !self.knows_inside(titled)) && candidates.iter().any(is_new);
+        let shown = self.home(&candidates).filter(|_| !is_hidden);
+        let home = shown.or(titled);
         let home = home.unwrap_or_else(|| self.inside(self.root, None));
         let mut taken = BTreeSet::new();
         let rows = rows.iter().zip(candidates);
         let places = rows.map(|(row, candidates)| {
             let place = match &row.parent {
                 Some(parent) => self.below(parent, row),
+                None if is_hidden => format!("{home}.{}", row.name),
                 None => self.place_row(table, row, candidates, &home, &taken),
             };
             taken.insert(place.clone());
+            self.placed.borrow_mut().push((row, place.clone()));
             place
         });
         places.collect()
@@ -316,15 +341,23 @@ impl<'p> Tree<'p> {
     }
 
     /// The place inside the row that the title of a table names: `Plant rows` those of `rows`.
-    fn titled(&self, table: &Table) -> Option<String> {
+    fn titled(&self, table: &Table, own: &[&Row]) -> Option<String> {
         let title = stems(table.title.as_deref()?);
-        let holds = |row: &&&Row| {
-            let kind = row.kind.as_deref();
-            kind.is_none_or(|kind| kind.starts_with("array") || ["object", "map"].contains(&kind))
+        // A type of an unknown name may be one of objects.
+        let holds = |row: &&Row| {
+            let types = row.kind.as_deref().map(|kind| documented_types(kind).0);
+            types.is_none_or(|types| types.is_empty() || matches!(types, [JsonType::Array | JsonType::Object]))
         };
-        let shared = |row: &&&Row| stems(&row.name).intersection(&title).count();
-        let row = self.rows.iter().filter(holds).max_by_key(shared)?;
-        (shared(&row) > 0).then(|| self.inside_named(&row.name, Some(row)))
+        let shared = |row: &&Row| stems(&row.name).intersection(&title).count();
+        let best = |rows: &[&'p Row]| {
+            let rows = rows.iter().copied().filter(holds);
+            rows.max_by_key(shared).filter(|row| shared(row) > 0)
+        };
+        let above: Vec<_> = self.placed.borrow().iter().map(|(row, _)| *row).collect();
+        let is_own = |row: &Row| own.iter().any(|own| std::ptr::eq(*own, row));
+        let others: Vec<_> = self.rows.iter().copied().filter(|row| !is_own(row)).collect();
+        let row = best(&above).or_else(|| best(&others))?;
+        Some(self.inside_named(&row.name, Some(row)))
     }
 }
 
@@ -424,6 +457,41 @@ mod tests {
             places(&rows, &json!({}), &[]),
             ["response.total", "response.plantRows", "response.plantRows[].price",]
         );
+    }
+
+    #[test]
+    fn a_title_names_a_row_wherever_that_stands() {
+        let shape = json!({ "": "object", "data": "array", "data[]": "object", "data[].name": "string" });
+        for (kind, inside) in [
+            ("array of object", "rules[]"),
+            ("object", "rules"),
+            ("map", "rules.{}"),
+            ("Rule", "rules"),
+        ] {
+            for title in ["Rule", "rules", "Rule Information"] {
+                let row = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+                let table = |title: &str, rows: Value| json!({ "section": "response", "title": title, "line": 2, "rows": rows });
+                let tables = json!([
+                    table("Response", json!([row("data", "array of object")])),
+                    table("Plan", json!([row("name", "string"), row("rules", kind)])),
+                    table(title, json!([row("name", "string"), row("scopes", "array of object")])),
+                    table("Scope", json!([row("bed", "string"), row("scopes", "array of object")])),
+                ]);
+                let rules = format!("response.data[].{inside}");
+                assert_eq!(
+                    places(&tables, &shape, &[]),
+                    [
+                        "response.data",
+                        "response.data[].name",
+                        "response.data[].rules",
+                        &format!("{rules}.name"),
+                        &format!("{rules}.scopes"),
+                        &format!("{rules}.scopes[].bed"),
+                        &format!("{rules}.scopes[].scopes"),
+                    ]
+                );
+            }
+        }
     }
 
     #[test]

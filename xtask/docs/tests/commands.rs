@@ -526,13 +526,14 @@ fn a_lock_keeps_the_day_of_its_commit() {
         "that of the same commit"
     );
     assert_eq!(lock(&[])["date"], "2026-10-05", "the same pages are of the same commit");
-    assert_eq!(lock(&["--revision", "abcdef"])["date"], Value::Null, "another commit");
+    assert_eq!(lock(&["--revision", "abcdef0"])["date"], Value::Null, "another commit");
     for (arguments, words) in [
         (&["--date", "2026-10-05"][..], ["--revision", "--date"]),
         (
             &["--revision", REVISION, "--date", "2026-13-05"],
             ["2026-13-05", "--date"],
         ),
+        (&["--revision", "x"], ["hexadecimal", "--revision"]),
         (
             &["--revision", REVISION, "--date", "yesterday"],
             ["yesterday", "--date"],
@@ -663,7 +664,11 @@ fn a_lock_that_is_broken_or_missing_is_named_with_the_remedy() {
             let output = workspace.run(arguments);
             expect_error(
                 &output,
-                &[&format!("{LOCK}:{line}:"), words, "restore it, or write it again"],
+                &[
+                    &format!("{LOCK}:{line}:"),
+                    words,
+                    &format!("restore it with `git checkout HEAD -- {LOCK}`; or delete it, then lock anew"),
+                ],
             );
         }
         assert_eq!(workspace.lock(), text, "what is broken is not overwritten");
@@ -855,6 +860,17 @@ fn a_draft_says_what_could_not_be_read_and_fails_where_nothing_is_left_to_draft(
         &run(&[new]),
         &["nothing can be drafted", new, "a row of a table outside of any table"],
     );
+
+    // It does not stop the others.
+    let other = "docs/elements/plants/dig-bed.md";
+    workspace.write(&format!("pages/{other}"), PAGES[1].1.replace("| GET |", "| DELETE |"));
+    let output = run(&[new, other]);
+    assert_eq!(status(&output), 0, "{}", reported(&output));
+    for text in [out(&output), err(&output)] {
+        let text = text.replace("\n# ", " ");
+        assert_eq!(text.matches("outside of any table").count(), 1, "{text}");
+    }
+    assert!(out(&output).contains("DeleteBedResult"), "{}", out(&output));
 }
 
 #[test]
@@ -1003,6 +1019,23 @@ fn the_newest_pages_are_fetched_and_their_commit_is_locked() {
     let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(kinds(&json), [("scopes", "GET /garden/v1/beds/{bedId}", "scopes")]);
     assert_eq!(json["summary"]["revision"], git(&["rev-parse", "HEAD"]).as_str());
+
+    // What nobody has committed is of no commit, whatever is named; what is not read is all the same.
+    workspace.edit(SEARCH, "allowed is 100", "allowed is 50");
+    workspace.write("pages/README.md", "Read");
+    let locked = || {
+        let output = workspace.lock_garden();
+        assert_eq!(status(&output), 0, "{}", reported(&output));
+        let lock: Value = serde_json::from_str(&workspace.lock()).expect("JSON");
+        (err(&output), lock["source"]["revision"].clone())
+    };
+    let (notice, revision) = locked();
+    assert!(notice.contains(SEARCH) && notice.contains("restore it"), "{notice}");
+    assert!(!notice.contains(BED) && !notice.contains("README"), "{notice}");
+    assert_eq!(revision, Value::Null);
+    assert_eq!(workspace.drift().1["summary"]["revision"], Value::Null);
+    git(&["checkout", "--quiet", "--", "."]);
+    assert_eq!(locked(), (String::new(), git(&["rev-parse", "HEAD"]).into()));
 
     expect_error(
         &fetch(&["drift", "--fetch", "--docs", "PAGES"]),

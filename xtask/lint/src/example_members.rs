@@ -47,15 +47,17 @@ impl<'s, 'd> Members<'s, 'd> {
         // Each object is one of the choices: the one whose codes it has or, of several, the one it has least against it.
         let mut chosen: BTreeMap<usize, Shown> = BTreeMap::new();
         for object in objects {
-            let choice = if variants.len() > 1 {
-                let mut distance = |variant| {
-                    let mut problems = Report::new(report.document);
-                    self.objects(variant, std::slice::from_ref(&object), trail, &mut problems);
-                    (self.codes(variant, &object), problems.finish().len())
-                };
-                (0..variants.len()).min_by_key(|index| distance(&variants[*index]))
-            } else {
-                (!variants.is_empty()).then_some(0)
+            let codes: Vec<_> = variants.iter().map(|variant| self.codes(variant, &object)).collect();
+            let best = codes.iter().min();
+            let near: Vec<_> = (0..codes.len()).filter(|index| Some(&codes[*index]) == best).collect();
+            let problems = |index: &usize| {
+                let mut problems = Report::new(report.document);
+                self.objects(&variants[*index], std::slice::from_ref(&object), trail, &mut problems);
+                problems.finish().len()
+            };
+            let choice = match near.as_slice() {
+                [one] => Some(*one),
+                several => several.iter().copied().min_by_key(problems),
             };
             if let Some(index) = choice {
                 chosen.entry(index).or_default().push(object);

@@ -161,6 +161,10 @@ impl Document {
 /// The lines on which a [`MARK`] begins, however it is written: in other capitals, with blanks, over the end of a line.
 fn undecided(text: &str) -> Vec<usize> {
     let mark = folded(MARK);
+    // Nearly always there is none.
+    if !folded(text).contains(&mark) {
+        return Vec::new();
+    }
     let lines = (1..).zip(text.lines());
     let letters =
         lines.flat_map(|(line, text)| folded(text).into_bytes().into_iter().map(move |letter| (letter, line)));

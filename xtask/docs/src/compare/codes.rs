@@ -106,18 +106,26 @@ fn misnamed(documented: &[Code], member: &Member) -> Vec<(Kind, String, String)>
         // Words in the name count before those in the meaning, which may speak of other codes too.
         let shared = |known: &[BTreeSet<String>; 2]| known.each_ref().map(|words| words.intersection(&wanted).count());
         let is_other = named.iter().any(|(.., other)| shared(other) > shared(own));
-        let is_strange = says_something(&wanted) && is_apart(label, meaning);
+        // `Not scanned` is not `Scanned`, though its other words are the same.
+        let is_opposite = own.iter().any(|own| {
+            let differing: Vec<_> = own.symmetric_difference(&wanted).collect();
+            matches!(differing[..], [word] if NEGATIONS.contains(&word.as_str()))
+        });
+        let is_strange = says_something(&wanted) && (is_opposite || is_apart(label, meaning));
         let name = if name.is_empty() { meaning } else { name };
         (is_other || is_strange).then(|| (Kind::CodeLabel, format!("{code} {name}"), format!("{code} {label}")))
     });
     differences.collect()
 }
 
+/// The words that turn a label round.
+const NEGATIONS: [&str; 4] = ["n", "no", "non", "not"];
+
 /// Whether a label has a word of its own. `None`, `Yes` and `N/A` must have other names in a spec, since generators
 /// reserve them or names must be unique.
 fn says_something(label: &BTreeSet<String>) -> bool {
     let mut words = label.iter().map(String::as_str);
-    words.any(|word| !["n", "no", "non", "not", "yes"].contains(&word))
+    words.any(|word| word != "yes" && !NEGATIONS.contains(&word))
 }
 
 /// Whether two texts have nothing in common, however words are joined: `OneDrive` is `One Drive`.

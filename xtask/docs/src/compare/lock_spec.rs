@@ -229,6 +229,7 @@ mod tests {
     fn operations_are_missing_and_undocumented() {
         let page = page_with(&[
             (&at("/endpoint"), json!("/garden/v1/gardeners")),
+            (&at("/scopes"), json!(["gardeners.read"])),
             ("/page", json!("docs/gardeners.md")),
             ("/endpoints", json!([])),
         ]);
@@ -612,6 +613,12 @@ mod tests {
             &page_with(&[(&codes, strange)]),
             &spec(SPEC),
             &[(Kind::CodeLabel, "body.kind", "0 Weed", "0 Herb")],
+        );
+        let negated = json!([{ "code": 0, "label": "Not a herb" }, { "code": 1, "label": "Tree" }]);
+        expect_spec(
+            &page_with(&[(&codes, negated)]),
+            &spec(SPEC),
+            &[(Kind::CodeLabel, "body.kind", "0 Not a herb", "0 Herb")],
         );
     }
 

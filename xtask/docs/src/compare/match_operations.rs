@@ -2,6 +2,7 @@
 
 use crate::endpoint::template;
 use crate::facts::{self, Page};
+use crate::placement::placed;
 use crate::spec::{Operation, Spec};
 
 /// An operation of a page, and that of the spec, if it has one.
@@ -40,7 +41,7 @@ pub struct MatchedPages<'p> {
 impl<'p> MatchedPages<'p> {
     /// The pages, and every operation of theirs with that of the spec: the same method and path if there is one; else
     /// the same path without the prefix of a server, else the same path with another method, else the one that names
-    /// the page.
+    /// the page, else the only one left of the same method and scopes that has nearly all of its rows.
     pub fn new(pages: &'p [Page], spec: &'p Spec) -> Self {
         let mut described = Vec::new();
         for page in pages {
@@ -52,7 +53,7 @@ impl<'p> MatchedPages<'p> {
                 described.push(Described { page, documented, spec });
             }
         }
-        let rules: [fn(&Described, &Operation) -> bool; 4] = [
+        let rules: [fn(&Described, &Operation) -> bool; 5] = [
             |one, known| {
                 known.method == one.documented.method && is_without_prefix(&known.path, &one.documented.endpoint)
             },
@@ -62,25 +63,35 @@ impl<'p> MatchedPages<'p> {
                 let page = known.page.as_deref();
                 one.page.operations.len() == 1 && page.is_some_and(|page| is_same_page(page, &one.page.page))
             },
+            is_renamed,
         ];
         for rule in rules {
             // What one page describes to the letter is not guessed for another.
             let taken = described.iter().filter_map(|one| one.spec);
             let mut taken: Vec<_> = taken.map(Operation::name).collect();
             for one in described.iter_mut().filter(|one| one.spec.is_none()) {
-                let mut fitting = spec.operations.iter().filter(|known| rule(one, known));
+                let free = spec.operations.iter().filter(|known| !taken.contains(&known.name()));
+                let mut fitting = free.filter(|known| rule(one, known));
                 let Some(known) = fitting.next().filter(|_| fitting.next().is_none()) else {
                     continue;
                 };
-                if !taken.contains(&known.name()) {
-                    taken.push(known.name());
-                    one.spec = Some(known);
-                }
+                taken.push(known.name());
+                one.spec = Some(known);
             }
         }
         let operations = described;
         Self { pages, operations }
     }
+}
+
+/// Whether the spec has the same method, scopes and nearly all rows: path and page have changed together. A few rows alone
+/// are too little to go by.
+fn is_renamed(one: &Described, known: &Operation) -> bool {
+    let rows = placed(one.documented, Some(known));
+    let shared = rows.iter().filter(|row| known.places.contains_key(&row.place));
+    let shared = shared.count();
+    let is_same_call = known.method == one.documented.method && known.scopes == one.documented.scopes;
+    is_same_call && shared >= 3 && shared * 5 >= rows.len() * 4
 }
 
 /// Whether a page's path is that of the spec without what a server's URL begins with.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use xtask_cli::printable;
 
-use crate::endpoint::nameless;
+use crate::endpoint::{nameless, segments, template};
 use crate::finding::{Class, Finding, Kind, Step};
 use crate::placement::Part;
 use crate::reading::WEB_PAGE;
@@ -58,6 +58,29 @@ pub fn class(finding: &Finding) -> Class {
 
 fn scopes(names: &str) -> BTreeSet<&str> {
     names.split(", ").collect()
+}
+
+/// The path to write, behind what that of the spec begins with and the page leaves out. Once the page is locked,
+/// only the segment that both go on with tells what that is.
+fn path_edit(
+    Finding {
+        step,
+        operation,
+        was,
+        is,
+        ..
+    }: &Finding,
+) -> String {
+    let known = operation.split_once(' ').map_or(was.as_str(), |(_, path)| path);
+    let [ours, was, is] = [known, was, is].map(|path| segments(path).collect::<Vec<_>>());
+    let start = match (step, ours.len().checked_sub(was.len())) {
+        (Step::PageLock, start) => start.filter(|at| template(&ours[*at..].join("/")) == template(&was.join("/"))),
+        _ => (0..ours.len()).find(|at| ours[*at] == is[0] && ours[*at..] != is),
+    };
+    let start = &ours[..start.unwrap_or_default()];
+    let start = if is.starts_with(start) { &[] } else { start };
+    let path = [start, &is].concat().join("/");
+    printable(&format!("write the path `/{path}` instead of `{known}`"))
 }
 
 /// How strictly something must be sent.
@@ -113,15 +136,15 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
             format!("add {operation} (`cargo xtask docs scaffold {pages}` writes a draft)")
         }
         Kind::OperationRemoved => {
-            format!("mark {operation} as `deprecated`, or delete it if the service no longer has it")
+            format!("mark {operation} as `deprecated` or, if the service no longer has it, delete it")
         }
         Kind::OperationUndocumented => format!("delete {operation}, or name the page that describes it"),
-        Kind::Endpoint => format!("write the path `{is}` instead of `{was}`"),
+        Kind::Endpoint => path_edit(finding),
         Kind::Method => format!("move {operation} to `{}`", is.to_lowercase()),
         Kind::Scopes => format!("name the scopes `{is}` in `security` of {operation}"),
         Kind::Status => format!("change the success status of {operation} to `{is}`"),
         Kind::MemberAdded | Kind::MemberMissing => format!("add `{place}` ({is}) to {operation}"),
-        Kind::MemberRemoved | Kind::MemberUndocumented => format!("delete {at}, if the service no longer knows it"),
+        Kind::MemberRemoved | Kind::MemberUndocumented => format!("if the service no longer knows it, delete {at}"),
         Kind::MemberRenamed | Kind::LetterCase => format!("spell {at} as `{is}`"),
         Kind::Placement => format!("move {at} to the {is}"),
         Kind::Type => format!("make {at} accept the type on the page ({is})"),
@@ -135,7 +158,7 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         Kind::CodeLabel => format!("in {codes}, rename `{was}` after the page's label `{is}`"),
         Kind::CodeAdded | Kind::CodeMissing => format!("add {is} to {codes}"),
         Kind::CodeRemoved | Kind::CodeUndocumented => {
-            format!("delete {was} from {codes}, if the service no longer has it")
+            format!("if the service no longer has it, delete {was} from {codes}")
         }
         Kind::Host if is_gone => format!("delete the server `{was}`"),
         Kind::Host => format!("add the server `{is}`"),
@@ -151,5 +174,62 @@ pub fn remedy(finding: &Finding, is_specified: bool) -> String {
         ),
         Step::PageLock => format!("run `cargo xtask docs lock --docs DIR`, then {edit} in {spec}"),
         _ => format!("{edit} in {spec}, or record the difference in {deviations}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_keeps_what_the_page_leaves_out() {
+        let ours = "/garden/external/beds/{bedId}";
+        for (step, was, is, expected) in [
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "external/plots/{id}",
+                "/garden/external/plots/{id}",
+            ),
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "/plots/{id}",
+                "/garden/plots/{id}",
+            ),
+            (Step::PageLock, ours, "/external/plots/{id}", "/external/plots/{id}"),
+            (
+                Step::PageLock,
+                "/external/beds/{id}",
+                "/garden/external/plots",
+                "/garden/external/plots",
+            ),
+            (
+                Step::LockSpec,
+                ours,
+                "/external/plots/{id}",
+                "/garden/external/plots/{id}",
+            ),
+            (Step::LockSpec, ours, "/external/beds/{bedId}", "/external/beds/{bedId}"),
+            (Step::LockSpec, ours, "/garden/external/plots", "/garden/external/plots"),
+            (Step::LockSpec, ours, "/plots", "/plots"),
+        ] {
+            let finding = Finding {
+                api: "elements-v3".to_owned(),
+                step,
+                operation: format!("GET {ours}"),
+                place: "endpoint".to_owned(),
+                kind: Kind::Endpoint,
+                class: Class::Breaking,
+                was: was.to_owned(),
+                is: is.to_owned(),
+                page: "beds.md".to_owned(),
+                line: 1,
+                remedy: String::new(),
+                spec: None,
+            };
+            let words = format!("write the path `{expected}` instead of `{ours}`");
+            assert!(remedy(&finding, true).contains(&words), "{}", remedy(&finding, true));
+        }
     }
 }

@@ -19,7 +19,10 @@ static NOTED: Pattern = pattern!(r"^(\w+) ?\((.+)\)$");
 static MODEL: Pattern = pattern!(r"^(?:[A-Z][a-z0-9]+){2,}$|^[A-Z]\w+(?:TypeName|DTO|Dto)$");
 
 /// A map, perhaps with the types of its keys and values.
-static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b");
+static MAP: Pattern = pattern!(r"^(?i:dictionary|map|record)\b(?:.*?[<\[(].*?, ?(.+)[>\])]$)?");
+
+/// A type that lists its codes: `enum ("ripe", "sown")`.
+static CODES: Pattern = pattern!(r"^(?i:enum|enumeration) ?[:(\[] ?([^,|)\]]+(?:[,|][^,|)\]]+)+)[)\]]?$");
 
 /// The name that a type has for its objects: `PlantLabel` of `List<PlantLabel>`.
 pub fn model(text: &str) -> Option<&str> {
@@ -30,6 +33,13 @@ pub fn model(text: &str) -> Option<&str> {
     let entries = found.extract::<1>().1[0].trim();
     let is_name = normal(text)? == "array of object" && kind(entries) == entries;
     model(entries).or_else(|| (is_name && !entries.eq_ignore_ascii_case("objects")).then_some(entries))
+}
+
+/// The codes that a type lists.
+pub fn codes(text: &str) -> impl Iterator<Item = &str> {
+    let codes = CODES.captures(bare(text)).map(|found| found.extract::<1>().1[0]);
+    let codes = codes.into_iter().flat_map(|codes| codes.split([',', '|']));
+    codes.map(|code| code.trim_matches([' ', '"', '\'', '`', '“', '”']))
 }
 
 /// A type without the marks around it.
@@ -48,11 +58,18 @@ fn normal(text: &str) -> Option<String> {
     }
     if let Some(found) = NOTED.captures(text) {
         let (outer, inner) = (known(&found[1])?, known(&found[2]));
-        return Some(inner.filter(|inner| inner == "date-time").unwrap_or(outer));
+        let is_values = outer == "enum";
+        return Some(inner.filter(|inner| is_values || inner == "date-time").unwrap_or(outer));
+    }
+    if let Some(found) = MAP.captures(text) {
+        let value = found.get(1).map(|value| value.as_str());
+        let named = |value: &str| value.starts_with(char::is_uppercase).then(|| "object".to_owned());
+        let value = value.and_then(|value| normal(value).or_else(|| named(value)));
+        return Some(value.map_or_else(|| "map".to_owned(), |value| format!("map of {value}")));
     }
     let named = |is: bool, kind: &str| is.then(|| kind.to_owned());
-    let model = named(MAP.is_match(text), "map").or_else(|| named(MODEL.is_match(text), "object"));
-    known(text).or(model)
+    let coded = named(CODES.is_match(text), "enum");
+    known(text).or(coded).or_else(|| named(MODEL.is_match(text), "object"))
 }
 
 fn scalar(text: &str) -> Option<&'static str> {
@@ -85,7 +102,7 @@ pub fn required(text: &str) -> Result<Option<Required>, ()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{kind, model, required};
+    use super::{codes, kind, model, required};
     use crate::facts::Required;
 
     #[test]
@@ -100,8 +117,8 @@ mod tests {
             ("String Array", "array of string"),
             ("array of objects", "array of object"),
             ("sting", "sting"),
-            ("enum (string)", "enum"),
-            ("enum(integer)", "enum"),
+            ("enum (string)", "string"),
+            ("enum(integer)", "integer"),
             ("string (date-time)", "date-time"),
             ("string (uuid)", "string"),
             ("string?", "string"),
@@ -113,12 +130,26 @@ mod tests {
             ("List<List<int>>", "array of array of integer"),
             ("List<sting>", "List<sting>"),
             ("PlantExtension", "object"),
-            ("Dictionary<string, int>", "map"),
+            ("Dictionary<string, int>", "map of integer"),
+            ("Map<string, PlantLabel>", "map of object"),
+            ("Dictionary<string, Plant>", "map of object"),
+            ("Map<string, List<int>>", "map of array of integer"),
+            ("map", "map"),
+            ("enum (\"ripe\", \"sown\")", "enum"),
+            ("enum: ripe, sown", "enum"),
             ("Plant", "Plant"),
         ];
         for (page, expected) in cases {
             assert_eq!(kind(page), expected);
         }
+    }
+
+    #[test]
+    fn a_type_may_list_codes() {
+        for text in ["enum (\"ripe\", \"sown\")", "`enum: ripe, sown`", "Enum[ripe | sown]"] {
+            assert!(codes(text).eq(["ripe", "sown"]), "{text}");
+        }
+        assert_eq!(codes("enum (string)").next(), None);
     }
 
     #[test]

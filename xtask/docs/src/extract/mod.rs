@@ -56,14 +56,14 @@ pub fn extract(name: &str, bytes: &[u8]) -> Extraction {
     found
 }
 
+/// The text of a page. A lone carriage return ends a line for the parsers, and each line is to have one number.
 fn decode(bytes: &[u8], found: &mut Extraction) -> String {
+    let text = |bytes| String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
     if let Err(error) = std::str::from_utf8(bytes) {
-        let before = &bytes[..error.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = text(&bytes[..error.valid_up_to()]).matches('\n').count() + 1;
         found.report(line, "the page is not UTF-8", "save the page as UTF-8");
     }
-    let text = String::from_utf8_lossy(bytes);
-    text.trim_start_matches('\u{feff}').to_owned()
+    text(bytes).trim_start_matches('\u{feff}').to_owned()
 }
 
 /// Whether nothing is expected of a page of this name.

@@ -1,6 +1,6 @@
 //! A row of a table of parameters or members.
 
-use crate::facts::{Row, TypeName};
+use crate::facts::{Code, Row, TypeName};
 use crate::markup::{self, Content, Piece, squeeze, text_of};
 
 use super::columns::{Column, Columns};
@@ -49,6 +49,10 @@ pub fn read(columns: &Columns, row: &markup::Row, found: &mut Extraction) -> Opt
     let notes = columns.cells(row, Column::Note);
     let contents: Vec<&Content> = description.into_iter().chain(&rest).chain(notes).collect();
     values(&contents, &mut fact, found);
+    if fact.codes.is_empty() {
+        let code = |text| codes::code_value(text, "enum").map(|code| Code { code, label: None });
+        fact.codes = kinds::codes(&kind).filter_map(code).collect();
+    }
     let default = columns.text(row, Column::Default);
     if default.contains(char::is_alphanumeric) && !matches!(default.to_lowercase().as_str(), "none" | "n/a" | "null") {
         fact.default = limits::value(&default, fact.kind.as_deref().unwrap_or_default());

@@ -55,7 +55,7 @@ pub fn add(operation: &mut Operation, requests: &[Code], responses: &[Code]) {
         };
         Known {
             coded: names(|row| !row.codes.is_empty() || row.codes_page.is_some()),
-            maps: names(|row| row.kind.as_deref() == Some("map")),
+            maps: names(|row| row.kind.as_deref().is_some_and(|kind| kind.starts_with("map"))),
         }
     };
     let sample = |blocks: &[Code], of_response: bool| {

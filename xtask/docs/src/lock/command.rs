@@ -57,16 +57,25 @@ pub fn run(choice: Option<&'static Api>, pages: &Pages, revision: &Revision) -> 
                 api.pages.join(", ")
             );
         }
-        let source = (!api.pages.is_empty()).then(|| revision.clone());
+        let uncommitted = pages.uncommitted(api);
+        let known = Some(revision.clone()).filter(|_| uncommitted.is_empty());
+        let source = (!api.pages.is_empty()).then(|| known.unwrap_or_else(|| Revision::new(None, None)));
         let pairs = matched(locked, &reading.pages);
         let kept = pairs.iter().filter(|(_, is)| !is.page.is_empty());
         let kept = kept.map(|(was, is)| if reading.is_whole(is) { is } else { was });
         let kept = kept.filter(|page| !page.page.is_empty()).copied().cloned();
         let lock = Lock::merge(old.as_ref(), kept.collect(), source);
         if lock.source.as_ref().is_some_and(|source| source.revision.is_none()) {
-            xtask_cli::report(&format!(
-                "NOTICE: {name}: the commit of the folder is not known; name it with --revision COMMIT"
-            ));
+            let why = match uncommitted.as_slice() {
+                [] => "the commit of the folder is not known; name it with --revision COMMIT".to_owned(),
+                pages => {
+                    let pages = pages.join(", ");
+                    format!(
+                        "no commit is recorded, since what was read is not committed: {pages}; restore it and lock again"
+                    )
+                }
+            };
+            xtask_cli::report(&format!("NOTICE: {name}: {why}"));
         }
         let (count, file) = (counted(lock.pages.len(), "page"), display(&path));
         let notes = notes(&reading, &pairs, &lock.pages);

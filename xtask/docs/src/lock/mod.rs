@@ -57,7 +57,12 @@ impl Lock {
             line,
             column: Some(column),
             message,
-            remedy: "restore it, or write it again with `cargo xtask docs lock --docs DIR`".into(),
+            remedy: format!(
+                "restore it with `git checkout HEAD -- {}`; or delete it, then lock anew with `cargo xtask docs lock --docs \
+                 DIR`: pages that stand elsewhere are lost unless `--page API=FILE` hands them over again",
+                display(path)
+            )
+            .into(),
         })?;
         Ok(Some(lock))
     }
@@ -356,7 +361,8 @@ mod tests {
             let message = format!("{:#}", loaded(text.as_bytes()).unwrap_err());
             assert!(
                 message.contains(words)
-                    && message.contains("; restore it, or write it again with `cargo xtask docs lock"),
+                    && message.contains("; restore it with `git checkout HEAD -- ")
+                    && message.contains("; or delete it, then lock"),
                 "{words} is not in: {message}"
             );
         }

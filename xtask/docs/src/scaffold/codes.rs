@@ -9,11 +9,15 @@ use crate::yaml::Map;
 /// unless the value is known to be a number.
 pub fn of(row: &Row, is_number: bool, notes: &mut Map) -> Vec<Code> {
     let mut codes: Vec<Code> = Vec::new();
-    if row.codes.iter().all(|code| code.code.is_boolean()) {
+    let truths = row.codes.iter().filter(|code| code.code.is_boolean()).count();
+    if truths == row.codes.len() {
         if !row.codes.is_empty() {
             notes.note("The page has names for true and false.");
         }
         return codes;
+    }
+    if truths > 0 {
+        notes.todo("the page has codes of several types; see which of them the value may be");
     }
     let numbers: Option<Vec<Value>> = row.codes.iter().map(|code| number(&code.code)).collect();
     let numbers = numbers.filter(|_| is_number || !is_text(row));

@@ -84,25 +84,24 @@ fn of_api(
     let spec = Spec::new(&document);
     let known = Api::new(api.name, &spec, &reading.pages, &moved);
     let mut pages: Vec<&Page> = Vec::new();
-    let mut notes = Vec::new();
+    let (mut notes, mut is_left) = (Vec::new(), false);
     for (page, source) in reading.pages.iter().zip(sources) {
         let (is_chosen, is_new) = (is_chosen(source), known.lacks_some(page));
         let of_page = reading.unread.iter().filter(|finding| finding.page == page.page);
         let of_page: Vec<_> = of_page.map(unread_line).collect();
         let is_edit = |finding: &Finding| finding.page == page.page && finding.step != Step::PageSample;
-        let is_empty = !is_new && !findings.iter().any(is_edit);
-        if is_chosen && is_empty && !of_page.is_empty() {
-            bail!("nothing can be drafted of {}: {}", page.page, of_page.join("; "));
-        }
+        let is_empty = page.operations.is_empty() || !is_new && !findings.iter().any(is_edit);
+        let is_unread = is_empty && !of_page.is_empty();
         if is_chosen || new {
             notes.extend(of_page);
         }
-        if is_chosen || (new && is_new) {
+        if (is_chosen && !is_unread) || (new && is_new) {
             pages.push(page);
+            is_left |= !is_empty;
         }
     }
     unread.extend_from_slice(&notes);
-    if pages.is_empty() {
+    if pages.is_empty() || !(is_left || notes.is_empty()) {
         return Ok(None);
     }
     let mut head = Map::new();

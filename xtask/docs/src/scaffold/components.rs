@@ -109,7 +109,13 @@ impl<'s> Components<'s> {
         let alike = self.known.objects(&schema.value());
         let by_name = candidates.iter().filter_map(|name| self.known.schema(name));
         let mut same = alike.iter().copied().chain(by_name);
-        if let Some((known, _)) = same.find(|(_, known)| essence(known) == wanted) {
+        // A single member of the same name says little of what an object is.
+        let is_enough = |(name, known): &(&str, &Value)| {
+            let count = known["properties"].as_object().map(|members| members.len());
+            essence(known) == wanted
+                && (count != Some(1) || candidates.iter().any(|candidate| folded(candidate) == folded(name)))
+        };
+        if let Some((known, _)) = same.find(is_enough) {
             return known.to_owned();
         }
         let value = schema.value();

@@ -181,7 +181,9 @@ pub fn form_of(row: &Row, notes: &mut Map) -> Option<JsonType> {
     let kind = row.kind.as_deref().filter(|kind| *kind != "enum");
     let known = kind.and_then(|kind| documented_types(kind).0.first().copied());
     if let (Some(kind), None) = (kind, known) {
-        notes.note(format!("`{kind}` is not a known type."));
+        notes.todo(format!(
+            "the page says `{kind}`, which is not a known type; see what the value may be"
+        ));
     }
     let all = |is_it: fn(&Value) -> bool| row.codes.iter().all(|code| is_it(&code.code));
     known.or(match () {

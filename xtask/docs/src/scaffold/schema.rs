@@ -235,6 +235,9 @@ impl Writer<'_, '_> {
             let name = self.components.add_codes(names, &row.codes, &what, notes);
             return reference("schemas", &name);
         }
+        if !row.codes.is_empty() && !is_choice {
+            notes.todo("the codes of the page are not written, since they do not fit the type");
+        }
         if let Some(page) = row.codes_page.as_ref().filter(|_| row.codes.is_empty()) {
             notes.todo(format!(
                 "the codes are listed on {page}; refer to a component that has them"

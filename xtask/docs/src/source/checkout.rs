@@ -67,8 +67,7 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
                 "{shown} links to {real}, outside the checkout; delete the link: pages must be inside the repository"
             );
         }
-        let extension = entry.path().extension();
-        if file_type.is_dir() || !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
+        if file_type.is_dir() || !is_page(entry.path()) {
             continue;
         }
         // A pipe would never end.
@@ -78,6 +77,12 @@ fn files(top: &Path, path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         files.push(entry.into_path());
     }
     Ok(files)
+}
+
+/// Whether a file is a page, by its name.
+pub fn is_page(file: &Path) -> bool {
+    let extension = file.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
 /// The path in the repository, as the lock has it on every system.

@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
+use super::checkout::is_page;
 use super::page::REPOSITORY;
+use xtask_spec::api::Api;
 
 /// Clones the vendor's repository, or the one that `XTASK_DOCS_REPOSITORY` names (for tests), into a folder that is
 /// deleted when it is dropped.
@@ -61,6 +63,16 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// The commit that an argument names.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn parse_commit(text: &str) -> Result<String, &'static str> {
+        let is_commit = (7..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let problem = "a commit is 7 to 40 hexadecimal digits, as `git log` shows it";
+        is_commit.then(|| text.to_owned()).ok_or(problem)
+    }
+
     /// A commit of the vendor's repository, and its day, as far as they are known.
     #[must_use]
     pub fn new(revision: Option<String>, date: Option<String>) -> Self {
@@ -91,6 +103,27 @@ pub fn revision(dir: &Path) -> Option<Revision> {
     is_commit.then(|| Revision::new(Some(commit.to_owned()), Some(date.to_owned())))
 }
 
+/// The pages of an API that are not as the commit of a checkout has them: changed, added or deleted since.
+#[must_use]
+pub fn uncommitted(dir: &Path, api: &Api) -> Vec<String> {
+    if api.pages.is_empty() || revision(dir).is_none() {
+        return Vec::new();
+    }
+    let status = "status --porcelain -z --no-renames --untracked-files=all --ignored --".split(' ');
+    let mut command = git(OsStr::new("git"));
+    // What is only looked at is not locked.
+    command.arg("--no-optional-locks").arg("-C").arg(dir);
+    let shown = command
+        .args(status)
+        .args(api.pages)
+        .output()
+        .map(|output| output.stdout);
+    let shown = String::from_utf8_lossy(shown.as_deref().unwrap_or_default());
+    let names = shown.split('\0').filter_map(|entry| entry.get(3..));
+    let pages = names.filter(|name| is_page(Path::new(name)));
+    pages.map(str::to_owned).collect()
+}
+
 /// git, which asks nobody, speaks English, and does not work on the repository of a hook that has started this program.
 fn git(program: &OsStr) -> Command {
     let mut command = Command::new(program);
@@ -110,7 +143,6 @@ mod tests {
 
     use super::*;
     use crate::source::checkout;
-    use xtask_spec::api::Api;
 
     fn run(dir: &Path, arguments: &[&str]) -> String {
         let output = git(OsStr::new("git"))
@@ -171,6 +203,63 @@ mod tests {
         fs::remove_dir_all(empty.path().join(".git")).unwrap();
         fs::write(empty.path().join(".git"), "damaged").unwrap();
         assert_eq!(revision(empty.path()), None);
+    }
+
+    #[test]
+    fn what_is_not_as_committed_is_told_of_the_pages_that_are_read_alone() {
+        let (origin, _) = repository();
+        let api = Api::parse("elements-v3").unwrap();
+        let of = |api| uncommitted(origin.path(), api);
+        let write = |file: &str| fs::write(origin.path().join(file), "# Newer\n").unwrap();
+        write("README.md");
+        write("docs/elements/toc.yml");
+        assert_eq!(of(api), [""; 0]);
+
+        write("docs/elements/page.md");
+        write("docs/elements/a page \u{fc}.MD");
+        write("docs/elements/secret.md");
+        fs::write(origin.path().join(".gitignore"), "secret.md\n").unwrap();
+        let mut changed = of(api);
+        changed.sort();
+        let expected = [
+            "docs/elements/a page \u{fc}.MD",
+            "docs/elements/page.md",
+            "docs/elements/secret.md",
+        ];
+        assert_eq!(changed, expected);
+        assert_eq!(
+            of(Api::parse("insights").unwrap()),
+            [""; 0],
+            "another API's pages are not"
+        );
+
+        run(
+            origin.path(),
+            &["mv", "-f", "docs/elements/page.md", "docs/elements/moved.md"],
+        );
+        let moved = of(api);
+        let is_there = |name: &str| moved.iter().any(|page| page == name);
+        assert!(
+            is_there("docs/elements/page.md") && is_there("docs/elements/moved.md"),
+            "{moved:?}"
+        );
+    }
+
+    #[test]
+    fn a_commit_is_of_hexadecimal_digits() {
+        for commit in ["13d7c83", "0123456789abcdef0123456789ABCDEF01234567"] {
+            assert_eq!(Revision::parse_commit(commit).as_deref(), Ok(commit));
+        }
+        for other in [
+            "",
+            "x",
+            "13d7c8",
+            "main-line",
+            "0123456789abcdef0123456789abcdef012345678",
+            "13d7c83 ",
+        ] {
+            assert!(Revision::parse_commit(other).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -7,5 +7,5 @@ mod page;
 
 pub use checkout::checkout;
 pub use external::ExternalPage;
-pub use git::{Revision, fetch, revision};
+pub use git::{Revision, fetch, revision, uncommitted};
 pub use page::{REPOSITORY, Source};

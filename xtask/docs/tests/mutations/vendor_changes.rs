@@ -1,9 +1,9 @@
 //! Page → lock: what the vendor changes is reported once, and as what it is.
 
 use xtask_docs::finding::Class::{Additive, Breaking, Documentation};
-use xtask_docs::finding::{Kind, Step};
+use xtask_docs::finding::{Finding, Kind, Step};
 
-use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, expect_one};
+use crate::check::{Edit, GETS, Garden, Reported, SEARCHES, expect_one, of};
 use crate::garden::{BED, COLOURS, SEARCH, SERVICE};
 
 /// Expects that changes of pages are reported as one finding.
@@ -79,6 +79,53 @@ fn operations_come_and_go_with_their_pages() {
             at: (there, ""),
         },
     );
+}
+
+#[test]
+fn a_page_that_is_renamed_together_with_its_path_has_moved() {
+    let there = "docs/elements/herbs/find-herbs.md";
+    let mut garden = Garden::new();
+    let text = garden
+        .text(SEARCH)
+        .replace("beds/{bedId}/plants", "plots/{bedId}/herbs");
+    garden.pages.retain(|(name, _)| name != SEARCH);
+    garden.write(there, text.replace("beds/north/plants", "plots/north/herbs"));
+    let kinds = |findings: Vec<Finding>| {
+        let of_interest = findings
+            .into_iter()
+            .filter(|finding| finding.kind != Kind::ListedEndpoint);
+        of_interest
+            .map(|finding| (finding.kind, finding.operation))
+            .collect::<Vec<_>>()
+    };
+    let moved = [
+        (Kind::PageMoved, SEARCHES.to_owned()),
+        (Kind::Endpoint, SEARCHES.to_owned()),
+    ];
+    assert_eq!(kinds(garden.against(&Garden::new().lock()).findings), moved);
+    let locked = kinds(garden.against(&garden.lock()).findings);
+    let at_spec = [Kind::Endpoint, Kind::PageMoved].map(|kind| (kind, SEARCHES.to_owned()));
+    assert_eq!(locked, at_spec);
+}
+
+#[test]
+fn a_path_that_the_sample_begins_further_up_is_changed_once() {
+    let edits = |from: &str, to: &str| -> String {
+        let text = Garden::new().text(SEARCH);
+        let text = text.replace(
+            "`/garden/v1/beds/{bedId}/plants`",
+            &format!("`/v1/{from}/{{bedId}}/plants`"),
+        );
+        text.replace("/beds/north/plants", to)
+    };
+    let (mut was, mut is) = (Garden::new(), Garden::new());
+    was.write(SEARCH, edits("beds", "/beds/north/plants"));
+    is.write(SEARCH, edits("plots", "/plots/north/plants"));
+    let changed = of(Step::PageLock, is.against(&was.lock()).findings);
+    let kinds: Vec<_> = changed.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [Kind::Endpoint], "{changed:#?}");
+    let remedy = "write the path `/garden/v1/plots/{bedId}/plants` instead of `/garden/v1/beds/{bedId}/plants`";
+    assert!(changed[0].remedy.contains(remedy), "{}", changed[0].remedy);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use xtask_docs::facts::{Operation, Row, Section};
 use xtask_docs::finding::{Finding, Kind, Step};
 
 use crate::check::{Edit, Garden, SEARCHES};
-use crate::garden::SEARCH;
+use crate::garden::{SEARCH, replaced};
 
 /// The last row of the table of the answer.
 const LAST: &str = "| totalCount | How many there are. | integer |\n";
@@ -48,6 +48,26 @@ fn row(operation: &Operation, section: Section, name: &str) -> Row {
 fn places(findings: &[Finding], kind: Kind) -> Vec<&str> {
     let of_kind = findings.iter().filter(|finding| finding.kind == kind);
     of_kind.map(|finding| finding.place.as_str()).collect()
+}
+
+#[test]
+fn a_carriage_return_ends_a_line() {
+    let operations = |edit: &dyn Fn(&str) -> String| {
+        let mut garden = Garden::edited(&[(SEARCH, "How tall. | integer |", "How tall. | integer | Tall |")]);
+        garden.write(SEARCH, edit(&garden.text(SEARCH)));
+        let mut pages = garden.read().pages.into_iter().filter(|page| page.page == SEARCH);
+        pages.next().expect("the page").operations
+    };
+    let stray =
+        |end: &str| operations(&|page| replaced(page, "## Response\n", &format!("{}## Response\n", end.repeat(12))));
+    assert_eq!(stray("\r"), stray("\n"));
+    for end in ["\r", "\r\n"] {
+        assert_eq!(
+            operations(&|page| page.replace('\n', end)),
+            operations(&str::to_owned),
+            "{end:?}"
+        );
+    }
 }
 
 #[test]

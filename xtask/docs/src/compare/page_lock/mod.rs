@@ -39,6 +39,9 @@ pub fn page_lock<'c>(context: Context<'c>, locked: &'c MatchedPages, fresh: &'c 
     found.extend(left.match_similar(|(page, one)| (page, &one.documented.method, template(&one.documented.endpoint))));
     found.extend(left.match_similar(|(page, one)| (page, one.documented.endpoint.as_str())));
     found.extend(left.match_last(|(page, _)| page, |_, _| true));
+    // What the spec has as one operation is one, though page and path have changed.
+    let in_spec = |(_, one): (usize, Described<'c>)| one.spec.map(std::ptr::from_ref);
+    found.extend(left.match_last(in_spec, |was, _| in_spec(was).is_some()));
 
     let mut report = Collector::new(context, Step::PageLock);
     for pair in &pairs {

@@ -53,9 +53,11 @@ pub fn compare((was, is): (&Operation, &Operation), first: usize, report: &mut C
         if part == Part::Query {
             continue;
         }
-        // The path of the URL, unless it is the endpoint and has changed with it.
+        // The path of the URL, unless it ends with the endpoint and has changed with it alone.
         let paths = [old, now].map(|sample| sample.path.as_deref().unwrap_or_default());
-        if bare(paths[0]) != bare(&was.endpoint) || bare(paths[1]) != bare(&is.endpoint) {
+        let start = |path, operation: &Operation| Some(bare(path).strip_suffix(&bare(&operation.endpoint))?.to_owned());
+        let starts = [start(paths[0], was), start(paths[1], is)];
+        if starts[0].is_none() || starts[0] != starts[1] {
             report.compare(Kind::SampleUrl, "path", (paths[0], paths[1]), line);
         }
         // What keeps the sample from being JSON.

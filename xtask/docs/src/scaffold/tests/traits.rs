@@ -329,6 +329,31 @@ fn a_component_has_the_name_that_the_page_has_for_it() {
 }
 
 #[test]
+fn what_was_not_understood_is_marked() {
+    let rows = [
+        "label | What it says. | string or string[] | ",
+        "state | Its state:<ul><li>**1** for Dry</li><li>**x** for Wet</li><li>**true** for Dug</li></ul> | integer | ",
+    ];
+    let (text, _) = draft(&[page(
+        "docs/garden/bed/get-sign.md",
+        "GET /garden/v1/beds/{bedId}/sign",
+        "garden.beds.read.all",
+        &table("Response", &rows),
+    )]);
+    let comments = text.lines().map(|line| line.trim().trim_start_matches("# "));
+    let comments = comments.collect::<Vec<_>>().join(" ");
+    for words in [
+        "the page says `string or string[]`",
+        "the codes of the page are not written",
+    ] {
+        assert!(
+            comments.contains(&format!("TODO(scaffold): {words}")),
+            "{words}: {text}"
+        );
+    }
+}
+
+#[test]
 fn the_sample_gives_the_beginning_that_every_path_has() {
     let parts = table("Response", &["name | Its name. | string | "])
         + "## Request Sample\n\n```\nGET https://garden.example/garden/v1/beds/b-1/pond\n```\n\n"
