@@ -53,6 +53,7 @@ const ELSEWHERE: [&str; 10] = [
     "oidc",
     "portable",
     "security",
+    "troubleshooting",
 ];
 
 #[test]

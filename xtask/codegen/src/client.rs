@@ -156,25 +156,23 @@ fn reworded(spec: &Spec, mut text: String) -> anyhow::Result<String> {
     let types = types.replace("::std::vec::Vec::is_empty", "::avepoint_core::List::is_null");
     text.replace_range(..client, &types);
     // The operation is named as the spec does.
-    let ids: BTreeMap<_, _> = spec
-        .operations
-        .iter()
-        .map(|operation| (snake(id(operation)).to_string(), id(operation)))
-        .collect();
-    let mut named = 0;
-    let text = Regex::new(r#"(?P<key>operation_id : )"(?P<name>\w+)""#)?.replace_all(&text, |found: &Captures| {
-        named += 1;
-        format!(
-            "{}{:?}",
-            &found["key"],
-            ids.get(&found["name"]).copied().unwrap_or_default()
-        )
-    });
-    let mut text = text.into_owned();
-    if named != ids.len() {
+    let ids = spec.operations.iter().map(id).map(|id| (snake(id).to_string(), id));
+    let mut ids: BTreeMap<_, _> = ids.collect();
+    let mut others = Vec::new();
+    let named =
+        Regex::new(r#"operation_id : "(\w+)""#)?.replace_all(&text, |found: &Captures| match ids.remove(&found[1]) {
+            Some(id) => format!("operation_id : {id:?}"),
+            None => {
+                others.push(found[1].to_owned());
+                String::new()
+            }
+        });
+    text = named.into_owned();
+    others.extend(ids.into_keys());
+    if !others.is_empty() {
         bail!(
-            "progenitor's code names {named} operations, and the spec has {}",
-            ids.len()
+            "progenitor's code and the spec name other operations: {}",
+            others.join(", ")
         );
     }
     let deprecated = spec
