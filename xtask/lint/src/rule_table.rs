@@ -180,7 +180,13 @@ mod tests {
     #[test]
     fn what_requests_are_made_of_is_of_one_form() {
         const SERVER: &str = "  - url: https://example.com\n";
-        for wrong in ["http://example.com", "https://example.com/", "/", "https://"] {
+        for wrong in [
+            "http://example.com",
+            "https://example.com/",
+            "/",
+            "https://",
+            "https://example.com?a",
+        ] {
             let line = format!("  - url: {wrong}\n");
             let tokens = format!("x-token-urls: {{'{wrong}': ");
             let edits = [
@@ -196,7 +202,7 @@ mod tests {
         let own = format!("{id}      {elsewhere}\n");
         expect(&[(id, &own)], &[("server", elsewhere)]);
         let status = "        - name: status\n";
-        for style in ["style: pipeDelimited", "explode: false"] {
+        for style in ["style: pipeDelimited", "explode: false", "allowReserved: true"] {
             let other = format!("{status}          {style}\n");
             expect(&[(status, &other)], &[("parameter-style", style)]);
         }

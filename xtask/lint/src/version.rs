@@ -49,17 +49,16 @@ fn step(state: &Value, document: &Document, report: &mut Report) {
             [gravest, ..] => {
                 let class = gravest.class;
                 let same: Vec<_> = changes.iter().filter(|change| change.class == class).collect();
-                let shown = same.iter().take(SHOWN).map(|change| format!(" {change}"));
+                let shown: Vec<_> = same.iter().take(SHOWN).map(ToString::to_string).collect();
+                let shown = shown.join(" ");
                 let more = match same.len().saturating_sub(SHOWN) {
                     0 => String::new(),
-                    count => format!(" And {count} more."),
+                    count => format!(". And {count} more"),
                 };
                 let changes = if same.len() == 1 { "change" } else { "changes" };
-                format!(
-                    "{} {changes} since {was} was published:{}{more}",
-                    class.name(),
-                    shown.collect::<String>()
-                )
+                // A remedy follows.
+                let shown = shown.trim_end_matches('.');
+                format!("{} {changes} since {was} was published: {shown}{more}", class.name())
             }
         };
         report.add("version", VERSION, message, format!("write `version: {least}`"));

@@ -1,6 +1,6 @@
 //! What each published version has changed, for programs and for people.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use xtask_spec::api::Api;
 use xtask_spec::changes::between;
@@ -24,9 +24,17 @@ impl Changelog {
         let mut releases = if is_first { Vec::new() } else { recorded(api)? };
         let state = if is_first { Value::Null } else { api.state()? };
         let [since, version] = [&state, document].map(|document| &document["info"]["version"]);
+        // What is above the published state is of a record that was cut off.
+        let published = releases.iter().position(|release| release["version"] == *since);
+        match published {
+            Some(published) => drop(releases.drain(..published)),
+            None if is_first => {}
+            None => bail!(
+                "{} does not have the published version {since}; restore it from git",
+                display(&api.changelog())
+            ),
+        }
         if since != version {
-            // That of a record that was cut off.
-            releases.retain(|release| release["version"] != *version);
             let changes = if is_first {
                 Vec::new()
             } else {

@@ -68,8 +68,7 @@ pub fn files() -> anyhow::Result<Files> {
     let mut files = Files::new();
     let mut subjects = Vec::new();
     let mut documents = Vec::new();
-    for api in APIS {
-        let document = checked(api, xtask_lint::check_whole)?;
+    for (api, document) in checked(xtask_lint::check_whole)? {
         let portable = portable::derive(&document)?;
         let text = std::fs::read(api.spec()).with_context(|| format!("cannot read {}", document.name()))?;
         put(&mut files, format!("{}/openapi.yaml", api.name), text)?;
@@ -136,39 +135,52 @@ pub fn record() -> anyhow::Result<Outcome> {
         // The first state has nothing to be compared with.
         false => xtask_lint::check(document),
     };
-    let records = APIS.iter().map(|api| {
-        let document = checked(api, check)?;
+    let records = checked(check)?.into_iter().map(|(api, document)| {
         let changelog = Changelog::new(api, &document.value)?;
         // The state is the last: what is cut off before it is recorded again.
         let state = format!("{}\n", document.value).into_bytes();
         Ok([(api.changelog(), json(&changelog.json())), (api.published(), state)])
     });
     let records: Vec<_> = records.collect::<anyhow::Result<_>>()?;
-    for (path, bytes) in records.into_iter().flatten() {
-        let cannot = || format!("cannot write {}", display(&path));
-        let fresh = path.with_extension("json.new");
-        std::fs::write(&fresh, bytes).with_context(cannot)?;
-        std::fs::rename(&fresh, &path).with_context(cannot)?;
+    // All are written before the first takes its place.
+    let staged = records.into_iter().flatten().map(|(path, bytes)| {
+        let cannot = || format!("cannot write {}; nothing was recorded", display(&path));
+        // In a folder of its own, so that the file gets the permissions that new files get.
+        let folder = path.parent().unwrap_or(&path);
+        let staged = tempfile::Builder::new()
+            .prefix(".publish-")
+            .tempdir_in(folder)
+            .with_context(cannot)?;
+        std::fs::write(staged.path().join("new"), bytes).with_context(cannot)?;
+        Ok((path, staged))
+    });
+    for (path, staged) in staged.collect::<anyhow::Result<Vec<_>>>()? {
+        let cannot = || format!("cannot write {}; see what keeps it, and record again", display(&path));
+        std::fs::rename(staged.path().join("new"), &path).with_context(cannot)?;
         xtask_cli::print(&format!("✓ {}\n", display(&path)))?;
     }
     Ok(Outcome::Clean)
 }
 
-/// The document of an API, if nothing is wrong with it.
-fn checked(api: &'static Api, check: impl Fn(&Api, &Document) -> Vec<Problem>) -> anyhow::Result<Document> {
-    let document = api.document()?;
-    let problems = check(api, &document);
-    for problem in &problems {
-        xtask_cli::report(&format!("{}:{problem}", document.name()));
+/// The documents of all APIs, if nothing is wrong with any.
+fn checked(check: impl Fn(&Api, &Document) -> Vec<Problem>) -> anyhow::Result<Vec<(&'static Api, Document)>> {
+    let mut documents = Vec::new();
+    let mut wrong = Vec::new();
+    for api in APIS {
+        let document = api.document()?;
+        let problems = check(api, &document);
+        for problem in &problems {
+            xtask_cli::report(&format!("{}:{problem}", document.name()));
+        }
+        if !problems.is_empty() {
+            wrong.push(document.name().to_owned());
+        }
+        documents.push((api, document));
     }
-    if !problems.is_empty() {
-        bail!(
-            "{} has {} problems; nothing was published",
-            document.name(),
-            problems.len()
-        );
+    if !wrong.is_empty() {
+        bail!("nothing was published: mend {}", wrong.join(", "));
     }
-    Ok(document)
+    Ok(documents)
 }
 
 /// Adds the files that are made of the examples.

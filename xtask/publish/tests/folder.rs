@@ -160,7 +160,7 @@ fn a_wrong_spec_publishes_nothing() {
         (
             &spec,
             text.replacen("summary:", "sumary:", 1),
-            "specs/insights/openapi.yaml has ",
+            "mend specs/insights/openapi.yaml",
         ),
         (
             &lock,

@@ -106,6 +106,18 @@ fn a_version_says_what_has_changed_since_the_recorded_state() {
     }
     assert!(fs::read(out.join("SHA256SUMS")).expect("the sums") == sums);
 
+    // So it does after a record that was cut off: what the state does not have was not published.
+    let mut half = json(&changelog);
+    let releases = half["releases"].as_array_mut().expect("releases");
+    releases.insert(0, json!({ "version": "2.0.1", "since": "2.0.0", "changes": [] }));
+    fs::write(&changelog, half.to_string()).expect("written");
+    for arguments in [&write_to[..], &["--record"]] {
+        let again = publish(workspace.path(), arguments);
+        assert!(again.status.success(), "{}", output_text(&again));
+    }
+    assert!(fs::read(out.join("SHA256SUMS")).expect("the sums") == sums);
+    assert_eq!(json(&changelog)["releases"][0]["version"], "2.0.0");
+
     // A state that is lost is restored, not recorded anew over what was published.
     for lost in [&state, &changelog] {
         let kept = fs::read(lost).expect("a file");
