@@ -18,6 +18,7 @@
 #![allow(dead_code)]
 
 mod call;
+mod fault;
 mod filter;
 mod operations;
 mod paging;
@@ -26,4 +27,6 @@ mod server;
 mod spec;
 mod world;
 
+pub use fault::{Fault, UnknownFault};
 pub use sandbox::{Builder, Error, Sandbox};
+pub use server::RecordedRequest;
