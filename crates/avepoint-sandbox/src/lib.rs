@@ -24,9 +24,11 @@ mod operations;
 mod paging;
 mod sandbox;
 mod server;
+mod setting;
 mod spec;
 mod world;
 
 pub use fault::{Fault, UnknownFault};
 pub use sandbox::{Builder, Error, Sandbox};
 pub use server::RecordedRequest;
+pub use setting::WorldGuard;

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use crate::fault::Fault;
 use crate::server::{self, Faults, Log, Open, Rate, RecordedRequest, Service, Tls};
+use crate::setting::WorldGuard;
 use crate::spec::Spec;
 use crate::world::{Size, World};
 
@@ -131,6 +132,12 @@ impl Sandbox {
     /// ```
     pub fn fail_next(&self, fault: Fault) {
         self.service.faults.add(vec![fault]);
+    }
+
+    /// The world, to set what a test needs. Calls wait until the guard is dropped.
+    #[must_use]
+    pub fn world(&self) -> WorldGuard<'_> {
+        WorldGuard::new(self.service.world())
     }
 
     /// Puts the time of the world forward: jobs go on as if that time had passed.
