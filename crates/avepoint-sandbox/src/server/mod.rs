@@ -7,6 +7,8 @@ mod faults;
 mod guard;
 mod log;
 mod spoil;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::net::TcpListener;
