@@ -2,6 +2,7 @@
 //! and what answers look like.
 
 mod answers;
+mod codes;
 mod document;
 mod operation;
 mod read;
@@ -12,6 +13,7 @@ mod validate;
 use std::sync::OnceLock;
 
 pub(crate) use answers::problems;
+pub(crate) use codes::meaning;
 pub(crate) use operation::{Operation, Paging, Style};
 pub(crate) use routing::Route;
 pub(crate) use validate::{Input, Sent, Violation, read_input};
