@@ -2,8 +2,8 @@
 //! and what answers look like.
 
 mod answers;
-mod codes;
 mod document;
+mod meanings;
 mod operation;
 mod read;
 mod routing;
@@ -13,7 +13,7 @@ mod validate;
 use std::sync::OnceLock;
 
 pub(crate) use answers::problems;
-pub(crate) use codes::meaning;
+pub(crate) use meanings::meaning;
 pub(crate) use operation::{Operation, Paging, Style};
 pub(crate) use routing::Route;
 pub(crate) use validate::{Input, Sent, Violation, read_input};
