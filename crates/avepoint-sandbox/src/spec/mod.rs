@@ -2,6 +2,7 @@
 //! and what answers look like.
 
 mod answers;
+mod codes;
 mod document;
 mod meanings;
 mod operation;
@@ -13,6 +14,9 @@ mod validate;
 use std::sync::OnceLock;
 
 pub(crate) use answers::problems;
+pub(crate) use codes::each_code;
+#[cfg(test)]
+pub(crate) use document::document;
 pub(crate) use meanings::meaning;
 pub(crate) use operation::{Operation, Paging, Style};
 pub(crate) use routing::Route;

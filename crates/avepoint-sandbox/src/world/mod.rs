@@ -200,6 +200,14 @@ impl World {
         Place::ROOT.child::<Customer>(0).child::<Tenant>(0)
     }
 
+    /// Adds a row as the seed would make it, but for a change.
+    pub(crate) fn add_made<R: Row>(&mut self, parent: Place, change: impl FnOnce(&mut R)) -> Entry<R> {
+        let place = parent.child::<R>(self.count::<R>(parent));
+        let mut row = R::make(self, place, self.random(place));
+        change(&mut row);
+        self.add(parent, row)
+    }
+
     /// A number of this seed for a question, the same each time.
     pub(crate) fn digest(&self, question: &str) -> u64 {
         question
