@@ -3,12 +3,19 @@
 //! A row is found by its [`Place`], and an id is nothing but a place. What the seed gives is made anew for each question;
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
+mod audit;
 mod changes;
 mod clock;
 mod customers;
 mod id;
+mod jobs;
+mod modules;
 mod names;
+mod resellers;
+mod scan_profiles;
 mod sites;
+mod storage;
+mod subscriptions;
 mod tenants;
 mod users;
 
@@ -16,10 +23,17 @@ use std::ops::Deref;
 
 use fastrand::Rng;
 
+pub(crate) use audit::{AuditRecord, Change, Deed, Named, PARTNER};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
+pub(crate) use jobs::{Job, SKIPPED};
+pub(crate) use modules::{MODULES, Module, modules_of};
+pub(crate) use resellers::{Allocation, License, Reseller};
+pub(crate) use scan_profiles::ScanProfile;
 pub(crate) use sites::Site;
+pub(crate) use storage::StorageProfile;
+pub(crate) use subscriptions::{Backup, Source, Storage, Subscription};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 
