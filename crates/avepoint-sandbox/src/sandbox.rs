@@ -3,12 +3,14 @@
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use crate::server::{self, Open, Service};
+use crate::identity::{App, Certificate, Identity};
+use crate::server::{self, Guard, Open, Service};
 use crate::spec::Spec;
-use crate::world::{Size, World};
+use crate::world::{Clock, Size, World, guid};
 
 /// How many customers there are unless a builder says otherwise.
 const CUSTOMERS: usize = 25;
@@ -18,6 +20,8 @@ const CUSTOMERS: usize = 25;
 /// It has threads and a port of its own, so that it serves any kind of client, and many at once do not meet.
 pub struct Sandbox {
     address: SocketAddr,
+    identity: Arc<Identity>,
+    clock: Clock,
     /// There is one until the sandbox is dropped.
     runtime: Option<Runtime>,
 }
@@ -42,6 +46,22 @@ pub enum Error {
         /// How many were asked for.
         asked: usize,
     },
+    /// An app cannot be registered as it is.
+    #[error("the app \"{id}\" cannot be registered with {what}: {reason}")]
+    App {
+        /// Which app.
+        id: String,
+        /// What of it is wrong.
+        what: String,
+        /// What is wrong with that.
+        reason: &'static str,
+    },
+    /// There is no certificate to be had.
+    #[error("no certificate can be made: {0}")]
+    Certificate(String),
+    /// There are no keys to be had.
+    #[error("no key can be made: the machine gives no random numbers")]
+    Randomness,
 }
 
 impl Sandbox {
@@ -60,6 +80,10 @@ impl Sandbox {
             seed: 1,
             customers: CUSTOMERS,
             port: 0,
+            client: None,
+            apps: Vec::new(),
+            is_scope_required: false,
+            is_open: false,
         }
     }
 
@@ -67,6 +91,45 @@ impl Sandbox {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The address of the identity service, which is the issuer of tokens; no slash at the end.
+    ///
+    /// The discovery document is at `/.well-known/openid-configuration` there, the token endpoint at `/connect/token`.
+    /// Tokens are JWTs that hold for an hour, signed with ES256: a key for it takes less than a millisecond to make.
+    #[must_use]
+    pub fn identity_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// The id of the client that is registered without asking: the same for the same seed, unless
+    /// [`Builder::client`] sets it.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.identity.own().id()
+    }
+
+    /// The secret of that client, which is new for each sandbox unless [`Builder::client`] sets it.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        self.identity.own().first_secret()
+    }
+
+    /// A certificate of that client with its key, to prove with assertions (RFC 7523) who it is.
+    ///
+    /// It is made when it is first asked for, once for a process, which takes a part of a second.
+    ///
+    /// # Errors
+    /// If the machine cannot make one.
+    pub fn certificate(&self) -> Result<&'static Certificate, Error> {
+        self.identity.certificate()
+    }
+
+    /// Puts the sandbox's clock forward, by which jobs go on and tokens expire.
+    ///
+    /// Assertions are still judged by the clock of the machine, as it is the client's.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
     }
 }
 
@@ -93,6 +156,10 @@ pub struct Builder {
     seed: u64,
     customers: usize,
     port: u16,
+    client: Option<App>,
+    apps: Vec<App>,
+    is_scope_required: bool,
+    is_open: bool,
 }
 
 impl Builder {
@@ -120,10 +187,39 @@ impl Builder {
         self
     }
 
+    /// The id and the secret of the client that [`Sandbox::client_id`] tells of, instead of made-up ones.
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client = Some(App::new(id).secret(secret));
+        self
+    }
+
+    /// Registers another app.
+    #[must_use]
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// Refuses requests for a token that name no scope. Unless this is called they get all scopes of their client, as
+    /// identity servers of that make give them; what AvePoint's does is unknown.
+    #[must_use]
+    pub fn require_scope(mut self) -> Self {
+        self.is_scope_required = true;
+        self
+    }
+
+    /// Lets everybody call everything, without a token, for a first look by hand.
+    #[must_use]
+    pub fn without_tokens(mut self) -> Self {
+        self.is_open = true;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// If the port is taken, the system gives no threads, or the world would be too large.
+    /// If the port is taken, the system gives no threads, the world would be too large, or an app cannot be registered.
     #[expect(
         clippy::unused_async,
         reason = "what is made ready at the start may have to be waited for"
@@ -142,14 +238,39 @@ impl Builder {
         let size = Size {
             customers: self.customers,
         };
-        let service = Arc::new(Service::new(World::new(self.seed, size), Box::new(Open)));
+        let world = World::new(self.seed, size);
+        let clock = world.clock.clone();
+        let own = match self.client {
+            Some(client) => client,
+            None => App::generated(client_id(&world))?,
+        };
+        let issuer = format!("http://{address}");
+        let identity = Identity::new(issuer, clock.clone(), own, self.apps, self.is_scope_required)?;
+        let identity = Arc::new(identity);
+        let guard: Box<dyn Guard> = if self.is_open {
+            Box::new(Open)
+        } else {
+            Box::new(Arc::clone(&identity))
+        };
+        let service = Arc::new(Service::new(world, guard));
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
         runtime.spawn(server::serve(listener, service));
         let runtime = Some(runtime);
-        Ok(Sandbox { address, runtime })
+        Ok(Sandbox {
+            address,
+            identity,
+            clock,
+            runtime,
+        })
     }
+}
+
+/// The id that a world gives its client.
+fn client_id(world: &World) -> String {
+    let digest = |half: u8| u128::from(world.digest(&format!("client {half}")));
+    guid((digest(0) << 64) | digest(1))
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

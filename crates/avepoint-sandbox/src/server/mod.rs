@@ -1,5 +1,6 @@
 //! The pipeline of a request: what it leads to, who may make it, whether it is what the spec asks for, what handles it.
 
+mod authorize;
 mod errors;
 mod guard;
 
@@ -16,6 +17,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
 
+pub(crate) use authorize::authorize;
 pub(crate) use guard::{Guard, Open};
 
 use crate::call::{Answer, Call, Refusal};
@@ -148,7 +150,8 @@ fn check(operation: &Operation, media_type: Option<&str>, body: Option<&Value>) 
     (!problems.is_empty()).then(|| errors::respond(Some(operation.api), Refusal::new(500, message)))
 }
 
-fn json(status: u16, value: &Value) -> Response {
+/// An answer in JSON.
+pub(crate) fn json(status: u16, value: &Value) -> Response {
     let mut answer = with(status, Body::from(value.to_string()));
     let media_type = HeaderValue::from_static("application/json; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, media_type);
