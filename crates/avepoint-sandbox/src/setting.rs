@@ -10,7 +10,7 @@ use crate::world::{Customer, Place, Tenant, User, World};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = avepoint_sandbox::Sandbox::builder().customers(0).start().await?;
+/// let sandbox = avepoint_sandbox::Sandbox::builder().customers(0).without_tokens().start().await?;
 /// let mut world = sandbox.world();
 /// let customer = world.add_customer("Northwind");
 /// let tenant = world.add_tenant(&customer, "Northwind France").expect("the customer is there");

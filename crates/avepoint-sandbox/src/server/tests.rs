@@ -8,6 +8,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::identity::{App, Rules};
 use crate::spec::document;
 use crate::world::{Customer, Place, Size, Tenant, User};
 
@@ -119,7 +120,13 @@ fn whatever_is_sent_is_answered_or_refused() {
     let world = World::new(7, Size { customers: 3 });
     let ids = ids(&world);
     let texts = texts(&ids);
-    let service = Service::new(world, Box::new(Open), Faults::new(Vec::new(), None), Log::new(None));
+    let rules = Rules {
+        is_open: true,
+        ..Rules::default()
+    };
+    let identity = Identity::new(String::new(), world.clock.clone(), App::new("app"), Vec::new(), rules);
+    let identity = identity.expect("an identity service");
+    let service = Service::new(world, identity, Faults::new(Vec::new(), None), Log::new(None));
     let operations = Spec::embedded().operations();
     let mut random = Rng::with_seed(7);
     let mut answered = 0;

@@ -20,7 +20,8 @@ pub struct Calls {
 
 impl Calls {
     pub async fn new() -> Self {
-        let sandbox = Sandbox::builder().seed(7).customers(12).start().await;
+        let sandbox = Sandbox::builder().seed(7).customers(12).without_tokens();
+        let sandbox = sandbox.start().await;
         Self {
             sandbox: sandbox.expect("a sandbox"),
             client: Client::new(),
