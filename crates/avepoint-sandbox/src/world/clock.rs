@@ -1,7 +1,9 @@
 //! The time of a world.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 /// When every world begins: 2 November 2026, 08:00 UTC. What lies before it is the same in each world of a seed.
@@ -42,6 +44,13 @@ impl Clock {
     /// A time as answers write it, to the second and in UTC.
     pub(crate) fn written(time: Timestamp) -> String {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// A time between two numbers of days before the world began, as answers write it.
+    pub(super) fn written_before(random: &mut Rng, days: Range<i64>) -> String {
+        const DAY: i64 = 24 * 60 * 60;
+        let span = SignedDuration::from_secs(random.i64(days.start * DAY..days.end * DAY));
+        Self::written(Self::beginning().saturating_sub(span).unwrap_or(Timestamp::MIN))
     }
 
     /// The time some days before the world began.

@@ -3,6 +3,7 @@
 //! A row is found by its [`Place`], and an id is nothing but a place. What the seed gives is made anew for each question;
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
+mod agents;
 mod changes;
 mod clock;
 mod customers;
@@ -16,12 +17,13 @@ use std::ops::Deref;
 
 use fastrand::Rng;
 
+pub(crate) use agents::Agent;
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
 pub(crate) use sites::Site;
 pub(crate) use tenants::Tenant;
-pub(crate) use users::User;
+pub(crate) use users::{User, condition};
 
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
@@ -154,7 +156,7 @@ impl World {
             .ids
             .place(id)
             .filter(|place| place.ends::<R>() && self.exists::<R>(*place))?;
-        Some(self.nth(place.parent::<R>(), place.index::<R>()))
+        Some(self.row(place))
     }
 
     /// The row of an id within a parent; none if it stands elsewhere.
@@ -162,10 +164,14 @@ impl World {
         self.find(id).filter(|entry| entry.place.parent::<R>() == parent)
     }
 
+    /// The row of a place that is there.
+    pub(crate) fn row<R: Row>(&self, place: Place) -> Entry<R> {
+        self.nth(place.parent::<R>(), place.index::<R>())
+    }
+
     /// What a row stands in.
     pub(crate) fn parent<R: Row>(&self, entry: &Entry<R>) -> Entry<R::Parent> {
-        let place = entry.place.parent::<R>();
-        self.nth(place.parent::<R::Parent>(), place.index::<R::Parent>())
+        self.row(entry.place.parent::<R>())
     }
 
     /// Changes a row; later reads see it.
