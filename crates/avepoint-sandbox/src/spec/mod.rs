@@ -2,6 +2,7 @@
 //! and what answers look like.
 
 mod answers;
+mod codes;
 mod document;
 mod operation;
 mod read;
@@ -11,9 +12,8 @@ mod validate;
 
 use std::sync::OnceLock;
 
-use serde_json::Value;
-
 pub(crate) use answers::problems;
+pub(crate) use codes::meaning;
 pub(crate) use operation::{Operation, Paging, Style};
 pub(crate) use routing::Route;
 pub(crate) use validate::{Input, Sent, Violation, read_input};
@@ -89,13 +89,6 @@ impl Spec {
     pub(crate) fn route(&self, method: &str, path: &str) -> Route<'_> {
         self.routes.find(&self.operations, method, path)
     }
-}
-
-/// What a code of a schema stands for: an entry of one of the lists that the schema keeps beside its codes.
-pub(crate) fn meaning(api: Api, schema: &str, list: &str, code: &Value) -> Option<&'static str> {
-    let schema = document::document(api).get("components")?.get("schemas")?.get(schema)?;
-    let at = schema.get("enum")?.as_array()?.iter().position(|known| known == code)?;
-    schema.get(list)?.get(at)?.as_str()
 }
 
 #[cfg(test)]

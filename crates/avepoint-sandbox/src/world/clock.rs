@@ -12,14 +12,15 @@ const BEGINNING: i64 = 1_793_606_400;
 /// The time of a world. It begins with the world, runs as real time does, and can be put forward.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    started: Instant,
+    /// None if it stands still.
+    started: Option<Instant>,
     advanced: Duration,
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
         Self {
-            started: Instant::now(),
+            started: Some(Instant::now()),
             advanced: Duration::ZERO,
         }
     }
@@ -31,9 +32,16 @@ impl Clock {
 
     /// The time in the world now.
     pub(crate) fn now(&self) -> Timestamp {
-        let elapsed = self.started.elapsed().saturating_add(self.advanced);
+        let elapsed = self.started.map_or(Duration::ZERO, |started| started.elapsed());
+        let elapsed = elapsed.saturating_add(self.advanced);
         let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
         Self::beginning().saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Lets only those who put the time forward do so.
+    #[cfg(test)]
+    pub(crate) fn stop(&mut self) {
+        self.started = None;
     }
 
     /// Puts the time forward.

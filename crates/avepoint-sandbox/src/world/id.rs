@@ -40,6 +40,9 @@ pub(crate) enum Kind {
     Permission,
     Activity,
     Drive,
+    BaselineTenant,
+    AzureCost,
+    Overview,
 }
 
 /// How deep rows stand within rows, at most.

@@ -4,6 +4,8 @@
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
 mod agents;
+mod baseline_tenants;
+mod baselines;
 mod changes;
 mod clock;
 mod customers;
@@ -18,6 +20,8 @@ use std::ops::Deref;
 use fastrand::Rng;
 
 pub(crate) use agents::Agent;
+pub(crate) use baseline_tenants::{BaselineJob, BaselineTenant};
+pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Handlers, tenant};
+use super::{Handlers, chosen, tenant};
 use crate::call::{Answer, Call, Outcome, Refusal};
 use crate::filter;
-use crate::paging::{Rows, page};
+use crate::paging::page;
 use crate::spec::meaning;
 use crate::world::{Agent, Clock, Entry, User, World};
 
@@ -37,10 +37,7 @@ pub(super) const HANDLERS: Handlers = &[
 fn list_users(call: &Call, world: &mut World) -> Outcome {
     let world = &*world;
     let tenant = tenant(call, world)?.place;
-    let rows = match filter::texts(call.body_list("userIds")) {
-        Some(ids) => Rows::of(ids.into_iter().filter_map(|id| world.find_in(tenant, id)).collect()),
-        None => Rows::lazy(world.count::<User>(tenant), |index| world.nth(tenant, index)),
-    };
+    let rows = chosen::<User>(world, tenant, call.body_list("userIds"));
     page(call, world, rows, listed)
 }
 
@@ -121,7 +118,7 @@ fn update_office_location(call: &Call, world: &mut World) -> Outcome {
         set(call, "countryRegion", &mut user.country);
         // It may be sent as a code, and is shown by its name.
         let code = json!(user.country);
-        if let Some(name) = meaning(call.operation.api, "CountryCode", "x-enum-descriptions", &code) {
+        if let Some(name) = meaning(call.operation.api, "CountryCode", &code) {
             name.clone_into(&mut user.country);
         }
     })
@@ -145,8 +142,7 @@ fn update_unseen(call: &Call, world: &mut World) -> Outcome {
 fn list_hybrid_agents(call: &Call, world: &mut World) -> Outcome {
     let world = &*world;
     let tenant = tenant(call, world)?.place;
-    let rows = Rows::lazy(world.count::<Agent>(tenant), |index| world.nth(tenant, index));
-    page(call, world, rows, agent)
+    page(call, world, chosen::<Agent>(world, tenant, None), agent)
 }
 
 /// The user that the path names, of the tenant that it names.
