@@ -42,7 +42,6 @@ pub(crate) enum Kind {
     Drive,
     BaselineTenant,
     AzureCost,
-    Overview,
 }
 
 /// How deep rows stand within rows, at most.

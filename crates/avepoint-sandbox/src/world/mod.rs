@@ -11,9 +11,12 @@ mod clock;
 mod customers;
 mod id;
 mod names;
+mod overview;
+mod sign_ins;
 mod sites;
 mod tenants;
 mod users;
+mod workflows;
 
 use std::ops::Deref;
 
@@ -25,12 +28,16 @@ pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
+pub(crate) use overview::Overview;
+pub(crate) use sign_ins::SignIn;
 pub(crate) use sites::Site;
 pub(crate) use tenants::Tenant;
-pub(crate) use users::{User, condition};
+pub(crate) use users::User;
+pub(crate) use workflows::Workflow;
 
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
+use users::condition;
 
 /// How much there is in a world.
 #[derive(Clone, Copy, Debug)]

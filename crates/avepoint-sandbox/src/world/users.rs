@@ -111,13 +111,13 @@ impl Row for User {
 }
 
 /// Conditions of an account that decide what else is told of a user.
-pub(crate) mod condition {
-    pub(crate) const MFA_DISABLED: i64 = 0;
-    pub(crate) const PASSWORD_EXPIRED: i64 = 2;
-    pub(crate) const HIGH_RISK: i64 = 3;
-    pub(crate) const MEDIUM_RISK: i64 = 4;
-    pub(crate) const INACTIVE: i64 = 6;
-    pub(crate) const TEST_USER: i64 = 8;
+pub(super) mod condition {
+    pub(in crate::world) const MFA_DISABLED: i64 = 0;
+    pub(in crate::world) const PASSWORD_EXPIRED: i64 = 2;
+    pub(in crate::world) const HIGH_RISK: i64 = 3;
+    pub(in crate::world) const MEDIUM_RISK: i64 = 4;
+    pub(in crate::world) const INACTIVE: i64 = 6;
+    pub(in crate::world) const TEST_USER: i64 = 8;
 }
 
 impl User {

@@ -2,7 +2,9 @@
 
 mod baselines;
 mod customers;
+mod security;
 mod users;
+mod workspaces;
 
 use std::collections::HashSet;
 
@@ -15,7 +17,13 @@ use crate::paging::Rows;
 use crate::world::{Customer, Entry, Place, Row, Tenant, World};
 
 /// The handlers of each tag.
-pub(super) const HANDLERS: &[Handlers] = &[baselines::HANDLERS, customers::HANDLERS, users::HANDLERS];
+pub(super) const HANDLERS: &[Handlers] = &[
+    baselines::HANDLERS,
+    customers::HANDLERS,
+    security::HANDLERS,
+    users::HANDLERS,
+    workspaces::HANDLERS,
+];
 
 /// The customer that the path names.
 fn customer(call: &Call, world: &World) -> Result<Entry<Customer>, Refusal> {
