@@ -4,6 +4,7 @@
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
 mod agents;
+mod azure;
 mod baseline_tenants;
 mod baselines;
 mod changes;
@@ -12,6 +13,8 @@ mod customers;
 mod id;
 mod names;
 mod overview;
+mod risk_details;
+mod risks;
 mod sign_ins;
 mod sites;
 mod tenants;
@@ -23,12 +26,14 @@ use std::ops::Deref;
 use fastrand::Rng;
 
 pub(crate) use agents::Agent;
+pub(crate) use azure::{AzureCost, AzureIssue};
 pub(crate) use baseline_tenants::{BaselineJob, BaselineTenant};
 pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
 pub(crate) use overview::Overview;
+pub(crate) use risks::{Matches, RiskHit, RiskRule};
 pub(crate) use sign_ins::SignIn;
 pub(crate) use sites::Site;
 pub(crate) use tenants::Tenant;

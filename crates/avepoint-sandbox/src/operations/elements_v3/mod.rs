@@ -1,7 +1,9 @@
 //! The Elements API, version 3.
 
+mod azure;
 mod baselines;
 mod customers;
+mod risk;
 mod security;
 mod users;
 mod workspaces;
@@ -18,8 +20,10 @@ use crate::world::{Customer, Entry, Place, Row, Tenant, World};
 
 /// The handlers of each tag.
 pub(super) const HANDLERS: &[Handlers] = &[
+    azure::HANDLERS,
     baselines::HANDLERS,
     customers::HANDLERS,
+    risk::HANDLERS,
     security::HANDLERS,
     users::HANDLERS,
     workspaces::HANDLERS,
