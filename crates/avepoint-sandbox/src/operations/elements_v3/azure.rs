@@ -30,7 +30,11 @@ fn list_azure_security_issues(call: &Call, world: &mut World) -> Outcome {
 
 /// A code, or its name in every other entry of a list: both come.
 fn code_or_name(index: usize, code: i64, name: &str) -> Value {
-    if index % 2 == 0 { json!(name) } else { json!(code) }
+    if index.is_multiple_of(2) {
+        json!(name)
+    } else {
+        json!(code)
+    }
 }
 
 /// The name at a code's place in a list.

@@ -155,7 +155,7 @@ fn check_code(call: &Call, member: &str, schema: &str) -> Result<(), Refusal> {
 fn listed(world: &World, baseline: &Entry<Baseline>) -> Value {
     let now = world.clock.now();
     // Some entries have the name in another member.
-    let name = if baseline.place.index::<Baseline>() % 2 == 0 {
+    let name = if baseline.place.index::<Baseline>().is_multiple_of(2) {
         "baselineName"
     } else {
         "name"
