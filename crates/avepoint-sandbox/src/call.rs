@@ -1,6 +1,7 @@
 //! A valid call, as a handler sees it, and what it answers.
 
 use axum::body::Body;
+use axum::http::HeaderName;
 use serde_json::{Map, Value};
 
 use crate::spec::{Input, Operation, Violation};
@@ -9,6 +10,8 @@ use crate::spec::{Input, Operation, Violation};
 pub(crate) struct Call<'c> {
     pub(crate) operation: &'c Operation,
     input: Input,
+    /// Whether its pages are to have no end, for tests of clients.
+    pub(crate) is_endless: bool,
 }
 
 /// What a handler answers.
@@ -34,7 +37,7 @@ pub(crate) struct Refusal {
     /// What of the request the spec forbids, if that is the reason.
     pub(crate) violations: Vec<Violation>,
     /// Headers that say more, such as `WWW-Authenticate`.
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 impl Refusal {
@@ -64,15 +67,19 @@ impl Refusal {
         Self::new(404, format!("The {what} does not exist."))
     }
 
-    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 }
 
 impl<'c> Call<'c> {
-    pub(crate) fn new(operation: &'c Operation, input: Input) -> Self {
-        Self { operation, input }
+    pub(crate) fn new(operation: &'c Operation, input: Input, is_endless: bool) -> Self {
+        Self {
+            operation,
+            input,
+            is_endless,
+        }
     }
 
     /// The text of a variable of the path.

@@ -18,12 +18,17 @@
 #![allow(dead_code)]
 
 mod call;
+mod fault;
 mod filter;
 mod operations;
 mod paging;
 mod sandbox;
 mod server;
+mod setting;
 mod spec;
 mod world;
 
+pub use fault::{Fault, UnknownFault};
 pub use sandbox::{Builder, Error, Sandbox};
+pub use server::RecordedRequest;
+pub use setting::WorldGuard;

@@ -107,6 +107,11 @@ pub(crate) fn counted_page<R>(
         Style::PageNumber => {
             let index = wanted(call, paging.page).unwrap_or(1).max(1);
             let start = (index - 1).saturating_mul(size);
+            // A list without an end begins again.
+            let (total, start) = match call.is_endless {
+                true => (i32::MAX as usize, start.checked_rem(total).unwrap_or_default()),
+                false => (total, start),
+            };
             set(
                 &mut answer,
                 paging.items,
@@ -127,11 +132,15 @@ pub(crate) fn counted_page<R>(
             let shown: Value = rows.range(start, size).into_iter().map(view).collect();
             let count = shown.as_array().map_or(0, Vec::len);
             set(&mut answer, paging.items, shown);
-            let end = start.saturating_add(size);
+            let end = match start.saturating_add(size) {
+                end if end >= total && call.is_endless => 0,
+                end => end,
+            };
+            let has_more = end < total || call.is_endless;
             match paging.next.split_once('.') {
                 // The last page has no token, not one of null.
                 Some((metadata, _)) => {
-                    if end < total {
+                    if has_more {
                         set(&mut answer, paging.next, token(call, world, end).into());
                     }
                     let count = if counted == Counted::Page { count } else { total };
@@ -139,7 +148,7 @@ pub(crate) fn counted_page<R>(
                 }
                 None => {
                     status(call, &mut answer);
-                    let next = (end < total).then(|| token(call, world, end));
+                    let next = has_more.then(|| token(call, world, end));
                     set(&mut answer, paging.next, next.into());
                     return Ok(Answer::Json(Value::Object(answer)));
                 }

@@ -1,12 +1,17 @@
 //! A running sandbox, and how to start one.
 
 use std::fmt;
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use crate::server::{self, Open, Service};
+use crate::fault::Fault;
+use crate::server::{self, Faults, Log, Open, Rate, RecordedRequest, Service, Tls};
+use crate::setting::WorldGuard;
 use crate::spec::Spec;
 use crate::world::{Size, World};
 
@@ -18,6 +23,9 @@ const CUSTOMERS: usize = 25;
 /// It has threads and a port of its own, so that it serves any kind of client, and many at once do not meet.
 pub struct Sandbox {
     address: SocketAddr,
+    service: Arc<Service>,
+    /// The certificate of the authority, as PEM, if it speaks TLS.
+    authority: Option<String>,
     /// There is one until the sandbox is dropped.
     runtime: Option<Runtime>,
 }
@@ -36,6 +44,17 @@ pub enum Error {
     /// The system gives no threads.
     #[error("the sandbox cannot start its threads")]
     Threads(#[source] std::io::Error),
+    /// The log cannot be written.
+    #[error("the sandbox cannot write the log {}", path.display())]
+    Log {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is no certificate.
+    #[error("the sandbox cannot make a certificate")]
+    Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// There cannot be so many customers.
     #[error("the sandbox can have {most} customers at most, not {asked}", most = Builder::MOST_CUSTOMERS)]
     TooManyCustomers {
@@ -60,13 +79,70 @@ impl Sandbox {
             seed: 1,
             customers: CUSTOMERS,
             port: 0,
+            has_tls: false,
+            faults: Vec::new(),
+            rate: None,
+            log: None,
         }
     }
 
     /// The address that all APIs are served at, such as `http://127.0.0.1:40123`; no slash at the end.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate, as PEM, of the authority that a client is to trust; none without [`Builder::tls`].
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    /// The last requests that were answered, the oldest first: 10,000 at most. Secrets in them are hidden.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = avepoint_sandbox::Sandbox::start().await?;
+    /// reqwest::get(format!("{}/partner/customers", sandbox.base_url())).await?;
+    /// assert_eq!(sandbox.requests()[0].operation, Some("listCustomers"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.service.log.requests()
+    }
+
+    /// The next call of an operation meets a fault; said twice, the next two calls meet one each.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use avepoint_sandbox::{Fault, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.fail_next(Fault::Status { status: 429, retry_after: Some(2) });
+    /// let url = format!("{}/partner/customers", sandbox.base_url());
+    /// assert_eq!(reqwest::get(&url).await?.status(), 429);
+    /// assert_ne!(reqwest::get(&url).await?.status(), 429);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fail_next(&self, fault: Fault) {
+        self.service.faults.add(vec![fault]);
+    }
+
+    /// The world, to set what a test needs. Calls wait until the guard is dropped.
+    #[must_use]
+    pub fn world(&self) -> WorldGuard<'_> {
+        WorldGuard::new(self.service.world())
+    }
+
+    /// Puts the time of the world forward: jobs go on as if that time had passed.
+    pub fn advance(&self, by: Duration) {
+        self.service.world().clock.advance(by);
     }
 }
 
@@ -93,6 +169,10 @@ pub struct Builder {
     seed: u64,
     customers: usize,
     port: u16,
+    has_tls: bool,
+    faults: Vec<Fault>,
+    rate: Option<Rate>,
+    log: Option<PathBuf>,
 }
 
 impl Builder {
@@ -120,6 +200,34 @@ impl Builder {
         self
     }
 
+    /// Has the sandbox speak TLS, with a certificate of an authority of its own: see [`Sandbox::authority`].
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.has_tls = true;
+        self
+    }
+
+    /// Has every request meet a fault, such as a delay, beside those said before.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Refuses calls with 429 and `Retry-After` that come faster than so many in a time. There is no limit unless set.
+    #[must_use]
+    pub fn rate(mut self, calls: u32, per: Duration) -> Self {
+        self.rate = Some(Rate::new(calls, per));
+        self
+    }
+
+    /// Writes each request as a line of JSON to a file too, after what is in it. Secrets are hidden.
+    #[must_use]
+    pub fn log(mut self, file: impl AsRef<Path>) -> Self {
+        self.log = Some(file.as_ref().to_owned());
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
@@ -142,14 +250,30 @@ impl Builder {
         let size = Size {
             customers: self.customers,
         };
-        let service = Arc::new(Service::new(World::new(self.seed, size), Box::new(Open)));
+        let tls = self.has_tls.then(Tls::new).transpose().map_err(Error::Certificate)?;
+        let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
+        let service = Arc::new(Service::new(
+            World::new(self.seed, size),
+            Box::new(Open),
+            Faults::new(self.faults, self.rate),
+            Log::new(self.log.map(open).transpose()?),
+        ));
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
-        runtime.spawn(server::serve(listener, service));
-        let runtime = Some(runtime);
-        Ok(Sandbox { address, runtime })
+        runtime.spawn(server::serve(listener, acceptor, Arc::clone(&service)));
+        Ok(Sandbox {
+            address,
+            service,
+            authority,
+            runtime: Some(runtime),
+        })
     }
+}
+
+fn open(path: PathBuf) -> Result<File, Error> {
+    let file = File::options().append(true).create(true).open(&path);
+    file.map_err(|source| Error::Log { path, source })
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

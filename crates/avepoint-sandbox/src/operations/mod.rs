@@ -7,6 +7,8 @@ mod insights_legacy;
 #[cfg(test)]
 mod testing;
 
+use axum::body::Body;
+
 use crate::call::{Answer, Call, Handler, Outcome};
 use crate::spec::{Api, Operation};
 use crate::world::World;
@@ -32,8 +34,9 @@ pub(crate) fn handler(operation: &Operation) -> Handler {
 /// Answers with the example of the spec.
 fn example(call: &Call, _: &mut World) -> Outcome {
     Ok(match call.operation.example() {
-        Some(example) => Answer::Json(example.clone()),
-        None => Answer::Empty,
+        Some(example) if !call.operation.is_file() => Answer::Json(example.clone()),
+        _ if call.operation.is_file() => Answer::File(Body::empty()),
+        _ => Answer::Empty,
     })
 }
 

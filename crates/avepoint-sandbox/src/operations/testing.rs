@@ -100,7 +100,7 @@ impl Caller {
             body: body.as_bytes(),
         };
         let input = spec::read_input(operation, &sent).map_err(Refusal::invalid)?;
-        let answer = handler(operation)(&Call::new(operation, input), &mut self.world)?;
+        let answer = handler(operation)(&Call::new(operation, input, false), &mut self.world)?;
         let (media_type, value) = match answer {
             Answer::Json(value) => (Some("application/json"), Some(value)),
             Answer::Empty => (None, None),

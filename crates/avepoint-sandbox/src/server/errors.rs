@@ -1,6 +1,6 @@
 //! Refusals in the shape that each service has for them.
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ pub(super) fn respond(api: Option<Api>, refusal: Refusal) -> Response {
     let mut answer = answer_json(refusal.status, &body);
     for (name, value) in refusal.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            answer.headers_mut().insert(HeaderName::from_static(name), value);
+            answer.headers_mut().insert(name, value);
         }
     }
     answer

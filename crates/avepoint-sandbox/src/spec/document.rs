@@ -10,7 +10,7 @@ use super::Api;
 ///
 /// # Panics
 /// If it is no JSON: it is generated and embedded, and a test reads it.
-pub(super) fn document(api: Api) -> &'static Value {
+pub(crate) fn document(api: Api) -> &'static Value {
     static DOCUMENTS: [OnceLock<Value>; Api::ALL.len()] = [const { OnceLock::new() }; Api::ALL.len()];
     DOCUMENTS[api as usize].get_or_init(|| {
         let mut document = serde_json::from_str(api.text()).expect("an embedded document is JSON");

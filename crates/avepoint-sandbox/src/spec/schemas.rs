@@ -39,6 +39,11 @@ impl Schema {
         }
     }
 
+    /// The schema as it is written.
+    pub(super) fn value(&self) -> &'static Value {
+        self.value
+    }
+
     /// What a value left out stands for; none if the schema does not say.
     pub(super) fn default(&self) -> Option<&'static Value> {
         self.value.get("default")

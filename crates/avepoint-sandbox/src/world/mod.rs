@@ -4,6 +4,7 @@
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
 mod agents;
+mod audit;
 mod azure;
 mod baseline_tenants;
 mod baselines;
@@ -11,12 +12,18 @@ mod changes;
 mod clock;
 mod customers;
 mod id;
+mod jobs;
+mod modules;
 mod names;
 mod overview;
+mod resellers;
 mod risk_details;
 mod risks;
+mod scan_profiles;
 mod sign_ins;
 mod sites;
+mod storage;
+mod subscriptions;
 mod tenants;
 mod users;
 mod workflows;
@@ -26,16 +33,23 @@ use std::ops::Deref;
 use fastrand::Rng;
 
 pub(crate) use agents::Agent;
+pub(crate) use audit::{AuditRecord, Change, Deed, Named, PARTNER};
 pub(crate) use azure::{AzureCost, AzureIssue};
 pub(crate) use baseline_tenants::{BaselineJob, BaselineTenant};
 pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
+pub(crate) use jobs::{Job, SKIPPED};
+pub(crate) use modules::{MODULES, Module, modules_of};
 pub(crate) use overview::Overview;
+pub(crate) use resellers::{Allocation, License, Reseller};
 pub(crate) use risks::{Matches, RiskHit, RiskRule};
+pub(crate) use scan_profiles::ScanProfile;
 pub(crate) use sign_ins::SignIn;
 pub(crate) use sites::Site;
+pub(crate) use storage::StorageProfile;
+pub(crate) use subscriptions::{Backup, Source, Storage, Subscription};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 pub(crate) use workflows::Workflow;
@@ -206,6 +220,14 @@ impl World {
     /// The tenant that Insights looks at: the first of the first customer.
     pub(crate) fn insights_tenant(&self) -> Place {
         Place::ROOT.child::<Customer>(0).child::<Tenant>(0)
+    }
+
+    /// Adds a row as the seed would make it, but for a change.
+    pub(crate) fn add_made<R: Row>(&mut self, parent: Place, change: impl FnOnce(&mut R)) -> Entry<R> {
+        let place = parent.child::<R>(self.count::<R>(parent));
+        let mut row = R::make(self, place, self.random(place));
+        change(&mut row);
+        self.add(parent, row)
     }
 
     /// A number of this seed for a question, the same each time.

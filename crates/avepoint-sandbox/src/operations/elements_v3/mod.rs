@@ -1,10 +1,18 @@
 //! The Elements API, version 3.
 
+mod audit_logs;
 mod azure;
 mod baselines;
 mod customers;
+mod jobs;
+mod protection;
+mod resellers;
 mod risk;
+mod scan_profiles;
 mod security;
+mod services;
+mod storage;
+mod tenants;
 mod users;
 mod workspaces;
 
@@ -20,11 +28,19 @@ use crate::world::{Customer, Entry, Place, Row, Tenant, World};
 
 /// The handlers of each tag.
 pub(super) const HANDLERS: &[Handlers] = &[
+    audit_logs::HANDLERS,
     azure::HANDLERS,
     baselines::HANDLERS,
     customers::HANDLERS,
+    jobs::HANDLERS,
+    protection::HANDLERS,
+    resellers::HANDLERS,
     risk::HANDLERS,
+    scan_profiles::HANDLERS,
     security::HANDLERS,
+    services::HANDLERS,
+    storage::HANDLERS,
+    tenants::HANDLERS,
     users::HANDLERS,
     workspaces::HANDLERS,
 ];
