@@ -2,6 +2,8 @@
 
 mod calls;
 
+use std::time::Duration;
+
 use calls::{Calls, GENERAL, UNKNOWN, customer, text};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -184,4 +186,31 @@ async fn audit_records_are_those_of_their_time_and_in_its_order() {
             .await;
         assert_eq!(status, expected, "{date}");
     }
+}
+
+#[tokio::test]
+async fn jobs_go_on_as_time_passes_and_their_scan_profiles_tell() {
+    let calls = Calls::new().await;
+    let mut running = 0;
+    let customers = calls.customers().await;
+    let ids: Vec<_> = customers.iter().map(|customer| text(customer, "/id")).collect();
+    for has_passed in [false, true] {
+        for customer in &ids {
+            let jobs = calls
+                .list(&format!("customers/{customer}/avpt-products/jobs/batch"), json!({}))
+                .await;
+            let still = jobs.iter().filter(|job| job["status"] == 1).count();
+            assert!(still == 0 || !has_passed);
+            running += still;
+            // The last scan of each tenant comes first among the scans.
+            let scans: Vec<_> = jobs.iter().filter(|job| job["jobType"] == 0).collect();
+            let reports = calls.get(&format!("customers/{customer}/scan-profiles")).await;
+            let tenants = scans.len() / 7;
+            for (at, report) in reports["data"].as_array().expect("a list").iter().enumerate() {
+                assert_eq!(report["lastScanStatus"], scans[at % tenants]["status"]);
+            }
+        }
+        calls.sandbox.advance(Duration::from_secs(3 * 3_600));
+    }
+    assert!(running > 0);
 }

@@ -2,20 +2,32 @@
 
 mod calls;
 
+use std::collections::BTreeSet;
+
 use calls::{Calls, UNKNOWN, count, customer, text};
 use serde_json::{Value, json};
+
+/// The services whose apps customers authorize.
+const SERVICES: [&str; 4] = [
+    "PartnerTenantSettingManagement",
+    "PartnerWorkspaceOnboarding",
+    "PartnerAzureSecurityManagement",
+    "Office365Backup",
+];
+
+/// A customer to register, by its account and what signs it in.
+fn newcomer(account: &str, provider: Value) -> Value {
+    json!({
+        "identityProviderType": provider, "firstName": "Ines", "lastName": "Moreau",
+        "organizationName": "Northwind", "registrationAccount": account, "countryCode": "CI",
+        "dataCenter": "49681f94-26a7-4825-aca2-df2eca7c0f81", "password": "Harbour-Lantern-27-Plum",
+    })
+}
 
 #[tokio::test]
 async fn a_customer_that_is_onboarded_is_listed_once() {
     let calls = Calls::new().await;
     let before = calls.customers().await;
-    let request = |account: &str, provider: Value| {
-        json!({
-            "identityProviderType": provider, "firstName": "Ines", "lastName": "Moreau",
-            "organizationName": "Northwind", "registrationAccount": account, "countryCode": "CI",
-            "dataCenter": "49681f94-26a7-4825-aca2-df2eca7c0f81", "password": "Harbour-Lantern-27-Plum",
-        })
-    };
     let owner = text(&before[3], "/ownerEmail");
     for (account, provider, status) in [
         ("ines@northwind.example", json!("6"), 1),
@@ -24,7 +36,7 @@ async fn a_customer_that_is_onboarded_is_listed_once() {
         ("other@northwind.example", json!("5"), 4),
         ("", json!(0), 4),
     ] {
-        let answer = calls.post("customers", request(account, provider)).await;
+        let answer = calls.post("customers", newcomer(account, provider)).await;
         assert_eq!(answer["status"], status, "{account}");
         assert_eq!(answer.get("id").is_some(), status != 4);
     }
@@ -61,44 +73,76 @@ async fn links_that_customers_open_change_their_tenants() {
     assert_ne!(calls.post(&format!("{tenant}/auth-link"), body).await["id"], link["id"]);
     let read = calls.get(&tenant).await;
     assert_eq!((&read["name"], &read["aadEnvironment"]), (&json!("Renamed"), &json!(5)));
-    let services = [
-        "PartnerTenantSettingManagement",
-        "PartnerWorkspaceOnboarding",
-        "PartnerAzureSecurityManagement",
-        "Office365Backup",
-    ];
     let mut before = Vec::new();
-    for service in services {
+    for service in SERVICES {
         before.push(calls.get(&format!("{tenant}/product/{service}/apps")).await[0]["isConsent"].clone());
     }
     for (is_renewal, expected) in [(true, before), (false, vec![json!(true); 4])] {
         let body = json!({
             "consentMethod": 0, "isReAuth": is_renewal, "aadEnvironment": 5, "platformEnvironmentType": 1,
-            "productNames": services,
+            "productNames": SERVICES,
         });
         calls.post(&format!("{tenant}/apps/auth-link"), body).await;
-        for (service, expected) in services.iter().zip(&expected) {
+        for (service, expected) in SERVICES.iter().zip(&expected) {
             let states = calls.get(&format!("{tenant}/product/{service}/apps")).await;
             assert_eq!(states, json!([{ "isConsent": expected }]), "{service} {is_renewal}");
         }
     }
-    let body = json!({
-        "CustomerId": customer, "TenantIds": [tenants[1], UNKNOWN], "ProductName": ["PartnerUserManagement"],
-        "HybridTenant": false,
-    });
-    let outcome = calls.post("customers/connecttenant", body).await;
-    assert_eq!(outcome["connectTenantsResult"][UNKNOWN]["errorCode"], 3);
+}
+
+#[tokio::test]
+async fn tenants_are_connected_if_there_is_a_subscription_and_a_consent() {
+    let calls = Calls::new().await;
+    let mut seen = BTreeSet::new();
+    for customer in calls.list("customers/services/batch", json!({})).await {
+        let id = text(&customer, "/customerId");
+        let mut products = customer["products"].as_array().expect("a list").iter();
+        let has_subscription = products.any(|product| product["service"] == "User and Device Management");
+        let seats = format!("customers/{id}/3rd-party-products/type/0/tenants/batch");
+        let tenants = calls.list(&seats, json!({})).await;
+        let mut ids: Vec<_> = tenants.iter().map(|tenant| text(tenant, "/tenantId")).collect();
+        ids.push(UNKNOWN);
+        let body = json!({
+            "CustomerId": id, "TenantIds": ids, "ProductName": ["PartnerUserManagement"], "HybridTenant": false,
+        });
+        let outcome = calls.post("customers/connecttenant", body).await;
+        let failed = if has_subscription {
+            json!({})
+        } else {
+            json!({ "PartnerUserManagement": 1 })
+        };
+        assert_eq!(outcome["failedProducts"], failed);
+        assert_eq!(
+            outcome["connectTenantsResult"][UNKNOWN],
+            json!({ "isSuccess": false, "errorCode": 3 })
+        );
+        for tenant in &ids[..tenants.len()] {
+            let mut has_consent = false;
+            for service in SERVICES {
+                let states = calls
+                    .get(&format!("customers/{id}/tenants/{tenant}/product/{service}/apps"))
+                    .await;
+                has_consent |= states[0]["isConsent"] == true;
+            }
+            let error = match (has_subscription, has_consent) {
+                (false, _) => 1,
+                (true, false) => 2,
+                (true, true) => 0,
+            };
+            let expected = json!({ "isSuccess": error == 0, "errorCode": error });
+            assert_eq!(outcome["connectTenantsResult"][tenant], expected);
+            seen.insert(error);
+        }
+    }
+    assert!(seen.contains(&0) && seen.contains(&1), "{seen:?}");
 }
 
 #[tokio::test]
 async fn services_that_are_added_are_listed_and_counted() {
     let calls = Calls::new().await;
-    let onboarded = json!({
-        "identityProviderType": 0, "firstName": "Ines", "lastName": "Moreau", "organizationName": "Northwind",
-        "registrationAccount": "ines@northwind.example", "countryCode": "FR", "password": "Harbour-Lantern-27-Plum",
-        "dataCenter": "49681f94-26a7-4825-aca2-df2eca7c0f81",
-    });
-    let customer = calls.post("customers", onboarded).await;
+    let customer = calls
+        .post("customers", newcomer("ines@northwind.example", json!(0)))
+        .await;
     let customer = text(&customer, "/id");
     let backup = |change: Value| {
         let mut item = json!({

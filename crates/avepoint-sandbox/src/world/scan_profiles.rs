@@ -43,7 +43,7 @@ impl Row for ScanProfile {
 
     /// One for all of each tenant, and a few for some of it.
     fn generated(world: &World, parent: Place) -> usize {
-        Tenant::generated(world, parent) + world.random(parent).usize(..4)
+        Tenant::generated(world, parent) + world.digest(&format!("scan profiles of {parent:?}")) as usize % 4
     }
 
     fn make(world: &World, place: Place, mut random: Rng) -> Self {

@@ -14,7 +14,7 @@ pub const GENERAL: &str = "/partner/external/v3/general";
 
 /// A client of a sandbox of its own.
 pub struct Calls {
-    sandbox: Sandbox,
+    pub sandbox: Sandbox,
     client: Client,
 }
 
