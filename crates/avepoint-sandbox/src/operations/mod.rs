@@ -4,6 +4,8 @@ mod elements_legacy;
 mod elements_v3;
 mod insights;
 mod insights_legacy;
+#[cfg(test)]
+mod testing;
 
 use axum::body::Body;
 

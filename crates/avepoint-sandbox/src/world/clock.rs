@@ -1,9 +1,11 @@
 //! The time of a world.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 /// When every world begins: 2 November 2026, 08:00 UTC. What lies before it is the same in each world of a seed.
@@ -13,7 +15,8 @@ const BEGINNING: i64 = 1_793_606_400;
 /// all its clones see.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
-    started: Instant,
+    /// None if it stands still.
+    started: Option<Instant>,
     /// In milliseconds.
     advanced: Arc<AtomicU64>,
 }
@@ -21,7 +24,7 @@ pub(crate) struct Clock {
 impl Clock {
     pub(super) fn start() -> Self {
         Self {
-            started: Instant::now(),
+            started: Some(Instant::now()),
             advanced: Arc::default(),
         }
     }
@@ -33,13 +36,19 @@ impl Clock {
 
     /// The time in the world now.
     pub(crate) fn now(&self) -> Timestamp {
-        let elapsed = self.started.elapsed().saturating_add(self.advanced());
-        after(Self::beginning(), elapsed)
+        let elapsed = self.started.map_or(Duration::ZERO, |started| started.elapsed());
+        after(Self::beginning(), elapsed.saturating_add(self.advanced()))
     }
 
     /// The time of the machine, put forward as that of the world is.
     pub(crate) fn machine(&self) -> Timestamp {
         after(Timestamp::now(), self.advanced())
+    }
+
+    /// Lets only those who put the time forward do so.
+    #[cfg(test)]
+    pub(crate) fn stop(&mut self) {
+        self.started = None;
     }
 
     /// Puts the time forward.
@@ -58,6 +67,13 @@ impl Clock {
     /// A time as answers write it, to the second and in UTC.
     pub(crate) fn written(time: Timestamp) -> String {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// A time between two numbers of days before the world began, as answers write it.
+    pub(super) fn written_before(random: &mut Rng, days: Range<i64>) -> String {
+        const DAY: i64 = 24 * 60 * 60;
+        let span = SignedDuration::from_secs(random.i64(days.start * DAY..days.end * DAY));
+        Self::written(Self::beginning().saturating_sub(span).unwrap_or(Timestamp::MIN))
     }
 
     /// The time some days before the world began.

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Permission,
     Activity,
     Drive,
+    BaselineTenant,
+    AzureCost,
 }
 
 /// How deep rows stand within rows, at most.

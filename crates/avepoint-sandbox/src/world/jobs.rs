@@ -180,6 +180,15 @@ impl Job {
         self.protection.and_then(|_| by_job_code(self.module))
     }
 
+    /// What the job works on, by name.
+    pub(crate) fn module_name(&self) -> &'static str {
+        let other = OTHERS
+            .iter()
+            .find(|(service, module, _)| (*service, *module) == (self.service, self.module));
+        let own = self.backup_module().map(|module| module.name);
+        own.or(other.map(|(_, _, name)| *name)).unwrap_or("N/A")
+    }
+
     /// How far the job has come.
     pub(crate) fn progress(&self, now: Timestamp) -> Progress {
         let until = now.clamp(self.start, self.end);

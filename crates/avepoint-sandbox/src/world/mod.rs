@@ -3,7 +3,11 @@
 //! A row is found by its [`Place`], and an id is nothing but a place. What the seed gives is made anew for each question;
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
+mod agents;
 mod audit;
+mod azure;
+mod baseline_tenants;
+mod baselines;
 mod changes;
 mod clock;
 mod customers;
@@ -11,34 +15,48 @@ mod id;
 mod jobs;
 mod modules;
 mod names;
+mod overview;
 mod resellers;
+mod risk_details;
+mod risks;
 mod scan_profiles;
+mod sign_ins;
 mod sites;
 mod storage;
 mod subscriptions;
 mod tenants;
 mod users;
+mod workflows;
 
 use std::ops::Deref;
 
 use fastrand::Rng;
 
+pub(crate) use agents::Agent;
 pub(crate) use audit::{AuditRecord, Change, Deed, Named, PARTNER};
+pub(crate) use azure::{AzureCost, AzureIssue};
+pub(crate) use baseline_tenants::{BaselineJob, BaselineTenant};
+pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use id::{Kind, Place, guid};
 pub(crate) use jobs::{Job, SKIPPED};
 pub(crate) use modules::{MODULES, Module, modules_of};
+pub(crate) use overview::Overview;
 pub(crate) use resellers::{Allocation, License, Reseller};
+pub(crate) use risks::{Matches, RiskHit, RiskRule};
 pub(crate) use scan_profiles::ScanProfile;
+pub(crate) use sign_ins::SignIn;
 pub(crate) use sites::Site;
 pub(crate) use storage::StorageProfile;
 pub(crate) use subscriptions::{Backup, Source, Storage, Subscription};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
+pub(crate) use workflows::Workflow;
 
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
+use users::condition;
 
 /// How much there is in a world.
 #[derive(Clone, Copy, Debug)]
@@ -168,7 +186,7 @@ impl World {
             .ids
             .place(id)
             .filter(|place| place.ends::<R>() && self.exists::<R>(*place))?;
-        Some(self.nth(place.parent::<R>(), place.index::<R>()))
+        Some(self.row(place))
     }
 
     /// The row of an id within a parent; none if it stands elsewhere.
@@ -176,10 +194,14 @@ impl World {
         self.find(id).filter(|entry| entry.place.parent::<R>() == parent)
     }
 
+    /// The row of a place that is there.
+    pub(crate) fn row<R: Row>(&self, place: Place) -> Entry<R> {
+        self.nth(place.parent::<R>(), place.index::<R>())
+    }
+
     /// What a row stands in.
     pub(crate) fn parent<R: Row>(&self, entry: &Entry<R>) -> Entry<R::Parent> {
-        let place = entry.place.parent::<R>();
-        self.nth(place.parent::<R::Parent>(), place.index::<R::Parent>())
+        self.row(entry.place.parent::<R>())
     }
 
     /// Changes a row; later reads see it.

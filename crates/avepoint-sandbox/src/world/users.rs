@@ -33,7 +33,6 @@ pub(crate) struct User {
     pub(crate) usage_location: String,
     pub(crate) language: String,
     pub(crate) birthday: String,
-    pub(crate) notes: String,
     /// The conditions of the account, as the spec's `UserCondition` numbers them.
     pub(crate) status: Vec<i64>,
     /// How many days ago the password was set.
@@ -88,19 +87,18 @@ impl Row for User {
             mobile: phone(random, country),
             fax: phone(random, country),
             address: format!("Harbour Road {}", random.u8(1..200)),
-            birthday: written_days_before(random, 8_000..22_000),
-            notes: String::new(),
+            birthday: Clock::written_before(random, 8_000..22_000),
             status: conditions(random, is_test),
             password_age: random.i64(0..180),
             password_never_expires: random.u8(..10) == 0,
             is_test,
             is_external: random.u8(..15) == 0,
             is_local: random.u8(..4) == 0,
-            start: written_days_before(random, 400..1_500),
+            start: Clock::written_before(random, 400..1_500),
             enforces_start: random.bool(),
-            end: written_days_before(random, -900..-30),
+            end: Clock::written_before(random, -900..-30),
             enforces_end: random.u8(..5) == 0,
-            changed: written_days_before(random, 1..400),
+            changed: Clock::written_before(random, 1..400),
             company: customer.row.organization,
             city: country.city.to_owned(),
             state: country.state.to_owned(),
@@ -112,12 +110,39 @@ impl Row for User {
     }
 }
 
+/// Conditions of an account that decide what else is told of a user.
+pub(super) mod condition {
+    pub(in crate::world) const MFA_DISABLED: i64 = 0;
+    pub(in crate::world) const PASSWORD_EXPIRED: i64 = 2;
+    pub(in crate::world) const HIGH_RISK: i64 = 3;
+    pub(in crate::world) const MEDIUM_RISK: i64 = 4;
+    pub(in crate::world) const INACTIVE: i64 = 6;
+    pub(in crate::world) const TEST_USER: i64 = 8;
+}
+
 impl User {
+    /// Whether the account is in a condition.
+    pub(crate) fn is(&self, condition: i64) -> bool {
+        self.status.contains(&condition)
+    }
+
+    /// Makes the account one for tests, or a real one.
+    pub(crate) fn set_test(&mut self, is_test: bool) {
+        self.is_test = is_test;
+        self.status.retain(|condition| *condition != condition::TEST_USER);
+        if is_test {
+            self.status.push(condition::TEST_USER);
+        }
+    }
+
     /// The age in years when the world began.
     pub(crate) fn age(&self) -> i64 {
-        let born: Option<i64> = self.birthday.get(..4).and_then(|year| year.parse().ok());
-        let year: Option<i64> = Clock::written(Clock::beginning())[..4].parse().ok();
-        year.zip(born).map_or(0, |(year, born)| year - born)
+        let (born, today) = (self.birthday.as_str(), Clock::written(Clock::beginning()));
+        let year = |day: &str| day.get(..4).and_then(|year| year.parse::<i64>().ok());
+        let is_before_birthday = today.get(5..10) < born.get(5..10);
+        year(&today)
+            .zip(year(born))
+            .map_or(0, |(today, born)| today - born - i64::from(is_before_birthday))
     }
 }
 
@@ -147,11 +172,7 @@ fn conditions(random: &mut Rng, is_test: bool) -> Vec<i64> {
     )
     .to_vec();
     if is_test {
-        conditions.push(8);
+        conditions.push(condition::TEST_USER);
     }
     conditions
-}
-
-fn written_days_before(random: &mut Rng, days: std::ops::Range<i64>) -> String {
-    Clock::written(Clock::days_before(random.i64(days)))
 }

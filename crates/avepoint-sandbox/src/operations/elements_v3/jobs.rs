@@ -25,7 +25,8 @@ fn list_jobs(call: &Call, world: &mut World) -> Outcome {
     page(call, world, rows.matching(keep), |job| listed(&job, now))
 }
 
-fn listed(job: &Entry<Job>, now: Timestamp) -> Value {
+/// A job with its codes.
+pub(in crate::operations) fn listed(job: &Entry<Job>, now: Timestamp) -> Value {
     let progress = job.progress(now);
     let [successful, failed, skipped, _, warned] = progress.outcomes.map(|count| count.to_string());
     json!({
@@ -97,7 +98,7 @@ fn count_as_text(mut answer: Answer) -> Answer {
 }
 
 /// A size as the services write it.
-pub(super) fn gigabytes(bytes: i64) -> String {
+pub(in crate::operations) fn gigabytes(bytes: i64) -> String {
     format!("{:.1} GB", bytes as f64 / f64::from(1 << 30))
 }
 

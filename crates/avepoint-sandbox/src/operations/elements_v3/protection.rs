@@ -110,7 +110,7 @@ fn list_protected_objects(call: &Call, world: &mut World) -> Outcome {
 }
 
 /// The indices of the objects of a module in a tenant that are protected.
-fn protected(world: &World, tenant: Place, module: &Module) -> impl Iterator<Item = usize> {
+pub(in crate::operations) fn protected(world: &World, tenant: Place, module: &Module) -> impl Iterator<Item = usize> {
     let protection = module.protection(world, tenant);
     (0..module.count(world, tenant)).filter(move |index| protection.covers(*index))
 }

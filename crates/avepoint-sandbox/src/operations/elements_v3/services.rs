@@ -37,19 +37,22 @@ const TRIAL_SEATS: i64 = 50;
 fn list_customer_services(call: &Call, world: &mut World) -> Outcome {
     let world = &*world;
     let rows = chosen(world, Place::ROOT, call.body_list("customerIds"));
-    page(call, world, rows, |customer: Entry<Customer>| {
-        let licenses = world.all::<Tenant>(customer.place).map(|tenant| {
-            let assigned = Tenant::assigned_licenses(world, tenant.place);
-            (assigned, tenant.free_licenses)
-        });
-        let (assigned, free) = licenses.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
-        let products = world.all::<Subscription>(customer.place);
-        json!({
-            "customerId": customer.id,
-            "organization": customer.organization,
-            "customer": customer.owner_email,
-            "products": products.map(|product| subscription(&product, assigned, free)).collect::<Value>(),
-        })
+    page(call, world, rows, |customer: Entry<Customer>| listed(world, &customer))
+}
+
+/// A customer with its subscriptions.
+pub(in crate::operations) fn listed(world: &World, customer: &Entry<Customer>) -> Value {
+    let licenses = world.all::<Tenant>(customer.place).map(|tenant| {
+        let assigned = Tenant::assigned_licenses(world, tenant.place);
+        (assigned, tenant.free_licenses)
+    });
+    let (assigned, free) = licenses.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let products = world.all::<Subscription>(customer.place);
+    json!({
+        "customerId": customer.id,
+        "organization": customer.organization,
+        "customer": customer.owner_email,
+        "products": products.map(|product| subscription(&product, assigned, free)).collect::<Value>(),
     })
 }
 
