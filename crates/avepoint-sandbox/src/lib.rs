@@ -22,6 +22,7 @@ mod fault;
 mod filter;
 mod operations;
 mod paging;
+mod reports;
 mod sandbox;
 mod server;
 mod spec;

@@ -3,11 +3,16 @@
 //! A row is found by its [`Place`], and an id is nothing but a place. What the seed gives is made anew for each question;
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
+mod activities;
 mod changes;
 mod clock;
 mod customers;
+mod groups;
 mod id;
+mod items;
+mod links;
 mod names;
+mod permissions;
 mod sites;
 mod tenants;
 mod users;
@@ -16,10 +21,15 @@ use std::ops::Deref;
 
 use fastrand::Rng;
 
+pub(crate) use activities::{Activity, EVENTS, activities};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
+pub(crate) use groups::Group;
 pub(crate) use id::{Kind, Place, guid};
-pub(crate) use sites::Site;
+pub(crate) use items::{FOLDER, Item, TAGS};
+pub(crate) use links::{ANYONE, Link, SPECIFIC};
+pub(crate) use permissions::{Grant, Principal, given, grants};
+pub(crate) use sites::{ONE_DRIVE, Site};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 
