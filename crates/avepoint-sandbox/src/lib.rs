@@ -18,6 +18,7 @@
 #![allow(dead_code)]
 
 mod call;
+mod exports;
 mod fault;
 mod filter;
 mod operations;
@@ -28,6 +29,7 @@ mod server;
 mod spec;
 mod world;
 
+pub use exports::{ExportEnding, ExportPlan};
 pub use fault::{Fault, UnknownFault};
 pub use sandbox::{Builder, Error, Sandbox};
 pub use server::RecordedRequest;

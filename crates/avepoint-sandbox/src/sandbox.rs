@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use crate::exports::{ExportPlan, Exports};
 use crate::fault::Fault;
 use crate::server::{self, Faults, Log, Open, Rate, RecordedRequest, Service, Tls};
 use crate::spec::Spec;
@@ -82,6 +83,8 @@ impl Sandbox {
             faults: Vec::new(),
             rate: None,
             log: None,
+            exports: ExportPlan::default(),
+            export_size: 0,
         }
     }
 
@@ -133,6 +136,22 @@ impl Sandbox {
         self.service.faults.add(vec![fault]);
     }
 
+    /// Says what the next export job does; said twice, the next two jobs do one each.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use avepoint_sandbox::{ExportEnding, ExportPlan, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.next_export(ExportPlan::default().ending(ExportEnding::Failed));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn next_export(&self, plan: ExportPlan) {
+        self.service.world().exports.plan(plan);
+    }
+
     /// Puts the time of the world forward: jobs go on as if that time had passed.
     pub fn advance(&self, by: Duration) {
         self.service.world().clock.advance(by);
@@ -166,6 +185,8 @@ pub struct Builder {
     faults: Vec<Fault>,
     rate: Option<Rate>,
     log: Option<PathBuf>,
+    exports: ExportPlan,
+    export_size: u64,
 }
 
 impl Builder {
@@ -221,6 +242,22 @@ impl Builder {
         self
     }
 
+    /// What export jobs do, unless [`Sandbox::next_export`] says otherwise. They take two seconds and finish unless set.
+    #[must_use]
+    pub fn exports(mut self, plan: ExportPlan) -> Self {
+        self.exports = plan;
+        self
+    }
+
+    /// How many bytes the file of an export job has at least. Workbooks of a few MiB follow those of the report until
+    /// it has them; they are written while they are sent, and take no memory. A file has no more than its report
+    /// unless set.
+    #[must_use]
+    pub fn export_size(mut self, bytes: u64) -> Self {
+        self.export_size = bytes;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
@@ -245,8 +282,10 @@ impl Builder {
         };
         let tls = self.has_tls.then(Tls::new).transpose().map_err(Error::Certificate)?;
         let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
+        let mut world = World::new(self.seed, size);
+        world.exports = Exports::new(self.exports, self.export_size);
         let service = Arc::new(Service::new(
-            World::new(self.seed, size),
+            world,
             Box::new(Open),
             Faults::new(self.faults, self.rate),
             Log::new(self.log.map(open).transpose()?),

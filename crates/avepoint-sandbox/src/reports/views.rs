@@ -236,7 +236,7 @@ fn kind(code: i64) -> &'static str {
     }
 }
 
-fn module(code: i64) -> &'static str {
+pub(crate) fn module(code: i64) -> &'static str {
     match code {
         1 => "Microsoft Teams",
         2 => "SharePoint Online",

@@ -33,6 +33,7 @@ pub(crate) use sites::{ONE_DRIVE, Site};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 
+use crate::exports::Exports;
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
 
@@ -49,6 +50,7 @@ pub(crate) struct World {
     ids: Ids,
     changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) exports: Exports,
 }
 
 /// A kind of row. The rows of a kind stand in rows of another, each at its index.
@@ -134,6 +136,7 @@ impl World {
             ids: Ids::new(seed),
             changes: Changes::default(),
             clock: Clock::start(),
+            exports: Exports::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The Insights API.
 
+pub(super) mod exports;
 mod groups;
 mod objects;
 mod sharing_links;
@@ -10,6 +11,7 @@ use super::Handlers;
 
 /// The handlers of each tag.
 pub(super) const HANDLERS: &[Handlers] = &[
+    exports::HANDLERS,
     groups::HANDLERS,
     objects::HANDLERS,
     sharing_links::HANDLERS,
