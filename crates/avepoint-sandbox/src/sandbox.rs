@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-use crate::exports::{ExportPlan, Exports};
+use crate::exports::{ExportPlan, Exports, filler};
 use crate::fault::Fault;
 use crate::server::{self, Faults, Log, Open, Rate, RecordedRequest, Service, Tls};
 use crate::spec::Spec;
@@ -293,6 +293,10 @@ impl Builder {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
+        if self.export_size > 0 {
+            // The first file need not wait for it.
+            drop(runtime.spawn_blocking(filler));
+        }
         runtime.spawn(server::serve(listener, acceptor, Arc::clone(&service)));
         Ok(Sandbox {
             address,

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use download::Download;
+pub(crate) use package::filler;
 pub use plan::{ExportEnding, ExportPlan};
 pub(crate) use workbook::{Book, Sheet};
 
 use crate::call::Refusal;
 use crate::world::World;
-use package::{Filler, Package};
+use package::Package;
 
 /// How many jobs run at once.
 const RUNNING: usize = 5;
@@ -37,10 +38,13 @@ pub(crate) enum Kind {
     Activities,
 }
 
+/// Makes the workbooks of a report, once it is wanted.
+pub(crate) type Books = Box<dyn Fn(&World) -> Vec<Book> + Send>;
+
 /// What a job writes.
 pub(crate) struct Report {
     pub(crate) kind: Kind,
-    pub(crate) books: Box<dyn Fn(&World) -> Vec<Book> + Send>,
+    pub(crate) books: Books,
 }
 
 /// The jobs of a sandbox, which both Insights APIs start and see.
@@ -53,7 +57,6 @@ pub(crate) struct Exports {
     /// How large a file is at least.
     size: u64,
     jobs: Vec<Job>,
-    filler: Filler,
     kept: VecDeque<(usize, Arc<Package>)>,
 }
 
@@ -187,7 +190,7 @@ pub(crate) fn download(world: &mut World, number: usize, kind: Option<Kind>) -> 
     let package = match kept {
         Some((_, package)) => Arc::clone(package),
         None => {
-            let made = Package::new((job.report.books)(world), job.ends, exports.size, &exports.filler);
+            let made = Package::new((job.report.books)(world), job.ends, exports.size);
             Arc::new(made.map_err(|error| Refusal::new(500, format!("The file cannot be written: {error}")))?)
         }
     };

@@ -31,34 +31,30 @@ pub(crate) struct Package {
     pub(super) tag: String,
 }
 
-/// An archive of one workbook, which other archives take over as it is. It is made when one needs it.
-#[derive(Default)]
-pub(super) struct Filler(OnceLock<Bytes>);
-
-impl Filler {
-    fn get(&self) -> Result<Bytes, Failure> {
-        if let Some(made) = self.0.get() {
-            return Ok(made.clone());
-        }
-        let mut random = Rng::with_seed(0);
-        let rows = (1..=FILLER_ROWS).map(|row| {
-            let text: String = std::iter::repeat_with(|| random.alphanumeric())
-                .take(FILLER_TEXT)
-                .collect();
-            json!({ "row": row, "fingerprint": text })
-        });
-        let book = Book::of("Fingerprints", rows.collect()).write(Timestamp::UNIX_EPOCH)?;
-        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        archive.start_file("filler", options())?;
-        archive.write_all(&book)?;
-        let made = Bytes::from(archive.finish()?.into_inner());
-        Ok(self.0.get_or_init(|| made).clone())
+/// An archive of one workbook, which other archives take over as it is. It is the same in each world, and made once.
+pub(crate) fn filler() -> Result<Bytes, Failure> {
+    static FILLER: OnceLock<Bytes> = OnceLock::new();
+    if let Some(made) = FILLER.get() {
+        return Ok(made.clone());
     }
+    let mut random = Rng::with_seed(0);
+    let rows = (1..=FILLER_ROWS).map(|row| {
+        let text: String = std::iter::repeat_with(|| random.alphanumeric())
+            .take(FILLER_TEXT)
+            .collect();
+        json!({ "row": row, "fingerprint": text })
+    });
+    let book = Book::of("Fingerprints", rows.collect()).write(Timestamp::UNIX_EPOCH)?;
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file("filler", options())?;
+    archive.write_all(&book)?;
+    let made = Bytes::from(archive.finish()?.into_inner());
+    Ok(FILLER.get_or_init(|| made).clone())
 }
 
 impl Package {
     /// An archive with workbooks, which has so many bytes at least.
-    pub(super) fn new(books: Vec<Book>, time: Timestamp, size: u64, filler: &Filler) -> Result<Self, Failure> {
+    pub(super) fn new(books: Vec<Book>, time: Timestamp, size: u64) -> Result<Self, Failure> {
         let books = books.iter().map(|book| {
             let name = book.name.replace(['/', '\\', ':'], " ");
             Ok((format!("{name}.xlsx"), book.write(time)?))
@@ -72,14 +68,27 @@ impl Package {
         };
         package.length = package.measured()?;
         if package.length < size {
-            package.filler = filler.get()?;
-            package.copies = (size - package.length).div_ceil(package.filler.len() as u64);
-            package.length = package.measured()?;
+            package.filler = filler()?;
+            let copies = (size - package.length).div_ceil(package.filler.len() as u64);
+            package.length = package.length_with(copies)?;
         }
         let mut hasher = DefaultHasher::new();
         (&package.books, package.copies).hash(&mut hasher);
         package.tag = format!("\"{:x}-{:x}\"", hasher.finish(), package.length);
         Ok(package)
+    }
+
+    /// Takes on so many copies of the filler, and says how long the archive is then.
+    fn length_with(&mut self, copies: u64) -> Result<u64, Failure> {
+        self.copies = 1;
+        let one = self.measured()?;
+        self.copies = 2;
+        let step = self.measured()? - one;
+        self.copies = copies;
+        let length = one + (copies - 1) * step;
+        // Beyond these limits of the format members take more, and all is written once to see how much.
+        let is_plain = length < u64::from(u32::MAX) && copies + (self.books.len() as u64) < u64::from(u16::MAX);
+        if is_plain { Ok(length) } else { self.measured() }
     }
 
     /// Writes the archive, one workbook at a time.
