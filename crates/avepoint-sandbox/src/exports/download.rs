@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::body::Body;
-use axum::http::header::CONTENT_DISPOSITION;
+use axum::http::header::{CONTENT_DISPOSITION, RANGE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -94,7 +94,8 @@ fn asked(request: &HeaderMap, length: u64, tag: &ETag, modified: &LastModified) 
     let parts: Vec<_> = ranges.satisfiable_ranges(length).collect();
     let part = match parts.as_slice() {
         [(start, end)] => part(*start, *end, length),
-        [] => None,
+        // The end of a file that is shorter than that is all of it.
+        [] => longer_end(request, length).then_some(0..length),
         // Several parts at once are not worth an answer of several: a server may send all.
         _ => return (StatusCode::OK, Some(0..length)),
     };
@@ -102,6 +103,13 @@ fn asked(request: &HeaderMap, length: u64, tag: &ETag, modified: &LastModified) 
         Some(part) => (StatusCode::PARTIAL_CONTENT, Some(part)),
         None => (StatusCode::RANGE_NOT_SATISFIABLE, None),
     }
+}
+
+/// Whether a request asks for more bytes from the end than a file has.
+fn longer_end(request: &HeaderMap, length: u64) -> bool {
+    let range = request.get(RANGE).and_then(|value| value.to_str().ok());
+    let count = range.and_then(|range| range.strip_prefix("bytes=-")?.trim().parse::<u64>().ok());
+    count.is_some_and(|count| count > length)
 }
 
 /// The part between two bounds; none if the file has nothing there.

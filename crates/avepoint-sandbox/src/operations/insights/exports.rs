@@ -4,6 +4,8 @@
 //! Google Workspace shows what the sites of Microsoft 365 show, as drives; no operation lists those, so that a drive is named by
 //! the id of the site or by the address of the user, and an object by its id.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::Handlers;
@@ -202,7 +204,10 @@ fn drives(world: &World, ids: Option<&[Value]>) -> Vec<Place> {
         let own = sites.find(|site| site.module == ONE_DRIVE && site.owner == user)?;
         Some(own.place)
     };
-    ids.into_iter().filter_map(drive).collect()
+    // Two names may be of one drive.
+    let mut seen = HashSet::new();
+    let drives = ids.into_iter().filter_map(drive);
+    drives.filter(|drive| seen.insert(*drive)).collect()
 }
 
 /// How much detail a report on Google Workspace has.

@@ -1,5 +1,7 @@
 //! Export jobs: starting them, how they stand, and their files. The jobs are those of the Insights API too.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Handlers, code};
@@ -48,7 +50,8 @@ fn export_group_permissions(call: &Call, world: &mut World) -> Outcome {
         [] if detail(call) == SUMMARY_ALONE => (0..world.count::<Group>(tenant)).collect(),
         ids => {
             let groups = ids.iter().filter_map(|id| world.find_in::<Group>(tenant, id));
-            groups.map(|group| group.place.index::<Group>()).collect()
+            let groups: BTreeSet<_> = groups.map(|group| group.place.index::<Group>()).collect();
+            groups.into_iter().collect()
         }
     };
     access(call, world, Whose::Groups(groups))
