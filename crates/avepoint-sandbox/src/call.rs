@@ -1,6 +1,5 @@
 //! A valid call, as a handler sees it, and what it answers.
 
-use axum::body::Body;
 use axum::http::HeaderName;
 use serde_json::{Map, Value};
 
@@ -24,8 +23,10 @@ pub(crate) type Handler = fn(&Call, &mut crate::world::World) -> Outcome;
 pub(crate) enum Answer {
     Json(Value),
     Empty,
-    /// A file, which is sent as it is made.
-    File(Body),
+    /// A file, which is sent as it is written.
+    File(crate::exports::Download),
+    /// What no spec promises, and services are known to answer.
+    Undocumented(Value),
 }
 
 /// Why a call is not answered with what was asked for.

@@ -44,6 +44,9 @@ struct Arguments {
     /// Write each request to a file too, as a line of JSON; secrets are hidden.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// How large the files of exports are at least: `500MB`, `1GiB`.
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "0")]
+    export_size: u64,
 }
 
 /// Who asks for tokens.
@@ -58,7 +61,8 @@ impl Arguments {
         let builder = Sandbox::builder()
             .port(self.port)
             .customers(self.customers)
-            .seed(self.seed);
+            .seed(self.seed)
+            .export_size(self.export_size);
         let builder = if self.tls { builder.tls() } else { builder };
         let builder = match self.rate {
             Some((calls, per)) => builder.rate(calls, per),
@@ -163,6 +167,24 @@ fn client(text: &str) -> Result<Client, String> {
     })
 }
 
+fn size(text: &str) -> Result<u64, String> {
+    let usage = || "write a size in bytes, or with a unit: 500MB, 1GiB".to_owned();
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err(usage()),
+    };
+    let number: u64 = number.parse().map_err(|_| usage())?;
+    number.checked_mul(unit).ok_or_else(usage)
+}
+
 fn latency(text: &str) -> Result<Fault, String> {
     let fault = format!("delay={text}").parse();
     fault.map_err(|_| "write a time, such as 200ms, or two, such as 100ms..2s".to_owned())
@@ -178,6 +200,16 @@ mod tests {
         assert_eq!(rate("100/1m"), Ok((100, Duration::from_secs(60))));
         for text in ["", "10", "/s", "0/s", "-1/s", "10/", "10/0s", "10/-1s", "10/x", "1.5/s"] {
             assert!(rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_bytes_or_have_a_unit() {
+        assert_eq!(size("0"), Ok(0));
+        assert_eq!(size("500MB"), Ok(500_000_000));
+        assert_eq!(size("1 GiB"), Ok(1 << 30));
+        for text in ["", "GiB", "-1", "1.5GiB", "1TB", "99999999999GiB"] {
+            assert!(size(text).is_err(), "{text}");
         }
     }
 

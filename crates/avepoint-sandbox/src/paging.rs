@@ -159,11 +159,15 @@ pub(crate) fn counted_page<R>(
     Ok(Answer::Json(Value::Object(answer)))
 }
 
-/// Answers of Insights say in the body that nothing went wrong.
+/// Answers of Insights say in the body that nothing went wrong, and have all members; those without a meaning are null.
 fn status(call: &Call, answer: &mut Map<String, Value>) {
     if call.operation.api.is_insights() {
         answer.insert("status".to_owned(), json!(200));
         answer.insert("message".to_owned(), json!(""));
+        let example = call.operation.example().and_then(Value::as_object);
+        for (name, _) in example.into_iter().flatten().filter(|(_, value)| value.is_null()) {
+            answer.entry(name).or_insert(Value::Null);
+        }
     }
 }
 

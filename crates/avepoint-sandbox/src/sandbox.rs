@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use crate::exports::{ExportPlan, Exports, filler};
 use crate::fault::Fault;
 use crate::identity::{App, Certificate, Identity, Rules};
 use crate::server::{self, Faults, Log, Rate, RecordedRequest, Service, Tls};
@@ -101,6 +102,8 @@ impl Sandbox {
             apps: Vec::new(),
             is_scope_required: false,
             is_open: false,
+            exports: ExportPlan::default(),
+            export_size: 0,
         }
     }
 
@@ -155,6 +158,22 @@ impl Sandbox {
     #[must_use]
     pub fn world(&self) -> WorldGuard<'_> {
         WorldGuard::new(self.service.world())
+    }
+
+    /// Says what the next export job does; said twice, the next two jobs do one each.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use avepoint_sandbox::{ExportEnding, ExportPlan, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.next_export(ExportPlan::default().ending(ExportEnding::Failed));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn next_export(&self, plan: ExportPlan) {
+        self.service.world().exports.plan(plan);
     }
 
     /// Puts the sandbox's clock forward, by which jobs go on and tokens expire.
@@ -228,6 +247,8 @@ pub struct Builder {
     apps: Vec<App>,
     is_scope_required: bool,
     is_open: bool,
+    exports: ExportPlan,
+    export_size: u64,
 }
 
 impl Builder {
@@ -312,6 +333,22 @@ impl Builder {
         self
     }
 
+    /// What export jobs do, unless [`Sandbox::next_export`] says otherwise. They take two seconds and finish unless set.
+    #[must_use]
+    pub fn exports(mut self, plan: ExportPlan) -> Self {
+        self.exports = plan;
+        self
+    }
+
+    /// How many bytes the file of an export job has at least. Workbooks of a few MiB follow those of the report until
+    /// it has them; they are written while they are sent, and take no memory. A file has no more than its report
+    /// unless set.
+    #[must_use]
+    pub fn export_size(mut self, bytes: u64) -> Self {
+        self.export_size = bytes;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
@@ -336,7 +373,8 @@ impl Builder {
         };
         let tls = self.has_tls.then(Tls::new).transpose().map_err(Error::Certificate)?;
         let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
-        let world = World::new(self.seed, size);
+        let mut world = World::new(self.seed, size);
+        world.exports = Exports::new(self.exports, self.export_size);
         let own = match self.client {
             Some(client) => client,
             None => App::generated(client_id(&world))?,
@@ -354,6 +392,10 @@ impl Builder {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
+        if self.export_size > 0 {
+            // The first file need not wait for it.
+            drop(runtime.spawn_blocking(filler));
+        }
         runtime.spawn(server::serve(listener, acceptor, Arc::clone(&service)));
         Ok(Sandbox {
             base_url,

@@ -717,12 +717,12 @@ async fn the_client_is_that_of_the_seed_and_its_secret_is_shown_nowhere() {
     let other = builder.clone().start().await.expect("a sandbox");
     assert_eq!(one.client_id(), other.client_id());
     assert_ne!(one.client_secret(), other.client_secret());
-    let builder = builder.client("app", "hidden");
+    let builder = builder.client("app", "never-shown");
     let own = builder.clone().start().await.expect("a sandbox");
-    assert_eq!((own.client_id(), own.client_secret()), ("app", "hidden"));
+    assert_eq!((own.client_id(), own.client_secret()), ("app", "never-shown"));
     let shown = format!("{builder:?} {own:?} {one:?}");
     assert!(
-        !shown.contains("hidden") && !shown.contains(one.client_secret()),
+        !shown.contains("never-shown") && !shown.contains(one.client_secret()),
         "{shown}"
     );
     let open = builder.without_tokens().start().await.expect("a sandbox");

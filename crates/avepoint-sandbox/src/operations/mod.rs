@@ -7,8 +7,6 @@ mod insights_legacy;
 #[cfg(test)]
 mod testing;
 
-use axum::body::Body;
-
 use crate::call::{Answer, Call, Handler, Outcome};
 use crate::spec::{Api, Operation};
 use crate::world::World;
@@ -33,11 +31,8 @@ pub(crate) fn handler(operation: &Operation) -> Handler {
 
 /// Answers with the example of the spec.
 fn example(call: &Call, _: &mut World) -> Outcome {
-    Ok(match call.operation.example() {
-        Some(example) if !call.operation.is_file() => Answer::Json(example.clone()),
-        _ if call.operation.is_file() => Answer::File(Body::empty()),
-        _ => Answer::Empty,
-    })
+    let example = call.operation.example();
+    Ok(example.map_or(Answer::Empty, |example| Answer::Json(example.clone())))
 }
 
 #[cfg(test)]

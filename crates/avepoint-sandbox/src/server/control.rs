@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{Service, json as answer_json};
+use crate::exports::ExportPlan;
 use crate::fault::Fault;
 
 /// Answers a request for the sandbox itself; none if it is for a service.
@@ -25,9 +26,11 @@ pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<R
             service.faults.clear();
             Ok(done)
         }
+        ("POST", "exports") => exports(service, body).map(|()| done),
         ("POST", "time") => advance(service, body).map(|()| done),
         _ => Err(
-            "there is GET and DELETE /_sandbox/requests, POST and DELETE /_sandbox/faults, POST /_sandbox/time"
+            "there is GET and DELETE /_sandbox/requests, POST and DELETE /_sandbox/faults, \
+             POST /_sandbox/exports, POST /_sandbox/time"
                 .to_owned(),
         ),
     };
@@ -49,6 +52,20 @@ fn faults(service: &Service, body: &Bytes) -> Result<(), String> {
     // All are read before the first counts.
     let faults: Vec<_> = faults.collect::<Result<_, _>>()?;
     faults.into_iter().for_each(|faults| service.faults.add(faults));
+    Ok(())
+}
+
+/// `{"next": [{"ending": "failed", "takesSeconds": 5}]}`: what the next export jobs do, one plan for each.
+fn exports(service: &Service, body: &Bytes) -> Result<(), String> {
+    let usage = r#"send {"next": [{"ending": "finished, finishedWithExceptions, failed or stopped", "takesSeconds": 2, "hiddenForSeconds": 0, "showsAllStates": false}]}: what the next export jobs do"#;
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let plans = body.as_ref().and_then(|body| body.get("next")?.as_array());
+    let plans = plans.and_then(|plans| plans.iter().map(ExportPlan::read).collect::<Option<Vec<_>>>());
+    let mut world = service.world();
+    plans
+        .ok_or(usage)?
+        .into_iter()
+        .for_each(|plan| world.exports.plan(plan));
     Ok(())
 }
 

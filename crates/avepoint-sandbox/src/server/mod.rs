@@ -20,7 +20,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -99,7 +99,7 @@ impl Service {
         }
         match route {
             Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
-                Ok(answer) => answer_with(operation, answer, faults),
+                Ok(answer) => answer_with(operation, answer, &parts.headers, faults),
                 Err(refusal) => errors::respond(Some(operation.api), refusal),
             },
             Route::OtherMethods(methods) => {
@@ -224,17 +224,18 @@ fn refused(fault: &Fault) -> Option<Refusal> {
 }
 
 /// The answer with what was asked for.
-fn answer_with(operation: &Operation, answer: Answer, faults: &[Fault]) -> Response {
+fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
     match answer {
         Answer::Json(mut value) => check(operation, Some("application/json"), Some(&value)).unwrap_or_else(|| {
             spoil::value(operation, &mut value, faults);
             json(operation.success, &value)
         }),
+        Answer::Undocumented(value) => json(operation.success, &value),
         Answer::Empty => check(operation, None, None).unwrap_or_else(|| with(operation.success, Body::empty())),
         Answer::File(file) => {
             let media_type = "application/octet-stream";
             check(operation, Some(media_type), None).unwrap_or_else(|| {
-                let mut answer = with(operation.success, file);
+                let mut answer = file.respond(request);
                 let media_type = HeaderValue::from_static(media_type);
                 answer.headers_mut().insert(CONTENT_TYPE, media_type);
                 answer

@@ -3,6 +3,7 @@
 //! A row is found by its [`Place`], and an id is nothing but a place. What the seed gives is made anew for each question;
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
+mod activities;
 mod agents;
 mod audit;
 mod azure;
@@ -11,11 +12,15 @@ mod baselines;
 mod changes;
 mod clock;
 mod customers;
+mod groups;
 mod id;
+mod items;
 mod jobs;
+mod links;
 mod modules;
 mod names;
 mod overview;
+mod permissions;
 mod resellers;
 mod risk_details;
 mod risks;
@@ -32,6 +37,7 @@ use std::ops::Deref;
 
 use fastrand::Rng;
 
+pub(crate) use activities::{Activity, EVENTS, activities};
 pub(crate) use agents::Agent;
 pub(crate) use audit::{AuditRecord, Change, Deed, Named, PARTNER};
 pub(crate) use azure::{AzureCost, AzureIssue};
@@ -39,21 +45,26 @@ pub(crate) use baseline_tenants::{BaselineJob, BaselineTenant};
 pub(crate) use baselines::{Baseline, BaselineReport};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
+pub(crate) use groups::Group;
 pub(crate) use id::{Kind, Place, guid};
+pub(crate) use items::{FOLDER, Item, TAGS};
 pub(crate) use jobs::{Job, SKIPPED};
+pub(crate) use links::{ANYONE, Link, SPECIFIC};
 pub(crate) use modules::{MODULES, Module, modules_of};
 pub(crate) use overview::Overview;
+pub(crate) use permissions::{Grant, Principal, given, grants};
 pub(crate) use resellers::{Allocation, License, Reseller};
 pub(crate) use risks::{Matches, RiskHit, RiskRule};
 pub(crate) use scan_profiles::ScanProfile;
 pub(crate) use sign_ins::SignIn;
-pub(crate) use sites::Site;
+pub(crate) use sites::{ONE_DRIVE, Site};
 pub(crate) use storage::StorageProfile;
 pub(crate) use subscriptions::{Backup, Source, Storage, Subscription};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 pub(crate) use workflows::Workflow;
 
+use crate::exports::Exports;
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
 use users::condition;
@@ -71,6 +82,7 @@ pub(crate) struct World {
     ids: Ids,
     changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) exports: Exports,
 }
 
 /// A kind of row. The rows of a kind stand in rows of another, each at its index.
@@ -156,6 +168,7 @@ impl World {
             ids: Ids::new(seed),
             changes: Changes::default(),
             clock: Clock::start(),
+            exports: Exports::default(),
         }
     }
 

@@ -168,7 +168,7 @@ mod tests {
                 "data",
                 Some(json!({})),
             );
-            assert_eq!(overview["oneDrives"], json!(users.len()));
+            assert_eq!(overview["exchangeMailboxes"], json!(users.len()));
             assert!(posture.as_object().is_some_and(|posture| posture.len() == 5));
         }
     }
