@@ -35,12 +35,25 @@ struct Arguments {
     /// Have every request meet a fault; may be repeated.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+    /// The id and the secret of the client, instead of made-up ones.
+    #[arg(long, value_name = "ID:SECRET", value_parser = client)]
+    client: Option<Client>,
+    /// Let everybody call everything, without a token.
+    #[arg(long)]
+    without_tokens: bool,
     /// Write each request to a file too, as a line of JSON; secrets are hidden.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
     /// How large the files of exports are at least: `500MB`, `1GiB`.
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "0")]
     export_size: u64,
+}
+
+/// Who asks for tokens.
+#[derive(Clone)]
+struct Client {
+    id: String,
+    secret: String,
 }
 
 impl Arguments {
@@ -54,6 +67,14 @@ impl Arguments {
         let builder = match self.rate {
             Some((calls, per)) => builder.rate(calls, per),
             None => builder,
+        };
+        let builder = match self.client {
+            Some(Client { id, secret }) => builder.client(id, secret),
+            None => builder,
+        };
+        let builder = match self.without_tokens {
+            true => builder.without_tokens(),
+            false => builder,
         };
         let builder = match self.log {
             Some(file) => builder.log(file),
@@ -89,7 +110,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = arguments.builder().start().await?;
     let variables = [
         ("AVEPOINT_BASE_URL", sandbox.base_url()),
-        ("AVEPOINT_IDENTITY_URL", sandbox.base_url()),
+        ("AVEPOINT_IDENTITY_URL", sandbox.identity_url()),
+        ("AVEPOINT_CLIENT_ID", sandbox.client_id().to_owned()),
+        ("AVEPOINT_CLIENT_SECRET", sandbox.client_secret().to_owned()),
     ];
     let mut text = format!("The sandbox is at {}: {world}. Ctrl+C ends it.\n", sandbox.base_url());
     for (shell, line) in [
@@ -148,6 +171,18 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| usage())?;
     number.checked_mul(unit).ok_or_else(usage)
+}
+
+fn client(text: &str) -> Result<Client, String> {
+    let pair = text
+        .split_once(':')
+        .filter(|(id, secret)| !id.is_empty() && !secret.is_empty());
+    // The text is not repeated: there is a secret in it.
+    let (id, secret) = pair.ok_or("write the id and the secret with a colon between them, such as app:secret")?;
+    Ok(Client {
+        id: id.to_owned(),
+        secret: secret.to_owned(),
+    })
 }
 
 fn latency(text: &str) -> Result<Fault, String> {

@@ -11,9 +11,11 @@ use tokio::runtime::Runtime;
 
 use crate::exports::{ExportPlan, Exports, filler};
 use crate::fault::Fault;
-use crate::server::{self, Faults, Log, Open, Rate, RecordedRequest, Service, Tls};
+use crate::identity::{App, Certificate, Identity, Rules};
+use crate::server::{self, Faults, Log, Rate, RecordedRequest, Service, Tls};
+use crate::setting::WorldGuard;
 use crate::spec::Spec;
-use crate::world::{Size, World};
+use crate::world::{Size, World, guid};
 
 /// How many customers there are unless a builder says otherwise.
 const CUSTOMERS: usize = 25;
@@ -22,7 +24,7 @@ const CUSTOMERS: usize = 25;
 ///
 /// It has threads and a port of its own, so that it serves any kind of client, and many at once do not meet.
 pub struct Sandbox {
-    address: SocketAddr,
+    base_url: String,
     service: Arc<Service>,
     /// The certificate of the authority, as PEM, if it speaks TLS.
     authority: Option<String>,
@@ -61,6 +63,19 @@ pub enum Error {
         /// How many were asked for.
         asked: usize,
     },
+    /// An app cannot be registered as it is.
+    #[error("the app \"{id}\" cannot be registered with {what}: {reason}")]
+    App {
+        /// Which app.
+        id: String,
+        /// What of it is wrong.
+        what: String,
+        /// What is wrong with that.
+        reason: &'static str,
+    },
+    /// There are no keys to be had.
+    #[error("no key can be made: the machine gives no random numbers")]
+    Randomness,
 }
 
 impl Sandbox {
@@ -85,14 +100,17 @@ impl Sandbox {
             log: None,
             exports: ExportPlan::default(),
             export_size: 0,
+            client: None,
+            apps: Vec::new(),
+            is_scope_required: false,
+            is_open: false,
         }
     }
 
     /// The address that all APIs are served at, such as `http://127.0.0.1:40123`; no slash at the end.
     #[must_use]
     pub fn base_url(&self) -> String {
-        let scheme = if self.authority.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.address)
+        self.base_url.clone()
     }
 
     /// The certificate, as PEM, of the authority that a client is to trust; none without [`Builder::tls`].
@@ -152,9 +170,49 @@ impl Sandbox {
         self.service.world().exports.plan(plan);
     }
 
-    /// Puts the time of the world forward: jobs go on as if that time had passed.
+    /// The world, to set what a test needs. Calls wait until the guard is dropped.
+    #[must_use]
+    pub fn world(&self) -> WorldGuard<'_> {
+        WorldGuard::new(self.service.world())
+    }
+
+    /// Puts the sandbox's clock forward, by which jobs go on and tokens expire.
+    ///
+    /// Assertions are still judged by the clock of the machine, as it is the client's.
     pub fn advance(&self, by: Duration) {
         self.service.world().clock.advance(by);
+    }
+
+    /// The address of the identity service, which is the issuer of tokens; no slash at the end.
+    ///
+    /// The discovery document is at `/.well-known/openid-configuration` there, the token endpoint at `/connect/token`.
+    /// Tokens are JWTs that hold for an hour, signed with ES256: a key for it takes less than a millisecond to make.
+    #[must_use]
+    pub fn identity_url(&self) -> String {
+        self.base_url()
+    }
+
+    /// The id of the client that is registered without asking: the same for the same seed, unless
+    /// [`Builder::client`] sets it.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.service.identity.own().id()
+    }
+
+    /// The secret of that client, which is new for each sandbox unless [`Builder::client`] sets it.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        self.service.identity.own().first_secret()
+    }
+
+    /// A certificate of that client with its key, to prove with assertions (RFC 7523) who it is.
+    ///
+    /// It is made when it is first asked for, once for a process, which takes a part of a second.
+    ///
+    /// # Errors
+    /// If the machine cannot make one.
+    pub fn certificate(&self) -> Result<&'static Certificate, Error> {
+        self.service.identity.certificate()
     }
 }
 
@@ -170,7 +228,7 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Sandbox")
-            .field("address", &self.address)
+            .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
 }
@@ -187,6 +245,10 @@ pub struct Builder {
     log: Option<PathBuf>,
     exports: ExportPlan,
     export_size: u64,
+    client: Option<App>,
+    apps: Vec<App>,
+    is_scope_required: bool,
+    is_open: bool,
 }
 
 impl Builder {
@@ -258,10 +320,39 @@ impl Builder {
         self
     }
 
+    /// The id and the secret of the client that [`Sandbox::client_id`] tells of, instead of made-up ones.
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client = Some(App::new(id).secret(secret));
+        self
+    }
+
+    /// Registers another app.
+    #[must_use]
+    pub fn app(mut self, app: App) -> Self {
+        self.apps.push(app);
+        self
+    }
+
+    /// Refuses requests for a token that name no scope. Unless this is called they get all scopes of their client, as
+    /// identity servers of that make give them; what AvePoint's does is unknown.
+    #[must_use]
+    pub fn require_scope(mut self) -> Self {
+        self.is_scope_required = true;
+        self
+    }
+
+    /// Lets everybody call everything, without a token, for a first look by hand.
+    #[must_use]
+    pub fn without_tokens(mut self) -> Self {
+        self.is_open = true;
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Errors
-    /// If the port is taken, the system gives no threads, or the world would be too large.
+    /// If the port is taken, the system gives no threads, the world would be too large, or an app cannot be registered.
     #[expect(
         clippy::unused_async,
         reason = "what is made ready at the start may have to be waited for"
@@ -284,12 +375,20 @@ impl Builder {
         let (acceptor, authority) = tls.map(|tls| (tls.acceptor, tls.authority)).unzip();
         let mut world = World::new(self.seed, size);
         world.exports = Exports::new(self.exports, self.export_size);
-        let service = Arc::new(Service::new(
-            world,
-            Box::new(Open),
-            Faults::new(self.faults, self.rate),
-            Log::new(self.log.map(open).transpose()?),
-        ));
+        let own = match self.client {
+            Some(client) => client,
+            None => App::generated(client_id(&world))?,
+        };
+        let scheme = if self.has_tls { "https" } else { "http" };
+        let base_url = format!("{scheme}://{address}");
+        let rules = Rules {
+            is_scope_required: self.is_scope_required,
+            is_open: self.is_open,
+        };
+        let identity = Identity::new(base_url.clone(), world.clock.clone(), own, self.apps, rules)?;
+        let faults = Faults::new(self.faults, self.rate);
+        let log = Log::new(self.log.map(open).transpose()?);
+        let service = Arc::new(Service::new(world, identity, faults, log));
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
@@ -299,7 +398,7 @@ impl Builder {
         }
         runtime.spawn(server::serve(listener, acceptor, Arc::clone(&service)));
         Ok(Sandbox {
-            address,
+            base_url,
             service,
             authority,
             runtime: Some(runtime),
@@ -310,6 +409,12 @@ impl Builder {
 fn open(path: PathBuf) -> Result<File, Error> {
     let file = File::options().append(true).create(true).open(&path);
     file.map_err(|source| Error::Log { path, source })
+}
+
+/// The id that a world gives its client.
+fn client_id(world: &World) -> String {
+    let digest = |half: u8| u128::from(world.digest(&format!("client {half}")));
+    guid((digest(0) << 64) | digest(1))
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

@@ -47,6 +47,7 @@ fn header<'r>(answer: &'r Response, name: &str) -> &'r str {
 #[tokio::test]
 async fn a_job_runs_and_leaves_a_file_with_the_rows_of_the_world() {
     let sandbox = Sandbox::builder()
+        .without_tokens()
         .exports(ExportPlan::default().takes(Duration::from_secs(3_600)))
         .start()
         .await
@@ -90,7 +91,7 @@ async fn a_job_runs_and_leaves_a_file_with_the_rows_of_the_world() {
 
 #[tokio::test]
 async fn a_job_ends_and_hides_as_it_is_told() {
-    let sandbox = Sandbox::start().await.expect("a sandbox");
+    let sandbox = Sandbox::builder().without_tokens().start().await.expect("a sandbox");
     let hidden = ExportPlan::default().hidden_for(Duration::from_secs(600));
     sandbox.next_export(hidden.ending(ExportEnding::FinishedWithExceptions));
     let control =
@@ -120,7 +121,12 @@ async fn a_job_ends_and_hides_as_it_is_told() {
 #[tokio::test]
 async fn a_large_file_is_sent_whole_or_from_where_a_client_left_off() {
     const SIZE: u64 = 20 << 20;
-    let sandbox = Sandbox::builder().export_size(SIZE).start().await.expect("a sandbox");
+    let sandbox = Sandbox::builder()
+        .without_tokens()
+        .export_size(SIZE)
+        .start()
+        .await
+        .expect("a sandbox");
     let path = file(&sandbox).await;
     let answer = request(&sandbox, &path).send().await.expect("an answer");
     let (tag, time) = (

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 const CUSTOMERS: &str = "/partner/external/v3/general/customers/batch";
 
 async fn sandbox() -> Sandbox {
-    Sandbox::builder().customers(3).start().await.expect("a sandbox")
+    let builder = Sandbox::builder().customers(3).without_tokens();
+    builder.start().await.expect("a sandbox")
 }
 
 async fn list(sandbox: &Sandbox) -> reqwest::Result<Response> {
@@ -207,7 +208,7 @@ async fn a_fault_that_there_is_not_is_refused() {
 
 #[tokio::test]
 async fn calls_beyond_the_rate_are_told_to_wait() {
-    let builder = Sandbox::builder().rate(2, Duration::from_secs(3_600));
+    let builder = Sandbox::builder().without_tokens().rate(2, Duration::from_secs(3_600));
     let sandbox = builder.start().await.expect("a sandbox");
     for _ in 0..2 {
         assert_eq!(list(&sandbox).await.expect("an answer").status(), 200);
@@ -299,7 +300,12 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
 
 #[tokio::test]
 async fn tls_is_spoken_with_a_certificate_of_the_authority() {
-    let sandbox = Sandbox::builder().tls().start().await.expect("a sandbox");
+    let sandbox = Sandbox::builder()
+        .tls()
+        .without_tokens()
+        .start()
+        .await
+        .expect("a sandbox");
     let url = format!("{}{CUSTOMERS}", sandbox.base_url());
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
     let authority = sandbox.authority().expect("an authority");

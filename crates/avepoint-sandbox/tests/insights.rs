@@ -11,7 +11,12 @@ struct Api {
 
 impl Api {
     async fn start() -> Self {
-        let sandbox = Sandbox::builder().seed(7).start().await.expect("a sandbox");
+        let sandbox = Sandbox::builder()
+            .seed(7)
+            .without_tokens()
+            .start()
+            .await
+            .expect("a sandbox");
         let client = Client::new();
         Self { sandbox, client }
     }

@@ -19,12 +19,12 @@ impl Drop for Running {
 async fn it_says_where_it_is_and_serves_there() {
     let mut command = Command::new(PROGRAM);
     let child = command
-        .args(["--customers", "3", "--latency", "1ms"])
+        .args(["--customers", "3", "--latency", "1ms", "--client", "app:it's"])
         .stdout(Stdio::piped())
         .spawn();
     let mut running = Running(child.expect("it starts"));
     let output = BufReader::new(running.0.stdout.take().expect("its output"));
-    let lines: Vec<_> = output.lines().take(12).map(|line| line.expect("text")).collect();
+    let lines: Vec<_> = output.lines().take(16).map(|line| line.expect("text")).collect();
     let url = lines
         .iter()
         .find_map(|line| line.strip_prefix("AVEPOINT_BASE_URL=\"")?.strip_suffix('"'));
@@ -38,10 +38,20 @@ async fn it_says_where_it_is_and_serves_there() {
         lines.contains(&format!("$env:AVEPOINT_BASE_URL = '{url}'")),
         "{lines:?}"
     );
+    assert!(
+        lines.contains(&"export AVEPOINT_CLIENT_SECRET='it'\\''s'".to_owned()),
+        "{lines:?}"
+    );
+    let token = reqwest::Client::new()
+        .post(format!("{url}/connect/token"))
+        .basic_auth("app", Some("it's"));
+    let token = token.form(&[("grant_type", "client_credentials")]).send().await;
+    assert_eq!(token.expect("an answer").status(), 200);
     let answer = reqwest::get(format!("{url}/_sandbox/requests"))
         .await
         .expect("an answer");
-    assert_eq!(answer.text().await.expect("a body"), "[]");
+    let requests = answer.text().await.expect("a body");
+    assert!(requests.contains(r#""path":"/connect/token""#), "{requests}");
 }
 
 #[test]

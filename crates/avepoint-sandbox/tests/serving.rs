@@ -25,6 +25,7 @@ async fn sandbox() -> Sandbox {
     Sandbox::builder()
         .seed(7)
         .customers(120)
+        .without_tokens()
         .start()
         .await
         .expect("a sandbox")
@@ -171,6 +172,7 @@ async fn many_sandboxes_stand_beside_each_other_and_go_when_they_are_dropped() {
     let other = Sandbox::builder()
         .seed(8)
         .customers(3)
+        .without_tokens()
         .start()
         .await
         .expect("a sandbox");

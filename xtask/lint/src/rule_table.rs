@@ -178,6 +178,40 @@ mod tests {
     }
 
     #[test]
+    fn what_requests_are_made_of_is_of_one_form() {
+        const SERVER: &str = "  - url: https://example.com\n";
+        for wrong in ["http://example.com", "https://example.com/", "/", "https://"] {
+            let line = format!("  - url: {wrong}\n");
+            let tokens = format!("x-token-urls: {{'{wrong}': ");
+            let edits = [
+                (SERVER, line.as_str()),
+                ("x-token-urls: {'https://example.com': ", &tokens),
+            ];
+            expect(&edits, &[("server", line.trim())]);
+        }
+        let elsewhere = "servers: [{url: 'https://elsewhere.example'}]";
+        let own = format!("  /gardeners:\n    {elsewhere}\n    get:\n");
+        expect(&[("  /gardeners:\n    get:\n", &own)], &[("server", elsewhere)]);
+        let id = "      operationId: listGardeners\n";
+        let own = format!("{id}      {elsewhere}\n");
+        expect(&[(id, &own)], &[("server", elsewhere)]);
+        let status = "        - name: status\n";
+        for style in ["style: pipeDelimited", "explode: false"] {
+            let other = format!("{status}          {style}\n");
+            expect(&[(status, &other)], &[("parameter-style", style)]);
+        }
+        let contact = "      required: [contact]\n";
+        let discriminated = format!("{contact}      discriminator: {{propertyName: contact}}\n");
+        let line = "discriminator: {propertyName: contact}";
+        expect(&[(contact, &discriminated)], &[("discriminator", line)]);
+        let lines = "      summary: |-\n        List the gardeners\n        of the garden\n";
+        expect(
+            &[("      summary: List the gardeners of the garden\n", lines)],
+            &[("summary", "summary: |-")],
+        );
+    }
+
+    #[test]
     fn a_version_is_three_numbers() {
         for wrong in ["'1'", "'1.2'", "v1.2.4", "1.3.0-rc.1", "01.0.0", "''"] {
             let line = format!("  version: {wrong}\n");

@@ -11,6 +11,9 @@ use xtask_spec::document::Document;
 /// Where a document has its version.
 const VERSION: &str = "/info/version";
 
+/// How many changes are told. The changelog has them all.
+const SHOWN: usize = 5;
+
 /// What is wrong with the version of an API's document.
 pub fn check(api: &Api, document: &Document) -> Vec<Problem> {
     let mut report = Report::new(document);
@@ -43,14 +46,19 @@ fn step(state: &Value, document: &Document, report: &mut Report) {
     if is < least {
         let message = match changes.as_slice() {
             [] => format!("{was} was published already"),
-            [gravest, others @ ..] => {
-                let others = match others.len() {
+            [gravest, ..] => {
+                let class = gravest.class;
+                let same: Vec<_> = changes.iter().filter(|change| change.class == class).collect();
+                let shown = same.iter().take(SHOWN).map(|change| format!(" {change}"));
+                let more = match same.len().saturating_sub(SHOWN) {
                     0 => String::new(),
-                    count => format!(" There are {count} more."),
+                    count => format!(" And {count} more."),
                 };
+                let changes = if same.len() == 1 { "change" } else { "changes" };
                 format!(
-                    "since {was} was published, there is this {} change: {gravest}{others}",
-                    gravest.class.name()
+                    "{} {changes} since {was} was published:{}{more}",
+                    class.name(),
+                    shown.collect::<String>()
                 )
             }
         };
@@ -98,7 +106,9 @@ mod tests {
         }
         let found = problems(LESS, "1.3.0");
         assert!(
-            found[0].message.contains("this breaking change: `POST /rounds"),
+            found[0]
+                .message
+                .starts_with("breaking change since 1.2.3 was published: `POST /rounds"),
             "{found:?}"
         );
     }

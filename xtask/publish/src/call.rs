@@ -1,5 +1,7 @@
 //! The calls of an API with the examples of its document, as the files that send them need them, and the clouds they go to.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -41,7 +43,7 @@ pub type Examples<'d> = Vec<(&'d str, &'d Value)>;
 
 /// One cloud in which the API runs.
 pub struct Cloud {
-    /// Such as `Commercial cloud`.
+    /// Such as `Commercial cloud`; each has another.
     pub name: String,
     /// The address of the API, in which variables stand in braces.
     pub base_url: String,
@@ -174,11 +176,12 @@ pub fn examples<'d>(holder: &Place<'d>) -> Examples<'d> {
 /// The clouds of an API, in the order of its servers.
 ///
 /// # Errors
-/// If a server does not say where its tokens come from.
+/// If a server does not say where its tokens come from, or is called like another.
 pub fn clouds(spec: &Spec) -> anyhow::Result<Vec<Cloud>> {
     let flow = "/components/securitySchemes/oauth2/flows/clientCredentials";
     let token_urls = spec.document.value.pointer(flow).map(|flow| &flow["x-token-urls"]);
     let servers = spec.root.entries_of("servers").into_iter();
+    let mut names = BTreeSet::new();
     let clouds = servers.map(|server| {
         let url = server.text("url").unwrap_or_default();
         let description = server.text("description").unwrap_or_default();
@@ -188,9 +191,17 @@ pub fn clouds(spec: &Spec) -> anyhow::Result<Vec<Cloud>> {
             spec.document.fault(&server.pointer, message, remedy).to_string()
         })?;
         let name = description.split([',', ':', '.']).next().unwrap_or_default();
+        let name = capitalized(name.trim_start_matches("The "));
+        if !names.insert(name.clone()) {
+            let message = format!("another server is called `{name}` too, by the beginning of its description");
+            let fault = spec
+                .document
+                .fault(&server.pointer, message, "begin the description with another name");
+            return Err(fault.into());
+        }
         let variables = server.members_of("variables").into_iter();
         Ok(Cloud {
-            name: capitalized(name.trim_start_matches("The ")),
+            name,
             base_url: url.to_owned(),
             variables: variables
                 .map(|(name, variable)| (name.to_owned(), variable.text("default").unwrap_or_default().to_owned()))
@@ -227,6 +238,20 @@ mod tests {
         assert_eq!(
             (clouds[0].name.as_str(), clouds[0].token_url.as_str()),
             ("First cloud", "https://id.example.com/token")
+        );
+        let twice = text.replace(
+            "regions.'}\n",
+            "regions.'}\n  - {url: 'https://b.example.com', description: The first cloud.}\n",
+        );
+        let twice = twice.replace(
+            "id.example.com/token'",
+            "id.example.com/token', 'https://b.example.com': 'x'",
+        );
+        let document = Document::parse(Path::new("api.yaml"), &twice).unwrap();
+        let error = super::clouds(&Spec::new(&document)).err().unwrap().to_string();
+        assert!(
+            error.starts_with("api.yaml:3: another server is called `First cloud`"),
+            "{error}"
         );
         let other = text.replace("{'https://a.", "{'https://b.");
         let document = Document::parse(Path::new("api.yaml"), &other).unwrap();

@@ -47,6 +47,7 @@ pub fn edition(path: &str) -> &'static str {
         "changelog.json" | "changelog.md" => "changelog",
         "types.schema.json" => "json-schema",
         "requests.http" => "http",
+        "README.md" => "readme",
         _ => "licence",
     }
 }

@@ -16,6 +16,7 @@ mod merged;
 mod output;
 mod portable;
 mod postman;
+mod readme;
 mod schema;
 mod widen;
 mod yaml;
@@ -71,28 +72,38 @@ pub fn files() -> anyhow::Result<Files> {
         let document = checked(api, xtask_lint::check_whole)?;
         let portable = portable::derive(&document)?;
         let text = std::fs::read(api.spec()).with_context(|| format!("cannot read {}", document.name()))?;
-        files.insert(format!("{}/openapi.yaml", api.name), text);
-        files.insert(format!("{}/openapi.json", api.name), json(&document.value));
+        put(&mut files, format!("{}/openapi.yaml", api.name), text)?;
+        put(&mut files, format!("{}/openapi.json", api.name), json(&document.value))?;
         add(
             &mut files,
             &format!("{}/openapi.3.1", api.name),
             &openapi31::derive(&document.value),
         )?;
         add_portable(&mut files, api.name, &portable)?;
-        files.insert(
+        put(
+            &mut files,
             format!("{}/types.schema.json", api.name),
             json(&openapi31::types(&document.value)),
-        );
+        )?;
         add_calls(&mut files, api, &document)?;
-        let changelog = Changelog::new(&api.state()?, &document.value);
-        files.insert(format!("{}/changelog.json", api.name), json(&changelog.json()));
-        files.insert(format!("{}/changelog.md", api.name), changelog.markdown().into_bytes());
+        let changelog = Changelog::new(api, &document.value)?;
+        put(
+            &mut files,
+            format!("{}/changelog.json", api.name),
+            json(&changelog.json()),
+        )?;
+        put(
+            &mut files,
+            format!("{}/changelog.md", api.name),
+            changelog.markdown().into_bytes(),
+        )?;
         subjects.push(subject(api.name, &document.value, source(api)?));
         documents.push((api.name, portable));
     }
     let merged = merged::merge(&documents)?;
     add_portable(&mut files, ALL, &merged)?;
     subjects.push(subject(ALL, &merged, Value::Null));
+    files.insert("README.md".to_owned(), readme::text()?.into_bytes());
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let text = std::fs::read(root().join(licence)).with_context(|| format!("cannot read {licence}"))?;
         files.insert(licence.to_owned(), text);
@@ -120,17 +131,23 @@ pub fn files() -> anyhow::Result<Files> {
 /// # Errors
 /// If a spec breaks a rule of the lint, as a version that does not say what has changed, or a file cannot be written.
 pub fn record() -> anyhow::Result<Outcome> {
-    let check = |api: &Api, document: &Document| match api.published().exists() {
+    let check = |api: &Api, document: &Document| match api.published().exists() || api.changelog().exists() {
         true => xtask_lint::check_whole(api, document),
         // The first state has nothing to be compared with.
         false => xtask_lint::check(document),
     };
-    let documents = APIS.iter().map(|api| Ok((api, checked(api, check)?)));
-    for (api, document) in documents.collect::<anyhow::Result<Vec<_>>>()? {
-        let path = api.published();
+    let records = APIS.iter().map(|api| {
+        let document = checked(api, check)?;
+        let changelog = Changelog::new(api, &document.value)?;
+        // The state is the last: what is cut off before it is recorded again.
+        let state = format!("{}\n", document.value).into_bytes();
+        Ok([(api.changelog(), json(&changelog.json())), (api.published(), state)])
+    });
+    let records: Vec<_> = records.collect::<anyhow::Result<_>>()?;
+    for (path, bytes) in records.into_iter().flatten() {
         let cannot = || format!("cannot write {}", display(&path));
         let fresh = path.with_extension("json.new");
-        std::fs::write(&fresh, format!("{}\n", document.value)).with_context(cannot)?;
+        std::fs::write(&fresh, bytes).with_context(cannot)?;
         std::fs::rename(&fresh, &path).with_context(cannot)?;
         xtask_cli::print(&format!("✓ {}\n", display(&path)))?;
     }
@@ -161,17 +178,22 @@ fn add_calls(files: &mut Files, api: &Api, document: &Document) -> anyhow::Resul
     let clouds = call::clouds(&spec)?;
     let title = spec.title().unwrap_or(api.name);
     let folder = api.name;
-    files.insert(
+    put(
+        files,
         format!("{folder}/requests.http"),
         http::file(title, &calls, &clouds).into_bytes(),
-    );
+    )?;
     let collection = postman::collection(&document.value["info"], &calls);
-    files.insert(format!("{folder}/postman/collection.json"), json(&collection));
+    put(files, format!("{folder}/postman/collection.json"), json(&collection))?;
     for (name, environment) in postman::environments(title, &clouds) {
-        files.insert(format!("{folder}/postman/environment.{name}.json"), json(&environment));
+        put(
+            files,
+            format!("{folder}/postman/environment.{name}.json"),
+            json(&environment),
+        )?;
     }
     for (name, example) in fixtures::files(&spec, &calls) {
-        files.insert(format!("{folder}/fixtures/{name}.json"), json(&example));
+        put(files, format!("{folder}/fixtures/{name}.json"), json(&example))?;
     }
     Ok(())
 }
@@ -187,8 +209,17 @@ fn add_portable(files: &mut Files, folder: &str, portable: &Value) -> anyhow::Re
 
 /// Adds a document in both notations.
 fn add(files: &mut Files, name: &str, document: &Value) -> anyhow::Result<()> {
-    files.insert(format!("{name}.yaml"), yaml::write(document)?.into_bytes());
-    files.insert(format!("{name}.json"), json(document));
+    put(files, format!("{name}.yaml"), yaml::write(document)?.into_bytes())?;
+    put(files, format!("{name}.json"), json(document))?;
+    Ok(())
+}
+
+/// Adds a file; two of one name would be one of them.
+fn put(files: &mut Files, path: String, bytes: Vec<u8>) -> anyhow::Result<()> {
+    if files.contains_key(&path) {
+        bail!("two files would be {path}; give what they are named after another name");
+    }
+    files.insert(path, bytes);
     Ok(())
 }
 

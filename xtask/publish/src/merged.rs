@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::bail;
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
+use semver::Version;
 use serde_json::{Value, json};
 use xtask_spec::model::walk;
 
@@ -33,12 +34,31 @@ pub fn merge(documents: &[(&str, Value)]) -> anyhow::Result<Value> {
     // Those are one API's own.
     object(&mut merged).shift_remove("externalDocs");
     merged["info"]["title"] = "AvePoint APIs".into();
-    merged["info"]["version"] = env!("CARGO_PKG_VERSION").into();
+    let versions = documents.iter().map(|(_, document)| word(&document["info"]["version"]));
+    merged["info"]["version"] = sum(versions)?.to_string().into();
+    let apis = documents
+        .iter()
+        .map(|(api, document)| ((*api).to_owned(), document["info"]["version"].clone()));
+    merged["info"]["x-edition"]["apis"] = apis.collect::<Schema>().into();
     merged["info"]["description"] = described.into();
     // What had one name in each document may have two here.
     let mut draft = Draft::new(&merged);
     distinct_codes(&mut draft);
     Ok(draft.value)
+}
+
+/// The sum of versions, which takes a step whenever one of them does, and the same.
+fn sum<'v>(versions: impl Iterator<Item = &'v str>) -> anyhow::Result<Version> {
+    versions
+        .map(Version::parse)
+        .try_fold(Version::new(0, 0, 0), |sum, version| {
+            let version = version?;
+            Ok(Version::new(
+                sum.major + version.major,
+                sum.minor + version.minor,
+                sum.patch + version.patch,
+            ))
+        })
 }
 
 fn join(merged: &mut Value, mut other: Value) -> anyhow::Result<()> {
@@ -177,7 +197,7 @@ mod tests {
     fn document(path: &str, identity: &str) -> Value {
         let scope = format!("read{}", path.replace('/', "."));
         json!({
-            "info": { "title": path, "description": "An API." },
+            "info": { "title": path, "description": "An API.", "version": "1.2.0" },
             "tags": [{ "name": "Plants" }],
             "servers": [{ "variables": { "host": { "enum": ["a.example.com", identity], "description": "" } } }],
             "paths": { path: { "get": {
@@ -205,6 +225,11 @@ mod tests {
             ("second-api", document("/b", "id.example.com")),
         ];
         let merged = merge(&documents).unwrap();
+        assert_eq!(merged["info"]["version"], "2.4.0");
+        assert_eq!(
+            merged["info"]["x-edition"]["apis"],
+            json!({ "first": "1.2.0", "second-api": "1.2.0" })
+        );
         let operation = &merged["paths"]["/b"]["get"];
         assert_eq!(operation["operationId"], "secondApiListPlants");
         assert_eq!(operation["tags"], json!(["SecondApi Plants"]));

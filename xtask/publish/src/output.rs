@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use flate2::{Compression, GzBuilder};
@@ -34,24 +34,26 @@ pub fn archive(files: &Files) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The folder to write.
-pub struct Target<'t> {
-    folder: &'t Path,
+pub struct Target {
+    folder: PathBuf,
     name: String,
 }
 
-impl<'t> Target<'t> {
+impl Target {
     /// Takes a folder that is new, empty, or written by this tool.
     ///
     /// # Errors
     /// If it holds anything else, or cannot be read.
-    pub fn new(folder: &'t Path) -> anyhow::Result<Self> {
+    pub fn new(folder: &Path) -> anyhow::Result<Self> {
+        // Without what may stand behind a name and cannot be renamed: `/`, `/.`.
+        let folder: PathBuf = folder.components().collect();
         ensure!(
             folder.file_name().is_some(),
             "{} cannot be replaced; name a folder in it",
             folder.display()
         );
-        let name = display(folder);
-        refuse_others(folder, &name)?;
+        let name = display(&folder);
+        refuse_others(&folder, &name)?;
         Ok(Self { folder, name })
     }
 

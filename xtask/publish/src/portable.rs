@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use xtask_spec::document::{Document, Fault};
 use xtask_spec::place::Place;
 
-use crate::schema::{Draft, Schema, Side, component, describe, is_object, list, named, references, sentences, text};
+use crate::schema::{
+    Draft, Schema, Side, answered, component, describe, is_object, list, named, references, sentences, text,
+};
 use crate::widen::{Components, MAX_DEPTH, OPEN_CODES, choices, open};
 
 /// A rule: its name in `specs/README.md`, and what it does to a document.
@@ -160,6 +162,13 @@ fn values_in_place(draft: &mut Draft) {
     if let Some(Value::Object(schemas)) = draft.value.pointer_mut("/components/schemas") {
         schemas.retain(|name, schema| used.contains(name) || schema.as_object().is_some_and(is_object));
     }
+    // The values that are left are those of requests, which stay closed.
+    let components = draft.components();
+    let answered = answered(&draft.value);
+    let is_answer = |name: &String| answered.contains(name) || components[name].as_object().is_some_and(is_object);
+    draft
+        .answers
+        .retain(|name| components.contains_key(name) && is_answer(name));
 }
 
 /// `left` is how many values may still be followed: one that is made of itself stays a component within.
@@ -303,7 +312,13 @@ fn left(side: Side, pointer: &str, schema: &Schema) -> Option<(&'static str, &'s
         .strip_prefix("/components/schemas/")
         .is_some_and(|name| !name.contains('/'));
     let parts = list(schema, "allOf");
-    if choices(schema).is_some() || schema.contains_key("not") {
+    if choices(schema).is_some() {
+        return Some((
+            "an object of its own properties is a union as well",
+            "write each alternative whole, with all properties",
+        ));
+    }
+    if schema.contains_key("not") {
         return Some((
             "what the schema excludes cannot be carried",
             "write it as a union, or leave it out",

@@ -59,7 +59,7 @@ pub fn references(document: &Value) -> Vec<(String, &str)> {
 }
 
 /// The component schemas that answers use, whatever lies between.
-fn answered(document: &Value) -> BTreeSet<String> {
+pub fn answered(document: &Value) -> BTreeSet<String> {
     let references = references(document);
     let mut found = BTreeSet::new();
     loop {
@@ -124,11 +124,12 @@ pub fn describe(schema: &mut Schema, also: &str) {
     }
 }
 
-/// Two texts as one, unless the first says it already.
+/// Two texts as one: the sentences of the second follow, but for those that the first says already.
 pub fn sentences(one: &str, other: &str) -> String {
-    match (one, other) {
-        ("", only) => only.to_owned(),
-        (all, part) if all.contains(part) => all.to_owned(),
-        (one, other) => format!("{one} {other}"),
+    if one.is_empty() {
+        return other.to_owned();
     }
+    let new = other.split_inclusive(". ").map(str::trim_end);
+    new.filter(|sentence| !one.contains(sentence))
+        .fold(one.to_owned(), |all, sentence| format!("{all} {sentence}"))
 }

@@ -23,15 +23,18 @@ fn a_version_says_what_has_changed_since_the_recorded_state() {
     for api in APIS {
         fs::copy(api.lock(), specs.join(api.name).join("upstream.lock.json")).expect("copied");
     }
-    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        fs::copy(root().join(licence), workspace.path().join(licence)).expect("copied");
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "specs/README.md"] {
+        fs::copy(root().join(file), workspace.path().join(file)).expect("copied");
     }
     let [spec, state] = ["openapi.yaml", "published.json"].map(|name| specs.join("elements-legacy").join(name));
     let out = workspace.path().join("out");
     let write_to = ["--out", out.to_str().expect("UTF-8")];
 
     // The first state.
-    fs::remove_file(&state).expect("deleted");
+    let changelog = state.with_file_name("changelog.json");
+    for file in [&state, &changelog] {
+        fs::remove_file(file).expect("deleted");
+    }
     let missing = publish(workspace.path(), &write_to);
     assert_eq!(missing.status.code(), Some(1));
     assert!(
@@ -63,27 +66,56 @@ fn a_version_says_what_has_changed_since_the_recorded_state() {
     }
     let stepped = broken.replacen(&format!("version: {version}"), "version: 2.0.0", 1);
     fs::write(&spec, stepped).expect("written");
-    let published = publish(workspace.path(), &[write_to[0], write_to[1], "--record"]);
-    assert!(published.status.success(), "{}", output_text(&published));
+    let released = publish(workspace.path(), &[write_to[0], write_to[1], "--record"]);
+    assert!(released.status.success(), "{}", output_text(&released));
 
-    let changelog = json(&out.join("elements-legacy/changelog.json"));
+    let published = json(&out.join("elements-legacy/changelog.json"));
+    let release = &published["releases"][0];
     assert_eq!(
-        (&changelog["from"], &changelog["to"]),
+        (&release["since"], &release["version"]),
         (&json!(version), &json!("2.0.0"))
     );
+    assert_eq!(
+        published["releases"][1],
+        json!({ "version": version, "since": null, "changes": [] })
+    );
     let sentence = "`GET /partner/customers`, `operation`: `operationId` is `\"listAllCustomers\"` instead of `\"listCustomers\"`.";
-    let changes = changelog["changes"].as_array().expect("changes");
+    let changes = release["changes"].as_array().expect("changes");
     assert!(
         changes
             .iter()
             .any(|change| change["class"] == "breaking" && change["sentence"] == sentence),
-        "{changelog:#}"
+        "{published:#}"
     );
     let text = fs::read_to_string(out.join("elements-legacy/changelog.md")).expect("a changelog");
-    assert!(text.contains(&format!("\n## Breaking\n\n- {sentence}\n")), "{text}");
+    assert!(
+        text.contains(&format!(
+            "\n## 2.0.0\n\n### Breaking, since {version}\n\n- {sentence}\n"
+        )),
+        "{text}"
+    );
     let text = fs::read_to_string(out.join("insights/changelog.md")).expect("a changelog");
-    assert!(text.ends_with("\nNothing has changed.\n"), "{text}");
+    assert!(text.ends_with("\n## 1.0.0\n\nThe first version.\n"), "{text}");
     assert_eq!(json(&state)["info"]["version"], "2.0.0", "it was recorded");
+
+    // The commit of a release gives what was released.
+    let sums = fs::read(out.join("SHA256SUMS")).expect("the sums");
+    for arguments in [&write_to[..], &["--record"], &write_to] {
+        let again = publish(workspace.path(), arguments);
+        assert!(again.status.success(), "{}", output_text(&again));
+    }
+    assert!(fs::read(out.join("SHA256SUMS")).expect("the sums") == sums);
+
+    // A state that is lost is restored, not recorded anew over what was published.
+    for lost in [&state, &changelog] {
+        let kept = fs::read(lost).expect("a file");
+        fs::remove_file(lost).expect("deleted");
+        let refused = publish(workspace.path(), &["--record"]);
+        assert_eq!(refused.status.code(), Some(1));
+        let message = output_text(&refused);
+        assert!(message.contains("restore it from git"), "{message}");
+        fs::write(lost, kept).expect("written");
+    }
 }
 
 #[test]

@@ -112,6 +112,11 @@ impl Api {
         self.spec_folder().join("published.json")
     }
 
+    /// What each published version has changed.
+    pub fn changelog(&self) -> PathBuf {
+        self.spec_folder().join("changelog.json")
+    }
+
     /// Reads the last published state of the document.
     ///
     /// # Errors

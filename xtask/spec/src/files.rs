@@ -16,5 +16,12 @@ pub fn root() -> &'static Path {
 
 /// A path as messages name it: relative to the workspace where it lies in it.
 pub fn display(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+    let within = path.strip_prefix(root()).unwrap_or(path);
+    // The root itself.
+    let shown = if within.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        within
+    };
+    shown.display().to_string()
 }

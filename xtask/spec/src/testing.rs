@@ -21,6 +21,7 @@ pub fn workspace() -> TempDir {
         fs::copy(api.spec(), folder.join("openapi.yaml")).expect("a copy of the spec");
         fs::copy(api.deviations(), folder.join("deviations.yaml")).expect("a copy of the deviations");
         fs::copy(api.published(), folder.join("published.json")).expect("a copy of the published state");
+        fs::copy(api.changelog(), folder.join("changelog.json")).expect("a copy of the changelog");
     }
     root
 }

@@ -30,8 +30,8 @@ pub(crate) fn handler(operation: &Operation) -> Handler {
 /// Answers with the example of the spec.
 fn example(call: &Call, _: &mut World) -> Outcome {
     Ok(match call.operation.example() {
-        Some(example) => Answer::Json(example.clone()),
-        None => Answer::Empty,
+        Some(example) if !call.operation.is_file() => Answer::Json(example.clone()),
+        _ => Answer::Empty,
     })
 }
 

@@ -1,12 +1,14 @@
 //! The pipeline of a request: what it leads to, who may make it, whether it is what the spec asks for, what handles it.
 
+mod authorize;
 mod connections;
 mod control;
 mod errors;
 mod faults;
-mod guard;
 mod log;
 mod spoil;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::net::TcpListener;
@@ -24,14 +26,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
 
+pub(crate) use authorize::authorize;
 pub(crate) use faults::{Faults, Rate};
-pub(crate) use guard::{Guard, Open};
 pub(crate) use log::Log;
 pub use log::RecordedRequest;
 pub(crate) use tls::Tls;
 
 use crate::call::{Answer, Call, Refusal};
 use crate::fault::Fault;
+use crate::identity::Identity;
 use crate::operations;
 use crate::spec::{self, Operation, Route, Sent, Spec};
 use crate::world::{World, guid};
@@ -46,7 +49,7 @@ const LONGEST_BODY: usize = 4 << 20;
 /// What all requests share.
 pub(crate) struct Service {
     world: Mutex<World>,
-    guard: Box<dyn Guard>,
+    pub(crate) identity: Identity,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     /// How many answers there have been.
@@ -54,10 +57,10 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(world: World, guard: Box<dyn Guard>, faults: Faults, log: Log) -> Self {
+    pub(crate) fn new(world: World, identity: Identity, faults: Faults, log: Log) -> Self {
         Self {
             world: Mutex::new(world),
-            guard,
+            identity,
             faults,
             log,
             answers: AtomicU64::new(0),
@@ -91,7 +94,7 @@ impl Service {
     }
 
     fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
-        if let Some(answer) = self.guard.identity(parts, body) {
+        if let Some(answer) = self.identity.answer(parts, body) {
             return answer;
         }
         match route {
@@ -116,7 +119,7 @@ impl Service {
         body: &Bytes,
         faults: &[Fault],
     ) -> Result<Answer, Refusal> {
-        self.guard.authorize(parts, operation)?;
+        self.identity.authorize(parts, operation)?;
         let sent = Sent {
             path,
             query: parts.uri.query().unwrap_or_default(),
@@ -254,7 +257,8 @@ fn check(operation: &Operation, media_type: Option<&str>, body: Option<&Value>) 
     (!problems.is_empty()).then(|| errors::respond(Some(operation.api), Refusal::new(500, message)))
 }
 
-fn json(status: u16, value: &Value) -> Response {
+/// An answer in JSON.
+pub(crate) fn json(status: u16, value: &Value) -> Response {
     let mut answer = with(status, Body::from(value.to_string()));
     let media_type = HeaderValue::from_static("application/json; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, media_type);

@@ -4,6 +4,7 @@
 mod answers;
 mod codes;
 mod document;
+mod meanings;
 mod operation;
 mod read;
 mod routing;
@@ -16,6 +17,7 @@ pub(crate) use answers::problems;
 pub(crate) use codes::each_code;
 #[cfg(test)]
 pub(crate) use document::document;
+pub(crate) use meanings::meaning;
 pub(crate) use operation::{Operation, Paging, Style};
 pub(crate) use routing::Route;
 pub(crate) use validate::{Input, Sent, Violation, read_input};

@@ -1,5 +1,7 @@
 //! The time of a world.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,18 +9,20 @@ use jiff::{SignedDuration, Timestamp};
 /// When every world begins: 2 November 2026, 08:00 UTC. What lies before it is the same in each world of a seed.
 const BEGINNING: i64 = 1_793_606_400;
 
-/// The time of a world. It begins with the world, runs as real time does, and can be put forward.
-#[derive(Debug)]
+/// The time of a world. It begins with the world, runs as real time does, and can be put forward, which
+/// all its clones see.
+#[derive(Clone, Debug)]
 pub(crate) struct Clock {
     started: Instant,
-    advanced: Duration,
+    /// In milliseconds.
+    advanced: Arc<AtomicU64>,
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
         Self {
             started: Instant::now(),
-            advanced: Duration::ZERO,
+            advanced: Arc::default(),
         }
     }
 
@@ -29,14 +33,26 @@ impl Clock {
 
     /// The time in the world now.
     pub(crate) fn now(&self) -> Timestamp {
-        let elapsed = self.started.elapsed().saturating_add(self.advanced);
-        let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
-        Self::beginning().saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+        let elapsed = self.started.elapsed().saturating_add(self.advanced());
+        after(Self::beginning(), elapsed)
+    }
+
+    /// The time of the machine, put forward as that of the world is.
+    pub(crate) fn machine(&self) -> Timestamp {
+        after(Timestamp::now(), self.advanced())
     }
 
     /// Puts the time forward.
-    pub(crate) fn advance(&mut self, by: Duration) {
-        self.advanced = self.advanced.saturating_add(by);
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        let sum = |advanced: u64| Some(advanced.saturating_add(by));
+        // It is never refused: there always is a sum.
+        let _ = self.advanced.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum);
+    }
+
+    /// How far it was put forward.
+    fn advanced(&self) -> Duration {
+        Duration::from_millis(self.advanced.load(Ordering::Relaxed))
     }
 
     /// A time as answers write it, to the second and in UTC.
@@ -49,4 +65,10 @@ impl Clock {
         let span = SignedDuration::from_hours(days.saturating_mul(24));
         Self::beginning().saturating_sub(span).unwrap_or(Timestamp::MIN)
     }
+}
+
+/// The time some while after another.
+fn after(time: Timestamp, elapsed: Duration) -> Timestamp {
+    let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+    time.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
 }

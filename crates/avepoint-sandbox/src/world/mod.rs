@@ -4,16 +4,23 @@
 //! only what was written is kept, and lies over it. So a world of 50,000 customers costs no more than one of five.
 
 mod activities;
+mod audit;
 mod changes;
 mod clock;
 mod customers;
 mod groups;
 mod id;
 mod items;
+mod jobs;
 mod links;
+mod modules;
 mod names;
 mod permissions;
+mod resellers;
+mod scan_profiles;
 mod sites;
+mod storage;
+mod subscriptions;
 mod tenants;
 mod users;
 
@@ -22,14 +29,21 @@ use std::ops::Deref;
 use fastrand::Rng;
 
 pub(crate) use activities::{Activity, EVENTS, activities};
+pub(crate) use audit::{AuditRecord, Change, Deed, Named, PARTNER};
 pub(crate) use clock::Clock;
 pub(crate) use customers::Customer;
 pub(crate) use groups::Group;
 pub(crate) use id::{Kind, Place, guid};
 pub(crate) use items::{FOLDER, Item, TAGS};
+pub(crate) use jobs::{Job, SKIPPED};
 pub(crate) use links::{ANYONE, Link, SPECIFIC};
+pub(crate) use modules::{MODULES, Module, modules_of};
 pub(crate) use permissions::{Grant, Principal, given, grants};
+pub(crate) use resellers::{Allocation, License, Reseller};
+pub(crate) use scan_profiles::ScanProfile;
 pub(crate) use sites::{ONE_DRIVE, Site};
+pub(crate) use storage::StorageProfile;
+pub(crate) use subscriptions::{Backup, Source, Storage, Subscription};
 pub(crate) use tenants::Tenant;
 pub(crate) use users::User;
 
@@ -197,6 +211,14 @@ impl World {
     /// The tenant that Insights looks at: the first of the first customer.
     pub(crate) fn insights_tenant(&self) -> Place {
         Place::ROOT.child::<Customer>(0).child::<Tenant>(0)
+    }
+
+    /// Adds a row as the seed would make it, but for a change.
+    pub(crate) fn add_made<R: Row>(&mut self, parent: Place, change: impl FnOnce(&mut R)) -> Entry<R> {
+        let place = parent.child::<R>(self.count::<R>(parent));
+        let mut row = R::make(self, place, self.random(place));
+        change(&mut row);
+        self.add(parent, row)
     }
 
     /// A number of this seed for a question, the same each time.

@@ -177,6 +177,25 @@ fn values_in_place() {
 }
 
 #[test]
+fn what_both_sides_use_stays_closed_in_requests() {
+    let mut schemas = both(&reference("Kind"));
+    schemas["Kind"] = json!({ "type": "string", "minLength": 1, "enum": ["a"], "x-enum-varnames": ["First"] });
+    let mut draft = Draft::new(&document(schemas));
+    for (_, apply) in RULES {
+        apply(&mut draft);
+    }
+    let schemas = &draft.value["components"]["schemas"];
+    assert_eq!(schemas["Ask"]["properties"]["it"], reference("Kind"));
+    assert_eq!(
+        (&schemas["Kind"]["enum"], &schemas["Kind"]["minLength"]),
+        (&json!(["a"]), &json!(1))
+    );
+    let it = &schemas["Tell"]["properties"]["it"];
+    assert_eq!((&it[OPEN_CODES], &it["nullable"]), (&json!(["a"]), &json!(true)));
+    assert!(it.get("enum").is_none() && it.get("minLength").is_none(), "{it}");
+}
+
+#[test]
 fn open_codes() {
     let codes = json!({ "type": "integer", "enum": [0, 1], "x-enum-varnames": ["No", "Yes"], "x-enum-descriptions": ["A.", "B."] });
     let [ask, tell] = sides("open-codes", &codes);

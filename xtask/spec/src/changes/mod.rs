@@ -252,19 +252,22 @@ impl<'d> Comparison<'d> {
             };
             self.differ(pair, place, key, class);
         }
-        // Each entry suffices.
-        self.values(
-            pair.map(|operation| &operation["security"]),
-            "security",
-            "the permission",
-        );
+        // Each entry suffices, and a client takes the first.
+        let permissions = pair.map(|operation| &operation["security"]);
+        self.values(permissions, "security", "the permission");
+        let [old, new] = permissions.map(|list| &list[0]);
+        if old != new && entries(permissions[1]).contains(old) {
+            let what = format!("the first permission is {} instead of {}", shown(new), shown(old));
+            self.add(Class::Breaking, "security", what);
+        }
         self.body(pair.map(|operation| &operation["requestBody"]));
         for (status, answer) in self.members(pair.map(|operation| &operation["responses"]), "response", "the status") {
             let place = format!("response.{status}");
-            let answer = self.resolved(answer);
+            let answer = self.resolved(answer, &place);
             self.object(answer, &place, &["description"], &["headers", "content"]);
             for (name, header) in self.members(answer.map(|answer| &answer["headers"]), &place, "the header") {
-                let (place, header) = (format!("{place}.{name}"), self.resolved(header));
+                let place = format!("{place}.{name}");
+                let header = self.resolved(header, &place);
                 self.object(
                     header,
                     &place,
@@ -280,40 +283,42 @@ impl<'d> Comparison<'d> {
 
     fn parameters(&mut self, [old, new]: [&OfPath<'d>; 2]) {
         let [old, new] = [self.parameters_of(0, old), self.parameters_of(1, new)];
-        for (place, old) in &old {
-            match new.get(place) {
-                Some(new) => self.parameter([old, new], place),
+        for (place, before) in &old {
+            match new.iter().find(|(other, _)| other == place) {
+                Some((_, after)) => self.parameter([before, after], place),
                 None => self.add(Class::Breaking, place, "the parameter is gone"),
             }
         }
-        for (place, new) in new.iter().filter(|(place, _)| !old.contains_key(*place)) {
-            match new["required"] == true {
+        let is_new = |place: &String| old.iter().all(|(known, _)| known != place);
+        for (place, parameter) in new.iter().filter(|(place, _)| is_new(place)) {
+            match resolve(self.documents[1], parameter)["required"] == true {
                 true => self.add(Class::Breaking, place, "the parameter is new and required"),
                 false => self.add(Class::Additive, place, "the parameter is new"),
             }
         }
+        // In this order they are the arguments of a function.
+        let places = [&old, &new].map(|all| all.iter().map(|(place, _)| place).collect::<Vec<_>>());
+        let kept = places[0].iter().filter(|place| places[1].contains(place));
+        if !kept.eq(places[1].iter().filter(|place| places[0].contains(place))) {
+            self.add(Class::Breaking, "operation", "the parameters are in another order");
+        }
     }
 
-    /// The parameters of an operation by their places, such as `query.pageSize`.
-    fn parameters_of(&self, state: usize, (item, operation): &OfPath<'d>) -> BTreeMap<String, &'d Value> {
+    /// The parameters of an operation with their places, such as `query.pageSize`.
+    fn parameters_of(&self, state: usize, (item, operation): &OfPath<'d>) -> Vec<(String, &'d Value)> {
         let listed = [item, operation]
             .into_iter()
-            .filter_map(|holder| holder["parameters"].as_array());
-        let resolved = listed
-            .flatten()
-            .map(|parameter| resolve(self.documents[state], parameter));
-        let word = |parameter: &'d Value, key: &str| parameter[key].as_str().unwrap_or_default();
-        resolved
-            .map(|parameter| {
-                (
-                    format!("{}.{}", word(parameter, "in"), word(parameter, "name")),
-                    parameter,
-                )
-            })
-            .collect()
+            .flat_map(|holder| entries(&holder["parameters"]));
+        let placed = listed.map(|parameter| {
+            let described = resolve(self.documents[state], parameter);
+            let word = |key: &str| described[key].as_str().unwrap_or_default();
+            (format!("{}.{}", word("in"), word("name")), parameter)
+        });
+        placed.collect()
     }
 
     fn parameter(&mut self, pair: Pair<'d>, place: &str) {
+        let pair = self.resolved(pair, place);
         let apart = ["required", "deprecated", "schema"];
         self.object(pair, place, &["description", "example", "examples"], &apart);
         self.requirement(pair, place, Side::Request);
@@ -323,15 +328,15 @@ impl<'d> Comparison<'d> {
 
     fn body(&mut self, pair: Pair<'d>) {
         let place = "body";
-        let pair = self.resolved(pair);
         match pair.map(Value::is_null) {
             [true, true] => {}
-            [true, false] if pair[1]["required"] == true => {
+            [true, false] if resolve(self.documents[1], pair[1])["required"] == true => {
                 self.add(Class::Breaking, place, "there is a body now, and it is required");
             }
             [true, false] => self.add(Class::Additive, place, "there may be a body now"),
             [false, true] => self.add(Class::Breaking, place, "there is no body any more"),
             [false, false] => {
+                let pair = self.resolved(pair, place);
                 self.object(pair, place, &["description"], &["required", "content"]);
                 self.requirement(pair, place, Side::Request);
                 self.content(pair, place, Side::Request);
@@ -413,7 +418,7 @@ impl<'d> Comparison<'d> {
 
     /// Tells of the values of a list that are gone, and of those that are new.
     fn values(&mut self, pair: Pair<'d>, place: &str, what: &str) {
-        let [old, new] = pair.map(|list| list.as_array().map_or(&[] as &[Value], Vec::as_slice));
+        let [old, new] = pair.map(entries);
         for value in old.iter().filter(|value| !new.contains(value)) {
             self.add(Class::Breaking, place, format!("{what} {} is gone", shown(value)));
         }
@@ -422,11 +427,26 @@ impl<'d> Comparison<'d> {
         }
     }
 
-    /// What both describe, after their references.
-    fn resolved(&self, pair: Pair<'d>) -> Pair<'d> {
+    /// What both describe, after their references. Generators make types of the components' names.
+    fn resolved(&mut self, pair: Pair<'d>, place: &str) -> Pair<'d> {
+        self.component(pair.map(schemas::named), place);
         let [old, new] = self.documents;
         [resolve(old, pair[0]), resolve(new, pair[1])]
     }
+
+    /// Tells of a component that is another, where both are there.
+    fn component(&mut self, [old, new]: [Option<&str>; 2], place: &str) {
+        if old != new {
+            let [old, new] =
+                [old, new].map(|name| name.map_or("a type without a name".to_owned(), |name| format!("`{name}`")));
+            self.add(Class::Breaking, place, format!("the type is {new} instead of {old}"));
+        }
+    }
+}
+
+/// The entries of a list; none if there is none.
+fn entries(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A value in a sentence.

@@ -34,8 +34,7 @@ const FILTERS: [&str; 5] = [
 
 impl<'d> Comparison<'d> {
     pub(super) fn schema(&mut self, pair: Pair<'d>, place: &str, side: Side) {
-        let [old, new] = pair.map(named);
-        match (old, new) {
+        match pair.map(named).into() {
             (Some(name), Some(same)) if name == same => {
                 // What stands beside the reference.
                 self.keywords(pair, place, side);
@@ -49,11 +48,7 @@ impl<'d> Comparison<'d> {
                 }
             }
             (None, None) => self.keywords(pair, place, side),
-            (old, new) => {
-                let [old, new] =
-                    [old, new].map(|name| name.map_or("a type without a name".to_owned(), |name| format!("`{name}`")));
-                self.add(Class::Breaking, place, format!("the type is {new} instead of {old}"));
-            }
+            names => self.component(names.into(), place),
         }
     }
 
@@ -256,7 +251,7 @@ fn holds_schemas(key: &str) -> bool {
 }
 
 /// The component that a schema is, or only describes again.
-fn named(schema: &Value) -> Option<&str> {
+pub(super) fn named(schema: &Value) -> Option<&str> {
     let parts = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
     let holder = parts.map_or(schema, |parts| &parts[0]);
     holder["$ref"].as_str()?.rsplit('/').next()

@@ -112,6 +112,14 @@ fn edits() -> Vec<(String, Value, Class, &'static str)> {
             Additive,
             "security",
         ),
+        // A client that takes the first asks for what its app may not have been granted.
+        (
+            CALL,
+            "/security",
+            json!([{ "oauth2": ["beds.all"] }, { "oauth2": ["beds.read"] }]),
+            Breaking,
+            "security",
+        ),
         (
             CALL,
             "/security/0/oauth2",
@@ -413,6 +421,64 @@ fn a_component_is_compared_on_both_sides_and_told_once() {
             "`POST /ask`, `Kind`: the code `\"c\"` (`Third`) is new.",
         ]
     );
+}
+
+/// Generators make types of their names, and arguments in their order.
+#[test]
+fn names_of_components_and_the_order_of_parameters_count() {
+    let parameter = |name: &str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
+    let with = |names: [&str; 4], order: [&str; 2]| {
+        let [top, told, tag, asked] = names;
+        let mut document = document();
+        let mut response = document
+            .pointer(&format!("{CALL}/responses/200"))
+            .expect("a response")
+            .clone();
+        let header = std::mem::replace(&mut response["headers"]["ETag"], reference("headers", tag));
+        let body = document
+            .pointer(&format!("{CALL}/requestBody"))
+            .expect("a body")
+            .clone();
+        let components = &mut document["components"];
+        components["parameters"] = json!({ top: parameter("top") });
+        components["responses"] = json!({ told: response });
+        components["headers"] = json!({ tag: header });
+        components["requestBodies"] = json!({ asked: body });
+        let call = document.pointer_mut(CALL).expect("a call");
+        let parameters = order.map(|name| match name {
+            "top" => reference("parameters", top),
+            name => parameter(name),
+        });
+        call["parameters"] = parameters.to_vec().into();
+        call["responses"]["200"] = reference("responses", told);
+        call["requestBody"] = reference("requestBodies", asked);
+        document
+    };
+    let names = ["Top", "Told", "Tag", "Asked"];
+    let old = with(names, ["top", "skip"]);
+    assert_eq!(between(&old, &old), []);
+    let places = ["query.top", "response.200", "response.200.ETag", "body"];
+    for (index, place) in places.into_iter().enumerate() {
+        let mut names = names;
+        names[index] = "Other";
+        let changes = between(&old, &with(names, ["top", "skip"]));
+        assert_eq!(changes.len(), 1, "{changes:#?}");
+        assert_eq!((changes[0].class, changes[0].place.as_str()), (Class::Breaking, place));
+        assert!(
+            changes[0].what.starts_with("the type is `Other` instead of "),
+            "{changes:#?}"
+        );
+    }
+    let changes = between(&old, &with(names, ["skip", "top"]));
+    assert_eq!(changes.len(), 1, "{changes:#?}");
+    assert_eq!(
+        changes[0].to_string(),
+        "`POST /ask`, `operation`: the parameters are in another order."
+    );
+}
+
+fn reference(section: &str, name: &str) -> Value {
+    json!({ "$ref": format!("#/components/{section}/{name}") })
 }
 
 #[test]
