@@ -142,7 +142,8 @@ fn whatever_is_sent_is_answered_or_refused() {
         let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
         let answer = catch_unwind(AssertUnwindSafe(|| service.carry_out(route, &parts, &bytes, &[])));
         let status = answer.map(|answer| answer.status().as_u16());
-        let is_expected = matches!(status, Ok(200..=204 | 400..=409));
+        // So many calls start more export jobs than may be open.
+        let is_expected = matches!(status, Ok(200..=204 | 400..=409 | 429));
         assert!(is_expected, "{status:?}: {} {target} {body}", operation.method);
         answered += usize::from(matches!(status, Ok(200..=204)));
     }
