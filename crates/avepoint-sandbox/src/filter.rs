@@ -7,16 +7,6 @@ pub(crate) fn texts(list: Option<&[Value]>) -> Option<Vec<&str>> {
     list.map(|entries| entries.iter().filter_map(Value::as_str).collect())
 }
 
-/// The numbers of a list in a request; none if there is no list, and so no filter.
-pub(crate) fn numbers(list: Option<&[Value]>) -> Option<Vec<i64>> {
-    list.map(|entries| entries.iter().filter_map(Value::as_i64).collect())
-}
-
-/// Whether a text holds another, whatever the case of the letters.
-pub(crate) fn contains(text: &str, part: &str) -> bool {
-    text.to_lowercase().contains(&part.to_lowercase())
-}
-
 /// Whether a time lies between two, both included; a limit that is left out is none.
 pub(crate) fn is_within<T: PartialOrd>(time: &T, from: Option<&T>, to: Option<&T>) -> bool {
     from.is_none_or(|from| time >= from) && to.is_none_or(|to| time <= to)

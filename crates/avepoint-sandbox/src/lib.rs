@@ -23,7 +23,6 @@
 //! ```
 
 // Until every operation has its own handler.
-#![allow(dead_code)]
 
 mod call;
 mod exports;

@@ -35,12 +35,6 @@ impl Operation {
         self.answers.get(&self.success)?.example
     }
 
-    /// Whether what was asked for comes as a file, and not as JSON.
-    pub(crate) fn is_file(&self) -> bool {
-        let body = self.answers.get(&self.success).and_then(|answer| answer.body.as_ref());
-        matches!(body, Some((_, None)))
-    }
-
     /// What a member of the body left out stands for; none if the spec does not say.
     pub(crate) fn body_default(&self, member: &str) -> Option<&'static Value> {
         self.body.as_ref()?.schema.default_of(member)

@@ -49,7 +49,7 @@ pub(crate) struct Named {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
-    pub(crate) property: &'static str,
+    pub(crate) property: String,
     pub(crate) before: String,
     pub(crate) after: String,
 }
@@ -100,8 +100,8 @@ fn deed(world: &World, random: &mut Rng) -> Deed {
     let reseller = world.nth::<Reseller>(Place::ROOT, random.usize(..Reseller::generated(world, Place::ROOT)));
     let user = world.nth::<User>(tenant.place, random.usize(..User::generated(world, tenant.place)));
     let (customer, tenant) = (Named::customer(&customer), Named::tenant(&tenant));
-    let change = |property, before: String, after: String| Change {
-        property,
+    let change = |property: &str, before: String, after: String| Change {
+        property: property.to_owned(),
         before,
         after,
     };
@@ -185,6 +185,25 @@ impl Deed {
             target: Named::tenant(tenant),
             target_type: "Tenant",
             ..Self::to_customer(customer, category, operation)
+        }
+    }
+
+    /// Something done to a user of a tenant of a customer.
+    pub(crate) fn to_user(
+        customer: &Entry<Customer>,
+        tenant: &Entry<Tenant>,
+        user: &Entry<User>,
+        changes: Vec<Change>,
+    ) -> Self {
+        Self {
+            target: Named {
+                id: user.id.clone(),
+                name: user.display_name.clone(),
+            },
+            target_type: "User",
+            module: "User management",
+            changes,
+            ..Self::to_tenant(customer, tenant, "User management", "Edit")
         }
     }
 

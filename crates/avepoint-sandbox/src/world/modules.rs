@@ -2,7 +2,8 @@
 
 use super::id::mix;
 use super::names::SITES;
-use super::{Entry, Place, Site, Tenant, User, World, pick};
+use super::sites::TEAMS;
+use super::{Entry, Group, Place, Site, Tenant, User, World, pick};
 
 /// A module of Cloud Backup for Microsoft 365.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +25,14 @@ pub(crate) struct Module {
 #[derive(Debug, PartialEq, Eq)]
 enum Source {
     Users,
+    /// Those of the users that have one.
+    Drives,
+    /// Sites that are no user's drive.
     Sites,
+    /// The groups of those sites.
+    Groups,
+    /// The groups of those that belong to teams.
+    Teams,
     /// Things of the module alone, by a noun.
     Own(&'static str),
 }
@@ -47,9 +55,9 @@ const COMMON: usize = 5;
 pub(crate) const MODULES: [Module; 12] = [
     module(0, 303, "Exchange Online", 1, 1, "mailboxes", Source::Users),
     module(1, 302, "SharePoint Online", 2, 0, "sites", Source::Sites),
-    module(2, 305, "OneDrive", 2, 2, "OneDrive", Source::Users),
-    module(3, 304, "Microsoft 365 Groups", 26, 5, "groups", Source::Own("group")),
-    module(6, 308, "Microsoft Teams", 27, 5, "teams", Source::Own("team")),
+    module(2, 305, "OneDrive", 2, 2, "OneDrive", Source::Drives),
+    module(3, 304, "Microsoft 365 Groups", 26, 5, "groups", Source::Groups),
+    module(6, 308, "Microsoft Teams", 27, 5, "teams", Source::Teams),
     module(
         5,
         307,
@@ -121,7 +129,9 @@ impl Module {
     pub(crate) fn count(&self, world: &World, tenant: Place) -> usize {
         match self.source {
             Source::Users => world.count::<User>(tenant),
-            Source::Sites => world.count::<Site>(tenant),
+            Source::Drives => world.count::<Site>(tenant).saturating_sub(Site::shared(world, tenant)),
+            Source::Sites | Source::Groups => Site::shared(world, tenant).min(world.count::<Site>(tenant)),
+            Source::Teams => teams(world, tenant).count(),
             Source::Own(_) => 3 + world.random(tenant).usize(..30),
         }
     }
@@ -129,13 +139,18 @@ impl Module {
     /// The object at an index, which is less than the count.
     pub(crate) fn object(&self, world: &World, tenant: &Entry<Tenant>, index: usize) -> Object {
         let (title, location) = match self.source {
-            Source::Users => {
+            Source::Users | Source::Drives => {
                 let mail = world.nth::<User>(tenant.place, index).row.principal_name;
                 (mail.clone(), mail)
             }
             Source::Sites => {
                 let site = world.nth::<Site>(tenant.place, index).row;
                 (site.name, site.url)
+            }
+            Source::Groups => group(world, tenant.place, index),
+            Source::Teams => {
+                let team = teams(world, tenant.place).nth(index).unwrap_or_default();
+                group(world, tenant.place, team)
             }
             Source::Own(noun) => {
                 let name = format!("{} {noun} {}", SITES[index % SITES.len()], index / SITES.len() + 1);
@@ -160,4 +175,19 @@ impl Module {
             size: random.i64(1..4_000) << 20,
         }
     }
+}
+
+/// The indices of the sites of a tenant that belong to teams, which their groups have too.
+fn teams(world: &World, tenant: Place) -> impl Iterator<Item = usize> {
+    let sites = world.all::<Site>(tenant);
+    sites
+        .enumerate()
+        .filter(|(_, site)| site.module == TEAMS)
+        .map(|(index, _)| index)
+}
+
+/// The name and the address of a group.
+fn group(world: &World, tenant: Place, index: usize) -> (String, String) {
+    let group = world.nth::<Group>(tenant, index).row;
+    (group.name, group.mail.unwrap_or_default())
 }

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::names::SITES;
 use super::{Kind, Place, Row, Tenant, User, World, pick};
 
-/// How many users have a drive of their own.
+/// How many users, the first ones, have a drive of their own.
 const DRIVES: usize = 6;
 
 /// A site collection.

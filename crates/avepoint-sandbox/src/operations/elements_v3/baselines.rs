@@ -4,14 +4,17 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Handlers, chosen, tenant};
+use super::{Handlers, chosen, customer, tenant};
 use crate::call::{Answer, Call, Outcome, Refusal};
 use crate::filter;
 use crate::paging::{Rows, page};
 use crate::spec::{Violation, meaning};
 use crate::world::{
-    Baseline, BaselineJob, BaselineReport, BaselineTenant, Clock, Customer, Entry, Place, Tenant, World,
+    Baseline, BaselineJob, BaselineReport, BaselineTenant, Clock, Customer, Deed, Entry, Named, Place, Tenant, World,
 };
+
+/// Under what audit records stand.
+const MANAGEMENT: &str = "Baseline management";
 
 pub(super) const HANDLERS: Handlers = &[
     ("createBaseline", create_baseline),
@@ -28,13 +31,21 @@ fn create_baseline(call: &Call, world: &mut World) -> Outcome {
     let customer: Option<Entry<Customer>> = world.find_in(Place::ROOT, named("customerId"));
     let customer = customer.ok_or_else(|| Refusal::not_found("customer"))?;
     let tenant: Option<Entry<Tenant>> = world.find_in(customer.place, named("tenantId"));
-    let tenant = tenant.ok_or_else(|| Refusal::not_found("tenant"))?.place;
-    let source = managed(world, tenant)?;
+    let tenant = tenant.ok_or_else(|| Refusal::not_found("tenant"))?;
+    let source = managed(world, tenant.place)?;
     if !source.is_source() {
         return Err(in_state("body.tenantId", "tenant", source.status()));
     }
     let baseline = Baseline::create(world, named("name"));
-    BaselineJob::start(world, tenant, BaselineJob::CREATE, baseline.retrieved());
+    BaselineJob::start(world, tenant.place, BaselineJob::CREATE, baseline.retrieved());
+    world.record(Deed {
+        target: Named {
+            id: baseline.id.clone(),
+            name: baseline.name.clone(),
+        },
+        target_type: "Baseline",
+        ..Deed::to_tenant(&customer, &tenant, MANAGEMENT, "Create")
+    });
     Ok(Answer::Json(json!({ "baselineId": baseline.id })))
 }
 
@@ -91,9 +102,9 @@ fn list_baseline_tenants(call: &Call, world: &mut World) -> Outcome {
 }
 
 fn run_tenant_action(call: &Call, world: &mut World) -> Outcome {
-    let tenant = tenant(call, world)?.place;
+    let (customer, tenant) = (customer(call, world)?, tenant(call, world)?);
     check_code(call, "actionType", "TenantAction")?;
-    let target = managed(world, tenant)?;
+    let target = managed(world, tenant.place)?;
     if !target.is_target() {
         return Err(in_state("tenantId", "tenant", target.status()));
     }
@@ -112,7 +123,8 @@ fn run_tenant_action(call: &Call, world: &mut World) -> Outcome {
     for baseline in baselines {
         world.change(baseline, |baseline| baseline.activate(now));
     }
-    let job = BaselineTenant::deploy(world, tenant, places);
+    let job = BaselineTenant::deploy(world, tenant.place, places);
+    world.record(Deed::to_tenant(&customer, &tenant, MANAGEMENT, "Deploy"));
     Ok(Answer::Json(json!({ "jobId": job.id })))
 }
 

@@ -1,5 +1,7 @@
 //! What Cloud Backup for Microsoft 365 protects.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::jobs::gigabytes;
@@ -23,14 +25,14 @@ fn list_protected_users(call: &Call, world: &mut World) -> Outcome {
     // Mailboxes and OneDrive, which go by user.
     let modules = MODULES.iter().filter(|module| matches!(module.code, 0 | 2));
     let modules: Vec<_> = modules
-        .map(|module| (module.code, module.protection(world, tenant)))
+        .map(|module| (module.code, protected(world, tenant, module).collect::<HashSet<_>>()))
         .collect();
     let rows = Rows::lazy(world.count::<User>(tenant), |index| world.nth(tenant, index));
     page(call, world, rows.matching(keep), |user| {
         let index = user.place.index::<User>();
         let status = modules
             .iter()
-            .map(|(module, protection)| json!({ "module": module, "isProtected": protection.covers(index) }));
+            .map(|(module, protected)| json!({ "module": module, "isProtected": protected.contains(&index) }));
         json!({
             "id": user.id,
             "email": user.mail,

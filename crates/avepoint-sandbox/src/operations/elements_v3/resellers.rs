@@ -185,7 +185,7 @@ fn assign(call: &Call, world: &mut World, reseller: &Entry<Reseller>) -> Result<
     };
     world.add(license.place, allocation);
     let change = Change {
-        property: "User seats",
+        property: "User seats".to_owned(),
         before: held.to_string(),
         after: seats.to_string(),
     };

@@ -107,7 +107,7 @@ fn add_customer_service(call: &Call, world: &mut World) -> Outcome {
             let changes = subscriptions.into_iter().map(|subscription| {
                 let added = world.add(customer.place, subscription);
                 Change {
-                    property: "User seats",
+                    property: "User seats".to_owned(),
                     before: "0".to_owned(),
                     after: or_none(added.seats.map(|seats| seats.to_string())),
                 }

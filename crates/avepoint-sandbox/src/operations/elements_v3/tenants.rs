@@ -64,7 +64,7 @@ fn authorize(call: &Call, world: &mut World, operation: &'static str, change: im
     world.change(before, change);
     let after = tenant(call, world)?;
     let changes = (name != after.name).then(|| Change {
-        property: "Display name",
+        property: "Display name".to_owned(),
         before: name,
         after: after.name.clone(),
     });

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Handlers, chosen, tenant};
+use super::{Handlers, chosen, customer, tenant};
 use crate::call::{Answer, Call, Outcome, Refusal};
 use crate::filter;
 use crate::paging::page;
 use crate::spec::meaning;
-use crate::world::{Agent, Clock, Entry, User, World};
+use crate::world::{Agent, Change, Clock, Deed, Entry, User, World};
 
 /// What a user of a local directory has beyond one of the cloud, no answer shows; so the operations are the same for both.
 pub(super) const HANDLERS: Handlers = &[
@@ -154,13 +154,32 @@ fn user(call: &Call, world: &World) -> Result<Entry<User>, Refusal> {
 
 /// Changes the user that the path names.
 fn change(call: &Call, world: &mut World, change: impl FnOnce(&mut User)) -> Outcome {
-    let user = user(call, world)?;
+    let (customer, tenant, user) = (customer(call, world)?, tenant(call, world)?, user(call, world)?);
+    let (id, before) = (user.id.clone(), profile(&user));
     let now = Clock::written(world.clock.now());
     world.change(user, |user| {
         change(user);
         user.changed = now;
     });
+    if let Some(user) = world.find(&id) {
+        let changes = changes(&before, &profile(&user));
+        world.record(Deed::to_user(&customer, &tenant, &user, changes));
+    }
     Ok(Answer::Empty)
+}
+
+/// The members in which a profile differs from an earlier one, but for the time of the change.
+fn changes(before: &Value, after: &Value) -> Vec<Change> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let members = after.as_object().into_iter().flatten();
+    members
+        .filter(|(name, value)| before[name.as_str()] != **value && *name != "lastChangeDate")
+        .map(|(name, value)| Change {
+            property: name.clone(),
+            before: text(&before[name.as_str()]),
+            after: text(value),
+        })
+        .collect()
 }
 
 /// Sets a text to what the body says, if it does.
