@@ -7,12 +7,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-const DOCUMENTS: [&str; 4] = [
-    include_str!("../src/generated/elements-v3.json"),
-    include_str!("../src/generated/elements-legacy.json"),
-    include_str!("../src/generated/insights.json"),
-    include_str!("../src/generated/insights-legacy.json"),
-];
+/// The documents of all APIs.
+fn documents() -> Vec<Value> {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/generated")).expect("a folder");
+    let paths = folder.map(|entry| entry.expect("a file").path());
+    let documents = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let texts = documents.map(|path| std::fs::read_to_string(path).expect("a text"));
+    texts.map(|text| serde_json::from_str(&text).expect("JSON")).collect()
+}
 
 /// What a reference in the place of a value leads to, or the value.
 fn resolved<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
@@ -57,8 +59,7 @@ async fn the_examples_of_every_operation_are_valid_calls() {
     let sandbox = Sandbox::builder().without_tokens().start().await.expect("a sandbox");
     let client = Client::new();
     let mut statuses = BTreeMap::new();
-    for document in DOCUMENTS {
-        let document: Value = serde_json::from_str(document).expect("JSON");
+    for document in documents() {
         for (path, item) in document["paths"].as_object().expect("paths") {
             for (method, operation) in item.as_object().expect("operations") {
                 let url = format!("{}{}", sandbox.base_url(), target(&document, path, operation));
@@ -80,5 +81,5 @@ async fn the_examples_of_every_operation_are_valid_calls() {
             }
         }
     }
-    assert_eq!(statuses.values().sum::<i32>(), 124, "{statuses:?}");
+    assert!(statuses.values().sum::<i32>() >= 124, "{statuses:?}");
 }

@@ -16,20 +16,26 @@ pub(crate) type Handlers = &'static [(&'static str, Handler)];
 
 /// What handles the calls of an operation.
 pub(crate) fn handler(operation: &Operation) -> Handler {
-    let tables = match operation.api {
-        Api::ElementsV3 => elements_v3::HANDLERS,
-        Api::ElementsLegacy => elements_legacy::HANDLERS,
-        Api::Insights => insights::HANDLERS,
-        Api::InsightsLegacy => insights_legacy::HANDLERS,
-    };
-    let mut handlers = tables.iter().copied().flatten();
+    let mut handlers = tables(operation.api).iter().copied().flatten();
     let own = handlers
         .find(|(id, _)| *id == operation.id)
         .map(|(_, handler)| *handler);
     own.unwrap_or(example)
 }
 
-/// Answers with the example of the spec.
+/// The tables of an API; none of one that was added to the specs, of which the world does not tell yet.
+fn tables(api: Api) -> &'static [Handlers] {
+    #[allow(unreachable_patterns, reason = "there may be no other API")]
+    match api {
+        Api::ElementsV3 => elements_v3::HANDLERS,
+        Api::ElementsLegacy => elements_legacy::HANDLERS,
+        Api::Insights => insights::HANDLERS,
+        Api::InsightsLegacy => insights_legacy::HANDLERS,
+        _ => &[],
+    }
+}
+
+/// Answers with the example of the spec, for an API without handlers.
 fn example(call: &Call, _: &mut World) -> Outcome {
     let example = call.operation.example();
     Ok(example.map_or(Answer::Empty, |example| Answer::Json(example.clone())))
@@ -39,26 +45,22 @@ fn example(call: &Call, _: &mut World) -> Outcome {
 mod tests {
     use super::*;
     use crate::spec::Spec;
-    use std::collections::HashSet;
 
     #[test]
-    fn every_handler_has_an_operation_of_its_own() {
-        for (api, tables) in [
-            (Api::ElementsV3, elements_v3::HANDLERS),
-            (Api::ElementsLegacy, elements_legacy::HANDLERS),
-            (Api::Insights, insights::HANDLERS),
-            (Api::InsightsLegacy, insights_legacy::HANDLERS),
-        ] {
+    fn every_operation_has_exactly_one_handler() {
+        for &api in Api::ALL {
             let operations = Spec::embedded().operations().iter();
-            let ids: HashSet<_> = operations
-                .filter(|operation| operation.api == api)
-                .map(|operation| operation.id)
-                .collect();
-            let mut seen = HashSet::new();
-            for (id, _) in tables.iter().copied().flatten() {
-                assert!(ids.contains(id), "{api:?} has no operation {id}");
-                assert!(seen.insert(id), "{api:?} {id} is handled twice");
-            }
+            let ids = operations.filter(|operation| operation.api == api);
+            let mut ids: Vec<_> = ids.map(|operation| operation.id).collect();
+            let mut handled: Vec<_> = tables(api).iter().copied().flatten().map(|(id, _)| *id).collect();
+            ids.sort_unstable();
+            handled.sort_unstable();
+            // An API without any is answered with its examples.
+            assert!(
+                handled.is_empty() || handled == ids,
+                "{api:?}: {handled:?} are not {ids:?}"
+            );
         }
+        assert!(!tables(Api::ElementsV3).is_empty());
     }
 }

@@ -181,7 +181,8 @@ mod tests {
         }
         let mut found = Vec::new();
         crate::spec::Api::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .for_each(|api| visit(crate::spec::document(api), "", &mut found));
         assert!(!found.is_empty());
         for name in found {

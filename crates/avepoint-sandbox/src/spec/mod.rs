@@ -1,7 +1,38 @@
 //! What the embedded documents say, read once for a process: operations, how paths lead to them, what requests may carry
 //! and what answers look like.
 
+/// Makes the type of the APIs from their list.
+macro_rules! apis {
+    ($($name:literal $variant:ident $document:literal;)*) => {
+        /// An API that the sandbox serves.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) enum Api {
+            $($variant,)*
+        }
+
+        impl Api {
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name of the API, as the folder of its spec has it.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// The API's document in OpenAPI 3.1.
+            pub(super) fn text(self) -> &'static str {
+                match self {
+                    $(Self::$variant => include_str!($document),)*
+                }
+            }
+        }
+    };
+}
+
 mod answers;
+#[path = "../generated/apis.rs"]
+mod apis;
 mod codes;
 mod document;
 mod meanings;
@@ -14,6 +45,7 @@ mod validate;
 use std::sync::OnceLock;
 
 pub(crate) use answers::problems;
+pub(crate) use apis::Api;
 pub(crate) use codes::each_code;
 #[cfg(test)]
 pub(crate) use document::document;
@@ -24,46 +56,10 @@ pub(crate) use validate::{Input, Sent, Violation, read_input};
 
 use routing::Routes;
 
-/// An API that the sandbox serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Api {
-    ElementsV3,
-    ElementsLegacy,
-    Insights,
-    InsightsLegacy,
-}
-
 impl Api {
-    pub(crate) const ALL: [Self; 4] = [
-        Self::ElementsV3,
-        Self::ElementsLegacy,
-        Self::Insights,
-        Self::InsightsLegacy,
-    ];
-
-    /// The name of the API, as the folder of its spec has it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::ElementsV3 => "elements-v3",
-            Self::ElementsLegacy => "elements-legacy",
-            Self::Insights => "insights",
-            Self::InsightsLegacy => "insights-legacy",
-        }
-    }
-
-    /// The API's document in OpenAPI 3.1.
-    fn text(self) -> &'static str {
-        match self {
-            Self::ElementsV3 => include_str!("../generated/elements-v3.json"),
-            Self::ElementsLegacy => include_str!("../generated/elements-legacy.json"),
-            Self::Insights => include_str!("../generated/insights.json"),
-            Self::InsightsLegacy => include_str!("../generated/insights-legacy.json"),
-        }
-    }
-
     /// Whether it is one of Insights, whose answers carry a `status` and a `message` of their own.
     pub(crate) fn is_insights(self) -> bool {
-        matches!(self, Self::Insights | Self::InsightsLegacy)
+        self.name().starts_with("insights")
     }
 }
 
@@ -78,7 +74,7 @@ impl Spec {
     pub(crate) fn embedded() -> &'static Self {
         static SPEC: OnceLock<Spec> = OnceLock::new();
         SPEC.get_or_init(|| {
-            let operations: Vec<_> = Api::ALL.into_iter().flat_map(operation::all).collect();
+            let operations: Vec<_> = Api::ALL.iter().copied().flat_map(operation::all).collect();
             let routes = Routes::new(&operations);
             Self { operations, routes }
         })
