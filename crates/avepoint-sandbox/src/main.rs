@@ -1,8 +1,10 @@
 //! `avepoint-sandbox`: the sandbox as a program, for clients of any language.
 
+mod clients;
+
 use std::fmt::Write;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -36,8 +38,14 @@ struct Arguments {
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// The id and the secret of the client, instead of made-up ones.
-    #[arg(long, value_name = "ID:SECRET", value_parser = client)]
-    client: Option<Client>,
+    #[arg(long, value_name = "ID:SECRET")]
+    client: Option<String>,
+    /// More clients: JSON such as `[{"id": "app", "secret": "…", "certificate": "app.pem", "scopes": ["…"]}]`.
+    #[arg(long, value_name = "FILE")]
+    clients: Option<PathBuf>,
+    /// Give the client a certificate in place of the secret, written to this file with its key, as PEM.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// Let everybody call everything, without a token.
     #[arg(long)]
     without_tokens: bool,
@@ -49,15 +57,8 @@ struct Arguments {
     export_size: u64,
 }
 
-/// Who asks for tokens.
-#[derive(Clone)]
-struct Client {
-    id: String,
-    secret: String,
-}
-
 impl Arguments {
-    fn builder(self) -> Builder {
+    fn builder(self) -> Result<Builder, String> {
         let builder = Sandbox::builder()
             .port(self.port)
             .customers(self.customers)
@@ -68,10 +69,15 @@ impl Arguments {
             Some((calls, per)) => builder.rate(calls, per),
             None => builder,
         };
-        let builder = match self.client {
-            Some(Client { id, secret }) => builder.client(id, secret),
+        let builder = match &self.client {
+            Some(client) => {
+                let (id, secret) = clients::pair(client)?;
+                builder.client(id, secret)
+            }
             None => builder,
         };
+        let apps = self.clients.as_deref().map(clients::read).transpose()?;
+        let builder = apps.into_iter().flatten().fold(builder, Builder::app);
         let builder = match self.without_tokens {
             true => builder.without_tokens(),
             false => builder,
@@ -80,7 +86,7 @@ impl Arguments {
             Some(file) => builder.log(file),
             None => builder,
         };
-        self.latency.into_iter().chain(self.fault).fold(builder, Builder::fault)
+        Ok(self.latency.into_iter().chain(self.fault).fold(builder, Builder::fault))
     }
 }
 
@@ -107,12 +113,17 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let world = format!("{} customers, seed {}", arguments.customers, arguments.seed);
-    let sandbox = arguments.builder().start().await?;
+    let certificate = arguments.certificate.clone();
+    let sandbox = arguments.builder()?.start().await?;
+    let proof = match certificate {
+        Some(file) => ("AVEPOINT_CLIENT_CERTIFICATE_PATH", write_certificate(&sandbox, &file)?),
+        None => ("AVEPOINT_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+    };
     let variables = [
         ("AVEPOINT_BASE_URL", sandbox.base_url()),
         ("AVEPOINT_IDENTITY_URL", sandbox.identity_url()),
         ("AVEPOINT_CLIENT_ID", sandbox.client_id().to_owned()),
-        ("AVEPOINT_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+        proof,
     ];
     let mut text = format!("The sandbox is at {}: {world}. Ctrl+C ends it.\n", sandbox.base_url());
     for (shell, line) in [
@@ -128,6 +139,15 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     std::io::stdout().write_all(text.as_bytes())?;
     std::future::pending().await
+}
+
+/// Writes the certificate of the client and its key; gives the path, whole.
+fn write_certificate(sandbox: &Sandbox, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
+    let certificate = sandbox.certificate()?;
+    let text = certificate.pem() + &certificate.key_pem();
+    let written = std::fs::write(file, text).and_then(|()| file.canonicalize());
+    let path = written.map_err(|error| format!("cannot write the certificate {}: {error}", file.display()))?;
+    Ok(path.display().to_string())
 }
 
 fn sh(name: &str, value: &str) -> String {
@@ -153,18 +173,6 @@ fn rate(text: &str) -> Result<(u32, Duration), String> {
         .ok()
         .and_then(|per: SignedDuration| Duration::try_from(per).ok());
     Ok((calls, per.filter(|per| !per.is_zero()).ok_or_else(usage)?))
-}
-
-fn client(text: &str) -> Result<Client, String> {
-    let pair = text
-        .split_once(':')
-        .filter(|(id, secret)| !id.is_empty() && !secret.is_empty());
-    // The text is not repeated: there is a secret in it.
-    let (id, secret) = pair.ok_or("write the id and the secret with a colon between them, such as app:secret")?;
-    Ok(Client {
-        id: id.to_owned(),
-        secret: secret.to_owned(),
-    })
 }
 
 fn size(text: &str) -> Result<u64, String> {
