@@ -5,6 +5,8 @@ mod elements_v3;
 mod insights;
 mod insights_legacy;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod testing;
 
 use crate::call::{Answer, Call, Handler, Outcome};
