@@ -189,3 +189,21 @@ async fn many_sandboxes_stand_beside_each_other_and_go_when_they_are_dropped() {
     let (status, _) = send(&other, Method::POST, CUSTOMERS, Some(json!({}))).await;
     assert_eq!(status, 200);
 }
+
+/// If any row were made before it is asked for, this would take minutes.
+#[tokio::test]
+async fn the_largest_world_is_served_to_its_last_page() {
+    let most = avepoint_sandbox::Builder::MOST_CUSTOMERS;
+    let builder = Sandbox::builder().customers(most).without_tokens();
+    let sandbox = builder.start().await.expect("a sandbox");
+    let path = format!("{CUSTOMERS}?pageSize=50&pageIndex={}", most.div_ceil(50));
+    let (status, page) = send(&sandbox, Method::POST, &path, Some(json!({}))).await;
+    assert_eq!((status, &page["metadata"]["totalCount"]), (200, &json!(most)));
+    let last = page["data"]
+        .as_array()
+        .and_then(|rows| rows.last())
+        .expect("a customer");
+    let named = json!({ "customerIds": [last["id"]] });
+    let (_, page) = send(&sandbox, Method::POST, CUSTOMERS, Some(named)).await;
+    assert_eq!(&page["data"][0], last);
+}

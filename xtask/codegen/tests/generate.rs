@@ -62,6 +62,11 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
         document.contains(r#""openapi": "3.1.1""#),
         "it is the edition whose schemas are JSON Schema"
     );
+    let served = std::fs::read_to_string(sandbox.join("src/generated/apis.rs")).expect("the list of what it serves");
+    assert!(
+        served.contains(r#""elements-v3" ElementsV3 "elements-v3.json";"#),
+        "{served}"
+    );
     std::fs::write(&manifest, "mine").expect("written");
     let fresh = files(&generated(root.path()));
     assert_eq!(generate(root.path(), &["--check"]).status.code(), Some(0));
