@@ -42,7 +42,7 @@ mod secrets;
 mod transport;
 
 /// What has no part in it: keys and files of this machine, programs and seeds of the tests, and other people's tools.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: &[&str] = &[
     "auth_certificates",
     "auth_store",
     "big_download",

@@ -71,10 +71,10 @@
     pub enum GroupType: text {
         /// A group of Microsoft 365.
         Microsoft365Group = "Microsoft 365 Group",
-        /// A group for permissions.
-        SecurityGroup = "Security Group",
         /// A group for e-mail.
         DistributionGroup = "Distribution Group",
+        /// A group for permissions.
+        SecurityGroup = "Security Group",
         /// A group for permissions that has an e-mail address too.
         MailEnabledSecurityGroup = "Mail-enabled Security Group",
     }
