@@ -24,6 +24,11 @@ async fn an_action_begins_runs_and_ends() {
     );
     let action = json!({ "actionType": 1, "data": [{ "baselineId": unused["baselineId"], "rankingOrder": 1 }] });
     let job = calls.post(&format!("{BASELINES}/{of_tenant}/actions"), action).await;
+    let records = calls.follow("partners/report/auditlog/202611").await;
+    assert_eq!(
+        (&records[0]["operation"], &records[0]["tenantId"]),
+        (&json!("Deploy"), &tenant["tenantId"])
+    );
     let state = async || {
         let jobs = list(
             &format!("{of_tenant}/process-center/jobs/batch"),

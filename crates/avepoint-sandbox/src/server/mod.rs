@@ -37,7 +37,7 @@ use crate::fault::Fault;
 use crate::identity::Identity;
 use crate::operations;
 use crate::spec::{self, Operation, Route, Sent, Spec};
-use crate::world::{World, guid};
+use crate::world::World;
 use connections::{Connections, Cutter};
 
 /// The header by which the services name each answer.
@@ -134,8 +134,7 @@ impl Service {
     /// A name for an answer that no other has.
     fn request_id(&self) -> String {
         let number = self.answers.fetch_add(1, Ordering::Relaxed);
-        let digest = |half: u8| u128::from(self.world().digest(&format!("answer {number}.{half}")));
-        guid((digest(0) << 64) | digest(1))
+        self.world().guid(&format!("answer {number}"))
     }
 
     fn record(&self, route: Option<&Operation>, parts: &Parts, body: &Bytes, status: Option<u16>, request_id: String) {

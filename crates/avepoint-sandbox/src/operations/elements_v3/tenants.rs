@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Handlers, customer, tenant};
 use crate::call::{Answer, Call, Outcome, Refusal};
 use crate::filter;
-use crate::world::{AuditRecord, Change, Customer, Deed, Place, Subscription, Tenant, World, guid};
+use crate::world::{AuditRecord, Change, Customer, Deed, Place, Subscription, Tenant, World};
 
 pub(super) const HANDLERS: Handlers = &[
     ("getTenant", get_tenant),
@@ -57,8 +57,7 @@ fn create_app_authorization_link(call: &Call, world: &mut World) -> Outcome {
 fn authorize(call: &Call, world: &mut World, operation: &'static str, change: impl FnOnce(&mut Tenant)) -> Outcome {
     let (customer, before) = (customer(call, world)?, tenant(call, world)?);
     let number = world.count::<AuditRecord>(Place::ROOT);
-    let digest = |half: u8| u128::from(world.digest(&format!("link {number}.{half}")));
-    let link = guid((digest(0) << 64) | digest(1));
+    let link = world.guid(&format!("link {number}"));
     let url = format!("https://links.example/authorize?linkId={link}&tenantId={}", before.id);
     let name = before.name.clone();
     world.change(before, change);
