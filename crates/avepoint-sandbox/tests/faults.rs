@@ -313,6 +313,10 @@ async fn tls_is_spoken_with_a_certificate_of_the_authority() {
     let client = Client::builder().tls_certs_only([authority]).build().expect("a client");
     let answer = client.post(&url).json(&json!({})).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
+    let discovery = format!("{}/.well-known/openid-configuration", sandbox.identity_url());
+    let discovery = client.get(discovery).send().await.expect("an answer");
+    let discovery: Value = discovery.json().await.expect("JSON");
+    assert_eq!(discovery["issuer"], sandbox.base_url());
     let stranger = Client::new().post(&url).json(&json!({})).send().await;
     assert!(stranger.expect_err("an unknown authority").is_connect());
     let cut = client

@@ -158,19 +158,11 @@ async fn pooled_subscriptions_give_resellers_what_they_say() {
 }
 
 #[tokio::test]
-async fn every_id_leads_to_what_it_names() {
+async fn reports_of_scans_and_audit_records_agree_with_what_they_tell_of() {
     let calls = Calls::new().await;
     let resellers = calls.list("partners/t2-reseller/resellers/batch", json!({})).await;
     for customer in calls.customers().await {
         let id = text(&customer, "/id");
-        let named = calls.list("customers/batch", json!({ "customerIds": [id] })).await;
-        assert_eq!(named, std::slice::from_ref(&customer));
-        for tenant in customer["tenants"].as_array().expect("a list") {
-            let read = calls
-                .get(&format!("customers/{id}/tenants/{}", text(tenant, "/id")))
-                .await;
-            assert_eq!(read["name"], tenant["name"]);
-        }
         for profile in calls
             .list(&format!("customers/{id}/scan-profiles/batch"), json!({}))
             .await
