@@ -45,8 +45,38 @@ fn example(call: &Call, _: &mut World) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::testing::Caller;
     use super::*;
     use crate::spec::Spec;
+
+    #[test]
+    fn the_same_seed_gives_the_same_world_and_another_gives_another() {
+        let (mut one, mut same, mut other) = (Caller::new(), Caller::new(), Caller::of_seed(8));
+        let tenant = one.tenant();
+        let (customer, _) = tenant.split_once("/tenants/").expect("a customer");
+        let mut answered = 0;
+        for operation in Spec::embedded().operations() {
+            let is_read = operation.method == "GET" || operation.path.ends_with("/batch");
+            if !is_read || operation.path.contains("export") {
+                continue;
+            }
+            let path = operation
+                .path
+                .replace("customers/{customerId}/tenants/{tenantId}", &tenant);
+            let path = path.replace("customers/{customerId}", customer);
+            let body = (operation.method == "POST").then(|| json!({}));
+            let ask = |caller: &mut Caller| format!("{:?}", caller.call(&operation.method, &path, body.clone()));
+            let answer = ask(&mut one);
+            assert_eq!(ask(&mut same), answer, "{path}");
+            if answer.starts_with("Ok") {
+                answered += 1;
+                assert_ne!(ask(&mut other), answer, "{path}");
+            }
+        }
+        assert!(answered > 25, "{answered}");
+    }
 
     #[test]
     fn every_operation_has_exactly_one_handler() {

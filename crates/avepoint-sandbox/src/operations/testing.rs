@@ -16,7 +16,11 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        let mut world = World::new(7, Size { customers: 30 });
+        Self::of_seed(7)
+    }
+
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        let mut world = World::new(seed, Size { customers: 30 });
         world.clock.stop();
         Self { world }
     }
@@ -87,7 +91,8 @@ impl Caller {
         self.tenants().swap_remove(0)
     }
 
-    fn call(&mut self, method: &str, address: &str, body: Option<Value>) -> Result<Value, Refusal> {
+    /// What a call is answered with, or why it is refused.
+    pub(crate) fn call(&mut self, method: &str, address: &str, body: Option<Value>) -> Result<Value, Refusal> {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let Route::To(operation, path) = Spec::embedded().route(method, path) else {
             panic!("no operation is at {method} {path}");
