@@ -15,6 +15,7 @@ mod new_api;
 mod operations;
 mod output;
 mod paging;
+mod sandbox;
 mod secrets;
 mod shapes;
 #[cfg(test)]
@@ -52,11 +53,14 @@ pub fn run(choice: Option<&'static Api>, check: bool) -> anyhow::Result<Outcome>
         let spec = Spec::new(&document);
         let files = generate(api, &spec).with_context(|| format!("cannot generate {}", api.name))?;
         let folder = api.crate_folder().join("src").join("generated");
+        let embedded = sandbox::Embedded::new(api, &document);
         let diff = if check {
-            output::diff(&folder, &files)?
+            let embedded = embedded.as_ref().map(sandbox::Embedded::diff).transpose()?;
+            output::diff(&folder, &files)? + &embedded.unwrap_or_default()
         } else {
             new_api::begin(api, spec.title().unwrap_or("API"))?;
             output::replace(&folder, &files)?;
+            embedded.as_ref().map(sandbox::Embedded::write).transpose()?;
             String::new()
         };
         let (mark, advice) = match diff.as_str() {

@@ -35,9 +35,17 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let spec = root.path().join("specs/elements-v3/openapi.yaml");
     let text = std::fs::read_to_string(&spec).expect("the spec");
 
+    let sandbox = root.path().join("crates/avepoint-sandbox");
+    std::fs::create_dir_all(&sandbox).expect("a folder");
+    std::fs::write(sandbox.join("Cargo.toml"), "the sandbox's").expect("written");
+    let embedded = || std::fs::read_to_string(sandbox.join("src/generated/elements-v3.json"));
+
     let missing = generate(root.path(), &["--check"]);
     assert_eq!(missing.status.code(), Some(4), "{}", output_text(&missing));
-    assert!(!generated(root.path()).exists(), "a check writes nothing");
+    assert!(
+        !generated(root.path()).exists() && embedded().is_err(),
+        "a check writes nothing"
+    );
 
     let first = generate(root.path(), &[]);
     assert_eq!(first.status.code(), Some(0), "{}", output_text(&first));
@@ -49,6 +57,16 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     let manifest = root.path().join("crates/avepoint-elements-v3/Cargo.toml");
     let begun = std::fs::read_to_string(&manifest).expect("a crate that is not there is begun");
     assert!(begun.contains("name = \"avepoint-elements-v3\""), "{begun}");
+    let document = embedded().expect("the sandbox embeds the spec");
+    assert!(
+        document.contains(r#""openapi": "3.1.1""#),
+        "it is the edition whose schemas are JSON Schema"
+    );
+    let served = std::fs::read_to_string(sandbox.join("src/generated/apis.rs")).expect("the list of what it serves");
+    assert!(
+        served.contains(r#""elements-v3" ElementsV3 "elements-v3.json";"#),
+        "{served}"
+    );
     std::fs::write(&manifest, "mine").expect("written");
     let fresh = files(&generated(root.path()));
     assert_eq!(generate(root.path(), &["--check"]).status.code(), Some(0));
@@ -68,10 +86,16 @@ fn generate_is_fresh_stale_or_failed_by_its_exit_status() {
     assert_eq!(stale.status.code(), Some(4), "{}", output_text(&stale));
     let diff = output_text(&stale);
     assert!(
-        diff.contains("+++ generated/operations.rs") && diff.contains("Some(200i64)"),
+        diff.contains("+++ generated/operations.rs")
+            && diff.contains("Some(200i64)")
+            && diff.contains("+++ generated/elements-v3.json")
+            && diff.contains("\"maximum\": 200"),
         "{diff}"
     );
-    assert!(files(&generated(root.path())) == fresh, "a check writes nothing");
+    assert!(
+        files(&generated(root.path())) == fresh && embedded().expect("it is still there") == document,
+        "a check writes nothing"
+    );
 
     std::fs::write(&spec, text.replacen("paths:", "paths: [", 1)).expect("written");
     let broken = generate(root.path(), &[]);

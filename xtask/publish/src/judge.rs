@@ -4,8 +4,7 @@ use anyhow::{Context, anyhow};
 use jsonschema::{Draft, Registry, Validator};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-
-use crate::openapi31;
+use xtask_spec::openapi31;
 
 /// What the document is called while values are judged; nothing is ever fetched from there.
 const BASE: &str = "spec:///openapi";

@@ -13,7 +13,6 @@ mod http;
 mod index;
 mod judge;
 mod merged;
-mod openapi31;
 mod output;
 mod portable;
 mod postman;
@@ -31,6 +30,7 @@ use xtask_lint::Problem;
 use xtask_spec::Spec;
 use xtask_spec::api::{APIS, Api, root};
 use xtask_spec::document::{Document, display};
+use xtask_spec::openapi31;
 
 use call::Call;
 use changelog::Changelog;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use xtask_spec::model::{Kind, walk};
+use xtask_spec::model::{Kind, pointers, walk};
 
 /// A schema as it is written.
 pub type Schema = Map<String, Value>;
@@ -48,12 +48,6 @@ impl Draft {
             .cloned()
             .unwrap_or_default()
     }
-}
-
-/// The JSON pointers of all objects of a kind, parents before their parts.
-pub fn pointers(document: &Value, kind: Kind) -> Vec<String> {
-    let nodes = walk(document).into_iter().filter(|node| node.kind == kind);
-    nodes.map(|node| node.place.pointer).collect()
 }
 
 /// Every `$ref` with the JSON pointer of where it stands.

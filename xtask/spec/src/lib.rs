@@ -12,6 +12,7 @@ mod files;
 pub mod finding_kind;
 pub mod model;
 pub mod names;
+pub mod openapi31;
 pub mod place;
 pub mod schema;
 mod spec;

@@ -135,6 +135,12 @@ pub fn walk(root: &Value) -> Vec<Node<'_>> {
     nodes
 }
 
+/// The JSON pointers of all objects of a kind, parents before their parts.
+pub fn pointers(document: &Value, kind: Kind) -> Vec<String> {
+    let nodes = walk(document).into_iter().filter(|node| node.kind == kind);
+    nodes.map(|node| node.place.pointer).collect()
+}
+
 fn visit<'d>(kind: Kind, place: Place<'d>, nodes: &mut Vec<Node<'d>>) {
     // `additionalProperties: true` is a plain value where a schema could stand; a wrong type is for serde to refuse.
     if !place.value.is_object() && kind != Kind::Root {

@@ -1,17 +1,19 @@
 //! The 3.1 edition of a document, and its types as JSON Schema: the same schemas, in the words of JSON Schema 2020-12.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::schema::{Draft, Schema};
+use crate::model::{Kind, pointers};
+
+/// A schema as it is written.
+type Schema = Map<String, Value>;
 
 /// The dialect of the schemas.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The document in OpenAPI 3.1.
 pub fn derive(document: &Value) -> Value {
-    let mut draft = Draft::new(document);
-    draft.each(|_, _, schema| translate(schema));
-    let mut derived = draft.value;
+    let mut derived = document.clone();
+    each_schema(&mut derived, translate);
     derived["openapi"] = "3.1.1".into();
     if let Some(Value::Object(license)) = derived.pointer_mut("/info/license") {
         let expression = license
@@ -28,13 +30,27 @@ pub fn derive(document: &Value) -> Value {
 
 /// The component schemas of a document as one JSON Schema, each under `$defs`.
 pub fn types(document: &Value) -> Value {
-    let mut draft = Draft::new(&derive(document));
-    draft.each(|_, _, schema| {
+    let mut derived = derive(document);
+    each_schema(&mut derived, |schema| {
         if let Some(Value::String(reference)) = schema.get_mut("$ref") {
             *reference = reference.replace("#/components/schemas/", "#/$defs/");
         }
     });
-    json!({ "$schema": DIALECT, "title": document["info"]["title"], "$defs": draft.components() })
+    let components = derived.pointer("/components/schemas").cloned();
+    json!({
+        "$schema": DIALECT,
+        "title": document["info"]["title"],
+        "$defs": components.unwrap_or_else(|| json!({})),
+    })
+}
+
+/// Visits every schema; those within a schema before it.
+fn each_schema(document: &mut Value, mut visit: impl FnMut(&mut Schema)) {
+    for pointer in pointers(document, Kind::Schema).iter().rev() {
+        if let Some(Value::Object(schema)) = document.pointer_mut(pointer) {
+            visit(schema);
+        }
+    }
 }
 
 /// Whether the name of a licence is an expression of SPDX identifiers.

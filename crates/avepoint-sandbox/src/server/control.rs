@@ -1,0 +1,79 @@
+//! `/_sandbox/…`: what tests of any language see of the sandbox, and have it do.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::{Service, json as answer_json};
+use crate::exports::ExportPlan;
+use crate::fault::Fault;
+
+/// Answers a request for the sandbox itself; none if it is for a service.
+pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<Response> {
+    let what = parts.uri.path().strip_prefix("/_sandbox/")?;
+    let done = json!({ "done": true });
+    let result = match (parts.method.as_str(), what) {
+        ("GET", "requests") => Ok(json!(service.log.requests())),
+        ("DELETE", "requests") => {
+            service.log.clear();
+            Ok(done)
+        }
+        ("POST", "faults") => faults(service, body).map(|()| done),
+        ("DELETE", "faults") => {
+            service.faults.clear();
+            Ok(done)
+        }
+        ("POST", "exports") => exports(service, body).map(|()| done),
+        ("POST", "time") => advance(service, body).map(|()| done),
+        _ => Err(
+            "there is GET and DELETE /_sandbox/requests, POST and DELETE /_sandbox/faults, \
+             POST /_sandbox/exports, POST /_sandbox/time"
+                .to_owned(),
+        ),
+    };
+    Some(match result {
+        Ok(value) => answer_json(200, &value),
+        Err(message) => answer_json(400, &json!({ "message": message })),
+    })
+}
+
+/// `{"next": ["status=503", "cut=after; delay=1s"]}`: the faults of the next calls, one text for each.
+fn faults(service: &Service, body: &Bytes) -> Result<(), String> {
+    let usage = || r#"send {"next": ["status=503", "delay=1s; cut=after"]}: the faults of the next calls"#.to_owned();
+    let body: Value = serde_json::from_slice(body).map_err(|_| usage())?;
+    let next = body.get("next").and_then(Value::as_array).ok_or_else(usage)?;
+    let faults = next.iter().map(|text| {
+        let text = text.as_str().ok_or_else(usage)?;
+        Fault::list(text).map_err(|error| error.to_string())
+    });
+    // All are read before the first counts.
+    let faults: Vec<_> = faults.collect::<Result<_, _>>()?;
+    faults.into_iter().for_each(|faults| service.faults.add(faults));
+    Ok(())
+}
+
+/// `{"next": [{"ending": "failed", "takesSeconds": 5}]}`: what the next export jobs do, one plan for each.
+fn exports(service: &Service, body: &Bytes) -> Result<(), String> {
+    let usage = r#"send {"next": [{"ending": "finished, finishedWithExceptions, failed or stopped", "takesSeconds": 2, "hiddenForSeconds": 0, "showsAllStates": false}]}: what the next export jobs do"#;
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let plans = body.as_ref().and_then(|body| body.get("next")?.as_array());
+    let plans = plans.and_then(|plans| plans.iter().map(ExportPlan::read).collect::<Option<Vec<_>>>());
+    let mut world = service.world();
+    plans
+        .ok_or(usage)?
+        .into_iter()
+        .for_each(|plan| world.exports.plan(plan));
+    Ok(())
+}
+
+/// `{"advanceSeconds": 60}`: the time of the world goes forward.
+fn advance(service: &Service, body: &Bytes) -> Result<(), String> {
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    let seconds = body.and_then(|body| body.get("advanceSeconds")?.as_u64());
+    let seconds = seconds.ok_or(r#"send {"advanceSeconds": 60}: by how much the time of the world goes forward"#)?;
+    service.world().clock.advance(Duration::from_secs(seconds));
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! The pipeline of a request: what it leads to, who may make it, whether it is what the spec asks for, what handles it.
+
+mod authorize;
+mod connections;
+mod control;
+mod errors;
+mod faults;
+mod log;
+mod spoil;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) use authorize::authorize;
+pub(crate) use faults::{Faults, Rate};
+pub(crate) use log::Log;
+pub use log::RecordedRequest;
+pub(crate) use tls::Tls;
+
+use crate::call::{Answer, Call, Refusal};
+use crate::fault::Fault;
+use crate::identity::Identity;
+use crate::operations;
+use crate::spec::{self, Operation, Route, Sent, Spec};
+use crate::world::World;
+use connections::{Connections, Cutter};
+
+/// The header by which the services name each answer.
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+
+/// How long a body may be: the longest valid one has some 10 KiB.
+const LONGEST_BODY: usize = 4 << 20;
+
+/// What all requests share.
+pub(crate) struct Service {
+    world: Mutex<World>,
+    pub(crate) identity: Identity,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    /// How many answers there have been.
+    answers: AtomicU64,
+}
+
+impl Service {
+    pub(crate) fn new(world: World, identity: Identity, faults: Faults, log: Log) -> Self {
+        Self {
+            world: Mutex::new(world),
+            identity,
+            faults,
+            log,
+            answers: AtomicU64::new(0),
+        }
+    }
+
+    /// The world, for as long as nobody else needs it.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request, unless its connection is cut first.
+    async fn answer(&self, route: Route<'static>, parts: &Parts, body: &Bytes) -> Option<Response> {
+        let api = operation(&route).map(|operation| operation.api);
+        let faults = match self.faults.of(&parts.headers, api.is_some()) {
+            Ok(faults) => faults,
+            Err(refusal) => return Some(errors::respond(api, refusal)),
+        };
+        tokio::time::sleep(spoil::delay(&faults)).await;
+        if faults.contains(&Fault::CutBefore) {
+            return None;
+        }
+        let answer = match faults.iter().find_map(refused) {
+            Some(refusal) => errors::respond(api, refusal),
+            None => self.carry_out(route, parts, body, &faults),
+        };
+        match faults.contains(&Fault::CutAfter) {
+            true => None,
+            false => Some(spoil::body(answer, &faults).await),
+        }
+    }
+
+    fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
+        if let Some(answer) = self.identity.answer(parts, body) {
+            return answer;
+        }
+        match route {
+            Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
+                Ok(answer) => answer_with(operation, answer, &parts.headers, faults),
+                Err(refusal) => errors::respond(Some(operation.api), refusal),
+            },
+            Route::OtherMethods(methods) => {
+                let methods = methods.join(", ");
+                let message = format!("There is no {} here; there is {methods}.", parts.method);
+                errors::respond(None, Refusal::new(405, message).with_header(ALLOW, methods))
+            }
+            Route::Nowhere => errors::respond(None, Refusal::new(404, "There is no operation at this address.")),
+        }
+    }
+
+    fn call(
+        &self,
+        operation: &Operation,
+        path: Vec<(&'static str, String)>,
+        parts: &Parts,
+        body: &Bytes,
+        faults: &[Fault],
+    ) -> Result<Answer, Refusal> {
+        self.identity.authorize(parts, operation)?;
+        let sent = Sent {
+            path,
+            query: parts.uri.query().unwrap_or_default(),
+            media_type: media_type(parts),
+            body,
+        };
+        let input = spec::read_input(operation, &sent).map_err(Refusal::invalid)?;
+        let call = Call::new(operation, input, faults.contains(&Fault::EndlessPages));
+        operations::handler(operation)(&call, &mut self.world())
+    }
+
+    /// A name for an answer that no other has.
+    fn request_id(&self) -> String {
+        let number = self.answers.fetch_add(1, Ordering::Relaxed);
+        self.world().guid(&format!("answer {number}"))
+    }
+
+    fn record(&self, route: Option<&Operation>, parts: &Parts, body: &Bytes, status: Option<u16>, request_id: String) {
+        self.log.add(RecordedRequest {
+            time: Timestamp::now(),
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: log::pairs(parts.uri.query().unwrap_or_default().as_bytes()),
+            api: route.map(|operation| operation.api.name()),
+            operation: route.map(|operation| operation.id),
+            body: log::body(media_type(parts), body),
+            status,
+            request_id,
+        });
+    }
+}
+
+/// Answers what comes to a socket, until the runtime ends.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    service: Arc<Service>,
+) -> std::io::Result<()> {
+    let connections = Connections::new(tokio::net::TcpListener::from_std(listener)?, tls);
+    let router = Router::new().fallback(handle).with_state(service);
+    axum::serve(connections, router.into_make_service_with_connect_info::<Cutter>()).await
+}
+
+async fn handle(
+    State(service): State<Arc<Service>>,
+    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+        return errors::respond(
+            None,
+            Refusal::new(413, "The body is longer than any that is asked for."),
+        );
+    };
+    if let Some(answer) = control::answer(&service, &parts, &body) {
+        return answer;
+    }
+    let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
+    let called = operation(&route);
+    let mut answer = service.answer(route, &parts, &body).await;
+    let request_id = service.request_id();
+    if let (Some(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&request_id)) {
+        answer.headers_mut().insert(REQUEST_ID, value);
+    }
+    let status = answer.as_ref().map(|answer| answer.status().as_u16());
+    service.record(called, &parts, &body, status, request_id);
+    answer.unwrap_or_else(|| {
+        cutter.cut();
+        Response::default()
+    })
+}
+
+fn operation(route: &Route<'static>) -> Option<&'static Operation> {
+    match route {
+        Route::To(operation, _) => Some(operation),
+        _ => None,
+    }
+}
+
+fn media_type(parts: &Parts) -> Option<&str> {
+    parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+/// The refusal that a fault is.
+fn refused(fault: &Fault) -> Option<Refusal> {
+    match fault {
+        Fault::Status { status, retry_after } => {
+            let refusal = Refusal::new(*status, "The sandbox was told to refuse this request.");
+            Some(match retry_after {
+                Some(seconds) => refusal.with_header(RETRY_AFTER, seconds.to_string()),
+                None => refusal,
+            })
+        }
+        Fault::ExpiredToken => {
+            let reason = r#"Bearer error="invalid_token", error_description="The access token has expired.""#;
+            Some(Refusal::new(401, "The access token has expired.").with_header(WWW_AUTHENTICATE, reason))
+        }
+        _ => None,
+    }
+}
+
+/// The answer with what was asked for.
+fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
+    match answer {
+        Answer::Json(mut value) => check(operation, Some("application/json"), Some(&value)).unwrap_or_else(|| {
+            spoil::value(operation, &mut value, faults);
+            json(operation.success, &value)
+        }),
+        Answer::Undocumented(value) => json(operation.success, &value),
+        Answer::Empty => check(operation, None, None).unwrap_or_else(|| with(operation.success, Body::empty())),
+        Answer::File(file) => {
+            let media_type = "application/octet-stream";
+            check(operation, Some(media_type), None).unwrap_or_else(|| {
+                let mut answer = file.respond(request);
+                let media_type = HeaderValue::from_static(media_type);
+                answer.headers_mut().insert(CONTENT_TYPE, media_type);
+                answer
+            })
+        }
+    }
+}
+
+/// What takes the place of an answer that the spec does not promise: a fault of the sandbox, which tests are to find.
+fn check(operation: &Operation, media_type: Option<&str>, body: Option<&Value>) -> Option<Response> {
+    if !cfg!(debug_assertions) {
+        return None;
+    }
+    let problems = spec::problems(operation, operation.success, media_type, body);
+    let message = format!(
+        "The sandbox made an answer that its spec forbids: {}",
+        problems.join("; ")
+    );
+    (!problems.is_empty()).then(|| errors::respond(Some(operation.api), Refusal::new(500, message)))
+}
+
+/// An answer in JSON.
+pub(crate) fn json(status: u16, value: &Value) -> Response {
+    let mut answer = with(status, Body::from(value.to_string()));
+    let media_type = HeaderValue::from_static("application/json; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, media_type);
+    answer
+}
+
+fn with(status: u16, body: Body) -> Response {
+    let mut answer = Response::new(body);
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer
+}

@@ -1,0 +1,98 @@
+//! Answers that are spoilt on purpose.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::CONTENT_LENGTH;
+use axum::response::Response;
+use fastrand::Rng;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+use crate::spec::{self, Operation};
+
+/// In how many pieces a body comes that dribbles.
+const PIECES: usize = 16;
+
+/// How long an answer is held back.
+pub(super) fn delay(faults: &[Fault]) -> Duration {
+    let delays = faults.iter().filter_map(|fault| match fault {
+        Fault::Delay { least, most } => Some(*least + (*most - *least).mul_f64(Rng::new().f64())),
+        _ => None,
+    });
+    delays.sum()
+}
+
+/// Changes what an answer says.
+pub(super) fn value(operation: &Operation, value: &mut Value, faults: &[Fault]) {
+    for fault in faults {
+        match fault {
+            Fault::UnknownCodes => spec::each_code(operation, value, &mut |code| {
+                *code = if code.is_string() {
+                    json!("SandboxUnknown")
+                } else {
+                    json!(9_999)
+                };
+            }),
+            Fault::UnknownMembers => add_members(value),
+            Fault::Nulls => match entries(operation, value) {
+                Some(entries) => entries.iter_mut().for_each(empty_members),
+                None => empty_members(value),
+            },
+            _ => {}
+        }
+    }
+}
+
+fn entries<'v>(operation: &Operation, value: &'v mut Value) -> Option<&'v mut Vec<Value>> {
+    value.get_mut(operation.paging.as_ref()?.items)?.as_array_mut()
+}
+
+fn empty_members(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(|member| *member = Value::Null),
+        Value::Array(entries) => entries.iter_mut().for_each(empty_members),
+        _ => {}
+    }
+}
+
+fn add_members(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(add_members);
+            members.insert("sandboxUnknown".to_owned(), json!({ "list": [1, null], "text": "new" }));
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(add_members),
+        _ => {}
+    }
+}
+
+/// Changes how an answer's body comes.
+pub(super) async fn body(answer: Response, faults: &[Fault]) -> Response {
+    let is_spoilt = |fault: &&Fault| matches!(fault, Fault::Malformed | Fault::Empty | Fault::Dribble(_));
+    let Some(fault) = faults.iter().find(is_spoilt) else {
+        return answer;
+    };
+    let (mut parts, body) = answer.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return Response::from_parts(parts, Body::empty());
+    };
+    let body = match fault {
+        Fault::Malformed => Body::from(bytes.slice(..bytes.len() / 2)),
+        Fault::Dribble(pause) => dribble(&bytes, *pause),
+        _ => Body::empty(),
+    };
+    Response::from_parts(parts, body)
+}
+
+fn dribble(bytes: &Bytes, pause: Duration) -> Body {
+    let size = bytes.len().div_ceil(PIECES).max(1);
+    let pieces: Vec<_> = bytes.chunks(size).map(Bytes::copy_from_slice).collect();
+    Body::from_stream(stream::unfold(pieces.into_iter(), move |mut pieces| async move {
+        let piece = pieces.next()?;
+        tokio::time::sleep(pause).await;
+        Some((Ok::<_, std::io::Error>(piece), pieces))
+    }))
+}
