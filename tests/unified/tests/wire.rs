@@ -41,8 +41,9 @@ mod secrets;
 #[path = "../../tests/transport.rs"]
 mod transport;
 
-/// What has no part in it: keys and files of this machine, programs and seeds of the tests, and other people's tools.
-const ELSEWHERE: [&str; 10] = [
+/// What has no part in it: keys and files of this machine, programs and seeds of the tests, the sandbox, and other people's
+/// tools.
+const ELSEWHERE: [&str; 12] = [
     "auth_certificates",
     "auth_store",
     "big_download",
@@ -52,6 +53,7 @@ const ELSEWHERE: [&str; 10] = [
     "fuzz",
     "oidc",
     "portable",
+    "sandbox",
     "security",
     "troubleshooting",
 ];
