@@ -5,7 +5,7 @@
 // What is printed goes through `xtask_cli`, which cleans it.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::process::{Command, ExitCode};
 
@@ -23,6 +23,8 @@ enum Tool {
     Docs,
     /// Write what teams of other languages take from the specs.
     Publish,
+    /// Run everything once, against the embedded sandbox: nothing to configure, no network.
+    Demo,
     /// Print this message or the help of the given subcommand(s)
     Help,
 }
@@ -39,29 +41,57 @@ fn dispatch(mut words: Vec<OsString>) -> Result<ExitCode, ExitCode> {
         Tool::Lint => "xtask-lint",
         Tool::Docs => "xtask-docs",
         Tool::Publish => "xtask-publish",
+        Tool::Demo => {
+            // It shows the code that the specs give. It takes no arguments: what there are is for it to answer.
+            if rest.is_empty() {
+                succeed(tool("xtask-codegen", &[]))?;
+            }
+            "avepoint-demo"
+        }
         // The help of a command is the command's own.
         Tool::Help => {
             let help = ["xtask".into()].into_iter().chain(rest).chain(["--help".into()]);
             return dispatch(help.collect());
         }
     };
-    Ok(start(package, &rest))
+    Ok(become_it(tool(package, &rest)))
 }
 
-/// Builds and runs the tool of a package.
+/// What builds and runs the tool of a package.
 ///
 /// Whoever has started this has just brought the lock file up to date, or was told by `cargo --locked xtask` to refuse an
 /// outdated one. So `--locked` never refuses here what it has not refused there.
-fn start(package: &str, arguments: &[OsString]) -> ExitCode {
+fn tool(package: &str, arguments: &[OsString]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    let mut command = Command::new(&cargo);
+    let mut command = Command::new(cargo);
     command
         .args(["run", "--quiet", "--locked", "--manifest-path", manifest])
         .args(["--package", package, "--"])
         .args(arguments);
+    command
+}
+
+/// Runs a tool that others follow.
+///
+/// # Errors
+/// How it ended, if not well.
+fn succeed(mut command: Command) -> Result<(), ExitCode> {
+    let status = command.status().map_err(|error| not_started(&command, &error))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        code => Err(ExitCode::from(code.and_then(|code| code.try_into().ok()).unwrap_or(1))),
+    }
+}
+
+/// Runs a tool as the rest of this process.
+fn become_it(mut command: Command) -> ExitCode {
     let error = run(&mut command);
-    let cargo = OsStr::to_string_lossy(&cargo);
+    not_started(&command, &error)
+}
+
+fn not_started(command: &Command, error: &io::Error) -> ExitCode {
+    let cargo = command.get_program().to_string_lossy();
     xtask_cli::report(&format!(
         "error: cannot start {cargo}: {error}; run this as `cargo xtask`, with cargo on the PATH"
     ));

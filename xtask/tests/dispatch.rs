@@ -55,13 +55,27 @@ fn each_command_starts_its_tool_with_the_arguments_as_they_are() {
             &["drift", "--docs", "--fetch"],
         ),
         (&["publish", "--out", "a b"], "xtask-publish", &["--out", "a b"]),
+        (&["demo", "--help"], "avepoint-demo", &["--help"]),
         (&["help", "generate"], "xtask-codegen", &["--help"]),
         (&["help", "docs", "lock"], "xtask-docs", &["lock", "--help"]),
+        (&["help", "demo"], "avepoint-demo", &["--help"]),
     ] {
         assert_eq!(
             started(arguments),
             (package.to_owned(), rest.iter().map(|word| (*word).to_owned()).collect())
         );
+    }
+}
+
+#[test]
+fn the_demo_follows_the_generation_if_that_ends_well() {
+    let output = xtask(r#"echo "$7""#, &["demo"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"xtask-codegen\navepoint-demo\n");
+    for (status, code) in [("exit 3", 3), ("kill -INT $$", 1)] {
+        let output = xtask(&format!("echo \"$7\"; {status}"), &["demo"]);
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(output.stdout, b"xtask-codegen\n");
     }
 }
 

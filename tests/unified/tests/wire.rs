@@ -41,7 +41,8 @@ mod secrets;
 #[path = "../../tests/transport.rs"]
 mod transport;
 
-/// What has no part in it: keys and files of this machine, programs and seeds of the tests, and other people's tools.
+/// What has no part in it: keys and files of this machine, programs and seeds of the tests, the sandbox, and other people's
+/// tools.
 const ELSEWHERE: &[&str] = &[
     "auth_certificates",
     "auth_store",
@@ -52,6 +53,7 @@ const ELSEWHERE: &[&str] = &[
     "fuzz",
     "oidc",
     "portable",
+    "sandbox",
     "security",
     "troubleshooting",
 ];
