@@ -5,7 +5,9 @@ use serde_json::Value;
 
 /// Makes a client of any of the APIs.
 pub trait MakeClient {
-    fn make<C: ApiClient>(&self) -> C;
+    /// # Errors
+    /// If there is no client with these settings.
+    fn make<C: ApiClient>(&self) -> Result<C, Error>;
 }
 
 /// Makes what knows every API, of the list that `cargo xtask generate` writes.
@@ -22,11 +24,14 @@ macro_rules! clients {
         impl AnyClient {
             /// A client of the API, as somebody makes it.
             ///
+            /// # Errors
+            /// As the maker's.
+            ///
             /// # Panics
             /// For an API that has no client.
-            pub fn made(api: &str, maker: &impl MakeClient) -> Self {
+            pub fn made(api: &str, maker: &impl MakeClient) -> Result<Self, Error> {
                 match api {
-                    $($name => Self::$variant(maker.make::<$client::Client>()),)+
+                    $($name => maker.make::<$client::Client>().map(Self::$variant),)+
                     other => panic!("there is no client of {other}"),
                 }
             }
@@ -82,7 +87,7 @@ impl AnyClient {
     /// # Panics
     /// For an API that has no client.
     pub fn new(api: &str, base_url: &str) -> Self {
-        Self::made(api, &At(base_url))
+        Self::made(api, &At(base_url)).expect("a client")
     }
 }
 
@@ -90,8 +95,8 @@ impl AnyClient {
 struct At<'a>(&'a str);
 
 impl MakeClient for At<'_> {
-    fn make<C: ApiClient>(&self) -> C {
-        client_of(ClientBuilder::default(), self.0)
+    fn make<C: ApiClient>(&self) -> Result<C, Error> {
+        Ok(client_of(ClientBuilder::default(), self.0))
     }
 }
 

@@ -15,3 +15,4 @@ pub mod samples;
 pub mod server;
 pub mod specs;
 pub mod traces;
+pub mod wire;

@@ -95,7 +95,7 @@ impl Setup {
                 insights_legacy: client_factory.client(http()),
                 by_name: APIS
                     .iter()
-                    .map(|api| (*api, AnyClient::made(api, &client_factory)))
+                    .map(|api| (*api, AnyClient::made(api, &client_factory).expect("a client")))
                     .collect(),
             },
             certificate: certificate(),
@@ -297,8 +297,8 @@ impl ClientFactory {
 }
 
 impl MakeClient for ClientFactory {
-    fn make<C: ApiClient>(&self) -> C {
-        self.client(http())
+    fn make<C: ApiClient>(&self) -> Result<C, Error> {
+        Ok(self.client(http()))
     }
 }
 

@@ -56,6 +56,7 @@ const ELSEWHERE: &[&str] = &[
     "sandbox",
     "security",
     "troubleshooting",
+    "wire_report",
 ];
 
 #[test]
