@@ -345,10 +345,6 @@ fn parameter(writer: &mut Writer, part: Part, mut member: Member) -> Value {
     map.put("in", part.name());
     map.put("description", description.unwrap_or_else(|_| todo("say what it means")));
     map.put("required", is_required);
-    if schema.get("type").is_some_and(|kind| kind == "array") {
-        map.put("style", "form");
-        map.put("explode", true);
-    }
     let example = example(writer.components, &schema.value(), &name, 0);
     map.put("schema", schema);
     map.put("example", example);
