@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential};
-use avepoint_core::{ApiClient, CallOptions, Capture, ClientBuilder, Items, RetryPolicy};
+use avepoint_core::{ApiClient, CallOptions, Capture, ClientBuilder, Error, Items, RetryPolicy};
 use avepoint_sandbox::{ExportPlan, Fault, Sandbox};
 use avepoint_tests::client::{APIS, AnyClient, MakeClient};
 use avepoint_tests::json::differences;
@@ -18,14 +18,13 @@ struct Of<'s> {
 }
 
 impl MakeClient for Of<'_> {
-    fn make<C: ApiClient>(&self) -> C {
+    fn make<C: ApiClient>(&self) -> Result<C, Error> {
         let options = CallOptions::default().retry(RetryPolicy::none()).capture(&self.capture);
         ClientBuilder::default()
             .base_url(self.sandbox.base_url())
             .credential(credential(self.sandbox))
             .options(options)
             .build()
-            .expect("a client")
     }
 }
 
@@ -169,7 +168,7 @@ async fn every_operation_is_carried_out_and_its_answer_is_read_as_it_was_sent() 
             sandbox: &sandbox,
             capture: Capture::default(),
         };
-        let client = AnyClient::made(api, &of);
+        let client = AnyClient::made(api, &of).expect("a client");
         let cases = cases(api);
         let names = names(api, &client, &cases).await;
         for case in &cases {
@@ -223,7 +222,7 @@ async fn lists_come_whole_in_every_way_of_paging() {
         sandbox: &sandbox,
         capture: Capture::default(),
     };
-    let elements: avepoint_elements_v3::Client = of.make();
+    let elements: avepoint_elements_v3::Client = of.make().expect("a client");
     let customers = whole(elements.list_customers().page_size(7).stream()).await;
     let ids: Vec<_> = customers
         .iter()
@@ -233,10 +232,10 @@ async fn lists_come_whole_in_every_way_of_paging() {
     let records = |size| elements.list_audit_records().date("202610").page_size(size).stream();
     assert_eq!(whole(records(3)).await, whole(records(50)).await);
 
-    let legacy: avepoint_elements_legacy::Client = of.make();
+    let legacy: avepoint_elements_legacy::Client = of.make().expect("a client");
     assert_eq!(whole(legacy.list_customers().stream()).await.len(), 120);
 
-    let insights: avepoint_insights::Client = of.make();
+    let insights: avepoint_insights::Client = of.make().expect("a client");
     let sites = |size| {
         let body = avepoint_insights::types::ListSiteOverviewsRequest::builder().page_size(size);
         insights.list_site_overviews().body(body).stream()
