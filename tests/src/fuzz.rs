@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use avepoint_auth::{ClientCertificate, FileStore, TokenKey, TokenStore};
 use avepoint_core::redact::Secrets;
-use avepoint_core::{Method, Operation, Paging, RetryPolicy, Time, retry_after};
+use avepoint_core::{Method, Operation, Paging, RetryPolicy, Time, parse_retry_after};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -241,12 +241,12 @@ pub fn waits(data: &[u8]) {
     };
     let headers = HeaderMap::from_iter([(header::RETRY_AFTER, value)]);
     for now in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
-        let asked = retry_after(&headers, now);
+        let asked = parse_retry_after(&headers, now);
         for policy in [
             RetryPolicy::default(),
             RetryPolicy {
-                initial: Duration::MAX,
-                longest: Duration::MAX,
+                initial_backoff: Duration::MAX,
+                max_backoff: Duration::MAX,
                 ..RetryPolicy::default()
             },
         ] {

@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use avepoint_core::{ApiClient, CallOptions, Capture, Error, RetryPolicy, StaticToken};
+use avepoint_core::{ApiClient, CallOptions, Error, ResponseRecorder, RetryPolicy, StaticToken};
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::START;
 use avepoint_tests::server::{Reply, Server};
@@ -82,8 +82,8 @@ async fn an_answer_is_written_out_as_it_came_and_shows_no_secret() {
         Reply::json(200, reply).header("set-cookie", "Open-Sesame-12")
     })
     .await;
-    let capture = Capture::default();
-    let client = client(&server, CallOptions::default().capture(&capture));
+    let recorder = ResponseRecorder::default();
+    let client = client(&server, CallOptions::default().record_responses(&recorder));
 
     let answer = client
         .add_gardener()
@@ -118,8 +118,8 @@ async fn an_answer_is_written_out_as_it_came_and_shows_no_secret() {
     );
     hides("the gardeners", &gardeners);
 
-    let recorded = capture.take();
-    hides("the capture", &capture);
+    let recorded = recorder.take();
+    hides("the recorder", &recorder);
     hides("the recorded answers", &recorded);
     assert!(format!("{:?}", recorded[0]).contains("addGardener"), "{recorded:?}");
     let bodies: Vec<Value> = recorded

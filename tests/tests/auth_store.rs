@@ -122,10 +122,10 @@ async fn processes_that_are_refused_every_token_ask_for_few_together() {
         let store = FileStore::new(&place.path).expect("a store");
         let credential = secret(&server, &clock).store(store).build().expect("a credential");
         let first = credential.token(&LIST).await.expect("a token");
-        credential.rejected(&first);
+        credential.invalidate(&first);
         let second = credential.token(&LIST).await.expect("a token");
         if second.expose() != first.expose() {
-            credential.rejected(&second);
+            credential.invalidate(&second);
         }
     };
     for _ in 0..20 {

@@ -123,7 +123,7 @@ async fn a_token_request_is_sent_again_where_that_may_help() {
     .await;
     let clock = clock();
     let policy = RetryPolicy {
-        attempts: 5,
+        max_attempts: 5,
         ..RetryPolicy::default()
     };
     let credential = secret(&server, &clock).retry(policy).build().expect("a credential");
@@ -138,7 +138,7 @@ async fn retries_end_with_the_attempts_and_with_the_time() {
     let server = Server::always(Reply::empty(503).header("retry-after", "40")).await;
     let clock = clock();
     let policy = RetryPolicy {
-        attempts: 9,
+        max_attempts: 9,
         deadline: Duration::from_secs(100),
         ..RetryPolicy::default()
     };
@@ -611,12 +611,12 @@ async fn a_rejected_token_is_dropped_and_no_other() {
         .expect("a credential");
     let first = credential.token(&LIST).await.expect("a token");
     let kept = credential.token(&ADD).await.expect("a token");
-    credential.rejected(&first);
+    credential.invalidate(&first);
     let second = credential.token(&LIST).await.expect("a token");
     assert_eq!(second.expose(), "token-2", "not the one of the store either");
     // The news of the first one comes late, from many calls at once.
     for _ in 0..10 {
-        credential.clone().rejected(&first);
+        credential.clone().invalidate(&first);
     }
     assert_eq!(
         credential.token(&LIST).await.expect("a token").expose(),
@@ -639,7 +639,7 @@ async fn where_no_token_is_accepted_few_are_asked_for() {
     // What a call does whose token is not accepted: it says so, and asks once more.
     let call = async || {
         let token = credential.token(&LIST).await.expect("a token");
-        credential.rejected(&token);
+        credential.invalidate(&token);
         let again = credential.token(&LIST).await.expect("a token");
         let fresh = again.expose() != token.expose();
         (server.received().len(), fresh)
@@ -672,15 +672,15 @@ async fn a_token_that_was_good_for_a_while_is_replaced_at_once() {
     let mut token = credential.token(&LIST).await.expect("a token");
     // Revoked again and again, and each time there is a good one.
     for count in 1..5 {
-        credential.rejected(&token);
+        credential.invalidate(&token);
         token = credential.token(&LIST).await.expect("a token");
         assert_eq!(token.expose(), format!("token-{count}"));
         pass(&clock, 300);
     }
     // And one that has ended while it rested.
-    credential.rejected(&token);
+    credential.invalidate(&token);
     let fresh = credential.token(&LIST).await.expect("a token");
-    credential.rejected(&fresh);
+    credential.invalidate(&fresh);
     assert_eq!(
         credential.token(&LIST).await.expect("the same").expose(),
         fresh.expose()

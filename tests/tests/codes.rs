@@ -1,6 +1,6 @@
 //! Codes that are text: a caller may spell them in any letter case, and they go out as they are documented.
 
-use avepoint_core::{Operation, Shape};
+use avepoint_core::{Constraint, Operation};
 use avepoint_elements_v3::types;
 use avepoint_tests::client::{APIS, AnyClient, operations};
 use avepoint_tests::elements::{case, client};
@@ -26,22 +26,22 @@ fn swapped(text: &str) -> String {
 }
 
 /// Swaps the letter case of every text code in a value, and counts them.
-fn swap_codes(shape: &Shape, value: &mut Value) -> usize {
-    match (shape, value) {
-        (Shape::TextCode(codes), Value::String(text)) if codes.contains(&text.as_str()) => {
+fn swap_codes(constraint: &Constraint, value: &mut Value) -> usize {
+    match (constraint, value) {
+        (Constraint::TextCode(codes), Value::String(text)) if codes.contains(&text.as_str()) => {
             *text = swapped(text);
             1
         }
-        (Shape::List { item, .. }, Value::Array(entries)) => {
+        (Constraint::List { item, .. }, Value::Array(entries)) => {
             entries.iter_mut().map(|entry| swap_codes(item, entry)).sum()
         }
-        (Shape::Object { members, .. }, Value::Object(object)) => members
+        (Constraint::Object { members, .. }, Value::Object(object)) => members
             .iter()
-            .filter_map(|member| Some(swap_codes(member.shape, object.get_mut(member.name)?)))
+            .filter_map(|member| Some(swap_codes(member.constraint, object.get_mut(member.name)?)))
             .sum(),
         // Only one of the forms has the code that is there.
-        (Shape::AnyOf(shapes) | Shape::AllOf(shapes), value) => {
-            shapes.iter().map(|shape| swap_codes(shape, value)).sum()
+        (Constraint::AnyOf(constraints) | Constraint::AllOf(constraints), value) => {
+            constraints.iter().map(|constraint| swap_codes(constraint, value)).sum()
         }
         _ => 0,
     }
@@ -53,11 +53,11 @@ fn swap_case(api: &str, case: &Case) -> (usize, Value) {
     let own = table
         .parameters
         .iter()
-        .map(|parameter| (parameter.name, parameter.shape));
-    let body = table.body.iter().map(|body| ("body", body.shape));
+        .map(|parameter| (parameter.name, parameter.constraint));
+    let body = table.body.iter().map(|body| ("body", body.constraint));
     let swapped = own
         .chain(body)
-        .filter_map(|(name, shape)| Some(swap_codes(shape, parameters.get_mut(name)?)))
+        .filter_map(|(name, constraint)| Some(swap_codes(constraint, parameters.get_mut(name)?)))
         .sum();
     (swapped, parameters)
 }

@@ -397,7 +397,7 @@ async fn no_number_is_too_great_to_wait_by() {
     let options = ExportOptions::default();
     for options in [
         options.clone().deadline(Duration::MAX),
-        options.pauses(Duration::MAX, Duration::MAX),
+        options.poll_interval(Duration::MAX, Duration::MAX),
     ] {
         let server = job_server(vec![status_reply(1), status_reply(2)]).await;
         let (client, _) = fake(&server, RetryPolicy::default());

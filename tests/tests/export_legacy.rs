@@ -26,7 +26,7 @@ fn client(server: &Server) -> Client {
 }
 
 fn quick() -> ExportOptions {
-    ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
+    ExportOptions::default().poll_interval(Duration::from_millis(1), Duration::from_millis(5))
 }
 
 /// Every job ends at the second question, but number 13 fails at once.

@@ -617,7 +617,7 @@ async fn what_of_a_page_cannot_be_read_is_seen_by_who_walks_it() {
         let members = page.unread.members().iter();
         unread.push(
             members
-                .map(|member| format!("{} {}", member.place(), member.json()))
+                .map(|member| format!("{} {}", member.path(), member.json()))
                 .collect::<Vec<_>>(),
         );
     }
@@ -625,13 +625,13 @@ async fn what_of_a_page_cannot_be_read_is_seen_by_who_walks_it() {
         unread,
         [vec!["data[0].tenants 5", "data[2] 7"], vec!["data[0].tenants \"none\""]]
     );
-    assert_eq!(pages.unread(), 3);
+    assert_eq!(pages.unread_count(), 3);
 
     let (traces, _guard) = Traces::begin();
     let mut items = client.list_customers().stream().prefetch(1);
     let mut seen = Vec::new();
     while let Some(customer) = items.try_next().await.expect("an entry") {
-        seen.push((numbers(&[customer])[0], items.unread()));
+        seen.push((numbers(&[customer])[0], items.unread_count()));
     }
     // Those of a page count from its first entry on.
     assert_eq!(seen, [(0, 2), (1, 2), (2, 3)]);

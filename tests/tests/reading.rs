@@ -115,7 +115,7 @@ async fn a_page_survives_each_of_its_odd_members_and_tells_of_them() {
             .unread()
             .members()
             .iter()
-            .map(|member| (member.place(), member.json()))
+            .map(|member| (member.path(), member.json()))
             .collect();
         let mut dropped = vec![("data[1].jobStatus", "{\"odd\":\"hunter2\"}"), ("data[2]", "5")];
         if expected.is_none() {

@@ -1,6 +1,6 @@
 //! What goes out: headers, addresses, redirections, and what is refused before anything does.
 
-use avepoint_core::{CallOptions, Capture, Cloud, ErrorKind, RetryPolicy};
+use avepoint_core::{CallOptions, Cloud, ErrorKind, ResponseRecorder, RetryPolicy};
 use avepoint_elements_v3::{Client, dynamic, operations, types};
 use avepoint_tests::client::client_of;
 use avepoint_tests::elements::{READS, TOKEN, WRITES, builder, case, client, client_with_retries, run};
@@ -599,7 +599,7 @@ async fn limits_themselves_are_allowed() {
 }
 
 #[tokio::test]
-async fn a_capture_keeps_answers_as_they_came() {
+async fn a_recorder_keeps_answers_as_they_came() {
     let raw = "{ \"data\": [{\"ID\": \"a\", \"brandNew\": [1.50]}],\n \"metadata\": null, \"odd\": 1e2 }";
     let failure = Reply::json(503, &json!({"message": "Later."}));
     let success = Reply::text(200, "application/json", raw).header("x-more", "yes");
@@ -610,34 +610,34 @@ async fn a_capture_keeps_answers_as_they_came() {
         Reply::text(200, "text/html", "<html>"),
     ])
     .await;
-    let capture = Capture::default();
+    let recorder = ResponseRecorder::default();
     let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
-    let capturing = client.with_options(CallOptions::default().capture(&capture));
+    let recording = client.with_options(CallOptions::default().record_responses(&recorder));
 
-    let page = capturing.list_customers().send().await.expect("a page");
+    let page = recording.list_customers().send().await.expect("a page");
     assert_eq!(page.data[0].id.as_ref().map(types::CustomerId::as_str), Some("a"));
     assert_eq!(
         page.headers().get("x-more").map(|value| value.as_bytes()),
         Some(b"yes".as_slice())
     );
-    run(&capturing, "updateUserBirthday").await.expect("done");
+    run(&recording, "updateUserBirthday").await.expect("done");
     // What cannot be read is kept all the more.
-    run(&capturing, "getUser").await.expect_err("HTML");
-    run(&client, "getUser").await.expect_err("HTML, not captured");
+    run(&recording, "getUser").await.expect_err("HTML");
+    run(&client, "getUser").await.expect_err("HTML, not recorded");
 
-    let answers = capture.take();
-    let captured: Vec<_> = answers
+    let answers = recorder.take();
+    let recorded: Vec<_> = answers
         .iter()
         .map(|answer| (answer.operation.id, answer.status.as_u16(), &answer.body[..]))
         .collect();
     assert_eq!(
-        captured,
+        recorded,
         [
             ("listCustomers", 200, raw.as_bytes()),
             ("updateUserBirthday", 204, b"".as_slice()),
             ("getUser", 200, b"<html>".as_slice())
         ]
     );
-    assert!(answers[0].headers.contains_key("x-more") && capture.take().is_empty());
+    assert!(answers[0].headers.contains_key("x-more") && recorder.take().is_empty());
     assert_eq!(Some(answers[0].operation), operations::find("listCustomers"));
 }

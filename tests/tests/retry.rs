@@ -126,7 +126,7 @@ async fn a_connection_that_was_never_made_is_tried_again_for_reads_and_writes() 
         let (client, clock) = client_with_retries(
             &format!("http://{address}"),
             RetryPolicy {
-                attempts: 4,
+                max_attempts: 4,
                 ..RetryPolicy::default()
             },
         );
@@ -193,9 +193,9 @@ async fn a_wait_that_ends_after_the_deadline_is_not_begun() {
 #[tokio::test]
 async fn attempts_and_deadline_hold_whichever_comes_first() {
     let many = RetryPolicy {
-        attempts: 1000,
-        initial: Duration::from_secs(1),
-        longest: Duration::from_secs(8),
+        max_attempts: 1000,
+        initial_backoff: Duration::from_secs(1),
+        max_backoff: Duration::from_secs(8),
         deadline: Duration::from_secs(60),
     };
     let server = Server::always(Reply::empty(503)).await;
@@ -213,14 +213,14 @@ async fn attempts_and_deadline_hold_whichever_comes_first() {
         (RetryPolicy::default(), 5),
         (
             RetryPolicy {
-                attempts: 3,
+                max_attempts: 3,
                 ..RetryPolicy::default()
             },
             3,
         ),
         (
             RetryPolicy {
-                attempts: 0,
+                max_attempts: 0,
                 ..RetryPolicy::default()
             },
             1,
@@ -252,7 +252,7 @@ impl Credential for Numbered {
         Box::pin(async move { Ok(AccessToken::new(token, None)) })
     }
 
-    fn rejected(&self, token: &AccessToken) {
+    fn invalidate(&self, token: &AccessToken) {
         let number = self.rejected.fetch_add(1, Ordering::Relaxed) + 1;
         assert_eq!(
             token.expose(),
@@ -349,7 +349,7 @@ async fn options_belong_to_one_clone() {
     let (eager, _) = client_with_retries(
         &server.url(),
         RetryPolicy {
-            attempts: 3,
+            max_attempts: 3,
             ..RetryPolicy::default()
         },
     );
@@ -374,7 +374,7 @@ async fn silence_is_a_timeout_after_which_only_reads_are_repeated() {
         let server = Server::always(Reply::Silence(Duration::from_secs(60))).await;
         let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
         let policy = RetryPolicy {
-            attempts: 2,
+            max_attempts: 2,
             ..RetryPolicy::default()
         };
         let client = client.with_options(CallOptions::default().timeout(Duration::from_millis(150)).retry(policy));

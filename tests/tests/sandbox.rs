@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential, ClientSecretCredential};
-use avepoint_core::{ApiClient, CallOptions, Capture, ClientBuilder, Error, Items, RetryPolicy};
+use avepoint_core::{ApiClient, CallOptions, ClientBuilder, Error, Items, ResponseRecorder, RetryPolicy};
 use avepoint_sandbox::{ExportPlan, Fault, Sandbox};
 use avepoint_tests::client::{APIS, AnyClient, MakeClient};
 use avepoint_tests::json::differences;
@@ -14,12 +14,14 @@ use serde_json::{Value, json};
 /// A client of a sandbox, with a token for each operation by a certificate, that keeps the answers as they come.
 struct Of<'s> {
     sandbox: &'s Sandbox,
-    capture: Capture,
+    recorder: ResponseRecorder,
 }
 
 impl MakeClient for Of<'_> {
     fn make<C: ApiClient>(&self) -> Result<C, Error> {
-        let options = CallOptions::default().retry(RetryPolicy::none()).capture(&self.capture);
+        let options = CallOptions::default()
+            .retry(RetryPolicy::none())
+            .record_responses(&self.recorder);
         ClientBuilder::default()
             .base_url(self.sandbox.base_url())
             .credential(credential(self.sandbox))
@@ -166,14 +168,14 @@ async fn every_operation_is_carried_out_and_its_answer_is_read_as_it_was_sent() 
         let sandbox = sandbox.start().await.expect("a sandbox");
         let of = Of {
             sandbox: &sandbox,
-            capture: Capture::default(),
+            recorder: ResponseRecorder::default(),
         };
         let client = AnyClient::made(api, &of).expect("a client");
         let cases = cases(api);
         let names = names(api, &client, &cases).await;
         for case in &cases {
             let mut problem = |what: String| problems.push(format!("{api} {}: {what}", case.id));
-            of.capture.take();
+            of.recorder.take();
             let answer = match client.call(&case.id, in_the_world(case, &names)).await {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -181,7 +183,7 @@ async fn every_operation_is_carried_out_and_its_answer_is_read_as_it_was_sent() 
                     continue;
                 }
             };
-            match of.capture.take().as_slice() {
+            match of.recorder.take().as_slice() {
                 // A file is not kept; in base64 it begins as archives do.
                 [] if case.is_file && answer.as_str().is_some_and(|file| file.starts_with("UEsDB")) => {}
                 [sent] if sent.body.is_empty() => differences(&Value::Null, &answer).into_iter().for_each(&mut problem),
@@ -220,7 +222,7 @@ async fn lists_come_whole_in_every_way_of_paging() {
     let sandbox = Sandbox::builder().customers(120).start().await.expect("a sandbox");
     let of = Of {
         sandbox: &sandbox,
-        capture: Capture::default(),
+        recorder: ResponseRecorder::default(),
     };
     let elements: avepoint_elements_v3::Client = of.make().expect("a client");
     let customers = whole(elements.list_customers().page_size(7).stream()).await;

@@ -32,7 +32,7 @@ const HEADER: &str = "secret-of-the-caller";
 fn client(server: &Server) -> Client {
     let options = CallOptions::default()
         .retry(RetryPolicy {
-            attempts: 3,
+            max_attempts: 3,
             ..RetryPolicy::default()
         })
         .header("x-api-key", HEADER)

@@ -5,7 +5,8 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::{
-    AccessToken, CallOptions, Capture, Clock, Credential, Error, ErrorKind, Operation, RetryPolicy, StaticToken,
+    AccessToken, CallOptions, Clock, Credential, Error, ErrorKind, Operation, ResponseRecorder, RetryPolicy,
+    StaticToken,
 };
 use avepoint_tests::clock::FakeClock;
 use avepoint_tests::elements::{READS, START, WRITES, builder, case, client_with_retries, run};
@@ -120,9 +121,9 @@ async fn without_any_time_nothing_is_sent() {
 #[tokio::test]
 async fn no_length_of_time_is_too_long() {
     let endless = RetryPolicy {
-        attempts: u32::MAX,
-        initial: Duration::MAX,
-        longest: Duration::MAX,
+        max_attempts: u32::MAX,
+        initial_backoff: Duration::MAX,
+        max_backoff: Duration::MAX,
         deadline: Duration::MAX,
     };
     for wait in [
@@ -342,7 +343,7 @@ impl Credential for Renewing {
         Box::pin(async move { Ok(AccessToken::new(format!("token-{number}"), None)) })
     }
 
-    fn rejected(&self, _: &AccessToken) {
+    fn invalidate(&self, _: &AccessToken) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -388,7 +389,7 @@ async fn a_token_that_was_accepted_may_be_renewed_at_once_again() {
         .build()
         .expect("a client");
     run(&client, "getUser").await.expect_err("both are refused");
-    credential.rejected(&AccessToken::new("token-1", None));
+    credential.invalidate(&AccessToken::new("token-1", None));
     run(&client, "getUser").await.expect("token-2 is accepted");
     credential.0.store(0, Ordering::SeqCst);
     run(&client, "getUser")
@@ -421,7 +422,7 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
     ] {
         let options = CallOptions::default();
         let options = if bound < length {
-            options.longest_answer(bound)
+            options.max_response_size(bound)
         } else {
             options
         };
@@ -438,14 +439,14 @@ async fn an_answer_beyond_the_bound_is_not_read_and_the_error_says_what_to_do() 
             "{error}"
         );
         let line = error.to_string();
-        for words in [&words, &bound.to_string(), "CallOptions::longest_answer"] {
+        for words in [&words, &bound.to_string(), "CallOptions::max_response_size"] {
             assert!(line.contains(words), "`{words}` in {line}");
         }
         assert!(clock.sleeps().is_empty(), "it would be as long the next time");
     }
     for server in [&chunked, &plain] {
         let (client, _) = client_with_retries(&server.url(), RetryPolicy::default());
-        let client = client.with_options(once().longest_answer(length));
+        let client = client.with_options(once().max_response_size(length));
         let page = client.list_customers().send().await.expect("as long as the bound");
         assert_eq!(page.data.len(), 1);
     }
@@ -476,13 +477,13 @@ async fn what_should_be_empty_is_not_collected() {
         }
     })
     .await;
-    let capture = Capture::default();
+    let recorder = ResponseRecorder::default();
     let client = builder(&server.url())
-        .options(once().capture(&capture))
+        .options(once().record_responses(&recorder))
         .build()
         .expect("a client");
     run(&client, "updateUserBirthday").await.expect("the status tells");
-    let kept: usize = capture.take().iter().map(|answer| answer.body.len()).sum();
+    let kept: usize = recorder.take().iter().map(|answer| answer.body.len()).sum();
     assert!(kept <= 64 * 1024, "{kept} bytes were kept");
     // What the two sockets hold, and no more.
     let sent = sent.load(Ordering::SeqCst);
@@ -544,8 +545,8 @@ async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
             ("set-cookie", "session=hunter2; Path=/".to_owned()),
         ];
         let server = Server::always(Reply::Answer(200, headers, packed.to_vec().into())).await;
-        let capture = Capture::default();
-        let options = once().capture(&capture);
+        let recorder = ResponseRecorder::default();
+        let options = once().record_responses(&recorder);
         let client = builder(&server.url()).options(options).build().expect("a client");
         for _ in 0..2 {
             run(&client, "updateUserBirthday").await.expect("the status tells");
@@ -566,7 +567,7 @@ async fn what_goes_out_does_not_hang_on_what_else_is_in_the_build() {
                 "{encoding}"
             );
         }
-        for answer in capture.take() {
+        for answer in recorder.take() {
             assert_eq!(answer.body, packed.as_slice(), "{encoding}");
             assert_eq!(answer.headers["content-encoding"], encoding);
         }

@@ -144,10 +144,10 @@ impl Cache {
 
     /// Forgets a token that the API did not accept, and no other. Where the one before was not accepted either, a third
     /// one is not asked for at once: a server that accepts none would cost a token request with every call.
-    pub(crate) fn rejected(&self, token: &AccessToken) {
+    pub(crate) fn invalidate(&self, token: &AccessToken) {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         for slot in slots.values() {
-            slot.rejected(token);
+            slot.invalidate(token);
         }
     }
 
@@ -180,7 +180,7 @@ impl Slot {
         self.source.sender.clock.now()
     }
 
-    fn rejected(&self, token: &AccessToken) {
+    fn invalidate(&self, token: &AccessToken) {
         let now = self.source.sender.clock.elapsed();
         let mut state = self.state();
         let State { held, rejections, .. } = &mut *state;

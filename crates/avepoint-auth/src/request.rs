@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avepoint_core::redact::Secrets;
-use avepoint_core::transport::{self, Attempts, Unread, may_pass_later};
-use avepoint_core::{Clock, Error, ErrorKind, RetryPolicy, retry_after};
+use avepoint_core::transport::{self, Attempts, ReadError, is_transient};
+use avepoint_core::{Clock, Error, ErrorKind, RetryPolicy, parse_retry_after};
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Request, RequestBuilder};
@@ -106,8 +106,8 @@ impl Sender {
         let received_at = self.clock.now();
         let body = match timeout_at(until, transport::whole(&mut response, LONGEST)).await {
             Ok(Ok(body)) => Zeroizing::new(body),
-            Ok(Err(Unread::TooLong(_))) => return Err(Unmet::TooLong),
-            Ok(Err(Unread::Broken(error))) => return Err(Unmet::Unanswered(error)),
+            Ok(Err(ReadError::TooLong(_))) => return Err(Unmet::TooLong),
+            Ok(Err(ReadError::Broken(error))) => return Err(Unmet::Unanswered(error)),
             Err(_) => return Err(Unmet::Unanswered(transport::late())),
         };
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
@@ -121,8 +121,8 @@ impl Sender {
             date: text(header::DATE).and_then(transport::http_date),
         };
         // A token request changes nothing, so that it may always be sent again.
-        if may_pass_later(answer.status, true) {
-            let wait = retry_after(response.headers(), received_at);
+        if is_transient(answer.status, true) {
+            let wait = parse_retry_after(response.headers(), received_at);
             return Err(Unmet::Answered(answer, wait));
         }
         Ok(answer)

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 
 use crate::clock::{Clock, SystemClock};
-use crate::cloud::{Cloud, Region, Service, checked_url};
+use crate::cloud::{Cloud, Region, Service, parse_base_url};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::options::CallOptions;
@@ -160,7 +160,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             Error::configuration("there is no credential: give one with `credential`, for example a `StaticToken`")
         })?;
         let base_url = match &self.base_url {
-            Some(url) => checked_url(url)?,
+            Some(url) => parse_base_url(url)?,
             None => {
                 let url = self.cloud.base_url(C::SERVICE, self.region)?;
                 check_region(self.region, C::REGIONS)?;

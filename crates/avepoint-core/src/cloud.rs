@@ -87,7 +87,7 @@ impl Cloud {
             (Cloud::Aos2, _, None) => "graph-aos2.avepointonlineservices.com".to_owned(),
             (Cloud::FedRamp, _, None) => "graphusgovapi.online15.net".to_owned(),
         };
-        checked_url(&format!("https://{host}/"))
+        parse_base_url(&format!("https://{host}/"))
     }
 }
 
@@ -179,13 +179,13 @@ impl std::str::FromStr for Region {
 /// A base URL that a token may be sent to: https, or plain http to this machine alone.
 ///
 /// ```
-/// assert!(avepoint_core::checked_url("https://api.example.com/stem").is_ok());
-/// assert!(avepoint_core::checked_url("http://api.example.com/").is_err());
+/// assert!(avepoint_core::parse_base_url("https://api.example.com/stem").is_ok());
+/// assert!(avepoint_core::parse_base_url("http://api.example.com/").is_err());
 /// ```
 ///
 /// # Errors
 /// A configuration error that says what is wrong with the address.
-pub fn checked_url(text: &str) -> Result<Url, Error> {
+pub fn parse_base_url(text: &str) -> Result<Url, Error> {
     // A password may stand in it, so that it is not shown.
     let url = Url::parse(text).map_err(|error| Error::configuration(format!("the address is not a URL: {error}")))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -253,7 +253,7 @@ mod tests {
             "http://[::1]:9/",
             "http://localhost/stem",
         ] {
-            assert!(checked_url(good).is_ok(), "{good}");
+            assert!(parse_base_url(good).is_ok(), "{good}");
         }
         for bad in [
             "http://api.example.com/",
@@ -268,7 +268,7 @@ mod tests {
             "https://example.com/?a=b",
             "nonsense",
         ] {
-            let error = checked_url(bad).expect_err(bad).to_string();
+            let error = parse_base_url(bad).expect_err(bad).to_string();
             assert!(!error.contains("secret"), "{error}");
         }
     }

@@ -77,7 +77,7 @@ pub trait Credential: fmt::Debug + Send + Sync {
 
     /// Called when the server did not accept a token (401): what is cached of it should be forgotten. The client asks for
     /// a token once more and repeats the call if it is another one.
-    fn rejected(&self, _token: &AccessToken) {}
+    fn invalidate(&self, _token: &AccessToken) {}
 }
 
 /// A token that was had elsewhere and is used as it is until it ends.

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
-use crate::limits;
-use crate::operation::{Operation, Shape};
+use crate::operation::{Constraint, Operation};
 use crate::reader::{read_whole, to_value};
 use crate::transport;
+use crate::validation;
 
 /// The parameters of one call, by their names on the wire, and `body`.
 pub struct Parameters {
@@ -48,12 +48,17 @@ impl Parameters {
         let expected = operation
             .parameters
             .iter()
-            .map(|parameter| (parameter.name, parameter.required, parameter.shape))
-            .chain(operation.body.iter().map(|body| ("body", body.required, body.shape)));
-        for (name, required, shape) in expected {
+            .map(|parameter| (parameter.name, parameter.required, parameter.constraint))
+            .chain(
+                operation
+                    .body
+                    .iter()
+                    .map(|body| ("body", body.required, body.constraint)),
+            );
+        for (name, required, constraint) in expected {
             match values.get(name) {
                 Some(value) => {
-                    limits::check(shape, value).map_err(|violation| invalid(violation.in_place(name)))?;
+                    validation::check(constraint, value).map_err(|violation| invalid(violation.in_place(name)))?;
                 }
                 None if required => return Err(invalid(format!("`{name}` is missing"))),
                 None => {}
@@ -77,10 +82,10 @@ impl Parameters {
     }
 
     /// Which of the documented forms the body has, counted from 0; the first where there is but one.
-    pub fn form_of_body(&self) -> usize {
+    pub fn body_variant(&self) -> usize {
         match (&self.operation.body, self.values.get("body")) {
-            (Some(body), Some(value)) => match body.shape {
-                Shape::AnyOf(shapes) => limits::matching(shapes, value).unwrap_or_default(),
+            (Some(body), Some(value)) => match body.constraint {
+                Constraint::AnyOf(constraints) => validation::matching(constraints, value).unwrap_or_default(),
                 _ => 0,
             },
             _ => 0,

@@ -258,7 +258,7 @@ impl Error {
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
-                .is_some_and(|status| crate::retry::may_pass_later(status, read_only)),
+                .is_some_and(|status| crate::retry::is_transient(status, read_only)),
             _ => false,
         }
     }

@@ -7,7 +7,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::Response;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, without_mark};
@@ -16,7 +15,7 @@ use crate::paging::examine;
 use crate::reader::{self, Problem, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
-use crate::response::ResponseValue;
+use crate::response::Response;
 use crate::session::Session;
 use crate::transport;
 use crate::value::json::Json;
@@ -25,7 +24,7 @@ use crate::value::json::Json;
 const SHOWN: usize = 64 * 1024;
 
 /// Carries out a call for progenitor's `exec` hook.
-pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> Response {
+pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> reqwest::Response {
     match session.execute(operation, request).await {
         Ok(mut response) => {
             // Who reads it may have to tell of it.
@@ -41,8 +40,8 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
 /// # Errors
 /// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
 pub async fn decode<T: DeserializeOwned + Send + 'static>(
-    response: Response,
-) -> Result<ResponseValue<T>, progenitor_client::Error<()>> {
+    response: reqwest::Response,
+) -> Result<Response<T>, progenitor_client::Error<()>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let operation = response.extensions().get::<&'static Operation>().copied();
@@ -67,7 +66,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
         Ok((value, unread, (fingerprint, failure))) => {
             warn_of(operation, &unread);
             let failure = failure.map(failed);
-            Ok(ResponseValue::new(value, status, headers)
+            Ok(Response::new(value, status, headers)
                 .with_unread(unread)
                 .with_fingerprint(fingerprint, failure))
         }
@@ -89,7 +88,7 @@ fn explained(body: &[u8], problem: &Problem) -> String {
 
 fn warn_of(operation: Option<&Operation>, unread: &Unread) {
     if !unread.is_empty() {
-        let places: Vec<_> = unread.members().iter().take(10).map(UnreadMember::place).collect();
+        let places: Vec<_> = unread.members().iter().take(10).map(UnreadMember::path).collect();
         tracing::warn!(
             avepoint.operation = operation.map(|operation| operation.id),
             total = unread.total(),
@@ -203,7 +202,7 @@ where
 #[derive(Clone)]
 struct Carried(Arc<Mutex<Option<Error>>>);
 
-fn carry(error: Error) -> Response {
+fn carry(error: Error) -> reqwest::Response {
     let mut response = http::Response::new("");
     // A status that no specification lists as a success.
     *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
@@ -213,7 +212,7 @@ fn carry(error: Error) -> Response {
     response.into()
 }
 
-fn unpack(response: &mut Response) -> Option<Error> {
+fn unpack(response: &mut reqwest::Response) -> Option<Error> {
     let Carried(error) = response.extensions_mut().remove()?;
     error.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
@@ -238,7 +237,7 @@ mod tests {
     async fn a_long_answer_is_read_beside_the_threads_on_which_all_else_waits() {
         for (entries, beside) in [(10, false), (1_000_000, true)] {
             let body = format!("[{}0]", "0,".repeat(entries));
-            let read: ResponseValue<Read> = decode(http::Response::new(body).into()).await.expect("a list");
+            let read: Response<Read> = decode(http::Response::new(body).into()).await.expect("a list");
             assert_eq!(read.0 != thread::current().id(), beside, "{entries}");
         }
     }

@@ -7,7 +7,6 @@ mod credential;
 mod error;
 #[cfg(feature = "export")]
 mod export;
-mod limits;
 mod operation;
 mod options;
 mod paging;
@@ -16,6 +15,7 @@ mod renewals;
 mod response;
 mod retry;
 mod session;
+mod validation;
 mod value;
 #[cfg(feature = "export")]
 mod witness;
@@ -39,7 +39,7 @@ pub use reader::outline;
 
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-pub use cloud::{Cloud, Region, Service, checked_url};
+pub use cloud::{Cloud, Region, Service, parse_base_url};
 pub use credential::{AccessToken, Credential, StaticToken};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "export")]
@@ -47,14 +47,16 @@ pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, E
 #[doc(hidden)]
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
-pub use operation::{Answer, Body, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
-pub use options::{CallOptions, Capture, RawAnswer};
-#[doc(hidden)]
-pub use paging::{Ask, Origin};
+pub use operation::{
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
+};
+pub use options::{CallOptions, RawResponse, ResponseRecorder};
 pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
+#[doc(hidden)]
+pub use paging::{Origin, PageRequest};
 pub use reader::{Unread, UnreadMember};
-pub use response::ResponseValue;
-pub use retry::{RetryPolicy, retry_after};
+pub use response::Response;
+pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;
 pub use value::code::{Code, CodeOrText, OpenEnum};
 pub use value::id::InvalidId;

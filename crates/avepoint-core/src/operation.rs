@@ -24,9 +24,9 @@ pub struct Operation {
     /// The parameters in the path and in the query.
     pub parameters: &'static [Parameter],
     /// The body of the request, if it takes one.
-    pub body: Option<Body>,
+    pub body: Option<RequestBody>,
     /// What a success carries.
-    pub answer: Answer,
+    pub response: ResponseBody,
 }
 
 impl Operation {
@@ -44,7 +44,7 @@ impl Operation {
             paging: None,
             parameters: &[],
             body: None,
-            answer: Answer::Json,
+            response: ResponseBody::Json,
         }
     }
 
@@ -79,14 +79,14 @@ impl Operation {
     }
 
     #[doc(hidden)]
-    pub const fn body(mut self, required: bool, shape: &'static Shape) -> Self {
-        self.body = Some(Body { required, shape });
+    pub const fn body(mut self, required: bool, constraint: &'static Constraint) -> Self {
+        self.body = Some(RequestBody { required, constraint });
         self
     }
 
     #[doc(hidden)]
-    pub const fn answer(mut self, answer: Answer) -> Self {
-        self.answer = answer;
+    pub const fn response(mut self, response: ResponseBody) -> Self {
+        self.response = response;
         self
     }
 
@@ -177,18 +177,18 @@ pub struct Parameter {
     /// The name on the wire.
     pub name: &'static str,
     /// Where it stands.
-    pub place: Place,
+    pub location: ParameterLocation,
     /// Whether the call needs it.
     pub required: bool,
     /// What it is, in words.
     pub description: &'static str,
     /// What it may hold.
-    pub shape: &'static Shape,
+    pub constraint: &'static Constraint,
 }
 
 /// Where a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     /// In the path.
     Path,
     /// In the query.
@@ -197,16 +197,16 @@ pub enum Place {
 
 /// The JSON body of a request.
 #[derive(Debug)]
-pub struct Body {
+pub struct RequestBody {
     /// Whether the call needs it.
     pub required: bool,
     /// What it may hold.
-    pub shape: &'static Shape,
+    pub constraint: &'static Constraint,
 }
 
 /// What the answer to a successful call carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ResponseBody {
     /// JSON.
     Json,
     /// Nothing.
@@ -218,7 +218,7 @@ pub enum Answer {
 /// What the specification allows a value of a request to be.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Shape {
+pub enum Constraint {
     /// Anything.
     Any,
     /// `true` or `false`.
@@ -253,7 +253,7 @@ pub enum Shape {
     /// A list.
     List {
         /// What each entry may be.
-        item: &'static Shape,
+        item: &'static Constraint,
         /// The least number of entries.
         min: usize,
         /// The greatest number of entries.
@@ -267,9 +267,9 @@ pub enum Shape {
         open: bool,
     },
     /// At least one of these.
-    AnyOf(&'static [&'static Shape]),
+    AnyOf(&'static [&'static Constraint]),
     /// All of these.
-    AllOf(&'static [&'static Shape]),
+    AllOf(&'static [&'static Constraint]),
 }
 
 /// A member of an object in a request.
@@ -280,7 +280,7 @@ pub struct Member {
     /// Whether the object needs it.
     pub required: bool,
     /// What it may hold.
-    pub shape: &'static Shape,
+    pub constraint: &'static Constraint,
 }
 
 /// What a text must look like.

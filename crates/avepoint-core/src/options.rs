@@ -35,9 +35,9 @@ use crate::witness::Witness;
 pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
-    pub(crate) longest_answer: usize,
+    pub(crate) max_response_size: usize,
     pub(crate) headers: HeaderMap,
-    pub(crate) capture: Option<Capture>,
+    pub(crate) recorder: Option<ResponseRecorder>,
     #[cfg(feature = "export")]
     pub(crate) witness: Option<Witness>,
 }
@@ -47,9 +47,9 @@ impl Default for CallOptions {
         CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
-            longest_answer: LONGEST_ANSWER,
+            max_response_size: MAX_RESPONSE_SIZE,
             headers: HeaderMap::new(),
-            capture: None,
+            recorder: None,
             #[cfg(feature = "export")]
             witness: None,
         }
@@ -58,7 +58,7 @@ impl Default for CallOptions {
 
 /// The longest answer that is read by default, in bytes: hundreds of times the largest page, and what a machine of any
 /// size can hold.
-const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
 /// Headers that the client itself sets; a caller's would break the call or its safety.
 const OWN_HEADERS: [HeaderName; 6] = [
@@ -94,12 +94,12 @@ impl CallOptions {
     /// ```
     /// use avepoint_core::CallOptions;
     ///
-    /// let options = CallOptions::default().longest_answer(256 * 1024 * 1024);
+    /// let options = CallOptions::default().max_response_size(256 * 1024 * 1024);
     /// # let _ = options;
     /// ```
     #[must_use]
-    pub fn longest_answer(mut self, bytes: usize) -> Self {
-        self.longest_answer = bytes;
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
         self
     }
 
@@ -136,8 +136,8 @@ impl CallOptions {
 
     /// Keeps every successful answer as it came, beside the typed one.
     #[must_use]
-    pub fn capture(mut self, capture: &Capture) -> Self {
-        self.capture = Some(capture.clone());
+    pub fn record_responses(mut self, recorder: &ResponseRecorder) -> Self {
+        self.recorder = Some(recorder.clone());
         self
     }
 }
@@ -175,34 +175,34 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Collects answers as they came, with the members that the typed view does not know.
 ///
 /// ```
-/// use avepoint_core::{CallOptions, Capture};
+/// use avepoint_core::{CallOptions, ResponseRecorder};
 ///
-/// let capture = Capture::default();
-/// let options = CallOptions::default().capture(&capture);
+/// let recorder = ResponseRecorder::default();
+/// let options = CallOptions::default().record_responses(&recorder);
 /// // … calls of a client with these options …
-/// for answer in capture.take() {
+/// for answer in recorder.take() {
 ///     println!("{}: {} bytes", answer.operation.id, answer.body.len());
 /// }
 /// # let _ = options;
 /// ```
 #[derive(Clone, Default)]
-pub struct Capture(Arc<Mutex<Vec<RawAnswer>>>);
+pub struct ResponseRecorder(Arc<Mutex<Vec<RawResponse>>>);
 
-impl Capture {
+impl ResponseRecorder {
     /// The answers since the last time, in the order of their arrival.
-    pub fn take(&self) -> Vec<RawAnswer> {
+    pub fn take(&self) -> Vec<RawResponse> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn push(&self, answer: RawAnswer) {
+    pub(crate) fn push(&self, answer: RawResponse) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
     }
 }
 
-// By hand: what was captured is the caller's to show.
-impl fmt::Debug for Capture {
+// By hand: what was recorded is the caller's to show.
+impl fmt::Debug for ResponseRecorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capture").finish_non_exhaustive()
+        f.debug_struct("ResponseRecorder").finish_non_exhaustive()
     }
 }
 
@@ -210,7 +210,7 @@ impl fmt::Debug for Capture {
 ///
 /// Secrets may stand in it, and in its headers: `Debug` shows neither values of headers nor the body, but its length.
 #[derive(Clone)]
-pub struct RawAnswer {
+pub struct RawResponse {
     /// The operation that was called.
     pub operation: &'static Operation,
     /// The status.
@@ -221,9 +221,9 @@ pub struct RawAnswer {
     pub body: Bytes,
 }
 
-impl fmt::Debug for RawAnswer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawAnswer")
+        f.debug_struct("RawResponse")
             .field("operation", &self.operation.id)
             .field("status", &self.status)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())

@@ -11,7 +11,7 @@ use crate::paging::{Fingerprint, Origin};
 use crate::reader::Unread;
 
 /// An answer with its status and headers; it dereferences to the answer.
-pub struct ResponseValue<T> {
+pub struct Response<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
@@ -21,10 +21,10 @@ pub struct ResponseValue<T> {
     failure: Option<Error>,
 }
 
-impl<T> ResponseValue<T> {
+impl<T> Response<T> {
     /// An answer of this status and with these headers, all of which was read.
     pub fn new(inner: T, status: StatusCode, headers: HeaderMap) -> Self {
-        ResponseValue {
+        Response {
             inner,
             status,
             headers,
@@ -35,11 +35,11 @@ impl<T> ResponseValue<T> {
     }
 
     pub(crate) fn with_unread(self, unread: Unread) -> Self {
-        ResponseValue { unread, ..self }
+        Response { unread, ..self }
     }
 
     pub(crate) fn with_fingerprint(self, fingerprint: Fingerprint, failure: Option<Error>) -> Self {
-        ResponseValue {
+        Response {
             fingerprint,
             failure,
             ..self
@@ -88,8 +88,8 @@ impl<T> ResponseValue<T> {
 
     /// The same with another answer. For use by generated code, which takes a result.
     #[doc(hidden)]
-    pub fn map<U, E>(self, change: impl FnOnce(T) -> U) -> Result<ResponseValue<U>, E> {
-        Ok(ResponseValue {
+    pub fn map<U, E>(self, change: impl FnOnce(T) -> U) -> Result<Response<U>, E> {
+        Ok(Response {
             inner: change(self.inner),
             status: self.status,
             headers: self.headers,
@@ -100,24 +100,24 @@ impl<T> ResponseValue<T> {
     }
 }
 
-impl ResponseValue<()> {
+impl Response<()> {
     /// An answer of which nothing is read. For use by generated code.
     #[doc(hidden)]
     pub fn empty(response: reqwest::Response) -> Self {
-        ResponseValue::new((), response.status(), response.headers().clone())
+        Response::new((), response.status(), response.headers().clone())
     }
 }
 
-impl ResponseValue<ByteStream> {
+impl Response<ByteStream> {
     /// An answer that is read piece by piece. For use by generated code.
     #[doc(hidden)]
     pub fn stream(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        ResponseValue::new(ByteStream::new(Box::pin(response.bytes_stream())), status, headers)
+        Response::new(ByteStream::new(Box::pin(response.bytes_stream())), status, headers)
     }
 }
 
-impl<T> Deref for ResponseValue<T> {
+impl<T> Deref for Response<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -125,19 +125,19 @@ impl<T> Deref for ResponseValue<T> {
     }
 }
 
-impl<T> DerefMut for ResponseValue<T> {
+impl<T> DerefMut for Response<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 }
 
-impl<T> AsRef<T> for ResponseValue<T> {
+impl<T> AsRef<T> for Response<T> {
     fn as_ref(&self) -> &T {
         &self.inner
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }

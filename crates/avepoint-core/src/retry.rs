@@ -17,18 +17,18 @@ use jiff::tz::TimeZone;
 /// use std::time::Duration;
 /// use avepoint_core::RetryPolicy;
 ///
-/// let patient = RetryPolicy { attempts: 8, deadline: Duration::from_secs(600), ..RetryPolicy::default() };
-/// assert_eq!(RetryPolicy::none().attempts, 1);
+/// let patient = RetryPolicy { max_attempts: 8, deadline: Duration::from_secs(600), ..RetryPolicy::default() };
+/// assert_eq!(RetryPolicy::none().max_attempts, 1);
 /// # let _ = patient;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// How often a call is sent at most, the first time included. Default: 5.
-    pub attempts: u32,
+    pub max_attempts: u32,
     /// The wait before the second attempt; each further one doubles. Default: half a second.
-    pub initial: Duration,
+    pub initial_backoff: Duration,
     /// The longest wait that the policy itself chooses. Default: 30 seconds.
-    pub longest: Duration,
+    pub max_backoff: Duration,
     /// The time for the whole call: the token, all attempts with their redirections, the waits, and the answer; of a file
     /// only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
     /// Default: 2 minutes.
@@ -38,9 +38,9 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         RetryPolicy {
-            attempts: 5,
-            initial: Duration::from_millis(500),
-            longest: Duration::from_secs(30),
+            max_attempts: 5,
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
         }
     }
@@ -50,7 +50,7 @@ impl RetryPolicy {
     /// Every call is sent once; only a token that is not accepted (401) is renewed once, and the call sent again.
     pub fn none() -> Self {
         RetryPolicy {
-            attempts: 1,
+            max_attempts: 1,
             ..RetryPolicy::default()
         }
     }
@@ -70,7 +70,10 @@ impl RetryPolicy {
     #[must_use]
     pub fn delay(&self, failed_attempts: u32, random: f64, retry_after: Option<Duration>) -> Duration {
         let doublings = failed_attempts.saturating_sub(1).min(31);
-        let full = self.initial.saturating_mul(1 << doublings).min(self.longest);
+        let full = self
+            .initial_backoff
+            .saturating_mul(1 << doublings)
+            .min(self.max_backoff);
         // What no clock can count, and what is no chance at all, is the whole wait.
         let jittered = Duration::try_from_secs_f64(full.as_secs_f64() * (0.5 + random.clamp(0.0, 1.0) / 2.0));
         jittered.unwrap_or(full).max(retry_after.unwrap_or_default())
@@ -78,7 +81,7 @@ impl RetryPolicy {
 }
 
 /// Whether a failed status may pass if the same request is sent again: the one rule, for calls and for token requests.
-pub fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
+pub fn is_transient(status: StatusCode, read_only: bool) -> bool {
     match status {
         // Says that the request was not carried out.
         StatusCode::TOO_MANY_REQUESTS => true,
@@ -100,10 +103,10 @@ pub fn may_pass_later(status: StatusCode, read_only: bool) -> bool {
 /// let mut headers = http::HeaderMap::new();
 /// headers.insert("retry-after", http::HeaderValue::from_static("7"));
 /// let now = jiff::Timestamp::UNIX_EPOCH;
-/// assert_eq!(avepoint_core::retry_after(&headers, now), Some(Duration::from_secs(7)));
+/// assert_eq!(avepoint_core::parse_retry_after(&headers, now), Some(Duration::from_secs(7)));
 /// ```
 #[must_use]
-pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn parse_retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // What no number holds is longer than any wait.
@@ -134,8 +137,8 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest() {
         let policy = RetryPolicy {
-            initial: Duration::from_secs(1),
-            longest: Duration::from_secs(5),
+            initial_backoff: Duration::from_secs(1),
+            max_backoff: Duration::from_secs(5),
             ..RetryPolicy::default()
         };
         let waits: Vec<_> = (1..=5).map(|n| policy.delay(n, 1.0, None).as_secs()).collect();
@@ -148,8 +151,8 @@ mod tests {
     #[test]
     fn no_wait_is_too_long_to_be_told() {
         let policy = RetryPolicy {
-            initial: Duration::MAX,
-            longest: Duration::MAX,
+            initial_backoff: Duration::MAX,
+            max_backoff: Duration::MAX,
             ..RetryPolicy::default()
         };
         for random in [0.0, 0.5, 1.0, f64::INFINITY] {
@@ -161,7 +164,7 @@ mod tests {
     #[test]
     fn the_server_can_only_ask_for_more() {
         let policy = RetryPolicy {
-            initial: Duration::from_secs(4),
+            initial_backoff: Duration::from_secs(4),
             ..RetryPolicy::default()
         };
         assert_eq!(
@@ -180,7 +183,7 @@ mod tests {
         let parse = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, text.parse().expect("a header"));
-            retry_after(&headers, now)
+            parse_retry_after(&headers, now)
         };
         assert_eq!(parse("7"), Some(Duration::from_secs(7)));
         assert_eq!(parse("Sat, 31 Jan 2026 12:00:09 GMT"), Some(Duration::from_secs(9)));
@@ -198,9 +201,9 @@ mod tests {
     fn writes_pass_later_only_when_they_were_refused() {
         for status in [408, 500, 502, 503, 504] {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert!(may_pass_later(status, true) && !may_pass_later(status, false));
+            assert!(is_transient(status, true) && !is_transient(status, false));
         }
-        assert!(may_pass_later(StatusCode::TOO_MANY_REQUESTS, false));
-        assert!(!may_pass_later(StatusCode::BAD_REQUEST, true));
+        assert!(is_transient(StatusCode::TOO_MANY_REQUESTS, false));
+        assert!(!is_transient(StatusCode::BAD_REQUEST, true));
     }
 }

@@ -21,14 +21,14 @@ use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind};
 #[cfg(feature = "export")]
 use crate::export::Places;
-use crate::limits;
-use crate::operation::{Answer, Operation};
-use crate::options::{CallOptions, RawAnswer};
+use crate::operation::{Operation, ResponseBody};
+use crate::options::{CallOptions, RawResponse};
 use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
-use crate::retry::retry_after;
-use crate::transport::{self, Attempts, HttpSettings, Unread};
+use crate::retry::parse_retry_after;
+use crate::transport::{self, Attempts, HttpSettings, ReadError};
+use crate::validation;
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -153,7 +153,7 @@ impl Session {
     }
 
     async fn call(&self, operation: &'static Operation, mut request: Request, span: &Span) -> Result<Response, Error> {
-        let body = limits::check_request(operation, self.shared.base_url.path(), &mut request)
+        let body = validation::check_request(operation, self.shared.base_url.path(), &mut request)
             .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
         let call = Call {
@@ -187,7 +187,7 @@ impl Session {
                 return Err(error);
             }
             renewed = true;
-            self.shared.credential.rejected(&token);
+            self.shared.credential.invalidate(&token);
             let fresh = self.token(operation, attempts.left()).await?;
             if fresh.expose() == token.expose() {
                 return Err(error);
@@ -226,16 +226,16 @@ impl Session {
         if let Some(witness) = &self.options.witness {
             witness.answered(call.operation, answer.response.headers());
         }
-        match call.operation.answer {
+        match call.operation.response {
             // A file can be larger than memory: its reader takes it piece by piece. The whole of it may take longer than
             // any call; the time was for its beginning, and is for each piece from now on.
-            Answer::Bytes => Ok(paced(answer.response, self.options.timeout)),
-            Answer::Json => {
-                let whole = transport::whole(&mut answer.response, self.options.longest_answer);
+            ResponseBody::Bytes => Ok(paced(answer.response, self.options.timeout)),
+            ResponseBody::Json => {
+                let whole = transport::whole(&mut answer.response, self.options.max_response_size);
                 match timeout_at(until, whole).await {
                     Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
-                    Ok(Err(Unread::Broken(error))) => Err(error),
-                    Ok(Err(Unread::TooLong(declared_length))) => {
+                    Ok(Err(ReadError::Broken(error))) => Err(error),
+                    Ok(Err(ReadError::TooLong(declared_length))) => {
                         let problem = self.too_long(declared_length);
                         Err(Error::from_decode(
                             status,
@@ -250,7 +250,7 @@ impl Session {
             }
             // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
-            Answer::Empty => {
+            ResponseBody::Empty => {
                 let mut body = Vec::new();
                 let beginning = transport::beginning(&mut answer.response, SHORT_BODY, &mut body);
                 let _ = timeout_at(until.min(transport::after(AT_ONCE)), beginning).await;
@@ -270,7 +270,7 @@ impl Session {
     /// The error of an answer whose status is no success.
     async fn refusal(&self, mut answer: Followed, until: Instant, secrets: &Secrets) -> Error {
         let response = &mut answer.response;
-        let wait = retry_after(response.headers(), self.shared.clock.now());
+        let wait = parse_retry_after(response.headers(), self.shared.clock.now());
         let mut body = Vec::new();
         // What is late says nothing that the status does not.
         let _ = timeout_at(until, transport::beginning(response, SHORT_BODY, &mut body)).await;
@@ -282,14 +282,14 @@ impl Session {
     }
 
     fn too_long(&self, declared_length: Option<u64>) -> String {
-        let bound = self.options.longest_answer;
+        let bound = self.options.max_response_size;
         let length = declared_length.map_or_else(
             || format!("more than {bound} bytes"),
             |length| format!("{length} bytes"),
         );
         format!(
             "it has {length}, but at most {bound} are read: request less at once, or raise the limit with \
-             `CallOptions::longest_answer`"
+             `CallOptions::max_response_size`"
         )
     }
 
@@ -299,8 +299,8 @@ impl Session {
         if let Some(witness) = &self.options.witness {
             witness.read(&body);
         }
-        if let Some(capture) = &self.options.capture {
-            capture.push(RawAnswer {
+        if let Some(recorder) = &self.options.recorder {
+            recorder.push(RawResponse {
                 operation,
                 status: response.status(),
                 headers: response.headers().clone(),

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::redact::Secrets;
-use crate::retry::retry_after;
+use crate::retry::parse_retry_after;
 use crate::session::Session;
 
 /// Watches one call.
@@ -90,7 +90,7 @@ impl Seen {
 
     /// The error of an answer whose body tells of a failure, by this status, although HTTP says 200.
     pub(crate) fn refused(&self, status: StatusCode, now: Timestamp) -> Error {
-        let wait = retry_after(&self.headers, now);
+        let wait = parse_retry_after(&self.headers, now);
         let error = Error::from_status(status, &self.headers, &self.body, wait, &self.secrets);
         self.about(error)
     }

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use avepoint_elements_v3::core::generated::decode;
+use avepoint_elements_v3::avepoint_core::generated::decode;
 use avepoint_elements_v3::types::{CustomerPage, ListCustomersRequest};
 use avepoint_elements_v3::{Client, StaticToken};
 use criterion::Criterion;

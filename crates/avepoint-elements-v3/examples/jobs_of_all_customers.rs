@@ -10,7 +10,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use avepoint_elements_v3::types::{Customer, Job, JobStatus};
-use avepoint_elements_v3::{Client, core};
+use avepoint_elements_v3::{Client, avepoint_core};
 use futures_util::{StreamExt, TryStreamExt};
 
 /// How many customers are read at the same time. The service's rate limit is not published: stay modest.
@@ -65,10 +65,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// All jobs of a customer.
-async fn jobs(client: &Client, customer: Customer) -> Result<Vec<Job>, core::Error> {
-    let id = customer
-        .id
-        .ok_or_else(|| core::Error::new(core::ErrorKind::Decode, "the customer came without an id"))?;
+async fn jobs(client: &Client, customer: Customer) -> Result<Vec<Job>, avepoint_core::Error> {
+    let id = customer.id.ok_or_else(|| {
+        avepoint_core::Error::new(avepoint_core::ErrorKind::Decode, "the customer came without an id")
+    })?;
     client
         .list_jobs()
         .customer_id(id)

@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use avepoint_elements_v3::core::SecretText;
+use avepoint_elements_v3::avepoint_core::SecretText;
 use avepoint_elements_v3::types::{
     CountryCode, DataCenter, IdentityProvider, OnboardCustomerRequest, OnboardCustomerStatus,
 };

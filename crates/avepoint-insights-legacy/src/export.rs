@@ -5,8 +5,8 @@
 #![allow(deprecated)]
 
 use avepoint_core::{
-    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, ExportPart, List, OpenEnum,
-    ResponseValue, Session,
+    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, ExportPart, List, OpenEnum, Response,
+    Session,
 };
 
 use crate::generated::client::{Client, builder};
@@ -65,7 +65,7 @@ macro_rules! apis {
                 Ok(answer.status.map(|status| status.code()))
             }
 
-            async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {
+            async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<Response<ByteStream>, Error> {
                 self.0.with_options(options).$file().id(id.clone()).send().await
             }
         }

@@ -126,13 +126,13 @@ pub fn username(emails: impl IntoIterator<Item = impl Into<String>>) -> Username
 /// refused when the request is sent.
 ///
 /// ```
-/// use avepoint_insights_legacy::core::Time;
+/// use avepoint_insights_legacy::avepoint_core::Time;
 /// use avepoint_insights_legacy::filters;
 ///
 /// let [from, until] = ["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"].map(Time::try_from);
 /// let last_quarter = filters::modified_time([from?, until?]);
 /// assert_eq!(last_quarter.values[1].as_str(), "2025-12-31T23:59:59Z");
-/// # Ok::<(), avepoint_insights_legacy::core::InvalidTime>(())
+/// # Ok::<(), avepoint_insights_legacy::avepoint_core::InvalidTime>(())
 /// ```
 pub fn modified_time(times: impl IntoIterator<Item = impl Into<Time>>) -> ModifiedTimeFilter {
     ModifiedTimeFilter {

@@ -1,6 +1,6 @@
 //! What a user of the crate relies on, as far as no server is needed.
 
-use avepoint_insights_legacy::core::ApiClient;
+use avepoint_insights_legacy::avepoint_core::ApiClient;
 use avepoint_insights_legacy::{Client, Region, StaticToken};
 
 #[test]

@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use avepoint_insights::core::{ExportEvent, ExportOptions};
+use avepoint_insights::avepoint_core::{ExportEvent, ExportOptions};
 use avepoint_insights::types::GoogleDriveId;
 
 #[tokio::main]

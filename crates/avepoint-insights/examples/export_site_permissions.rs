@@ -14,7 +14,7 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use avepoint_insights::core::{ExportEvent, ExportOptions};
+use avepoint_insights::avepoint_core::{ExportEvent, ExportOptions};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -11,7 +11,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use avepoint_insights::core::OpenEnum;
+use avepoint_insights::avepoint_core::OpenEnum;
 use avepoint_insights::types::{ListSharingLinksRequest, SharingLinkType};
 use futures_util::TryStreamExt;
 

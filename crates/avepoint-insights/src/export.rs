@@ -1,7 +1,7 @@
 //! Exports: a job that writes a report, and the report's file.
 
 use avepoint_core::{
-    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, OpenEnum, ResponseValue, Session,
+    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, OpenEnum, Response, Session,
 };
 
 use crate::generated::client::{Client, builder};
@@ -42,7 +42,7 @@ impl ExportApi for Client {
         Ok(answer.job_status.map(|status| status.code()))
     }
 
-    async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<ResponseValue<ByteStream>, Error> {
+    async fn file(&self, id: &ExportJobId, options: CallOptions) -> Result<Response<ByteStream>, Error> {
         self.with_options(options)
             .download_export_job_file()
             .job_id(id)

@@ -1,6 +1,6 @@
 //! What a user of the crate relies on, as far as no server is needed.
 
-use avepoint_insights::core::{ApiClient, ClientBuilder, ErrorKind};
+use avepoint_insights::avepoint_core::{ApiClient, ClientBuilder, ErrorKind};
 use avepoint_insights::{Client, Cloud, Error, Region, StaticToken};
 
 /// The regions of the newer Insights API, as its page names them.

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
-use avepoint_elements_v3::core::{Credential, Operation};
+use avepoint_elements_v3::avepoint_core::{Credential, Operation};
 use avepoint_elements_v3::types::{Customer, CustomerId, JobStatus, TenantId, UpdateUserGeneralRequest, User};
 use avepoint_elements_v3::{Client, operations};
-use avepoint_insights::core::{ExportEvent, ExportOptions};
+use avepoint_insights::avepoint_core::{ExportEvent, ExportOptions};
 use avepoint_sandbox::{Fault, Sandbox};
 use clap::Parser;
 use futures_util::{StreamExt, TryStreamExt, stream};

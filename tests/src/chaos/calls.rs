@@ -222,7 +222,7 @@ impl Setup {
                     )
                 });
             }
-        } else if call.log().resumes && call.plan.attempts > 1 {
+        } else if call.log().resumes && call.plan.max_attempts > 1 {
             self.run_state.violation(Violation::LostAnswer, || {
                 format!("call {number}: {:?}", outcome.as_ref().err())
             });
@@ -359,7 +359,7 @@ impl Credential for Tokens {
         })
     }
 
-    fn rejected(&self, _: &AccessToken) {
+    fn invalidate(&self, _: &AccessToken) {
         self.call().log().tokens += 1;
     }
 }
@@ -438,7 +438,7 @@ pub async fn run(options: &Options) -> Report {
         Plan {
             silent: true,
             late_token: false,
-            attempts: 2,
+            max_attempts: 2,
             kind,
             ..Plan::of(options.seed, number)
         }

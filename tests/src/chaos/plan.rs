@@ -27,7 +27,7 @@ pub struct Plan {
     pub number: u64,
     pub kind: Kind,
     /// How often the policy lets it be sent.
-    pub attempts: u32,
+    pub max_attempts: u32,
     /// Whether its token comes when its time is over.
     pub late_token: bool,
     /// Whether nobody answers it.
@@ -140,7 +140,7 @@ impl Plan {
         };
         Plan {
             number,
-            attempts: chance.u32(1..=4),
+            max_attempts: chance.u32(1..=4),
             late_token: matches!(kind, Kind::ByName(_) | Kind::Onboard) && chance.u32(..20) == 0,
             silent: false,
             password: pick(&mut chance, &PASSWORDS),
@@ -151,9 +151,9 @@ impl Plan {
     /// The policy: hardly any wait of its own, so that chance has no say in which waits fit into the deadline.
     pub fn policy(&self) -> RetryPolicy {
         RetryPolicy {
-            attempts: self.attempts,
-            initial: Duration::from_millis(1),
-            longest: Duration::from_millis(1),
+            max_attempts: self.max_attempts,
+            initial_backoff: Duration::from_millis(1),
+            max_backoff: Duration::from_millis(1),
             deadline: DEADLINE,
         }
     }

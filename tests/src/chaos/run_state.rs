@@ -197,7 +197,7 @@ impl Call {
         if !log.redirected {
             let attempts = log.attempts.entry(request).or_default();
             *attempts += 1;
-            let allowed = self.plan.attempts + u32::from(log.refused_token);
+            let allowed = self.plan.max_attempts + u32::from(log.refused_token);
             if bound && log.attempts[&request] > allowed || log.requests > MOST_REQUESTS {
                 let (requests, again, story) = (log.requests, log.attempts[&request], &log.story);
                 run_state.violation(Violation::ExcessRequest, || {

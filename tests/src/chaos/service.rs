@@ -239,7 +239,7 @@ impl Service {
             Turn::Same | Turn::Circle => CIRCLING,
             Turn::Hollow => HOLLOW,
             // One more tells that nothing follows; each may have been asked for in vain a few times.
-            _ => (2 * PAGES as u32 + 1) * (call.plan.attempts + 1),
+            _ => (2 * PAGES as u32 + 1) * (call.plan.max_attempts + 1),
         };
         if asked > most {
             self.run_state.violation(Violation::Endless, || {
@@ -335,7 +335,7 @@ impl Service {
             )
         };
         // Asked again after a failed attempt, and no more.
-        if !strange && polls > runs + 2 * (call.plan.attempts + 6) {
+        if !strange && polls > runs + 2 * (call.plan.max_attempts + 6) {
             self.run_state.violation(Violation::Endless, || {
                 format!("call {}: a job with the state {state}", call.plan.number)
             });

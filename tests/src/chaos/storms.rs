@@ -159,7 +159,9 @@ async fn a_proxy_of_the_caller(setup: &Setup) {
 
 /// A client that sends every call once.
 fn client(url: &str, credential: impl Credential + 'static) -> Client {
-    let options = CallOptions::default().retry(RetryPolicy::none()).longest_answer(BOUND);
+    let options = CallOptions::default()
+        .retry(RetryPolicy::none())
+        .max_response_size(BOUND);
     let builder = ClientBuilder::default()
         .base_url(url)
         .credential(credential)

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use avepoint_core::{Member, Operation, Paging, Place, Shape};
+use avepoint_core::{Constraint, Member, Operation, Paging, ParameterLocation};
 use serde_json::{Map, Value, json};
 
 /// The most values that are kept of one name.
@@ -44,7 +44,7 @@ struct Need {
     name: &'static str,
     /// As which values may be known.
     keys: Vec<String>,
-    shape: &'static Shape,
+    constraint: &'static Constraint,
     in_body: bool,
 }
 
@@ -153,20 +153,20 @@ impl Known {
 
     /// The values of a need that go together with what was chosen.
     fn values(&self, need: &Need, operation: &Operation, example: &Value, chosen: &Bindings) -> Vec<Value> {
-        if let Shape::List { item, .. } = need.shape {
+        if let Constraint::List { item, .. } = need.constraint {
             let entry = Need {
                 name: need.name,
                 keys: need.keys.clone(),
-                shape: item,
+                constraint: item,
                 in_body: need.in_body,
             };
             let example = example.get(0).unwrap_or(&Value::Null);
             let values = self.values(&entry, operation, example, chosen).into_iter();
             return values.map(|value| json!([value])).collect();
         }
-        match need.shape {
-            Shape::IntegerCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
-            Shape::TextCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
+        match need.constraint {
+            Constraint::IntegerCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
+            Constraint::TextCode(codes) => return codes.iter().map(|code| json!(code)).collect(),
             _ => {}
         }
         if !need.keys.iter().any(|key| is_id(key)) {
@@ -299,8 +299,8 @@ fn is_required(operation: &Operation, place: &str) -> bool {
 
 /// The documented members of the body.
 fn members(operation: &Operation) -> &'static [Member] {
-    match operation.body.as_ref().map(|body| body.shape) {
-        Some(Shape::Object { members, .. }) => members,
+    match operation.body.as_ref().map(|body| body.constraint) {
+        Some(Constraint::Object { members, .. }) => members,
         _ => &[],
     }
 }
@@ -315,14 +315,14 @@ fn needs(operation: &'static Operation) -> Vec<Need> {
         .filter(|known| known.required && !is_paging(known.name));
     let mut needs: Vec<_> = parameters
         .map(|known| {
-            let before = match known.place {
-                Place::Path => operation.path.split(&format!("/{{{}}}", known.name)).next(),
-                Place::Query => None,
+            let before = match known.location {
+                ParameterLocation::Path => operation.path.split(&format!("/{{{}}}", known.name)).next(),
+                ParameterLocation::Query => None,
             };
             Need {
                 name: known.name,
                 keys: keys(known.name, before),
-                shape: known.shape,
+                constraint: known.constraint,
                 in_body: false,
             }
         })
@@ -334,7 +334,7 @@ fn needs(operation: &'static Operation) -> Vec<Need> {
             .map(|known| Need {
                 name: known.name,
                 keys: keys(known.name, None),
-                shape: known.shape,
+                constraint: known.constraint,
                 in_body: true,
             }),
     );

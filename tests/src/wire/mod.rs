@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use avepoint_core::{Answer, CallOptions, Capture, Error, Operation, RawAnswer, RetryPolicy};
+use avepoint_core::{CallOptions, Error, Operation, RawResponse, ResponseBody, ResponseRecorder, RetryPolicy};
 use serde_json::Value;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use xtask_spec::api::Api;
@@ -105,15 +105,17 @@ pub async fn run(api: &'static Api, client: &AnyClient, options: &Options) -> an
     );
     let document = api.document()?;
     let spec = Spec::new(&document);
-    let capture = Capture::default();
-    let call_options = CallOptions::default().retry(RetryPolicy::none()).capture(&capture);
+    let recorder = ResponseRecorder::default();
+    let call_options = CallOptions::default()
+        .retry(RetryPolicy::none())
+        .record_responses(&recorder);
     let mut clock = interval(Duration::from_secs_f64(1.0 / options.rate));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut run = Run {
         spec: &spec,
         comparison: Comparison::new(&spec),
         client: client.with_options(call_options),
-        capture,
+        recorder,
         clock,
         options,
         known: Known::new(&options.given, options.page_size),
@@ -148,7 +150,7 @@ struct Run<'d> {
     spec: &'d Spec<'d>,
     comparison: Comparison<'d>,
     client: AnyClient,
-    capture: Capture,
+    recorder: ResponseRecorder,
     clock: Interval,
     options: &'d Options,
     known: Known,
@@ -263,7 +265,7 @@ impl<'d> Run<'d> {
     async fn call(&mut self, operation: &'static Operation, parameters: &Value, bindings: &Bindings) -> Option<Value> {
         self.clock.tick().await;
         let result = self.client.call(operation.id, parameters.clone()).await;
-        let raw = self.capture.take().pop();
+        let raw = self.recorder.take().pop();
         let read = self.reads.entry(operation.id).or_default();
         match (raw, result) {
             (Some(raw), _) => {
@@ -295,7 +297,7 @@ impl<'d> Run<'d> {
         }
     }
 
-    fn answered(&mut self, operation: &'static Operation, raw: &RawAnswer) -> Option<Value> {
+    fn answered(&mut self, operation: &'static Operation, raw: &RawResponse) -> Option<Value> {
         let status = raw.status.as_u16();
         let Some(response) = self.response(operation, status) else {
             self.find(operation, Kind::Status, "", format!("status {status}"));
@@ -314,7 +316,7 @@ impl<'d> Run<'d> {
                 self.find(operation, Kind::Header, shown(name), format!("with status {status}"));
             }
         }
-        if operation.answer != Answer::Json {
+        if operation.response != ResponseBody::Json {
             return None;
         }
         let media_type = raw

@@ -88,7 +88,7 @@ pub fn real(server: &Server) -> Client {
 
 /// Options for the real clock.
 pub fn quick() -> ExportOptions {
-    ExportOptions::default().pauses(Duration::from_millis(1), Duration::from_millis(5))
+    ExportOptions::default().poll_interval(Duration::from_millis(1), Duration::from_millis(5))
 }
 
 /// Options, and what the listener received, as a developer would print it.

@@ -22,7 +22,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
         //! Any operation by its name, with JSON parameters.
 
         use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-        use ::avepoint_core::{Error, ResponseValue};
+        use ::avepoint_core::{Error, Response};
         use ::serde_json::Value;
         use super::client::{Client, types};
         use super::operations;
@@ -75,7 +75,7 @@ fn arm(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
                 quote! { #index => parameters.take::<types::#form>("body")?.map(types::#ty::from), }
             });
             // JSON alone does not say which form it is; the table does.
-            setters.push(quote! { let body = match parameters.form_of_body() { #(#arms)* _ => None, }; });
+            setters.push(quote! { let body = match parameters.body_variant() { #(#arms)* _ => None, }; });
             (quote! { body }, quote! { request.body = Ok(value); })
         } else if schema.get("properties").is_some() {
             (
@@ -92,9 +92,9 @@ fn arm(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
     }
     let mutable = (!setters.is_empty()).then(|| quote! { mut });
     let read = match (spec.answer(operation), spec.is_file(operation)) {
-        (Some(_), _) => quote! { answer(table, &ResponseValue::into_inner(sent)) },
-        (None, true) => quote! { file(table, ResponseValue::into_inner(sent)).await },
-        (None, false) => quote! { sent.map(|()| Value::Null).map(ResponseValue::into_inner) },
+        (Some(_), _) => quote! { answer(table, &Response::into_inner(sent)) },
+        (None, true) => quote! { file(table, Response::into_inner(sent)).await },
+        (None, false) => quote! { sent.map(|()| Value::Null).map(Response::into_inner) },
     };
     Ok(quote! {
         #id => {

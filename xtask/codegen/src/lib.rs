@@ -8,6 +8,7 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod client;
+mod constraints;
 mod dynamic;
 mod enums_and_ids;
 mod names;
@@ -17,7 +18,6 @@ mod output;
 mod paging;
 mod sandbox;
 mod secrets;
-mod shapes;
 #[cfg(test)]
 mod tests;
 mod variants;
@@ -141,7 +141,7 @@ pub mod operations;
 mod paging;
 pub(crate) mod variants;
 
-pub use ::avepoint_core as core;
+pub use ::avepoint_core;
 pub use ::avepoint_core::{Cloud, Error, Region, StaticToken};
 pub use client::{Client, builder};
 

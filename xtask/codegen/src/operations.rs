@@ -6,22 +6,24 @@ use quote::quote;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
+use super::constraints;
 use super::names::{camel, id, shouty};
-use super::shapes;
 
 /// The table of operations.
 ///
 /// # Errors
-/// If a schema of a request says something that a shape cannot.
+/// If a schema of a request says something that a constraint cannot.
 pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     let names: Vec<_> = spec.operations.iter().map(|operation| shouty(id(operation))).collect();
     let operations = spec.operations.iter().map(|operation| self::operation(spec, operation));
     let operations = operations.collect::<anyhow::Result<Vec<_>>>()?;
-    let shapes = shapes::components(spec)?;
+    let constraints = constraints::components(spec)?;
     Ok(quote! {
         //! What the specification says of each operation.
 
-        use ::avepoint_core::{Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape};
+        use ::avepoint_core::{
+            Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, ResponseBody,
+        };
 
         /// Every operation, in the order of the specification.
         pub static ALL: &[&Operation] = &[#(&#names),*];
@@ -34,10 +36,10 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
         #(#operations)*
 
         /// What requests may hold.
-        mod shapes {
+        mod constraints {
             use super::*;
 
-            #(#shapes)*
+            #(#constraints)*
         }
     })
 }
@@ -60,7 +62,7 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
     for parameter in spec.parameters(operation) {
         let parameter = parameter.described;
         let name = parameter.text("name").context("a parameter without a name")?;
-        let place = match parameter.text("in") {
+        let location = match parameter.text("in") {
             Some("path") => quote! { Path },
             Some("query") => quote! { Query },
             _ => bail!(spec.document.fault(
@@ -72,14 +74,14 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
         let required = parameter.says("required");
         let description = parameter.description();
         let schema = parameter.get("schema").context("a parameter without a schema")?;
-        let shape = shapes::reference(spec, &schema)?;
+        let constraint = constraints::reference(spec, &schema)?;
         parameters.push(quote! {
             Parameter {
                 name: #name,
-                place: Place::#place,
+                location: ParameterLocation::#location,
                 required: #required,
                 description: #description,
-                shape: #shape,
+                constraint: #constraint,
             }
         });
     }
@@ -87,15 +89,15 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
     let body = match (spec.request_body(operation), spec.body(operation)) {
         (Some(body), Some(schema)) => {
             let required = body.says("required");
-            let shape = shapes::reference(spec, &schema)?;
-            Some(quote! { .body(#required, #shape) })
+            let constraint = constraints::reference(spec, &schema)?;
+            Some(quote! { .body(#required, #constraint) })
         }
         _ => None,
     };
     let answer = match (spec.answer(operation), spec.is_file(operation)) {
         (Some(_), _) => None,
-        (None, true) => Some(quote! { .answer(Answer::Bytes) }),
-        (None, false) => Some(quote! { .answer(Answer::Empty) }),
+        (None, true) => Some(quote! { .response(ResponseBody::Bytes) }),
+        (None, false) => Some(quote! { .response(ResponseBody::Empty) }),
     };
     Ok(quote! {
         #[doc = #doc]
@@ -125,7 +127,7 @@ fn paging(paging: &Place) -> anyhow::Result<TokenStream> {
         "page-number" => {
             let (page, size) = (member("page")?, member("size")?);
             let (total, more) = (paging.text("total"), paging.text("more"));
-            let (total, more) = (shapes::option(total), shapes::option(more));
+            let (total, more) = (constraints::option(total), constraints::option(more));
             quote! { Paging::PageNumber { page: #page, size: #size, items: #items, total: #total, more: #more } }
         }
         "token" => {

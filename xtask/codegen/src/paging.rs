@@ -65,17 +65,17 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<T
             let (start, turn) = numbered(spec, operation, parameter("page")?)?;
             if let Some(total) = paging.text("total") {
                 let count = || quote! { .copied().map(i64::from) };
-                add("total", total, count(), "counted")?;
+                add("total", total, count(), "with_total")?;
                 // Beside the total, under the name of the parameter; not every answer says how large its pages are.
                 let size = parameter("size")?.trim_start_matches("body.");
                 let parent = total.rsplit_once('.').map(|(parent, _)| format!("{parent}."));
                 let size = parent.unwrap_or_default() + size;
                 if spec.member(&answer, &size).is_some() {
-                    add("size", &size, count(), "sized")?;
+                    add("size", &size, count(), "with_size")?;
                 }
             }
             if let Some(more) = paging.text("more") {
-                add("more", more, quote! { .copied() }, "followed")?;
+                add("more", more, quote! { .copied() }, "with_more")?;
             }
             (quote! { numbered }, Some(quote! { #start, }), Some(turn))
         }
@@ -88,15 +88,15 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<T
                     quote! { request.#member(token) }
                 }
             };
-            let turn = quote! { if let Some(token) = ask.token { request = #put; } };
-            add("next", parameter("next")?, quote! { .cloned() }, "followed_by")?;
+            let turn = quote! { if let Some(token) = wanted.token { request = #put; } };
+            add("next", parameter("next")?, quote! { .cloned() }, "with_next_token")?;
             (quote! { tokens }, None, Some(turn))
         }
         Some("single") => (quote! { single }, None, None),
         other => bail!("there is no style of paging {other:?}"),
     };
-    let (ask, mutable) = match turn {
-        Some(_) => (quote! { ask }, Some(quote! { mut })),
+    let (wanted, mutable) = match turn {
+        Some(_) => (quote! { wanted }, Some(quote! { mut })),
         None => (quote! { _ }, None),
     };
     let (facts, put): (Vec<_>, Vec<_>) = facts.into_iter().unzip();
@@ -104,7 +104,7 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<T
         impl<'a> builder::#builder<'a> {
             /// The pages of the list, as a stream that asks for each when it is wanted.
             pub fn pages(self) -> Pages<'a, types::#item> {
-                Pages::#pages(&super::operations::#table, #start move |#ask| {
+                Pages::#pages(&super::operations::#table, #start move |#wanted| {
                     let #mutable request = self.clone();
                     #turn
                     Box::pin(async move {
@@ -129,7 +129,7 @@ fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(T
         let member = snake(name);
         let body = spec.body(operation).and_then(|body| spec.schema(&body));
         let turn = if body.as_ref().is_some_and(|body| body.texts("required").contains(&name)) {
-            quote! { request = request.body_map(|body| body.#member(ask.page)); }
+            quote! { request = request.body_map(|body| body.#member(wanted.page)); }
         } else {
             let schema = body.and_then(|body| spec.schema(&spec.member(&body, name)?));
             let ty = match schema.and_then(|schema| schema.text("format")) {
@@ -137,9 +137,9 @@ fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(T
                 _ => quote! { i64 },
             };
             quote! {
-                match <#ty>::try_from(ask.page) {
+                match <#ty>::try_from(wanted.page) {
                     Ok(page) => request = request.body_map(|body| body.#member(page)),
-                    Err(_) => request.body = Err(format!("there is no page {}", ask.page)),
+                    Err(_) => request.body = Err(format!("there is no page {}", wanted.page)),
                 }
             }
         };
@@ -158,7 +158,7 @@ fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(T
     Ok((
         quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
         quote! {
-            request.#name = TryFrom::try_from(ask.page)#wrap.map_err(|_| format!("there is no page {}", ask.page));
+            request.#name = TryFrom::try_from(wanted.page)#wrap.map_err(|_| format!("there is no page {}", wanted.page));
         },
     ))
 }

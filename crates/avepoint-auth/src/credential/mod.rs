@@ -53,8 +53,8 @@ impl Provider {
         })
     }
 
-    pub(crate) fn rejected(&self, token: &AccessToken) {
-        self.0.cache.rejected(token);
+    pub(crate) fn invalidate(&self, token: &AccessToken) {
+        self.0.cache.invalidate(token);
     }
 
     /// What can be shown of a credential of this name.
@@ -115,8 +115,8 @@ impl<C> CredentialBuilder<C> {
             scopes: None,
             store: None,
             retry: RetryPolicy {
-                attempts: 4,
-                longest: Duration::from_secs(10),
+                max_attempts: 4,
+                max_backoff: Duration::from_secs(10),
                 deadline: Duration::from_secs(60),
                 ..RetryPolicy::default()
             },
@@ -320,8 +320,8 @@ macro_rules! credential {
                 self.0.token(operation)
             }
 
-            fn rejected(&self, token: &avepoint_core::AccessToken) {
-                self.0.rejected(token);
+            fn invalidate(&self, token: &avepoint_core::AccessToken) {
+                self.0.invalidate(token);
             }
         }
 

@@ -61,7 +61,7 @@ const STATES: [(i64, &[&str], ExportState); 7] = [
 impl ExportState {
     /// Whether the job has come to its end, be it good or bad.
     #[must_use]
-    pub fn has_ended(self) -> bool {
+    pub fn is_terminal(self) -> bool {
         self.has_file() || matches!(self, ExportState::Failed | ExportState::Stopped)
     }
 
@@ -105,7 +105,7 @@ impl ExportStatus {
             .filter(|code| !code.to_string().is_empty());
         let state = code.as_ref().map_or(ExportState::InProgress, ExportState::of);
         match said.failure {
-            Some(status) if !state.has_ended() => Err(seen.refused(status, now)),
+            Some(status) if !state.is_terminal() => Err(seen.refused(status, now)),
             _ => Ok(ExportStatus {
                 state,
                 code,

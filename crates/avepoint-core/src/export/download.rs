@@ -11,7 +11,7 @@ use super::archive::{self, Tail};
 use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
-use crate::response::ResponseValue;
+use crate::response::Response;
 use crate::witness::{Seen, Witness};
 
 /// How much of an answer that is not a file is read, in bytes.
@@ -157,7 +157,7 @@ impl<A: ExportApi> Download<A> {
         let session = self.api.session();
         let policy = &session.options().retry;
         let delay = policy.delay(self.broken, fastrand::f64(), error.retry_after());
-        if self.broken >= policy.attempts || delay >= policy.deadline {
+        if self.broken >= policy.max_attempts || delay >= policy.deadline {
             return Err(error);
         }
         tracing::debug!(job = self.name, position = self.position, %error, "the download broke");
@@ -190,7 +190,7 @@ impl<A: ExportApi> Download<A> {
 
     /// Asks for the file, or, with what tells it from others, for the rest of it. It is the API that is asked each time,
     /// since an address to which it points may be good for a while only.
-    async fn request(&mut self, rest: Option<&Validator>) -> Result<ResponseValue<ByteStream>, Error> {
+    async fn request(&mut self, rest: Option<&Validator>) -> Result<Response<ByteStream>, Error> {
         let session = self.api.session();
         let (witness, mut options) = Witness::of(session);
         if let Some(validator) = rest {
@@ -203,7 +203,7 @@ impl<A: ExportApi> Download<A> {
     }
 
     /// Begins the file, if the answer has one.
-    async fn begin(&mut self, answer: ResponseValue<ByteStream>) -> Result<Opened, Error> {
+    async fn begin(&mut self, answer: Response<ByteStream>) -> Result<Opened, Error> {
         let session = self.api.session().clone();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let total = number(&headers, &header::CONTENT_LENGTH);

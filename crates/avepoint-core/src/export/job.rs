@@ -196,7 +196,7 @@ impl<A: ExportApi> ExportJob<A> {
     /// no status, and that of the call where the server cannot be asked.
     pub async fn wait(&self) -> Result<(), Error> {
         if let Some(status) = self.last_status()
-            && status.state.has_ended()
+            && status.state.is_terminal()
         {
             return self.end(&status);
         }
@@ -205,7 +205,7 @@ impl<A: ExportApi> ExportJob<A> {
         let (mut asked, mut silent) = (0_u32, 0);
         loop {
             let silence = match self.ask(self.options.time_since(begin, clock)).await {
-                Ok((status, _)) if status.state.has_ended() => return self.end(&status),
+                Ok((status, _)) if status.state.is_terminal() => return self.end(&status),
                 Ok((status, _)) if status.code.is_some() => None,
                 Ok((_, seen)) => Some(answers::without_status(&self.job.name, &seen)),
                 Err(error) if may_pass(&error) => Some(error),
@@ -320,7 +320,7 @@ impl<A: ExportApi> Job<A> {
             Ok((status, _)) => {
                 known.missed = 0;
                 known.status = Some(status.clone());
-                if status.state.has_ended() {
+                if status.state.is_terminal() {
                     known.place = None;
                 }
             }

@@ -8,7 +8,7 @@ use progenitor_client::ByteStream;
 
 use crate::error::Error;
 use crate::options::CallOptions;
-use crate::response::ResponseValue;
+use crate::response::Response;
 use crate::session::Session;
 use crate::value::code::Code;
 
@@ -44,7 +44,7 @@ pub trait ExportApi: Clone + Send + Sync + 'static {
         &self,
         id: &Self::Id,
         options: CallOptions,
-    ) -> impl Future<Output = Result<ResponseValue<ByteStream>, Error>> + Send;
+    ) -> impl Future<Output = Result<Response<ByteStream>, Error>> + Send;
 }
 
 /// One of the jobs into which an export was split.

@@ -27,8 +27,8 @@ use crate::retry::RetryPolicy;
 #[derive(Clone)]
 pub struct ExportOptions {
     pub(super) deadline: Duration,
-    pub(super) first_pause: Duration,
-    pub(super) longest_pause: Duration,
+    pub(super) initial_interval: Duration,
+    pub(super) max_interval: Duration,
     pub(super) overwrite: bool,
     listener: Option<Arc<Listener>>,
 }
@@ -42,8 +42,8 @@ impl Default for ExportOptions {
     fn default() -> Self {
         ExportOptions {
             deadline: Duration::from_secs(3600),
-            first_pause: Duration::from_secs(2),
-            longest_pause: Duration::from_secs(30),
+            initial_interval: Duration::from_secs(2),
+            max_interval: Duration::from_secs(30),
             overwrite: false,
             listener: None,
         }
@@ -62,9 +62,9 @@ impl ExportOptions {
     /// The first and the longest pause between two questions to the server; pauses double from one to the other.
     /// Default: 2 and 30 seconds.
     #[must_use]
-    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
-        self.first_pause = first;
-        self.longest_pause = longest;
+    pub fn poll_interval(mut self, initial: Duration, max: Duration) -> Self {
+        self.initial_interval = initial;
+        self.max_interval = max;
         self
     }
 
@@ -105,8 +105,8 @@ impl ExportOptions {
     /// The pause after so many questions, or longer if the server asks.
     pub(super) fn pause(&self, asked: u32, retry_after: Option<Duration>) -> Duration {
         let backoff = RetryPolicy {
-            initial: self.first_pause,
-            longest: self.longest_pause,
+            initial_backoff: self.initial_interval,
+            max_backoff: self.max_interval,
             ..RetryPolicy::default()
         };
         backoff.delay(asked, 1.0, retry_after)
@@ -117,8 +117,8 @@ impl fmt::Debug for ExportOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExportOptions")
             .field("deadline", &self.deadline)
-            .field("first_pause", &self.first_pause)
-            .field("longest_pause", &self.longest_pause)
+            .field("initial_interval", &self.initial_interval)
+            .field("max_interval", &self.max_interval)
             .field("overwrite", &self.overwrite)
             .finish_non_exhaustive()
     }

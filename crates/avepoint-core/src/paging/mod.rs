@@ -123,7 +123,7 @@ impl<T> Page<T> {
     /// The same page, of a list that is counted.
     #[doc(hidden)]
     #[must_use]
-    pub fn counted(mut self, total: Option<i64>) -> Self {
+    pub fn with_total(mut self, total: Option<i64>) -> Self {
         self.total = total.and_then(|total| u64::try_from(total).ok());
         self
     }
@@ -131,7 +131,7 @@ impl<T> Page<T> {
     /// The same page, of which the answer says how many entries it has room for.
     #[doc(hidden)]
     #[must_use]
-    pub fn sized(mut self, size: Option<i64>) -> Self {
+    pub fn with_size(mut self, size: Option<i64>) -> Self {
         self.size = size.and_then(|size| u64::try_from(size).ok());
         self
     }
@@ -139,7 +139,7 @@ impl<T> Page<T> {
     /// The same page, of which the answer says whether another follows.
     #[doc(hidden)]
     #[must_use]
-    pub fn followed(mut self, more: Option<bool>) -> Self {
+    pub fn with_more(mut self, more: Option<bool>) -> Self {
         self.more = more;
         self
     }
@@ -147,7 +147,7 @@ impl<T> Page<T> {
     /// The same page with the token that leads to the next. A blank one leads nowhere.
     #[doc(hidden)]
     #[must_use]
-    pub fn followed_by(mut self, token: Option<impl AsRef<str>>) -> Self {
+    pub fn with_next_token(mut self, token: Option<impl AsRef<str>>) -> Self {
         self.token = token
             .map(|token| token.as_ref().to_owned())
             .filter(|token| !token.trim().is_empty());
@@ -158,12 +158,12 @@ impl<T> Page<T> {
 /// What to ask a server for: a page by its number, counted in any case, or by the token that the last one gave.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct PageRequest {
     pub page: u32,
     pub token: Option<String>,
 }
 
-type Fetch<'a, T> = Arc<dyn Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
+type Fetch<'a, T> = Arc<dyn Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
 type Fetched<T> = (u32, Result<Page<T>, Error>);
 
 /// How the pages of a list follow each other.
@@ -210,7 +210,7 @@ pub struct Pages<'a, T> {
     fetch: Fetch<'a, T>,
     ahead: FuturesOrdered<BoxFuture<'a, Fetched<T>>>,
     prefetch: u32,
-    next: Ask,
+    next: PageRequest,
     order: Order,
     progress: Progress,
     /// The error that comes next: the list cannot be begun, or not go on.
@@ -225,14 +225,14 @@ pub struct Pages<'a, T> {
 impl<'a, T: Send + 'a> Pages<'a, T> {
     fn new<F>(operation: &'static Operation, order: Order, fetch: F) -> Self
     where
-        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
         Pages {
             operation,
             fetch: Arc::new(fetch),
             ahead: FuturesOrdered::new(),
             prefetch: 0,
-            next: Ask { page: 1, token: None },
+            next: PageRequest { page: 1, token: None },
             order,
             progress: Progress::new(1),
             refused: None,
@@ -246,7 +246,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     #[doc(hidden)]
     pub fn numbered<F>(operation: &'static Operation, start: Result<u32, Error>, fetch: F) -> Self
     where
-        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
         let pages = Pages::new(operation, Order::Numbered, fetch);
         match start {
@@ -262,7 +262,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     #[doc(hidden)]
     pub fn tokens<F>(operation: &'static Operation, fetch: F) -> Self
     where
-        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
         Pages::new(operation, Order::Tokens(Visited::default()), fetch)
     }
@@ -271,7 +271,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     #[doc(hidden)]
     pub fn single<F>(operation: &'static Operation, fetch: F) -> Self
     where
-        F: Fn(Ask) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
     {
         Pages::new(operation, Order::Single, fetch)
     }
@@ -339,7 +339,7 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     }
 
     /// How many members and entries could not be read so far and are missing; [`Page::unread`] says which.
-    pub fn unread(&self) -> usize {
+    pub fn unread_count(&self) -> usize {
         self.unread
     }
 
@@ -354,8 +354,8 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     fn fill(&mut self) {
         // The page that is wanted is asked for in any case: how many there are is a guess.
         while self.ahead.is_empty() || self.may_look_ahead() {
-            let ask = self.next.clone();
-            let (number, page) = (ask.page, (self.fetch)(ask));
+            let request = self.next.clone();
+            let (number, page) = (request.page, (self.fetch)(request));
             self.ahead.push_back(Box::pin(async move { (number, page.await) }));
             // After the last number there is no other, and nothing is asked for ahead.
             self.next.page = number.saturating_add(1);
@@ -446,7 +446,7 @@ fn lacks_token(operation: &Operation, unread: &Unread) -> bool {
     let Some(Paging::Token { next, .. }) = &operation.paging else {
         return false;
     };
-    let mut places = unread.members().iter().map(UnreadMember::place);
+    let mut places = unread.members().iter().map(UnreadMember::path);
     places.any(|place| {
         next.strip_prefix(place)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -534,8 +534,8 @@ impl<'a, T: Send + 'a> Items<'a, T> {
 
     /// How many members and entries could not be read so far and are missing; [`Pages`] say which, page by page, and an
     /// event of the level `WARN` names their places.
-    pub fn unread(&self) -> usize {
-        self.pages.unread()
+    pub fn unread_count(&self) -> usize {
+        self.pages.unread_count()
     }
 
     /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.

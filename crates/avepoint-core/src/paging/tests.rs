@@ -37,10 +37,10 @@ impl From<Answer> for Page<u32> {
         };
         let unread = Unread::default();
         Page::new(answer.items, Origin { bytes, unread })
-            .counted(answer.total)
-            .sized(answer.size)
-            .followed(answer.more)
-            .followed_by(answer.token)
+            .with_total(answer.total)
+            .with_size(answer.size)
+            .with_more(answer.more)
+            .with_next_token(answer.token)
     }
 }
 
@@ -49,30 +49,30 @@ type Log = Arc<Mutex<Vec<(u32, String)>>>;
 
 /// Answers a request, and logs it.
 fn serve(
-    answer: impl Fn(&Ask) -> Answer + Send + Sync + 'static,
+    answer: impl Fn(&PageRequest) -> Answer + Send + Sync + 'static,
 ) -> (
     Log,
-    impl Fn(Ask) -> BoxFuture<'static, Result<Page<u32>, Error>> + Send + Sync + 'static,
+    impl Fn(PageRequest) -> BoxFuture<'static, Result<Page<u32>, Error>> + Send + Sync + 'static,
 ) {
     let log = Log::default();
     let written = Arc::clone(&log);
-    let fetch = move |ask: Ask| -> BoxFuture<'static, Result<Page<u32>, Error>> {
-        let page = answer(&ask).into();
+    let fetch = move |request: PageRequest| -> BoxFuture<'static, Result<Page<u32>, Error>> {
+        let page = answer(&request).into();
         log.lock()
             .expect("no panic")
-            .push((ask.page, ask.token.unwrap_or_default()));
+            .push((request.page, request.token.unwrap_or_default()));
         Box::pin(async move { Ok(page) })
     };
     (written, fetch)
 }
 
 fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<'static, u32>) {
-    let (log, fetch) = serve(move |ask| answer(ask.page));
+    let (log, fetch) = serve(move |request| answer(request.page));
     (log, Pages::numbered(&LIST, Ok(1), fetch))
 }
 
 fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<'static, u32>) {
-    let (log, fetch) = serve(move |ask| answer(ask.token.as_deref().unwrap_or_default()));
+    let (log, fetch) = serve(move |request| answer(request.token.as_deref().unwrap_or_default()));
     (log, Pages::tokens(&LIST, fetch))
 }
 
@@ -556,8 +556,8 @@ fn tokens_that_lead_nowhere_are_errors_after_what_came() {
 #[test]
 fn a_list_of_one_page_that_leads_on_is_not_whole() {
     let (_, fetch) = serve(|_| Answer::default());
-    let pages = Pages::single(&LIST, move |ask| {
-        let page = fetch(ask);
+    let pages = Pages::single(&LIST, move |request| {
+        let page = fetch(request);
         Box::pin(async move {
             let mut page = page.await?;
             page.items = upto(2);

@@ -47,7 +47,7 @@ fn an_object_of_any_names_loses_no_more_than_an_entry() {
         BTreeMap::from([("a".to_owned(), 1), ("c".to_owned(), 3)])
     );
     // A name that no page documents comes from outside, and is not repeated.
-    let places: Vec<_> = unread.members().iter().map(|member| member.place()).collect();
+    let places: Vec<_> = unread.members().iter().map(|member| member.path()).collect();
     assert_eq!(places, ["*.*", "*"]);
 }
 
@@ -267,7 +267,7 @@ fn a_value_that_does_not_fit_costs_its_place_alone_and_is_told() {
         let [member] = unread.members() else {
             panic!("{json}: {unread:?}");
         };
-        assert_eq!((member.place(), member.problem()), (place, reason), "{json}");
+        assert_eq!((member.path(), member.problem()), (place, reason), "{json}");
         let strict = read_whole::<Thing>(json.as_bytes()).map(drop).expect_err(&json);
         assert!(strict.to_string().starts_with(&format!("`{place}")), "{strict}");
     }
@@ -290,7 +290,7 @@ fn bytes_that_are_no_text_cost_the_text_that_they_are_in() {
         (None, ["ä".to_owned()].as_slice(), None)
     );
     assert_eq!(thing.count, Some(1));
-    let places: Vec<_> = unread.members().iter().map(|member| member.place()).collect();
+    let places: Vec<_> = unread.members().iter().map(|member| member.path()).collect();
     assert_eq!(places, ["displayName", "tags[1]", "free"]);
 }
 
@@ -563,7 +563,7 @@ proptest! {
         let (thing, unread) = read_thing(&json.to_string());
         let mut output = written(&thing);
         // What is in it beneath may be reported, but nothing else.
-        prop_assert!(unread.members().iter().all(|member| member.place().starts_with(name)), "{:?}", unread);
+        prop_assert!(unread.members().iter().all(|member| member.path().starts_with(name)), "{:?}", unread);
         for member in [&mut output, &mut json] {
             member.as_object_mut().expect("an object").remove(name);
         }

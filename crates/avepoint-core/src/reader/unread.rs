@@ -9,7 +9,7 @@ use super::problem::Problem;
 /// and that its type could keep.
 ///
 /// In the typed answer such a member is missing, and such an entry of a list left out; all else is there.
-/// [`Capture`](crate::Capture) keeps whole answers as they came.
+/// [`ResponseRecorder`](crate::ResponseRecorder) keeps whole answers as they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     members: Vec<UnreadMember>,
@@ -69,7 +69,7 @@ impl UnreadMember {
     }
 
     /// Where it stood in the answer, such as `data[1].status`.
-    pub fn place(&self) -> &str {
+    pub fn path(&self) -> &str {
         &self.place
     }
 

@@ -10,7 +10,7 @@ const AT_FIRST: usize = 1024 * 1024;
 
 /// Why an answer was not read to its end.
 #[derive(Debug)]
-pub enum Unread {
+pub enum ReadError {
     /// The connection broke.
     Broken(Error),
     /// It is longer than the bound. The length is the one that the server declared, if it did.
@@ -21,7 +21,7 @@ pub enum Unread {
 ///
 /// # Errors
 /// Where the connection breaks, or the answer has more bytes than `most`: nothing beyond is read.
-pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unread> {
+pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, ReadError> {
     let most = if Protection::AnswerBound.is_on() {
         most
     } else {
@@ -30,16 +30,16 @@ pub async fn whole(response: &mut Response, most: usize) -> Result<Vec<u8>, Unre
     let declared_length = response.content_length();
     let expected = declared_length.map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
     if expected > most {
-        return Err(Unread::TooLong(declared_length));
+        return Err(ReadError::TooLong(declared_length));
     }
     let mut body = Vec::with_capacity(expected.min(AT_FIRST));
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(|error| Unread::Broken(Error::from_transport(error)))?
+        .map_err(|error| ReadError::Broken(Error::from_transport(error)))?
     {
         if chunk.len() > most.saturating_sub(body.len()) {
-            return Err(Unread::TooLong(declared_length));
+            return Err(ReadError::TooLong(declared_length));
         }
         body.extend_from_slice(&chunk);
     }

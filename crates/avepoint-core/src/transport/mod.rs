@@ -8,8 +8,8 @@ mod send;
 mod settings;
 
 pub(crate) use self::beside::beside;
-pub use self::body::{Unread, beginning, whole};
+pub use self::body::{ReadError, beginning, whole};
 pub use self::repeat::{Attempts, Failure};
 pub use self::send::{after, late, send};
 pub use self::settings::HttpSettings;
-pub use crate::retry::{http_date, may_pass_later};
+pub use crate::retry::{http_date, is_transient};

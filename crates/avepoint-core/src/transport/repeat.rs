@@ -68,7 +68,7 @@ impl<'a> Attempts<'a> {
     /// The failure itself, if there is to be no other attempt.
     pub async fn pause_after<E: Failure>(&mut self, failure: E) -> Result<(), E> {
         self.failed = self.failed.saturating_add(1);
-        if self.failed >= self.policy.attempts || !failure.may_pass() {
+        if self.failed >= self.policy.max_attempts || !failure.may_pass() {
             return Err(failure);
         }
         let delay = self.policy.delay(self.failed, fastrand::f64(), failure.retry_after());

@@ -1040,7 +1040,7 @@ pub mod builder {
     #[allow(unused_imports)]
     use super::{
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
+        RequestBuilderExt, Response,
     };
     /**Builder for [`Client::list_customers`]
 
@@ -1053,9 +1053,7 @@ pub mod builder {
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::CustomerList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::CustomerList>, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/partner/customers", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1087,7 +1085,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CustomerList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CustomerList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1125,7 +1123,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::Customer>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::Customer>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1160,7 +1158,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::Customer>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::Customer>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1184,7 +1182,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::CustomerServicesList>, Error<()>> {
+        ) -> Result<Response<types::CustomerServicesList>, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/partner/services", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1216,7 +1214,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CustomerServicesList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CustomerServicesList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1254,9 +1252,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::CustomerServices>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::CustomerServices>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1291,7 +1287,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CustomerServices>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CustomerServices>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1331,7 +1327,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ProtectionOverviewList>, Error<()>> {
+        ) -> Result<Response<types::ProtectionOverviewList>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1367,10 +1363,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ProtectionOverviewList>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ProtectionOverviewList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1408,9 +1401,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::BackupJobList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::BackupJobList>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1446,7 +1437,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BackupJobList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BackupJobList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1506,9 +1497,7 @@ pub mod builder {
                 .map_err(|_| "`job_module` is not a valid String".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::BackupJobList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::BackupJobList>, Error<()>> {
             let Self { client, id, job_type, job_module } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let job_type = job_type.map_err(Error::InvalidRequest)?;
@@ -1547,7 +1536,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BackupJobList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BackupJobList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1587,7 +1576,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileSummaryList>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileSummaryList>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1623,10 +1612,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileSummaryList>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileSummaryList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1678,7 +1664,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::ScanProfile>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ScanProfile>, Error<()>> {
             let Self { client, id, profile_id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
@@ -1715,7 +1701,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ScanProfile>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ScanProfile>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1769,7 +1755,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileDailySummary>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileDailySummary>, Error<()>> {
             let Self { client, id, profile_id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
@@ -1807,10 +1793,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileDailySummary>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileDailySummary>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1864,7 +1847,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileDailyChanges>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileDailyChanges>, Error<()>> {
             let Self { client, id, profile_id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
@@ -1902,10 +1885,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileDailyChanges>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileDailyChanges>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1959,7 +1939,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileDailyReport>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileDailyReport>, Error<()>> {
             let Self { client, id, profile_id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
@@ -1997,10 +1977,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileDailyReport>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileDailyReport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2016,7 +1993,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
-use ::avepoint_core::ResponseValue;
+use ::avepoint_core::Response;
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;

@@ -2,7 +2,7 @@
 
 //! Any operation by its name, with JSON parameters.
 use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-use ::avepoint_core::{Error, ResponseValue};
+use ::avepoint_core::{Error, Response};
 use ::serde_json::Value;
 use super::client::{Client, types};
 use super::operations;
@@ -27,7 +27,7 @@ pub async fn call(
         "listCustomers" => {
             let request = client.list_customers();
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getCustomer" => {
             let mut request = client.get_customer();
@@ -35,12 +35,12 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listCustomerServices" => {
             let request = client.list_customer_services();
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getCustomerServices" => {
             let mut request = client.get_customer_services();
@@ -48,7 +48,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listProtectionOverview" => {
             let mut request = client.list_protection_overview();
@@ -56,7 +56,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listBackupJobs" => {
             let mut request = client.list_backup_jobs();
@@ -64,7 +64,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listModuleBackupJobs" => {
             let mut request = client.list_module_backup_jobs();
@@ -78,7 +78,7 @@ pub async fn call(
                 request.job_module = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listScanProfiles" => {
             let mut request = client.list_scan_profiles();
@@ -86,7 +86,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfile" => {
             let mut request = client.get_scan_profile();
@@ -97,7 +97,7 @@ pub async fn call(
                 request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfileDailySummary" => {
             let mut request = client.get_scan_profile_daily_summary();
@@ -108,7 +108,7 @@ pub async fn call(
                 request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listScanProfileDailyChanges" => {
             let mut request = client.list_scan_profile_daily_changes();
@@ -119,7 +119,7 @@ pub async fn call(
                 request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfileDailyReport" => {
             let mut request = client.get_scan_profile_daily_report();
@@ -130,7 +130,7 @@ pub async fn call(
                 request.profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         _ => Err(unknown(operation, operations::ALL)),
     }

@@ -2,7 +2,8 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation,
+    ResponseBody,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -44,10 +45,10 @@ pub static GET_CUSTOMER: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     );
@@ -72,10 +73,10 @@ pub static GET_CUSTOMER_SERVICES: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     );
@@ -92,10 +93,10 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     );
@@ -112,10 +113,10 @@ pub static LIST_BACKUP_JOBS: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     );
@@ -132,17 +133,17 @@ pub static LIST_MODULE_BACKUP_JOBS: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "JobType",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The service the jobs belong to, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -150,10 +151,10 @@ pub static LIST_MODULE_BACKUP_JOBS: Operation = Operation::new(
             },
             Parameter {
                 name: "JobModule",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The module the jobs work on, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -174,10 +175,10 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     );
@@ -193,17 +194,17 @@ pub static GET_SCAN_PROFILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "ProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -219,17 +220,17 @@ pub static GET_SCAN_PROFILE_DAILY_SUMMARY: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "ProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -245,17 +246,17 @@ pub static LIST_SCAN_PROFILE_DAILY_CHANGES: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "ProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -272,29 +273,29 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "ProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
 /// What requests may hold.
-mod shapes {
+mod constraints {
     use super::*;
-    pub static CUSTOMER_ID: Shape = Shape::Text {
+    pub static CUSTOMER_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static SCAN_PROFILE_ID: Shape = Shape::Text {
+    pub static SCAN_PROFILE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,

@@ -11661,7 +11661,7 @@ pub mod builder {
     #[allow(unused_imports)]
     use super::{
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
+        RequestBuilderExt, Response,
     };
     /**Builder for [`Client::list_customers`]
 
@@ -11728,9 +11728,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::CustomerPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::CustomerPage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -11774,7 +11772,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CustomerPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CustomerPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -11828,7 +11826,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::OnboardCustomerResult>, Error<()>> {
+        ) -> Result<Response<types::OnboardCustomerResult>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -11868,10 +11866,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::OnboardCustomerResult>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::OnboardCustomerResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -11957,7 +11952,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AuthorizationLink>, Error<()>> {
+        ) -> Result<Response<types::AuthorizationLink>, Error<()>> {
             let Self { client, customer_id, tenant_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -12002,7 +11997,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AuthorizationLink>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AuthorizationLink>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12088,7 +12083,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AuthorizationLink>, Error<()>> {
+        ) -> Result<Response<types::AuthorizationLink>, Error<()>> {
             let Self { client, customer_id, tenant_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -12133,7 +12128,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AuthorizationLink>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AuthorizationLink>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12185,7 +12180,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::Tenant>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::Tenant>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -12223,7 +12218,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::Tenant>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::Tenant>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12289,7 +12284,7 @@ pub mod builder {
         async fn dispatch(
             self,
         ) -> Result<
-            ResponseValue<
+            Response<
                 ::avepoint_core::OneOrMany<
                     crate::generated::client::types::ServiceAppStatus,
                 >,
@@ -12335,7 +12330,7 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<
+            Response<
                 ::avepoint_core::OneOrMany<
                     crate::generated::client::types::ServiceAppStatus,
                 >,
@@ -12395,7 +12390,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ConnectTenantsResult>, Error<()>> {
+        ) -> Result<Response<types::ConnectTenantsResult>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -12435,7 +12430,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ConnectTenantsResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ConnectTenantsResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12514,7 +12509,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::CustomerServicesPage>, Error<()>> {
+        ) -> Result<Response<types::CustomerServicesPage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -12560,7 +12555,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CustomerServicesPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CustomerServicesPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12613,7 +12608,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AddCustomerServiceResult>, Error<()>> {
+        ) -> Result<Response<types::AddCustomerServiceResult>, Error<()>> {
             let Self { client, customer_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -12651,10 +12646,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::AddCustomerServiceResult>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::AddCustomerServiceResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12758,7 +12750,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::TenantUserSeatsPage>, Error<()>> {
+        ) -> Result<Response<types::TenantUserSeatsPage>, Error<()>> {
             let Self { client, customer_id, type_, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let type_ = type_.map_err(Error::InvalidRequest)?;
@@ -12807,7 +12799,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::TenantUserSeatsPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::TenantUserSeatsPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12856,9 +12848,7 @@ pub mod builder {
                 .map_err(|_| "`product_type` is not a valid Product".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::ProductOverview>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ProductOverview>, Error<()>> {
             let Self { client, customer_id, product_type } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let product_type = product_type.map_err(Error::InvalidRequest)?;
@@ -12896,7 +12886,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ProductOverview>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ProductOverview>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -12972,9 +12962,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::ResellerPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ResellerPage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -13019,7 +13007,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ResellerPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ResellerPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13096,7 +13084,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::LicensePage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -13142,7 +13130,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::LicensePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13235,7 +13223,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::LicenseAllocationPage>, Error<()>> {
+        ) -> Result<Response<types::LicenseAllocationPage>, Error<()>> {
             let Self { client, license_id, page_index, page_size, body } = self;
             let license_id = license_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -13282,10 +13270,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::LicenseAllocationPage>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::LicenseAllocationPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13354,7 +13339,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AssignResellerLicenseResult>, Error<()>> {
+        ) -> Result<Response<types::AssignResellerLicenseResult>, Error<()>> {
             let Self { client, reseller_id, body } = self;
             let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -13398,7 +13383,7 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<types::AssignResellerLicenseResult>,
+            Response<types::AssignResellerLicenseResult>,
             ::avepoint_core::Error,
         > {
             self.dispatch()
@@ -13491,7 +13476,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::LicensePage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::LicensePage>, Error<()>> {
             let Self { client, reseller_id, page_index, page_size, body } = self;
             let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -13538,7 +13523,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::LicensePage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::LicensePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13606,7 +13591,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AcceptLicensesResult>, Error<()>> {
+        ) -> Result<Response<types::AcceptLicensesResult>, Error<()>> {
             let Self { client, reseller_id, body } = self;
             let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -13648,7 +13633,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AcceptLicensesResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AcceptLicensesResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13716,7 +13701,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::RejectLicensesResult>, Error<()>> {
+        ) -> Result<Response<types::RejectLicensesResult>, Error<()>> {
             let Self { client, reseller_id, body } = self;
             let reseller_id = reseller_id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -13758,7 +13743,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RejectLicensesResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RejectLicensesResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13817,7 +13802,7 @@ pub mod builder {
                 .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::AuditPage>, Error<()>> {
             let Self { client, date, page_size, skip_token } = self;
             let date = date.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -13857,7 +13842,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AuditPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -13916,7 +13901,7 @@ pub mod builder {
                 .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::AuditPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::AuditPage>, Error<()>> {
             let Self { client, date, page_size, skip_token } = self;
             let date = date.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -13956,7 +13941,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AuditPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AuditPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14063,7 +14048,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ProtectedUserPage>, Error<()>> {
+        ) -> Result<Response<types::ProtectedUserPage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -14112,7 +14097,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ProtectedUserPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ProtectedUserPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14176,7 +14161,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ProtectionOverviewPage>, Error<()>> {
+        ) -> Result<Response<types::ProtectionOverviewPage>, Error<()>> {
             let Self { client, customer_id, page_index, page_size } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -14216,10 +14201,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ProtectionOverviewPage>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ProtectionOverviewPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14293,7 +14275,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ProtectedObjectPage>, Error<()>> {
+        ) -> Result<Response<types::ProtectedObjectPage>, Error<()>> {
             let Self { client, customer_id, module, page_size, skip_token } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let module = module.map_err(Error::InvalidRequest)?;
@@ -14335,7 +14317,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ProtectedObjectPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ProtectedObjectPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14414,7 +14396,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::StorageProfilePage>, Error<()>> {
+        ) -> Result<Response<types::StorageProfilePage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -14460,7 +14442,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StorageProfilePage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StorageProfilePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14548,7 +14530,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::JobPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::JobPage>, Error<()>> {
             let Self { client, customer_id, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -14594,7 +14576,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::JobPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14671,7 +14653,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::JobReportDetailPage>, Error<()>> {
+        ) -> Result<Response<types::JobReportDetailPage>, Error<()>> {
             let Self { client, customer_id, job_id, page_size, skip_token } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
@@ -14713,7 +14695,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::JobReportDetailPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::JobReportDetailPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14805,7 +14787,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileSummaryPage>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileSummaryPage>, Error<()>> {
             let Self { client, customer_id, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -14852,10 +14834,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileSummaryPage>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileSummaryPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -14919,7 +14898,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileDailyReportPage>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileDailyReportPage>, Error<()>> {
             let Self { client, customer_id, page_index, page_size } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -14960,7 +14939,7 @@ pub mod builder {
         pub async fn send(
             self,
         ) -> Result<
-            ResponseValue<types::ScanProfileDailyReportPage>,
+            Response<types::ScanProfileDailyReportPage>,
             ::avepoint_core::Error,
         > {
             self.dispatch()
@@ -15014,7 +14993,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::ScanProfile>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ScanProfile>, Error<()>> {
             let Self { client, customer_id, scan_profile_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
@@ -15052,7 +15031,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ScanProfile>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ScanProfile>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15106,7 +15085,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileChanges>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileChanges>, Error<()>> {
             let Self { client, customer_id, scan_profile_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
@@ -15144,7 +15123,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileChanges>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ScanProfileChanges>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15198,7 +15177,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::ScanProfileDailyReport>, Error<()>> {
+        ) -> Result<Response<types::ScanProfileDailyReport>, Error<()>> {
             let Self { client, customer_id, scan_profile_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
@@ -15236,10 +15215,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::ScanProfileDailyReport>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::ScanProfileDailyReport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15293,7 +15269,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::CreateBaselineResult>, Error<()>> {
+        ) -> Result<Response<types::CreateBaselineResult>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -15331,7 +15307,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::CreateBaselineResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::CreateBaselineResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15407,9 +15383,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::BaselinePage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::BaselinePage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -15453,7 +15427,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BaselinePage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BaselinePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15517,7 +15491,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::BaselineReportPage>, Error<()>> {
+        ) -> Result<Response<types::BaselineReportPage>, Error<()>> {
             let Self { client, baseline_id, page_index, page_size } = self;
             let baseline_id = baseline_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -15557,7 +15531,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BaselineReportPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BaselineReportPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15661,9 +15635,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::BaselineJobPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::BaselineJobPage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -15712,7 +15684,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BaselineJobPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BaselineJobPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15791,7 +15763,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::BaselineTenantPage>, Error<()>> {
+        ) -> Result<Response<types::BaselineTenantPage>, Error<()>> {
             let Self { client, page_index, page_size, body } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -15836,7 +15808,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BaselineTenantPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BaselineTenantPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -15918,7 +15890,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::RunTenantActionResult>, Error<()>> {
+        ) -> Result<Response<types::RunTenantActionResult>, Error<()>> {
             let Self { client, customer_id, tenant_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -15962,10 +15934,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::RunTenantActionResult>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::RunTenantActionResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16047,9 +16016,7 @@ pub mod builder {
                 .map_err(|_| "`status` is not a valid RiskRuleStatus".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::RiskRuleList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::RiskRuleList>, Error<()>> {
             let Self { client, customer_id, tenant_id, data_sources, status } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16091,7 +16058,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RiskRuleList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RiskRuleList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16181,9 +16148,7 @@ pub mod builder {
                 .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::RiskHitItemPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::RiskHitItemPage>, Error<()>> {
             let Self {
                 client,
                 customer_id,
@@ -16233,7 +16198,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RiskHitItemPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RiskHitItemPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16311,7 +16276,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AzureCostIssuePage>, Error<()>> {
+        ) -> Result<Response<types::AzureCostIssuePage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16353,7 +16318,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AzureCostIssuePage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AzureCostIssuePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16431,7 +16396,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AzureSecurityIssuePage>, Error<()>> {
+        ) -> Result<Response<types::AzureSecurityIssuePage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16473,10 +16438,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::AzureSecurityIssuePage>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::AzureSecurityIssuePage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16578,7 +16540,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::UserPage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16626,7 +16588,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16692,7 +16654,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::UserProfile>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::UserProfile>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16731,7 +16693,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserProfile>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserProfile>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16825,7 +16787,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16857,7 +16819,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -16865,7 +16827,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -16963,7 +16925,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -16995,7 +16957,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17003,7 +16965,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17098,7 +17060,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17130,7 +17092,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17138,7 +17100,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17232,7 +17194,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17264,7 +17226,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17272,7 +17234,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17366,7 +17328,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17398,7 +17360,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17406,7 +17368,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17501,7 +17463,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17533,7 +17495,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17541,7 +17503,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17636,7 +17598,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17668,7 +17630,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17676,7 +17638,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17770,7 +17732,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17802,7 +17764,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17810,7 +17772,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -17904,7 +17866,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -17936,7 +17898,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -17944,7 +17906,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18039,7 +18001,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18071,7 +18033,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18079,7 +18041,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18177,7 +18139,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18209,7 +18171,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18217,7 +18179,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18311,7 +18273,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18343,7 +18305,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18351,7 +18313,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18446,7 +18408,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18478,7 +18440,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18486,7 +18448,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18581,7 +18543,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18613,7 +18575,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18621,7 +18583,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18716,7 +18678,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18748,7 +18710,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18756,7 +18718,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18851,7 +18813,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -18883,7 +18845,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -18891,7 +18853,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -18989,7 +18951,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19021,7 +18983,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -19029,7 +18991,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19124,7 +19086,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, customer_id, tenant_id, user_id, body } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19156,7 +19118,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -19164,7 +19126,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19216,9 +19178,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::HybridAgentList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::HybridAgentList>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19256,7 +19216,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::HybridAgentList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::HybridAgentList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19347,7 +19307,7 @@ pub mod builder {
                 .map_err(|_| "`status` is not a valid UserCondition".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::UserPage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size, status } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19391,7 +19351,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19482,9 +19442,7 @@ pub mod builder {
                 .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::RiskWorkflowPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::RiskWorkflowPage>, Error<()>> {
             let Self {
                 client,
                 customer_id,
@@ -19535,7 +19493,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RiskWorkflowPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RiskWorkflowPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19627,7 +19585,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::RiskWorkflowCompliance>, Error<()>> {
+        ) -> Result<Response<types::RiskWorkflowCompliance>, Error<()>> {
             let Self {
                 client,
                 customer_id,
@@ -19677,10 +19635,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::RiskWorkflowCompliance>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::RiskWorkflowCompliance>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19747,9 +19702,7 @@ pub mod builder {
                 .map_err(|_| "`types` is not a valid RiskyActionKind".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::RiskyActionCount>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::RiskyActionCount>, Error<()>> {
             let Self { client, customer_id, tenant_id, types } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19789,7 +19742,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RiskyActionCount>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RiskyActionCount>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19877,7 +19830,7 @@ pub mod builder {
                 .map_err(|_| "`risky` is not a valid bool".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::SignInPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SignInPage>, Error<()>> {
             let Self { client, customer_id, tenant_id, page_index, page_size, risky } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -19921,7 +19874,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SignInPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SignInPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -19975,7 +19928,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::WorkspaceOverview>, Error<()>> {
+        ) -> Result<Response<types::WorkspaceOverview>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -20013,7 +19966,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::WorkspaceOverview>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::WorkspaceOverview>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -20067,7 +20020,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::WorkspaceComplianceRate>, Error<()>> {
+        ) -> Result<Response<types::WorkspaceComplianceRate>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -20105,10 +20058,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<
-            ResponseValue<types::WorkspaceComplianceRate>,
-            ::avepoint_core::Error,
-        > {
+        ) -> Result<Response<types::WorkspaceComplianceRate>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -20162,7 +20112,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::DataSecurityPosture>, Error<()>> {
+        ) -> Result<Response<types::DataSecurityPosture>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -20200,7 +20150,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::DataSecurityPosture>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::DataSecurityPosture>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -20254,7 +20204,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::RansomwareDetection>, Error<()>> {
+        ) -> Result<Response<types::RansomwareDetection>, Error<()>> {
             let Self { client, customer_id, tenant_id } = self;
             let customer_id = customer_id.map_err(Error::InvalidRequest)?;
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
@@ -20292,7 +20242,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::RansomwareDetection>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::RansomwareDetection>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -20308,7 +20258,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
-use ::avepoint_core::ResponseValue;
+use ::avepoint_core::Response;
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;

@@ -2,7 +2,7 @@
 
 //! Any operation by its name, with JSON parameters.
 use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-use ::avepoint_core::{Error, ResponseValue};
+use ::avepoint_core::{Error, Response};
 use ::serde_json::Value;
 use super::client::{Client, types};
 use super::operations;
@@ -37,7 +37,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "onboardCustomer" => {
             let mut request = client.onboard_customer();
@@ -47,7 +47,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "createTenantAuthorizationLink" => {
             let mut request = client.create_tenant_authorization_link();
@@ -63,7 +63,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "createAppAuthorizationLink" => {
             let mut request = client.create_app_authorization_link();
@@ -79,7 +79,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getTenant" => {
             let mut request = client.get_tenant();
@@ -90,7 +90,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getServiceAppStatus" => {
             let mut request = client.get_service_app_status();
@@ -104,7 +104,7 @@ pub async fn call(
                 request.product_name = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "connectTenants" => {
             let mut request = client.connect_tenants();
@@ -113,7 +113,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listCustomerServices" => {
             let mut request = client.list_customer_services();
@@ -129,14 +129,14 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "addCustomerService" => {
             let mut request = client.add_customer_service();
             if let Some(value) = parameters.take("customerId")? {
                 request.customer_id = Ok(value);
             }
-            let body = match parameters.form_of_body() {
+            let body = match parameters.body_variant() {
                 0usize => {
                     parameters
                         .take::<types::AddBackupTrialWithStorageTypeRequest>("body")?
@@ -173,7 +173,7 @@ pub async fn call(
                 request.body = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listTenantUserSeats" => {
             let mut request = client.list_tenant_user_seats();
@@ -195,7 +195,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getProductOverview" => {
             let mut request = client.get_product_overview();
@@ -206,7 +206,7 @@ pub async fn call(
                 request.product_type = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listResellers" => {
             let mut request = client.list_resellers();
@@ -221,7 +221,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listPooledLicenses" => {
             let mut request = client.list_pooled_licenses();
@@ -237,7 +237,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listLicenseAllocations" => {
             let mut request = client.list_license_allocations();
@@ -256,7 +256,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "assignResellerLicense" => {
             let mut request = client.assign_reseller_license();
@@ -269,7 +269,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listResellerLicenses" => {
             let mut request = client.list_reseller_licenses();
@@ -288,7 +288,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "acceptResellerLicenses" => {
             let mut request = client.accept_reseller_licenses();
@@ -300,7 +300,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "rejectResellerLicenses" => {
             let mut request = client.reject_reseller_licenses();
@@ -312,7 +312,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listAuditRecords" => {
             let mut request = client.list_audit_records();
@@ -326,7 +326,7 @@ pub async fn call(
                 request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listResellerAuditRecords" => {
             let mut request = client.list_reseller_audit_records();
@@ -340,7 +340,7 @@ pub async fn call(
                 request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listProtectedUsers" => {
             let mut request = client.list_protected_users();
@@ -362,7 +362,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listProtectionOverview" => {
             let mut request = client.list_protection_overview();
@@ -376,7 +376,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listProtectedObjects" => {
             let mut request = client.list_protected_objects();
@@ -393,7 +393,7 @@ pub async fn call(
                 request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listStorageProfiles" => {
             let mut request = client.list_storage_profiles();
@@ -409,7 +409,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listJobs" => {
             let mut request = client.list_jobs();
@@ -426,7 +426,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listJobReportDetails" => {
             let mut request = client.list_job_report_details();
@@ -443,7 +443,7 @@ pub async fn call(
                 request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listScanProfiles" => {
             let mut request = client.list_scan_profiles();
@@ -462,7 +462,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listScanProfileChanges" => {
             let mut request = client.list_scan_profile_changes();
@@ -476,7 +476,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfile" => {
             let mut request = client.get_scan_profile();
@@ -487,7 +487,7 @@ pub async fn call(
                 request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfileChanges" => {
             let mut request = client.get_scan_profile_changes();
@@ -498,7 +498,7 @@ pub async fn call(
                 request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getScanProfileDailyReport" => {
             let mut request = client.get_scan_profile_daily_report();
@@ -509,7 +509,7 @@ pub async fn call(
                 request.scan_profile_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "createBaseline" => {
             let mut request = client.create_baseline();
@@ -518,7 +518,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listBaselines" => {
             let mut request = client.list_baselines();
@@ -533,7 +533,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listBaselineReports" => {
             let mut request = client.list_baseline_reports();
@@ -547,7 +547,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listBaselineJobs" => {
             let mut request = client.list_baseline_jobs();
@@ -569,7 +569,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listBaselineTenants" => {
             let mut request = client.list_baseline_tenants();
@@ -585,7 +585,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "runTenantAction" => {
             let mut request = client.run_tenant_action();
@@ -601,7 +601,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listRiskRules" => {
             let mut request = client.list_risk_rules();
@@ -618,7 +618,7 @@ pub async fn call(
                 request.status = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listRiskHitItems" => {
             let mut request = client.list_risk_hit_items();
@@ -638,7 +638,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listAzureCostIssues" => {
             let mut request = client.list_azure_cost_issues();
@@ -655,7 +655,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listAzureSecurityIssues" => {
             let mut request = client.list_azure_security_issues();
@@ -672,7 +672,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listUsers" => {
             let mut request = client.list_users();
@@ -692,7 +692,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getUser" => {
             let mut request = client.get_user();
@@ -706,7 +706,7 @@ pub async fn call(
                 request.user_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "updateUserAccount" => {
             let mut request = client.update_user_account();
@@ -725,7 +725,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserAlternateEmailAddress" => {
             let mut request = client.update_user_alternate_email_address();
@@ -744,7 +744,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserBirthday" => {
             let mut request = client.update_user_birthday();
@@ -763,7 +763,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserContact" => {
             let mut request = client.update_user_contact();
@@ -782,7 +782,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserGeneral" => {
             let mut request = client.update_user_general();
@@ -801,7 +801,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserExternalFlag" => {
             let mut request = client.update_user_external_flag();
@@ -820,7 +820,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserTestFlag" => {
             let mut request = client.update_user_test_flag();
@@ -839,7 +839,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserManager" => {
             let mut request = client.update_user_manager();
@@ -858,7 +858,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserOffice" => {
             let mut request = client.update_user_office();
@@ -877,7 +877,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserOfficeLocation" => {
             let mut request = client.update_user_office_location();
@@ -896,7 +896,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserPasswordSetting" => {
             let mut request = client.update_user_password_setting();
@@ -915,7 +915,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateUserSponsor" => {
             let mut request = client.update_user_sponsor();
@@ -934,7 +934,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserContact" => {
             let mut request = client.update_local_user_contact();
@@ -953,7 +953,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserGeneral" => {
             let mut request = client.update_local_user_general();
@@ -972,7 +972,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserNotes" => {
             let mut request = client.update_local_user_notes();
@@ -991,7 +991,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserOffice" => {
             let mut request = client.update_local_user_office();
@@ -1010,7 +1010,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserOfficeLocation" => {
             let mut request = client.update_local_user_office_location();
@@ -1029,7 +1029,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "updateLocalUserProfile" => {
             let mut request = client.update_local_user_profile();
@@ -1048,7 +1048,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "listHybridAgents" => {
             let mut request = client.list_hybrid_agents();
@@ -1059,7 +1059,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSecurityUsers" => {
             let mut request = client.list_security_users();
@@ -1079,7 +1079,7 @@ pub async fn call(
                 request.status = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listRiskWorkflows" => {
             let mut request = client.list_risk_workflows();
@@ -1099,7 +1099,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getRiskWorkflowCompliance" => {
             let mut request = client.get_risk_workflow_compliance();
@@ -1119,7 +1119,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getRiskyActionCount" => {
             let mut request = client.get_risky_action_count();
@@ -1133,7 +1133,7 @@ pub async fn call(
                 request.types = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSignIns" => {
             let mut request = client.list_sign_ins();
@@ -1153,7 +1153,7 @@ pub async fn call(
                 request.risky = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getWorkspaceOverview" => {
             let mut request = client.get_workspace_overview();
@@ -1164,7 +1164,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getWorkspaceComplianceRate" => {
             let mut request = client.get_workspace_compliance_rate();
@@ -1175,7 +1175,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getDataSecurityPosture" => {
             let mut request = client.get_data_security_posture();
@@ -1186,7 +1186,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getRansomwareDetection" => {
             let mut request = client.get_ransomware_detection();
@@ -1197,7 +1197,7 @@ pub async fn call(
                 request.tenant_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         _ => Err(unknown(operation, operations::ALL)),
     }

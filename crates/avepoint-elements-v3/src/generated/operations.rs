@@ -2,7 +2,8 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation,
+    ResponseBody,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -102,27 +103,27 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_CUSTOMERS_REQUEST);
+    .body(true, &constraints::LIST_CUSTOMERS_REQUEST);
 ///Onboard a customer.
 pub static ONBOARD_CUSTOMER: Operation = Operation::new(
         "onboardCustomer",
@@ -131,7 +132,7 @@ pub static ONBOARD_CUSTOMER: Operation = Operation::new(
         "Onboard a customer",
     )
     .scopes(&[&["elements.customers.readwrite.all"]])
-    .body(true, &shapes::ONBOARD_CUSTOMER_REQUEST);
+    .body(true, &constraints::ONBOARD_CUSTOMER_REQUEST);
 ///Create a link that adds a Microsoft 365 tenant.
 pub static CREATE_TENANT_AUTHORIZATION_LINK: Operation = Operation::new(
         "createTenantAuthorizationLink",
@@ -144,21 +145,21 @@ pub static CREATE_TENANT_AUTHORIZATION_LINK: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     )
-    .body(true, &shapes::CREATE_TENANT_AUTHORIZATION_LINK_REQUEST);
+    .body(true, &constraints::CREATE_TENANT_AUTHORIZATION_LINK_REQUEST);
 ///Create a link that authorizes service apps.
 pub static CREATE_APP_AUTHORIZATION_LINK: Operation = Operation::new(
         "createAppAuthorizationLink",
@@ -171,21 +172,21 @@ pub static CREATE_APP_AUTHORIZATION_LINK: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     )
-    .body(true, &shapes::CREATE_APP_AUTHORIZATION_LINK_REQUEST);
+    .body(true, &constraints::CREATE_APP_AUTHORIZATION_LINK_REQUEST);
 ///Read a Microsoft 365 tenant.
 pub static GET_TENANT: Operation = Operation::new(
         "getTenant",
@@ -198,17 +199,17 @@ pub static GET_TENANT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
@@ -224,24 +225,24 @@ pub static GET_SERVICE_APP_STATUS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "productName",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The service the app belongs to.",
-                shape: &shapes::APP_SERVICE,
+                constraint: &constraints::APP_SERVICE,
             },
         ],
     );
@@ -253,7 +254,7 @@ pub static CONNECT_TENANTS: Operation = Operation::new(
         "Add tenants of a customer to modules",
     )
     .scopes(&[&["elements.customers.readwrite.all"]])
-    .body(true, &shapes::CONNECT_TENANTS_REQUEST);
+    .body(true, &constraints::CONNECT_TENANTS_REQUEST);
 ///List the services of customers.
 pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         "listCustomerServices",
@@ -274,27 +275,27 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_CUSTOMER_SERVICES_REQUEST);
+    .body(true, &constraints::LIST_CUSTOMER_SERVICES_REQUEST);
 ///Add a service to a customer.
 pub static ADD_CUSTOMER_SERVICE: Operation = Operation::new(
         "addCustomerService",
@@ -307,14 +308,14 @@ pub static ADD_CUSTOMER_SERVICE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
         ],
     )
-    .body(true, &shapes::ADD_CUSTOMER_SERVICE_REQUEST);
+    .body(true, &constraints::ADD_CUSTOMER_SERVICE_REQUEST);
 ///List the user seats of the tenants of a customer.
 pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         "listTenantUserSeats",
@@ -335,41 +336,41 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "type",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The type of the tenants to read.",
-                shape: &shapes::TENANT_TYPE,
+                constraint: &constraints::TENANT_TYPE,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_TENANT_USER_SEATS_REQUEST);
+    .body(true, &constraints::LIST_TENANT_USER_SEATS_REQUEST);
 ///Read how many seats of a product a customer bought.
 pub static GET_PRODUCT_OVERVIEW: Operation = Operation::new(
         "getProductOverview",
@@ -382,17 +383,17 @@ pub static GET_PRODUCT_OVERVIEW: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "productType",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The product to count the seats of. `274`, Cloud Backup Express, is not documented here.",
-                shape: &shapes::PRODUCT,
+                constraint: &constraints::PRODUCT,
             },
         ],
     );
@@ -416,27 +417,27 @@ pub static LIST_RESELLERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_RESELLERS_REQUEST);
+    .body(true, &constraints::LIST_RESELLERS_REQUEST);
 ///List the pooled subscriptions of a large account reseller.
 pub static LIST_POOLED_LICENSES: Operation = Operation::new(
         "listPooledLicenses",
@@ -457,27 +458,27 @@ pub static LIST_POOLED_LICENSES: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_POOLED_LICENSES_REQUEST);
+    .body(true, &constraints::LIST_POOLED_LICENSES_REQUEST);
 ///List to whom a pooled subscription was allocated.
 pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
         "listLicenseAllocations",
@@ -498,34 +499,34 @@ pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "licenseId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The pooled subscription the call is about.",
-                shape: &shapes::LICENSE_ID,
+                constraint: &constraints::LICENSE_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_LICENSE_ALLOCATIONS_REQUEST);
+    .body(true, &constraints::LIST_LICENSE_ALLOCATIONS_REQUEST);
 ///Assign a pooled subscription to a reseller, or change that.
 pub static ASSIGN_RESELLER_LICENSE: Operation = Operation::new(
         "assignResellerLicense",
@@ -538,14 +539,14 @@ pub static ASSIGN_RESELLER_LICENSE: Operation = Operation::new(
         &[
             Parameter {
                 name: "resellerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The reseller the call is about.",
-                shape: &shapes::RESELLER_ID,
+                constraint: &constraints::RESELLER_ID,
             },
         ],
     )
-    .body(true, &shapes::ASSIGN_RESELLER_LICENSE_REQUEST);
+    .body(true, &constraints::ASSIGN_RESELLER_LICENSE_REQUEST);
 ///List the pooled subscriptions of a reseller.
 pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
         "listResellerLicenses",
@@ -566,34 +567,34 @@ pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
         &[
             Parameter {
                 name: "resellerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The reseller the call is about.",
-                shape: &shapes::RESELLER_ID,
+                constraint: &constraints::RESELLER_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_RESELLER_LICENSES_REQUEST);
+    .body(true, &constraints::LIST_RESELLER_LICENSES_REQUEST);
 ///Accept pooled subscriptions for a reseller.
 pub static ACCEPT_RESELLER_LICENSES: Operation = Operation::new(
         "acceptResellerLicenses",
@@ -606,14 +607,14 @@ pub static ACCEPT_RESELLER_LICENSES: Operation = Operation::new(
         &[
             Parameter {
                 name: "resellerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The reseller the call is about.",
-                shape: &shapes::RESELLER_ID,
+                constraint: &constraints::RESELLER_ID,
             },
         ],
     )
-    .body(true, &shapes::ANSWER_LICENSES_REQUEST);
+    .body(true, &constraints::ANSWER_LICENSES_REQUEST);
 ///Reject pooled subscriptions for a reseller.
 pub static REJECT_RESELLER_LICENSES: Operation = Operation::new(
         "rejectResellerLicenses",
@@ -626,14 +627,14 @@ pub static REJECT_RESELLER_LICENSES: Operation = Operation::new(
         &[
             Parameter {
                 name: "resellerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The reseller the call is about.",
-                shape: &shapes::RESELLER_ID,
+                constraint: &constraints::RESELLER_ID,
             },
         ],
     )
-    .body(true, &shapes::ANSWER_LICENSES_REQUEST);
+    .body(true, &constraints::ANSWER_LICENSES_REQUEST);
 ///List the audit records of the partner.
 pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
         "listAuditRecords",
@@ -652,10 +653,10 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
         &[
             Parameter {
                 name: "date",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -663,20 +664,20 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many records a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
             Parameter {
                 name: "skipToken",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -702,10 +703,10 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
         &[
             Parameter {
                 name: "date",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -713,20 +714,20 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many records a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
             Parameter {
                 name: "skipToken",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -754,41 +755,41 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_PROTECTED_USERS_REQUEST);
+    .body(true, &constraints::LIST_PROTECTED_USERS_REQUEST);
 ///List what Cloud Backup for Microsoft 365 protects for a customer.
 pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         "listProtectionOverview",
@@ -808,27 +809,27 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -853,34 +854,34 @@ pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "module",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The module whose objects to list.",
-                shape: &shapes::BACKUP_MODULE,
+                constraint: &constraints::BACKUP_MODULE,
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How many entries a page holds at most. There is no default.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
             },
             Parameter {
                 name: "skipToken",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -908,27 +909,27 @@ pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many storage profiles a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_STORAGE_PROFILES_REQUEST);
+    .body(true, &constraints::LIST_STORAGE_PROFILES_REQUEST);
 ///List the backup and scan jobs of a customer.
 pub static LIST_JOBS: Operation = Operation::new(
         "listJobs",
@@ -949,34 +950,34 @@ pub static LIST_JOBS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_JOBS_REQUEST);
+    .body(true, &constraints::LIST_JOBS_REQUEST);
 ///List what a backup job did with each object.
 pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
         "listJobReportDetails",
@@ -995,34 +996,34 @@ pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "jobId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The job the call is about.",
-                shape: &shapes::JOB_ID,
+                constraint: &constraints::JOB_ID,
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How many entries a page holds at most. There is no default.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
             },
             Parameter {
                 name: "skipToken",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -1050,34 +1051,34 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_SCAN_PROFILES_REQUEST);
+    .body(true, &constraints::LIST_SCAN_PROFILES_REQUEST);
 ///List the daily change counts of all scan profiles of a customer.
 pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         "listScanProfileChanges",
@@ -1098,27 +1099,27 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many scan profiles a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
@@ -1137,17 +1138,17 @@ pub static GET_SCAN_PROFILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "scanProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -1163,17 +1164,17 @@ pub static GET_SCAN_PROFILE_CHANGES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "scanProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -1190,17 +1191,17 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "scanProfileId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The scan profile the call is about.",
-                shape: &shapes::SCAN_PROFILE_ID,
+                constraint: &constraints::SCAN_PROFILE_ID,
             },
         ],
     );
@@ -1212,7 +1213,7 @@ pub static CREATE_BASELINE: Operation = Operation::new(
         "Create a baseline from a tenant",
     )
     .scopes(&[&["elements.bm.baseline.readwrite.all"]])
-    .body(true, &shapes::CREATE_BASELINE_REQUEST);
+    .body(true, &constraints::CREATE_BASELINE_REQUEST);
 ///List baselines.
 pub static LIST_BASELINES: Operation = Operation::new(
         "listBaselines",
@@ -1235,27 +1236,27 @@ pub static LIST_BASELINES: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(false, &shapes::LIST_BASELINES_REQUEST);
+    .body(false, &constraints::LIST_BASELINES_REQUEST);
 ///List what the creation of a baseline retrieved.
 pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
         "listBaselineReports",
@@ -1277,27 +1278,27 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "baselineId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The baseline the call is about.",
-                shape: &shapes::BASELINE_ID,
+                constraint: &constraints::BASELINE_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -1324,41 +1325,41 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(false, &shapes::LIST_BASELINE_JOBS_REQUEST);
+    .body(false, &constraints::LIST_BASELINE_JOBS_REQUEST);
 ///List the tenants under baseline management.
 pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         "listBaselineTenants",
@@ -1379,27 +1380,27 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(false, &shapes::LIST_BASELINE_TENANTS_REQUEST);
+    .body(false, &constraints::LIST_BASELINE_TENANTS_REQUEST);
 ///Run an action on a tenant.
 pub static RUN_TENANT_ACTION: Operation = Operation::new(
         "runTenantAction",
@@ -1412,21 +1413,21 @@ pub static RUN_TENANT_ACTION: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     )
-    .body(true, &shapes::RUN_TENANT_ACTION_REQUEST);
+    .body(true, &constraints::RUN_TENANT_ACTION_REQUEST);
 ///List the risk rules that a tenant matches.
 pub static LIST_RISK_RULES: Operation = Operation::new(
         "listRiskRules",
@@ -1440,31 +1441,31 @@ pub static LIST_RISK_RULES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "dataSources",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only rules on this data source. One code, in spite of the plural name.",
-                shape: &shapes::DATA_SOURCE,
+                constraint: &constraints::DATA_SOURCE,
             },
             Parameter {
                 name: "status",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only rules that are switched on, or only those switched off.",
-                shape: &shapes::RISK_RULE_STATUS,
+                constraint: &constraints::RISK_RULE_STATUS,
             },
         ],
     );
@@ -1487,41 +1488,41 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "ruleId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The risk rule the call is about.",
-                shape: &shapes::RULE_ID,
+                constraint: &constraints::RULE_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -1547,34 +1548,34 @@ pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -1600,34 +1601,34 @@ pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -1654,41 +1655,41 @@ pub static LIST_USERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::LIST_USERS_REQUEST);
+    .body(true, &constraints::LIST_USERS_REQUEST);
 ///Read one user in full.
 pub static GET_USER: Operation = Operation::new(
         "getUser",
@@ -1701,24 +1702,24 @@ pub static GET_USER: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     );
@@ -1734,29 +1735,29 @@ pub static UPDATE_USER_ACCOUNT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_ACCOUNT_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_ACCOUNT_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the alternate e-mail addresses of a user.
 pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS: Operation = Operation::new(
         "updateUserAlternateEmailAddress",
@@ -1769,29 +1770,29 @@ pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the birthday of a user.
 pub static UPDATE_USER_BIRTHDAY: Operation = Operation::new(
         "updateUserBirthday",
@@ -1804,29 +1805,29 @@ pub static UPDATE_USER_BIRTHDAY: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_BIRTHDAY_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_BIRTHDAY_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the telephone numbers of a cloud user.
 pub static UPDATE_USER_CONTACT: Operation = Operation::new(
         "updateUserContact",
@@ -1839,29 +1840,29 @@ pub static UPDATE_USER_CONTACT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_CONTACT_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_CONTACT_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the names and job of a cloud user.
 pub static UPDATE_USER_GENERAL: Operation = Operation::new(
         "updateUserGeneral",
@@ -1874,29 +1875,29 @@ pub static UPDATE_USER_GENERAL: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_GENERAL_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_GENERAL_REQUEST)
+    .response(ResponseBody::Empty);
 ///Mark a user as external or internal.
 pub static UPDATE_USER_EXTERNAL_FLAG: Operation = Operation::new(
         "updateUserExternalFlag",
@@ -1909,29 +1910,29 @@ pub static UPDATE_USER_EXTERNAL_FLAG: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_EXTERNAL_FLAG_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_EXTERNAL_FLAG_REQUEST)
+    .response(ResponseBody::Empty);
 ///Mark a user as a test account or a real one.
 pub static UPDATE_USER_TEST_FLAG: Operation = Operation::new(
         "updateUserTestFlag",
@@ -1944,29 +1945,29 @@ pub static UPDATE_USER_TEST_FLAG: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_TEST_FLAG_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_TEST_FLAG_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the manager of a user.
 pub static UPDATE_USER_MANAGER: Operation = Operation::new(
         "updateUserManager",
@@ -1979,29 +1980,29 @@ pub static UPDATE_USER_MANAGER: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_MANAGER_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_MANAGER_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the company and department of a cloud user.
 pub static UPDATE_USER_OFFICE: Operation = Operation::new(
         "updateUserOffice",
@@ -2014,29 +2015,29 @@ pub static UPDATE_USER_OFFICE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_OFFICE_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_OFFICE_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the office address of a cloud user.
 pub static UPDATE_USER_OFFICE_LOCATION: Operation = Operation::new(
         "updateUserOfficeLocation",
@@ -2049,29 +2050,29 @@ pub static UPDATE_USER_OFFICE_LOCATION: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_OFFICE_LOCATION_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_OFFICE_LOCATION_REQUEST)
+    .response(ResponseBody::Empty);
 ///Say whether the password of a user expires.
 pub static UPDATE_USER_PASSWORD_SETTING: Operation = Operation::new(
         "updateUserPasswordSetting",
@@ -2084,29 +2085,29 @@ pub static UPDATE_USER_PASSWORD_SETTING: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_PASSWORD_SETTING_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_PASSWORD_SETTING_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the sponsor of a user.
 pub static UPDATE_USER_SPONSOR: Operation = Operation::new(
         "updateUserSponsor",
@@ -2119,29 +2120,29 @@ pub static UPDATE_USER_SPONSOR: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_USER_SPONSOR_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_USER_SPONSOR_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the telephone numbers of a hybrid or local user.
 pub static UPDATE_LOCAL_USER_CONTACT: Operation = Operation::new(
         "updateLocalUserContact",
@@ -2154,29 +2155,29 @@ pub static UPDATE_LOCAL_USER_CONTACT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_CONTACT_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_CONTACT_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the names and job of a hybrid or local user.
 pub static UPDATE_LOCAL_USER_GENERAL: Operation = Operation::new(
         "updateLocalUserGeneral",
@@ -2189,29 +2190,29 @@ pub static UPDATE_LOCAL_USER_GENERAL: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_GENERAL_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_GENERAL_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the notes on a hybrid or local user.
 pub static UPDATE_LOCAL_USER_NOTES: Operation = Operation::new(
         "updateLocalUserNotes",
@@ -2224,29 +2225,29 @@ pub static UPDATE_LOCAL_USER_NOTES: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_NOTES_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_NOTES_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the company and department of a hybrid or local user.
 pub static UPDATE_LOCAL_USER_OFFICE: Operation = Operation::new(
         "updateLocalUserOffice",
@@ -2259,29 +2260,29 @@ pub static UPDATE_LOCAL_USER_OFFICE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_OFFICE_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_OFFICE_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the office address of a hybrid or local user.
 pub static UPDATE_LOCAL_USER_OFFICE_LOCATION: Operation = Operation::new(
         "updateLocalUserOfficeLocation",
@@ -2294,29 +2295,29 @@ pub static UPDATE_LOCAL_USER_OFFICE_LOCATION: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST)
+    .response(ResponseBody::Empty);
 ///Change the profile paths of a hybrid or local user.
 pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
         "updateLocalUserProfile",
@@ -2329,29 +2330,29 @@ pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "userId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The user the call is about.",
-                shape: &shapes::USER_ID,
+                constraint: &constraints::USER_ID,
             },
         ],
     )
-    .body(true, &shapes::UPDATE_LOCAL_USER_PROFILE_REQUEST)
-    .answer(Answer::Empty);
+    .body(true, &constraints::UPDATE_LOCAL_USER_PROFILE_REQUEST)
+    .response(ResponseBody::Empty);
 ///List the agents that connect a tenant to its local directory.
 pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
         "listHybridAgents",
@@ -2367,17 +2368,17 @@ pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
@@ -2400,44 +2401,44 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most. No upper limit is documented.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "status",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only users with this status.",
-                shape: &shapes::USER_CONDITION,
+                constraint: &constraints::USER_CONDITION,
             },
         ],
     );
@@ -2460,41 +2461,41 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "catagory",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only workflows for risky actions of this category. The misspelled name is the one the service documents.",
-                shape: &shapes::RISK_CATEGORY,
+                constraint: &constraints::RISK_CATEGORY,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -2520,41 +2521,41 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "workflowId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The risk workflow the call is about.",
-                shape: &shapes::WORKFLOW_ID,
+                constraint: &constraints::WORKFLOW_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -2573,24 +2574,24 @@ pub static GET_RISKY_ACTION_COUNT: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "types",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only actions of this kind. One code, in spite of the plural name.",
-                shape: &shapes::RISKY_ACTION_KIND,
+                constraint: &constraints::RISKY_ACTION_KIND,
             },
         ],
     );
@@ -2613,44 +2614,44 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
             Parameter {
                 name: "risky",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Whether to list only sign-ins that were found risky.",
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
     );
@@ -2666,17 +2667,17 @@ pub static GET_WORKSPACE_OVERVIEW: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
@@ -2692,17 +2693,17 @@ pub static GET_WORKSPACE_COMPLIANCE_RATE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
@@ -2718,17 +2719,17 @@ pub static GET_DATA_SECURITY_POSTURE: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
@@ -2744,45 +2745,47 @@ pub static GET_RANSOMWARE_DETECTION: Operation = Operation::new(
         &[
             Parameter {
                 name: "customerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer the call is about.",
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Parameter {
                 name: "tenantId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The customer's tenant the call is about.",
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
     );
 /// What requests may hold.
-mod shapes {
+mod constraints {
     use super::*;
-    pub static AAD_ENVIRONMENT: Shape = Shape::IntegerCode(&[0i64, 2i64, 4i64, 5i64]);
-    pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Shape = Shape::Object {
+    pub static AAD_ENVIRONMENT: Constraint = Constraint::IntegerCode(
+        &[0i64, 2i64, 4i64, 5i64],
+    );
+    pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::BACKUP_PRODUCT,
+                constraint: &constraints::BACKUP_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::POOLED_LICENSE,
+                constraint: &constraints::POOLED_LICENSE,
             },
             Member {
                 name: "avepointStorageType",
                 required: false,
-                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
             },
             Member {
                 name: "retentionYear",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -2790,18 +2793,18 @@ mod shapes {
             Member {
                 name: "byos",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "storageProfileId",
                 required: false,
-                shape: &shapes::STORAGE_PROFILE_ID,
+                constraint: &constraints::STORAGE_PROFILE_ID,
             },
             Member {
                 name: "licenseItems",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::BACKUP_LICENSE_ITEM,
+                constraint: &Constraint::List {
+                    item: &constraints::BACKUP_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
@@ -2809,27 +2812,27 @@ mod shapes {
         ],
         open: false,
     };
-    pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Shape = Shape::Object {
+    pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::BACKUP_PRODUCT,
+                constraint: &constraints::BACKUP_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::POOLED_LICENSE,
+                constraint: &constraints::POOLED_LICENSE,
             },
             Member {
                 name: "avepointStorageType",
                 required: true,
-                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
             },
             Member {
                 name: "retentionYear",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -2837,18 +2840,18 @@ mod shapes {
             Member {
                 name: "byos",
                 required: false,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "storageProfileId",
                 required: false,
-                shape: &shapes::STORAGE_PROFILE_ID,
+                constraint: &constraints::STORAGE_PROFILE_ID,
             },
             Member {
                 name: "licenseItems",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::BACKUP_LICENSE_ITEM,
+                constraint: &Constraint::List {
+                    item: &constraints::BACKUP_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
@@ -2856,27 +2859,27 @@ mod shapes {
         ],
         open: false,
     };
-    pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Shape = Shape::Object {
+    pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::BACKUP_PRODUCT,
+                constraint: &constraints::BACKUP_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::TRIAL_LICENSE,
+                constraint: &constraints::TRIAL_LICENSE,
             },
             Member {
                 name: "avepointStorageType",
                 required: false,
-                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
             },
             Member {
                 name: "retentionYear",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -2884,37 +2887,37 @@ mod shapes {
             Member {
                 name: "byos",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "storageProfileId",
                 required: false,
-                shape: &shapes::STORAGE_PROFILE_ID,
+                constraint: &constraints::STORAGE_PROFILE_ID,
             },
         ],
         open: false,
     };
-    pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Shape = Shape::Object {
+    pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::BACKUP_PRODUCT,
+                constraint: &constraints::BACKUP_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::TRIAL_LICENSE,
+                constraint: &constraints::TRIAL_LICENSE,
             },
             Member {
                 name: "avepointStorageType",
                 required: true,
-                shape: &shapes::AVE_POINT_STORAGE_TYPE,
+                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
             },
             Member {
                 name: "retentionYear",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -2922,43 +2925,43 @@ mod shapes {
             Member {
                 name: "byos",
                 required: false,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "storageProfileId",
                 required: false,
-                shape: &shapes::STORAGE_PROFILE_ID,
+                constraint: &constraints::STORAGE_PROFILE_ID,
             },
         ],
         open: false,
     };
-    pub static ADD_CUSTOMER_SERVICE_REQUEST: Shape = Shape::AnyOf(
+    pub static ADD_CUSTOMER_SERVICE_REQUEST: Constraint = Constraint::AnyOf(
         &[
-            &shapes::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
-            &shapes::ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST,
-            &shapes::ADD_SERVICE_TRIAL_REQUEST,
-            &shapes::ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST,
-            &shapes::ADD_BACKUP_POOL_WITH_BYOS_REQUEST,
-            &shapes::ADD_SERVICE_POOL_REQUEST,
+            &constraints::ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST,
+            &constraints::ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST,
+            &constraints::ADD_SERVICE_TRIAL_REQUEST,
+            &constraints::ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST,
+            &constraints::ADD_BACKUP_POOL_WITH_BYOS_REQUEST,
+            &constraints::ADD_SERVICE_POOL_REQUEST,
         ],
     );
-    pub static ADD_SERVICE_POOL_REQUEST: Shape = Shape::Object {
+    pub static ADD_SERVICE_POOL_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::SERVICE_POOL_PRODUCT,
+                constraint: &constraints::SERVICE_POOL_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::POOLED_LICENSE,
+                constraint: &constraints::POOLED_LICENSE,
             },
             Member {
                 name: "licenseItems",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::SERVICE_LICENSE_ITEM,
+                constraint: &Constraint::List {
+                    item: &constraints::SERVICE_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
@@ -2966,28 +2969,28 @@ mod shapes {
         ],
         open: false,
     };
-    pub static ADD_SERVICE_TRIAL_REQUEST: Shape = Shape::Object {
+    pub static ADD_SERVICE_TRIAL_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::SERVICE_TRIAL_PRODUCT,
+                constraint: &constraints::SERVICE_TRIAL_PRODUCT,
             },
             Member {
                 name: "licenseType",
                 required: true,
-                shape: &shapes::TRIAL_LICENSE,
+                constraint: &constraints::TRIAL_LICENSE,
             },
         ],
         open: false,
     };
-    pub static ANSWER_LICENSES_REQUEST: Shape = Shape::Object {
+    pub static ANSWER_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "licenses",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::ASSIGNED_LICENSE,
+                constraint: &Constraint::List {
+                    item: &constraints::ASSIGNED_LICENSE,
                     min: 0,
                     max: None,
                 },
@@ -2995,7 +2998,7 @@ mod shapes {
         ],
         open: false,
     };
-    pub static APP_SERVICE: Shape = Shape::TextCode(
+    pub static APP_SERVICE: Constraint = Constraint::TextCode(
         &[
             "PartnerTenantSettingManagement",
             "PartnerWorkspaceOnboarding",
@@ -3003,22 +3006,22 @@ mod shapes {
             "Office365Backup",
         ],
     );
-    pub static ASSIGN_RESELLER_LICENSE_REQUEST: Shape = Shape::Object {
+    pub static ASSIGN_RESELLER_LICENSE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "licenseId",
                 required: true,
-                shape: &shapes::LICENSE_ID,
+                constraint: &constraints::LICENSE_ID,
             },
             Member {
                 name: "product",
                 required: true,
-                shape: &shapes::LICENSE_PRODUCT,
+                constraint: &constraints::LICENSE_PRODUCT,
             },
             Member {
                 name: "UserSeat",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -3026,7 +3029,7 @@ mod shapes {
             Member {
                 name: "ExpirationTime",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -3035,7 +3038,7 @@ mod shapes {
             Member {
                 name: "StartDate",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -3044,17 +3047,17 @@ mod shapes {
             Member {
                 name: "PaymentType",
                 required: true,
-                shape: &shapes::PAYMENT_TYPE,
+                constraint: &constraints::PAYMENT_TYPE,
             },
             Member {
                 name: "IsSameAsPool",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "UnitPrice",
                 required: false,
-                shape: &Shape::Number {
+                constraint: &Constraint::Number {
                     minimum: None,
                     maximum: None,
                 },
@@ -3062,7 +3065,7 @@ mod shapes {
             Member {
                 name: "Currency",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3071,43 +3074,45 @@ mod shapes {
         ],
         open: false,
     };
-    pub static ASSIGNED_LICENSE: Shape = Shape::Object {
+    pub static ASSIGNED_LICENSE: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "licenseId",
                 required: true,
-                shape: &shapes::LICENSE_ID,
+                constraint: &constraints::LICENSE_ID,
             },
             Member {
                 name: "paymentType",
                 required: true,
-                shape: &shapes::PAYMENT_TYPE,
+                constraint: &constraints::PAYMENT_TYPE,
             },
         ],
         open: false,
     };
-    pub static AVE_POINT_STORAGE_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static BACKUP_LICENSE_ITEM: Shape = Shape::Object {
+    pub static AVE_POINT_STORAGE_TYPE: Constraint = Constraint::IntegerCode(
+        &[0i64, 1i64],
+    );
+    pub static BACKUP_LICENSE_ITEM: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "resource",
                 required: true,
-                shape: &shapes::BACKUP_RESOURCE,
+                constraint: &constraints::BACKUP_RESOURCE,
             },
             Member {
                 name: "subscriptionSourceType",
                 required: true,
-                shape: &shapes::SUBSCRIPTION_SOURCE,
+                constraint: &constraints::SUBSCRIPTION_SOURCE,
             },
             Member {
                 name: "isSameAsPool",
                 required: false,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "expireTime",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -3116,17 +3121,17 @@ mod shapes {
             Member {
                 name: "saleType",
                 required: true,
-                shape: &shapes::SALE_TYPE,
+                constraint: &constraints::SALE_TYPE,
             },
             Member {
                 name: "packageType",
                 required: false,
-                shape: &shapes::PACKAGE_TYPE,
+                constraint: &constraints::PACKAGE_TYPE,
             },
             Member {
                 name: "customerSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -3134,7 +3139,7 @@ mod shapes {
             Member {
                 name: "userSeat",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -3142,7 +3147,7 @@ mod shapes {
             Member {
                 name: "contractEndDate",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3151,53 +3156,53 @@ mod shapes {
             Member {
                 name: "paymentType",
                 required: true,
-                shape: &shapes::PAYMENT_TYPE,
+                constraint: &constraints::PAYMENT_TYPE,
             },
         ],
         open: false,
     };
-    pub static BACKUP_MODULE: Shape = Shape::IntegerCode(
+    pub static BACKUP_MODULE: Constraint = Constraint::IntegerCode(
         &[
             0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 9i64, 10i64, 11i64, 12i64, 14i64,
             15i64,
         ],
     );
-    pub static BACKUP_PRODUCT: Shape = Shape::IntegerCode(&[2048i64]);
-    pub static BACKUP_RESOURCE: Shape = Shape::TextCode(
+    pub static BACKUP_PRODUCT: Constraint = Constraint::IntegerCode(&[2048i64]);
+    pub static BACKUP_RESOURCE: Constraint = Constraint::TextCode(
         &["Office365Backup", "Office365PPBackup", "Office365EXODBackup"],
     );
-    pub static BASELINE_COLOR: Shape = Shape::IntegerCode(
+    pub static BASELINE_COLOR: Constraint = Constraint::IntegerCode(
         &[
             0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64, 9i64, 10i64, 11i64,
             12i64, 13i64, 14i64, 15i64, 16i64, 17i64, 18i64, 19i64, 20i64, 21i64,
         ],
     );
-    pub static BASELINE_COLOR_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static BASELINE_COLOR_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::BASELINE_COLOR,
-            &Shape::Text {
+            &constraints::BASELINE_COLOR,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static BASELINE_ID: Shape = Shape::Text {
+    pub static BASELINE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static BASELINE_RANKING: Shape = Shape::Object {
+    pub static BASELINE_RANKING: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "baselineId",
                 required: true,
-                shape: &shapes::BASELINE_ID,
+                constraint: &constraints::BASELINE_ID,
             },
             Member {
                 name: "rankingOrder",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -3205,19 +3210,21 @@ mod shapes {
         ],
         open: false,
     };
-    pub static CONNECT_MODULE: Shape = Shape::TextCode(&["PartnerUserManagement"]);
-    pub static CONNECT_TENANTS_REQUEST: Shape = Shape::Object {
+    pub static CONNECT_MODULE: Constraint = Constraint::TextCode(
+        &["PartnerUserManagement"],
+    );
+    pub static CONNECT_TENANTS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "CustomerId",
                 required: true,
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Member {
                 name: "TenantIds",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::TENANT_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
@@ -3225,8 +3232,8 @@ mod shapes {
             Member {
                 name: "ProductName",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::CONNECT_MODULE,
+                constraint: &Constraint::List {
+                    item: &constraints::CONNECT_MODULE,
                     min: 0,
                     max: None,
                 },
@@ -3234,13 +3241,13 @@ mod shapes {
             Member {
                 name: "HybridTenant",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
         open: false,
     };
-    pub static CONSENT_METHOD: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static COUNTRY_CODE: Shape = Shape::TextCode(
+    pub static CONSENT_METHOD: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
+    pub static COUNTRY_CODE: Constraint = Constraint::TextCode(
         &[
             "AF",
             "AX",
@@ -3493,43 +3500,43 @@ mod shapes {
             "ZW",
         ],
     );
-    pub static COUNTRY_CODE_OR_NAME: Shape = Shape::AnyOf(
+    pub static COUNTRY_CODE_OR_NAME: Constraint = Constraint::AnyOf(
         &[
-            &shapes::COUNTRY_CODE,
-            &Shape::Text {
+            &constraints::COUNTRY_CODE,
+            &Constraint::Text {
                 min: 0,
                 max: Some(255),
                 format: Format::Plain,
             },
         ],
     );
-    pub static CREATE_APP_AUTHORIZATION_LINK_REQUEST: Shape = Shape::Object {
+    pub static CREATE_APP_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "consentMethod",
                 required: true,
-                shape: &shapes::CONSENT_METHOD,
+                constraint: &constraints::CONSENT_METHOD,
             },
             Member {
                 name: "isReAuth",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "aadEnvironment",
                 required: true,
-                shape: &shapes::AAD_ENVIRONMENT,
+                constraint: &constraints::AAD_ENVIRONMENT,
             },
             Member {
                 name: "platformEnvironmentType",
                 required: true,
-                shape: &shapes::PLATFORM_ENVIRONMENT,
+                constraint: &constraints::PLATFORM_ENVIRONMENT,
             },
             Member {
                 name: "productNames",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::APP_SERVICE,
+                constraint: &Constraint::List {
+                    item: &constraints::APP_SERVICE,
                     min: 0,
                     max: None,
                 },
@@ -3537,8 +3544,8 @@ mod shapes {
             Member {
                 name: "customRecipientEmails",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Email,
@@ -3550,12 +3557,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static CREATE_BASELINE_REQUEST: Shape = Shape::Object {
+    pub static CREATE_BASELINE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "name",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3564,12 +3571,12 @@ mod shapes {
             Member {
                 name: "color",
                 required: true,
-                shape: &shapes::BASELINE_COLOR_OR_DIGITS,
+                constraint: &constraints::BASELINE_COLOR_OR_DIGITS,
             },
             Member {
                 name: "description",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3578,27 +3585,27 @@ mod shapes {
             Member {
                 name: "customerId",
                 required: true,
-                shape: &shapes::CUSTOMER_ID,
+                constraint: &constraints::CUSTOMER_ID,
             },
             Member {
                 name: "tenantId",
                 required: true,
-                shape: &shapes::TENANT_ID,
+                constraint: &constraints::TENANT_ID,
             },
         ],
         open: false,
     };
-    pub static CREATE_TENANT_AUTHORIZATION_LINK_REQUEST: Shape = Shape::Object {
+    pub static CREATE_TENANT_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "aadEnvironment",
                 required: true,
-                shape: &shapes::AAD_ENVIRONMENT,
+                constraint: &constraints::AAD_ENVIRONMENT,
             },
             Member {
                 name: "tenantFriendlyName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3607,7 +3614,7 @@ mod shapes {
             Member {
                 name: "tenantDescription",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -3616,7 +3623,7 @@ mod shapes {
             Member {
                 name: "tenantSharePointAdminUrl",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
@@ -3625,8 +3632,8 @@ mod shapes {
             Member {
                 name: "customRecipientEmails",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Email,
@@ -3638,12 +3645,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static CUSTOMER_ID: Shape = Shape::Text {
+    pub static CUSTOMER_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static DATA_CENTER: Shape = Shape::TextCode(
+    pub static DATA_CENTER: Constraint = Constraint::TextCode(
         &[
             "0b635b49-4c56-4e52-800a-1fa79b2d5b08",
             "7b9835ec-7299-4177-85e3-ba5cb3b2e041",
@@ -3665,26 +3672,26 @@ mod shapes {
             "d9210f50-bdb1-4f8f-a2bb-99694d11f2da",
         ],
     );
-    pub static DATA_SOURCE: Shape = Shape::IntegerCode(
+    pub static DATA_SOURCE: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 8i64, 9i64, 10i64, 11i64, 12i64],
     );
-    pub static IDENTITY_PROVIDER: Shape = Shape::IntegerCode(&[0i64, 6i64]);
-    pub static IDENTITY_PROVIDER_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static IDENTITY_PROVIDER: Constraint = Constraint::IntegerCode(&[0i64, 6i64]);
+    pub static IDENTITY_PROVIDER_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::IDENTITY_PROVIDER,
-            &Shape::Text {
+            &constraints::IDENTITY_PROVIDER,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static JOB_ID: Shape = Shape::Text {
+    pub static JOB_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static JOB_MODULE: Shape = Shape::IntegerCode(
+    pub static JOB_MODULE: Constraint = Constraint::IntegerCode(
         &[
             0i64, 8i64, 10i64, 302i64, 303i64, 304i64, 305i64, 307i64, 308i64, 309i64,
             310i64, 311i64, 312i64, 355i64, 356i64, 357i64, 358i64, 359i64, 360i64,
@@ -3693,10 +3700,10 @@ mod shapes {
             505i64, 506i64, 507i64, 508i64, 550i64, 551i64,
         ],
     );
-    pub static JOB_TYPE: Shape = Shape::IntegerCode(
+    pub static JOB_TYPE: Constraint = Constraint::IntegerCode(
         &[0i64, 7i64, 10i64, 11i64, 12i64, 15i64, 16i64],
     );
-    pub static LANGUAGE_TAG: Shape = Shape::TextCode(
+    pub static LANGUAGE_TAG: Constraint = Constraint::TextCode(
         &[
             "aa-DJ",
             "aa-ER",
@@ -4274,24 +4281,24 @@ mod shapes {
             "dje-NE",
         ],
     );
-    pub static LICENSE_ID: Shape = Shape::Text {
+    pub static LICENSE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static LICENSE_PRODUCT: Shape = Shape::IntegerCode(
+    pub static LICENSE_PRODUCT: Constraint = Constraint::IntegerCode(
         &[2048i64, 40i64, 42i64, 49i64, 65i64],
     );
-    pub static LICENSE_STATUS: Shape = Shape::IntegerCode(
+    pub static LICENSE_STATUS: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, 4i64],
     );
-    pub static LIST_BASELINE_JOBS_REQUEST: Shape = Shape::Object {
+    pub static LIST_BASELINE_JOBS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "jobIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::JOB_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::JOB_ID,
                     min: 0,
                     max: None,
                 },
@@ -4299,13 +4306,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_BASELINE_TENANTS_REQUEST: Shape = Shape::Object {
+    pub static LIST_BASELINE_TENANTS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "tenantIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::TENANT_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
@@ -4313,13 +4320,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_BASELINES_REQUEST: Shape = Shape::Object {
+    pub static LIST_BASELINES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "baselineIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::BASELINE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::BASELINE_ID,
                     min: 0,
                     max: None,
                 },
@@ -4327,13 +4334,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_CUSTOMER_SERVICES_REQUEST: Shape = Shape::Object {
+    pub static LIST_CUSTOMER_SERVICES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "customerIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::CUSTOMER_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::CUSTOMER_ID,
                     min: 0,
                     max: None,
                 },
@@ -4341,13 +4348,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_CUSTOMERS_REQUEST: Shape = Shape::Object {
+    pub static LIST_CUSTOMERS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "customerIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::CUSTOMER_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::CUSTOMER_ID,
                     min: 0,
                     max: None,
                 },
@@ -4355,28 +4362,28 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_JOBS_REQUEST: Shape = Shape::Object {
+    pub static LIST_JOBS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "jobType",
                 required: false,
-                shape: &shapes::JOB_TYPE,
+                constraint: &constraints::JOB_TYPE,
             },
             Member {
                 name: "jobModule",
                 required: false,
-                shape: &shapes::JOB_MODULE,
+                constraint: &constraints::JOB_MODULE,
             },
         ],
         open: false,
     };
-    pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Shape = Shape::Object {
+    pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "ResellerIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::RESELLER_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::RESELLER_ID,
                     min: 0,
                     max: None,
                 },
@@ -4384,13 +4391,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_POOLED_LICENSES_REQUEST: Shape = Shape::Object {
+    pub static LIST_POOLED_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "LicenseIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::LICENSE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::LICENSE_ID,
                     min: 0,
                     max: None,
                 },
@@ -4398,13 +4405,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_PROTECTED_USERS_REQUEST: Shape = Shape::Object {
+    pub static LIST_PROTECTED_USERS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "userEmails",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Email,
@@ -4416,13 +4423,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_RESELLER_LICENSES_REQUEST: Shape = Shape::Object {
+    pub static LIST_RESELLER_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "LicenseIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::LICENSE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::LICENSE_ID,
                     min: 0,
                     max: None,
                 },
@@ -4430,18 +4437,18 @@ mod shapes {
             Member {
                 name: "Status",
                 required: false,
-                shape: &shapes::LICENSE_STATUS,
+                constraint: &constraints::LICENSE_STATUS,
             },
         ],
         open: false,
     };
-    pub static LIST_RESELLERS_REQUEST: Shape = Shape::Object {
+    pub static LIST_RESELLERS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "ResellerIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::RESELLER_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::RESELLER_ID,
                     min: 0,
                     max: None,
                 },
@@ -4449,13 +4456,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SCAN_PROFILES_REQUEST: Shape = Shape::Object {
+    pub static LIST_SCAN_PROFILES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "scanProfileIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::SCAN_PROFILE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::SCAN_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
@@ -4463,13 +4470,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_STORAGE_PROFILES_REQUEST: Shape = Shape::Object {
+    pub static LIST_STORAGE_PROFILES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "ProfileIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::STORAGE_PROFILE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::STORAGE_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
@@ -4477,13 +4484,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_TENANT_USER_SEATS_REQUEST: Shape = Shape::Object {
+    pub static LIST_TENANT_USER_SEATS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "tenantIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::TENANT_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
@@ -4491,13 +4498,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_USERS_REQUEST: Shape = Shape::Object {
+    pub static LIST_USERS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "userIds",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::USER_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::USER_ID,
                     min: 0,
                     max: None,
                 },
@@ -4505,17 +4512,17 @@ mod shapes {
         ],
         open: false,
     };
-    pub static ONBOARD_CUSTOMER_REQUEST: Shape = Shape::Object {
+    pub static ONBOARD_CUSTOMER_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "identityProviderType",
                 required: true,
-                shape: &shapes::IDENTITY_PROVIDER_OR_DIGITS,
+                constraint: &constraints::IDENTITY_PROVIDER_OR_DIGITS,
             },
             Member {
                 name: "firstName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4524,7 +4531,7 @@ mod shapes {
             Member {
                 name: "lastName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4533,7 +4540,7 @@ mod shapes {
             Member {
                 name: "organizationName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4542,7 +4549,7 @@ mod shapes {
             Member {
                 name: "registrationAccount",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4551,12 +4558,12 @@ mod shapes {
             Member {
                 name: "countryCode",
                 required: true,
-                shape: &shapes::COUNTRY_CODE,
+                constraint: &constraints::COUNTRY_CODE,
             },
             Member {
                 name: "telephoneNumber",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4565,12 +4572,12 @@ mod shapes {
             Member {
                 name: "dataCenter",
                 required: true,
-                shape: &shapes::DATA_CENTER,
+                constraint: &constraints::DATA_CENTER,
             },
             Member {
                 name: "password",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Password,
@@ -4579,8 +4586,8 @@ mod shapes {
             Member {
                 name: "tags",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -4592,79 +4599,81 @@ mod shapes {
             Member {
                 name: "managementMode",
                 required: false,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
         open: false,
     };
-    pub static PACKAGE_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64]);
-    pub static PAYMENT_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static PLATFORM_ENVIRONMENT: Shape = Shape::IntegerCode(
+    pub static PACKAGE_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64, 2i64]);
+    pub static PAYMENT_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
+    pub static PLATFORM_ENVIRONMENT: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64],
     );
-    pub static POOLED_LICENSE: Shape = Shape::IntegerCode(&[1i64]);
-    pub static PRODUCT: Shape = Shape::IntegerCode(
+    pub static POOLED_LICENSE: Constraint = Constraint::IntegerCode(&[1i64]);
+    pub static PRODUCT: Constraint = Constraint::IntegerCode(
         &[
             1i64, 4i64, 32i64, 40i64, 41i64, 42i64, 49i64, 60i64, 65i64, 257i64, 274i64,
             2048i64, 4096i64, 8192i64, 65536i64, 131072i64, 4194304i64, 8388608i64,
             16777216i64, 33554432i64, 67108864i64, 134217728i64, 1073741824i64,
         ],
     );
-    pub static RESELLER_ID: Shape = Shape::Text {
+    pub static RESELLER_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static RISK_CATEGORY: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64, 4i64]);
-    pub static RISK_RULE_STATUS: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static RISKY_ACTION_KIND: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static RULE_ID: Shape = Shape::Text {
+    pub static RISK_CATEGORY: Constraint = Constraint::IntegerCode(
+        &[1i64, 2i64, 3i64, 4i64],
+    );
+    pub static RISK_RULE_STATUS: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
+    pub static RISKY_ACTION_KIND: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
+    pub static RULE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static RUN_TENANT_ACTION_REQUEST: Shape = Shape::Object {
+    pub static RUN_TENANT_ACTION_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "actionType",
                 required: true,
-                shape: &shapes::TENANT_ACTION_OR_DIGITS,
+                constraint: &constraints::TENANT_ACTION_OR_DIGITS,
             },
             Member {
                 name: "data",
                 required: true,
-                shape: &shapes::TENANT_ACTION_DATA,
+                constraint: &constraints::TENANT_ACTION_DATA,
             },
         ],
         open: false,
     };
-    pub static SALE_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64]);
-    pub static SCAN_PROFILE_ID: Shape = Shape::Text {
+    pub static SALE_TYPE: Constraint = Constraint::IntegerCode(&[0i64, 1i64, 2i64]);
+    pub static SCAN_PROFILE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static SERVICE_LICENSE_ITEM: Shape = Shape::Object {
+    pub static SERVICE_LICENSE_ITEM: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "resource",
                 required: true,
-                shape: &shapes::SERVICE_RESOURCE,
+                constraint: &constraints::SERVICE_RESOURCE,
             },
             Member {
                 name: "subscriptionSourceType",
                 required: true,
-                shape: &shapes::SUBSCRIPTION_SOURCE,
+                constraint: &constraints::SUBSCRIPTION_SOURCE,
             },
             Member {
                 name: "isSameAsPool",
                 required: false,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "expireTime",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -4673,7 +4682,7 @@ mod shapes {
             Member {
                 name: "userSeat",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: None,
                     maximum: None,
                 },
@@ -4681,7 +4690,7 @@ mod shapes {
             Member {
                 name: "contractEndDate",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4690,15 +4699,15 @@ mod shapes {
             Member {
                 name: "paymentType",
                 required: true,
-                shape: &shapes::PAYMENT_TYPE,
+                constraint: &constraints::PAYMENT_TYPE,
             },
         ],
         open: false,
     };
-    pub static SERVICE_POOL_PRODUCT: Shape = Shape::IntegerCode(
+    pub static SERVICE_POOL_PRODUCT: Constraint = Constraint::IntegerCode(
         &[40i64, 42i64, 49i64, 65i64],
     );
-    pub static SERVICE_RESOURCE: Shape = Shape::TextCode(
+    pub static SERVICE_RESOURCE: Constraint = Constraint::TextCode(
         &[
             "PartnerTenantSettingManagement",
             "PartnerWorkspaceOnboarding",
@@ -4706,49 +4715,53 @@ mod shapes {
             "PartnerStorageOptimization",
         ],
     );
-    pub static SERVICE_TRIAL_PRODUCT: Shape = Shape::IntegerCode(
+    pub static SERVICE_TRIAL_PRODUCT: Constraint = Constraint::IntegerCode(
         &[274i64, 40i64, 42i64, 49i64, 65i64],
     );
-    pub static STORAGE_PROFILE_ID: Shape = Shape::Text {
+    pub static STORAGE_PROFILE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static SUBSCRIPTION_SOURCE: Shape = Shape::IntegerCode(&[1i64, 2i64, 6i64]);
-    pub static TENANT_ACTION: Shape = Shape::IntegerCode(&[1i64]);
-    pub static TENANT_ACTION_DATA: Shape = Shape::AnyOf(
+    pub static SUBSCRIPTION_SOURCE: Constraint = Constraint::IntegerCode(
+        &[1i64, 2i64, 6i64],
+    );
+    pub static TENANT_ACTION: Constraint = Constraint::IntegerCode(&[1i64]);
+    pub static TENANT_ACTION_DATA: Constraint = Constraint::AnyOf(
         &[
-            &Shape::List {
-                item: &shapes::BASELINE_RANKING,
+            &Constraint::List {
+                item: &constraints::BASELINE_RANKING,
                 min: 0,
                 max: None,
             },
-            &shapes::BASELINE_RANKING,
+            &constraints::BASELINE_RANKING,
         ],
     );
-    pub static TENANT_ACTION_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static TENANT_ACTION_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::TENANT_ACTION,
-            &Shape::Text {
+            &constraints::TENANT_ACTION,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static TENANT_ID: Shape = Shape::Text {
+    pub static TENANT_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static TENANT_TYPE: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64, 3i64]);
-    pub static TRIAL_LICENSE: Shape = Shape::IntegerCode(&[0i64]);
-    pub static UPDATE_LOCAL_USER_CONTACT_REQUEST: Shape = Shape::Object {
+    pub static TENANT_TYPE: Constraint = Constraint::IntegerCode(
+        &[0i64, 1i64, 2i64, 3i64],
+    );
+    pub static TRIAL_LICENSE: Constraint = Constraint::IntegerCode(&[0i64]);
+    pub static UPDATE_LOCAL_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "officePhone",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4757,7 +4770,7 @@ mod shapes {
             Member {
                 name: "mobile",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4766,7 +4779,7 @@ mod shapes {
             Member {
                 name: "fax",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4775,7 +4788,7 @@ mod shapes {
             Member {
                 name: "ipPhone",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
@@ -4784,7 +4797,7 @@ mod shapes {
             Member {
                 name: "homePhone",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
@@ -4793,7 +4806,7 @@ mod shapes {
             Member {
                 name: "pager",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
@@ -4802,12 +4815,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_LOCAL_USER_GENERAL_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_LOCAL_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "firstName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4816,7 +4829,7 @@ mod shapes {
             Member {
                 name: "lastName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4825,7 +4838,7 @@ mod shapes {
             Member {
                 name: "displayName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
@@ -4834,7 +4847,7 @@ mod shapes {
             Member {
                 name: "jobTitle",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -4843,7 +4856,7 @@ mod shapes {
             Member {
                 name: "employeeId",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(16),
                     format: Format::Plain,
@@ -4852,7 +4865,7 @@ mod shapes {
             Member {
                 name: "middleName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4861,7 +4874,7 @@ mod shapes {
             Member {
                 name: "initials",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(6),
                     format: Format::Plain,
@@ -4870,7 +4883,7 @@ mod shapes {
             Member {
                 name: "comment",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
@@ -4879,12 +4892,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_LOCAL_USER_NOTES_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_LOCAL_USER_NOTES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "notes",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
@@ -4893,12 +4906,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "postalCode",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
@@ -4907,12 +4920,12 @@ mod shapes {
             Member {
                 name: "countryRegion",
                 required: true,
-                shape: &shapes::COUNTRY_CODE_OR_NAME,
+                constraint: &constraints::COUNTRY_CODE_OR_NAME,
             },
             Member {
                 name: "state",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
@@ -4921,7 +4934,7 @@ mod shapes {
             Member {
                 name: "address",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
@@ -4930,7 +4943,7 @@ mod shapes {
             Member {
                 name: "city",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
@@ -4939,7 +4952,7 @@ mod shapes {
             Member {
                 name: "webPage",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(2048),
                     format: Format::Plain,
@@ -4948,7 +4961,7 @@ mod shapes {
             Member {
                 name: "poBox",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
@@ -4957,7 +4970,7 @@ mod shapes {
             Member {
                 name: "personalTitle",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4966,12 +4979,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_LOCAL_USER_OFFICE_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_LOCAL_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "company",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4980,7 +4993,7 @@ mod shapes {
             Member {
                 name: "department",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4989,7 +5002,7 @@ mod shapes {
             Member {
                 name: "location",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -4998,7 +5011,7 @@ mod shapes {
             Member {
                 name: "departmentNumber",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(10),
                     format: Format::Plain,
@@ -5007,12 +5020,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_LOCAL_USER_PROFILE_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_LOCAL_USER_PROFILE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "homeDirectory",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
@@ -5021,7 +5034,7 @@ mod shapes {
             Member {
                 name: "profilePath",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
@@ -5030,7 +5043,7 @@ mod shapes {
             Member {
                 name: "logonScript",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
@@ -5039,12 +5052,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_ACCOUNT_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_ACCOUNT_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "mail",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
@@ -5053,22 +5066,22 @@ mod shapes {
             Member {
                 name: "usageLocation",
                 required: true,
-                shape: &shapes::USAGE_LOCATION,
+                constraint: &constraints::USAGE_LOCATION,
             },
             Member {
                 name: "preferredLanguage",
                 required: true,
-                shape: &shapes::LANGUAGE_TAG,
+                constraint: &constraints::LANGUAGE_TAG,
             },
             Member {
                 name: "enforceStart",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "enforceStartDateTime",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -5077,12 +5090,12 @@ mod shapes {
             Member {
                 name: "enforceEnd",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
             Member {
                 name: "enforceEndDateTime",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -5091,13 +5104,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "alternateEmailAddress",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Email,
@@ -5109,12 +5122,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_BIRTHDAY_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_BIRTHDAY_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "birthday",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
@@ -5123,12 +5136,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_CONTACT_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "officePhone",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5137,7 +5150,7 @@ mod shapes {
             Member {
                 name: "mobile",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5146,7 +5159,7 @@ mod shapes {
             Member {
                 name: "fax",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5155,22 +5168,22 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_EXTERNAL_FLAG_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_EXTERNAL_FLAG_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "isExternal",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
         open: false,
     };
-    pub static UPDATE_USER_GENERAL_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "firstName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5179,7 +5192,7 @@ mod shapes {
             Member {
                 name: "lastName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5188,7 +5201,7 @@ mod shapes {
             Member {
                 name: "displayName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
@@ -5197,7 +5210,7 @@ mod shapes {
             Member {
                 name: "jobTitle",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -5206,7 +5219,7 @@ mod shapes {
             Member {
                 name: "employeeId",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(16),
                     format: Format::Plain,
@@ -5215,12 +5228,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_MANAGER_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_MANAGER_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "userPrincipalName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
@@ -5229,12 +5242,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_OFFICE_LOCATION_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "postalCode",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
@@ -5243,12 +5256,12 @@ mod shapes {
             Member {
                 name: "countryRegion",
                 required: true,
-                shape: &shapes::COUNTRY_CODE_OR_NAME,
+                constraint: &constraints::COUNTRY_CODE_OR_NAME,
             },
             Member {
                 name: "state",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
@@ -5257,7 +5270,7 @@ mod shapes {
             Member {
                 name: "address",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
@@ -5266,7 +5279,7 @@ mod shapes {
             Member {
                 name: "city",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
@@ -5275,12 +5288,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_OFFICE_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "company",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5289,7 +5302,7 @@ mod shapes {
             Member {
                 name: "department",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5298,7 +5311,7 @@ mod shapes {
             Member {
                 name: "location",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
@@ -5307,22 +5320,22 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_PASSWORD_SETTING_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_PASSWORD_SETTING_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "passwordNeverExpire",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
         open: false,
     };
-    pub static UPDATE_USER_SPONSOR_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_SPONSOR_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "userPrincipalName",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
@@ -5331,17 +5344,17 @@ mod shapes {
         ],
         open: false,
     };
-    pub static UPDATE_USER_TEST_FLAG_REQUEST: Shape = Shape::Object {
+    pub static UPDATE_USER_TEST_FLAG_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "isTestUser",
                 required: true,
-                shape: &Shape::Boolean,
+                constraint: &Constraint::Boolean,
             },
         ],
         open: false,
     };
-    pub static USAGE_LOCATION: Shape = Shape::TextCode(
+    pub static USAGE_LOCATION: Constraint = Constraint::TextCode(
         &[
             "AF",
             "AX",
@@ -5594,15 +5607,15 @@ mod shapes {
             "ZW",
         ],
     );
-    pub static USER_CONDITION: Shape = Shape::IntegerCode(
+    pub static USER_CONDITION: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, 4i64, 5i64, 6i64, 7i64, 8i64],
     );
-    pub static USER_ID: Shape = Shape::Text {
+    pub static USER_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static WORKFLOW_ID: Shape = Shape::Text {
+    pub static WORKFLOW_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,

@@ -13,11 +13,11 @@ impl<'a> builder::ListCustomers<'a> {
                 &super::operations::LIST_CUSTOMERS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -32,8 +32,8 @@ impl<'a> builder::ListCustomers<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -53,11 +53,11 @@ impl<'a> builder::ListCustomerServices<'a> {
                 &super::operations::LIST_CUSTOMER_SERVICES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -72,8 +72,8 @@ impl<'a> builder::ListCustomerServices<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -93,11 +93,11 @@ impl<'a> builder::ListTenantUserSeats<'a> {
                 &super::operations::LIST_TENANT_USER_SEATS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -112,8 +112,8 @@ impl<'a> builder::ListTenantUserSeats<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -133,11 +133,11 @@ impl<'a> builder::ListResellers<'a> {
                 &super::operations::LIST_RESELLERS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -152,8 +152,8 @@ impl<'a> builder::ListResellers<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -173,11 +173,11 @@ impl<'a> builder::ListPooledLicenses<'a> {
                 &super::operations::LIST_POOLED_LICENSES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -192,8 +192,8 @@ impl<'a> builder::ListPooledLicenses<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -213,11 +213,11 @@ impl<'a> builder::ListLicenseAllocations<'a> {
                 &super::operations::LIST_LICENSE_ALLOCATIONS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -232,8 +232,8 @@ impl<'a> builder::ListLicenseAllocations<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -253,11 +253,11 @@ impl<'a> builder::ListResellerLicenses<'a> {
                 &super::operations::LIST_RESELLER_LICENSES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -272,8 +272,8 @@ impl<'a> builder::ListResellerLicenses<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -289,9 +289,9 @@ impl<'a> builder::ListAuditRecords<'a> {
     pub fn pages(self) -> Pages<'a, types::AuditRecord> {
         Pages::tokens(
             &super::operations::LIST_AUDIT_RECORDS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
@@ -300,7 +300,7 @@ impl<'a> builder::ListAuditRecords<'a> {
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -315,9 +315,9 @@ impl<'a> builder::ListResellerAuditRecords<'a> {
     pub fn pages(self) -> Pages<'a, types::AuditRecord> {
         Pages::tokens(
             &super::operations::LIST_RESELLER_AUDIT_RECORDS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
@@ -326,7 +326,7 @@ impl<'a> builder::ListResellerAuditRecords<'a> {
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -345,11 +345,11 @@ impl<'a> builder::ListProtectedUsers<'a> {
                 &super::operations::LIST_PROTECTED_USERS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -364,8 +364,8 @@ impl<'a> builder::ListProtectedUsers<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -385,11 +385,11 @@ impl<'a> builder::ListProtectionOverview<'a> {
                 &super::operations::LIST_PROTECTION_OVERVIEW,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -404,8 +404,8 @@ impl<'a> builder::ListProtectionOverview<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -421,9 +421,9 @@ impl<'a> builder::ListProtectedObjects<'a> {
     pub fn pages(self) -> Pages<'a, types::ProtectedObject> {
         Pages::tokens(
             &super::operations::LIST_PROTECTED_OBJECTS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
@@ -432,7 +432,7 @@ impl<'a> builder::ListProtectedObjects<'a> {
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -451,11 +451,11 @@ impl<'a> builder::ListStorageProfiles<'a> {
                 &super::operations::LIST_STORAGE_PROFILES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -470,8 +470,8 @@ impl<'a> builder::ListStorageProfiles<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -491,11 +491,11 @@ impl<'a> builder::ListJobs<'a> {
                 &super::operations::LIST_JOBS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -510,8 +510,8 @@ impl<'a> builder::ListJobs<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -527,9 +527,9 @@ impl<'a> builder::ListJobReportDetails<'a> {
     pub fn pages(self) -> Pages<'a, types::JobReportDetail> {
         Pages::tokens(
             &super::operations::LIST_JOB_REPORT_DETAILS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
@@ -538,7 +538,7 @@ impl<'a> builder::ListJobReportDetails<'a> {
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -557,11 +557,11 @@ impl<'a> builder::ListScanProfiles<'a> {
                 &super::operations::LIST_SCAN_PROFILES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -576,8 +576,8 @@ impl<'a> builder::ListScanProfiles<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -597,11 +597,11 @@ impl<'a> builder::ListScanProfileChanges<'a> {
                 &super::operations::LIST_SCAN_PROFILE_CHANGES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -616,8 +616,8 @@ impl<'a> builder::ListScanProfileChanges<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -637,11 +637,11 @@ impl<'a> builder::ListBaselines<'a> {
                 &super::operations::LIST_BASELINES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -656,8 +656,8 @@ impl<'a> builder::ListBaselines<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -677,11 +677,11 @@ impl<'a> builder::ListBaselineReports<'a> {
                 &super::operations::LIST_BASELINE_REPORTS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -696,8 +696,8 @@ impl<'a> builder::ListBaselineReports<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -717,11 +717,11 @@ impl<'a> builder::ListBaselineJobs<'a> {
                 &super::operations::LIST_BASELINE_JOBS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -736,8 +736,8 @@ impl<'a> builder::ListBaselineJobs<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -757,11 +757,11 @@ impl<'a> builder::ListBaselineTenants<'a> {
                 &super::operations::LIST_BASELINE_TENANTS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -776,8 +776,8 @@ impl<'a> builder::ListBaselineTenants<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -816,11 +816,11 @@ impl<'a> builder::ListRiskHitItems<'a> {
                 &super::operations::LIST_RISK_HIT_ITEMS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -835,8 +835,8 @@ impl<'a> builder::ListRiskHitItems<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -856,11 +856,11 @@ impl<'a> builder::ListAzureCostIssues<'a> {
                 &super::operations::LIST_AZURE_COST_ISSUES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -872,8 +872,8 @@ impl<'a> builder::ListAzureCostIssues<'a> {
                         .copied();
                     Ok(
                         Page::new(answer.cost_issue_item_models.into_vec(), bytes)
-                            .counted(total)
-                            .followed(more),
+                            .with_total(total)
+                            .with_more(more),
                     )
                 })
             },
@@ -893,11 +893,11 @@ impl<'a> builder::ListAzureSecurityIssues<'a> {
                 &super::operations::LIST_AZURE_SECURITY_ISSUES,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -912,8 +912,8 @@ impl<'a> builder::ListAzureSecurityIssues<'a> {
                                 answer.security_management_issue_models.into_vec(),
                                 bytes,
                             )
-                            .counted(total)
-                            .followed(more),
+                            .with_total(total)
+                            .with_more(more),
                     )
                 })
             },
@@ -933,11 +933,11 @@ impl<'a> builder::ListUsers<'a> {
                 &super::operations::LIST_USERS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -952,8 +952,8 @@ impl<'a> builder::ListUsers<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -992,11 +992,11 @@ impl<'a> builder::ListSecurityUsers<'a> {
                 &super::operations::LIST_SECURITY_USERS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -1011,8 +1011,8 @@ impl<'a> builder::ListSecurityUsers<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -1032,11 +1032,11 @@ impl<'a> builder::ListRiskWorkflows<'a> {
                 &super::operations::LIST_RISK_WORKFLOWS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -1051,8 +1051,8 @@ impl<'a> builder::ListRiskWorkflows<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -1072,11 +1072,11 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
                 &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -1091,8 +1091,8 @@ impl<'a> builder::GetRiskWorkflowCompliance<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -1112,11 +1112,11 @@ impl<'a> builder::ListSignIns<'a> {
                 &super::operations::LIST_SIGN_INS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -1131,8 +1131,8 @@ impl<'a> builder::ListSignIns<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },

@@ -4193,7 +4193,7 @@ pub mod builder {
     #[allow(unused_imports)]
     use super::{
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
+        RequestBuilderExt, Response,
     };
     /**Builder for [`Client::list_site_permissions`]
 
@@ -4239,7 +4239,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::SitePermissionPage>, Error<()>> {
+        ) -> Result<Response<types::SitePermissionPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4278,7 +4278,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SitePermissionPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SitePermissionPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4331,9 +4331,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4374,7 +4372,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4424,9 +4422,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::SiteIdentityList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SiteIdentityList>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4466,7 +4462,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SiteIdentityList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SiteIdentityList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4518,9 +4514,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::SiteOverviewPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SiteOverviewPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4561,7 +4555,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SiteOverviewPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SiteOverviewPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4613,9 +4607,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::UserSummaryPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::UserSummaryPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4654,7 +4646,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserSummaryPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserSummaryPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4709,7 +4701,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::UserPermissionPage>, Error<()>> {
+        ) -> Result<Response<types::UserPermissionPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4748,7 +4740,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserPermissionPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserPermissionPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4801,9 +4793,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4844,7 +4834,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4897,9 +4887,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::GroupSummaryPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::GroupSummaryPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -4938,7 +4926,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::GroupSummaryPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::GroupSummaryPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4991,9 +4979,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5034,7 +5020,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5086,9 +5072,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::SharingLinkPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SharingLinkPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5129,7 +5113,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SharingLinkPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SharingLinkPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5182,9 +5166,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5225,7 +5207,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5277,9 +5259,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5318,7 +5298,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5371,9 +5351,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::DetailRecordPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::DetailRecordPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5414,7 +5392,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::DetailRecordPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::DetailRecordPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5466,9 +5444,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::DetailRecordPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::DetailRecordPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -5507,7 +5483,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::DetailRecordPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::DetailRecordPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5545,7 +5521,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::ExportJob>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ExportJob>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -5581,7 +5557,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ExportJob>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ExportJob>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5619,7 +5595,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<ByteStream>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -5641,7 +5617,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::stream(response)),
+                200..=299 => Ok(Response::stream(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -5649,9 +5625,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<ByteStream>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<ByteStream>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5689,7 +5663,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::ExportJob>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ExportJob>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -5725,7 +5699,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ExportJob>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ExportJob>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5763,7 +5737,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<ByteStream>, Error<()>> {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -5785,7 +5759,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::stream(response)),
+                200..=299 => Ok(Response::stream(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -5793,9 +5767,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<ByteStream>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<ByteStream>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -5811,7 +5783,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
-use ::avepoint_core::ResponseValue;
+use ::avepoint_core::Response;
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Insights;

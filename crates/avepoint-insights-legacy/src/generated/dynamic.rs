@@ -2,7 +2,7 @@
 
 //! Any operation by its name, with JSON parameters.
 use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-use ::avepoint_core::{Error, ResponseValue};
+use ::avepoint_core::{Error, Response};
 use ::serde_json::Value;
 use super::client::{Client, types};
 use super::operations;
@@ -32,7 +32,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportSitePermissions" => {
             let mut request = client.export_site_permissions();
@@ -42,7 +42,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSiteIds" => {
             let mut request = client.list_site_ids();
@@ -50,7 +50,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSiteOverviews" => {
             let mut request = client.list_site_overviews();
@@ -60,7 +60,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listUserSummaries" => {
             let mut request = client.list_user_summaries();
@@ -70,7 +70,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listUserPermissions" => {
             let mut request = client.list_user_permissions();
@@ -80,7 +80,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportUserPermissions" => {
             let mut request = client.export_user_permissions();
@@ -90,7 +90,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listGroupSummaries" => {
             let mut request = client.list_group_summaries();
@@ -100,7 +100,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGroupPermissions" => {
             let mut request = client.export_group_permissions();
@@ -110,7 +110,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSharingLinks" => {
             let mut request = client.list_sharing_links();
@@ -120,7 +120,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportSharingLinks" => {
             let mut request = client.export_sharing_links();
@@ -130,7 +130,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportActivities" => {
             let mut request = client.export_activities();
@@ -140,7 +140,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSiteDetailRecords" => {
             let mut request = client.list_site_detail_records();
@@ -150,7 +150,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listDetailRecords" => {
             let mut request = client.list_detail_records();
@@ -160,7 +160,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getExportJob" => {
             let mut request = client.get_export_job();
@@ -168,7 +168,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "downloadExportJobFile" => {
             let mut request = client.download_export_job_file();
@@ -176,7 +176,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            file(table, ResponseValue::into_inner(sent)).await
+            file(table, Response::into_inner(sent)).await
         }
         "getActivityExportJob" => {
             let mut request = client.get_activity_export_job();
@@ -184,7 +184,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "downloadActivityExportJobFile" => {
             let mut request = client.download_activity_export_job_file();
@@ -192,7 +192,7 @@ pub async fn call(
                 request.id = Ok(value);
             }
             let sent = request.send().await?;
-            file(table, ResponseValue::into_inner(sent)).await
+            file(table, Response::into_inner(sent)).await
         }
         _ => Err(unknown(operation, operations::ALL)),
     }

@@ -2,7 +2,8 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation,
+    ResponseBody,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -45,7 +46,7 @@ pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_SITE_PERMISSIONS_REQUEST);
+    .body(true, &constraints::LIST_SITE_PERMISSIONS_REQUEST);
 ///Export the permissions in site collections.
 pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
         "exportSitePermissions",
@@ -55,7 +56,7 @@ pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .deprecated()
-    .body(true, &shapes::EXPORT_SITE_PERMISSIONS_REQUEST);
+    .body(true, &constraints::EXPORT_SITE_PERMISSIONS_REQUEST);
 ///List the identifiers of site collections.
 pub static LIST_SITE_IDS: Operation = Operation::new(
         "listSiteIds",
@@ -67,7 +68,7 @@ pub static LIST_SITE_IDS: Operation = Operation::new(
     .read_only(true)
     .deprecated()
     .paging(Paging::Single { items: "results" })
-    .body(true, &shapes::LIST_SITE_IDS_REQUEST);
+    .body(true, &constraints::LIST_SITE_IDS_REQUEST);
 ///List how many risky items site collections hold.
 pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
         "listSiteOverviews",
@@ -84,7 +85,7 @@ pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_SITE_OVERVIEWS_REQUEST);
+    .body(true, &constraints::LIST_SITE_OVERVIEWS_REQUEST);
 ///List users with a summary of each.
 pub static LIST_USER_SUMMARIES: Operation = Operation::new(
         "listUserSummaries",
@@ -102,7 +103,7 @@ pub static LIST_USER_SUMMARIES: Operation = Operation::new(
         total: None,
         more: None,
     })
-    .body(true, &shapes::LIST_USER_SUMMARIES_REQUEST);
+    .body(true, &constraints::LIST_USER_SUMMARIES_REQUEST);
 ///List what users have access to.
 pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
         "listUserPermissions",
@@ -119,7 +120,7 @@ pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_USER_PERMISSIONS_REQUEST);
+    .body(true, &constraints::LIST_USER_PERMISSIONS_REQUEST);
 ///Export what users have access to.
 pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
         "exportUserPermissions",
@@ -129,7 +130,7 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .deprecated()
-    .body(true, &shapes::EXPORT_USER_PERMISSIONS_REQUEST);
+    .body(true, &constraints::EXPORT_USER_PERMISSIONS_REQUEST);
 ///List groups with external users.
 pub static LIST_GROUP_SUMMARIES: Operation = Operation::new(
         "listGroupSummaries",
@@ -147,7 +148,7 @@ pub static LIST_GROUP_SUMMARIES: Operation = Operation::new(
         total: None,
         more: None,
     })
-    .body(true, &shapes::LIST_GROUP_SUMMARIES_REQUEST);
+    .body(true, &constraints::LIST_GROUP_SUMMARIES_REQUEST);
 ///Export what groups have access to.
 pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
         "exportGroupPermissions",
@@ -157,7 +158,7 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .deprecated()
-    .body(true, &shapes::EXPORT_GROUP_PERMISSIONS_REQUEST);
+    .body(true, &constraints::EXPORT_GROUP_PERMISSIONS_REQUEST);
 ///List sharing links of a type.
 pub static LIST_SHARING_LINKS: Operation = Operation::new(
         "listSharingLinks",
@@ -174,7 +175,7 @@ pub static LIST_SHARING_LINKS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_SHARING_LINKS_REQUEST);
+    .body(true, &constraints::LIST_SHARING_LINKS_REQUEST);
 ///Export sharing links of a type.
 pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
         "exportSharingLinks",
@@ -184,7 +185,7 @@ pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .deprecated()
-    .body(true, &shapes::EXPORT_SHARING_LINKS_REQUEST);
+    .body(true, &constraints::EXPORT_SHARING_LINKS_REQUEST);
 ///Export the activities of a user or on an object.
 pub static EXPORT_ACTIVITIES: Operation = Operation::new(
         "exportActivities",
@@ -194,7 +195,7 @@ pub static EXPORT_ACTIVITIES: Operation = Operation::new(
     )
     .scopes(&[&["insights.graph.readwrite.all"]])
     .deprecated()
-    .body(true, &shapes::EXPORT_ACTIVITIES_REQUEST);
+    .body(true, &constraints::EXPORT_ACTIVITIES_REQUEST);
 ///List the detail records of a site collection.
 pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
         "listSiteDetailRecords",
@@ -211,7 +212,7 @@ pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_SITE_DETAIL_RECORDS_REQUEST);
+    .body(true, &constraints::LIST_SITE_DETAIL_RECORDS_REQUEST);
 ///List detail records in all site collections.
 pub static LIST_DETAIL_RECORDS: Operation = Operation::new(
         "listDetailRecords",
@@ -228,7 +229,7 @@ pub static LIST_DETAIL_RECORDS: Operation = Operation::new(
         items: "results",
         next: "nextToken",
     })
-    .body(true, &shapes::LIST_DETAIL_RECORDS_REQUEST);
+    .body(true, &constraints::LIST_DETAIL_RECORDS_REQUEST);
 ///Read how an export of permissions stands.
 pub static GET_EXPORT_JOB: Operation = Operation::new(
         "getExportJob",
@@ -242,10 +243,10 @@ pub static GET_EXPORT_JOB: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The export job the call is about.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     );
@@ -262,14 +263,14 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The export job the call is about.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     )
-    .answer(Answer::Bytes);
+    .response(ResponseBody::Bytes);
 ///Read how an export of activities stands.
 pub static GET_ACTIVITY_EXPORT_JOB: Operation = Operation::new(
         "getActivityExportJob",
@@ -283,10 +284,10 @@ pub static GET_ACTIVITY_EXPORT_JOB: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The export job the call is about.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     );
@@ -303,29 +304,29 @@ pub static DOWNLOAD_ACTIVITY_EXPORT_JOB_FILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The export job the call is about.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     )
-    .answer(Answer::Bytes);
+    .response(ResponseBody::Bytes);
 /// What requests may hold.
-mod shapes {
+mod constraints {
     use super::*;
-    pub static CREATED_BY_FILTER: Shape = Shape::Object {
+    pub static CREATED_BY_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::CREATED_BY_FILTER_NAME,
+                constraint: &constraints::CREATED_BY_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -337,27 +338,27 @@ mod shapes {
         ],
         open: false,
     };
-    pub static CREATED_BY_FILTER_NAME: Shape = Shape::TextCode(&["createdBy"]);
-    pub static DATA_SOURCE: Shape = Shape::TextCode(
+    pub static CREATED_BY_FILTER_NAME: Constraint = Constraint::TextCode(&["createdBy"]);
+    pub static DATA_SOURCE: Constraint = Constraint::TextCode(
         &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
     );
-    pub static DETAIL_RECORD_FILTER: Shape = Shape::AnyOf(
+    pub static DETAIL_RECORD_FILTER: Constraint = Constraint::AnyOf(
         &[
-            &shapes::MODULE_FILTER,
-            &shapes::OBJECT_TYPE_FILTER,
-            &shapes::TAG_NAME_FILTER,
-            &shapes::USERNAME_FILTER,
-            &shapes::SENSITIVITY_LEVEL_FILTER,
-            &shapes::EXPOSURE_LEVEL_FILTER,
-            &shapes::RISK_LEVEL_FILTER,
-            &shapes::LOCATION_FILTER,
-            &shapes::SITE_NAME_FILTER,
+            &constraints::MODULE_FILTER,
+            &constraints::OBJECT_TYPE_FILTER,
+            &constraints::TAG_NAME_FILTER,
+            &constraints::USERNAME_FILTER,
+            &constraints::SENSITIVITY_LEVEL_FILTER,
+            &constraints::EXPOSURE_LEVEL_FILTER,
+            &constraints::RISK_LEVEL_FILTER,
+            &constraints::LOCATION_FILTER,
+            &constraints::SITE_NAME_FILTER,
         ],
     );
-    pub static EVENT_TYPES: Shape = Shape::AnyOf(
+    pub static EVENT_TYPES: Constraint = Constraint::AnyOf(
         &[
-            &Shape::List {
-                item: &Shape::Text {
+            &Constraint::List {
+                item: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -365,19 +366,19 @@ mod shapes {
                 min: 0,
                 max: None,
             },
-            &Shape::Text {
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Plain,
             },
         ],
     );
-    pub static EXPORT_ACTIVITIES_REQUEST: Shape = Shape::Object {
+    pub static EXPORT_ACTIVITIES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "path",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -386,7 +387,7 @@ mod shapes {
             Member {
                 name: "email",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -395,33 +396,33 @@ mod shapes {
             Member {
                 name: "starttime",
                 required: false,
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Member {
                 name: "endtime",
                 required: false,
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Member {
                 name: "eventTypes",
                 required: false,
-                shape: &shapes::EVENT_TYPES,
+                constraint: &constraints::EVENT_TYPES,
             },
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static EXPORT_GROUP_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static EXPORT_GROUP_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "Emails",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::GROUP_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::GROUP_ID,
                     min: 0,
                     max: None,
                 },
@@ -429,8 +430,8 @@ mod shapes {
             Member {
                 name: "siteUrls",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -442,8 +443,8 @@ mod shapes {
             Member {
                 name: "dataSources",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
@@ -451,63 +452,63 @@ mod shapes {
             Member {
                 name: "ExportOptionType",
                 required: true,
-                shape: &shapes::EXPORT_OPTION,
+                constraint: &constraints::EXPORT_OPTION,
             },
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static EXPORT_JOB_ID: Shape = Shape::Integer {
+    pub static EXPORT_JOB_ID: Constraint = Constraint::Integer {
         minimum: None,
         maximum: None,
     };
-    pub static EXPORT_OPTION: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64]);
-    pub static EXPORT_OPTIONS: Shape = Shape::AnyOf(
+    pub static EXPORT_OPTION: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
+    pub static EXPORT_OPTIONS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::EXPORT_OPTION,
-            &Shape::List {
-                item: &shapes::EXPORT_OPTION,
+            &constraints::EXPORT_OPTION,
+            &Constraint::List {
+                item: &constraints::EXPORT_OPTION,
                 min: 0,
                 max: None,
             },
         ],
     );
-    pub static EXPORT_SHARING_LINKS_REQUEST: Shape = Shape::Object {
+    pub static EXPORT_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "exportLinkType",
                 required: true,
-                shape: &shapes::LINK_TYPE_OR_DIGITS,
+                constraint: &constraints::LINK_TYPE_OR_DIGITS,
             },
             Member {
                 name: "startTime",
                 required: false,
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Member {
                 name: "endTime",
                 required: false,
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
         ],
         open: false,
     };
-    pub static EXPORT_SITE_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static EXPORT_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteUrls",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -519,18 +520,18 @@ mod shapes {
             Member {
                 name: "language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static EXPORT_USER_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static EXPORT_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "emails",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -542,8 +543,8 @@ mod shapes {
             Member {
                 name: "dataSources",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
@@ -551,8 +552,8 @@ mod shapes {
             Member {
                 name: "siteUrls",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -564,29 +565,29 @@ mod shapes {
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "ExportOptionType",
                 required: true,
-                shape: &shapes::EXPORT_OPTIONS,
+                constraint: &constraints::EXPORT_OPTIONS,
             },
         ],
         open: false,
     };
-    pub static EXPOSURE_LEVEL: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64]);
-    pub static EXPOSURE_LEVEL_FILTER: Shape = Shape::Object {
+    pub static EXPOSURE_LEVEL: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
+    pub static EXPOSURE_LEVEL_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::EXPOSURE_LEVEL_FILTER_NAME,
+                constraint: &constraints::EXPOSURE_LEVEL_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::EXPOSURE_LEVEL_OR_DIGITS,
+                constraint: &Constraint::List {
+                    item: &constraints::EXPOSURE_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -594,40 +595,42 @@ mod shapes {
         ],
         open: false,
     };
-    pub static EXPOSURE_LEVEL_FILTER_NAME: Shape = Shape::TextCode(&["exposureLevel"]);
-    pub static EXPOSURE_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static EXPOSURE_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
+        &["exposureLevel"],
+    );
+    pub static EXPOSURE_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::EXPOSURE_LEVEL,
-            &Shape::Text {
+            &constraints::EXPOSURE_LEVEL,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static GROUP_ID: Shape = Shape::Text {
+    pub static GROUP_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static LINK_TYPE: Shape = Shape::IntegerCode(&[32i64, 64i64, 128i64]);
-    pub static LINK_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static LINK_TYPE: Constraint = Constraint::IntegerCode(&[32i64, 64i64, 128i64]);
+    pub static LINK_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::LINK_TYPE,
-            &Shape::Text {
+            &constraints::LINK_TYPE,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static LIST_DETAIL_RECORDS_REQUEST: Shape = Shape::Object {
+    pub static LIST_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "filters",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::DETAIL_RECORD_FILTER,
+                constraint: &Constraint::List {
+                    item: &constraints::DETAIL_RECORD_FILTER,
                     min: 0,
                     max: None,
                 },
@@ -635,7 +638,7 @@ mod shapes {
             Member {
                 name: "token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -644,12 +647,12 @@ mod shapes {
             Member {
                 name: "language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "pageSize",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -657,12 +660,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_GROUP_SUMMARIES_REQUEST: Shape = Shape::Object {
+    pub static LIST_GROUP_SUMMARIES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "StartPage",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
@@ -670,7 +673,7 @@ mod shapes {
             Member {
                 name: "PageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -678,18 +681,18 @@ mod shapes {
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static LIST_SHARING_LINKS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "SiteUrls",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -701,7 +704,7 @@ mod shapes {
             Member {
                 name: "Token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -710,7 +713,7 @@ mod shapes {
             Member {
                 name: "PageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -718,23 +721,23 @@ mod shapes {
             Member {
                 name: "LinkType",
                 required: true,
-                shape: &shapes::LINK_TYPE_OR_DIGITS,
+                constraint: &constraints::LINK_TYPE_OR_DIGITS,
             },
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "filters",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::SITE_DETAIL_RECORD_FILTER,
+                constraint: &Constraint::List {
+                    item: &constraints::SITE_DETAIL_RECORD_FILTER,
                     min: 0,
                     max: None,
                 },
@@ -742,12 +745,12 @@ mod shapes {
             Member {
                 name: "siteId",
                 required: true,
-                shape: &shapes::SITE_ID,
+                constraint: &constraints::SITE_ID,
             },
             Member {
                 name: "token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -756,12 +759,12 @@ mod shapes {
             Member {
                 name: "language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "pageSize",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -769,13 +772,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_IDS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_IDS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteUrls",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -787,13 +790,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_OVERVIEWS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "filters",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::SITE_OVERVIEW_FILTER,
+                constraint: &Constraint::List {
+                    item: &constraints::SITE_OVERVIEW_FILTER,
                     min: 0,
                     max: None,
                 },
@@ -801,7 +804,7 @@ mod shapes {
             Member {
                 name: "token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -810,7 +813,7 @@ mod shapes {
             Member {
                 name: "pageSize",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -818,13 +821,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "SiteUrls",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -836,12 +839,12 @@ mod shapes {
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "Token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -850,7 +853,7 @@ mod shapes {
             Member {
                 name: "Top",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -858,13 +861,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_USER_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "SiteUrls",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -876,8 +879,8 @@ mod shapes {
             Member {
                 name: "Emails",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -889,12 +892,12 @@ mod shapes {
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
             Member {
                 name: "Token",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -903,7 +906,7 @@ mod shapes {
             Member {
                 name: "Top",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -911,12 +914,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_USER_SUMMARIES_REQUEST: Shape = Shape::Object {
+    pub static LIST_USER_SUMMARIES_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "StartPage",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
@@ -924,7 +927,7 @@ mod shapes {
             Member {
                 name: "PageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -932,23 +935,23 @@ mod shapes {
             Member {
                 name: "Language",
                 required: false,
-                shape: &shapes::REPORT_LANGUAGE,
+                constraint: &constraints::REPORT_LANGUAGE,
             },
         ],
         open: false,
     };
-    pub static LOCATION_FILTER: Shape = Shape::Object {
+    pub static LOCATION_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::LOCATION_FILTER_NAME,
+                constraint: &constraints::LOCATION_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -960,19 +963,19 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LOCATION_FILTER_NAME: Shape = Shape::TextCode(&["location"]);
-    pub static MODIFIED_TIME_FILTER: Shape = Shape::Object {
+    pub static LOCATION_FILTER_NAME: Constraint = Constraint::TextCode(&["location"]);
+    pub static MODIFIED_TIME_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::MODIFIED_TIME_FILTER_NAME,
+                constraint: &constraints::MODIFIED_TIME_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::DateTime,
@@ -984,19 +987,21 @@ mod shapes {
         ],
         open: false,
     };
-    pub static MODIFIED_TIME_FILTER_NAME: Shape = Shape::TextCode(&["modifiedTime"]);
-    pub static MODULE_FILTER: Shape = Shape::Object {
+    pub static MODIFIED_TIME_FILTER_NAME: Constraint = Constraint::TextCode(
+        &["modifiedTime"],
+    );
+    pub static MODULE_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::MODULE_FILTER_NAME,
+                constraint: &constraints::MODULE_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::WORKSPACE_TYPE_OR_DIGITS,
+                constraint: &Constraint::List {
+                    item: &constraints::WORKSPACE_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1004,22 +1009,22 @@ mod shapes {
         ],
         open: false,
     };
-    pub static MODULE_FILTER_NAME: Shape = Shape::TextCode(&["module"]);
-    pub static OBJECT_TYPE: Shape = Shape::IntegerCode(
+    pub static MODULE_FILTER_NAME: Constraint = Constraint::TextCode(&["module"]);
+    pub static OBJECT_TYPE: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64, 11i64, 12i64, 13i64, 14i64],
     );
-    pub static OBJECT_TYPE_FILTER: Shape = Shape::Object {
+    pub static OBJECT_TYPE_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::OBJECT_TYPE_FILTER_NAME,
+                constraint: &constraints::OBJECT_TYPE_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::OBJECT_TYPE_OR_DIGITS,
+                constraint: &Constraint::List {
+                    item: &constraints::OBJECT_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1027,69 +1032,42 @@ mod shapes {
         ],
         open: false,
     };
-    pub static OBJECT_TYPE_FILTER_NAME: Shape = Shape::TextCode(&["objectType"]);
-    pub static OBJECT_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static OBJECT_TYPE_FILTER_NAME: Constraint = Constraint::TextCode(
+        &["objectType"],
+    );
+    pub static OBJECT_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::OBJECT_TYPE,
-            &Shape::Text {
+            &constraints::OBJECT_TYPE,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static REPORT_LANGUAGE: Shape = Shape::TextCode(&["en-US", "ja-JP", "fr-FR"]);
-    pub static REPORT_TIME: Shape = Shape::Text {
+    pub static REPORT_LANGUAGE: Constraint = Constraint::TextCode(
+        &["en-US", "ja-JP", "fr-FR"],
+    );
+    pub static REPORT_TIME: Constraint = Constraint::Text {
         min: 0,
         max: None,
         format: Format::LocalTime,
     };
-    pub static RISK_LEVEL: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64, 3i64, -2i64]);
-    pub static RISK_LEVEL_FILTER: Shape = Shape::Object {
-        members: &[
-            Member {
-                name: "id",
-                required: true,
-                shape: &shapes::RISK_LEVEL_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                shape: &Shape::List {
-                    item: &shapes::RISK_LEVEL_OR_DIGITS,
-                    min: 0,
-                    max: None,
-                },
-            },
-        ],
-        open: false,
-    };
-    pub static RISK_LEVEL_FILTER_NAME: Shape = Shape::TextCode(&["riskLevel"]);
-    pub static RISK_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
-        &[
-            &shapes::RISK_LEVEL,
-            &Shape::Text {
-                min: 0,
-                max: None,
-                format: Format::Digits,
-            },
-        ],
-    );
-    pub static SENSITIVITY_LEVEL: Shape = Shape::IntegerCode(
+    pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
         &[0i64, 1i64, 2i64, 3i64, -2i64],
     );
-    pub static SENSITIVITY_LEVEL_FILTER: Shape = Shape::Object {
+    pub static RISK_LEVEL_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::SENSITIVITY_LEVEL_FILTER_NAME,
+                constraint: &constraints::RISK_LEVEL_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &shapes::SENSITIVITY_LEVEL_OR_DIGITS,
+                constraint: &Constraint::List {
+                    item: &constraints::RISK_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
@@ -1097,47 +1075,80 @@ mod shapes {
         ],
         open: false,
     };
-    pub static SENSITIVITY_LEVEL_FILTER_NAME: Shape = Shape::TextCode(
-        &["sensitivityLevel"],
-    );
-    pub static SENSITIVITY_LEVEL_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static RISK_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(&["riskLevel"]);
+    pub static RISK_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::SENSITIVITY_LEVEL,
-            &Shape::Text {
+            &constraints::RISK_LEVEL,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
             },
         ],
     );
-    pub static SITE_DETAIL_RECORD_FILTER: Shape = Shape::AnyOf(
+    pub static SENSITIVITY_LEVEL: Constraint = Constraint::IntegerCode(
+        &[0i64, 1i64, 2i64, 3i64, -2i64],
+    );
+    pub static SENSITIVITY_LEVEL_FILTER: Constraint = Constraint::Object {
+        members: &[
+            Member {
+                name: "id",
+                required: true,
+                constraint: &constraints::SENSITIVITY_LEVEL_FILTER_NAME,
+            },
+            Member {
+                name: "values",
+                required: true,
+                constraint: &Constraint::List {
+                    item: &constraints::SENSITIVITY_LEVEL_OR_DIGITS,
+                    min: 0,
+                    max: None,
+                },
+            },
+        ],
+        open: false,
+    };
+    pub static SENSITIVITY_LEVEL_FILTER_NAME: Constraint = Constraint::TextCode(
+        &["sensitivityLevel"],
+    );
+    pub static SENSITIVITY_LEVEL_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::OBJECT_TYPE_FILTER,
-            &shapes::TAG_NAME_FILTER,
-            &shapes::SENSITIVITY_LEVEL_FILTER,
-            &shapes::EXPOSURE_LEVEL_FILTER,
-            &shapes::RISK_LEVEL_FILTER,
-            &shapes::CREATED_BY_FILTER,
-            &shapes::MODIFIED_TIME_FILTER,
+            &constraints::SENSITIVITY_LEVEL,
+            &Constraint::Text {
+                min: 0,
+                max: None,
+                format: Format::Digits,
+            },
         ],
     );
-    pub static SITE_ID: Shape = Shape::Text {
+    pub static SITE_DETAIL_RECORD_FILTER: Constraint = Constraint::AnyOf(
+        &[
+            &constraints::OBJECT_TYPE_FILTER,
+            &constraints::TAG_NAME_FILTER,
+            &constraints::SENSITIVITY_LEVEL_FILTER,
+            &constraints::EXPOSURE_LEVEL_FILTER,
+            &constraints::RISK_LEVEL_FILTER,
+            &constraints::CREATED_BY_FILTER,
+            &constraints::MODIFIED_TIME_FILTER,
+        ],
+    );
+    pub static SITE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static SITE_NAME_FILTER: Shape = Shape::Object {
+    pub static SITE_NAME_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::SITE_NAME_FILTER_NAME,
+                constraint: &constraints::SITE_NAME_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -1149,29 +1160,29 @@ mod shapes {
         ],
         open: false,
     };
-    pub static SITE_NAME_FILTER_NAME: Shape = Shape::TextCode(&["siteName"]);
-    pub static SITE_OVERVIEW_FILTER: Shape = Shape::AnyOf(
+    pub static SITE_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["siteName"]);
+    pub static SITE_OVERVIEW_FILTER: Constraint = Constraint::AnyOf(
         &[
-            &shapes::MODULE_FILTER,
-            &shapes::SENSITIVITY_LEVEL_FILTER,
-            &shapes::EXPOSURE_LEVEL_FILTER,
-            &shapes::RISK_LEVEL_FILTER,
-            &shapes::LOCATION_FILTER,
-            &shapes::CREATED_BY_FILTER,
+            &constraints::MODULE_FILTER,
+            &constraints::SENSITIVITY_LEVEL_FILTER,
+            &constraints::EXPOSURE_LEVEL_FILTER,
+            &constraints::RISK_LEVEL_FILTER,
+            &constraints::LOCATION_FILTER,
+            &constraints::CREATED_BY_FILTER,
         ],
     );
-    pub static TAG_NAME_FILTER: Shape = Shape::Object {
+    pub static TAG_NAME_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::TAG_NAME_FILTER_NAME,
+                constraint: &constraints::TAG_NAME_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -1183,19 +1194,19 @@ mod shapes {
         ],
         open: false,
     };
-    pub static TAG_NAME_FILTER_NAME: Shape = Shape::TextCode(&["tagName"]);
-    pub static USERNAME_FILTER: Shape = Shape::Object {
+    pub static TAG_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["tagName"]);
+    pub static USERNAME_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "id",
                 required: true,
-                shape: &shapes::USERNAME_FILTER_NAME,
+                constraint: &constraints::USERNAME_FILTER_NAME,
             },
             Member {
                 name: "values",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -1207,12 +1218,14 @@ mod shapes {
         ],
         open: false,
     };
-    pub static USERNAME_FILTER_NAME: Shape = Shape::TextCode(&["username"]);
-    pub static WORKSPACE_TYPE: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64, 4i64]);
-    pub static WORKSPACE_TYPE_OR_DIGITS: Shape = Shape::AnyOf(
+    pub static USERNAME_FILTER_NAME: Constraint = Constraint::TextCode(&["username"]);
+    pub static WORKSPACE_TYPE: Constraint = Constraint::IntegerCode(
+        &[1i64, 2i64, 3i64, 4i64],
+    );
+    pub static WORKSPACE_TYPE_OR_DIGITS: Constraint = Constraint::AnyOf(
         &[
-            &shapes::WORKSPACE_TYPE,
-            &Shape::Text {
+            &constraints::WORKSPACE_TYPE,
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,

@@ -9,9 +9,9 @@ impl<'a> builder::ListSitePermissions<'a> {
     pub fn pages(self) -> Pages<'a, types::SitePermission> {
         Pages::tokens(
             &super::operations::LIST_SITE_PERMISSIONS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -19,7 +19,7 @@ impl<'a> builder::ListSitePermissions<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -53,9 +53,9 @@ impl<'a> builder::ListSiteOverviews<'a> {
     pub fn pages(self) -> Pages<'a, types::SiteOverview> {
         Pages::tokens(
             &super::operations::LIST_SITE_OVERVIEWS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -63,7 +63,7 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -79,9 +79,9 @@ impl<'a> builder::ListUserSummaries<'a> {
         Pages::numbered(
             &super::operations::LIST_USER_SUMMARIES,
             Ok(1),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request = request.body_map(|body| body.start_page(ask.page));
+                request = request.body_map(|body| body.start_page(wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
@@ -99,9 +99,9 @@ impl<'a> builder::ListUserPermissions<'a> {
     pub fn pages(self) -> Pages<'a, types::UserPermission> {
         Pages::tokens(
             &super::operations::LIST_USER_PERMISSIONS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -109,7 +109,7 @@ impl<'a> builder::ListUserPermissions<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -125,9 +125,9 @@ impl<'a> builder::ListGroupSummaries<'a> {
         Pages::numbered(
             &super::operations::LIST_GROUP_SUMMARIES,
             Ok(1),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request = request.body_map(|body| body.start_page(ask.page));
+                request = request.body_map(|body| body.start_page(wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
@@ -145,9 +145,9 @@ impl<'a> builder::ListSharingLinks<'a> {
     pub fn pages(self) -> Pages<'a, types::SharingLink> {
         Pages::tokens(
             &super::operations::LIST_SHARING_LINKS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -155,7 +155,7 @@ impl<'a> builder::ListSharingLinks<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -170,9 +170,9 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
     pub fn pages(self) -> Pages<'a, types::DetailRecord> {
         Pages::tokens(
             &super::operations::LIST_SITE_DETAIL_RECORDS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -180,7 +180,7 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -195,9 +195,9 @@ impl<'a> builder::ListDetailRecords<'a> {
     pub fn pages(self) -> Pages<'a, types::DetailRecord> {
         Pages::tokens(
             &super::operations::LIST_DETAIL_RECORDS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.token(token));
                 }
                 Box::pin(async move {
@@ -205,7 +205,7 @@ impl<'a> builder::ListDetailRecords<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
                 })
             },
         )

@@ -1815,7 +1815,7 @@ pub mod builder {
     #[allow(unused_imports)]
     use super::{
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
+        RequestBuilderExt, Response,
     };
     /**Builder for [`Client::get_site_id`]
 
@@ -1841,7 +1841,7 @@ pub mod builder {
                 .map_err(|_| "`site_url` is not a valid String".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::SiteIdList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SiteIdList>, Error<()>> {
             let Self { client, site_url } = self;
             let site_url = site_url.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1877,7 +1877,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SiteIdList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SiteIdList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1929,9 +1929,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::SiteOverviewPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SiteOverviewPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -1970,7 +1968,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SiteOverviewPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SiteOverviewPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2025,7 +2023,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::SiteDetailRecordPage>, Error<()>> {
+        ) -> Result<Response<types::SiteDetailRecordPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -2064,7 +2062,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SiteDetailRecordPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SiteDetailRecordPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2119,7 +2117,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::SitePermissionPage>, Error<()>> {
+        ) -> Result<Response<types::SitePermissionPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -2158,7 +2156,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SitePermissionPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SitePermissionPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2193,9 +2191,7 @@ pub mod builder {
                 .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, site_urls } = self;
             let site_urls = site_urls.map_err(Error::InvalidRequest)?;
             let url = format!("{}/insights/sites/permission/export", client.baseurl,);
@@ -2229,7 +2225,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2303,9 +2299,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, path, event_types, finish_time, start_time } = self;
             let path = path.map_err(Error::InvalidRequest)?;
             let event_types = event_types.map_err(Error::InvalidRequest)?;
@@ -2347,7 +2341,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2424,9 +2418,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, id, event_types, finish_time, start_time } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let event_types = event_types.map_err(Error::InvalidRequest)?;
@@ -2468,7 +2460,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2530,7 +2522,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::AddObjectTagResult>, Error<()>> {
+        ) -> Result<Response<types::AddObjectTagResult>, Error<()>> {
             let Self { client, site_id, object_url, tag_name } = self;
             let site_id = site_id.map_err(Error::InvalidRequest)?;
             let object_url = object_url.map_err(Error::InvalidRequest)?;
@@ -2569,7 +2561,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::AddObjectTagResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::AddObjectTagResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2615,7 +2607,7 @@ pub mod builder {
                 .map_err(|_| "`start_page` is not a valid i32".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::UserPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::UserPage>, Error<()>> {
             let Self { client, page_size, start_page } = self;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let start_page = start_page.map_err(Error::InvalidRequest)?;
@@ -2651,7 +2643,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2706,7 +2698,7 @@ pub mod builder {
         }
         async fn dispatch(
             self,
-        ) -> Result<ResponseValue<types::UserPermissionPage>, Error<()>> {
+        ) -> Result<Response<types::UserPermissionPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -2745,7 +2737,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::UserPermissionPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::UserPermissionPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2811,9 +2803,7 @@ pub mod builder {
                 .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, email, data_sources, site_urls } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let data_sources = data_sources.map_err(Error::InvalidRequest)?;
@@ -2853,7 +2843,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2941,9 +2931,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, email, data_sources, drive_ids, export_option_type } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let data_sources = data_sources.map_err(Error::InvalidRequest)?;
@@ -2990,7 +2978,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3064,9 +3052,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, email, event_types, finish_time, start_time } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let event_types = event_types.map_err(Error::InvalidRequest)?;
@@ -3108,7 +3094,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3182,9 +3168,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, email, event_types, finish_time, start_time } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let event_types = event_types.map_err(Error::InvalidRequest)?;
@@ -3226,7 +3210,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3272,7 +3256,7 @@ pub mod builder {
                 .map_err(|_| "`start_page` is not a valid i32".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::GroupPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::GroupPage>, Error<()>> {
             let Self { client, page_size, start_page } = self;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let start_page = start_page.map_err(Error::InvalidRequest)?;
@@ -3308,7 +3292,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::GroupPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::GroupPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3393,9 +3377,7 @@ pub mod builder {
                 .map_err(|_| "`site_urls` is not a valid String >".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, group_id, data_sources, export_option_type, site_urls } = self;
             let group_id = group_id.map_err(Error::InvalidRequest)?;
             let data_sources = data_sources.map_err(Error::InvalidRequest)?;
@@ -3442,7 +3424,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3529,9 +3511,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, group_id, data_sources, drive_ids, export_option_type } = self;
             let group_id = group_id.map_err(Error::InvalidRequest)?;
             let data_sources = data_sources.map_err(Error::InvalidRequest)?;
@@ -3578,7 +3558,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3630,9 +3610,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::SharingLinkPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::SharingLinkPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -3671,7 +3649,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::SharingLinkPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::SharingLinkPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3733,9 +3711,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, export_link_type, finish_time, start_time } = self;
             let export_link_type = export_link_type.map_err(Error::InvalidRequest)?;
             let finish_time = finish_time.map_err(Error::InvalidRequest)?;
@@ -3778,7 +3754,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3840,9 +3816,7 @@ pub mod builder {
                 .map_err(|_| "`start_time` is not a valid ReportTime".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, export_link_type, finish_time, start_time } = self;
             let export_link_type = export_link_type.map_err(Error::InvalidRequest)?;
             let finish_time = finish_time.map_err(Error::InvalidRequest)?;
@@ -3885,7 +3859,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -3925,9 +3899,7 @@ pub mod builder {
                 .map_err(|_| "`drive_ids` is not a valid GoogleDriveId >".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::StartedExport>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::StartedExport>, Error<()>> {
             let Self { client, drive_ids } = self;
             let drive_ids = drive_ids.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -3963,7 +3935,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::StartedExport>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::StartedExport>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4001,9 +3973,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::ExportJobStatus>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ExportJobStatus>, Error<()>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -4039,7 +4009,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ExportJobStatus>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ExportJobStatus>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4077,7 +4047,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<ByteStream>, Error<()>> {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -4095,7 +4065,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::stream(response)),
+                200..=299 => Ok(Response::stream(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -4103,9 +4073,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<ByteStream>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<ByteStream>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -4121,7 +4089,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
-use ::avepoint_core::ResponseValue;
+use ::avepoint_core::Response;
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Insights;

@@ -2,7 +2,7 @@
 
 //! Any operation by its name, with JSON parameters.
 use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-use ::avepoint_core::{Error, ResponseValue};
+use ::avepoint_core::{Error, Response};
 use ::serde_json::Value;
 use super::client::{Client, types};
 use super::operations;
@@ -30,7 +30,7 @@ pub async fn call(
                 request.site_url = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSiteOverviews" => {
             let mut request = client.list_site_overviews();
@@ -40,7 +40,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSiteDetailRecords" => {
             let mut request = client.list_site_detail_records();
@@ -50,7 +50,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSitePermissions" => {
             let mut request = client.list_site_permissions();
@@ -60,7 +60,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportSitePermissions" => {
             let mut request = client.export_site_permissions();
@@ -68,7 +68,7 @@ pub async fn call(
                 request.site_urls = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportObjectActivities" => {
             let mut request = client.export_object_activities();
@@ -85,7 +85,7 @@ pub async fn call(
                 request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleObjectActivities" => {
             let mut request = client.export_google_object_activities();
@@ -102,7 +102,7 @@ pub async fn call(
                 request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "addObjectTag" => {
             let mut request = client.add_object_tag();
@@ -116,7 +116,7 @@ pub async fn call(
                 request.tag_name = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listUsers" => {
             let mut request = client.list_users();
@@ -127,7 +127,7 @@ pub async fn call(
                 request.page_size = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listUserPermissions" => {
             let mut request = client.list_user_permissions();
@@ -137,7 +137,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportUserPermissions" => {
             let mut request = client.export_user_permissions();
@@ -151,7 +151,7 @@ pub async fn call(
                 request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleUserPermissions" => {
             let mut request = client.export_google_user_permissions();
@@ -168,7 +168,7 @@ pub async fn call(
                 request.export_option_type = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportUserActivities" => {
             let mut request = client.export_user_activities();
@@ -185,7 +185,7 @@ pub async fn call(
                 request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleUserActivities" => {
             let mut request = client.export_google_user_activities();
@@ -202,7 +202,7 @@ pub async fn call(
                 request.event_types = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listGroups" => {
             let mut request = client.list_groups();
@@ -213,7 +213,7 @@ pub async fn call(
                 request.page_size = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGroupPermissions" => {
             let mut request = client.export_group_permissions();
@@ -230,7 +230,7 @@ pub async fn call(
                 request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleGroupPermissions" => {
             let mut request = client.export_google_group_permissions();
@@ -247,7 +247,7 @@ pub async fn call(
                 request.data_sources = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listSharingLinks" => {
             let mut request = client.list_sharing_links();
@@ -257,7 +257,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportSharingLinks" => {
             let mut request = client.export_sharing_links();
@@ -271,7 +271,7 @@ pub async fn call(
                 request.finish_time = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleSharingLinks" => {
             let mut request = client.export_google_sharing_links();
@@ -285,7 +285,7 @@ pub async fn call(
                 request.finish_time = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "exportGoogleDrivePermissions" => {
             let mut request = client.export_google_drive_permissions();
@@ -293,7 +293,7 @@ pub async fn call(
                 request.drive_ids = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getExportJobStatus" => {
             let mut request = client.get_export_job_status();
@@ -301,7 +301,7 @@ pub async fn call(
                 request.job_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "downloadExportJobFile" => {
             let mut request = client.download_export_job_file();
@@ -309,7 +309,7 @@ pub async fn call(
                 request.job_id = Ok(value);
             }
             let sent = request.send().await?;
-            file(table, ResponseValue::into_inner(sent)).await
+            file(table, Response::into_inner(sent)).await
         }
         _ => Err(unknown(operation, operations::ALL)),
     }

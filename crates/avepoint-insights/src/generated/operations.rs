@@ -2,7 +2,8 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation,
+    ResponseBody,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -46,10 +47,10 @@ pub static GET_SITE_ID: Operation = Operation::new(
         &[
             Parameter {
                 name: "siteUrl",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
@@ -72,7 +73,7 @@ pub static LIST_SITE_OVERVIEWS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::LIST_SITE_OVERVIEWS_REQUEST);
+    .body(true, &constraints::LIST_SITE_OVERVIEWS_REQUEST);
 ///List the objects of a site with their sensitivity and exposure.
 pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
         "listSiteDetailRecords",
@@ -88,7 +89,7 @@ pub static LIST_SITE_DETAIL_RECORDS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::LIST_SITE_DETAIL_RECORDS_REQUEST);
+    .body(true, &constraints::LIST_SITE_DETAIL_RECORDS_REQUEST);
 ///List who has which permission in sites.
 pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
         "listSitePermissions",
@@ -104,7 +105,7 @@ pub static LIST_SITE_PERMISSIONS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::LIST_SITE_PERMISSIONS_REQUEST);
+    .body(true, &constraints::LIST_SITE_PERMISSIONS_REQUEST);
 ///Export the permissions of sites.
 pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
         "exportSitePermissions",
@@ -118,11 +119,11 @@ pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "siteUrls",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The addresses of the site collections, 100 at most. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -146,10 +147,10 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
         &[
             Parameter {
                 name: "path",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -157,25 +158,25 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "eventTypes",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -199,32 +200,32 @@ pub static EXPORT_GOOGLE_OBJECT_ACTIVITIES: Operation = Operation::new(
         &[
             Parameter {
                 name: "id",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The object the call is about.",
-                shape: &shapes::GOOGLE_OBJECT_ID,
+                constraint: &constraints::GOOGLE_OBJECT_ID,
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "eventTypes",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -247,17 +248,17 @@ pub static ADD_OBJECT_TAG: Operation = Operation::new(
         &[
             Parameter {
                 name: "siteId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The site that contains the object. `getSiteId` finds its id.",
-                shape: &shapes::SITE_ID,
+                constraint: &constraints::SITE_ID,
             },
             Parameter {
                 name: "objectUrl",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -265,10 +266,10 @@ pub static ADD_OBJECT_TAG: Operation = Operation::new(
             },
             Parameter {
                 name: "tagName",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The name of the tag, as Insights knows it.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -295,20 +296,20 @@ pub static LIST_USERS: Operation = Operation::new(
         &[
             Parameter {
                 name: "startPage",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -330,7 +331,7 @@ pub static LIST_USER_PERMISSIONS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::LIST_USER_PERMISSIONS_REQUEST);
+    .body(true, &constraints::LIST_USER_PERMISSIONS_REQUEST);
 ///Export what a user may see.
 pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
         "exportUserPermissions",
@@ -344,10 +345,10 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "email",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -355,11 +356,11 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
             },
             Parameter {
                 name: "siteUrls",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -370,11 +371,11 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
             },
             Parameter {
                 name: "dataSources",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The workspaces that the report covers. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
@@ -394,10 +395,10 @@ pub static EXPORT_GOOGLE_USER_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "email",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
@@ -405,32 +406,32 @@ pub static EXPORT_GOOGLE_USER_PERMISSIONS: Operation = Operation::new(
             },
             Parameter {
                 name: "driveIds",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::GOOGLE_DRIVE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: None,
                 },
             },
             Parameter {
                 name: "dataSources",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The workspaces that the report covers. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::GOOGLE_DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::GOOGLE_DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
             },
             Parameter {
                 name: "exportOptionType",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How much detail the report has. The documented request sends it, but no table lists it here; the codes are those of `exportGoogleGroupPermissions`.",
-                shape: &shapes::GOOGLE_ACCESS_REPORT_OPTION,
+                constraint: &constraints::GOOGLE_ACCESS_REPORT_OPTION,
             },
         ],
     );
@@ -447,10 +448,10 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
         &[
             Parameter {
                 name: "email",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
@@ -458,25 +459,25 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "eventTypes",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -500,10 +501,10 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
         &[
             Parameter {
                 name: "email",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
@@ -511,25 +512,25 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "eventTypes",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -559,20 +560,20 @@ pub static LIST_GROUPS: Operation = Operation::new(
         &[
             Parameter {
                 name: "startPage",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "Which page of the list to answer with. The first page is 1.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How many entries a page holds at most.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -592,25 +593,25 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "groupId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The group. A few special groups are named by the principal: `c:0(.s|true` is everyone, `c:0-.f|rolemanager|spo-grid-all-users` everyone but external users, `c:0!.s|windows` all Windows users, `c:0!.s|forms%3amembership` all members. Whatever stands here is percent-encoded once as one segment, a percent sign included.",
-                shape: &shapes::GROUP_ID,
+                constraint: &constraints::GROUP_ID,
             },
             Parameter {
                 name: "exportOptionType",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How much detail the report has.",
-                shape: &shapes::ACCESS_REPORT_OPTION,
+                constraint: &constraints::ACCESS_REPORT_OPTION,
             },
             Parameter {
                 name: "siteUrls",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -621,11 +622,11 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
             },
             Parameter {
                 name: "dataSources",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The workspaces that the report covers. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
@@ -645,10 +646,10 @@ pub static EXPORT_GOOGLE_GROUP_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "groupId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The e-mail address of the group. It is one segment of the path, percent-encoded once.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
@@ -656,29 +657,29 @@ pub static EXPORT_GOOGLE_GROUP_PERMISSIONS: Operation = Operation::new(
             },
             Parameter {
                 name: "exportOptionType",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "How much detail the report has. `1`, which goes down to drives, is not supported yet.",
-                shape: &shapes::GOOGLE_ACCESS_REPORT_OPTION,
+                constraint: &constraints::GOOGLE_ACCESS_REPORT_OPTION,
             },
             Parameter {
                 name: "driveIds",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::GOOGLE_DRIVE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: None,
                 },
             },
             Parameter {
                 name: "dataSources",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The workspaces that the report covers. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::GOOGLE_DATA_SOURCE,
+                constraint: &Constraint::List {
+                    item: &constraints::GOOGLE_DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
@@ -700,7 +701,7 @@ pub static LIST_SHARING_LINKS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::LIST_SHARING_LINKS_REQUEST);
+    .body(true, &constraints::LIST_SHARING_LINKS_REQUEST);
 ///Export the permissions that sharing links give.
 pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
         "exportSharingLinks",
@@ -714,24 +715,24 @@ pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
         &[
             Parameter {
                 name: "exportLinkType",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The type of the links.",
-                shape: &shapes::SHARING_LINK_TYPE,
+                constraint: &constraints::SHARING_LINK_TYPE,
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
         ],
     );
@@ -748,24 +749,24 @@ pub static EXPORT_GOOGLE_SHARING_LINKS: Operation = Operation::new(
         &[
             Parameter {
                 name: "exportLinkType",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The type of the links.",
-                shape: &shapes::GOOGLE_SHARING_LINK_TYPE,
+                constraint: &constraints::GOOGLE_SHARING_LINK_TYPE,
             },
             Parameter {
                 name: "startTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "When the time begins that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
             Parameter {
                 name: "finishTime",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "When the time ends that the report covers.",
-                shape: &shapes::REPORT_TIME,
+                constraint: &constraints::REPORT_TIME,
             },
         ],
     );
@@ -782,11 +783,11 @@ pub static EXPORT_GOOGLE_DRIVE_PERMISSIONS: Operation = Operation::new(
         &[
             Parameter {
                 name: "driveIds",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: true,
                 description: "The drives, 100 at most. The key is repeated for each.",
-                shape: &Shape::List {
-                    item: &shapes::GOOGLE_DRIVE_ID,
+                constraint: &Constraint::List {
+                    item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: Some(100),
                 },
@@ -805,10 +806,10 @@ pub static GET_EXPORT_JOB_STATUS: Operation = Operation::new(
         &[
             Parameter {
                 name: "jobId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The job the call is about, as the operation that started it answered.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     );
@@ -824,54 +825,58 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
         &[
             Parameter {
                 name: "jobId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The job the call is about, as the operation that started it answered.",
-                shape: &shapes::EXPORT_JOB_ID,
+                constraint: &constraints::EXPORT_JOB_ID,
             },
         ],
     )
-    .answer(Answer::Bytes);
+    .response(ResponseBody::Bytes);
 /// What requests may hold.
-mod shapes {
+mod constraints {
     use super::*;
-    pub static ACCESS_REPORT_OPTION: Shape = Shape::IntegerCode(&[1i64, 2i64, 3i64]);
-    pub static DATA_SOURCE: Shape = Shape::TextCode(
-        &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
-    );
-    pub static EXPORT_JOB_ID: Shape = Shape::Text {
-        min: 1,
-        max: None,
-        format: Format::Id,
-    };
-    pub static GOOGLE_ACCESS_REPORT_OPTION: Shape = Shape::IntegerCode(
+    pub static ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64],
     );
-    pub static GOOGLE_DATA_SOURCE: Shape = Shape::TextCode(
+    pub static DATA_SOURCE: Constraint = Constraint::TextCode(
+        &["Microsoft Teams", "SharePoint Online", "OneDrive", "Microsoft 365 Group"],
+    );
+    pub static EXPORT_JOB_ID: Constraint = Constraint::Text {
+        min: 1,
+        max: None,
+        format: Format::Id,
+    };
+    pub static GOOGLE_ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
+        &[1i64, 2i64, 3i64],
+    );
+    pub static GOOGLE_DATA_SOURCE: Constraint = Constraint::TextCode(
         &["User Drive", "Shared Drive", "my drive"],
     );
-    pub static GOOGLE_DRIVE_ID: Shape = Shape::Text {
+    pub static GOOGLE_DRIVE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static GOOGLE_OBJECT_ID: Shape = Shape::Text {
+    pub static GOOGLE_OBJECT_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static GOOGLE_SHARING_LINK_TYPE: Shape = Shape::IntegerCode(&[301i64, 303i64]);
-    pub static GROUP_ID: Shape = Shape::Text {
+    pub static GOOGLE_SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
+        &[301i64, 303i64],
+    );
+    pub static GROUP_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static LIST_SHARING_LINKS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteUrl",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
@@ -880,12 +885,12 @@ mod shapes {
             Member {
                 name: "linkType",
                 required: true,
-                shape: &shapes::SHARING_LINK_TYPE,
+                constraint: &constraints::SHARING_LINK_TYPE,
             },
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -893,7 +898,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -902,17 +907,17 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteId",
                 required: true,
-                shape: &shapes::SITE_ID,
+                constraint: &constraints::SITE_ID,
             },
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -920,7 +925,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -929,17 +934,17 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_OVERVIEWS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "riskLevel",
                 required: false,
-                shape: &shapes::RISK_LEVELS,
+                constraint: &constraints::RISK_LEVELS,
             },
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -947,7 +952,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -956,13 +961,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_SITE_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteUrls",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -974,7 +979,7 @@ mod shapes {
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -982,7 +987,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -991,13 +996,13 @@ mod shapes {
         ],
         open: false,
     };
-    pub static LIST_USER_PERMISSIONS_REQUEST: Shape = Shape::Object {
+    pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "siteUrls",
                 required: false,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Uri,
@@ -1009,8 +1014,8 @@ mod shapes {
             Member {
                 name: "emails",
                 required: true,
-                shape: &Shape::List {
-                    item: &Shape::Text {
+                constraint: &Constraint::List {
+                    item: &Constraint::Text {
                         min: 0,
                         max: None,
                         format: Format::Plain,
@@ -1022,7 +1027,7 @@ mod shapes {
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -1030,7 +1035,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -1039,24 +1044,28 @@ mod shapes {
         ],
         open: false,
     };
-    pub static REPORT_TIME: Shape = Shape::Text {
+    pub static REPORT_TIME: Constraint = Constraint::Text {
         min: 0,
         max: None,
         format: Format::LocalTime,
     };
-    pub static RISK_LEVEL: Shape = Shape::IntegerCode(&[0i64, 1i64, 2i64, 3i64, -2i64]);
-    pub static RISK_LEVELS: Shape = Shape::AnyOf(
+    pub static RISK_LEVEL: Constraint = Constraint::IntegerCode(
+        &[0i64, 1i64, 2i64, 3i64, -2i64],
+    );
+    pub static RISK_LEVELS: Constraint = Constraint::AnyOf(
         &[
-            &Shape::List {
-                item: &shapes::RISK_LEVEL,
+            &Constraint::List {
+                item: &constraints::RISK_LEVEL,
                 min: 0,
                 max: None,
             },
-            &shapes::RISK_LEVEL,
+            &constraints::RISK_LEVEL,
         ],
     );
-    pub static SHARING_LINK_TYPE: Shape = Shape::IntegerCode(&[32i64, 64i64, 128i64]);
-    pub static SITE_ID: Shape = Shape::Text {
+    pub static SHARING_LINK_TYPE: Constraint = Constraint::IntegerCode(
+        &[32i64, 64i64, 128i64],
+    );
+    pub static SITE_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,

@@ -9,9 +9,9 @@ impl<'a> builder::ListSiteOverviews<'a> {
     pub fn pages(self) -> Pages<'a, types::SiteOverview> {
         Pages::tokens(
             &super::operations::LIST_SITE_OVERVIEWS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -19,7 +19,7 @@ impl<'a> builder::ListSiteOverviews<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -34,9 +34,9 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
     pub fn pages(self) -> Pages<'a, types::SiteDetailRecord> {
         Pages::tokens(
             &super::operations::LIST_SITE_DETAIL_RECORDS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -44,7 +44,7 @@ impl<'a> builder::ListSiteDetailRecords<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -59,9 +59,9 @@ impl<'a> builder::ListSitePermissions<'a> {
     pub fn pages(self) -> Pages<'a, types::SitePermission> {
         Pages::tokens(
             &super::operations::LIST_SITE_PERMISSIONS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -69,7 +69,7 @@ impl<'a> builder::ListSitePermissions<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -88,10 +88,10 @@ impl<'a> builder::ListUsers<'a> {
                 &super::operations::LIST_USERS,
                 &self.start_page.clone().map(Some),
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.start_page = TryFrom::try_from(ask.page)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                request.start_page = TryFrom::try_from(wanted.page)
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.results.into_vec(), bytes))
@@ -109,9 +109,9 @@ impl<'a> builder::ListUserPermissions<'a> {
     pub fn pages(self) -> Pages<'a, types::UserPermission> {
         Pages::tokens(
             &super::operations::LIST_USER_PERMISSIONS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -119,7 +119,7 @@ impl<'a> builder::ListUserPermissions<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -138,10 +138,10 @@ impl<'a> builder::ListGroups<'a> {
                 &super::operations::LIST_GROUPS,
                 &self.start_page.clone().map(Some),
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.start_page = TryFrom::try_from(ask.page)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                request.start_page = TryFrom::try_from(wanted.page)
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     Ok(Page::new(answer.values.into_vec(), bytes))
@@ -159,9 +159,9 @@ impl<'a> builder::ListSharingLinks<'a> {
     pub fn pages(self) -> Pages<'a, types::SharingLink> {
         Pages::tokens(
             &super::operations::LIST_SHARING_LINKS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -169,7 +169,7 @@ impl<'a> builder::ListSharingLinks<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
-use xtask_codegen_golden::core::{CallOptions, Items, RetryPolicy};
+use xtask_codegen_golden::avepoint_core::{CallOptions, Items, RetryPolicy};
 use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Seeds, SeedsKind, SpadeKind};
 use xtask_codegen_golden::{Client, Error, StaticToken, operations};
 

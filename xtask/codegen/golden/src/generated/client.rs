@@ -1249,7 +1249,7 @@ pub mod builder {
     #[allow(unused_imports)]
     use super::{
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
+        RequestBuilderExt, Response,
     };
     /**Builder for [`Client::list_beds`]
 
@@ -1262,7 +1262,7 @@ pub mod builder {
         pub fn new(client: &'a super::Client) -> Self {
             Self { client: client }
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::BedList>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::BedList>, Error<()>> {
             let Self { client } = self;
             let url = format!("{}/garden/v1/beds", client.baseurl,);
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
@@ -1294,7 +1294,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::BedList>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::BedList>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1332,7 +1332,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::Bed>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::Bed>, Error<()>> {
             let Self { client, bed_id } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1366,9 +1366,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::Bed>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<types::Bed>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1406,7 +1404,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<ByteStream>, Error<()>> {
             let Self { client, bed_id } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -1424,7 +1422,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::stream(response)),
+                200..=299 => Ok(Response::stream(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -1432,9 +1430,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<ByteStream>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<ByteStream>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1535,7 +1531,7 @@ pub mod builder {
                 .map_err(|_| "`sown_since` is not a valid Time".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::PlantPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::PlantPage>, Error<()>> {
             let Self {
                 client,
                 bed_id,
@@ -1589,7 +1585,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::PlantPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::PlantPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1638,9 +1634,7 @@ pub mod builder {
                 .map_err(|_| "`body` is not a valid Planting".to_string());
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::PlantingResult>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::PlantingResult>, Error<()>> {
             let Self { client, bed_id, body } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -1678,7 +1672,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::PlantingResult>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::PlantingResult>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1764,7 +1758,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::PlantPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::PlantPage>, Error<()>> {
             let Self { client, bed_id, page_index, page_size, body } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
@@ -1808,7 +1802,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::PlantPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::PlantPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1856,7 +1850,7 @@ pub mod builder {
                 .map_err(|_| "`skip_token` is not a valid String".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::HarvestPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::HarvestPage>, Error<()>> {
             let Self { client, page_size, skip_token } = self;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let skip_token = skip_token.map_err(Error::InvalidRequest)?;
@@ -1892,7 +1886,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::HarvestPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::HarvestPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -1940,9 +1934,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::HarvestResults>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::HarvestResults>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -1980,7 +1972,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::HarvestResults>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::HarvestResults>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2028,7 +2020,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::Gardener>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::Gardener>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| types::NewGardener::try_from(v).map_err(|e| e.to_string()))
@@ -2064,7 +2056,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::Gardener>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::Gardener>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2114,9 +2106,7 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
-        async fn dispatch(
-            self,
-        ) -> Result<ResponseValue<types::GardenerPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::GardenerPage>, Error<()>> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
@@ -2154,7 +2144,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::GardenerPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::GardenerPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2192,7 +2182,7 @@ pub mod builder {
                 });
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<()>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<()>, Error<()>> {
             let Self { client, gardener_id } = self;
             let gardener_id = gardener_id.map_err(Error::InvalidRequest)?;
             let url = format!(
@@ -2210,7 +2200,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
+                200..=299 => Ok(Response::empty(response)),
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }
@@ -2218,7 +2208,7 @@ pub mod builder {
         ///
         /// # Errors
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
-        pub async fn send(self) -> Result<ResponseValue<()>, ::avepoint_core::Error> {
+        pub async fn send(self) -> Result<Response<()>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2266,7 +2256,7 @@ pub mod builder {
                 .map_err(|_| "`page_size` is not a valid i32".to_string());
             self
         }
-        async fn dispatch(self) -> Result<ResponseValue<types::ToolPage>, Error<()>> {
+        async fn dispatch(self) -> Result<Response<types::ToolPage>, Error<()>> {
             let Self { client, page_index, page_size } = self;
             let page_index = page_index.map_err(Error::InvalidRequest)?;
             let page_size = page_size.map_err(Error::InvalidRequest)?;
@@ -2302,7 +2292,7 @@ pub mod builder {
         /// See [`avepoint_core::Error`]: a request that breaks the specification is refused before it is sent.
         pub async fn send(
             self,
-        ) -> Result<ResponseValue<types::ToolPage>, ::avepoint_core::Error> {
+        ) -> Result<Response<types::ToolPage>, ::avepoint_core::Error> {
             self.dispatch()
                 .await
                 .map_err(|error| {
@@ -2318,7 +2308,7 @@ pub mod builder {
 pub mod prelude {
     pub use self::super::Client;
 }
-use ::avepoint_core::ResponseValue;
+use ::avepoint_core::Response;
 use ::avepoint_core::generated::encode_path;
 impl ::avepoint_core::ApiClient for Client {
     const SERVICE: ::avepoint_core::Service = ::avepoint_core::Service::Elements;

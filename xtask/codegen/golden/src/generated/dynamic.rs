@@ -2,7 +2,7 @@
 
 //! Any operation by its name, with JSON parameters.
 use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
-use ::avepoint_core::{Error, ResponseValue};
+use ::avepoint_core::{Error, Response};
 use ::serde_json::Value;
 use super::client::{Client, types};
 use super::operations;
@@ -27,7 +27,7 @@ pub async fn call(
         "listBeds" => {
             let request = client.list_beds();
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "getBed" => {
             let mut request = client.get_bed();
@@ -35,7 +35,7 @@ pub async fn call(
                 request.bed_id = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "downloadBedMap" => {
             let mut request = client.download_bed_map();
@@ -43,7 +43,7 @@ pub async fn call(
                 request.bed_id = Ok(value);
             }
             let sent = request.send().await?;
-            file(table, ResponseValue::into_inner(sent)).await
+            file(table, Response::into_inner(sent)).await
         }
         "listPlants" => {
             let mut request = client.list_plants();
@@ -66,14 +66,14 @@ pub async fn call(
                 request.sown_since = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "addPlants" => {
             let mut request = client.add_plants();
             if let Some(value) = parameters.take("bedId")? {
                 request.bed_id = Ok(value);
             }
-            let body = match parameters.form_of_body() {
+            let body = match parameters.body_variant() {
                 0usize => {
                     parameters.take::<types::Seeds>("body")?.map(types::Planting::from)
                 }
@@ -86,7 +86,7 @@ pub async fn call(
                 request.body = Ok(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "searchPlants" => {
             let mut request = client.search_plants();
@@ -103,7 +103,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "listHarvests" => {
             let mut request = client.list_harvests();
@@ -114,7 +114,7 @@ pub async fn call(
                 request.skip_token = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "searchHarvests" => {
             let mut request = client.search_harvests();
@@ -122,7 +122,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "addGardener" => {
             let mut request = client.add_gardener();
@@ -130,7 +130,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "searchGardeners" => {
             let mut request = client.search_gardeners();
@@ -138,7 +138,7 @@ pub async fn call(
                 request = request.body(value);
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         "removeGardener" => {
             let mut request = client.remove_gardener();
@@ -146,7 +146,7 @@ pub async fn call(
                 request.gardener_id = Ok(value);
             }
             let sent = request.send().await?;
-            sent.map(|()| Value::Null).map(ResponseValue::into_inner)
+            sent.map(|()| Value::Null).map(Response::into_inner)
         }
         "listTools" => {
             let mut request = client.list_tools();
@@ -157,7 +157,7 @@ pub async fn call(
                 request.page_size = Ok(Some(value));
             }
             let sent = request.send().await?;
-            answer(table, &ResponseValue::into_inner(sent))
+            answer(table, &Response::into_inner(sent))
         }
         _ => Err(unknown(operation, operations::ALL)),
     }

@@ -12,7 +12,7 @@ pub mod operations;
 mod paging;
 pub(crate) mod variants;
 
-pub use ::avepoint_core as core;
+pub use ::avepoint_core;
 pub use ::avepoint_core::{Cloud, Error, Region, StaticToken};
 pub use client::{Client, builder};
 

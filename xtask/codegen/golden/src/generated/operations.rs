@@ -2,7 +2,8 @@
 
 //! What the specification says of each operation.
 use ::avepoint_core::{
-    Answer, Format, Member, Method, Operation, Paging, Parameter, Place, Shape,
+    Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation,
+    ResponseBody,
 };
 /// Every operation, in the order of the specification.
 pub static ALL: &[&Operation] = &[
@@ -45,10 +46,10 @@ pub static GET_BED: Operation = Operation::new(
         &[
             Parameter {
                 name: "bedId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The bed.",
-                shape: &shapes::BED_ID,
+                constraint: &constraints::BED_ID,
             },
         ],
     );
@@ -64,14 +65,14 @@ pub static DOWNLOAD_BED_MAP: Operation = Operation::new(
         &[
             Parameter {
                 name: "bedId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The bed.",
-                shape: &shapes::BED_ID,
+                constraint: &constraints::BED_ID,
             },
         ],
     )
-    .answer(Answer::Bytes);
+    .response(ResponseBody::Bytes);
 ///List the plants of a bed.
 pub static LIST_PLANTS: Operation = Operation::new(
         "listPlants",
@@ -91,55 +92,55 @@ pub static LIST_PLANTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "bedId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The bed.",
-                shape: &shapes::BED_ID,
+                constraint: &constraints::BED_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many on a page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
             Parameter {
                 name: "season",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only plants of this season.",
-                shape: &shapes::SEASON,
+                constraint: &constraints::SEASON,
             },
             Parameter {
                 name: "colours",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only plants of these colours.",
-                shape: &Shape::List {
-                    item: &shapes::COLOUR,
+                constraint: &Constraint::List {
+                    item: &constraints::COLOUR,
                     min: 0,
                     max: Some(2),
                 },
             },
             Parameter {
                 name: "sownSince",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Only plants sown on this day or later.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Date,
@@ -159,14 +160,14 @@ pub static ADD_PLANTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "bedId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The bed.",
-                shape: &shapes::BED_ID,
+                constraint: &constraints::BED_ID,
             },
         ],
     )
-    .body(true, &shapes::PLANTING);
+    .body(true, &constraints::PLANTING);
 ///Search the plants of a bed.
 pub static SEARCH_PLANTS: Operation = Operation::new(
         "searchPlants",
@@ -187,34 +188,34 @@ pub static SEARCH_PLANTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "bedId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The bed.",
-                shape: &shapes::BED_ID,
+                constraint: &constraints::BED_ID,
             },
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many on a page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
         ],
     )
-    .body(true, &shapes::PLANT_FILTER);
+    .body(true, &constraints::PLANT_FILTER);
 ///List the harvests.
 pub static LIST_HARVESTS: Operation = Operation::new(
         "listHarvests",
@@ -233,20 +234,20 @@ pub static LIST_HARVESTS: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many on a page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
             },
             Parameter {
                 name: "skipToken",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page.",
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
@@ -270,7 +271,7 @@ pub static SEARCH_HARVESTS: Operation = Operation::new(
         total: None,
         more: None,
     })
-    .body(true, &shapes::HARVEST_FILTER);
+    .body(true, &constraints::HARVEST_FILTER);
 ///Add a gardener.
 pub static ADD_GARDENER: Operation = Operation::new(
         "addGardener",
@@ -279,7 +280,7 @@ pub static ADD_GARDENER: Operation = Operation::new(
         "Add a gardener",
     )
     .scopes(&[&["garden.gardeners.all"]])
-    .body(true, &shapes::NEW_GARDENER);
+    .body(true, &constraints::NEW_GARDENER);
 ///Search the gardeners.
 pub static SEARCH_GARDENERS: Operation = Operation::new(
         "searchGardeners",
@@ -295,7 +296,7 @@ pub static SEARCH_GARDENERS: Operation = Operation::new(
         items: "values",
         next: "nextLink",
     })
-    .body(true, &shapes::GARDENER_FILTER);
+    .body(true, &constraints::GARDENER_FILTER);
 ///Remove a gardener.
 pub static REMOVE_GARDENER: Operation = Operation::new(
         "removeGardener",
@@ -308,14 +309,14 @@ pub static REMOVE_GARDENER: Operation = Operation::new(
         &[
             Parameter {
                 name: "gardenerId",
-                place: Place::Path,
+                location: ParameterLocation::Path,
                 required: true,
                 description: "The gardener.",
-                shape: &shapes::GARDENER_ID,
+                constraint: &constraints::GARDENER_ID,
             },
         ],
     )
-    .answer(Answer::Empty);
+    .response(ResponseBody::Empty);
 ///List the tools.
 pub static LIST_TOOLS: Operation = Operation::new(
         "listTools",
@@ -335,20 +336,20 @@ pub static LIST_TOOLS: Operation = Operation::new(
         &[
             Parameter {
                 name: "pageIndex",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "Which page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
             },
             Parameter {
                 name: "pageSize",
-                place: Place::Query,
+                location: ParameterLocation::Query,
                 required: false,
                 description: "How many on a page.",
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -356,31 +357,31 @@ pub static LIST_TOOLS: Operation = Operation::new(
         ],
     );
 /// What requests may hold.
-mod shapes {
+mod constraints {
     use super::*;
-    pub static BED_ID: Shape = Shape::Text {
+    pub static BED_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static PLANT_ID: Shape = Shape::Text {
+    pub static PLANT_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static GARDENER_ID: Shape = Shape::Text {
+    pub static GARDENER_ID: Constraint = Constraint::Text {
         min: 1,
         max: None,
         format: Format::Id,
     };
-    pub static SEASON: Shape = Shape::IntegerCode(&[0i64, 1i64]);
-    pub static COLOUR: Shape = Shape::TextCode(&["red", "green"]);
-    pub static PLANT_FILTER: Shape = Shape::Object {
+    pub static SEASON: Constraint = Constraint::IntegerCode(&[0i64, 1i64]);
+    pub static COLOUR: Constraint = Constraint::TextCode(&["red", "green"]);
+    pub static PLANT_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "label",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
@@ -389,12 +390,12 @@ mod shapes {
             Member {
                 name: "season",
                 required: false,
-                shape: &shapes::SEASON,
+                constraint: &constraints::SEASON,
             },
             Member {
                 name: "height",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Digits,
@@ -403,17 +404,17 @@ mod shapes {
             Member {
                 name: "water",
                 required: false,
-                shape: &shapes::LITRES,
+                constraint: &constraints::LITRES,
             },
         ],
         open: false,
     };
-    pub static LITRES: Shape = Shape::Object {
+    pub static LITRES: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "least",
                 required: true,
-                shape: &Shape::Number {
+                constraint: &Constraint::Number {
                     minimum: Some(0f64),
                     maximum: Some(9.5f64),
                 },
@@ -421,7 +422,7 @@ mod shapes {
             Member {
                 name: "most",
                 required: false,
-                shape: &Shape::Number {
+                constraint: &Constraint::Number {
                     minimum: None,
                     maximum: None,
                 },
@@ -429,19 +430,21 @@ mod shapes {
         ],
         open: false,
     };
-    pub static PLANTING: Shape = Shape::AnyOf(&[&shapes::SEEDS, &shapes::CUTTING]);
-    pub static SEEDS_KIND: Shape = Shape::TextCode(&["seeds"]);
-    pub static SEEDS: Shape = Shape::Object {
+    pub static PLANTING: Constraint = Constraint::AnyOf(
+        &[&constraints::SEEDS, &constraints::CUTTING],
+    );
+    pub static SEEDS_KIND: Constraint = Constraint::TextCode(&["seeds"]);
+    pub static SEEDS: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "kind",
                 required: true,
-                shape: &shapes::SEEDS_KIND,
+                constraint: &constraints::SEEDS_KIND,
             },
             Member {
                 name: "count",
                 required: true,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
@@ -449,22 +452,22 @@ mod shapes {
         ],
         open: false,
     };
-    pub static CUTTING: Shape = Shape::Object {
+    pub static CUTTING: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "from",
                 required: true,
-                shape: &shapes::PLANT_ID,
+                constraint: &constraints::PLANT_ID,
             },
         ],
         open: false,
     };
-    pub static HARVEST_FILTER: Shape = Shape::Object {
+    pub static HARVEST_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "startPage",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: None,
                 },
@@ -472,7 +475,7 @@ mod shapes {
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -480,12 +483,12 @@ mod shapes {
         ],
         open: false,
     };
-    pub static NEW_GARDENER: Shape = Shape::Object {
+    pub static NEW_GARDENER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "email",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
@@ -494,7 +497,7 @@ mod shapes {
             Member {
                 name: "password",
                 required: true,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 8,
                     max: None,
                     format: Format::Password,
@@ -503,8 +506,8 @@ mod shapes {
             Member {
                 name: "keys",
                 required: false,
-                shape: &Shape::List {
-                    item: &shapes::GATE_KEY,
+                constraint: &Constraint::List {
+                    item: &constraints::GATE_KEY,
                     min: 0,
                     max: None,
                 },
@@ -512,7 +515,7 @@ mod shapes {
             Member {
                 name: "gates",
                 required: false,
-                shape: &Shape::Object {
+                constraint: &Constraint::Object {
                     members: &[],
                     open: true,
                 },
@@ -520,17 +523,17 @@ mod shapes {
         ],
         open: false,
     };
-    pub static GATE_KEY: Shape = Shape::Text {
+    pub static GATE_KEY: Constraint = Constraint::Text {
         min: 0,
         max: None,
         format: Format::Password,
     };
-    pub static GARDENER_FILTER: Shape = Shape::Object {
+    pub static GARDENER_FILTER: Constraint = Constraint::Object {
         members: &[
             Member {
                 name: "pageSize",
                 required: false,
-                shape: &Shape::Integer {
+                constraint: &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
@@ -538,7 +541,7 @@ mod shapes {
             Member {
                 name: "nextLink",
                 required: false,
-                shape: &Shape::Text {
+                constraint: &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,

@@ -32,11 +32,11 @@ impl<'a> builder::ListPlants<'a> {
                 &super::operations::LIST_PLANTS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -51,8 +51,8 @@ impl<'a> builder::ListPlants<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -72,11 +72,11 @@ impl<'a> builder::SearchPlants<'a> {
                 &super::operations::SEARCH_PLANTS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -91,8 +91,8 @@ impl<'a> builder::SearchPlants<'a> {
                         .map(i64::from);
                     Ok(
                         Page::new(answer.data.into_vec(), bytes)
-                            .counted(total)
-                            .sized(size),
+                            .with_total(total)
+                            .with_size(size),
                     )
                 })
             },
@@ -108,9 +108,9 @@ impl<'a> builder::ListHarvests<'a> {
     pub fn pages(self) -> Pages<'a, types::Harvest> {
         Pages::tokens(
             &super::operations::LIST_HARVESTS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.skip_token(token);
                 }
                 Box::pin(async move {
@@ -119,7 +119,7 @@ impl<'a> builder::ListHarvests<'a> {
                         .and_then(|value| value.metadata.as_ref())
                         .and_then(|value| value.skip_token.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -135,12 +135,12 @@ impl<'a> builder::SearchHarvests<'a> {
         Pages::numbered(
             &super::operations::SEARCH_HARVESTS,
             Ok(1),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                match <i32>::try_from(ask.page) {
+                match <i32>::try_from(wanted.page) {
                     Ok(page) => request = request.body_map(|body| body.start_page(page)),
                     Err(_) => {
-                        request.body = Err(format!("there is no page {}", ask.page));
+                        request.body = Err(format!("there is no page {}", wanted.page));
                     }
                 }
                 Box::pin(async move {
@@ -160,9 +160,9 @@ impl<'a> builder::SearchGardeners<'a> {
     pub fn pages(self) -> Pages<'a, types::Gardener> {
         Pages::tokens(
             &super::operations::SEARCH_GARDENERS,
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                if let Some(token) = ask.token {
+                if let Some(token) = wanted.token {
                     request = request.body_map(|body| body.next_link(token));
                 }
                 Box::pin(async move {
@@ -170,7 +170,7 @@ impl<'a> builder::SearchGardeners<'a> {
                     let next = Some(&answer)
                         .and_then(|value| value.next_link.as_ref())
                         .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).followed_by(next))
+                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
                 })
             },
         )
@@ -189,11 +189,11 @@ impl<'a> builder::ListTools<'a> {
                 &super::operations::LIST_TOOLS,
                 &self.page_index,
             ),
-            move |ask| {
+            move |wanted| {
                 let mut request = self.clone();
-                request.page_index = TryFrom::try_from(ask.page)
+                request.page_index = TryFrom::try_from(wanted.page)
                     .map(Some)
-                    .map_err(|_| format!("there is no page {}", ask.page));
+                    .map_err(|_| format!("there is no page {}", wanted.page));
                 Box::pin(async move {
                     let (answer, bytes) = request.send().await?.into_page()?;
                     let total = Some(&answer)
@@ -205,8 +205,8 @@ impl<'a> builder::ListTools<'a> {
                         .copied();
                     Ok(
                         Page::new(answer.tool_models.into_vec(), bytes)
-                            .counted(total)
-                            .followed(more),
+                            .with_total(total)
+                            .with_more(more),
                     )
                 })
             },

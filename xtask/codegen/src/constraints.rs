@@ -1,4 +1,4 @@
-//! What a request may hold, as static data: the `Shape` of a schema.
+//! What a request may hold, as static data: the `Constraint` of a schema.
 
 use anyhow::{Context, bail};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -28,65 +28,65 @@ const FORMATS: [(&str, &str); 6] = [
 /// The statics of the components that requests need, in the order of the spec.
 ///
 /// # Errors
-/// If a schema says something that a shape cannot.
+/// If a schema says something that a constraint cannot.
 pub fn components(spec: &Spec) -> anyhow::Result<Vec<TokenStream>> {
     let requests = requests(spec);
     let schemas = spec.components("schemas").into_iter();
     schemas
         .filter(|(name, _)| requests.contains(*name))
         .map(|(name, schema)| {
-            let (name, shape) = (shouty(name), shape(spec, &schema)?);
-            Ok(quote! { pub static #name: Shape = #shape; })
+            let (name, constraint) = (shouty(name), constraint(spec, &schema)?);
+            Ok(quote! { pub static #name: Constraint = #constraint; })
         })
         .collect()
 }
 
-/// A reference to the shape of a schema: to its component's static, or to one made on the spot.
+/// A reference to the constraint of a schema: to its component's static, or to one made on the spot.
 ///
 /// # Errors
-/// If the schema says something that a shape cannot.
+/// If the schema says something that a constraint cannot.
 pub fn reference(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     Ok(match schema.referenced() {
         Some(name) => {
             let name = shouty(name);
-            quote! { &shapes::#name }
+            quote! { &constraints::#name }
         }
         None => {
-            let shape = shape(spec, schema)?;
-            quote! { &#shape }
+            let constraint = constraint(spec, schema)?;
+            quote! { &#constraint }
         }
     })
 }
 
-fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
+fn constraint(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     if let Some(name) = schema.referenced() {
         let name = shouty(name);
-        return Ok(quote! { Shape::AllOf(&[&shapes::#name]) });
+        return Ok(quote! { Constraint::AllOf(&[&constraints::#name]) });
     }
     let codes = schema.get("enum");
     let own = match (schema.text("type"), &codes) {
-        (Some("boolean"), _) => quote! { Shape::Boolean },
+        (Some("boolean"), _) => quote! { Constraint::Boolean },
         (Some(kind @ ("integer" | "number")), None) => bounded(spec, kind, schema)?,
         (Some("integer"), Some(codes)) => {
             let codes = codes.entries().into_iter().filter_map(|code| code.value.as_i64());
-            quote! { Shape::IntegerCode(&[#(#codes),*]) }
+            quote! { Constraint::IntegerCode(&[#(#codes),*]) }
         }
         (Some("string"), Some(_)) => {
             let codes = schema.texts("enum");
-            quote! { Shape::TextCode(&[#(#codes),*]) }
+            quote! { Constraint::TextCode(&[#(#codes),*]) }
         }
         (Some("string"), None) => {
             let (sizes, format) = (sizes(schema, "Length"), format(spec, schema)?);
-            quote! { Shape::Text { #sizes, format: Format::#format } }
+            quote! { Constraint::Text { #sizes, format: Format::#format } }
         }
         (Some("array"), _) => {
             let sizes = sizes(schema, "Items");
             let item = reference(spec, &schema.get("items").context("an array without `items`")?)?;
-            quote! { Shape::List { item: #item, #sizes } }
+            quote! { Constraint::List { item: #item, #sizes } }
         }
         (Some("object"), _) => members(spec, schema)?,
-        (Some(other), _) => bail!("there is no shape for the type {other}"),
-        (None, _) => quote! { Shape::Any },
+        (Some(other), _) => bail!("there is no constraint for the type {other}"),
+        (None, _) => quote! { Constraint::Any },
     };
     let Some(alternatives) = schema.get("oneOf").or_else(|| schema.get("anyOf")) else {
         return Ok(own);
@@ -94,10 +94,10 @@ fn shape(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let alternatives = alternatives.entries().into_iter();
     let alternatives = alternatives.map(|alternative| reference(spec, &alternative));
     let alternatives = alternatives.collect::<anyhow::Result<Vec<_>>>()?;
-    let choice = quote! { Shape::AnyOf(&[#(#alternatives),*]) };
+    let choice = quote! { Constraint::AnyOf(&[#(#alternatives),*]) };
     Ok(match schema.text("type") {
         None => choice,
-        Some(_) => quote! { Shape::AllOf(&[&#own, &#choice]) },
+        Some(_) => quote! { Constraint::AllOf(&[&#own, &#choice]) },
     })
 }
 
@@ -106,13 +106,13 @@ fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     let mut members = Vec::new();
     for (name, property) in schema.members_of("properties") {
         let required = required.contains(&name);
-        let shape = reference(spec, &property)?;
-        members.push(quote! { Member { name: #name, required: #required, shape: #shape } });
+        let constraint = reference(spec, &property)?;
+        members.push(quote! { Member { name: #name, required: #required, constraint: #constraint } });
     }
     let open = schema
         .get("additionalProperties")
         .is_some_and(|allowed| allowed.value != false);
-    Ok(quote! { Shape::Object { members: &[#(#members),*], open: #open } })
+    Ok(quote! { Constraint::Object { members: &[#(#members),*], open: #open } })
 }
 
 fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStream> {
@@ -140,7 +140,7 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
     };
     let (minimum, maximum) = (bound("minimum")?, bound("maximum")?);
     let kind = camel(kind);
-    Ok(quote! { Shape::#kind { minimum: #minimum, maximum: #maximum } })
+    Ok(quote! { Constraint::#kind { minimum: #minimum, maximum: #maximum } })
 }
 
 fn format(spec: &Spec, schema: &Place) -> anyhow::Result<Ident> {

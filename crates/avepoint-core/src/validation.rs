@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::generated::encode_path;
-use crate::operation::{Format, Operation, Place, Shape};
+use crate::operation::{Constraint, Format, Operation, ParameterLocation};
 use crate::value::id::InvalidId;
 use crate::value::time::{is_date, is_date_time};
 
@@ -29,8 +29,8 @@ pub(crate) fn check_request(
         Some(bytes) => {
             let mut value: Value =
                 serde_json::from_slice(bytes).map_err(|error| format!("the body is not JSON: {error}"))?;
-            check(body.shape, &value).map_err(|violation| violation.in_place("body"))?;
-            if spell_codes(body.shape, &mut value) {
+            check(body.constraint, &value).map_err(|violation| violation.in_place("body"))?;
+            if spell_codes(body.constraint, &mut value) {
                 *request.body_mut() = Some(value.to_string().into());
             }
             Ok(Some(value))
@@ -58,13 +58,13 @@ fn check_path(operation: &Operation, base_path: &str, url: &mut reqwest::Url) ->
         let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
             continue;
         };
-        let Some(parameter) = parameter(operation, Place::Path, name) else {
+        let Some(parameter) = parameter(operation, ParameterLocation::Path, name) else {
             continue;
         };
         // The URL holds the parameter percent-encoded; its limits are those of the text behind that.
         let text = percent_decode_str(segment).decode_utf8_lossy();
-        check_text(parameter.shape, &text).map_err(|violation| violation.in_place(name))?;
-        if let Some(code) = spelled_code(parameter.shape, &text) {
+        check_text(parameter.constraint, &text).map_err(|violation| violation.in_place(name))?;
+        if let Some(code) = spelled_code(parameter.constraint, &text) {
             *segment = encode_path(&code);
             spelled = true;
         }
@@ -78,13 +78,17 @@ fn check_path(operation: &Operation, base_path: &str, url: &mut reqwest::Url) ->
 }
 
 fn check_query(operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
-    for parameter in operation.parameters.iter().filter(|p| p.place == Place::Query) {
+    for parameter in operation
+        .parameters
+        .iter()
+        .filter(|p| p.location == ParameterLocation::Query)
+    {
         let mut present = 0;
         for (_, text) in url.query_pairs().filter(|(name, _)| *name == parameter.name) {
             present += 1;
-            check_text(parameter.shape, &text).map_err(|violation| violation.in_place(parameter.name))?;
+            check_text(parameter.constraint, &text).map_err(|violation| violation.in_place(parameter.name))?;
         }
-        if let Shape::List { min, max, .. } = parameter.shape
+        if let Constraint::List { min, max, .. } = parameter.constraint
             && present > 0
         {
             check_length("entries", present, *min, *max).map_err(|violation| violation.in_place(parameter.name))?;
@@ -96,8 +100,8 @@ fn check_query(operation: &Operation, url: &mut reqwest::Url) -> Result<(), Stri
     let mut spelled = false;
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     for (name, text) in &mut pairs {
-        let parameter = parameter(operation, Place::Query, name);
-        if let Some(code) = parameter.and_then(|parameter| spelled_code(parameter.shape, text)) {
+        let parameter = parameter(operation, ParameterLocation::Query, name);
+        if let Some(code) = parameter.and_then(|parameter| spelled_code(parameter.constraint, text)) {
             *text = code;
             spelled = true;
         }
@@ -108,8 +112,15 @@ fn check_query(operation: &Operation, url: &mut reqwest::Url) -> Result<(), Stri
     Ok(())
 }
 
-fn parameter<'a>(operation: &'a Operation, place: Place, name: &str) -> Option<&'a crate::operation::Parameter> {
-    operation.parameters.iter().find(|p| p.place == place && p.name == name)
+fn parameter<'a>(
+    operation: &'a Operation,
+    location: ParameterLocation,
+    name: &str,
+) -> Option<&'a crate::operation::Parameter> {
+    operation
+        .parameters
+        .iter()
+        .find(|p| p.location == location && p.name == name)
 }
 
 /// What is wrong with a value, and where in it.
@@ -138,16 +149,18 @@ impl Violation {
 }
 
 /// Checks a text of the path or query, which stands for a scalar.
-fn check_text(shape: &Shape, text: &str) -> Result<(), Violation> {
-    match shape {
-        Shape::Text { .. } | Shape::TextCode(_) => check(shape, &Value::from(text)),
+fn check_text(constraint: &Constraint, text: &str) -> Result<(), Violation> {
+    match constraint {
+        Constraint::Text { .. } | Constraint::TextCode(_) => check(constraint, &Value::from(text)),
         // A list in a query repeats the name: each occurrence is one entry.
-        Shape::List { item, .. } => check_text(item, text),
-        Shape::AnyOf(shapes) => first_success(shapes, |shape| check_text(shape, text)),
-        Shape::AllOf(shapes) => shapes.iter().try_for_each(|shape| check_text(shape, text)),
+        Constraint::List { item, .. } => check_text(item, text),
+        Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check_text(constraint, text)),
+        Constraint::AllOf(constraints) => constraints
+            .iter()
+            .try_for_each(|constraint| check_text(constraint, text)),
         _ => {
             let value = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
-            check(shape, &value)
+            check(constraint, &value)
         }
     }
 }
@@ -156,25 +169,25 @@ fn check_text(shape: &Shape, text: &str) -> Result<(), Violation> {
 ///
 /// # Errors
 /// The first thing that is wrong, and its place in the value.
-pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
-    match shape {
-        Shape::Any => Ok(()),
-        Shape::Boolean if value.is_boolean() => Ok(()),
-        Shape::Boolean => Err(wrong_kind("true or false", value)),
-        Shape::Integer { minimum, maximum } => {
+pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violation> {
+    match constraint {
+        Constraint::Any => Ok(()),
+        Constraint::Boolean if value.is_boolean() => Ok(()),
+        Constraint::Boolean => Err(wrong_kind("true or false", value)),
+        Constraint::Integer { minimum, maximum } => {
             let number = value.as_i64().ok_or_else(|| wrong_kind("an integer", value))?;
             check_bounds(number, *minimum, *maximum)
         }
-        Shape::Number { minimum, maximum } => {
+        Constraint::Number { minimum, maximum } => {
             let number = value.as_f64().ok_or_else(|| wrong_kind("a number", value))?;
             check_bounds(number, *minimum, *maximum)
         }
-        Shape::Text { min, max, format } => {
+        Constraint::Text { min, max, format } => {
             let text = value.as_str().ok_or_else(|| wrong_kind("a string", value))?;
             check_length("characters", text.chars().count(), *min, *max)?;
             check_format(text, *format)
         }
-        Shape::IntegerCode(codes) => match value.as_i64() {
+        Constraint::IntegerCode(codes) => match value.as_i64() {
             Some(code) if codes.contains(&code) => Ok(()),
             _ => Err(Violation::new(format!(
                 "is {} where the documented codes are {}",
@@ -182,7 +195,7 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
                 listed(codes)
             ))),
         },
-        Shape::TextCode(codes) => match value.as_str() {
+        Constraint::TextCode(codes) => match value.as_str() {
             Some(code) if documented(codes, code).is_some() => Ok(()),
             _ => Err(Violation::new(format!(
                 "is {} where the documented codes are {}",
@@ -190,20 +203,19 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
                 listed(codes)
             ))),
         },
-        Shape::List { item, min, max } => {
+        Constraint::List { item, min, max } => {
             let entries = value.as_array().ok_or_else(|| wrong_kind("an array", value))?;
             check_length("entries", entries.len(), *min, *max)?;
             entries.iter().enumerate().try_for_each(|(index, entry)| {
                 check(item, entry).map_err(|violation| violation.below(&format!("[{index}]")))
             })
         }
-        Shape::Object { members, open } => {
+        Constraint::Object { members, open } => {
             let object = value.as_object().ok_or_else(|| wrong_kind("an object", value))?;
             for member in *members {
                 match object.get(member.name) {
-                    Some(value) => {
-                        check(member.shape, value).map_err(|violation| violation.below(&format!(".{}", member.name)))?
-                    }
+                    Some(value) => check(member.constraint, value)
+                        .map_err(|violation| violation.below(&format!(".{}", member.name)))?,
                     None if member.required => {
                         return Err(Violation::new("is missing").below(&format!(".{}", member.name)));
                     }
@@ -218,8 +230,8 @@ pub(crate) fn check(shape: &Shape, value: &Value) -> Result<(), Violation> {
                 _ => Ok(()),
             }
         }
-        Shape::AnyOf(shapes) => first_success(shapes, |shape| check(shape, value)),
-        Shape::AllOf(shapes) => shapes.iter().try_for_each(|shape| check(shape, value)),
+        Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check(constraint, value)),
+        Constraint::AllOf(constraints) => constraints.iter().try_for_each(|constraint| check(constraint, value)),
     }
 }
 
@@ -231,57 +243,62 @@ fn documented(codes: &[&'static str], text: &str) -> Option<&'static str> {
 }
 
 /// Spells the text codes of a value that was checked as they are documented; whether any was spelled otherwise.
-fn spell_codes(shape: &Shape, value: &mut Value) -> bool {
-    match (shape, value) {
-        (Shape::TextCode(codes), Value::String(text)) => match documented(codes, text) {
+fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
+    match (constraint, value) {
+        (Constraint::TextCode(codes), Value::String(text)) => match documented(codes, text) {
             Some(code) if code != text => {
                 *text = code.to_owned();
                 true
             }
             _ => false,
         },
-        (Shape::List { item, .. }, Value::Array(entries)) => entries
+        (Constraint::List { item, .. }, Value::Array(entries)) => entries
             .iter_mut()
             .fold(false, |spelled, entry| spell_codes(item, entry) | spelled),
-        (Shape::Object { members, .. }, Value::Object(object)) => members.iter().fold(false, |spelled, member| {
+        (Constraint::Object { members, .. }, Value::Object(object)) => members.iter().fold(false, |spelled, member| {
             object
                 .get_mut(member.name)
-                .is_some_and(|value| spell_codes(member.shape, value))
+                .is_some_and(|value| spell_codes(member.constraint, value))
                 | spelled
         }),
-        (Shape::AnyOf(shapes), value) => match matching(shapes, value) {
-            Some(fitting) => spell_codes(shapes[fitting], value),
+        (Constraint::AnyOf(constraints), value) => match matching(constraints, value) {
+            Some(fitting) => spell_codes(constraints[fitting], value),
             None => false,
         },
-        (Shape::AllOf(shapes), value) => shapes
+        (Constraint::AllOf(constraints), value) => constraints
             .iter()
-            .fold(false, |spelled, shape| spell_codes(shape, value) | spelled),
+            .fold(false, |spelled, constraint| spell_codes(constraint, value) | spelled),
         _ => false,
     }
 }
 
 /// The documented spelling of a text of the path or query, if it is another.
-fn spelled_code(shape: &Shape, text: &str) -> Option<String> {
-    let shape = match shape {
-        Shape::List { item, .. } => item,
+fn spelled_code(constraint: &Constraint, text: &str) -> Option<String> {
+    let constraint = match constraint {
+        Constraint::List { item, .. } => item,
         other => other,
     };
     let mut value = Value::from(text);
-    match (spell_codes(shape, &mut value), value) {
+    match (spell_codes(constraint, &mut value), value) {
         (true, Value::String(code)) => Some(code),
         _ => None,
     }
 }
 
-/// Which of several shapes a value has, if any.
-pub(crate) fn matching(shapes: &[&Shape], value: &Value) -> Option<usize> {
-    shapes.iter().position(|shape| check(shape, value).is_ok())
+/// Which of several constraints a value meets, if any.
+pub(crate) fn matching(constraints: &[&Constraint], value: &Value) -> Option<usize> {
+    constraints
+        .iter()
+        .position(|constraint| check(constraint, value).is_ok())
 }
 
-fn first_success(shapes: &[&Shape], check: impl Fn(&Shape) -> Result<(), Violation>) -> Result<(), Violation> {
+fn first_success(
+    constraints: &[&Constraint],
+    check: impl Fn(&Constraint) -> Result<(), Violation>,
+) -> Result<(), Violation> {
     let mut problems = Vec::new();
-    for shape in shapes {
-        match check(shape) {
+    for constraint in constraints {
+        match check(constraint) {
             Ok(()) => return Ok(()),
             Err(violation) => problems.push(violation),
         }
@@ -399,18 +416,18 @@ mod tests {
     use crate::operation::Member;
     use serde_json::json;
 
-    const SIZE: Shape = Shape::Integer {
+    const SIZE: Constraint = Constraint::Integer {
         minimum: Some(1),
         maximum: Some(100),
     };
-    const NAME: Shape = Shape::Text {
+    const NAME: Constraint = Constraint::Text {
         min: 1,
         max: Some(3),
         format: Format::Plain,
     };
 
-    fn problem(shape: &Shape, value: Value) -> String {
-        check(shape, &value).expect_err("it must be refused").in_place("x")
+    fn problem(constraint: &Constraint, value: Value) -> String {
+        check(constraint, &value).expect_err("it must be refused").in_place("x")
     }
 
     #[test]
@@ -434,15 +451,15 @@ mod tests {
 
     #[test]
     fn a_violation_names_its_place() {
-        static ITEM: Shape = Shape::Object {
+        static ITEM: Constraint = Constraint::Object {
             members: &[Member {
                 name: "name",
                 required: true,
-                shape: &NAME,
+                constraint: &NAME,
             }],
             open: false,
         };
-        let list = Shape::List {
+        let list = Constraint::List {
             item: &ITEM,
             min: 1,
             max: Some(2),
@@ -462,15 +479,15 @@ mod tests {
 
     #[test]
     fn codes_are_the_documented_ones() {
-        let codes = Shape::IntegerCode(&[0, 7]);
+        let codes = Constraint::IntegerCode(&[0, 7]);
         assert_eq!(check(&codes, &json!(7)), Ok(()));
         assert_eq!(
             problem(&codes, json!(8)),
             "`x` is 8 where the documented codes are 0, 7"
         );
-        let text = Shape::AnyOf(&[
-            &Shape::IntegerCode(&[0]),
-            &Shape::Text {
+        let text = Constraint::AnyOf(&[
+            &Constraint::IntegerCode(&[0]),
+            &Constraint::Text {
                 min: 0,
                 max: None,
                 format: Format::Digits,
@@ -482,21 +499,21 @@ mod tests {
 
     #[test]
     fn text_codes_are_taken_in_any_letter_case_and_spelled_as_documented() {
-        static SOURCE: Shape = Shape::TextCode(&["Microsoft Teams", "OneDrive", "onedrive"]);
-        static OTHER: Shape = Shape::Object {
+        static SOURCE: Constraint = Constraint::TextCode(&["Microsoft Teams", "OneDrive", "onedrive"]);
+        static OTHER: Constraint = Constraint::Object {
             members: &[Member {
                 name: "id",
                 required: true,
-                shape: &Shape::TextCode(&["createdBy"]),
+                constraint: &Constraint::TextCode(&["createdBy"]),
             }],
             open: false,
         };
-        static SHAPE: Shape = Shape::AllOf(&[&Shape::Object {
+        static CONSTRAINT: Constraint = Constraint::AllOf(&[&Constraint::Object {
             members: &[
                 Member {
                     name: "sources",
                     required: false,
-                    shape: &Shape::List {
+                    constraint: &Constraint::List {
                         item: &SOURCE,
                         min: 0,
                         max: None,
@@ -505,19 +522,19 @@ mod tests {
                 Member {
                     name: "either",
                     required: false,
-                    shape: &Shape::AnyOf(&[&SOURCE, &OTHER]),
+                    constraint: &Constraint::AnyOf(&[&SOURCE, &OTHER]),
                 },
                 Member {
                     name: "note",
                     required: false,
-                    shape: &NAME,
+                    constraint: &NAME,
                 },
             ],
             open: true,
         }]);
         let spelled = |mut value: Value| {
-            check(&SHAPE, &value).unwrap_or_else(|violation| panic!("{value}: {violation:?}"));
-            (spell_codes(&SHAPE, &mut value), value)
+            check(&CONSTRAINT, &value).unwrap_or_else(|violation| panic!("{value}: {violation:?}"));
+            (spell_codes(&CONSTRAINT, &mut value), value)
         };
         // What is a code as it stands stays; what is none is not touched.
         let same =
