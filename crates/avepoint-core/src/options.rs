@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use crate::error::{Error, REQUEST_IDS};
 use crate::operation::Operation;
+use crate::reader::Spelling;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
 use crate::witness::Witness;
@@ -36,6 +37,7 @@ pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_size: usize,
+    pub(crate) codes: Spelling,
     pub(crate) headers: HeaderMap,
     pub(crate) recorder: Option<ResponseRecorder>,
     #[cfg(feature = "export")]
@@ -48,6 +50,7 @@ impl Default for CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
             max_response_size: MAX_RESPONSE_SIZE,
+            codes: Spelling::default(),
             headers: HeaderMap::new(),
             recorder: None,
             #[cfg(feature = "export")]
@@ -100,6 +103,27 @@ impl CallOptions {
     #[must_use]
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
+        self
+    }
+
+    /// Whether documented codes that arrive in another form (`"7"` for 7, another letter case) are kept as they arrived,
+    /// for those who write an answer out again as it came. Default: no; they are the variant that they mean, and written
+    /// as they are documented.
+    ///
+    /// Such a code is the `Unknown` of its list, and no `match` finds its variant.
+    ///
+    /// ```
+    /// use avepoint_core::CallOptions;
+    ///
+    /// let options = CallOptions::default().verbatim_codes(true);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn verbatim_codes(mut self, verbatim: bool) -> Self {
+        self.codes = match verbatim {
+            true => Spelling::Verbatim,
+            false => Spelling::Documented,
+        };
         self
     }
 
