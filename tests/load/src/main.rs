@@ -136,7 +136,7 @@ async fn export(client: &avepoint_insights::Client, size: u64) -> anyhow::Result
     let site = client.list_site_overviews().stream().try_next().await?;
     let site = site.and_then(|site| site.site_url).context("there is no site")?;
     let job = client.export_site_permissions().site_urls([site]).start().await?;
-    let folder = tempfile::tempdir().context("there is no place for the file")?;
+    let folder = tempfile::tempdir().context("there is no place for the file in the folder for temporary files")?;
     let path = folder.path().join("permissions.zip");
     let length = job.download_to(&path).await?;
     let on_disk = path.metadata()?.len();
