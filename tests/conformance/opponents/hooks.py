@@ -25,6 +25,8 @@ EXCUSES = {
 
 API = os.environ["AVEPOINT_API"]
 excused = collections.Counter()
+answered = collections.Counter()
+successful = set()
 choice = random.Random(7)
 known = {}
 
@@ -73,6 +75,13 @@ def quoted(name, value, found):
 
 
 @schemathesis.hook
+def after_call(context, case, response):
+    answered[f"{response.status_code // 100}xx"] += 1
+    if response.status_code < 300:
+        successful.add(case.operation.label)
+
+
+@schemathesis.hook
 def filter_failure(context, failure, case, response):
     """Excuses what `EXCUSES` names; everything else stands."""
     if not isinstance(failure, RejectedPositiveData):
@@ -84,6 +93,8 @@ def filter_failure(context, failure, case, response):
 
 @atexit.register
 def report():
-    """Adds lines to the file `AVEPOINT_EXCUSED`: how often, a tab, and which excuse; those that nothing needs too."""
+    """Says how the calls were answered, and adds lines to the file `AVEPOINT_EXCUSED`: how often, a tab, and which excuse."""
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(answered.items()))
+    print(f"{answered.total()} answers: {statuses}; success for {len(successful)} operations")
     with open(os.environ["AVEPOINT_EXCUSED"], "a", encoding="utf-8") as file:
         file.writelines(f"{excused[excuse]}\t{excuse}\n" for excuse in EXCUSES)

@@ -49,7 +49,7 @@ WALKS = {
         ("exportSitePermissions", {"siteUrls": "{siteurl}"}, {"jobid": "jobId"}),
     ],
     "insights-legacy": [
-        ("listSiteOverviews", {"pageSize": 10}, {"siteurl": "results.0.siteUrl"}),
+        ("listSiteOverviews", {"pageSize": 10}, {"siteurl": "results.0.siteUrl", "path": "results.0.siteUrl"}),
         ("listUserSummaries", {"StartPage": 1, "PageSize": 1}, {"email": "results.0.email"}),
         ("exportSitePermissions", {"siteUrls": ["{siteurl}"], "language": "en-US"}, {"permission id": "id"}),
         ("exportActivities", {"path": "{siteurl}", "email": ""}, {"activity id": "id"}),
