@@ -40,7 +40,7 @@ use crate::spec::{self, Operation, Route, Sent, Spec};
 use crate::world::World;
 use connections::{Connections, Cutter};
 
-/// The header by which the services name each answer.
+/// The header by which Elements names each answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// How long a body may be: the longest valid one has some 10 KiB.
@@ -52,7 +52,7 @@ pub(crate) struct Service {
     pub(crate) identity: Identity,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    /// How many answers there have been.
+    /// How many answers have had a name.
     answers: AtomicU64,
 }
 
@@ -137,7 +137,14 @@ impl Service {
         self.world().guid(&format!("answer {number}"))
     }
 
-    fn record(&self, route: Option<&Operation>, parts: &Parts, body: &Bytes, status: Option<u16>, request_id: String) {
+    fn record(
+        &self,
+        route: Option<&Operation>,
+        parts: &Parts,
+        body: &Bytes,
+        status: Option<u16>,
+        request_id: Option<String>,
+    ) {
         self.log.add(RecordedRequest {
             time: Timestamp::now(),
             method: parts.method.to_string(),
@@ -181,9 +188,11 @@ async fn handle(
     let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
     let called = operation(&route);
     let mut answer = service.answer(route, &parts, &body).await;
-    let request_id = service.request_id();
-    if let (Some(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&request_id)) {
-        answer.headers_mut().insert(REQUEST_ID, value);
+    let is_named = called.is_some_and(|operation| operation.is_named);
+    let request_id = is_named.then(|| service.request_id());
+    let name = request_id.as_deref().map(HeaderValue::from_str);
+    if let (Some(answer), Some(Ok(name))) = (&mut answer, name) {
+        answer.headers_mut().insert(REQUEST_ID, name);
     }
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
     service.record(called, &parts, &body, status, request_id);
