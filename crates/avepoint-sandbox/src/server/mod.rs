@@ -85,7 +85,7 @@ impl Service {
         }
         let answer = match faults.iter().find_map(refused) {
             Some(refusal) => errors::respond(api, refusal),
-            None => self.carry_out(route, parts, body, &faults),
+            None => self.carry_out(route, parts, body, &faults).await,
         };
         match faults.contains(&Fault::CutAfter) {
             true => None,
@@ -93,13 +93,13 @@ impl Service {
         }
     }
 
-    fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
+    async fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
         if let Some(answer) = self.identity.answer(parts, body) {
             return answer;
         }
         match route {
             Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
-                Ok(answer) => answer_with(operation, answer, &parts.headers, faults),
+                Ok(answer) => answer_with(operation, answer, &parts.headers, faults).await,
                 Err(refusal) => errors::respond(Some(operation.api), refusal),
             },
             Route::OtherMethods(methods) => {
@@ -232,7 +232,7 @@ fn refused(fault: &Fault) -> Option<Refusal> {
 }
 
 /// The answer with what was asked for.
-fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
+async fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
     match answer {
         Answer::Json(mut value) => check(operation, Some("application/json"), Some(&value)).unwrap_or_else(|| {
             spoil::value(operation, &mut value, faults);
@@ -242,12 +242,17 @@ fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, fault
         Answer::Empty => check(operation, None, None).unwrap_or_else(|| with(operation.success, Body::empty())),
         Answer::File(file) => {
             let media_type = "application/octet-stream";
-            check(operation, Some(media_type), None).unwrap_or_else(|| {
-                let mut answer = file.respond(request);
-                let media_type = HeaderValue::from_static(media_type);
-                answer.headers_mut().insert(CONTENT_TYPE, media_type);
-                answer
-            })
+            if let Some(problem) = check(operation, Some(media_type), None) {
+                return problem;
+            }
+            match file.respond(request).await {
+                Ok(mut answer) => {
+                    let media_type = HeaderValue::from_static(media_type);
+                    answer.headers_mut().insert(CONTENT_TYPE, media_type);
+                    answer
+                }
+                Err(refusal) => errors::respond(Some(operation.api), refusal),
+            }
         }
     }
 }
