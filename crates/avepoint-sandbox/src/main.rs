@@ -43,7 +43,7 @@ struct Arguments {
     /// More clients: JSON such as `[{"id": "app", "secret": "…", "certificate": "app.pem", "scopes": ["…"]}]`.
     #[arg(long, value_name = "FILE")]
     clients: Option<PathBuf>,
-    /// Give the client a certificate in place of the secret, written to this file with its key, as PEM.
+    /// Give the client a certificate in place of the secret, written to this new file with its key, as PEM.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// Let everybody call everything, without a token.
@@ -145,8 +145,21 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 fn write_certificate(sandbox: &Sandbox, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let certificate = sandbox.certificate()?;
     let text = certificate.pem() + &certificate.key_pem();
-    let written = std::fs::write(file, text).and_then(|()| file.canonicalize());
-    let path = written.map_err(|error| format!("cannot write the certificate {}: {error}", file.display()))?;
+    // It is made to be written: what is there may be a certificate that nobody can make again.
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    // A key is for its owner alone.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut open| open.write_all(text.as_bytes()));
+    let written = written.and_then(|()| file.canonicalize());
+    let path = written.map_err(|error| {
+        let remedy = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => "; name a new file, or remove it",
+            _ => "",
+        };
+        format!("cannot write the certificate {}: {error}{remedy}", file.display())
+    })?;
     Ok(path.display().to_string())
 }
 

@@ -109,6 +109,21 @@ async fn clients_come_from_a_file_and_the_certificate_goes_into_one() {
     let pem = std::fs::read_to_string(variable(&lines, "AVEPOINT_CLIENT_CERTIFICATE_PATH")).expect("a certificate");
     assert!(pem.contains("BEGIN CERTIFICATE") && pem.contains("BEGIN PRIVATE KEY"));
     assert!(!lines.iter().any(|line| line.contains("AVEPOINT_CLIENT_SECRET")));
+    #[cfg(unix)]
+    {
+        let metadata = std::fs::metadata(&certificate).expect("a file");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+        assert_eq!(mode & 0o777, 0o600, "the key is for its owner alone");
+    }
+    // What is there is not written over.
+    let again = Command::new(PROGRAM).arg("--certificate").arg(&certificate).output();
+    let again = again.expect("it runs");
+    let shown = String::from_utf8_lossy(&again.stderr);
+    assert!(
+        !again.status.success() && shown.contains("name a new file, or remove it"),
+        "{shown}"
+    );
+    assert_eq!(std::fs::read_to_string(&certificate).expect("a certificate"), pem);
     let endpoint = format!("{}/connect/token", variable(&lines, "AVEPOINT_IDENTITY_URL"));
     let token = reqwest::Client::new()
         .post(endpoint)

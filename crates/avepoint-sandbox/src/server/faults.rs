@@ -102,7 +102,8 @@ impl Rate {
             self.left -= 1.0;
             Ok(())
         } else {
-            Err(Duration::from_secs_f64((1.0 - self.left) / self.a_second))
+            let wait = (1.0 - self.left) / self.a_second;
+            Err(Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX))
         }
     }
 }
@@ -123,6 +124,10 @@ mod tests {
         // However long nobody calls, there are never more at once.
         assert_eq!([take(60_000), take(60_000)], [Ok(()), Ok(())]);
         assert!(take(60_000).is_err());
+        // However long it is to be.
+        let mut rate = Rate::new(1, Duration::MAX);
+        assert_eq!(rate.take(start), Ok(()));
+        assert!(rate.take(start) > Err(Duration::from_secs(1 << 60)));
     }
 
     #[test]

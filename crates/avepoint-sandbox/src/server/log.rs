@@ -48,8 +48,8 @@ pub struct RecordedRequest {
     pub body: Value,
     /// The status of the answer; none if the connection was cut.
     pub status: Option<u16>,
-    /// How the answer is named in its header `request-id`.
-    pub request_id: String,
+    /// How the answer is named in its header `request-id`; none if the specification of the API has no such header.
+    pub request_id: Option<String>,
 }
 
 /// The requests there were.

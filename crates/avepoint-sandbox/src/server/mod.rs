@@ -40,7 +40,7 @@ use crate::spec::{self, Operation, Route, Sent, Spec};
 use crate::world::World;
 use connections::{Connections, Cutter};
 
-/// The header by which the services name each answer.
+/// The header by which Elements names each answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// How long a body may be: the longest valid one has some 10 KiB.
@@ -52,7 +52,7 @@ pub(crate) struct Service {
     pub(crate) identity: Identity,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    /// How many answers there have been.
+    /// How many answers have had a name.
     answers: AtomicU64,
 }
 
@@ -85,7 +85,7 @@ impl Service {
         }
         let answer = match faults.iter().find_map(refused) {
             Some(refusal) => errors::respond(api, refusal),
-            None => self.carry_out(route, parts, body, &faults),
+            None => self.carry_out(route, parts, body, &faults).await,
         };
         match faults.contains(&Fault::CutAfter) {
             true => None,
@@ -93,13 +93,13 @@ impl Service {
         }
     }
 
-    fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
+    async fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
         if let Some(answer) = self.identity.answer(parts, body) {
             return answer;
         }
         match route {
             Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
-                Ok(answer) => answer_with(operation, answer, &parts.headers, faults),
+                Ok(answer) => answer_with(operation, answer, &parts.headers, faults).await,
                 Err(refusal) => errors::respond(Some(operation.api), refusal),
             },
             Route::OtherMethods(methods) => {
@@ -137,7 +137,14 @@ impl Service {
         self.world().guid(&format!("answer {number}"))
     }
 
-    fn record(&self, route: Option<&Operation>, parts: &Parts, body: &Bytes, status: Option<u16>, request_id: String) {
+    fn record(
+        &self,
+        route: Option<&Operation>,
+        parts: &Parts,
+        body: &Bytes,
+        status: Option<u16>,
+        request_id: Option<String>,
+    ) {
         self.log.add(RecordedRequest {
             time: Timestamp::now(),
             method: parts.method.to_string(),
@@ -181,9 +188,11 @@ async fn handle(
     let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
     let called = operation(&route);
     let mut answer = service.answer(route, &parts, &body).await;
-    let request_id = service.request_id();
-    if let (Some(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&request_id)) {
-        answer.headers_mut().insert(REQUEST_ID, value);
+    let is_named = called.is_some_and(|operation| operation.is_named);
+    let request_id = is_named.then(|| service.request_id());
+    let name = request_id.as_deref().map(HeaderValue::from_str);
+    if let (Some(answer), Some(Ok(name))) = (&mut answer, name) {
+        answer.headers_mut().insert(REQUEST_ID, name);
     }
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
     service.record(called, &parts, &body, status, request_id);
@@ -223,7 +232,7 @@ fn refused(fault: &Fault) -> Option<Refusal> {
 }
 
 /// The answer with what was asked for.
-fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
+async fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
     match answer {
         Answer::Json(mut value) => check(operation, Some("application/json"), Some(&value)).unwrap_or_else(|| {
             spoil::value(operation, &mut value, faults);
@@ -233,12 +242,17 @@ fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, fault
         Answer::Empty => check(operation, None, None).unwrap_or_else(|| with(operation.success, Body::empty())),
         Answer::File(file) => {
             let media_type = "application/octet-stream";
-            check(operation, Some(media_type), None).unwrap_or_else(|| {
-                let mut answer = file.respond(request);
-                let media_type = HeaderValue::from_static(media_type);
-                answer.headers_mut().insert(CONTENT_TYPE, media_type);
-                answer
-            })
+            if let Some(problem) = check(operation, Some(media_type), None) {
+                return problem;
+            }
+            match file.respond(request).await {
+                Ok(mut answer) => {
+                    let media_type = HeaderValue::from_static(media_type);
+                    answer.headers_mut().insert(CONTENT_TYPE, media_type);
+                    answer
+                }
+                Err(refusal) => errors::respond(Some(operation.api), refusal),
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn delay(faults: &[Fault]) -> Duration {
         Fault::Delay { least, most } => Some(*least + (*most - *least).mul_f64(Rng::new().f64())),
         _ => None,
     });
-    delays.sum()
+    delays.fold(Duration::ZERO, Duration::saturating_add)
 }
 
 /// Changes what an answer says.
@@ -95,4 +95,21 @@ fn dribble(bytes: &Bytes, pause: Duration) -> Body {
         tokio::time::sleep(pause).await;
         Some((Ok::<_, std::io::Error>(piece), pieces))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_are_added_up_however_long_they_are() {
+        let fault = |time| Fault::Delay {
+            least: time,
+            most: time,
+        };
+        let second = fault(Duration::from_secs(1));
+        assert_eq!(delay(&[second.clone(), Fault::Empty, second]), Duration::from_secs(2));
+        let faults = [fault(Duration::MAX), fault(Duration::MAX)];
+        assert_eq!(delay(&faults), Duration::MAX);
+    }
 }

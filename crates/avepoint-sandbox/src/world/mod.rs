@@ -188,6 +188,11 @@ impl World {
         }
     }
 
+    /// The ids of all rows of a parent; no row is made for them.
+    pub(crate) fn ids<R: Row>(&self, parent: Place) -> impl Iterator<Item = String> {
+        (0..self.count::<R>(parent)).map(move |index| self.ids.id(parent.child::<R>(index)))
+    }
+
     /// All rows of a parent, one after the other.
     pub(crate) fn all<R: Row>(&self, parent: Place) -> impl Iterator<Item = Entry<R>> {
         (0..self.count::<R>(parent)).map(move |index| self.nth(parent, index))
