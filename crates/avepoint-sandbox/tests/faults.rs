@@ -240,6 +240,7 @@ async fn tests_of_any_language_see_and_steer_the_sandbox() {
         assert_eq!(list(&sandbox).await.expect("an answer").status(), status);
     }
     let requests = client.get(control("requests")).send().await.expect("an answer");
+    assert_eq!(requests.headers()["sandbox-dropped"], "0");
     let requests: Value = requests.json().await.expect("JSON");
     let statuses: Vec<_> = requests
         .as_array()
@@ -270,6 +271,31 @@ async fn tests_of_any_language_see_and_steer_the_sandbox() {
         .await
         .expect("an answer");
     assert_eq!(advanced.status(), 200);
+}
+
+/// Requests that are refused, and longer than what is kept, are told of too.
+#[tokio::test]
+async fn what_is_kept_of_requests_has_a_bound() {
+    let sandbox = sandbox().await;
+    let long: Vec<_> = (0..15_000).collect();
+    for _ in 0..300 {
+        let request = Client::new().post(format!("{}{CUSTOMERS}", sandbox.base_url()));
+        let answer = request.json(&long).send().await.expect("an answer");
+        assert_eq!(answer.status(), 400);
+    }
+    let requests = reqwest::get(format!("{}/_sandbox/requests", sandbox.base_url())).await;
+    let requests = requests.expect("an answer");
+    let dropped: usize = requests.headers()["sandbox-dropped"]
+        .to_str()
+        .expect("text")
+        .parse()
+        .expect("a number");
+    let text = requests.text().await.expect("a body");
+    assert!(text.len() < 17 << 20, "{}", text.len());
+    let told: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((told.len() + dropped, told.len()), (300, sandbox.requests().len()));
+    let body = told[0]["body"].as_str().expect("a text");
+    assert!(body.ends_with("bytes in all)"), "{}", &body[body.len() - 40..]);
 }
 
 #[tokio::test]

@@ -103,7 +103,8 @@ impl Sandbox {
         self.authority.as_deref()
     }
 
-    /// The last requests that were answered, the oldest first: 10,000 at most. Secrets in them are hidden.
+    /// The last requests that were answered, the oldest first: 10,000 at most, and no more than take 16 MiB as JSON.
+    /// Secrets in them are hidden; of a body that is longer than 64 KiB only the beginning is kept.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

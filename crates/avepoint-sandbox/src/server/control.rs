@@ -1,22 +1,29 @@
 //! `/_sandbox/…`: what tests of any language see of the sandbox, and have it do.
 
+use std::convert::Infallible;
+use std::iter;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::{Service, json as answer_json};
 use crate::exports::ExportPlan;
 use crate::fault::Fault;
 
+/// The header that says how many requests were recorded before those that an answer tells of.
+const DROPPED: HeaderName = HeaderName::from_static("sandbox-dropped");
+
 /// Answers a request for the sandbox itself; none if it is for a service.
 pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<Response> {
     let what = parts.uri.path().strip_prefix("/_sandbox/")?;
     let done = json!({ "done": true });
     let result = match (parts.method.as_str(), what) {
-        ("GET", "requests") => Ok(json!(service.log.requests())),
+        ("GET", "requests") => return Some(requests(service)),
         ("DELETE", "requests") => {
             service.log.clear();
             Ok(done)
@@ -38,6 +45,21 @@ pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<R
         Ok(value) => answer_json(200, &value),
         Err(message) => answer_json(400, &json!({ "message": message })),
     })
+}
+
+/// The requests that are kept, written one after the other; the header says how many are no longer.
+fn requests(service: &Service) -> Response {
+    let (lines, dropped) = service.log.lines();
+    let lines = lines.into_iter().enumerate().flat_map(|(index, line)| {
+        let before = if index == 0 { "" } else { "," };
+        [Bytes::from_static(before.as_bytes()), line]
+    });
+    let (start, end) = (Bytes::from_static(b"["), Bytes::from_static(b"]"));
+    let parts = iter::once(start).chain(lines).chain([end]);
+    let parts = stream::iter(parts.map(Ok::<_, Infallible>));
+    let mut answer = super::json_of(200, Body::from_stream(parts));
+    answer.headers_mut().insert(DROPPED, HeaderValue::from(dropped));
+    answer
 }
 
 /// `{"next": ["status=503", "cut=after; delay=1s"]}`: the faults of the next calls, one text for each.

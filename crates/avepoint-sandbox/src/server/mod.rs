@@ -272,7 +272,12 @@ fn check(operation: &Operation, media_type: Option<&str>, body: Option<&Value>) 
 
 /// An answer in JSON.
 pub(crate) fn json(status: u16, value: &Value) -> Response {
-    let mut answer = with(status, Body::from(value.to_string()));
+    json_of(status, Body::from(value.to_string()))
+}
+
+/// An answer whose body is JSON.
+fn json_of(status: u16, body: Body) -> Response {
+    let mut answer = with(status, body);
     let media_type = HeaderValue::from_static("application/json; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, media_type);
     answer
