@@ -127,6 +127,23 @@ async fn tokens_lead_through_a_list_and_are_good_for_it_alone() {
     assert!(pages > 2);
     let (status, answer) = send(&sandbox, Method::POST, path, Some(json!({ "nextLink": "made-up" }))).await;
     assert_eq!((status, &answer["status"]), (400, &json!(400)), "{answer}");
+    // Another list of the same operation, and the same with pages of another size.
+    let chosen = json!([whole[0], whole[1], whole[2]]);
+    let body = json!({ "pageSize": 1, "siteUrls": chosen });
+    let (_, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+    let next = &answer["nextLink"];
+    assert!(next.is_string(), "{answer}");
+    for (body, expected) in [
+        (json!({ "nextLink": next, "pageSize": 2, "siteUrls": chosen }), 200),
+        (
+            json!({ "nextLink": next, "pageSize": 1, "siteUrls": [whole[3], whole[4]] }),
+            400,
+        ),
+        (json!({ "nextLink": next, "pageSize": 1 }), 400),
+    ] {
+        let (status, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+        assert_eq!(status, expected, "{answer}");
+    }
 }
 
 #[tokio::test]
