@@ -184,6 +184,56 @@ async fn refusals_say_why_in_the_shape_of_the_service() {
 }
 
 #[tokio::test]
+async fn bodies_that_cannot_be_read_as_they_were_sent_are_refused() {
+    let sandbox = sandbox().await;
+    let customers = format!("{}{CUSTOMERS}", sandbox.base_url());
+    let sites = format!("{}/insights/sites/overview", sandbox.base_url());
+    let token = format!("{}/connect/token", sandbox.base_url());
+    for (header, value, status) in [
+        ("content-encoding", "gzip", 415),
+        ("content-encoding", "identity", 200),
+        ("content-type", "application/json; charset=utf-16", 415),
+        ("content-type", "application/json; charset=\"UTF-8\"", 200),
+    ] {
+        for (url, member) in [(&customers, "message"), (&sites, "status"), (&token, "error")] {
+            let request = Client::new().post(url).header("content-type", "application/json");
+            let mut request = request.body("{}").build().expect("a request");
+            request.headers_mut().insert(header, value.parse().expect("a value"));
+            let answer = Client::new().execute(request).await.expect("an answer");
+            let (sent, accepted) = (answer.status(), answer.headers().get("accept-encoding").cloned());
+            let body: Value = answer.json().await.expect("JSON");
+            if status == 415 {
+                assert_eq!(
+                    (sent.as_u16(), body.get(member).is_some()),
+                    (415, true),
+                    "{url} {value}: {body}"
+                );
+                assert_eq!(accepted.is_some(), header == "content-encoding");
+            } else {
+                assert_ne!(sent, 415, "{url} {value}: {body}");
+            }
+        }
+    }
+}
+
+/// Far more than any buffer on the way holds: the client has sent all of it before it reads an answer.
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_and_the_refusal_arrives() {
+    let sandbox = sandbox().await;
+    for (path, member) in [
+        (CUSTOMERS, "message"),
+        ("/insights/sites/overview", "status"),
+        ("/connect/token", "error"),
+    ] {
+        let body = json!({ "organization": "y".repeat(20 << 20) });
+        let (status, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+        assert_eq!((status, answer.get(member).is_some()), (413, true), "{path} {answer}");
+    }
+    let statuses: Vec<_> = sandbox.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [Some(413); 3], "they are in the log as all are");
+}
+
+#[tokio::test]
 async fn many_sandboxes_stand_beside_each_other_and_go_when_they_are_dropped() {
     let one = sandbox().await;
     let other = Sandbox::builder()
