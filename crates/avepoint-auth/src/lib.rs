@@ -12,6 +12,7 @@ mod request;
 mod scopes;
 mod source;
 mod store;
+mod time;
 
 pub use assertion::Audience;
 pub use certificate::ClientCertificate;
@@ -22,6 +23,9 @@ pub use credential::secret::ClientSecretCredential;
 pub use store::file::FileStore;
 pub use store::memory::MemoryStore;
 pub use store::{StoredToken, TokenKey, TokenStore};
+
+/// What an asynchronous method of a trait of this crate returns: `Box::pin(async move { … })`.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[doc(hidden)]
 pub mod bench {

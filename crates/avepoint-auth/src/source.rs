@@ -182,11 +182,11 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
         return Err(other(&format!("answered {status} without saying why")));
     }
     let token = body.get("access_token").filter(|token| token.starts_with('"'));
-    let token = token.map(|token| SecretString::from(outline::text(token)));
     let token = token
-        .filter(|token| !token.expose_secret().is_empty())
+        .map(outline::text)
+        .filter(|token| !token.is_empty())
         .ok_or_else(|| other(&format!("answered {status} without an access token")))?;
-    if !is_token(token.expose_secret()) {
+    if !is_token(&token) {
         return Err(other(
             "returned a token with characters that are not allowed in a header",
         ));
@@ -210,7 +210,7 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
     let issued_at = answer.asked_at;
     let ends = issued_at.saturating_add(SignedDuration::from_secs(life).min(LONGEST_LIFE));
     // A clock at the end of time is nobody's; then the token ends now.
-    Ok(StoredToken::new(token, issued_at, ends.unwrap_or(issued_at)))
+    Ok(StoredToken::between(token, issued_at, ends.unwrap_or(issued_at)))
 }
 
 /// What came instead of JSON.
@@ -268,7 +268,7 @@ mod tests {
             &Secrets::default(),
             "host",
         )
-        .map(|token| token.expires_at().as_second())
+        .map(|token| token.span().1.as_second())
         .map_err(|failure| failure.text())
     }
 
@@ -391,7 +391,7 @@ mod tests {
         ] {
             let token = read(&answer(200, "application/json", body), &Secrets::default(), "host");
             let token = token.unwrap_or_else(|failure| panic!("{}: {}", String::from_utf8_lossy(body), failure.text()));
-            assert_eq!((token.token().expose(), token.expires_at().as_second()), ("t", life));
+            assert_eq!((token.token().expose(), token.span().1.as_second()), ("t", life));
         }
     }
 

@@ -10,6 +10,7 @@ mod rsa;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use avepoint_core::{Error, ErrorKind};
 use jiff::{SignedDuration, Timestamp};
@@ -32,11 +33,13 @@ pub(crate) type Problem = String;
 /// when the last clone goes, and neither `Debug` nor an error shows it.
 ///
 /// ```no_run
+/// use std::time::SystemTime;
 /// use avepoint_auth::ClientCertificate;
 ///
 /// let certificate = ClientCertificate::from_file("app.pfx", Some("password"))?;
-/// println!("{} holds until {}", certificate.thumbprint(), certificate.not_after());
-/// # Ok::<(), avepoint_core::Error>(())
+/// let left = certificate.not_after().duration_since(SystemTime::now())?;
+/// println!("{} holds for {} days more", certificate.thumbprint(), left.as_secs() / 86_400);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct ClientCertificate(Arc<Parts>);
@@ -142,13 +145,13 @@ impl ClientCertificate {
     }
 
     /// From when on the certificate holds.
-    pub fn not_before(&self) -> Timestamp {
-        self.0.leaf.not_before
+    pub fn not_before(&self) -> SystemTime {
+        self.0.leaf.not_before.into()
     }
 
     /// Until when the certificate holds.
-    pub fn not_after(&self) -> Timestamp {
-        self.0.leaf.not_after
+    pub fn not_after(&self) -> SystemTime {
+        self.0.leaf.not_after.into()
     }
 
     /// The SHA-1 of the certificate as the header of an assertion takes it.
@@ -171,7 +174,7 @@ impl ClientCertificate {
     /// Tells through `tracing` if the certificate does not hold at this time, or soon will not.
     pub(crate) fn warn_of_its_end(&self, now: Timestamp) {
         let thumbprint = self.thumbprint();
-        let (from, until) = (self.not_before(), self.not_after());
+        let (from, until) = (self.0.leaf.not_before, self.0.leaf.not_after);
         let days = |duration: SignedDuration| duration.as_hours() / 24;
         let left = days(until.duration_since(now));
         if now > until {
@@ -199,8 +202,8 @@ impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
             .field("thumbprint", &self.thumbprint())
-            .field("not_before", &self.not_before())
-            .field("not_after", &self.not_after())
+            .field("not_before", &self.0.leaf.not_before)
+            .field("not_after", &self.0.leaf.not_after)
             .finish_non_exhaustive()
     }
 }

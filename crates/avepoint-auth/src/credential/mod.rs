@@ -12,9 +12,9 @@ use std::time::Duration;
 use avepoint_core::redact::RecentTokens;
 use avepoint_core::transport::HttpSettings;
 use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
-use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
+use crate::BoxFuture;
 use crate::assertion::Audience;
 use crate::cache::Cache;
 use crate::endpoint::Identity;
@@ -216,6 +216,9 @@ impl<C> CredentialBuilder<C> {
     /// not followed, nothing is sent again but by the policy, answers are not compressed, TLS is that of rustls, and plain
     /// http stays on this machine. A proxy in them whose address the HTTP library does not know is left out by it, unseen:
     /// give it by [`proxy`](CredentialBuilder::proxy).
+    ///
+    /// Only with the feature `unstable-reqwest`: a new version of reqwest may change this in a minor version of this crate.
+    #[cfg(feature = "unstable-reqwest")]
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -316,7 +319,7 @@ macro_rules! credential {
             fn token<'a>(
                 &'a self,
                 operation: &'static avepoint_core::Operation,
-            ) -> futures_util::future::BoxFuture<'a, Result<avepoint_core::AccessToken, avepoint_core::Error>> {
+            ) -> crate::BoxFuture<'a, Result<avepoint_core::AccessToken, avepoint_core::Error>> {
                 self.0.token(operation)
             }
 

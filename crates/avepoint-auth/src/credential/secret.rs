@@ -1,7 +1,5 @@
 //! An app that proves who it is by a secret.
 
-use secrecy::SecretString;
-
 use crate::credential::{CredentialBuilder, credential};
 use crate::source::Authentication;
 
@@ -24,8 +22,8 @@ impl ClientSecretCredential {
     /// file has it, is not a part of it.
     pub fn builder(
         client_id: impl Into<String>,
-        secret: impl Into<SecretString>,
+        secret: impl Into<String>,
     ) -> CredentialBuilder<ClientSecretCredential> {
-        CredentialBuilder::new(client_id.into(), Authentication::secret(secret.into()))
+        CredentialBuilder::new(client_id.into(), Authentication::secret(secret.into().into()))
     }
 }
