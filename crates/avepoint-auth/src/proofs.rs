@@ -96,7 +96,9 @@ pub(crate) struct Proofs {
 
 struct State {
     current: Proof,
-    /// The one that the current one has taken the place of, or that the caller has named for when it is refused.
+    /// Whether the service has accepted it.
+    accepted: bool,
+    /// The last one before that the service has accepted, or that the caller has named for when the current one is refused.
     former: Option<Proof>,
     /// What was read last, whether it could be used or not.
     seen: Option<[u8; 32]>,
@@ -112,6 +114,7 @@ impl Proofs {
             reading: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 current,
+                accepted: false,
                 former: None,
                 seen,
                 problem: None,
@@ -200,7 +203,11 @@ impl Proofs {
                 state.problem = None;
                 if !proof.is(&state.current) {
                     proof.announce(now);
-                    state.former = Some(std::mem::replace(&mut state.current, proof));
+                    let before = std::mem::replace(&mut state.current, proof);
+                    // One that was never accepted, such as a secret of which only a half was written yet, is no help.
+                    if std::mem::take(&mut state.accepted) || state.former.is_none() {
+                        state.former = Some(before);
+                    }
                 }
             }
             Err(error) => {
@@ -211,6 +218,12 @@ impl Proofs {
                 }
             }
         }
+    }
+
+    /// Remembers that the service has accepted a proof.
+    pub(crate) fn accepted(&self, proof: &Proof) {
+        let mut state = self.state();
+        state.accepted |= proof.is(&state.current);
     }
 
     /// The secrets that a server may quote.

@@ -62,7 +62,8 @@ enum Unmet {
 
 impl Sender {
     /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it again
-    /// for each attempt, within its time, and is told the time of day; what must not be shown of what comes back are the secrets by then.
+    /// for each attempt, within its time, and is told the time of day; what must not be shown of what comes back are the
+    /// secrets by then.
     ///
     /// # Errors
     /// A failure that names what was asked (`what`) where there was no answer.

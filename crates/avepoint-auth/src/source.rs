@@ -58,7 +58,11 @@ impl Source {
         let (proof, former) = self.proofs.in_turn(self.sender.clock.now()).await;
         let refused = match self.fetch_with(endpoint, scope, &proof).await {
             Err(Failure::Refused(refusal)) if refusal.code == "invalid_client" => Failure::Refused(refusal),
-            outcome => return outcome,
+            Ok(token) => {
+                self.proofs.accepted(&proof);
+                return Ok(token);
+            }
+            Err(failure) => return Err(failure),
         };
         // The service may not know yet what it will be asked with from now on.
         let Some(former) = former else { return Err(refused) };

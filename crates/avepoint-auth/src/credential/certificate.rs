@@ -59,9 +59,9 @@ impl<C: Signs> CredentialBuilder<C> {
         self
     }
 
-    /// The certificate to try where the identity service does not accept the other one (`invalid_client`), while one takes
-    /// the place of the other. It is used as it was read: a file of it is not read again, and where the other one's file is
-    /// replaced, what stood in that before is tried instead. Default: none.
+    /// The certificate to try where the identity service does not accept the other one (`invalid_client`), while one
+    /// takes the place of the other. It is used as it was read: a file of it is not read again. Once the other one was
+    /// accepted and its file is replaced, what stood in that before is tried instead. Default: none.
     ///
     /// ```no_run
     /// use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
