@@ -299,12 +299,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::BoxFuture;
+
+    struct Never;
+
+    impl Signer for Never {
+        fn sign<'a>(&'a self, _: SigningInput<'a>) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+            Box::pin(std::future::pending())
+        }
+    }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let _ = ClientCertificate::from_pkcs12(&bytes, "p");
             let _ = ClientCertificate::from_pem(&bytes, Some("p"));
+            let _ = ClientCertificate::with_signer(&bytes, Never);
         }
 
         #[test]
@@ -317,6 +327,7 @@ mod tests {
             let text = format!("-----BEGIN {label}-----\n{headers}{body}\n-----END {label}-----\n{end}");
             let _ = ClientCertificate::from_pem(text.as_bytes(), None);
             let _ = ClientCertificate::from_pem(text.as_bytes(), Some("p"));
+            let _ = ClientCertificate::with_signer(text.as_bytes(), Never);
         }
     }
 }
