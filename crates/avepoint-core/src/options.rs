@@ -11,8 +11,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use secrecy::SecretString;
 
-use crate::error::{Error, REQUEST_IDS};
+use crate::error::{Error, REQUEST_IDS, request_id};
 use crate::operation::Operation;
+use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
 use crate::witness::Witness;
@@ -132,6 +133,11 @@ impl CallOptions {
             .iter()
             .filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()));
         headers.flat_map(|(_, value)| secrets_in(value))
+    }
+
+    /// The id that the caller has given the request, if any.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        request_id(&self.headers, &Secrets::default())
     }
 
     /// Keeps every successful answer as it came, beside the typed one.

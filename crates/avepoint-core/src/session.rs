@@ -18,7 +18,7 @@ use tracing::{Instrument, Span, field};
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
 use crate::credential::{AccessToken, Credential};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, request_id};
 #[cfg(feature = "export")]
 use crate::export::Places;
 use crate::operation::{Operation, ResponseBody};
@@ -148,7 +148,8 @@ impl Session {
                 Some(status) if !status.is_success() => span.record("error.type", status.as_str()),
                 _ => span.record("error.type", field::debug(error.kind())),
             };
-            error.with_operation(operation)
+            let own = self.options.request_id().filter(|_| error.was_sent());
+            error.with_operation(operation).with_request_id(own)
         })
     }
 
@@ -232,21 +233,18 @@ impl Session {
             ResponseBody::Bytes => Ok(paced(answer.response, self.options.timeout)),
             ResponseBody::Json => {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
-                match timeout_at(until, whole).await {
-                    Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
-                    Ok(Err(ReadError::Broken(error))) => Err(error),
+                let body = timeout_at(until, whole).await;
+                let headers = answer.response.headers();
+                let error = match body {
+                    Ok(Ok(body)) => return Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
+                    Ok(Err(ReadError::Broken(error))) => error,
                     Ok(Err(ReadError::TooLong(declared_length))) => {
-                        let problem = self.too_long(declared_length);
-                        Err(Error::from_decode(
-                            status,
-                            answer.response.headers(),
-                            &[],
-                            problem,
-                            &secrets,
-                        ))
+                        Error::from_decode(status, headers, &[], self.too_long(declared_length), &secrets)
                     }
-                    Err(_) => Err(Error::late(true)),
-                }
+                    Err(_) => Error::late(true),
+                };
+                // The head has told it, whatever became of the rest.
+                Err(error.with_request_id(request_id(headers, &secrets)))
             }
             // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
@@ -315,7 +313,7 @@ impl Session {
 
     /// Sends a request, and again where the answer points if it only reads.
     async fn follow(&self, operation: &'static Operation, request: Request, until: Instant) -> Result<Followed, Error> {
-        let (mut next, mut away) = (request, false);
+        let (mut next, mut away, mut id) = (request, false, None);
         for _ in 0..=REDIRECTIONS {
             let spare = if operation.read_only { next.try_clone() } else { None };
             let http = if away {
@@ -327,14 +325,19 @@ impl Session {
             let Some(target) = redirection(&response) else {
                 return Ok(Followed { response, away });
             };
+            let refused = |problem: &str| {
+                let message = format!("{} {problem}", response.status().as_u16());
+                Error::new(ErrorKind::Redirect, message).with_request_id(shown_id(&response))
+            };
             let Some(again) = spare else {
-                return Err(redirect_error("a write is not sent to another address", &response));
+                return Err(refused("a write is not sent to another address"));
             };
             // What has been elsewhere once brings nothing of the caller's back.
             away |= again.url().origin() != target.origin();
-            next = redirected(again, target).map_err(|problem| redirect_error(problem, &response))?;
+            next = redirected(again, target).map_err(refused)?;
+            id = shown_id(&response);
         }
-        Err(Error::new(ErrorKind::Redirect, "the server redirects without end"))
+        Err(Error::new(ErrorKind::Redirect, "the server redirects without end").with_request_id(id))
     }
 }
 
@@ -406,8 +409,9 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
     Ok(request)
 }
 
-fn redirect_error(problem: &str, response: &Response) -> Error {
-    Error::new(ErrorKind::Redirect, format!("{} {problem}", response.status().as_u16()))
+/// The id of a request that was redirected. The secrets of the call are taken out of the error as a whole.
+fn shown_id(response: &Response) -> Option<String> {
+    request_id(response.headers(), &Secrets::default())
 }
 
 fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Error> {

@@ -10,6 +10,8 @@ mod auth_secrets;
 mod auth_tokens;
 #[path = "../../tests/codes.rs"]
 mod codes;
+#[path = "../../tests/errors.rs"]
+mod errors;
 #[path = "../../tests/export.rs"]
 mod export;
 #[path = "../../tests/export_legacy.rs"]
