@@ -7,6 +7,7 @@ mod credential;
 mod error;
 #[cfg(feature = "export")]
 mod export;
+mod gate;
 mod operation;
 mod options;
 mod paging;

@@ -21,6 +21,7 @@ use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind, request_id};
 #[cfg(feature = "export")]
 use crate::export::Places;
+use crate::gate::{Gate, Pass};
 use crate::operation::{Operation, ResponseBody};
 use crate::options::{CallOptions, RawResponse};
 use crate::protection::Protection;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) plain_away: OnceLock<reqwest::Client>,
     pub(crate) tls_away: OnceLock<reqwest::Client>,
     pub(crate) renewals: Renewals,
+    pub(crate) gate: Gate,
     /// The names of the members that hold secrets.
     pub(crate) secret_members: &'static [&'static str],
     #[cfg(feature = "export")]
@@ -163,14 +165,23 @@ impl Session {
             secrets: self.own_secrets(body.as_ref()),
             span,
         };
-        let Shared { renewals, clock, .. } = &*self.shared;
+        let Shared {
+            renewals, clock, gate, ..
+        } = &*self.shared;
         let mut attempts = Attempts::new(&self.options.retry, &**clock);
         let mut token = self.token(operation, attempts.left()).await?;
-        let (mut sent, mut renewed) = (0_u32, false);
+        let (mut sent, mut renewed, mut last) = (0_u32, false, None);
         loop {
+            let pass = match gate.pass(&**clock, &attempts).await {
+                Ok(pass) => pass,
+                // What the service said says more than that there is no time for another attempt.
+                Err(refused) => return Err(last.unwrap_or(refused)),
+            };
             span.record("http.request.resend_count", sent);
             sent = sent.saturating_add(1);
-            let error = match self.attempt(&call, &token, attempts.until(self.options.timeout)).await {
+            let outcome = self.attempt(&call, &token, &pass, &attempts).await;
+            drop(pass);
+            let error = match outcome {
                 Ok(response) => {
                     renewals.resume(operation);
                     return Ok(response);
@@ -178,7 +189,10 @@ impl Session {
                 Err(error) => error.with_operation(operation),
             };
             if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
-                attempts.pause_after(error).await?;
+                if !attempts.pause(&error).await {
+                    return Err(error);
+                }
+                last = Some(error);
                 continue;
             }
             if renewed {
@@ -209,7 +223,14 @@ impl Session {
     }
 
     /// Sends a request, and reads its answer, until the time is over.
-    async fn attempt(&self, call: &Call<'_>, token: &AccessToken, until: Instant) -> Result<Response, Error> {
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        token: &AccessToken,
+        pass: &Pass<'_>,
+        attempts: &Attempts<'_>,
+    ) -> Result<Response, Error> {
+        let until = attempts.until(self.options.timeout);
         // A body that cannot be copied is one that streams; no API takes such a one.
         let copy = call.request.try_clone();
         let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
@@ -221,8 +242,9 @@ impl Session {
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());
         if !status.is_success() {
-            return Err(self.refusal(answer, until, &secrets).await);
+            return Err(self.refusal(answer, pass, attempts, until, &secrets).await);
         }
+        self.shared.gate.accepted(pass);
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.answered(call.operation, answer.response.headers());
@@ -266,9 +288,23 @@ impl Session {
     }
 
     /// The error of an answer whose status is no success.
-    async fn refusal(&self, mut answer: Followed, until: Instant, secrets: &Secrets) -> Error {
+    async fn refusal(
+        &self,
+        mut answer: Followed,
+        pass: &Pass<'_>,
+        attempts: &Attempts<'_>,
+        until: Instant,
+        secrets: &Secrets,
+    ) -> Error {
+        let Shared { clock, gate, .. } = &*self.shared;
         let response = &mut answer.response;
-        let wait = parse_retry_after(response.headers(), self.shared.clock.now());
+        let wait = parse_retry_after(response.headers(), clock.now());
+        if response.status() != StatusCode::TOO_MANY_REQUESTS {
+            gate.accepted(pass);
+        } else if !answer.away {
+            // At once, before the others send more; no longer than this call waits itself.
+            gate.close(pass, attempts.least_pause(wait), clock.elapsed());
+        }
         let mut body = Vec::new();
         // What is late says nothing that the status does not.
         let _ = timeout_at(until, transport::beginning(response, SHORT_BODY, &mut body)).await;

@@ -106,6 +106,9 @@ pub enum ErrorKind {
     Connect,
     /// The time for the call ran out.
     Timeout,
+    /// Nothing was sent: the service has refused other calls of this client since there were too many (429), and the time
+    /// for which it asks goes beyond the deadline of this one.
+    Throttled,
     /// The connection broke after the request was sent, in whole or in part.
     Connection,
     /// The server answered with a status that is no success.
@@ -333,12 +336,12 @@ impl Error {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Whether the server has had too many requests (429).
+    /// Whether the server has had too many requests (429), from this call or from others of the client.
     ///
     /// # Troubleshooting
     /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
     pub fn is_throttled(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether the token is not accepted (401), or none could be had.
@@ -464,7 +467,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
-            ErrorKind::Connect => true,
+            ErrorKind::Connect | ErrorKind::Throttled => true,
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
@@ -531,6 +534,20 @@ impl Error {
             "timed out before the request was sent"
         };
         Error::new(ErrorKind::Timeout, message).with_sent(sent)
+    }
+
+    /// The failure of a call whose time is over before its turn has come.
+    pub(crate) fn late_in_the_queue() -> Self {
+        let message = "timed out before the request was sent: too many calls of this client wait for their turn";
+        Error::new(ErrorKind::Timeout, message)
+    }
+
+    /// The failure of a call that would have to wait so long for the service to take requests again.
+    pub(crate) fn throttled(wait: Duration) -> Self {
+        let message = "nothing was sent, since the service refuses too many requests of this client";
+        let mut error = Error::new(ErrorKind::Throttled, message);
+        error.0.retry_after = Some(wait);
+        error
     }
 
     /// An answer whose status is no success.
@@ -656,7 +673,7 @@ impl Error {
             (ErrorKind::Status, Some(403)) => {
                 scope.map(|scope| format!("grant the permission {scope} to the app registration"))
             }
-            (ErrorKind::Status, Some(429)) => Some(match self.retry_after() {
+            (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
                 Some(wait) if !wait.is_zero() => {
                     let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
                     format!("wait {seconds} seconds before the next call")
