@@ -31,7 +31,7 @@ async fn all_that_a_refusal_says_is_in_its_line() {
         "title": "One or more validation errors occurred.", "status": 400, "traceId": "00-0af7-b7ad-01",
         "errors": {"$.name": ["It is missing.", "It is no text."], "pageSize": ["It is above 100."]},
     });
-    let grant = "grant the permission elements.users.read.all to the app registration";
+    let grant = "grant the permission elements.um.user.read.all to the app registration";
     let cloud = "check that the credential belongs to this cloud";
     let gateway = "a firewall or gateway answered in place of the service: check the proxy, and from which addresses \
                    calls are allowed";

@@ -12,6 +12,7 @@ use crate::cloud::{Cloud, Region, Service, parse_base_url};
 use crate::credential::Credential;
 use crate::error::Error;
 use crate::gate::{Gate, Limits};
+use crate::hook::RequestHook;
 use crate::options::CallOptions;
 use crate::redact::RecentTokens;
 use crate::renewals::Renewals;
@@ -51,6 +52,7 @@ pub struct ClientBuilder<C> {
     settings: HttpSettings,
     max_concurrency: Option<usize>,
     max_rate: Option<(u32, Duration)>,
+    hook: Option<Arc<dyn RequestHook>>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -68,6 +70,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             settings: HttpSettings::default(),
             max_concurrency: None,
             max_rate: None,
+            hook: None,
             client: PhantomData,
         }
     }
@@ -145,6 +148,13 @@ impl<C: ApiClient> ClientBuilder<C> {
     #[must_use]
     pub fn max_rate(mut self, requests: u32, time: Duration) -> Self {
         self.max_rate = Some((requests, time));
+        self
+    }
+
+    /// What is told of each request of the client and its clones, for metrics and distributed traces.
+    #[must_use]
+    pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
         self
     }
 
@@ -232,6 +242,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             tls_away: OnceLock::new(),
             renewals: Renewals::default(),
             gate,
+            hook: self.hook,
             secret_members: C::SECRETS,
             #[cfg(feature = "export")]
             places: crate::export::Places::default(),

@@ -118,12 +118,14 @@ impl Gate {
                 .ok(),
             None => None,
         };
-        if !self.state().is_open(clock.elapsed()) {
+        let mut now = clock.elapsed();
+        if !self.state().is_open(now) {
             let _turn = tokio::time::timeout(attempts.left(), self.queue.lock())
                 .await
                 .map_err(late)?;
+            now = now.max(clock.elapsed());
             loop {
-                let wait = self.state().wait(clock.elapsed());
+                let wait = self.state().wait(now);
                 if wait.is_zero() {
                     break;
                 }
@@ -131,10 +133,12 @@ impl Gate {
                     return Err(Error::throttled(wait));
                 }
                 clock.sleep(wait).await;
+                // What was slept is over, whatever the clock says.
+                now = clock.elapsed().max(now.saturating_add(wait));
             }
         }
         let mut state = self.state();
-        state.sent(clock.elapsed());
+        state.sent(now);
         Ok(Pass {
             closings: state.closings,
             _room: room,

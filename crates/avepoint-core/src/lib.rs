@@ -8,11 +8,14 @@ mod error;
 #[cfg(feature = "export")]
 mod export;
 mod gate;
+mod hook;
+mod log;
 mod operation;
 mod options;
 mod paging;
 mod reader;
 mod renewals;
+mod request;
 mod response;
 mod retry;
 mod session;
@@ -48,14 +51,16 @@ pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, E
 #[doc(hidden)]
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
+pub use hook::{OutgoingRequest, RequestHook, RequestOutcome};
 pub use operation::{
     Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
 };
-pub use options::{CallOptions, RawResponse, ResponseRecorder};
+pub use options::{CallOptions, RawResponse, ResponseRecorder, Validation};
 pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 #[doc(hidden)]
 pub use paging::{Origin, PageRequest};
 pub use reader::{Unread, UnreadMember};
+pub use request::RawRequest;
 pub use response::Response;
 pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;

@@ -24,6 +24,8 @@ pub const MOST_REQUESTS: u32 = 400;
 pub struct RunState {
     pub seed: u64,
     pub scanner: Scanner,
+    /// The latest that any clock has shown, in milliseconds.
+    latest: AtomicU64,
     calls: Mutex<HashMap<u64, Arc<Call>>>,
     report: Mutex<Report>,
 }
@@ -31,6 +33,8 @@ pub struct RunState {
 /// What is known of one call.
 pub struct Call {
     pub plan: Plan,
+    /// When it began: the clients that it shares with others have one clock, which does not run backwards.
+    begun: Duration,
     /// How much of its time has passed, in milliseconds.
     elapsed: AtomicU64,
     log: Mutex<RequestLog>,
@@ -68,6 +72,7 @@ impl RunState {
         Arc::new(RunState {
             seed,
             scanner: Scanner::new(),
+            latest: AtomicU64::new(0),
             calls: Mutex::default(),
             report: Mutex::new(Report {
                 seed,
@@ -82,6 +87,7 @@ impl RunState {
         let number = plan.number;
         let call = Arc::new(Call {
             plan,
+            begun: self.latest(),
             elapsed: AtomicU64::new(0),
             log: Mutex::default(),
         });
@@ -90,6 +96,11 @@ impl RunState {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(number, Arc::clone(&call));
         call
+    }
+
+    /// The latest that any clock has shown.
+    fn latest(&self) -> Duration {
+        Duration::from_millis(self.latest.load(Ordering::Relaxed))
     }
 
     /// Ends it.
@@ -246,11 +257,18 @@ impl CallClock {
 impl Clock for CallClock {
     fn now(&self) -> Timestamp {
         let start: Timestamp = crate::elements::START.parse().expect("a time");
-        start.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX)
+        let elapsed = self.call().map(|call| call.elapsed()).unwrap_or_default();
+        start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 
     fn elapsed(&self) -> Duration {
-        self.call().map(|call| call.elapsed()).unwrap_or_default()
+        let Some(call) = self.call() else {
+            return self.run_state.latest();
+        };
+        let elapsed = call.begun.saturating_add(call.elapsed());
+        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.run_state.latest.fetch_max(millis, Ordering::Relaxed);
+        elapsed
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

@@ -24,6 +24,8 @@ mod http2;
 mod legacy_filters;
 #[path = "../../tests/lists.rs"]
 mod lists;
+#[path = "../../tests/observing.rs"]
+mod observing;
 #[path = "../../tests/proxy.rs"]
 mod proxy;
 #[path = "../../tests/reading.rs"]
@@ -55,8 +57,10 @@ const ELSEWHERE: &[&str] = &[
     "fuzz",
     "oidc",
     "portable",
+    "raw_requests",
     "sandbox",
     "security",
+    "throttling",
     "troubleshooting",
     "wire_report",
 ];
