@@ -232,8 +232,8 @@ async fn what_the_specification_forbids_is_sent_where_the_caller_asks_for_it() {
 
     // The letter case of a code is never a reason to refuse: strict, it is spelled as documented.
     let mut body = case("onboardCustomer").body.clone().expect("an example");
-    body["countryCode"] = json!("FRANCE");
+    body["countryCode"] = json!("fr");
     let body: OnboardCustomerRequest = serde_json::from_value(body).expect("a request");
     strict.onboard_customer().body(body).send().await.expect("it is sent");
-    assert_eq!(server.received()[1].json()["countryCode"], json!("France"));
+    assert_eq!(server.received()[1].json()["countryCode"], json!("FR"));
 }

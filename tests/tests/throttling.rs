@@ -1,10 +1,12 @@
-//! Many calls at once against a service that takes few: the sandbox, at ten requests a second.
+//! Many calls at once against a service that takes few.
 
 use std::time::Duration;
 
-use avepoint_core::{Error, StaticToken};
+use avepoint_core::{CallOptions, Error, ErrorKind, RetryPolicy, StaticToken};
 use avepoint_elements_v3::Client;
 use avepoint_sandbox::Sandbox;
+use avepoint_tests::elements::{case, client_with_retries, run};
+use avepoint_tests::server::{Reply, Server};
 use futures_util::{StreamExt, stream};
 
 /// How many requests came for the operation, and how many of them were refused.
@@ -65,6 +67,53 @@ async fn a_client_that_knows_the_limit_is_never_refused() {
     let outcomes: Vec<_> = stream::iter(calls).buffer_unordered(40).collect().await;
     assert!(outcomes.iter().all(Result::is_ok));
     assert_eq!(counts(&sandbox, "listCustomers"), (40, 0));
+}
+
+#[tokio::test]
+async fn a_clone_that_would_wait_beyond_its_deadline_sends_nothing() {
+    let refusal = Reply::empty(429).header("retry-after", "600");
+    let user = Reply::json(200, case("getUser").answer.as_ref().expect("an example"));
+    let server = Server::in_turn(vec![refusal, user]).await;
+    let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());
+    let error = run(&client, "getUser").await.expect_err("too many");
+    assert_eq!(
+        (error.kind(), server.received().len()),
+        (ErrorKind::Status, 1),
+        "{error}"
+    );
+    // Read or write, the others know of it.
+    for id in ["getUser", "onboardCustomer"] {
+        let error = run(&client.clone(), id).await.expect_err("too many");
+        assert_eq!(
+            (error.kind(), server.received().len()),
+            (ErrorKind::Throttled, 1),
+            "{error}"
+        );
+        assert!(
+            error.is_throttled() && error.is_retryable() && !error.was_sent(),
+            "{error}"
+        );
+        assert!(!error.may_have_been_carried_out(), "{error}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{id}: nothing was sent, since the service refuses too many requests of this client; wait 600 seconds \
+                 before the next call"
+            )
+        );
+    }
+    assert!(clock.sleeps().is_empty());
+    // Whoever has the time waits it out, once.
+    let patient = RetryPolicy {
+        deadline: Duration::from_secs(601),
+        ..RetryPolicy::default()
+    };
+    let client = client.with_options(CallOptions::default().retry(patient));
+    run(&client, "getUser").await.expect("the service takes it");
+    assert_eq!(
+        (server.received().len(), clock.sleeps()),
+        (2, vec![Duration::from_secs(600)])
+    );
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub struct ClientBuilder<C> {
     settings: HttpSettings,
     max_concurrency: Option<usize>,
     max_rate: Option<(u32, Duration)>,
+    waits_alone: bool,
     hook: Option<Arc<dyn RequestHook>>,
     client: PhantomData<fn() -> C>,
 }
@@ -70,6 +71,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             settings: HttpSettings::default(),
             max_concurrency: None,
             max_rate: None,
+            waits_alone: false,
             hook: None,
             client: PhantomData,
         }
@@ -151,6 +153,15 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// For tests whose calls have clocks of their own: they share no time in which to wait together.
+    #[cfg(feature = "__unprotected")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn waits_alone(mut self) -> Self {
+        self.waits_alone = true;
+        self
+    }
+
     /// What is told of each request of the client and its clones, for metrics and distributed traces.
     #[must_use]
     pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
@@ -228,6 +239,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         let gate = Gate::new(Limits {
             concurrency: self.max_concurrency,
             interval: self.max_rate.map(|(requests, time)| time / requests),
+            alone: self.waits_alone,
         });
         let http = self.settings.client(self.http, &base_url)?;
         let address = base_url.as_str().trim_end_matches('/').to_owned();

@@ -44,6 +44,8 @@ pub(crate) struct Limits {
     pub(crate) concurrency: Option<usize>,
     /// The time between two requests.
     pub(crate) interval: Option<Duration>,
+    /// Whether what the service says holds for the one call alone that was told.
+    pub(crate) alone: bool,
 }
 
 /// The gate.
@@ -65,6 +67,8 @@ pub(crate) struct Pass<'a> {
 struct State {
     /// What the caller allows.
     interval: Option<Duration>,
+    /// Whether the service is not listened to.
+    alone: bool,
     /// What the service has taught.
     pace: Option<Pace>,
     /// Nobody sends before.
@@ -99,6 +103,7 @@ impl Gate {
             queue: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 interval: limits.interval,
+                alone: limits.alone,
                 ..State::default()
             }),
         }
@@ -153,6 +158,9 @@ impl Gate {
     /// The service has refused a request since there were too many, and takes none for so long.
     pub(crate) fn close(&self, pass: &Pass<'_>, wait: Duration, now: Duration) {
         let mut state = self.state();
+        if state.alone {
+            return;
+        }
         state.close(pass.closings, wait, now);
         tracing::debug!(
             wait_ms = u64::try_from(state.closed_until.saturating_sub(now).as_millis()).unwrap_or(u64::MAX),
@@ -415,8 +423,8 @@ mod tests {
         let interval = Duration::from_millis(100);
         let service = Service::new(1e6, 500, None);
         let gate = Gate::new(Limits {
-            concurrency: None,
             interval: Some(interval),
+            ..Limits::default()
         });
         assert_eq!(service.calls(&gate, 20, 20).await, 0);
         let times: Vec<_> = service.received().into_iter().map(|(at, _)| at).collect();
@@ -425,7 +433,7 @@ mod tests {
         let service = Service::new(1e6, 500, None);
         let gate = Gate::new(Limits {
             concurrency: Some(3),
-            interval: None,
+            ..Limits::default()
         });
         assert_eq!(service.calls(&gate, 9, 9).await, 0);
         let times: Vec<_> = service.received().into_iter().map(|(at, _)| at.as_millis()).collect();
@@ -436,7 +444,7 @@ mod tests {
     async fn a_call_waits_for_its_turn_until_its_deadline_and_leaves_the_queue_then() {
         let gate = Gate::new(Limits {
             concurrency: Some(1),
-            interval: None,
+            ..Limits::default()
         });
         let service = Service::new(1e6, 10_000, None);
         let policy = RetryPolicy {

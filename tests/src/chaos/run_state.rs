@@ -24,8 +24,6 @@ pub const MOST_REQUESTS: u32 = 400;
 pub struct RunState {
     pub seed: u64,
     pub scanner: Scanner,
-    /// The latest that any clock has shown, in milliseconds.
-    latest: AtomicU64,
     calls: Mutex<HashMap<u64, Arc<Call>>>,
     report: Mutex<Report>,
 }
@@ -33,8 +31,6 @@ pub struct RunState {
 /// What is known of one call.
 pub struct Call {
     pub plan: Plan,
-    /// When it began: the clients that it shares with others have one clock, which does not run backwards.
-    begun: Duration,
     /// How much of its time has passed, in milliseconds.
     elapsed: AtomicU64,
     log: Mutex<RequestLog>,
@@ -72,7 +68,6 @@ impl RunState {
         Arc::new(RunState {
             seed,
             scanner: Scanner::new(),
-            latest: AtomicU64::new(0),
             calls: Mutex::default(),
             report: Mutex::new(Report {
                 seed,
@@ -87,7 +82,6 @@ impl RunState {
         let number = plan.number;
         let call = Arc::new(Call {
             plan,
-            begun: self.latest(),
             elapsed: AtomicU64::new(0),
             log: Mutex::default(),
         });
@@ -96,11 +90,6 @@ impl RunState {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(number, Arc::clone(&call));
         call
-    }
-
-    /// The latest that any clock has shown.
-    fn latest(&self) -> Duration {
-        Duration::from_millis(self.latest.load(Ordering::Relaxed))
     }
 
     /// Ends it.
@@ -257,18 +246,11 @@ impl CallClock {
 impl Clock for CallClock {
     fn now(&self) -> Timestamp {
         let start: Timestamp = crate::elements::START.parse().expect("a time");
-        let elapsed = self.call().map(|call| call.elapsed()).unwrap_or_default();
-        start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+        start.saturating_add(self.elapsed()).unwrap_or(Timestamp::MAX)
     }
 
     fn elapsed(&self) -> Duration {
-        let Some(call) = self.call() else {
-            return self.run_state.latest();
-        };
-        let elapsed = call.begun.saturating_add(call.elapsed());
-        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        self.run_state.latest.fetch_max(millis, Ordering::Relaxed);
-        elapsed
+        self.call().map(|call| call.elapsed()).unwrap_or_default()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

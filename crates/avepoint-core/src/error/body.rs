@@ -70,9 +70,14 @@ impl ErrorBody {
             None if !told.is_empty() => Some(told),
             None => first(&objects, &["errors"], Outline::words),
         };
+        // In problem details the status is that of HTTP.
+        let codes: &[&str] = match whole.get("title") {
+            Some(_) => &["code", "errorCode", "error"],
+            None => &["code", "errorCode", "error", "status"],
+        };
         let ids = ["requestId", "request-id", "request_id", "correlationId"];
         ErrorBody {
-            code: first(&objects, &["code", "errorCode", "error", "status"], Outline::text),
+            code: first(&objects, codes, Outline::text),
             message,
             problems,
             request_id: first(&objects, &ids, Outline::text),

@@ -577,8 +577,7 @@ impl Error {
             let reason = status.canonical_reason().unwrap_or("the server gave no reason");
             reason.to_owned()
         });
-        // Problem details repeat the status.
-        let code = body.code.filter(|code| code != status.as_str()).or(reason.code);
+        let code = body.code.or(reason.code);
         let field_error = |(field, message): (String, String)| FieldError {
             field: secrets.clean(&field, NAME),
             message: secrets.clean(&message, EXCERPT),
