@@ -80,6 +80,13 @@ impl Script {
         self
     }
 
+    /// Nothing, for so long.
+    #[must_use]
+    pub fn pause(mut self, duration: Duration) -> Self {
+        self.0.push(Step::Pause(duration));
+        self
+    }
+
     /// Further bytes, the same ones over and over. How many the other side takes is added to a count.
     #[must_use]
     pub fn repeat(mut self, piece: impl Into<Bytes>, times: u64, taken: &Arc<AtomicU64>) -> Self {

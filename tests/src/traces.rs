@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Dispatch, Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
-/// Keeps everything that any crate traces on this thread, at every level, one line a span or event.
-#[derive(Clone, Default)]
+/// Keeps everything that any crate traces on this thread, one line a span or event.
+#[derive(Clone)]
 pub struct Traces {
+    level: Level,
     lines: Arc<Mutex<Vec<String>>>,
     spans: Arc<AtomicU64>,
 }
@@ -31,9 +32,18 @@ impl Visit for Line {
 }
 
 impl Traces {
-    /// Begins the collection, which goes on while the guard lives.
+    /// Begins the collection at every level, which goes on while the guard lives.
     pub fn begin() -> (Self, Guard) {
-        let traces = Traces::default();
+        Traces::at(Level::TRACE)
+    }
+
+    /// Begins the collection of what is as important as this or more.
+    pub fn at(level: Level) -> (Self, Guard) {
+        let traces = Traces {
+            level,
+            lines: Arc::default(),
+            spans: Arc::default(),
+        };
         // With a single dispatcher tracing asks the thread that first reaches a place whether it is wanted, and other
         // tests have threads of their own that want nothing.
         let second = Dispatch::new(traces.clone());
@@ -58,8 +68,8 @@ impl Traces {
 }
 
 impl Subscriber for Traces {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.level
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
@@ -78,7 +88,8 @@ impl Subscriber for Traces {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        self.keep(format!("event {}", event.metadata().target()), |line| {
+        let metadata = event.metadata();
+        self.keep(format!("{} {}", metadata.level(), metadata.target()), |line| {
             event.record(line)
         });
     }

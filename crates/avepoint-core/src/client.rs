@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use http::HeaderValue;
 
@@ -10,6 +11,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::cloud::{Cloud, Region, Service, parse_base_url};
 use crate::credential::Credential;
 use crate::error::Error;
+use crate::gate::{Gate, Limits};
+use crate::hook::RequestHook;
 use crate::options::CallOptions;
 use crate::redact::RecentTokens;
 use crate::renewals::Renewals;
@@ -47,6 +50,10 @@ pub struct ClientBuilder<C> {
     clock: Arc<dyn Clock>,
     http: Option<reqwest::ClientBuilder>,
     settings: HttpSettings,
+    max_concurrency: Option<usize>,
+    max_rate: Option<(u32, Duration)>,
+    waits_alone: bool,
+    hook: Option<Arc<dyn RequestHook>>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -62,6 +69,10 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
             clock: Arc::new(SystemClock::default()),
             http: None,
             settings: HttpSettings::default(),
+            max_concurrency: None,
+            max_rate: None,
+            waits_alone: false,
+            hook: None,
             client: PhantomData,
         }
     }
@@ -116,6 +127,48 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// How many requests of the client and its clones may wait for their answers at the same time; further ones wait for
+    /// their turn. Of a file only the beginning counts. Default: no limit.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use avepoint_core::{ApiClient, ClientBuilder};
+    ///
+    /// fn careful<C: ApiClient>(builder: ClientBuilder<C>) -> ClientBuilder<C> {
+    ///     builder.max_concurrency(8).max_rate(600, Duration::from_secs(60))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn max_concurrency(mut self, requests: usize) -> Self {
+        self.max_concurrency = Some(requests);
+        self
+    }
+
+    /// How many requests of the client and its clones are sent in a time at most, those that are sent again among them.
+    /// They are spread evenly: 600 in a minute are one every tenth of a second. Default: no limit, until the service
+    /// answers 429: see [`RetryPolicy`](crate::RetryPolicy).
+    #[must_use]
+    pub fn max_rate(mut self, requests: u32, time: Duration) -> Self {
+        self.max_rate = Some((requests, time));
+        self
+    }
+
+    /// For tests whose calls have clocks of their own: they share no time in which to wait together.
+    #[cfg(feature = "__unprotected")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn waits_alone(mut self) -> Self {
+        self.waits_alone = true;
+        self
+    }
+
+    /// What is told of each request of the client and its clones, for metrics and distributed traces.
+    #[must_use]
+    pub fn hook(mut self, hook: impl RequestHook + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
+        self
+    }
+
     /// The clock by which retries wait.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -154,7 +207,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// # Errors
     /// A configuration error without a credential, for an address that a token must not be sent to, for a region that
     /// the cloud or the API does not have or that is missing, for a user agent that HTTP does not allow, for a proxy (of
-    /// the environment too) or a root certificate that is none, and where the HTTP client cannot be set up.
+    /// the environment too) or a root certificate that is none, for a limit of zero, and where the HTTP client cannot be
+    /// set up.
     pub fn build(self) -> Result<C, Error> {
         let credential = self.credential.ok_or_else(|| {
             Error::configuration("there is no credential: give one with `credential`, for example a `StaticToken`")
@@ -173,6 +227,20 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         let user_agent = HeaderValue::try_from(agent)
             .map_err(|_| Error::configuration("the user agent contains characters that are not allowed in a header"))?;
+        if self.max_concurrency == Some(0)
+            || self
+                .max_rate
+                .is_some_and(|(requests, time)| requests == 0 || time.is_zero())
+        {
+            return Err(Error::configuration(
+                "a limit of zero lets no request through: give `max_concurrency` or `max_rate` more, or leave it out",
+            ));
+        }
+        let gate = Gate::new(Limits {
+            concurrency: self.max_concurrency,
+            interval: self.max_rate.map(|(requests, time)| time / requests),
+            alone: self.waits_alone,
+        });
         let http = self.settings.client(self.http, &base_url)?;
         let address = base_url.as_str().trim_end_matches('/').to_owned();
         let shared = Shared {
@@ -185,6 +253,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             plain_away: OnceLock::new(),
             tls_away: OnceLock::new(),
             renewals: Renewals::default(),
+            gate,
+            hook: self.hook,
             secret_members: C::SECRETS,
             #[cfg(feature = "export")]
             places: crate::export::Places::default(),

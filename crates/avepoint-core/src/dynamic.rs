@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Constraint, Operation};
-use crate::options::CallOptions;
+use crate::options::{CallOptions, Validation};
 use crate::reader::{Spelling, read_whole, to_value};
 use crate::session::Session;
 use crate::transport;
@@ -23,12 +23,12 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Takes the parameters of a call and checks them.
+    /// Takes the parameters of a call of a session, and checks them if its options say so.
     ///
     /// # Errors
     /// An error of kind [`ErrorKind::InvalidRequest`] for what is no object, a name that the operation does not know, a
     /// value that breaks the specification and a parameter that is missing.
-    pub fn new(operation: &'static Operation, parameters: Value) -> Result<Self, Error> {
+    pub fn new(session: &Session, operation: &'static Operation, parameters: Value) -> Result<Self, Error> {
         let invalid = |problem: String| Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation);
         let values = match parameters {
             Value::Object(values) => values,
@@ -59,6 +59,7 @@ impl Parameters {
             );
         for (name, required, constraint) in expected {
             match values.get(name) {
+                Some(_) if session.options().validation == Validation::Off => {}
                 Some(value) => {
                     validation::check(constraint, value).map_err(|violation| invalid(violation.in_place(name)))?;
                 }

@@ -7,11 +7,15 @@ mod credential;
 mod error;
 #[cfg(feature = "export")]
 mod export;
+mod gate;
+mod hook;
+mod log;
 mod operation;
 mod options;
 mod paging;
 mod reader;
 mod renewals;
+mod request;
 mod response;
 mod retry;
 mod session;
@@ -41,20 +45,22 @@ pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, parse_base_url};
 pub use credential::{AccessToken, Credential, StaticToken};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, FieldError};
 #[cfg(feature = "export")]
 pub use export::{ExportApi, ExportEvent, ExportJob, ExportOptions, ExportPart, ExportState, ExportStatus};
 #[doc(hidden)]
 #[cfg(feature = "export")]
 pub use export::{export_all, parts};
+pub use hook::{OutgoingRequest, RequestHook, RequestOutcome};
 pub use operation::{
     Constraint, Format, Member, Method, Operation, Paging, Parameter, ParameterLocation, RequestBody, ResponseBody,
 };
-pub use options::{CallOptions, RawResponse, ResponseRecorder};
+pub use options::{CallOptions, RawResponse, ResponseRecorder, Validation};
 pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 #[doc(hidden)]
 pub use paging::{Origin, PageRequest};
 pub use reader::{Unread, UnreadMember};
+pub use request::RawRequest;
 pub use response::Response;
 pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;

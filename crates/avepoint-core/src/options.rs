@@ -10,10 +10,12 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 
-use crate::error::{Error, REQUEST_IDS};
+use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
 use crate::operation::Operation;
-use crate::reader::Spelling;
+use crate::reader::{Spelling, read_whole};
+use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
 use crate::witness::Witness;
@@ -40,6 +42,7 @@ pub struct CallOptions {
     pub(crate) codes: Spelling,
     pub(crate) headers: HeaderMap,
     pub(crate) recorder: Option<ResponseRecorder>,
+    pub(crate) validation: Validation,
     #[cfg(feature = "export")]
     pub(crate) witness: Option<Witness>,
 }
@@ -53,6 +56,7 @@ impl Default for CallOptions {
             codes: Spelling::default(),
             headers: HeaderMap::new(),
             recorder: None,
+            validation: Validation::default(),
             #[cfg(feature = "export")]
             witness: None,
         }
@@ -133,29 +137,34 @@ impl CallOptions {
     /// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself
     /// sets (such as `authorization`).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let name =
-            HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is not a header name")))?;
-        if OWN_HEADERS.contains(&name) || name == "api-version" {
-            return Err(Error::configuration(format!(
-                "the header `{name}` is set by the client and cannot be overridden"
-            )));
-        }
-        // The value may be a secret of the caller's: it is not shown.
-        let mut value = HeaderValue::try_from(value)
-            .map_err(|_| Error::configuration(format!("the value of the header `{name}` is not allowed")))?;
-        value.set_sensitive(true);
+        let (name, value) = caller_header(name, value)?;
         self.headers.append(name, value);
         Ok(self)
     }
 
-    /// The values of the caller's headers, which may be secrets; but for the id of a request, which the server sends back
-    /// for people to see.
+    /// Whether requests are held against the specification before they are sent. Default: [`Validation::Strict`].
+    ///
+    /// ```
+    /// use avepoint_core::{CallOptions, Validation};
+    ///
+    /// // For a service that is ahead of the specification: a new code, a limit that was raised.
+    /// let options = CallOptions::default().validation(Validation::Off);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn validation(mut self, validation: Validation) -> Self {
+        self.validation = validation;
+        self
+    }
+
+    /// The values of the caller's headers, which may be secrets.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = SecretString> {
-        let headers = self
-            .headers
-            .iter()
-            .filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()));
-        headers.flat_map(|(_, value)| secrets_in(value))
+        secrets_of(&self.headers)
+    }
+
+    /// The id that the caller has given the request, if any.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        request_id(&self.headers, &Secrets::default())
     }
 
     /// Keeps every successful answer as it came, beside the typed one.
@@ -164,6 +173,48 @@ impl CallOptions {
         self.recorder = Some(recorder.clone());
         self
     }
+}
+
+/// Whether requests are held against the specification before they are sent.
+///
+/// A text code in another letter case is none of its affairs: it is documented however it is spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Validation {
+    /// What the specification forbids is refused, and codes are spelled as they are documented.
+    #[default]
+    Strict,
+    /// What the caller gives is sent as it is: any code, text, number or length. What the types of a call cannot hold, such
+    /// as an empty id, is refused nonetheless. [`Session::request`](crate::Session::request) has no types either.
+    Off,
+}
+
+/// A header of the caller's.
+///
+/// # Errors
+/// A configuration error for a name or a value that HTTP does not allow, and for a header that the client itself sets.
+pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let name =
+        HeaderName::try_from(name).map_err(|_| Error::configuration(format!("`{name}` is not a header name")))?;
+    if OWN_HEADERS.contains(&name) || name == "api-version" {
+        return Err(Error::configuration(format!(
+            "the header `{name}` is set by the client and cannot be overridden"
+        )));
+    }
+    // The value may be a secret of the caller's: it is not shown.
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| Error::configuration(format!("the value of the header `{name}` is not allowed")))?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}
+
+/// What may be a secret in headers of the caller's: all but the ids of requests and of traces, which are there for people
+/// to see and which servers send back.
+pub(crate) fn secrets_of(headers: &HeaderMap) -> impl Iterator<Item = SecretString> {
+    const TRACES: [&str; 2] = ["traceparent", "tracestate"];
+    let headers = headers.iter();
+    let secret = headers.filter(|(name, _)| !REQUEST_IDS.contains(&name.as_str()) && !TRACES.contains(&name.as_str()));
+    secret.flat_map(|(_, value)| secrets_in(value))
 }
 
 /// What the value of a header says to whoever reads it: the whole of it, as UTF-8 and as Latin-1, in which many servers
@@ -243,6 +294,40 @@ pub struct RawResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+}
+
+impl RawResponse {
+    /// The body as JSON, into any type: a `serde_json::Value`, or one of the caller's.
+    ///
+    /// ```
+    /// # fn read(response: avepoint_core::RawResponse) -> Result<(), avepoint_core::Error> {
+    /// let value: serde_json::Value = response.json()?;
+    /// println!("{}", value["data"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) where it is none, or not of the type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let problem = match without_mark(&self.body).trim_ascii() {
+            [] => "the body is empty".to_owned(),
+            json => match read_whole(json, Spelling::Documented) {
+                Ok(value) => return Ok(value),
+                Err(problem) => problem.to_string(),
+            },
+        };
+        // The body is the caller's to show.
+        let error = Error::from_decode(self.status, &self.headers, &[], problem, &Secrets::default());
+        Err(error.with_operation(self.operation))
+    }
+
+    /// The id under which the server's operators find the call, if it sent one.
+    pub fn request_id(&self) -> Option<&str> {
+        REQUEST_IDS
+            .iter()
+            .find_map(|name| self.headers.get(*name)?.to_str().ok())
+    }
 }
 
 impl fmt::Debug for RawResponse {

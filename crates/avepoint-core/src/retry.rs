@@ -13,6 +13,10 @@ use jiff::tz::TimeZone;
 /// 504; a write only where no byte of it has left, or after 429, which says that it was not carried out. Nothing else
 /// repeats: the HTTP library is told not to.
 ///
+/// After 429 all calls of a client and its clones wait, for as long as the service asks; then they go on one by one, at
+/// the rate that the service has taken before, and faster until it refuses again. A wait for that is no attempt, but it
+/// counts for the deadline.
+///
 /// ```
 /// use std::time::Duration;
 /// use avepoint_core::RetryPolicy;
@@ -29,8 +33,8 @@ pub struct RetryPolicy {
     pub initial_backoff: Duration,
     /// The longest wait that the policy itself chooses. Default: 30 seconds.
     pub max_backoff: Duration,
-    /// The time for the whole call: the token, all attempts with their redirections, the waits, and the answer; of a file
-    /// only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
+    /// The time for the whole call: the token, all attempts with their redirections, the waits (for its turn among the
+    /// calls of the client, too), and the answer; of a file only its beginning. A wait that would end later is not begun, and without any time left nothing is sent.
     /// Default: 2 minutes.
     pub deadline: Duration,
 }

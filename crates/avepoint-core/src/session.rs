@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::{Request, Response, Url};
 use serde_json::Value;
@@ -18,14 +18,18 @@ use tracing::{Instrument, Span, field};
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
 use crate::credential::{AccessToken, Credential};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, request_id};
 #[cfg(feature = "export")]
 use crate::export::Places;
-use crate::operation::{Operation, ResponseBody};
-use crate::options::{CallOptions, RawResponse};
+use crate::gate::{Gate, Pass};
+use crate::hook::{RequestHook, Watched};
+use crate::log::CallLog;
+use crate::operation::{Method, Operation, ResponseBody};
+use crate::options::{CallOptions, RawResponse, Validation, secrets_of};
 use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
+use crate::request::RawRequest;
 use crate::retry::parse_retry_after;
 use crate::transport::{self, Attempts, HttpSettings, ReadError};
 use crate::validation;
@@ -47,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) plain_away: OnceLock<reqwest::Client>,
     pub(crate) tls_away: OnceLock<reqwest::Client>,
     pub(crate) renewals: Renewals,
+    pub(crate) gate: Gate,
+    pub(crate) hook: Option<Arc<dyn RequestHook>>,
     /// The names of the members that hold secrets.
     pub(crate) secret_members: &'static [&'static str],
     #[cfg(feature = "export")]
@@ -93,6 +99,12 @@ impl Session {
         }
     }
 
+    /// A request to any path of the service: for what the specification does not have. Clients have a method of the same
+    /// name.
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.clone(), method, path.into())
+    }
+
     /// The clock by which calls wait.
     #[cfg(feature = "export")]
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -106,7 +118,6 @@ impl Session {
     }
 
     /// What must not be shown of the answers to calls that are done.
-    #[cfg(feature = "export")]
     pub(crate) fn secrets(&self) -> Secrets {
         self.with_tokens(&self.own_secrets(None))
     }
@@ -127,9 +138,44 @@ impl Session {
         Secrets::new(own).with_members(members)
     }
 
-    /// Carries out one call: checks it, gets a token, sends it, and again where that is safe.
-    pub(crate) async fn execute(&self, operation: &'static Operation, request: Request) -> Result<Response, Error> {
-        let span = tracing::info_span!(
+    /// Carries out one call of the specification: checks it, gets a token, sends it, and again where that is safe.
+    pub(crate) async fn execute(&self, operation: &'static Operation, mut request: Request) -> Result<Response, Error> {
+        let base_path = self.shared.base_url.path();
+        let body = match self.options.validation {
+            Validation::Strict => validation::check_request(operation, base_path, &mut request),
+            Validation::Off => validation::check_segments(operation, base_path, request.url()).map(|()| json(&request)),
+        };
+        self.run(operation, request, body).await
+    }
+
+    /// Carries out one call that the specification does not know.
+    pub(crate) async fn execute_raw(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+    ) -> Result<RawResponse, Error> {
+        let body = json(&request);
+        let response = self.run(operation, request, Ok(body)).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        // It was read to its end.
+        let body = response.bytes().await;
+        Ok(RawResponse {
+            operation,
+            status,
+            headers,
+            body: body.map_err(|error| Error::from_transport(error).with_operation(operation))?,
+        })
+    }
+
+    /// Carries out one call, of which this is the body as JSON, or what forbids it; and tells of it.
+    async fn run(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+        body: Result<Option<Value>, String>,
+    ) -> Result<Response, Error> {
+        let mut log = CallLog::begin(operation, &*self.shared.clock);
+        let span = tracing::debug_span!(
             "call",
             otel.name = %format_args!("{} {}", operation.method.as_str(), operation.path),
             otel.kind = "client",
@@ -142,19 +188,28 @@ impl Session {
             server.port = self.shared.base_url.port_or_known_default(),
             error.type = field::Empty,
         );
-        let outcome = self.call(operation, request, &span).instrument(span.clone()).await;
-        outcome.map_err(|error| {
+        let call = self.call(operation, request, body, &span, &mut log.sent);
+        let outcome = call.instrument(span.clone()).await.map_err(|error| {
             match error.status() {
                 Some(status) if !status.is_success() => span.record("error.type", status.as_str()),
                 _ => span.record("error.type", field::debug(error.kind())),
             };
-            error.with_operation(operation)
-        })
+            let own = self.options.request_id().filter(|_| error.was_sent());
+            error.with_operation(operation).with_request_id(own)
+        });
+        log.end(&outcome, || self.secrets());
+        outcome
     }
 
-    async fn call(&self, operation: &'static Operation, mut request: Request, span: &Span) -> Result<Response, Error> {
-        let body = validation::check_request(operation, self.shared.base_url.path(), &mut request)
-            .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
+    async fn call(
+        &self,
+        operation: &'static Operation,
+        mut request: Request,
+        body: Result<Option<Value>, String>,
+        span: &Span,
+        sent: &mut u32,
+    ) -> Result<Response, Error> {
+        let body = body.map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
         self.set_headers(&mut request);
         let call = Call {
             operation,
@@ -162,14 +217,23 @@ impl Session {
             secrets: self.own_secrets(body.as_ref()),
             span,
         };
-        let Shared { renewals, clock, .. } = &*self.shared;
+        let Shared {
+            renewals, clock, gate, ..
+        } = &*self.shared;
         let mut attempts = Attempts::new(&self.options.retry, &**clock);
         let mut token = self.token(operation, attempts.left()).await?;
-        let (mut sent, mut renewed) = (0_u32, false);
+        let (mut renewed, mut last) = (false, None);
         loop {
-            span.record("http.request.resend_count", sent);
-            sent = sent.saturating_add(1);
-            let error = match self.attempt(&call, &token, attempts.until(self.options.timeout)).await {
+            let pass = match gate.pass(&**clock, &attempts).await {
+                Ok(pass) => pass,
+                // What the service said says more than that there is no time for another attempt.
+                Err(refused) => return Err(last.unwrap_or(refused)),
+            };
+            span.record("http.request.resend_count", *sent);
+            *sent = sent.saturating_add(1);
+            let outcome = self.attempt(&call, *sent, &token, &pass, &attempts).await;
+            drop(pass);
+            let error = match outcome {
                 Ok(response) => {
                     renewals.resume(operation);
                     return Ok(response);
@@ -177,7 +241,10 @@ impl Session {
                 Err(error) => error.with_operation(operation),
             };
             if error.kind() != ErrorKind::Status || error.status() != Some(StatusCode::UNAUTHORIZED) {
-                attempts.pause_after(error).await?;
+                if !attempts.pause(&error).await {
+                    return Err(error);
+                }
+                last = Some(error);
                 continue;
             }
             if renewed {
@@ -207,21 +274,52 @@ impl Session {
         }
     }
 
-    /// Sends a request, and reads its answer, until the time is over.
-    async fn attempt(&self, call: &Call<'_>, token: &AccessToken, until: Instant) -> Result<Response, Error> {
+    /// Sends a request, and reads its answer, until the time is over; the caller's hook sees it.
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        number: u32,
+        token: &AccessToken,
+        pass: &Pass<'_>,
+        attempts: &Attempts<'_>,
+    ) -> Result<Response, Error> {
+        let Some(hook) = &self.shared.hook else {
+            return self.exchange(call, HeaderMap::new(), token, pass, attempts).await;
+        };
+        let (watched, added) = Watched::begin(&**hook, &*self.shared.clock, call.operation, number);
+        let outcome = self.exchange(call, added, token, pass, attempts).await;
+        watched.end(outcome.as_ref().map(Response::status));
+        outcome
+    }
+
+    /// Sends a request, with headers that the hook has added, and reads its answer.
+    async fn exchange(
+        &self,
+        call: &Call<'_>,
+        added: HeaderMap,
+        token: &AccessToken,
+        pass: &Pass<'_>,
+        attempts: &Attempts<'_>,
+    ) -> Result<Response, Error> {
+        let until = attempts.until(self.options.timeout);
         // A body that cannot be copied is one that streams; no API takes such a one.
         let copy = call.request.try_clone();
         let copy = copy.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "the body cannot be sent twice"))?;
-        let request = authorized(copy, token)?;
+        let mut request = authorized(copy, token)?;
         self.shared.tokens.keep(token);
-        let secrets = self.with_tokens(&call.secrets);
+        let mut secrets = self.with_tokens(&call.secrets);
+        if !added.is_empty() {
+            secrets = secrets.with_all(secrets_of(&added));
+            request.headers_mut().extend(added);
+        }
         let followed = self.follow(call.operation, request, until).await;
         let mut answer = followed.map_err(|error| error.without(&secrets))?;
         let status = answer.response.status();
         call.span.record("http.response.status_code", status.as_u16());
         if !status.is_success() {
-            return Err(self.refusal(answer, until, &secrets).await);
+            return Err(self.refusal(answer, pass, attempts, until, &secrets).await);
         }
+        self.shared.gate.accepted(pass);
         #[cfg(feature = "export")]
         if let Some(witness) = &self.options.witness {
             witness.answered(call.operation, answer.response.headers());
@@ -232,21 +330,18 @@ impl Session {
             ResponseBody::Bytes => Ok(paced(answer.response, self.options.timeout)),
             ResponseBody::Json => {
                 let whole = transport::whole(&mut answer.response, self.options.max_response_size);
-                match timeout_at(until, whole).await {
-                    Ok(Ok(body)) => Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
-                    Ok(Err(ReadError::Broken(error))) => Err(error),
+                let body = timeout_at(until, whole).await;
+                let headers = answer.response.headers();
+                let error = match body {
+                    Ok(Ok(body)) => return Ok(self.complete(call.operation, &answer.response, body.into(), secrets)),
+                    Ok(Err(ReadError::Broken(error))) => error,
                     Ok(Err(ReadError::TooLong(declared_length))) => {
-                        let problem = self.too_long(declared_length);
-                        Err(Error::from_decode(
-                            status,
-                            answer.response.headers(),
-                            &[],
-                            problem,
-                            &secrets,
-                        ))
+                        Error::from_decode(status, headers, &[], self.too_long(declared_length), &secrets)
                     }
-                    Err(_) => Err(Error::late(true)),
-                }
+                    Err(_) => Error::late(true),
+                };
+                // The head has told it, whatever became of the rest.
+                Err(error.with_request_id(request_id(headers, &secrets)))
             }
             // The status has said that the call was carried out, and nothing is expected in the body: what of it comes at
             // once is kept, so that the connection can be used again.
@@ -268,9 +363,23 @@ impl Session {
     }
 
     /// The error of an answer whose status is no success.
-    async fn refusal(&self, mut answer: Followed, until: Instant, secrets: &Secrets) -> Error {
+    async fn refusal(
+        &self,
+        mut answer: Followed,
+        pass: &Pass<'_>,
+        attempts: &Attempts<'_>,
+        until: Instant,
+        secrets: &Secrets,
+    ) -> Error {
+        let Shared { clock, gate, .. } = &*self.shared;
         let response = &mut answer.response;
-        let wait = parse_retry_after(response.headers(), self.shared.clock.now());
+        let wait = parse_retry_after(response.headers(), clock.now());
+        if response.status() != StatusCode::TOO_MANY_REQUESTS {
+            gate.accepted(pass);
+        } else if !answer.away {
+            // At once, before the others send more; no longer than this call waits itself.
+            gate.close(pass, attempts.least_pause(wait), clock.elapsed());
+        }
         let mut body = Vec::new();
         // What is late says nothing that the status does not.
         let _ = timeout_at(until, transport::beginning(response, SHORT_BODY, &mut body)).await;
@@ -315,7 +424,7 @@ impl Session {
 
     /// Sends a request, and again where the answer points if it only reads.
     async fn follow(&self, operation: &'static Operation, request: Request, until: Instant) -> Result<Followed, Error> {
-        let (mut next, mut away) = (request, false);
+        let (mut next, mut away, mut id) = (request, false, None);
         for _ in 0..=REDIRECTIONS {
             let spare = if operation.read_only { next.try_clone() } else { None };
             let http = if away {
@@ -327,14 +436,19 @@ impl Session {
             let Some(target) = redirection(&response) else {
                 return Ok(Followed { response, away });
             };
+            let refused = |problem: &str| {
+                let message = format!("{} {problem}", response.status().as_u16());
+                Error::new(ErrorKind::Redirect, message).with_request_id(shown_id(&response))
+            };
             let Some(again) = spare else {
-                return Err(redirect_error("a write is not sent to another address", &response));
+                return Err(refused("a write is not sent to another address"));
             };
             // What has been elsewhere once brings nothing of the caller's back.
             away |= again.url().origin() != target.origin();
-            next = redirected(again, target).map_err(|problem| redirect_error(problem, &response))?;
+            next = redirected(again, target).map_err(refused)?;
+            id = shown_id(&response);
         }
-        Err(Error::new(ErrorKind::Redirect, "the server redirects without end"))
+        Err(Error::new(ErrorKind::Redirect, "the server redirects without end").with_request_id(id))
     }
 }
 
@@ -406,8 +520,14 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
     Ok(request)
 }
 
-fn redirect_error(problem: &str, response: &Response) -> Error {
-    Error::new(ErrorKind::Redirect, format!("{} {problem}", response.status().as_u16()))
+/// The id of a request that was redirected. The secrets of the call are taken out of the error as a whole.
+fn shown_id(response: &Response) -> Option<String> {
+    request_id(response.headers(), &Secrets::default())
+}
+
+/// The body of a request, if it is JSON.
+fn json(request: &Request) -> Option<Value> {
+    serde_json::from_slice(request.body()?.as_bytes()?).ok()
 }
 
 fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Error> {

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use avepoint_elements_v3::Client;
-use avepoint_tests::client::client_of;
-use avepoint_tests::elements::run;
+use avepoint_core::{CallOptions, Error, RetryPolicy};
+use avepoint_tests::elements::{builder, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -13,11 +12,17 @@ async fn main() -> ExitCode {
         eprintln!("call ADDRESS OPERATION");
         return ExitCode::FAILURE;
     };
-    match run(&client_of(Client::builder(), &address), &operation).await {
-        Ok(_) => ExitCode::SUCCESS,
+    match call(&address, &operation).await {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn call(address: &str, operation: &str) -> Result<(), Error> {
+    let options = CallOptions::default().retry(RetryPolicy::none());
+    let client = builder(address).options(options).build()?;
+    run(&client, operation).await.map(drop)
 }

@@ -290,6 +290,7 @@ impl ClientFactory {
             .base_url(&self.url)
             .credential(Tokens(Arc::clone(&self.run_state)))
             .clock(Arc::new(self.clock.clone()))
+            .waits_alone()
             .http(http.resolve(OUTSIDE, self.stranger))
             .build()
             .expect("a client")

@@ -10,6 +10,8 @@ mod auth_secrets;
 mod auth_tokens;
 #[path = "../../tests/codes.rs"]
 mod codes;
+#[path = "../../tests/errors.rs"]
+mod errors;
 #[path = "../../tests/export.rs"]
 mod export;
 #[path = "../../tests/export_legacy.rs"]
@@ -22,6 +24,8 @@ mod http2;
 mod legacy_filters;
 #[path = "../../tests/lists.rs"]
 mod lists;
+#[path = "../../tests/observing.rs"]
+mod observing;
 #[path = "../../tests/proxy.rs"]
 mod proxy;
 #[path = "../../tests/reading.rs"]
@@ -53,8 +57,10 @@ const ELSEWHERE: &[&str] = &[
     "fuzz",
     "oidc",
     "portable",
+    "raw_requests",
     "sandbox",
     "security",
+    "throttling",
     "troubleshooting",
     "wire_report",
 ];

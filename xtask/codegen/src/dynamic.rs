@@ -39,7 +39,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
             let Some(table) = operations::find(operation) else {
                 return Err(unknown(operation, operations::ALL));
             };
-            let mut parameters = Parameters::new(table, parameters)?;
+            let mut parameters = Parameters::new(client.session(), table, parameters)?;
             let client = &client.with_options(options(client.session()));
             match table.id {
                 #(#arms)*

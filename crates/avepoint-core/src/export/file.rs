@@ -200,9 +200,5 @@ fn refused(path: &Path, reason: &str) -> Error {
 }
 
 fn broken(path: &Path, error: io::Error) -> Error {
-    Error::new(
-        ErrorKind::File,
-        format!("{} cannot be written: {error}", path.display()),
-    )
-    .with_source(error)
+    Error::new(ErrorKind::File, format!("{} cannot be written", path.display())).with_source(error)
 }

@@ -350,7 +350,7 @@ mod tests {
                 r#""totalCount":0,"error":{"message":"Odd."}"#,
                 "a failure in `error`: Odd.",
             ),
-            (r#""errors":[ "Odd." ]"#, "a failure in `errors`: [\"Odd.\"]"),
+            (r#""errors":[ "Odd." ]"#, "a failure in `errors`: Odd."),
             (r#""error":"odd""#, "a failure in `error`"),
         ] {
             let said = format!("it has no entries, and its body reports {found}");

@@ -62,18 +62,32 @@ impl<'a> Attempts<'a> {
         after(timeout.min(self.left()))
     }
 
+    /// How long this call will wait at least before the next attempt, if the one that runs now fails.
+    pub(crate) fn least_pause(&self, retry_after: Option<Duration>) -> Duration {
+        self.policy.delay(self.failed.saturating_add(1), 0.0, retry_after)
+    }
+
     /// Waits before the next attempt.
     ///
     /// # Errors
     /// The failure itself, if there is to be no other attempt.
     pub async fn pause_after<E: Failure>(&mut self, failure: E) -> Result<(), E> {
+        if self.pause(&failure).await {
+            Ok(())
+        } else {
+            Err(failure)
+        }
+    }
+
+    /// Waits before the next attempt, if there is to be one.
+    pub(crate) async fn pause(&mut self, failure: &impl Failure) -> bool {
         self.failed = self.failed.saturating_add(1);
         if self.failed >= self.policy.max_attempts || !failure.may_pass() {
-            return Err(failure);
+            return false;
         }
         let delay = self.policy.delay(self.failed, fastrand::f64(), failure.retry_after());
         if delay >= self.left() {
-            return Err(failure);
+            return false;
         }
         tracing::debug!(
             attempt = self.failed,
@@ -82,6 +96,6 @@ impl<'a> Attempts<'a> {
         );
         self.clock.sleep(delay).await;
         // The one that was asleep may have overslept.
-        if self.left().is_zero() { Err(failure) } else { Ok(()) }
+        !self.left().is_zero()
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Uri;
 use reqwest::{Certificate, Client, Proxy, Url};
 
-use crate::error::Error;
+use crate::error::{Error, own_words};
 use crate::protection::Protection;
 
 /// The time for a connection where the caller says nothing.
@@ -77,11 +77,21 @@ impl HttpSettings {
         }
         if !plain {
             http = http.https_only(true);
-        } else if Protection::PlainHttp.is_on() {
-            http = http.no_proxy();
+        } else {
+            // It meets no certificate, so that a machine without authorities will do.
+            http = http.tls_certs_only([]);
+            if Protection::PlainHttp.is_on() {
+                http = http.no_proxy();
+            }
         }
-        http.build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be set up").with_source(error))
+        http.build().map_err(|error| {
+            let failure = Error::configuration(format!("the HTTP client cannot be set up: {}", own_words(&error)));
+            if has_authorities() {
+                failure
+            } else {
+                failure.with_remedy(NO_AUTHORITIES)
+            }
+        })
     }
 }
 
@@ -125,6 +135,16 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
             "the root certificate is not PEM, which begins with `-----BEGIN CERTIFICATE-----`",
         )),
     }
+}
+
+/// What to do on a machine without certificates of authorities, as many containers are.
+const NO_AUTHORITIES: &str = "install the CA certificates of the system (the package `ca-certificates`), name a file of \
+                              them in `SSL_CERT_FILE`, or give one with `root_certificate`";
+
+/// Whether this machine has certificates of authorities. Without any the HTTP library makes no client that looks at them.
+fn has_authorities() -> bool {
+    let new = || Client::builder().tls_backend_rustls().no_proxy();
+    new().build().is_ok() || new().tls_certs_only([]).build().is_err()
 }
 
 /// How the address of a proxy is written.

@@ -5835,6 +5835,15 @@ impl Client {
     pub fn session(&self) -> &::avepoint_core::Session {
         &self.inner
     }
+    /// A request to any path of the service, for what the specification does not have: with tokens of the scopes that
+    /// are given, retries, errors and limits of size as for any call.
+    pub fn request(
+        &self,
+        method: ::avepoint_core::Method,
+        path: impl ::std::convert::Into<::std::string::String>,
+    ) -> ::avepoint_core::RawRequest {
+        self.inner.request(method, path)
+    }
     /// The same client with other options for its calls.
     #[must_use]
     pub fn with_options(&self, options: ::avepoint_core::CallOptions) -> Client {

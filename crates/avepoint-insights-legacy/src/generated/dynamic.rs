@@ -22,7 +22,7 @@ pub async fn call(
     let Some(table) = operations::find(operation) else {
         return Err(unknown(operation, operations::ALL));
     };
-    let mut parameters = Parameters::new(table, parameters)?;
+    let mut parameters = Parameters::new(client.session(), table, parameters)?;
     let client = &client.with_options(options(client.session()));
     match table.id {
         "listSitePermissions" => {

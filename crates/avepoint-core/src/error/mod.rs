@@ -1,18 +1,23 @@
 //! One error type for every call, whatever went wrong and whatever the server sent.
 
+mod body;
+mod cause;
+mod challenge;
+
 use std::error::Error as StdError;
 use std::fmt;
-use std::io;
-use std::iter::{self, successors};
+use std::iter::successors;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 
+pub(crate) use self::body::ErrorBody;
+pub(crate) use self::cause::own_words;
+use self::cause::{chain, is_declined};
+use self::challenge::Challenge;
 use crate::operation::Operation;
 use crate::protection::Protection;
-use crate::reader::outline::{self, Outline};
-use crate::reader::to_value;
 use crate::redact::{Secrets, one_line};
 
 /// The longest piece of an answer's body, and of a message in it, that is kept, in characters.
@@ -21,12 +26,23 @@ pub(crate) const EXCERPT: usize = 1024;
 /// The longest code or id that is kept, in characters: what is longer is none.
 pub(crate) const NAME: usize = 100;
 
-/// The headers in which servers send the id of a request.
-pub(crate) const REQUEST_IDS: [&str; 3] = ["request-id", "x-request-id", "x-ms-request-id"];
+/// The headers in which servers, and the gateways before them, send the id of a request.
+pub(crate) const REQUEST_IDS: [&str; 7] = [
+    "request-id",
+    "x-request-id",
+    "x-ms-request-id",
+    "apim-request-id",
+    "x-correlation-id",
+    "x-azure-ref",
+    "cf-ray",
+];
 
 /// Why a call failed.
 ///
-/// `Display` is one line: the operation, what happened, what to do about it. Tokens and passwords are in none of it.
+/// `Display` is one line: the operation, what happened with all its causes, the id of the request, what to do about it.
+/// Since the causes are told there, [`source`](std::error::Error::source) has none, and who prints the chain of an error
+/// tells none twice; [`get_ref`](Error::get_ref) has the error of a caller's own credential. Tokens and passwords are in
+/// none of it.
 ///
 /// ```
 /// # fn handle(error: avepoint_core::Error) {
@@ -44,21 +60,36 @@ struct Details {
     operation: Option<&'static Operation>,
     message: String,
     code: Option<String>,
+    request_id: Option<String>,
+    trace_id: Option<String>,
+    field_errors: Vec<FieldError>,
+    retry_after: Option<Duration>,
     answer: Option<FailedAnswer>,
     /// Whether bytes of the request may have left this machine.
     sent: bool,
     /// Whether the server said, as HTTP/2 lets it, that it has done nothing with the request.
     declined: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// What can be done, where the kind and the answer do not say it.
+    remedy: Option<&'static str>,
 }
 
 /// What is known of an answer that made a call fail.
 struct FailedAnswer {
     status: StatusCode,
-    code: Option<String>,
-    request_id: Option<String>,
-    retry_after: Option<Duration>,
     excerpt: String,
+    /// Whether it is a page for people, which the service does not send.
+    is_page: bool,
+}
+
+/// What the server has found wrong with one value of a request, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The name or the place of the value; empty if the server does not say.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
 }
 
 /// What kind of failure it was.
@@ -75,6 +106,9 @@ pub enum ErrorKind {
     Connect,
     /// The time for the call ran out.
     Timeout,
+    /// Nothing was sent: the service has refused other calls of this client since there were too many (429), and the time
+    /// for which it asks goes beyond the deadline of this one.
+    Throttled,
     /// The connection broke after the request was sent, in whole or in part.
     Connection,
     /// The server answered with a status that is no success.
@@ -92,25 +126,75 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    /// An error that a caller's own credential or settings may raise.
+    /// An error that a caller's own credential or settings may raise, or that a test has a mock of a service raise. One of
+    /// an answer is made by [`from_response`](Error::from_response).
+    ///
+    /// ```
+    /// use avepoint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Connection, "the connection broke").with_sent(true);
+    /// assert!(error.is_connection() && error.was_sent());
+    /// ```
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error(Box::new(Details {
             kind,
             operation: None,
             message: message.into(),
             code: None,
+            request_id: None,
+            trace_id: None,
+            field_errors: Vec::new(),
+            retry_after: None,
             answer: None,
             sent: false,
             declined: false,
             source: None,
+            remedy: None,
         }))
+    }
+
+    /// The error that a client makes of an answer, for tests of code that handles errors: of kind
+    /// [`ErrorKind::Status`], or of kind [`ErrorKind::Decode`] for the status of a success.
+    ///
+    /// ```
+    /// use avepoint_core::Error;
+    /// use http::{HeaderMap, HeaderValue, StatusCode};
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("retry-after", HeaderValue::from_static("7"));
+    /// let error = Error::from_response(StatusCode::TOO_MANY_REQUESTS, &headers, b"");
+    /// assert!(error.is_throttled() && error.is_retryable());
+    /// assert_eq!(error.to_string(), "429 Too Many Requests; wait 7 seconds before the next call");
+    /// ```
+    #[must_use]
+    pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let secrets = Secrets::default();
+        if status.is_success() {
+            return Error::from_decode(
+                status,
+                headers,
+                body,
+                "it is not what was expected".to_owned(),
+                &secrets,
+            );
+        }
+        let retry_after = crate::retry::parse_retry_after(headers, Timestamp::now());
+        Error::from_status(status, headers, body, retry_after, &secrets)
     }
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::Configuration, message)
     }
 
-    /// Adds what caused the error; `source()` gives it back.
+    /// Adds what caused the error. `Display` tells it and its own causes behind the message, [`get_ref`](Error::get_ref)
+    /// gives it back.
+    ///
+    /// ```
+    /// use avepoint_core::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Credential, "the vault is shut").with_source("it is Sunday");
+    /// assert_eq!(error.to_string(), "no access token: the vault is shut: it is Sunday");
+    /// ```
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -127,7 +211,28 @@ impl Error {
     /// assert_eq!(error.to_string(), "no access token: the secret is wrong [invalid_client]");
     /// ```
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.0.code = Some(code.into());
+        // The answer's own goes before.
+        if self.0.answer.is_none() || self.0.code.is_none() {
+            self.0.code = Some(code.into());
+        }
+        self
+    }
+
+    /// Says whether bytes of the request may have left this machine, where there was no answer. Default: false.
+    pub fn with_sent(mut self, sent: bool) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Adds what can be done about it.
+    pub(crate) fn with_remedy(mut self, remedy: &'static str) -> Self {
+        self.0.remedy = Some(remedy);
+        self
+    }
+
+    /// Adds the id under which the server's operators find the call, unless there is one.
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = self.0.request_id.or(id);
         self
     }
 
@@ -147,20 +252,47 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.status)
     }
 
-    /// The code in the body of the answer, if it has one.
+    /// The code in the answer, if it has one.
     pub fn code(&self) -> Option<&str> {
-        let answered = self.0.answer.as_ref().and_then(|answer| answer.code.as_deref());
-        answered.or(self.0.code.as_deref())
+        self.0.code.as_deref()
     }
 
-    /// What went wrong, in the server's words where it had any.
+    /// What went wrong, in the server's words where it had any; what is wrong with each value of the request is among
+    /// them.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The id under which the server's operators find the call, if it sent one.
+    /// The id under which the server's operators find the call: the one that the server sent, or else the one that the
+    /// caller sent as a header.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.answer.as_ref()?.request_id.as_deref()
+        self.0.request_id.as_deref()
+    }
+
+    /// The id of the trace to which the server says that the call belongs.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// What the server has found wrong with each value of the request (problem details of RFC 9457 and their like), 20 at
+    /// most.
+    ///
+    /// ```
+    /// use avepoint_core::Error;
+    /// use http::{HeaderMap, StatusCode};
+    ///
+    /// let body = br#"{"title": "Invalid.", "errors": {"pageSize": ["It is above 100."]}, "traceId": "00-7"}"#;
+    /// let error = Error::from_response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body);
+    /// assert_eq!(error.field_errors()[0].field, "pageSize");
+    /// assert_eq!(error.to_string(), "400 Invalid. (pageSize: It is above 100.) (trace id 00-7)");
+    /// ```
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.0.field_errors
+    }
+
+    /// The error that caused this one, if it was given by [`with_source`](Error::with_source).
+    pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
     }
 
     /// The operation that failed, if it got as far as to have one.
@@ -180,15 +312,36 @@ impl Error {
 
     /// How long the server asked to wait, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.answer.as_ref()?.retry_after
+        self.0.retry_after
     }
 
-    /// Whether the server has had too many requests (429).
+    /// Whether bytes of the request may have left this machine; if not, nothing was carried out.
+    ///
+    /// # Troubleshooting
+    /// Where nothing was sent, the same call can be made again whatever it does.
+    pub fn was_sent(&self) -> bool {
+        self.0.sent
+            || self.0.answer.is_some()
+            || matches!(
+                self.kind(),
+                ErrorKind::Status | ErrorKind::Redirect | ErrorKind::Decode | ErrorKind::Paging
+            )
+    }
+
+    /// Whether the client was set up with something that cannot work.
+    ///
+    /// # Troubleshooting
+    /// The message names the setting, and what to give instead.
+    pub fn is_configuration(&self) -> bool {
+        self.kind() == ErrorKind::Configuration
+    }
+
+    /// Whether the server has had too many requests (429), from this call or from others of the client.
     ///
     /// # Troubleshooting
     /// Lower the number of calls at once; [`Error::retry_after`] says how long to wait if the server did.
     pub fn is_throttled(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.kind() == ErrorKind::Throttled || self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// Whether the token is not accepted (401), or none could be had.
@@ -197,7 +350,7 @@ impl Error {
     /// Check the client id and the secret or certificate, that they belong to this cloud, and that the app was
     /// registered in the portal of this service: Elements and Insights have one each.
     pub fn is_authentication(&self) -> bool {
-        self.kind() == ErrorKind::Credential || self.status() == Some(StatusCode::UNAUTHORIZED)
+        self.kind() == ErrorKind::Credential || self.is_refusal(StatusCode::UNAUTHORIZED)
     }
 
     /// Whether the app lacks the permission for the operation (403).
@@ -205,7 +358,17 @@ impl Error {
     /// # Troubleshooting
     /// Grant the permission that [`Error::scope`] names to the app registration, and consent to it.
     pub fn is_permission(&self) -> bool {
-        self.status() == Some(StatusCode::FORBIDDEN)
+        self.is_refusal(StatusCode::FORBIDDEN) && !self.is_from_gateway()
+    }
+
+    /// Whether a page for people came in place of an answer: from a firewall, a gateway or a proxy, and not from the
+    /// service.
+    ///
+    /// # Troubleshooting
+    /// Check the proxy, and whether the network lets calls from this address through; the request id, if there is one, is
+    /// the gateway's.
+    pub fn is_from_gateway(&self) -> bool {
+        self.0.answer.as_ref().is_some_and(|answer| answer.is_page)
     }
 
     /// Whether there is nothing under the path (404).
@@ -219,13 +382,22 @@ impl Error {
     /// Whether the request was wrong: refused before it was sent, or by the server (400, 422).
     ///
     /// # Troubleshooting
-    /// The message names the value and what is allowed.
+    /// The message names the value and what is allowed; [`Error::field_errors`] has what the server says of each.
     pub fn is_invalid_request(&self) -> bool {
         self.kind() == ErrorKind::InvalidRequest
             || matches!(
                 self.status(),
                 Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY)
             )
+    }
+
+    /// Whether the service failed (5xx).
+    ///
+    /// # Troubleshooting
+    /// A read was sent again several times before; wait longer. After a write, see
+    /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
+    pub fn is_server_error(&self) -> bool {
+        self.status().is_some_and(|status| status.is_server_error())
     }
 
     /// Whether the time for the call ran out.
@@ -245,6 +417,47 @@ impl Error {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Connection)
     }
 
+    /// Whether the server pointed to another address to which the request does not go, or which refused it.
+    ///
+    /// # Troubleshooting
+    /// Set the service's real address with `base_url`. Where a file store refused, make the call again.
+    pub fn is_redirect(&self) -> bool {
+        self.kind() == ErrorKind::Redirect
+    }
+
+    /// Whether the answer is a success that cannot be read.
+    ///
+    /// # Troubleshooting
+    /// The message names the field; [`Error::body_excerpt`] has the beginning of the answer. After a write, see
+    /// [`may_have_been_carried_out`](Error::may_have_been_carried_out).
+    pub fn is_unreadable(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// Whether a list does not end, or not where the server says.
+    ///
+    /// # Troubleshooting
+    /// The entries before the error are correct.
+    pub fn is_paging(&self) -> bool {
+        self.kind() == ErrorKind::Paging
+    }
+
+    /// Whether an export job failed, or was not started.
+    ///
+    /// # Troubleshooting
+    /// Start it again, after a look at the service if the message says that a job may have been started.
+    pub fn is_export(&self) -> bool {
+        self.kind() == ErrorKind::Export
+    }
+
+    /// Whether a file on this machine cannot be written.
+    ///
+    /// # Troubleshooting
+    /// The message names the file and the reason.
+    pub fn is_file(&self) -> bool {
+        self.kind() == ErrorKind::File
+    }
+
     /// Whether the same call may succeed later. For a write of which bytes have left this is false, but for 429: whether
     /// it is repeated is the caller's affair.
     ///
@@ -254,7 +467,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let read_only = self.0.operation.is_some_and(|operation| operation.read_only) || !Protection::WriteOnce.is_on();
         match self.kind() {
-            ErrorKind::Connect => true,
+            ErrorKind::Connect | ErrorKind::Throttled => true,
             ErrorKind::Timeout | ErrorKind::Connection => read_only || !self.0.sent,
             ErrorKind::Status => self
                 .status()
@@ -303,12 +516,11 @@ impl Error {
         } else if error.is_connect() || (!sent && !error.is_timeout()) {
             (ErrorKind::Connect, "no connection was made")
         } else if error.is_timeout() {
-            return Error::late(sent).with_source(own_words(&error));
+            return Error::late(sent);
         } else {
             (ErrorKind::Connection, "the connection broke")
         };
-        let cause = own_words(&error);
-        let mut failure = Error::new(kind, format!("{message}: {cause}")).with_source(cause);
+        let mut failure = Error::new(kind, format!("{message}: {}", own_words(&error)));
         failure.0.sent = kind == ErrorKind::Connection;
         failure.0.declined = chain(&error).any(is_declined);
         failure
@@ -321,8 +533,20 @@ impl Error {
         } else {
             "timed out before the request was sent"
         };
-        let mut error = Error::new(ErrorKind::Timeout, message);
-        error.0.sent = sent;
+        Error::new(ErrorKind::Timeout, message).with_sent(sent)
+    }
+
+    /// The failure of a call whose time is over before its turn has come.
+    pub(crate) fn late_in_the_queue() -> Self {
+        let message = "timed out before the request was sent: too many calls of this client wait for their turn";
+        Error::new(ErrorKind::Timeout, message)
+    }
+
+    /// The failure of a call that would have to wait so long for the service to take requests again.
+    pub(crate) fn throttled(wait: Duration) -> Self {
+        let message = "nothing was sent, since the service refuses too many requests of this client";
+        let mut error = Error::new(ErrorKind::Throttled, message);
+        error.0.retry_after = Some(wait);
         error
     }
 
@@ -337,20 +561,38 @@ impl Error {
         let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let body = ErrorBody::read(&text);
-        let message = body.message.map(|message| secrets.clean(&message, EXCERPT));
-        let message = message.filter(|message| !message.is_empty()).unwrap_or_else(|| {
+        let reason = match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Challenge::read(headers),
+            _ => Challenge::default(),
+        };
+        let words = [body.message, reason.words].into_iter().flatten();
+        let words = words
+            .map(|words| secrets.clean(&words, EXCERPT))
+            .filter(|words| !words.is_empty());
+        let message = words.reduce(|body, header| match body.contains(&header) {
+            true => body,
+            false => format!("{body} ({header})"),
+        });
+        let message = message.unwrap_or_else(|| {
             let reason = status.canonical_reason().unwrap_or("the server gave no reason");
             reason.to_owned()
         });
-        let mut error = Error::new(ErrorKind::Status, message);
+        let code = body.code.or(reason.code);
+        let field_error = |(field, message): (String, String)| FieldError {
+            field: secrets.clean(&field, NAME),
+            message: secrets.clean(&message, EXCERPT),
+        };
+        let mut error = Error::new(ErrorKind::Status, message).with_request_id(request_id(headers, secrets));
+        error.0.code = code.map(|code| secrets.clean(&code, NAME));
+        error.0.field_errors = body.problems.into_iter().map(field_error).collect();
+        error.0.retry_after = retry_after;
+        error.0.trace_id = body.trace_id.map(|id| secrets.clean(&id, NAME));
         error.0.answer = Some(FailedAnswer {
             status,
-            code: body.code.map(|code| secrets.clean(&code, NAME)),
-            request_id: request_id(headers, secrets),
-            retry_after,
             excerpt: secrets.clean(&text, EXCERPT),
+            is_page: is_page(headers, &text),
         });
-        error
+        error.with_request_id(body.request_id.map(|id| secrets.clean(&id, NAME)))
     }
 
     /// A success whose body cannot be read.
@@ -361,24 +603,21 @@ impl Error {
         problem: String,
         secrets: &Secrets,
     ) -> Self {
-        let text = String::from_utf8_lossy(body);
+        let text = String::from_utf8_lossy(without_mark(body));
         let secrets = &secrets.with_those_in(&text);
         let mut error = Error::new(ErrorKind::Decode, secrets.clean(&problem, EXCERPT));
         error.0.answer = Some(FailedAnswer {
             status,
-            code: None,
-            request_id: request_id(headers, secrets),
-            retry_after: None,
             excerpt: secrets.clean(&text, EXCERPT),
+            is_page: is_page(headers, &text),
         });
-        error
+        error.with_request_id(request_id(headers, secrets))
     }
 
-    /// The same failure of a connection, without these secrets: a certificate may hold any name.
+    /// The same failure of a connection, without these secrets: a certificate may hold any name, and an id any text.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         self.0.message = secrets.clean(&self.0.message, EXCERPT);
-        let source = self.0.source.map(|source| secrets.clean(&source.to_string(), EXCERPT));
-        self.0.source = source.map(Into::into);
+        self.0.request_id = self.0.request_id.map(|id| secrets.clean(&id, NAME));
         self
     }
 
@@ -411,6 +650,11 @@ impl Error {
         Error::new(ErrorKind::Decode, Secrets::default().clean(problem, EXCERPT))
     }
 
+    /// Whether the API itself refuses, with this status: another host's answer says nothing of the app.
+    fn is_refusal(&self, status: StatusCode) -> bool {
+        self.kind() == ErrorKind::Status && self.status() == Some(status)
+    }
+
     fn is_write(&self) -> bool {
         self.0.operation.is_some_and(|operation| !operation.read_only)
     }
@@ -419,13 +663,21 @@ impl Error {
     fn remedy(&self) -> Option<String> {
         let scope = self.scope();
         match (self.kind(), self.status().map(|status| status.as_u16())) {
+            (ErrorKind::Status, Some(401 | 403)) if self.is_from_gateway() => Some(
+                "a firewall or gateway answered in place of the service: check the proxy, and from which addresses calls \
+                 are allowed"
+                    .to_owned(),
+            ),
             (ErrorKind::Status, Some(401)) => Some("check that the credential belongs to this cloud".to_owned()),
             (ErrorKind::Status, Some(403)) => {
                 scope.map(|scope| format!("grant the permission {scope} to the app registration"))
             }
-            (ErrorKind::Status, Some(429)) => Some(match self.retry_after() {
-                Some(wait) => format!("wait {} seconds before the next call", wait.as_secs()),
-                None => "make fewer calls at the same time".to_owned(),
+            (ErrorKind::Status, Some(429)) | (ErrorKind::Throttled, _) => Some(match self.retry_after() {
+                Some(wait) if !wait.is_zero() => {
+                    let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+                    format!("wait {seconds} seconds before the next call")
+                }
+                _ => "make fewer calls at the same time".to_owned(),
             }),
             (ErrorKind::Decode, _) if self.is_write() => {
                 Some("the status says that the write was carried out: check before repeating it".to_owned())
@@ -433,8 +685,21 @@ impl Error {
             _ if self.may_have_been_carried_out() => {
                 Some("the write may have been carried out: check before repeating it".to_owned())
             }
-            _ => None,
+            _ => self.0.remedy.map(str::to_owned),
         }
+    }
+
+    /// The message, and behind it each cause that it does not tell already.
+    fn with_causes(&self) -> String {
+        let mut told = one_line(&self.0.message);
+        let source = self.get_ref().map(|source| source as &(dyn StdError + 'static));
+        for cause in successors(source, |cause| (*cause).source()) {
+            let words = Secrets::default().clean(&cause.to_string(), EXCERPT);
+            if !told.contains(&words) {
+                told = format!("{told}: {words}");
+            }
+        }
+        told
     }
 }
 
@@ -452,12 +717,17 @@ impl fmt::Display for Error {
             (_, Some(answer)) => write!(f, "{} ", answer.status.as_u16())?,
             _ => {}
         }
-        f.write_str(&one_line(&self.0.message))?;
+        f.write_str(&self.with_causes())?;
         if let Some(code) = self.code() {
             write!(f, " [{}]", one_line(code))?;
         }
-        if let Some(id) = self.request_id() {
-            write!(f, " (request id {})", one_line(id))?;
+        let ids = [("request id", self.request_id()), ("trace id", self.trace_id())];
+        let ids: Vec<_> = ids
+            .iter()
+            .filter_map(|(name, id)| Some(format!("{name} {}", one_line((*id)?))))
+            .collect();
+        if !ids.is_empty() {
+            write!(f, " ({})", ids.join(", "))?;
         }
         if let Some(remedy) = self.remedy() {
             write!(f, "; {remedy}")?;
@@ -476,8 +746,11 @@ impl fmt::Debug for Error {
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("code", &self.code())
             .field("message", &self.0.message)
+            .field("field_errors", &self.field_errors())
             .field("request_id", &self.request_id())
+            .field("trace_id", &self.trace_id())
             .field("retry_after", &self.retry_after())
+            .field("was_sent", &self.was_sent())
             .field("may_have_been_carried_out", &self.may_have_been_carried_out())
             .field("body_excerpt", &self.body_excerpt())
             .field("source", &source)
@@ -485,92 +758,27 @@ impl fmt::Debug for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+// Without a source: `Display` tells it.
+impl StdError for Error {}
+
+/// Whether an answer is a page for people. A body that its head calls something else is what it is called.
+fn is_page(headers: &HeaderMap, text: &str) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.map(str::to_ascii_lowercase);
+    let beginning = text
+        .trim_start()
+        .chars()
+        .take(14)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    match kind {
+        Some(kind) => kind.contains("html"),
+        None => beginning.starts_with("<!doctype html") || beginning.starts_with("<html"),
     }
 }
 
-/// What the body of an error says, whatever its form, as it came.
-#[derive(Default)]
-pub(crate) struct ErrorBody {
-    code: Option<String>,
-    pub(crate) message: Option<String>,
-}
-
-/// How many objects within each other are looked at.
-const DEEPEST: usize = 4;
-
-impl ErrorBody {
-    fn read(text: &str) -> Self {
-        let text = text.trim();
-        if text.is_empty() {
-            return ErrorBody::default();
-        }
-        if let Some(outline) = Outline::of(text) {
-            return ErrorBody::of(&outline);
-        }
-        let message = match to_value(text) {
-            Ok(Value::String(_)) => Some(outline::text(text)),
-            Ok(_) => None,
-            Err(_) if text.starts_with('<') => html_title(text),
-            // A list that is cut off tells a person nothing as a message; the excerpt has it.
-            Err(_) if text.starts_with('[') => None,
-            Err(_) => Some(text.to_owned()),
-        };
-        ErrorBody { code: None, message }
-    }
-
-    pub(crate) fn of(whole: &Outline<'_>) -> Self {
-        // {"error": {"code": …, "message": …}}, as OData and many gateways have it: the innermost says most.
-        let inner = successors(whole.object("error"), |object| object.object("error"));
-        let inner: Vec<_> = inner.take(DEEPEST).collect();
-        let objects: Vec<_> = iter::once(whole).chain(&inner).collect();
-        ErrorBody {
-            code: first(&objects, &["code", "errorCode", "error", "status"], Outline::text),
-            message: first(
-                &objects,
-                &[
-                    "message",
-                    "error_description",
-                    "detail",
-                    "errorMessage",
-                    "title",
-                    "errors",
-                ],
-                Outline::words,
-            ),
-        }
-    }
-}
-
-/// What the innermost object says that says any of these things.
-fn first<'a>(
-    objects: &[&Outline<'a>],
-    names: &[&str],
-    read: impl Fn(&Outline<'a>, &str) -> Option<String>,
-) -> Option<String> {
-    let mut texts = objects
-        .iter()
-        .rev()
-        .flat_map(|object| names.iter().filter_map(|name| read(object, name)));
-    texts.find(|text| !text.trim().is_empty())
-}
-
-/// What an HTML page calls itself.
-fn html_title(page: &str) -> Option<String> {
-    // ASCII lowercase keeps the length, so that places in one are places in the other.
-    let lower = page.to_ascii_lowercase();
-    let start = lower.find("<title>")? + "<title>".len();
-    let end = start + lower[start..].find("</title>")?;
-    let title = page[start..end].trim();
-    (!title.is_empty()).then(|| format!("an HTML page: {title}"))
-}
-
-fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
+/// The id of a request in the head of its answer.
+pub(crate) fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
     REQUEST_IDS
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
@@ -580,54 +788,6 @@ fn request_id(headers: &HeaderMap, secrets: &Secrets) -> Option<String> {
 /// A body without the byte order mark that some servers put before it (RFC 8259 section 8.1 lets a reader ignore it).
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
-}
-
-/// What happened to a connection, by the cause at the bottom, which says what really happened. Where that is a frame of
-/// HTTP/2, the words are this side's: with a frame that ends a connection the other side may send any text, such as one
-/// that quotes the token, and the library would show it.
-fn own_words(error: &(dyn StdError + 'static)) -> String {
-    let cause = chain(error).last().unwrap_or(error);
-    let words = match cause.downcast_ref::<h2::Error>() {
-        Some(error) => frame(error),
-        None => cause.to_string(),
-    };
-    // A certificate's names are the server's words as well, and are made fit to be shown.
-    Secrets::default().clean(&words, EXCERPT)
-}
-
-/// An error and what caused it.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| beneath(*error))
-}
-
-/// Whether the other side says that it has done nothing with a request (RFC 9113 section 8.7). A `GOAWAY` is the error of
-/// those requests alone that it leaves out; those that it may have looked at end with the connection.
-fn is_declined(error: &(dyn StdError + 'static)) -> bool {
-    error.downcast_ref::<h2::Error>().is_some_and(|error| {
-        error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
-    })
-}
-
-/// The cause of an error. What an error of input and output is made of is none for the standard library.
-fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    if let Some(error) = error.downcast_ref::<h2::Error>() {
-        return error.get_io().map(|error| error as _);
-    }
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => Some(inner),
-        None => error.source(),
-    }
-}
-
-/// What an error of HTTP/2 says, but for the text that the other side may have added.
-fn frame(error: &h2::Error) -> String {
-    let whole = if error.is_go_away() { "connection" } else { "stream" };
-    let side = if error.is_remote() { "received" } else { "detected" };
-    match error.reason() {
-        Some(reason) => format!("{whole} error {side}: {reason}"),
-        // The caller's misuse of the library, which this crate does not come to.
-        None => "error of HTTP/2".to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -668,8 +828,8 @@ mod tests {
             ),
             (
                 400,
-                r#"{"Title":"Bad","errors":{"a":["b"]}}"#,
-                "listThings: 400 Bad (request id r-1)",
+                r#"{"Title":"Bad","status":400,"errors":{"a":["b"]},"traceId":"t-1"}"#,
+                "listThings: 400 Bad (a: b) (request id r-1, trace id t-1)",
             ),
             (400, r#"["odd"]"#, "listThings: 400 Bad Request (request id r-1)"),
             (

@@ -1,0 +1,211 @@
+//! What the body of an error says, whatever its form.
+
+use std::iter::{self, successors};
+
+use serde_json::Value;
+
+use crate::reader::outline::{self, Outline};
+use crate::reader::to_value;
+
+/// How many objects within each other are looked at.
+const DEEPEST: usize = 4;
+
+/// How many problems with values are told.
+const PROBLEMS: usize = 20;
+
+/// What the body of an error says, as it came.
+#[derive(Default)]
+pub(crate) struct ErrorBody {
+    pub(super) code: Option<String>,
+    /// What it says to a person, problems with values included.
+    pub(crate) message: Option<String>,
+    /// What is wrong with which value of the request.
+    pub(super) problems: Vec<(String, String)>,
+    pub(super) request_id: Option<String>,
+    pub(super) trace_id: Option<String>,
+}
+
+impl ErrorBody {
+    pub(super) fn read(text: &str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            return ErrorBody::default();
+        }
+        if let Some(outline) = Outline::of(text) {
+            return ErrorBody::of(&outline);
+        }
+        let message = match to_value(text) {
+            Ok(Value::String(_)) => Some(outline::text(text)),
+            Ok(_) => None,
+            Err(_) if text.starts_with('<') => html_title(text),
+            // A list that is cut off tells a person nothing as a message; the excerpt has it.
+            Err(_) if text.starts_with('[') => None,
+            Err(_) => Some(text.to_owned()),
+        };
+        ErrorBody {
+            message,
+            ..ErrorBody::default()
+        }
+    }
+
+    pub(crate) fn of(whole: &Outline<'_>) -> Self {
+        // {"error": {"code": …, "message": …}}, as OData and many gateways have it: the innermost says most.
+        let inner = successors(whole.object("error"), |object| object.object("error"));
+        let inner: Vec<_> = inner.take(DEEPEST).collect();
+        let objects: Vec<_> = iter::once(whole).chain(&inner).collect();
+        let words = ["message", "error_description", "detail", "errorMessage", "title"];
+        let words = first(&objects, &words, Outline::words);
+        // RFC 9457 and what was before it; OData has `details`.
+        let lists = ["errors", "details", "invalid-params", "validationErrors", "modelState"];
+        let lists = objects
+            .iter()
+            .rev()
+            .flat_map(|object| lists.map(|name| object.get(name)));
+        let problems = lists.flatten().map(problems).find(|problems| !problems.is_empty());
+        let problems = problems.unwrap_or_default();
+        let told = problems.iter().map(told).collect::<Vec<_>>().join("; ");
+        let message = match words {
+            Some(words) if !told.is_empty() => Some(format!("{words} ({told})")),
+            Some(words) => Some(words),
+            None if !told.is_empty() => Some(told),
+            None => first(&objects, &["errors"], Outline::words),
+        };
+        // In problem details the status is that of HTTP.
+        let codes: &[&str] = match whole.get("title") {
+            Some(_) => &["code", "errorCode", "error"],
+            None => &["code", "errorCode", "error", "status"],
+        };
+        let ids = ["requestId", "request-id", "request_id", "correlationId"];
+        ErrorBody {
+            code: first(&objects, codes, Outline::text),
+            message,
+            problems,
+            request_id: first(&objects, &ids, Outline::text),
+            trace_id: first(&objects, &["traceId", "trace_id"], Outline::text),
+        }
+    }
+}
+
+/// What the innermost object says that says any of these things.
+fn first<'a>(
+    objects: &[&Outline<'a>],
+    names: &[&str],
+    read: impl Fn(&Outline<'a>, &str) -> Option<String>,
+) -> Option<String> {
+    let mut texts = objects
+        .iter()
+        .rev()
+        .flat_map(|object| names.iter().filter_map(|name| read(object, name)));
+    texts.find(|text| !text.trim().is_empty())
+}
+
+/// The problems with values: a map from names to texts, or a list of objects with a name and a text, or of texts.
+fn problems(json: &str) -> Vec<(String, String)> {
+    let problems: Vec<_> = match (Outline::of(json), to_value(json)) {
+        (Some(fields), _) => {
+            let fields = fields.members().iter();
+            let texts = fields.filter_map(|(name, json)| Some((name.to_string(), text(&to_value(json).ok()?))));
+            texts.collect()
+        }
+        (None, Ok(Value::Array(entries))) => entries.iter().map(problem).collect(),
+        _ => Vec::new(),
+    };
+    let told = problems.into_iter().filter(|(_, text)| !text.is_empty());
+    told.take(PROBLEMS).collect()
+}
+
+fn problem(entry: &Value) -> (String, String) {
+    let Value::Object(members) = entry else {
+        return (String::new(), text(entry));
+    };
+    let named = |names: &[&str]| {
+        let mut named = names.iter().filter_map(|name| {
+            let mut members = members.iter();
+            members.find(|(known, value)| known.eq_ignore_ascii_case(name) && value.is_string())
+        });
+        named.next().map(|(_, value)| text(value))
+    };
+    let name = named(&[
+        "field",
+        "name",
+        "propertyName",
+        "property",
+        "target",
+        "pointer",
+        "path",
+        "key",
+    ]);
+    let problem = named(&["message", "detail", "errorMessage", "reason", "description", "error"]);
+    (name.unwrap_or_default(), problem.unwrap_or_else(|| entry.to_string()))
+}
+
+/// The texts that stand in a value, one after the other.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Array(entries) => entries.iter().map(text).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => match members.get("errors").or_else(|| members.get("_errors")) {
+            Some(errors) => text(errors),
+            None => value.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
+fn told((name, problem): &(String, String)) -> String {
+    match name.as_str() {
+        "" => problem.clone(),
+        name => format!("{name}: {problem}"),
+    }
+}
+
+/// What an HTML page calls itself.
+fn html_title(page: &str) -> Option<String> {
+    // ASCII lowercase keeps the length, so that places in one are places in the other.
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let end = start + lower[start..].find("</title>")?;
+    let title = page[start..end].trim();
+    (!title.is_empty()).then(|| format!("an HTML page: {title}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_with_values_are_told_in_whatever_form_they_come() {
+        for (body, message) in [
+            (
+                r#"{"title":"Bad","errors":{"a":["b","c"],"$.d":"e"}}"#,
+                "Bad (a: b, c; $.d: e)",
+            ),
+            (
+                r##"{"detail":"Bad","errors":[{"pointer":"#/a","detail":"b"},"c"]}"##,
+                "Bad (#/a: b; c)",
+            ),
+            (
+                r#"{"title":"Bad","invalid-params":[{"name":"a","reason":"b"}]}"#,
+                "Bad (a: b)",
+            ),
+            (
+                r#"{"error":{"message":"Bad","details":[{"target":"a","message":"b","code":"c"}]}}"#,
+                "Bad (a: b)",
+            ),
+            (r#"{"Message":"Bad","ModelState":{"a":["b"]}}"#, "Bad (a: b)"),
+            (r#"{"errors":{"a":["b"]}}"#, "a: b"),
+            (r#"{"message":"Bad","errors":null}"#, "Bad"),
+            (r#"{"message":"Bad","errors":[]}"#, "Bad"),
+            (r#"{"message":"Bad","errors":{"a":[]}}"#, "Bad"),
+            (r#"{"message":"Bad","errors":7}"#, "Bad"),
+            (r#"{"message":"Bad","errors":{"a":{"errors":["b"]}}}"#, "Bad (a: b)"),
+            (r#"{"message":"Bad","errors":{"a":["b"#, "Bad"),
+        ] {
+            assert_eq!(ErrorBody::read(body).message.as_deref(), Some(message), "{body}");
+        }
+        let many: Vec<_> = (0..1000).map(|number| format!(r#""f{number}":["wrong"]"#)).collect();
+        let body = ErrorBody::read(&format!(r#"{{"errors":{{{}}}}}"#, many.join(",")));
+        assert_eq!(body.problems.len(), PROBLEMS);
+    }
+}

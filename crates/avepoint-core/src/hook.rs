@@ -1,0 +1,180 @@
+//! What a caller may have done around each request: metrics, and the headers of a distributed trace.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::options::caller_header;
+
+/// Is told of every request to the service: before it is sent, and when it has ended.
+///
+/// One request is one attempt at a call. A call that is sent again makes several requests; the redirections of a request
+/// belong to it, and token requests do not count. Both methods run on the task of the call, within its `tracing` span,
+/// and must not block.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Mutex;
+/// use std::time::Duration;
+///
+/// use avepoint_core::{OutgoingRequest, RequestHook, RequestOutcome};
+///
+/// /// Continues the trace of the program, and adds up the time of each operation.
+/// #[derive(Debug, Default)]
+/// struct Observed {
+///     times: Mutex<BTreeMap<&'static str, Duration>>,
+/// }
+///
+/// impl RequestHook for Observed {
+///     fn on_request(&self, request: &mut OutgoingRequest<'_>) {
+///         // With OpenTelemetry the propagator makes it of `Span::current().context()`.
+///         let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+///         request.insert_header("traceparent", traceparent).expect("no header of the client");
+///     }
+///
+///     fn on_end(&self, outcome: &RequestOutcome<'_>) {
+///         let mut times = self.times.lock().expect("no panic");
+///         *times.entry(outcome.operation().id).or_default() += outcome.duration();
+///     }
+/// }
+/// ```
+pub trait RequestHook: fmt::Debug + Send + Sync {
+    /// Before a request is sent.
+    fn on_request(&self, _request: &mut OutgoingRequest<'_>) {}
+
+    /// A request has ended: its answer was read (of a file the beginning), it failed, or its call was dropped. It is
+    /// called once for each [`on_request`](RequestHook::on_request).
+    fn on_end(&self, _outcome: &RequestOutcome<'_>) {}
+}
+
+/// A request that is about to be sent.
+#[derive(Debug)]
+pub struct OutgoingRequest<'a> {
+    operation: &'static Operation,
+    attempt: u32,
+    added: &'a mut HeaderMap,
+}
+
+impl OutgoingRequest<'_> {
+    /// The operation that is called.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Which request of its call this is, counted from 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Sets a header, instead of one of that name that the options of the call have. As all headers of the caller it is
+    /// not sent to another host than the API's.
+    ///
+    /// # Errors
+    /// As [`CallOptions::header`](crate::CallOptions::header).
+    pub fn insert_header(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let (name, value) = caller_header(name, value)?;
+        self.added.insert(name, value);
+        Ok(())
+    }
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct RequestOutcome<'a> {
+    operation: &'static Operation,
+    attempt: u32,
+    duration: Duration,
+    status: Option<StatusCode>,
+    error: Option<&'a Error>,
+}
+
+impl RequestOutcome<'_> {
+    /// The operation that was called.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Which request of its call it was, counted from 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The time from the request to the end of its answer.
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// The status, if there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// Why it failed, if it did. Without a status and an error, the call was dropped.
+    pub fn error(&self) -> Option<&Error> {
+        self.error
+    }
+}
+
+/// One request, as its hook sees it. It ends once, even if the call is dropped.
+pub(crate) struct Watched<'a> {
+    hook: &'a dyn RequestHook,
+    clock: &'a dyn Clock,
+    operation: &'static Operation,
+    attempt: u32,
+    begun: Duration,
+    has_ended: bool,
+}
+
+impl<'a> Watched<'a> {
+    /// A request is about to be sent; gives the headers that the hook has added, too.
+    pub(crate) fn begin(
+        hook: &'a dyn RequestHook,
+        clock: &'a dyn Clock,
+        operation: &'static Operation,
+        attempt: u32,
+    ) -> (Self, HeaderMap) {
+        let mut added = HeaderMap::new();
+        hook.on_request(&mut OutgoingRequest {
+            operation,
+            attempt,
+            added: &mut added,
+        });
+        let watched = Watched {
+            hook,
+            clock,
+            operation,
+            attempt,
+            begun: clock.elapsed(),
+            has_ended: false,
+        };
+        (watched, added)
+    }
+
+    pub(crate) fn end(mut self, outcome: Result<StatusCode, &Error>) {
+        let status = outcome.map_or_else(Error::status, Some);
+        self.tell(status, outcome.err());
+    }
+
+    fn tell(&mut self, status: Option<StatusCode>, error: Option<&Error>) {
+        self.has_ended = true;
+        self.hook.on_end(&RequestOutcome {
+            operation: self.operation,
+            attempt: self.attempt,
+            duration: self.clock.elapsed().saturating_sub(self.begun),
+            status,
+            error,
+        });
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.tell(None, None);
+        }
+    }
+}
