@@ -28,7 +28,6 @@ use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::retry::parse_retry_after;
 use crate::transport::{self, Attempts, HttpSettings, ReadError};
-use crate::validation;
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -127,8 +126,18 @@ impl Session {
         Secrets::new(own).with_members(members)
     }
 
-    /// Carries out one call: checks it, gets a token, sends it, and again where that is safe.
-    pub(crate) async fn execute(&self, operation: &'static Operation, request: Request) -> Result<Response, Error> {
+    /// The names of the members that hold secrets.
+    pub(crate) fn secret_members(&self) -> &'static [&'static str] {
+        self.shared.secret_members
+    }
+
+    /// Carries out one call that was checked: gets a token, sends it, and again where that is safe.
+    pub(crate) async fn execute(
+        &self,
+        operation: &'static Operation,
+        request: Request,
+        body: Option<Value>,
+    ) -> Result<Response, Error> {
         let span = tracing::info_span!(
             "call",
             otel.name = %format_args!("{} {}", operation.method.as_str(), operation.path),
@@ -142,7 +151,7 @@ impl Session {
             server.port = self.shared.base_url.port_or_known_default(),
             error.type = field::Empty,
         );
-        let outcome = self.call(operation, request, &span).instrument(span.clone()).await;
+        let outcome = self.call(operation, request, body, &span).instrument(span.clone()).await;
         outcome.map_err(|error| {
             match error.status() {
                 Some(status) if !status.is_success() => span.record("error.type", status.as_str()),
@@ -152,9 +161,13 @@ impl Session {
         })
     }
 
-    async fn call(&self, operation: &'static Operation, mut request: Request, span: &Span) -> Result<Response, Error> {
-        let body = validation::check_request(operation, self.shared.base_url.path(), &mut request)
-            .map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
+    async fn call(
+        &self,
+        operation: &'static Operation,
+        mut request: Request,
+        body: Option<Value>,
+        span: &Span,
+    ) -> Result<Response, Error> {
         self.set_headers(&mut request);
         let call = Call {
             operation,
@@ -259,7 +272,7 @@ impl Session {
         }
     }
 
-    fn set_headers(&self, request: &mut Request) {
+    pub(crate) fn set_headers(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
         for (name, value) in &self.options.headers {
