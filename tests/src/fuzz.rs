@@ -9,7 +9,7 @@ use std::time::Duration;
 use avepoint_auth::{ClientCertificate, FileStore, TokenKey, TokenStore};
 use avepoint_core::redact::Secrets;
 use avepoint_core::{Method, Operation, Paging, RetryPolicy, Time, parse_retry_after};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
@@ -167,12 +167,10 @@ fn answer<T: DeserializeOwned + Serialize + Debug + Send + 'static>(body: &[u8])
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 
 fn decoded<T: DeserializeOwned + Send + 'static>(operation: &'static Operation, body: &[u8]) -> Option<T> {
-    let mut response = Response::new(body.to_vec());
-    response.extensions_mut().insert(operation);
-    match RUNTIME.block_on(avepoint_core::generated::decode::<T>(response.into())) {
+    match RUNTIME.block_on(avepoint_core::fuzz::answered::<T>(operation, body.to_vec())) {
         Ok(value) => Some(value.into_inner()),
         Err(error) => {
-            readable(&avepoint_core::generated::error(operation, error));
+            readable(&error);
             None
         }
     }

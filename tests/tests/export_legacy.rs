@@ -54,7 +54,7 @@ async fn both_kinds_of_jobs_run_from_start_to_file() {
     let read = |name: &str| std::fs::read(folder.path().join(name)).expect("a file");
 
     let request = ExportSitePermissionsRequest::builder().site_urls(vec!["https://northwind.example".to_owned()]);
-    let request: ExportSitePermissionsRequest = request.try_into().expect("a request");
+    let request: ExportSitePermissionsRequest = request.build().expect("a request");
     let job = client
         .export_site_permissions()
         .body(request)
@@ -69,7 +69,7 @@ async fn both_kinds_of_jobs_run_from_start_to_file() {
     let request = ExportActivitiesRequest::builder()
         .path("")
         .email("ines.moreau@northwind.example");
-    let request: ExportActivitiesRequest = request.try_into().expect("a request");
+    let request: ExportActivitiesRequest = request.build().expect("a request");
     let job = client
         .export_activities()
         .body(request)
@@ -110,7 +110,7 @@ async fn two_long_lists_make_a_job_for_each_pair_of_parts() {
         .site_urls(named("https://northwind.example/sites/", 101))
         .data_sources(vec![DataSource::OneDrive])
         .export_option_type(ExportOption::SummaryAndSiteAccess);
-    let request: ExportUserPermissionsRequest = request.try_into().expect("a request");
+    let request: ExportUserPermissionsRequest = request.build().expect("a request");
     let export = client.export_user_permissions().body(request.clone());
     let parts = export.clone().export_all(quick()).await.expect("parts");
     let lengths: Vec<_> = parts
@@ -120,10 +120,8 @@ async fn two_long_lists_make_a_job_for_each_pair_of_parts() {
     assert_eq!(lengths, [(100, 100), (100, 1), (50, 100), (50, 1)]);
     assert!(parts.iter().all(|part| part.result.is_ok()));
     // A list that is left out is left out of every part.
-    let everywhere = ExportUserPermissionsRequest {
-        site_urls: Default::default(),
-        ..request
-    };
+    let mut everywhere = request;
+    everywhere.site_urls = Default::default();
     let parts = export.body(everywhere).export_all(quick()).await.expect("parts");
     assert_eq!(parts.len(), 2);
     let starts = server.received().into_iter().filter(|request| request.method == "POST");
@@ -168,7 +166,7 @@ async fn a_status_of_http_in_the_place_of_a_jobs_is_one_of_http() {
     let request = ExportActivitiesRequest::builder()
         .path("")
         .email("ines.moreau@northwind.example");
-    let request: ExportActivitiesRequest = request.try_into().expect("a request");
+    let request: ExportActivitiesRequest = request.build().expect("a request");
     let server = Server::in_turn(vec![
         Reply::json(200, &json!({ "status": 429, "message": "too many jobs" })),
         Reply::json(200, &json!({ "id": 7 })),

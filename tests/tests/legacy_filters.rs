@@ -43,14 +43,14 @@ fn assert_example_was_sent(server: &Server, id: &str) {
 async fn site_overviews_are_asked_for_as_in_the_example() {
     let (server, client) = answering("listSiteOverviews").await;
     let request = types::ListSiteOverviewsRequest::builder()
-        .filters([
-            filters::risk_level([RiskLevel::Medium, RiskLevel::High, RiskLevel::NoRiskDefinitionApplied]).into(),
-            filters::location(["https://contoso.sharepoint.example/sites/harbour"]).into(),
-            filters::exposure_level([ExposureLevel::High]).into(),
-            filters::module([WorkspaceType::MicrosoftTeams, WorkspaceType::SharePointOnline]).into(),
-            filters::created_by([INES]).into(),
-            filters::sensitivity_level([SensitivityLevel::Medium, SensitivityLevel::High]).into(),
-        ])
+        .filters((
+            filters::risk_level([RiskLevel::Medium, RiskLevel::High, RiskLevel::NoRiskDefinitionApplied]),
+            filters::location(["https://contoso.sharepoint.example/sites/harbour"]),
+            filters::exposure_level([ExposureLevel::High]),
+            filters::module([WorkspaceType::MicrosoftTeams, WorkspaceType::SharePointOnline]),
+            filters::created_by([INES]),
+            filters::sensitivity_level([SensitivityLevel::Medium, SensitivityLevel::High]),
+        ))
         .token("c2l0ZXN8MTAwfGhhcmJvdXI".to_owned())
         .page_size(50);
     let page = client.list_site_overviews().body(request).send().await.expect("a page");
@@ -63,15 +63,15 @@ async fn detail_records_of_a_site_are_asked_for_as_in_the_example() {
     let (server, client) = answering("listSiteDetailRecords").await;
     let period = ["2025-10-01T00:00:00Z", "2025-12-31T23:59:59Z"].map(|text| Time::try_from(text).expect("a time"));
     let request = types::ListSiteDetailRecordsRequest::builder()
-        .filters([
-            filters::risk_level([RiskLevel::Low, RiskLevel::Medium, RiskLevel::High]).into(),
-            filters::exposure_level([ExposureLevel::Medium, ExposureLevel::High]).into(),
-            filters::modified_time(period).into(),
-            filters::tag_name(["Reviewed"]).into(),
-            filters::object_type([ObjectType::File, ObjectType::Item]).into(),
-            filters::created_by([INES]).into(),
-            filters::sensitivity_level([SensitivityLevel::Medium, SensitivityLevel::High]).into(),
-        ])
+        .filters((
+            filters::risk_level([RiskLevel::Low, RiskLevel::Medium, RiskLevel::High]),
+            filters::exposure_level([ExposureLevel::Medium, ExposureLevel::High]),
+            filters::modified_time(period),
+            filters::tag_name(["Reviewed"]),
+            filters::object_type([ObjectType::File, ObjectType::Item]),
+            filters::created_by([INES]),
+            filters::sensitivity_level([SensitivityLevel::Medium, SensitivityLevel::High]),
+        ))
         .site_id("b84e61d9-27c3-4f05-8a9b-d0e2f4a6c813")
         .token("cmVjb3Jkc3xoYXJib3VyfDEwMA".to_owned())
         .language(ReportLanguage::English)
@@ -87,17 +87,17 @@ async fn detail_records_of_all_sites_are_asked_for_as_in_the_example() {
     let berths = "https://contoso.sharepoint.example/sites/harbour/plans/berths 2026.xlsx";
     let no_definition = SensitivityLevel::NoSensitivityDefinitionApplied;
     let request = types::ListDetailRecordsRequest::builder()
-        .filters([
-            filters::risk_level([RiskLevel::Medium, RiskLevel::High]).into(),
-            filters::location([berths]).into(),
-            filters::site_name(["Harbour"]).into(),
-            filters::exposure_level([ExposureLevel::High]).into(),
-            filters::module([WorkspaceType::SharePointOnline, WorkspaceType::OneDrive]).into(),
-            filters::tag_name(["Reviewed"]).into(),
-            filters::object_type([ObjectType::File, ObjectType::Library]).into(),
-            filters::sensitivity_level([SensitivityLevel::High, no_definition]).into(),
-            filters::username(["jonas.weber@contoso.example"]).into(),
-        ])
+        .filters((
+            filters::risk_level([RiskLevel::Medium, RiskLevel::High]),
+            filters::location([berths]),
+            filters::site_name(["Harbour"]),
+            filters::exposure_level([ExposureLevel::High]),
+            filters::module([WorkspaceType::SharePointOnline, WorkspaceType::OneDrive]),
+            filters::tag_name(["Reviewed"]),
+            filters::object_type([ObjectType::File, ObjectType::Library]),
+            filters::sensitivity_level([SensitivityLevel::High, no_definition]),
+            filters::username(["jonas.weber@contoso.example"]),
+        ))
         .token("cmVjb3Jkc3xhbGx8MTAw".to_owned())
         .language(ReportLanguage::Japanese)
         .page_size(100);

@@ -204,7 +204,7 @@ async fn every_operation_is_carried_out_and_its_answer_is_read_as_it_was_sent() 
 }
 
 /// All entries of a list, each of which is another one.
-async fn whole<T: serde::Serialize + Send + Unpin + 'static>(list: Items<'_, T>) -> Vec<Value> {
+async fn whole<T: serde::Serialize + Send + Unpin + 'static>(list: Items<T>) -> Vec<Value> {
     let entries = list.collect_all().await.expect("a whole list");
     let entries = entries
         .into_iter()

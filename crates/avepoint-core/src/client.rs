@@ -34,9 +34,9 @@ pub trait ApiClient: Sized {
     /// The crate and its version, as the user agent tells them.
     const AGENT: &'static str;
 
-    /// A client over a session. The parts are the address and the HTTP client that the generated code asks for.
+    /// A client over a session.
     #[doc(hidden)]
-    fn from_parts(base_url: &str, http: reqwest::Client, session: Session) -> Self;
+    fn from_session(session: Session) -> Self;
 }
 
 /// Makes a client. Each client's `Client::builder()` gives one.
@@ -242,13 +242,12 @@ impl<C: ApiClient> ClientBuilder<C> {
             alone: self.waits_alone,
         });
         let http = self.settings.client(self.http, &base_url)?;
-        let address = base_url.as_str().trim_end_matches('/').to_owned();
         let shared = Shared {
             base_url,
             credential,
             user_agent,
             clock: self.clock,
-            http: http.clone(),
+            http,
             settings: self.settings,
             plain_away: OnceLock::new(),
             tls_away: OnceLock::new(),
@@ -260,7 +259,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             places: crate::export::Places::default(),
             tokens: RecentTokens::default(),
         };
-        Ok(C::from_parts(&address, http, Session::new(shared, self.options)))
+        Ok(C::from_session(Session::new(shared, self.options)))
     }
 }
 

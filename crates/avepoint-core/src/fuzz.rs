@@ -1,15 +1,38 @@
 //! What the fuzz targets reach and no caller needs.
 
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 #[cfg(feature = "export")]
 use crate::export::archive::Tail;
+use crate::generated::{decode, decoder};
+use crate::operation::Operation;
+use crate::reader::Spelling;
 use crate::redact::Secrets;
+use crate::response::Response;
 
 /// The error of a call that was answered so, with a status that is no success.
 pub fn failed(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &Secrets) -> Error {
     Error::from_status(status, headers, body, None, secrets)
+}
+
+/// The typed answer of a call that succeeded.
+///
+/// # Errors
+/// As the call.
+pub async fn answered<T: DeserializeOwned + Send + 'static>(
+    operation: &'static Operation,
+    body: impl Into<reqwest::Body>,
+) -> Result<Response<T>, Error> {
+    let read = decode(
+        operation,
+        http::Response::new(body).into(),
+        Spelling::Documented,
+        decoder::<T>,
+    )
+    .await;
+    read.map(Response::of).map_err(|error| error.with_operation(operation))
 }
 
 /// Whether what came in these pieces ends as an archive that is whole.

@@ -1,24 +1,24 @@
 //! The seam between generated code and this crate. Not for use by hand.
 //!
-//! progenitor's code decides by the status and knows two kinds of results: a typed success, or an "unexpected response".
-//! All that goes wrong below travels through it as such a response, in whose extensions the real error is kept.
+//! The builders of calls are made of a [`Call`], those of objects of [`Fields`].
 
+use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::error::{Error, ErrorKind, without_mark};
-use crate::operation::Operation;
-use crate::paging::examine;
+pub use crate::argument::{Built, Given};
+pub use crate::call::Call;
+use crate::error::{Error, without_mark};
+pub use crate::fields::Fields;
+use crate::operation::{Operation, Paging};
+use crate::paging::{Examined, documented, examine};
 use crate::reader::{self, Problem, Spelling, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::Response;
-use crate::session::Session;
 use crate::transport;
 #[doc(hidden)]
 pub use crate::value::code::{Documented, WireCode, read_code};
@@ -27,42 +27,40 @@ use crate::value::json::Json;
 /// How much of an answer that cannot be read is looked at for its excerpt, in bytes.
 const SHOWN: usize = 64 * 1024;
 
-/// Carries out a call for progenitor's `exec` hook.
-pub async fn execute(session: &Session, operation: &'static Operation, request: reqwest::Request) -> reqwest::Response {
-    match session.execute(operation, request).await {
-        Ok(mut response) => {
-            // Who reads it may have to tell of it.
-            response.extensions_mut().insert(operation);
-            response.extensions_mut().insert(session.options().codes);
-            response
-        }
-        Err(error) => carry(error),
-    }
+/// An answer of some type, what of it could not be read, and what its bytes say.
+pub(crate) type Decoded = (Box<dyn Any + Send>, Unread, Examined);
+
+/// How an answer is read: as the one type that its operation has.
+pub(crate) type Decode = fn(&[u8], Option<&Paging>, Spelling) -> Result<Decoded, String>;
+
+/// Reads an answer as a type. All that is compiled for each type of an answer, but for its reader.
+pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
+    body: &[u8],
+    paging: Option<&Paging>,
+    codes: Spelling,
+) -> Result<Decoded, String> {
+    let (value, unread) = read::<T>(body, codes)?;
+    let examined = paging
+        .map(|paging| examine(paging, body, documented::<T>()))
+        .transpose()?;
+    Ok((Box::new(value), unread, examined.unwrap_or_default()))
 }
 
 /// Reads the typed answer of a successful call. What of it cannot be read is reported, in the answer and as an event.
 ///
 /// # Errors
-/// An "unexpected response" that carries an [`Error`] of kind [`ErrorKind::Decode`].
-pub async fn decode<T: DeserializeOwned + Send + 'static>(
+/// An [`Error`] of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+pub(crate) async fn decode(
+    operation: &'static Operation,
     response: reqwest::Response,
-) -> Result<Response<T>, progenitor_client::Error<()>> {
+    codes: Spelling,
+    decode: Decode,
+) -> Result<Response<Box<dyn Any + Send>>, Error> {
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
-    let operation = response.extensions().get::<&'static Operation>().copied();
-    let codes = response.extensions().get::<Spelling>().copied().unwrap_or_default();
-    let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| unreadable(Error::from_transport(error)))?;
+    let body = response.bytes().await.map_err(Error::from_transport)?;
     let whole = body.clone();
-    let read = transport::beside(body.len(), move || {
-        let (value, unread) = read::<T>(&whole, codes)?;
-        let paging = operation.and_then(|operation| operation.paging.as_ref());
-        let examined = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
-        Ok((value, unread, examined.unwrap_or_default()))
-    });
+    let read = transport::beside(body.len(), move || decode(&whole, operation.paging.as_ref(), codes));
     let beginning = &body[..body.len().min(SHOWN)];
     let failed = |problem| Error::from_decode(status, &headers, beginning, problem, &secrets);
     match read
@@ -70,13 +68,13 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
         .unwrap_or_else(|| Err("the runtime was shut down before it was read".to_owned()))
     {
         Ok((value, unread, (fingerprint, failure))) => {
-            warn_of(operation, &unread);
+            warn_of(Some(operation), &unread);
             let failure = failure.map(failed);
             Ok(Response::new(value, status, headers)
                 .with_unread(unread)
                 .with_fingerprint(fingerprint, failure))
         }
-        Err(problem) => Err(unreadable(failed(problem))),
+        Err(problem) => Err(failed(problem)),
     }
 }
 
@@ -120,19 +118,23 @@ pub fn show(f: &mut fmt::Formatter<'_>, kept: &Json, secrets: &[&str]) -> fmt::R
     fmt::Debug::fmt(&Shown("", &kept.to_value(), secrets), f)
 }
 
+/// Shows members as they are in JSON, but for those of the names of secrets.
+pub(crate) fn show_members(f: &mut fmt::Formatter<'_>, members: &Map<String, Value>, secrets: &[&str]) -> fmt::Result {
+    f.debug_map()
+        .entries(members.iter().map(|(name, value)| (name, Shown(name, value, secrets))))
+        .finish()
+}
+
 /// The value of a member, if it is no secret and as far as none stands in it.
-struct Shown<'a>(&'a str, &'a Value, &'a [&'a str]);
+struct Shown<'a>(&'a str, &'a serde_json::Value, &'a [&'a str]);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Shown(name, value, secrets) = *self;
         match value {
             _ if is_one(secrets, name) => f.write_str(REDACTED),
-            Value::Object(object) => f
-                .debug_map()
-                .entries(object.iter().map(|(name, value)| (name, Shown(name, value, secrets))))
-                .finish(),
-            Value::Array(entries) => f
+            serde_json::Value::Object(object) => show_members(f, object, secrets),
+            serde_json::Value::Array(entries) => f
                 .debug_list()
                 .entries(entries.iter().map(|entry| Shown("", entry, secrets)))
                 .finish(),
@@ -141,8 +143,8 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// A scalar as one segment of a path, spelled as in JSON and percent-encoded once.
-pub fn encode_path<T: Serialize + ?Sized>(value: &T) -> String {
+/// A text as one segment of a path, percent-encoded once.
+pub fn encode_path(text: &str) -> String {
     // The path percent-encode set of the URL standard, what would end the segment, and the sign of encoding itself.
     const SEGMENT: &AsciiSet = &CONTROLS
         .add(b' ')
@@ -157,77 +159,7 @@ pub fn encode_path<T: Serialize + ?Sized>(value: &T) -> String {
         .add(b'/')
         .add(b'\\')
         .add(b'%');
-    let text = match serde_json::to_value(value) {
-        Ok(Value::String(text)) => text,
-        Ok(number) => number.to_string(),
-        // An empty segment is refused before it is sent.
-        Err(_) => String::new(),
-    };
-    utf8_percent_encode(&text, SEGMENT).to_string()
-}
-
-/// The error of a call, from what progenitor's code made of it.
-pub fn error(operation: &'static Operation, error: progenitor_client::Error<()>) -> Error {
-    use progenitor_client::Error as Generated;
-    match error {
-        Generated::UnexpectedResponse(mut response) => unpack(&mut response).unwrap_or_else(|| {
-            Error::new(
-                ErrorKind::Decode,
-                format!("the status {} is not in the specification", response.status()),
-            )
-        }),
-        Generated::InvalidRequest(problem) | Generated::Custom(problem) => {
-            Error::new(ErrorKind::InvalidRequest, problem)
-        }
-        Generated::CommunicationError(error)
-        | Generated::InvalidUpgrade(error)
-        | Generated::ResponseBodyError(error) => Error::from_transport(error),
-        Generated::ErrorResponse(value) => {
-            Error::new(ErrorKind::Decode, format!("the status {} is not read", value.status()))
-        }
-        Generated::InvalidResponsePayload(_, error) => Error::unreadable(&error.to_string()),
-    }
-    .with_operation(operation)
-}
-
-/// The page at which a builder's list begins: the one it was given, or the first.
-///
-/// # Errors
-/// An error of kind [`ErrorKind::InvalidRequest`] for what is no number of a page.
-pub fn first_page<N>(operation: &'static Operation, given: &Result<Option<N>, String>) -> Result<u32, Error>
-where
-    N: Copy + fmt::Display + TryInto<u32>,
-{
-    let problem = match given {
-        Ok(None) => return Ok(1),
-        Ok(Some(number)) => match (*number).try_into() {
-            Ok(number) if number > 0 => return Ok(number),
-            _ => format!("there is no page {number}; the first is 1"),
-        },
-        // A number that the call needs and that nobody gave: a list begins at its first page.
-        Err(problem) if problem.ends_with(" is missing") => return Ok(1),
-        Err(problem) => problem.clone(),
-    };
-    Err(Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation))
-}
-
-/// An error on its way through code that knows responses only. Extensions must be `Clone`, which an error is not.
-#[derive(Clone)]
-struct Carried(Arc<Mutex<Option<Error>>>);
-
-fn carry(error: Error) -> reqwest::Response {
-    let mut response = http::Response::new("");
-    // A status that no specification lists as a success.
-    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-    response
-        .extensions_mut()
-        .insert(Carried(Arc::new(Mutex::new(Some(error)))));
-    response.into()
-}
-
-fn unpack(response: &mut reqwest::Response) -> Option<Error> {
-    let Carried(error) = response.extensions_mut().remove()?;
-    error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 #[cfg(test)]
@@ -235,6 +167,8 @@ mod tests {
     use std::thread::{self, ThreadId};
 
     use super::*;
+
+    static LIST: Operation = Operation::new("listThings", crate::Method::Get, "/things", "List the things");
 
     /// It knows on which thread it was read.
     struct Read(ThreadId);
@@ -250,7 +184,14 @@ mod tests {
     async fn a_long_answer_is_read_beside_the_threads_on_which_all_else_waits() {
         for (entries, beside) in [(10, false), (1_000_000, true)] {
             let body = format!("[{}0]", "0,".repeat(entries));
-            let read: Response<Read> = decode(http::Response::new(body).into()).await.expect("a list");
+            let read = decode(
+                &LIST,
+                http::Response::new(body).into(),
+                Spelling::Documented,
+                decoder::<Read>,
+            )
+            .await;
+            let read: Response<Read> = Response::of(read.expect("a list"));
             assert_eq!(read.0 != thread::current().id(), beside, "{entries}");
         }
     }

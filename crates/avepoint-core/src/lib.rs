@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod argument;
+mod call;
 mod client;
 mod clock;
 mod cloud;
@@ -7,12 +9,14 @@ mod credential;
 mod error;
 #[cfg(feature = "export")]
 mod export;
+mod fields;
 mod gate;
 mod hook;
 mod log;
 mod operation;
 mod options;
 mod paging;
+mod prepared;
 mod reader;
 mod renewals;
 mod request;
@@ -41,6 +45,7 @@ pub mod transport;
 #[doc(hidden)]
 pub use reader::outline;
 
+pub use argument::{Argument, Arguments};
 pub use client::{ApiClient, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, Region, Service, parse_base_url};
@@ -59,9 +64,10 @@ pub use options::{CallOptions, RawResponse, ResponseRecorder, Validation};
 pub use paging::{Continuation, Discrepancy, Items, Page, Pages};
 #[doc(hidden)]
 pub use paging::{Origin, PageRequest};
+pub use prepared::PreparedRequest;
 pub use reader::{Unread, UnreadMember};
 pub use request::RawRequest;
-pub use response::Response;
+pub use response::{ByteStream, Response};
 pub use retry::{RetryPolicy, parse_retry_after};
 pub use session::Session;
 pub use value::code::{Code, CodeOrText, OpenEnum};
@@ -72,6 +78,3 @@ pub use value::number::{Number, NumberOrText};
 pub use value::secret::SecretText;
 pub use value::text_or::TextOr;
 pub use value::time::{InvalidTime, Time};
-
-/// A file as it comes.
-pub use progenitor_client::ByteStream;

@@ -7,13 +7,15 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use percent_encoding::percent_decode_str;
-use reqwest::Url;
+use reqwest::{Request, Url};
 use serde::Serialize;
 
+use crate::call::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::generated::encode_path;
 use crate::operation::{Method, Operation};
 use crate::options::RawResponse;
+use crate::prepared::PreparedRequest;
 use crate::session::Session;
 
 /// A request to any path of the service: for what the specification does not have, or has wrong. A client's `request`
@@ -105,18 +107,36 @@ impl RawRequest {
     /// As any call. An error of kind [`ErrorKind::InvalidRequest`] where the path does not begin with a slash, lacks a
     /// parameter, or leads out of the address of the API.
     pub async fn send(self) -> Result<RawResponse, Error> {
-        let operation = operation(self.method, &self.path, &self.scopes, self.is_read_only);
+        let operation = self.operation();
+        self.session.execute_raw(operation, self.request(operation)).await
+    }
+
+    /// The request as it would be sent; nothing is.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`], as [`send`](Self::send).
+    pub fn dry_run(&self) -> Result<PreparedRequest, Error> {
+        let operation = self.operation();
+        let request = self.request(operation)?;
+        Ok(PreparedRequest::new(operation, Checked::raw(request), &self.session))
+    }
+
+    fn operation(&self) -> &'static Operation {
+        operation(self.method, &self.path, &self.scopes, self.is_read_only)
+    }
+
+    fn request(&self, operation: &'static Operation) -> Result<Request, Error> {
         let invalid = |problem| Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation);
-        if let Some(problem) = self.problem {
-            return Err(invalid(problem));
+        if let Some(problem) = &self.problem {
+            return Err(invalid(problem.clone()));
         }
         let url = url(self.session.base_url(), &self.path, &self.parameters).map_err(invalid)?;
-        let mut request = reqwest::Request::new(http_method(self.method), url);
-        if let Some((content_type, body)) = self.body {
-            request.headers_mut().insert(header::CONTENT_TYPE, content_type);
-            *request.body_mut() = Some(body.into());
+        let mut request = Request::new(self.method.into(), url);
+        if let Some((content_type, body)) = &self.body {
+            request.headers_mut().insert(header::CONTENT_TYPE, content_type.clone());
+            *request.body_mut() = Some(body.clone().into());
         }
-        self.session.execute_raw(operation, request).await
+        Ok(request)
     }
 }
 
@@ -193,16 +213,6 @@ fn operation(method: Method, path: &str, scopes: &[String], read_only: bool) -> 
         }
         Box::leak(Box::new(operation.read_only(read_only)))
     })
-}
-
-fn http_method(method: Method) -> http::Method {
-    match method {
-        Method::Get => http::Method::GET,
-        Method::Post => http::Method::POST,
-        Method::Put => http::Method::PUT,
-        Method::Patch => http::Method::PATCH,
-        Method::Delete => http::Method::DELETE,
-    }
 }
 
 fn leak(text: String) -> &'static str {

@@ -1,10 +1,15 @@
 //! What a successful call gives back.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, StatusCode, header};
-use progenitor_client::ByteStream;
 
 use crate::error::Error;
 use crate::paging::{Fingerprint, Origin};
@@ -86,34 +91,92 @@ impl<T> Response<T> {
         }
     }
 
-    /// The same with another answer. For use by generated code, which takes a result.
-    #[doc(hidden)]
-    pub fn map<U, E>(self, change: impl FnOnce(T) -> U) -> Result<Response<U>, E> {
-        Ok(Response {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
             inner: change(self.inner),
             status: self.status,
             headers: self.headers,
             unread: self.unread,
             fingerprint: self.fingerprint,
             failure: self.failure,
-        })
+        }
+    }
+}
+
+impl<T: Send + 'static> Response<T> {
+    /// The answer that was read as this type.
+    pub(crate) fn of(answer: Response<Box<dyn Any + Send>>) -> Self {
+        answer.map(typed)
+    }
+}
+
+/// What was read, as the type that it was read as.
+pub(crate) fn typed<T: 'static>(answer: Box<dyn Any + Send>) -> T {
+    match answer.downcast() {
+        Ok(value) => *value,
+        Err(_) => unreachable!("an answer is asked for as what it was read as"),
     }
 }
 
 impl Response<()> {
-    /// An answer of which nothing is read. For use by generated code.
-    #[doc(hidden)]
-    pub fn empty(response: reqwest::Response) -> Self {
+    /// An answer of which nothing is read.
+    pub(crate) fn empty(response: &reqwest::Response) -> Self {
         Response::new((), response.status(), response.headers().clone())
     }
 }
 
 impl Response<ByteStream> {
-    /// An answer that is read piece by piece. For use by generated code.
-    #[doc(hidden)]
-    pub fn stream(response: reqwest::Response) -> Self {
+    /// An answer that is read piece by piece.
+    pub(crate) fn stream(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        Response::new(ByteStream::new(Box::pin(response.bytes_stream())), status, headers)
+        let pieces = response
+            .bytes_stream()
+            .map(|piece| piece.map_err(Error::from_transport));
+        Response::new(ByteStream::new(pieces), status, headers)
+    }
+}
+
+/// A file as it comes, piece by piece.
+///
+/// ```
+/// # use avepoint_core::{ByteStream, Error};
+/// async fn length(mut file: ByteStream) -> Result<usize, Error> {
+///     let mut length = 0;
+///     while let Some(piece) = file.next().await {
+///         length += piece?.len();
+///     }
+///     Ok(length)
+/// }
+/// ```
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct ByteStream(BoxStream<'static, Result<Bytes, Error>>);
+
+impl ByteStream {
+    /// A file that comes in these pieces.
+    pub fn new(pieces: impl Stream<Item = Result<Bytes, Error>> + Send + 'static) -> Self {
+        ByteStream(pieces.boxed())
+    }
+
+    /// The next piece, if there is one.
+    ///
+    /// # Errors
+    /// Where the connection breaks, or no piece comes in time.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        self.0.next().await
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ByteStream")
     }
 }
 

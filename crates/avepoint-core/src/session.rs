@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span, field};
 
+use crate::call::Checked;
 use crate::clock::Clock;
 use crate::cloud::may_carry_token;
 use crate::credential::{AccessToken, Credential};
@@ -25,14 +26,13 @@ use crate::gate::{Gate, Pass};
 use crate::hook::{RequestHook, Watched};
 use crate::log::CallLog;
 use crate::operation::{Method, Operation, ResponseBody};
-use crate::options::{CallOptions, RawResponse, Validation, secrets_of};
+use crate::options::{CallOptions, RawResponse, secrets_of};
 use crate::protection::Protection;
 use crate::redact::{RecentTokens, Secrets, members};
 use crate::renewals::Renewals;
 use crate::request::RawRequest;
 use crate::retry::parse_retry_after;
 use crate::transport::{self, Attempts, HttpSettings, ReadError};
-use crate::validation;
 
 /// The inner part of every client: cheap to clone, and shared by its clones but for the [`CallOptions`].
 #[derive(Clone)]
@@ -138,24 +138,18 @@ impl Session {
         Secrets::new(own).with_members(members)
     }
 
-    /// Carries out one call of the specification: checks it, gets a token, sends it, and again where that is safe.
-    pub(crate) async fn execute(&self, operation: &'static Operation, mut request: Request) -> Result<Response, Error> {
-        let base_path = self.shared.base_url.path();
-        let body = match self.options.validation {
-            Validation::Strict => validation::check_request(operation, base_path, &mut request),
-            Validation::Off => validation::check_segments(operation, base_path, request.url()).map(|()| json(&request)),
-        };
-        self.run(operation, request, body).await
+    /// The names of the members that hold secrets.
+    pub(crate) fn secret_members(&self) -> &'static [&'static str] {
+        self.shared.secret_members
     }
 
     /// Carries out one call that the specification does not know.
     pub(crate) async fn execute_raw(
         &self,
         operation: &'static Operation,
-        request: Request,
+        request: Result<Request, Error>,
     ) -> Result<RawResponse, Error> {
-        let body = json(&request);
-        let response = self.run(operation, request, Ok(body)).await?;
+        let response = self.execute(operation, request.map(Checked::raw)).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         // It was read to its end.
         let body = response.bytes().await;
@@ -167,12 +161,11 @@ impl Session {
         })
     }
 
-    /// Carries out one call, of which this is the body as JSON, or what forbids it; and tells of it.
-    async fn run(
+    /// Carries out one call that was checked: gets a token, sends it, and again where that is safe; and tells of it.
+    pub(crate) async fn execute(
         &self,
         operation: &'static Operation,
-        request: Request,
-        body: Result<Option<Value>, String>,
+        checked: Result<Checked, Error>,
     ) -> Result<Response, Error> {
         let mut log = CallLog::begin(operation, &*self.shared.clock);
         let span = tracing::debug_span!(
@@ -188,7 +181,7 @@ impl Session {
             server.port = self.shared.base_url.port_or_known_default(),
             error.type = field::Empty,
         );
-        let call = self.call(operation, request, body, &span, &mut log.sent);
+        let call = self.call(operation, checked, &span, &mut log.sent);
         let outcome = call.instrument(span.clone()).await.map_err(|error| {
             match error.status() {
                 Some(status) if !status.is_success() => span.record("error.type", status.as_str()),
@@ -204,12 +197,11 @@ impl Session {
     async fn call(
         &self,
         operation: &'static Operation,
-        mut request: Request,
-        body: Result<Option<Value>, String>,
+        checked: Result<Checked, Error>,
         span: &Span,
         sent: &mut u32,
     ) -> Result<Response, Error> {
-        let body = body.map_err(|problem| Error::new(ErrorKind::InvalidRequest, problem))?;
+        let Checked { mut request, body } = checked?;
         self.set_headers(&mut request);
         let call = Call {
             operation,
@@ -354,7 +346,7 @@ impl Session {
         }
     }
 
-    fn set_headers(&self, request: &mut Request) {
+    pub(crate) fn set_headers(&self, request: &mut Request) {
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
         for (name, value) in &self.options.headers {
@@ -523,11 +515,6 @@ fn redirected(mut request: Request, target: Url) -> Result<Request, &'static str
 /// The id of a request that was redirected. The secrets of the call are taken out of the error as a whole.
 fn shown_id(response: &Response) -> Option<String> {
     request_id(response.headers(), &Secrets::default())
-}
-
-/// The body of a request, if it is JSON.
-fn json(request: &Request) -> Option<Value> {
-    serde_json::from_slice(request.body()?.as_bytes()?).ok()
 }
 
 fn authorized(mut request: Request, token: &AccessToken) -> Result<Request, Error> {

@@ -2,157 +2,73 @@
 //!
 //! What is checked is the request as it would go out, so that no way of making one gets around the limits.
 
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::generated::encode_path;
-use crate::operation::{Constraint, Format, Operation, ParameterLocation};
+use crate::operation::{Constraint, Format};
 use crate::value::id::InvalidId;
 use crate::value::time::{is_date, is_date_time};
 
-/// Checks a request that was built for an operation, has it spell its codes as they are documented, and gives its body
-/// as JSON, which was read for it. `base_path` is the path of the base URL.
-///
-/// # Errors
-/// One sentence: which value, what is wrong with it, what is allowed.
-pub(crate) fn check_request(
-    operation: &Operation,
-    base_path: &str,
-    request: &mut reqwest::Request,
-) -> Result<Option<Value>, String> {
-    check_segments(operation, base_path, request.url())?;
-    check_path(operation, base_path, request.url_mut())?;
-    check_query(operation, request.url_mut())?;
-    let Some(body) = &operation.body else {
-        return Ok(None);
-    };
-    match request.body().and_then(reqwest::Body::as_bytes) {
-        Some(bytes) => {
-            let mut value: Value =
-                serde_json::from_slice(bytes).map_err(|error| format!("the body is not JSON: {error}"))?;
-            check(body.constraint, &value).map_err(|violation| violation.in_place("body"))?;
-            if spell_codes(body.constraint, &mut value) {
-                *request.body_mut() = Some(value.to_string().into());
-            }
-            Ok(Some(value))
-        }
-        None if body.required => Err("the body is missing".to_owned()),
-        None => Ok(None),
-    }
-}
-
-/// Checks no more than that the path is that of the operation: an empty parameter, or one that is `..`, leads to another.
-///
-/// # Errors
-/// One sentence.
-pub(crate) fn check_segments(operation: &Operation, base_path: &str, url: &reqwest::Url) -> Result<(), String> {
-    let own = url.path().strip_prefix(base_path.trim_end_matches('/'));
-    let (found, known) = (
-        own.unwrap_or(url.path()).split('/').count(),
-        operation.path.split('/').count(),
-    );
-    if found == known {
-        return Ok(());
-    }
-    Err(format!(
-        "the path has {found} segments where `{}` has {known}",
-        operation.path
-    ))
-}
-
-fn check_path(operation: &Operation, base_path: &str, url: &mut reqwest::Url) -> Result<(), String> {
-    let path = url.path();
-    let own = path.strip_prefix(base_path.trim_end_matches('/')).unwrap_or(path);
-    let mut segments: Vec<_> = own.split('/').map(str::to_owned).collect();
-    let template: Vec<_> = operation.path.split('/').collect();
-    let mut spelled = false;
-    for (segment, part) in segments.iter_mut().zip(template) {
-        let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
-            continue;
-        };
-        let Some(parameter) = parameter(operation, ParameterLocation::Path, name) else {
-            continue;
-        };
-        // The URL holds the parameter percent-encoded; its limits are those of the text behind that.
-        let text = percent_decode_str(segment).decode_utf8_lossy();
-        check_text(parameter.constraint, &text).map_err(|violation| violation.in_place(name))?;
-        if let Some(code) = spelled_code(parameter.constraint, &text) {
-            *segment = encode_path(&code);
-            spelled = true;
-        }
-    }
-    if spelled {
-        let base = &path[..path.len() - own.len()];
-        let path = format!("{base}{}", segments.join("/"));
-        url.set_path(&path);
-    }
-    Ok(())
-}
-
-fn check_query(operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|p| p.location == ParameterLocation::Query)
-    {
-        let mut present = 0;
-        for (_, text) in url.query_pairs().filter(|(name, _)| *name == parameter.name) {
-            present += 1;
-            check_text(parameter.constraint, &text).map_err(|violation| violation.in_place(parameter.name))?;
-        }
-        if let Constraint::List { min, max, .. } = parameter.constraint
-            && present > 0
-        {
-            check_length("entries", present, *min, *max).map_err(|violation| violation.in_place(parameter.name))?;
-        }
-        if parameter.required && present == 0 {
-            return Err(format!("`{}` is missing", parameter.name));
-        }
-    }
-    let mut spelled = false;
-    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    for (name, text) in &mut pairs {
-        let parameter = parameter(operation, ParameterLocation::Query, name);
-        if let Some(code) = parameter.and_then(|parameter| spelled_code(parameter.constraint, text)) {
-            *text = code;
-            spelled = true;
-        }
-    }
-    if spelled {
-        url.query_pairs_mut().clear().extend_pairs(pairs);
-    }
-    Ok(())
-}
-
-fn parameter<'a>(
-    operation: &'a Operation,
-    location: ParameterLocation,
-    name: &str,
-) -> Option<&'a crate::operation::Parameter> {
-    operation
-        .parameters
-        .iter()
-        .find(|p| p.location == location && p.name == name)
-}
-
 /// What is wrong with a value, and where in it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Violation {
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
     place: String,
     problem: String,
+    /// Whether it has no form in which it could be sent, whatever the specification says.
+    is_unsendable: bool,
 }
 
 impl Violation {
-    fn new(problem: impl Into<String>) -> Self {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
         Violation {
             place: String::new(),
             problem: problem.into(),
+            is_unsendable: false,
         }
     }
 
-    fn below(mut self, step: &str) -> Self {
+    /// What cannot be sent, even where nothing is held against the specification.
+    pub(crate) fn unsendable(problem: impl Into<String>) -> Self {
+        Violation {
+            is_unsendable: true,
+            ..Violation::new(problem)
+        }
+    }
+
+    pub(crate) fn is_unsendable(&self) -> bool {
+        self.is_unsendable
+    }
+
+    /// What the call or an object needs, and does not have. A caller of the builder looks for the setter's name.
+    pub(crate) fn missing(name: &str) -> Self {
+        let setter = setter(name);
+        Violation::new(match setter == name {
+            true => "is missing".to_owned(),
+            false => format!("is missing: set it with `{setter}`"),
+        })
+    }
+
+    pub(crate) fn below(mut self, step: &str) -> Self {
         self.place.insert_str(0, step);
         self
+    }
+
+    /// Whether one of the two places lies in the other.
+    pub(crate) fn overlaps(&self, other: &Violation) -> bool {
+        let (short, long) = match self.place.len() < other.place.len() {
+            true => (&self.place, &other.place),
+            false => (&other.place, &self.place),
+        };
+        let rest = long.strip_prefix(short.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
+    /// The sentence about a value that has no name.
+    pub(crate) fn alone(self) -> String {
+        match self.place.trim_start_matches('.') {
+            "" => self.problem,
+            place => format!("`{place}` {}", self.problem),
+        }
     }
 
     pub(crate) fn in_place(self, name: &str) -> String {
@@ -161,7 +77,7 @@ impl Violation {
 }
 
 /// Checks a text of the path or query, which stands for a scalar.
-fn check_text(constraint: &Constraint, text: &str) -> Result<(), Violation> {
+pub(crate) fn check_text(constraint: &Constraint, text: &str) -> Result<(), Violation> {
     match constraint {
         Constraint::Text { .. } | Constraint::TextCode(_) => check(constraint, &Value::from(text)),
         // A list in a query repeats the name: each occurrence is one entry.
@@ -215,36 +131,89 @@ pub(crate) fn check(constraint: &Constraint, value: &Value) -> Result<(), Violat
                 listed(codes)
             ))),
         },
-        Constraint::List { item, min, max } => {
-            let entries = value.as_array().ok_or_else(|| wrong_kind("an array", value))?;
-            check_length("entries", entries.len(), *min, *max)?;
-            entries.iter().enumerate().try_for_each(|(index, entry)| {
-                check(item, entry).map_err(|violation| violation.below(&format!("[{index}]")))
-            })
-        }
-        Constraint::Object { members, open } => {
-            let object = value.as_object().ok_or_else(|| wrong_kind("an object", value))?;
-            for member in *members {
-                match object.get(member.name) {
-                    Some(value) => check(member.constraint, value)
-                        .map_err(|violation| violation.below(&format!(".{}", member.name)))?,
-                    None if member.required => {
-                        return Err(Violation::new("is missing").below(&format!(".{}", member.name)));
-                    }
-                    None => {}
-                }
-            }
-            match object
-                .keys()
-                .find(|name| !members.iter().any(|member| member.name == *name))
-            {
-                Some(name) if !open => Err(Violation::new("is not a documented field").below(&format!(".{name}"))),
-                _ => Ok(()),
-            }
+        Constraint::List { .. } | Constraint::Object { .. } | Constraint::AllOf(_) => {
+            violations(constraint, value).into_iter().next().map_or(Ok(()), Err)
         }
         Constraint::AnyOf(constraints) => first_success(constraints, |constraint| check(constraint, value)),
-        Constraint::AllOf(constraints) => constraints.iter().try_for_each(|constraint| check(constraint, value)),
     }
+}
+
+/// All that is wrong with a value, each with its place in it.
+pub(crate) fn violations(constraint: &Constraint, value: &Value) -> Vec<Violation> {
+    match (constraint, value) {
+        (Constraint::List { item, min, max }, Value::Array(entries)) => {
+            let length = check_length("entries", entries.len(), *min, *max).err();
+            let entries = entries.iter().enumerate().flat_map(|(index, entry)| {
+                let step = format!("[{index}]");
+                let found = violations(item, entry).into_iter();
+                found.map(move |violation| violation.below(&step))
+            });
+            length.into_iter().chain(entries).collect()
+        }
+        (Constraint::List { .. }, value) => vec![wrong_kind("an array", value)],
+        (Constraint::Object { members, open }, Value::Object(object)) => {
+            let known = members.iter().flat_map(|member| {
+                let found = match object.get(member.name) {
+                    Some(value) => violations(member.constraint, value),
+                    None if member.required => vec![Violation::missing(member.name)],
+                    None => Vec::new(),
+                };
+                let step = format!(".{}", member.name);
+                found.into_iter().map(move |violation| violation.below(&step))
+            });
+            let unknown = object
+                .keys()
+                .filter(|name| !open && !members.iter().any(|member| member.name == *name))
+                .map(|name| Violation::new("is not a documented field").below(&format!(".{name}")));
+            known.chain(unknown).collect()
+        }
+        (Constraint::Object { .. }, value) => vec![wrong_kind("an object", value)],
+        (Constraint::AllOf(constraints), value) => constraints
+            .iter()
+            .flat_map(|constraint| violations(constraint, value))
+            .collect(),
+        (constraint, value) => check(constraint, value).err().into_iter().collect(),
+    }
+}
+
+/// Fills in the members that an object needs and that can hold but one documented code.
+pub(crate) fn fill_constants(constraint: &Constraint, object: &mut serde_json::Map<String, Value>) {
+    let Constraint::Object { members, .. } = constraint else {
+        return;
+    };
+    for member in members.iter().filter(|member| member.required) {
+        let constant = match member.constraint {
+            Constraint::IntegerCode([code]) => Value::from(*code),
+            Constraint::TextCode([code]) => Value::from(*code),
+            _ => continue,
+        };
+        object.entry(member.name).or_insert(constant);
+    }
+}
+
+/// The name of the setter for what has this name on the wire.
+fn setter(name: &str) -> String {
+    let mut setter = String::new();
+    let mut before = None;
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if letter.is_alphanumeric() {
+            let after = letters.peek().is_some_and(|next| next.is_lowercase());
+            let begins = before.is_some_and(|before: char| !before.is_uppercase() || after);
+            if letter.is_uppercase() && begins && before != Some('_') {
+                setter.push('_');
+            }
+            setter.extend(letter.to_lowercase());
+            before = Some(letter);
+        } else {
+            setter.push('_');
+            before = Some('_');
+        }
+    }
+    if setter == "type" {
+        setter.push('_');
+    }
+    setter
 }
 
 /// The documented code that a text spells, in whatever letter case.
@@ -255,7 +224,7 @@ fn documented(codes: &[&'static str], text: &str) -> Option<&'static str> {
 }
 
 /// Spells the text codes of a value that was checked as they are documented; whether any was spelled otherwise.
-fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
+pub(crate) fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
     match (constraint, value) {
         (Constraint::TextCode(codes), Value::String(text)) => match documented(codes, text) {
             Some(code) if code != text => {
@@ -285,7 +254,7 @@ fn spell_codes(constraint: &Constraint, value: &mut Value) -> bool {
 }
 
 /// The documented spelling of a text of the path or query, if it is another.
-fn spelled_code(constraint: &Constraint, text: &str) -> Option<String> {
+pub(crate) fn spelled_code(constraint: &Constraint, text: &str) -> Option<String> {
     let constraint = match constraint {
         Constraint::List { item, .. } => item,
         other => other,
@@ -347,7 +316,7 @@ fn check_bounds<N: PartialOrd + std::fmt::Display>(
     }
 }
 
-fn check_length(unit: &str, length: usize, min: usize, max: Option<usize>) -> Result<(), Violation> {
+pub(crate) fn check_length(unit: &str, length: usize, min: usize, max: Option<usize>) -> Result<(), Violation> {
     if length < min {
         Err(Violation::new(format!("has {length} {unit}, the minimum is {min}")))
     } else if let Some(max) = max.filter(|max| length > *max) {
@@ -487,6 +456,51 @@ mod tests {
             problem(&list, json!([{"name": "a"}, {"name": "a"}, {"name": "a"}])),
             "`x` has 3 entries, the maximum is 2"
         );
+    }
+
+    #[test]
+    fn all_violations_are_told_and_a_setter_is_named_as_it_is_called() {
+        static OBJECT: Constraint = Constraint::Object {
+            members: &[
+                Member {
+                    name: "userId",
+                    required: true,
+                    constraint: &NAME,
+                },
+                Member {
+                    name: "size",
+                    required: true,
+                    constraint: &SIZE,
+                },
+                Member {
+                    name: "kind",
+                    required: true,
+                    constraint: &Constraint::TextCode(&["trial"]),
+                },
+            ],
+            open: false,
+        };
+        let told: Vec<_> = violations(&OBJECT, &json!({"size": 0, "odd": 1}))
+            .into_iter()
+            .map(|violation| violation.in_place("x"))
+            .collect();
+        let expected = [
+            "`x.userId` is missing: set it with `user_id`",
+            "`x.size` is 0, the minimum is 1",
+            "`x.kind` is missing",
+            "`x.odd` is not a documented field",
+        ];
+        assert_eq!(told, expected);
+        let mut object = serde_json::Map::new();
+        fill_constants(&OBJECT, &mut object);
+        assert_eq!(Value::Object(object), json!({"kind": "trial"}));
+        for (name, expected) in [
+            ("siteURLs", "site_ur_ls"),
+            ("HTMLPage", "html_page"),
+            ("o365Id", "o365_id"),
+        ] {
+            assert_eq!(setter(name), expected);
+        }
     }
 
     #[test]

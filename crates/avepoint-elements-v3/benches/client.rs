@@ -11,7 +11,8 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use avepoint_elements_v3::avepoint_core::generated::decode;
+use avepoint_elements_v3::avepoint_core::fuzz::answered;
+use avepoint_elements_v3::operations::LIST_CUSTOMERS;
 use avepoint_elements_v3::types::{CustomerPage, ListCustomersRequest};
 use avepoint_elements_v3::{Client, StaticToken};
 use criterion::Criterion;
@@ -64,8 +65,8 @@ fn id(n: usize) -> String {
 
 /// The answer as it is when it comes out of the HTTP client, read by the code that every call of the client runs.
 async fn our_decode() -> CustomerPage {
-    let response = http::Response::new(PAGE.as_slice()).into();
-    decode::<CustomerPage>(response).await.expect("a page").into_inner()
+    let answer = answered::<CustomerPage>(&LIST_CUSTOMERS, PAGE.as_slice()).await;
+    answer.expect("a page").into_inner()
 }
 
 /// The same answer, read the plain way.

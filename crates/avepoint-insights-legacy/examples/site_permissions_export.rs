@@ -27,11 +27,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
         return Err("usage: site_permissions_export REPORT.zip SITE-URL…".into());
     };
     let request = ExportSitePermissionsRequest::builder()
-        .site_urls(sites.to_vec())
+        .site_urls(sites)
         .language(ReportLanguage::English);
 
     let client = shared::client()?;
-    let request: ExportSitePermissionsRequest = request.try_into()?;
     let job = client.export_site_permissions().body(request).start().await?;
     println!("job {}", job.id());
     let length = job.download_to(path).await?;

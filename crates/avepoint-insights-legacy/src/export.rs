@@ -5,7 +5,7 @@
 #![allow(deprecated)]
 
 use avepoint_core::{
-    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, ExportPart, List, OpenEnum, Response,
+    ApiClient, ByteStream, CallOptions, Code, Error, ExportApi, ExportOptions, ExportPart, List, OpenEnum, Response,
     Session,
 };
 
@@ -79,7 +79,7 @@ apis! {
 
 macro_rules! exports {
     ($($builder:ident: $operation:ident, $api:ident;)*) => { $(
-        impl builder::$builder<'_> {
+        impl builder::$builder {
             /// Starts the export, as soon as fewer than five jobs of this client run. See
             /// [`ExportJob`](avepoint_core::ExportJob) for what follows.
             ///
@@ -95,10 +95,11 @@ macro_rules! exports {
             /// # Errors
             /// As [`start`](Self::start).
             pub async fn start_with(self, options: ExportOptions) -> Result<avepoint_core::ExportJob<$api>, Error> {
-                let api = $api(self.client.clone());
+                let session = self.call.session();
+                let api = $api(Client::from_session(session.clone()));
                 avepoint_core::ExportJob::start(api, &operations::$operation, options, |options| async {
-                    let client = &self.client.with_options(options);
-                    let answer = builder::$builder { client, ..self.clone() }.send().await?;
+                    let call = self.call.clone().in_session(&session.with_options(options));
+                    let answer = builder::$builder { call }.send().await?;
                     Ok(answer.into_inner().id)
                 })
                 .await
@@ -117,8 +118,8 @@ exports! {
 
 /// Those that take lists which may be too long for one job: each part of the first with each of the second.
 macro_rules! split_exports {
-    ($($builder:ident: $operation:ident, $request:ident, $($list:ident),+;)*) => { $(
-        impl builder::$builder<'_> {
+    ($($builder:ident: $request:ident, $($list:ident),+;)*) => { $(
+        impl builder::$builder {
             /// Starts as many exports as these lists take:
             #[doc = concat!($("`", stringify!($list), "`, ",)+ "100 entries each,")]
             /// and waits for all of them. Two long lists make a job for each pair of their parts.
@@ -129,11 +130,7 @@ macro_rules! split_exports {
                 self,
                 options: ExportOptions,
             ) -> Result<Vec<PermissionExportPart<$request>>, Error> {
-                let invalid = |problem: String| {
-                    Error::new(ErrorKind::InvalidRequest, problem).with_operation(&operations::$operation)
-                };
-                let whole = self.body.clone().and_then(|body| body.try_into().map_err(|error| format!("{error}")));
-                let mut parts: Vec<$request> = vec![whole.map_err(invalid)?];
+                let mut parts: Vec<$request> = vec![self.call.typed_body()?];
                 $( parts = parts.into_iter().flat_map(|part| split(part, |request| &mut request.$list)).collect(); )+
                 Ok(avepoint_core::export_all(parts, |part| self.clone().body(part).start_with(options.clone())).await)
             }
@@ -142,9 +139,9 @@ macro_rules! split_exports {
 }
 
 split_exports! {
-    ExportSitePermissions: EXPORT_SITE_PERMISSIONS, ExportSitePermissionsRequest, site_urls;
-    ExportUserPermissions: EXPORT_USER_PERMISSIONS, ExportUserPermissionsRequest, emails, site_urls;
-    ExportGroupPermissions: EXPORT_GROUP_PERMISSIONS, ExportGroupPermissionsRequest, emails, site_urls;
+    ExportSitePermissions: ExportSitePermissionsRequest, site_urls;
+    ExportUserPermissions: ExportUserPermissionsRequest, emails, site_urls;
+    ExportGroupPermissions: ExportGroupPermissionsRequest, emails, site_urls;
 }
 
 /// A request for each part of one of its lists; one that is left out stays so.

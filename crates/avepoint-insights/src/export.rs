@@ -1,7 +1,7 @@
 //! Exports: a job that writes a report, and the report's file.
 
 use avepoint_core::{
-    ByteStream, CallOptions, Code, Error, ErrorKind, ExportApi, ExportOptions, OpenEnum, Response, Session,
+    ApiClient, ByteStream, CallOptions, Code, Error, ExportApi, ExportOptions, OpenEnum, Response, Session,
 };
 
 use crate::generated::client::{Client, builder};
@@ -53,7 +53,7 @@ impl ExportApi for Client {
 
 macro_rules! exports {
     ($($builder:ident: $operation:ident),* $(,)?) => { $(
-        impl builder::$builder<'_> {
+        impl builder::$builder {
             /// Starts the export, as soon as fewer than five jobs of this client run. See [`ExportJob`] for what
             /// follows.
             ///
@@ -69,9 +69,11 @@ macro_rules! exports {
             /// # Errors
             /// As [`start`](Self::start).
             pub async fn start_with(self, options: ExportOptions) -> Result<ExportJob, Error> {
-                ExportJob::start(self.client.clone(), &operations::$operation, options, |options| async {
-                    let client = &self.client.with_options(options);
-                    let answer = builder::$builder { client, ..self.clone() }.send().await?;
+                let session = self.call.session();
+                let client = Client::from_session(session.clone());
+                ExportJob::start(client, &operations::$operation, options, |options| async {
+                    let call = self.call.clone().in_session(&session.with_options(options));
+                    let answer = builder::$builder { call }.send().await?;
                     Ok(answer.into_inner().job_id)
                 })
                 .await
@@ -97,20 +99,16 @@ exports! {
 
 /// Those that take a list which may be too long for one job.
 macro_rules! split_exports {
-    ($($builder:ident: $operation:ident, $list:ident of $item:ty),* $(,)?) => { $(
-        impl builder::$builder<'_> {
+    ($($builder:ident: $list:ident ($name:literal) of $item:ty),* $(,)?) => { $(
+        impl builder::$builder {
             #[doc = concat!("Starts as many exports as `", stringify!($list), "` takes, 100 entries each,")]
             /// and waits for all of them.
             ///
             /// # Errors
             /// One for a list that cannot be read. What goes wrong with one part is that part's result.
             pub async fn export_all(self, options: ExportOptions) -> Result<Vec<ExportPart<$item>>, Error> {
-                let invalid = |problem: String| {
-                    Error::new(ErrorKind::InvalidRequest, problem).with_operation(&operations::$operation)
-                };
-                // It may be left out, or must be there.
-                let list: Option<Vec<$item>> = self.$list.clone().map_err(invalid)?.into();
-                let parts = avepoint_core::parts(&list.unwrap_or_default());
+                let list: Vec<$item> = self.call.entries($name)?;
+                let parts = avepoint_core::parts(&list);
                 Ok(avepoint_core::export_all(parts, |part| self.clone().$list(part).start_with(options.clone())).await)
             }
         }
@@ -118,8 +116,8 @@ macro_rules! split_exports {
 }
 
 split_exports! {
-    ExportSitePermissions: EXPORT_SITE_PERMISSIONS, site_urls of String,
-    ExportUserPermissions: EXPORT_USER_PERMISSIONS, site_urls of String,
-    ExportGroupPermissions: EXPORT_GROUP_PERMISSIONS, site_urls of String,
-    ExportGoogleDrivePermissions: EXPORT_GOOGLE_DRIVE_PERMISSIONS, drive_ids of GoogleDriveId,
+    ExportSitePermissions: site_urls ("siteUrls") of String,
+    ExportUserPermissions: site_urls ("siteUrls") of String,
+    ExportGroupPermissions: site_urls ("siteUrls") of String,
+    ExportGoogleDrivePermissions: drive_ids ("driveIds") of GoogleDriveId,
 }

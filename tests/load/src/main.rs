@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use avepoint_auth::ClientSecretCredential;
-use avepoint_elements_v3::core::{ApiClient, CallOptions, ClientBuilder, RetryPolicy};
+use avepoint_elements_v3::avepoint_core::{ApiClient, CallOptions, ClientBuilder, RetryPolicy};
 use clap::{Parser, Subcommand};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use service::Service;

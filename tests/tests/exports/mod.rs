@@ -109,7 +109,7 @@ pub fn job(client: &Client) -> ExportJob {
     client.export_job("7".parse().expect("an id"))
 }
 
-pub fn export(client: &Client) -> avepoint_insights::builder::ExportSitePermissions<'_> {
+pub fn export(client: &Client) -> avepoint_insights::builder::ExportSitePermissions {
     client
         .export_site_permissions()
         .site_urls(vec!["https://northwind.example/sites/a".to_owned()])

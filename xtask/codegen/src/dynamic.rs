@@ -1,28 +1,29 @@
 //! `dynamic.rs`: every operation by its name, with JSON parameters, through the typed client.
 
-use anyhow::Context;
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use xtask_spec::{Operation, Spec};
 
-use super::names::{camel, id, snake};
-use super::view::forms;
+use super::client::{self, Builder};
+use super::names::id;
 
 /// The function `call`.
 ///
 /// # Errors
-/// If a parameter has no name, or a body leads nowhere: what the lint refuses.
-pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
+/// If progenitor made no builder for an operation.
+pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Result<TokenStream> {
     let arms = spec
         .operations
         .iter()
-        .map(|operation| arm(spec, operation).with_context(|| format!("the operation {}", id(operation))))
+        .map(|operation| arm(spec, operation, builders))
         .collect::<anyhow::Result<Vec<_>>>()?;
     Ok(quote! {
         //! Any operation by its name, with JSON parameters.
 
-        use ::avepoint_core::dynamic::{Parameters, answer, file, options, unknown};
-        use ::avepoint_core::{Error, Response};
+        use ::avepoint_core::Error;
+        use ::avepoint_core::dynamic::{self, empty, file, json, unknown};
         use ::serde_json::Value;
         use super::client::{Client, types};
         use super::operations;
@@ -39,8 +40,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
             let Some(table) = operations::find(operation) else {
                 return Err(unknown(operation, operations::ALL));
             };
-            let mut parameters = Parameters::new(client.session(), table, parameters)?;
-            let client = &client.with_options(options(client.session()));
+            let call = dynamic::call(client.session(), table, parameters)?;
             match table.id {
                 #(#arms)*
                 _ => Err(unknown(operation, operations::ALL)),
@@ -49,60 +49,13 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn arm(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> {
+fn arm(spec: &Spec, operation: &Operation, builders: &BTreeMap<String, Builder>) -> anyhow::Result<TokenStream> {
     let id = id(operation);
-    let method = snake(id);
-    let set = |take, set| quote! { if let Some(value) = #take { #set } };
-    let mut setters = Vec::new();
-    for parameter in spec.parameters(operation) {
-        let parameter = parameter.described;
-        let name = parameter.text("name").context("a parameter without a name")?;
-        let (field, is_required) = (snake(name), parameter.says("required"));
-        let value = if is_required {
-            quote! { value }
-        } else {
-            quote! { Some(value) }
-        };
-        setters.push(set(
-            quote! { parameters.take(#name)? },
-            quote! { request.#field = Ok(#value); },
-        ));
-    }
-    if let Some(body) = spec.body(operation) {
-        let schema = spec.schema(&body).context("a body that refers to nothing")?;
-        let ty = body.referenced().map_or_else(|| camel(&format!("{id}Body")), camel);
-        let (take, put) = if let Some(forms) = forms(spec, &schema) {
-            let arms = forms.into_iter().map(camel).enumerate().map(|(index, form)| {
-                quote! { #index => parameters.take::<types::#form>("body")?.map(types::#ty::from), }
-            });
-            // JSON alone does not say which form it is; the table does.
-            setters.push(quote! { let body = match parameters.body_variant() { #(#arms)* _ => None, }; });
-            (quote! { body }, quote! { request.body = Ok(value); })
-        } else if schema.get("properties").is_some() {
-            (
-                quote! { parameters.take::<types::#ty>("body")? },
-                quote! { request = request.body(value); },
-            )
-        } else {
-            (
-                quote! { parameters.take("body")? },
-                quote! { request.body = Ok(value); },
-            )
-        };
-        setters.push(set(take, put));
-    }
-    let mutable = (!setters.is_empty()).then(|| quote! { mut });
-    let read = match (spec.answer(operation), spec.is_file(operation)) {
-        (Some(_), _) => quote! { answer(table, &Response::into_inner(sent)) },
-        (None, true) => quote! { file(table, Response::into_inner(sent)).await },
-        (None, false) => quote! { sent.map(|()| Value::Null).map(Response::into_inner) },
+    let answer = &client::builder(operation, builders)?.answer;
+    let send = match (spec.answer(operation), spec.is_file(operation)) {
+        (Some(_), _) => quote! { json::<#answer>(call) },
+        (None, true) => quote! { file(call) },
+        (None, false) => quote! { empty(call) },
     };
-    Ok(quote! {
-        #id => {
-            let #mutable request = client.#method();
-            #(#setters)*
-            let sent = request.send().await?;
-            #read
-        }
-    })
+    Ok(quote! { #id => #send.await, })
 }

@@ -9,6 +9,7 @@
 
 mod client;
 mod constraints;
+mod docs;
 mod dynamic;
 mod enums_and_ids;
 mod names;
@@ -113,11 +114,12 @@ fn refuse_problems(document: &Document) -> anyhow::Result<()> {
 fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
     let view = view::derive(spec)?;
     let mut files = Files::new();
-    files.insert("paging.rs", client::print(paging::generate(spec)?)?);
-    files.insert("dynamic.rs", client::print(dynamic::generate(spec)?)?);
+    let client = client::generate(api, spec, &view)?;
+    files.insert("paging.rs", client::print(paging::generate(spec, &client.builders)?)?);
+    files.insert("dynamic.rs", client::print(dynamic::generate(spec, &client.builders)?)?);
     files.insert("operations.rs", client::print(operations::generate(spec)?)?);
     files.insert("variants.rs", client::print(variants::generate(spec, &view))?);
-    files.insert("client.rs", client::generate(api, spec, &view)?);
+    files.insert("client.rs", client.source);
     files.insert("enums.rs", enums_and_ids::enums(spec)?);
     files.insert("ids.rs", enums_and_ids::ids(spec));
     files.insert("mod.rs", MODULE.to_owned());
@@ -129,8 +131,8 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
 
 /// What every crate of an API shows of its generated code.
 const MODULE: &str = "\
-// Generated code is formatted by its generator, and documented as far as its spec is.
-#![allow(clippy::all, clippy::unwrap_used, deprecated, missing_docs, rustdoc::all, unused_imports, unused_mut)]
+// Generated code is formatted by its generator.
+#![allow(clippy::all, clippy::unwrap_used, deprecated, missing_docs, rustdoc::all, unused_imports)]
 
 pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]

@@ -36,7 +36,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
         #(#operations)*
 
         /// What requests may hold.
-        mod constraints {
+        pub(crate) mod constraints {
             use super::*;
 
             #(#constraints)*

@@ -1,22 +1,31 @@
 //! `paging.rs`: `.pages()` and `.stream()` on the builders of lists.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, bail};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
-use super::names::{camel, id, shouty, snake};
+use super::client::{self, Builder};
+use super::names::{camel, id, snake};
 
 /// The pagers of a spec.
 ///
 /// # Errors
 /// If an `x-paging` points to members that are not there: what the lint refuses.
-pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
+pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Result<TokenStream> {
     let mut pagers = Vec::new();
     for operation in &spec.operations {
         if let Some(paging) = operation.place.get("x-paging") {
-            pagers.push(pager(spec, operation, &paging)?);
+            pagers.push(pager(
+                spec,
+                operation,
+                &paging,
+                &client::builder(operation, builders)?.answer,
+            )?);
         }
     }
     Ok(quote! {
@@ -30,9 +39,9 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     })
 }
 
-fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<TokenStream> {
+fn pager(spec: &Spec, operation: &Operation, paging: &Place, ty: &Type) -> anyhow::Result<TokenStream> {
     let id = id(operation);
-    let (builder, table) = (camel(id), shouty(id));
+    let builder = camel(id);
     let parameter = |name: &str| {
         paging
             .text(name)
@@ -60,11 +69,10 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<T
         facts.push((quote! { let #name = #member #read; }, quote! { .#put(#name) }));
         Ok(())
     };
-    let (pages, start, turn) = match paging.text("style") {
+    let count = || quote! { .copied().map(i64::from) };
+    match paging.text("style") {
         Some("page-number") => {
-            let (start, turn) = numbered(spec, operation, parameter("page")?)?;
             if let Some(total) = paging.text("total") {
-                let count = || quote! { .copied().map(i64::from) };
                 add("total", total, count(), "with_total")?;
                 // Beside the total, under the name of the parameter; not every answer says how large its pages are.
                 let size = parameter("size")?.trim_start_matches("body.");
@@ -77,90 +85,30 @@ fn pager(spec: &Spec, operation: &Operation, paging: &Place) -> anyhow::Result<T
             if let Some(more) = paging.text("more") {
                 add("more", more, quote! { .copied() }, "with_more")?;
             }
-            (quote! { numbered }, Some(quote! { #start, }), Some(turn))
         }
-        Some("token") => {
-            let token = parameter("token")?;
-            let put = match token.strip_prefix("body.").map(snake) {
-                Some(member) => quote! { request.body_map(|body| body.#member(token)) },
-                None => {
-                    let member = snake(token);
-                    quote! { request.#member(token) }
-                }
-            };
-            let turn = quote! { if let Some(token) = wanted.token { request = #put; } };
-            add("next", parameter("next")?, quote! { .cloned() }, "with_next_token")?;
-            (quote! { tokens }, None, Some(turn))
-        }
-        Some("single") => (quote! { single }, None, None),
+        Some("token") => add("next", parameter("next")?, quote! { .cloned() }, "with_next_token")?,
+        Some("single") => {}
         other => bail!("there is no style of paging {other:?}"),
-    };
-    let (wanted, mutable) = match turn {
-        Some(_) => (quote! { wanted }, Some(quote! { mut })),
-        None => (quote! { _ }, None),
-    };
+    }
     let (facts, put): (Vec<_>, Vec<_>) = facts.into_iter().unzip();
     Ok(quote! {
-        impl<'a> builder::#builder<'a> {
+        impl builder::#builder {
             /// The pages of the list, as a stream that asks for each when it is wanted.
-            pub fn pages(self) -> Pages<'a, types::#item> {
-                Pages::#pages(&super::operations::#table, #start move |#wanted| {
-                    let #mutable request = self.clone();
-                    #turn
-                    Box::pin(async move {
-                        let (answer, bytes) = request.send().await?.into_page()?;
-                        #(#facts)*
-                        Ok(Page::new(answer.#items.into_vec(), bytes) #(#put)*)
-                    })
+            #[inline]
+            pub fn pages(self) -> Pages<types::#item> {
+                Pages::of(self.call, |answer: #ty, origin| {
+                    #(#facts)*
+                    Page::new(answer.#items.into_vec(), origin) #(#put)*
                 })
             }
 
             /// The entries of the list, as a stream over all its pages.
-            pub fn stream(self) -> Items<'a, types::#item> {
+            #[inline]
+            pub fn stream(self) -> Items<types::#item> {
                 self.pages().items()
             }
         }
     })
-}
-
-/// Where the numbers of pages begin, and the statement that puts one into the request.
-fn numbered(spec: &Spec, operation: &Operation, page: &str) -> anyhow::Result<(TokenStream, TokenStream)> {
-    if let Some(name) = page.strip_prefix("body.") {
-        let member = snake(name);
-        let body = spec.body(operation).and_then(|body| spec.schema(&body));
-        let turn = if body.as_ref().is_some_and(|body| body.texts("required").contains(&name)) {
-            quote! { request = request.body_map(|body| body.#member(wanted.page)); }
-        } else {
-            let schema = body.and_then(|body| spec.schema(&spec.member(&body, name)?));
-            let ty = match schema.and_then(|schema| schema.text("format")) {
-                Some("int32") => quote! { i32 },
-                _ => quote! { i64 },
-            };
-            quote! {
-                match <#ty>::try_from(wanted.page) {
-                    Ok(page) => request = request.body_map(|body| body.#member(page)),
-                    Err(_) => request.body = Err(format!("there is no page {}", wanted.page)),
-                }
-            }
-        };
-        // What the caller may have put into the body cannot be read back: the list begins at its first page.
-        return Ok((quote! { Ok(1) }, turn));
-    }
-    let id = id(operation);
-    let table = shouty(id);
-    let name = snake(page);
-    let mut parameters = spec.parameters(operation).into_iter();
-    let parameter = parameters.find(|parameter| parameter.key() == Some(("query", page)));
-    let (given, wrap) = match parameter {
-        Some(parameter) if parameter.described.says("required") => (Some(quote! { .clone().map(Some) }), None),
-        _ => (None, Some(quote! { .map(Some) })),
-    };
-    Ok((
-        quote! { ::avepoint_core::generated::first_page(&super::operations::#table, &self.#name #given) },
-        quote! {
-            request.#name = TryFrom::try_from(wanted.page)#wrap.map_err(|_| format!("there is no page {}", wanted.page));
-        },
-    ))
 }
 
 /// The expression that reads a member of an answer, as an option of a reference.

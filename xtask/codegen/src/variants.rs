@@ -22,6 +22,7 @@ pub fn generate(spec: &Spec, view: &View) -> TokenStream {
                 ///
                 /// # Errors
                 /// If it is no object.
+                #[inline]
                 pub fn #method(&self) -> Result<types::#ty, ::avepoint_core::Error> {
                     ::avepoint_core::generated::read_object(&self.0)
                 }

@@ -110,8 +110,6 @@ impl<'d> Deriving<'_, 'd> {
         }
         let mut derived = json!({
             "operationId": id(operation),
-            "summary": operation.place.text("summary"),
-            "description": documentation(operation),
             "parameters": parameters,
             "responses": { "2XX": response },
         });
@@ -334,7 +332,7 @@ pub fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
 }
 
 /// What the documentation of a call says beside its summary.
-fn documentation(operation: &Operation) -> String {
+pub fn documentation(operation: &Operation) -> String {
     let permissions = operation.permissions().into_iter();
     let permissions: Vec<_> = permissions.map(|scopes| format!("`{}`", scopes.join(" "))).collect();
     let mut parts = vec![

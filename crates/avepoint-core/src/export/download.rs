@@ -4,14 +4,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-use progenitor_client::ByteStream;
 
 use super::answers::{self, encoding};
 use super::archive::{self, Tail};
 use super::{ExportApi, ExportEvent, ExportOptions};
 use crate::error::{Error, ErrorKind};
 use crate::protection::Protection;
-use crate::response::Response;
+use crate::response::{ByteStream, Response};
 use crate::witness::{Seen, Witness};
 
 /// How much of an answer that is not a file is read, in bytes.
@@ -106,7 +105,7 @@ impl<A: ExportApi> Download<A> {
                     _ if !Protection::WholeFiles.is_on() => return Ok(None),
                     // All is here, however the connection ended.
                     _ if self.total == Some(self.position) => return self.end(),
-                    Some(Err(error)) => Error::from_transport(error),
+                    Some(Err(error)) => error,
                     None if self.total.is_none() && self.tail.is_whole() => return Ok(None),
                     None => cut(self.position, self.total),
                 },
@@ -216,7 +215,7 @@ impl<A: ExportApi> Download<A> {
                 self.validator = Validator::of(&headers, session.clock().now());
                 self.tail = Tail::default();
                 let first = stream::iter([Ok(beginning.freeze())]);
-                let body = ByteStream::new(Box::pin(first.chain(body.into_inner())));
+                let body = ByteStream::new(first.chain(body));
                 return Ok(match std::mem::take(&mut self.position) {
                     0 => Opened::Body(body),
                     _ => Opened::Anew(body),
@@ -224,7 +223,7 @@ impl<A: ExportApi> Download<A> {
             }
             if archive::may_begin(&beginning) {
                 match outcome {
-                    Err(error) => return Ok(Opened::Later(Error::from_transport(error))),
+                    Err(error) => return Ok(Opened::Later(error)),
                     Ok(()) if total.is_none() => return Ok(Opened::Later(cut(beginning.len() as u64, None))),
                     Ok(()) => {}
                 }
@@ -269,7 +268,7 @@ fn is_about_the_part(error: &Error) -> bool {
 }
 
 /// Reads until so many bytes are there, or the end.
-async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Result<(), reqwest::Error> {
+async fn read(body: &mut ByteStream, bytes: &mut BytesMut, least: usize) -> Result<(), Error> {
     while bytes.len() < least
         && let Some(piece) = body.next().await
     {

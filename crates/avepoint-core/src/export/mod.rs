@@ -4,11 +4,10 @@ use std::fmt;
 use std::future::Future;
 
 use futures_util::stream::{self, StreamExt};
-use progenitor_client::ByteStream;
 
 use crate::error::Error;
 use crate::options::CallOptions;
-use crate::response::Response;
+use crate::response::{ByteStream, Response};
 use crate::session::Session;
 use crate::value::code::Code;
 

@@ -43,15 +43,15 @@ impl Fingerprint {
     }
 }
 
+/// What the bytes of an answer say, and the failure that they tell of.
+pub(crate) type Examined = (Fingerprint, Option<String>);
+
 /// Looks at the bytes of an answer that holds a list: what tells it from others, and the failure that it tells of in place
 /// of entries.
 ///
 /// # Errors
 /// What is wrong, where the list is not in its place and the answer has something else: that is no empty list.
-pub(crate) fn examine<T: DeserializeOwned>(
-    paging: &Paging,
-    body: &[u8],
-) -> Result<(Fingerprint, Option<String>), String> {
+pub(crate) fn examine(paging: &Paging, body: &[u8], documented: &[&str]) -> Result<Examined, String> {
     // That it is JSON is known, since the type was read from it. A byte that is no UTF-8
     // costs the reader a member, and nothing here.
     let text = String::from_utf8_lossy(without_mark(body));
@@ -80,7 +80,6 @@ pub(crate) fn examine<T: DeserializeOwned>(
         Place::Entries => None,
         _ => failure(&outline),
     };
-    let documented = documented::<T>();
     let is_documented = |name: &str| documented.iter().any(|known| known.eq_ignore_ascii_case(name));
     let failure = match (failure, answer.check(is_documented)) {
         (None, checked) => checked.map(|()| None)?,
@@ -255,7 +254,7 @@ impl Answer<'_> {
 }
 
 /// The members that a type reads.
-fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
+pub(crate) fn documented<T: DeserializeOwned>() -> &'static [&'static str] {
     struct Fields<'f>(&'f mut &'static [&'static str]);
 
     impl<'de> Deserializer<'de> for Fields<'_> {
@@ -307,12 +306,14 @@ mod tests {
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine::<Things>(&PAGING, body).expect("an answer with its list").0
+        examine(&PAGING, body, documented::<Things>())
+            .expect("an answer with its list")
+            .0
     }
 
     /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.
     fn failure(body: &str) -> Result<Option<String>, String> {
-        examine::<Things>(&PAGING, body.as_bytes()).map(|(_, failure)| failure)
+        examine(&PAGING, body.as_bytes(), documented::<Things>()).map(|(_, failure)| failure)
     }
 
     #[test]

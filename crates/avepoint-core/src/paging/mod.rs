@@ -12,20 +12,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, TryFutureExt};
 use futures_util::stream::{FuturesOrdered, StreamExt};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::error::{Error, ErrorKind};
+use crate::generated::decoder;
 use crate::operation::{Operation, Paging};
 use crate::reader::{Unread, UnreadMember};
+use crate::response::typed;
 
 mod answer;
 mod circle;
 mod progress;
 
 pub use answer::Origin;
-pub(crate) use answer::{Fingerprint, examine};
+pub(crate) use answer::{Examined, Fingerprint, documented, examine};
 use circle::Visited;
 pub use progress::Discrepancy;
 use progress::{Progress, Verdict, endless};
@@ -163,7 +167,7 @@ pub struct PageRequest {
     pub token: Option<String>,
 }
 
-type Fetch<'a, T> = Arc<dyn Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a>;
+type Fetch<T> = Arc<dyn Fn(PageRequest) -> BoxFuture<'static, Result<Page<T>, Error>> + Send + Sync>;
 type Fetched<T> = (u32, Result<Page<T>, Error>);
 
 /// How the pages of a list follow each other.
@@ -205,10 +209,10 @@ enum State {
 /// Where the server's count and the entries do not agree at the end, nothing is hidden: [`Pages::discrepancy`] says so,
 /// and an event of the level `WARN`.
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct Pages<'a, T> {
+pub struct Pages<T> {
     operation: &'static Operation,
-    fetch: Fetch<'a, T>,
-    ahead: FuturesOrdered<BoxFuture<'a, Fetched<T>>>,
+    fetch: Fetch<T>,
+    ahead: FuturesOrdered<BoxFuture<'static, Fetched<T>>>,
     prefetch: u32,
     next: PageRequest,
     order: Order,
@@ -222,10 +226,10 @@ pub struct Pages<'a, T> {
     unread: usize,
 }
 
-impl<'a, T: Send + 'a> Pages<'a, T> {
+impl<T: Send + 'static> Pages<T> {
     fn new<F>(operation: &'static Operation, order: Order, fetch: F) -> Self
     where
-        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
+        F: Fn(PageRequest) -> BoxFuture<'static, Result<Page<T>, Error>> + Send + Sync + 'static,
     {
         Pages {
             operation,
@@ -242,13 +246,19 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
         }
     }
 
-    /// A list whose pages are asked for by number. For use by generated code.
+    /// The list that a call begins, of which each answer is opened into a page. For use by generated code.
     #[doc(hidden)]
-    pub fn numbered<F>(operation: &'static Operation, start: Result<u32, Error>, fetch: F) -> Self
-    where
-        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
-    {
-        let pages = Pages::new(operation, Order::Numbered, fetch);
+    pub fn of<A: DeserializeOwned + Send + 'static>(call: Call, open: fn(A, Origin) -> Page<T>) -> Self {
+        let (operation, start) = (call.operation(), call.first_page());
+        let order = match &operation.paging {
+            Some(Paging::PageNumber { .. }) => Order::Numbered,
+            Some(Paging::Token { .. }) => Order::Tokens(Visited::default()),
+            Some(Paging::Single { .. }) | None => Order::Single,
+        };
+        let pages = Pages::new(operation, order, move |wanted| {
+            let page = call.clone().page(wanted, decoder::<A>);
+            Box::pin(page.map_ok(move |(answer, origin)| open(typed(answer), origin)))
+        });
         match start {
             Ok(start) => pages.starting_at(start),
             Err(error) => Pages {
@@ -256,24 +266,6 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
                 ..pages
             },
         }
-    }
-
-    /// A list each of whose pages gives the token of the next. For use by generated code.
-    #[doc(hidden)]
-    pub fn tokens<F>(operation: &'static Operation, fetch: F) -> Self
-    where
-        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
-    {
-        Pages::new(operation, Order::Tokens(Visited::default()), fetch)
-    }
-
-    /// A list that comes whole. For use by generated code.
-    #[doc(hidden)]
-    pub fn single<F>(operation: &'static Operation, fetch: F) -> Self
-    where
-        F: Fn(PageRequest) -> BoxFuture<'a, Result<Page<T>, Error>> + Send + Sync + 'a,
-    {
-        Pages::new(operation, Order::Single, fetch)
     }
 
     fn starting_at(mut self, page: u32) -> Self {
@@ -319,11 +311,10 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
     ///
     /// ```
     /// # use avepoint_core::{Error, Pages};
-    /// use futures_util::TryStreamExt;
     ///
-    /// # async fn all(mut pages: Pages<'_, u32>) -> Result<(), Error> {
-    /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} entries", page.items.len());
+    /// # async fn all(mut pages: Pages<u32>) -> Result<(), Error> {
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} entries", page?.items.len());
     /// }
     /// if let Some(discrepancy) = pages.discrepancy() {
     ///     println!("{discrepancy}"); // the server reports 250 entries, but 100 were received
@@ -343,8 +334,16 @@ impl<'a, T: Send + 'a> Pages<'a, T> {
         self.unread
     }
 
+    /// The next page, if there is one.
+    ///
+    /// # Errors
+    /// Where the page cannot be had; nothing follows it.
+    pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
+        StreamExt::next(self).await
+    }
+
     /// The entries of the pages, as a stream.
-    pub fn items(self) -> Items<'a, T> {
+    pub fn items(self) -> Items<T> {
         Items {
             pages: self,
             buffer: VecDeque::new(),
@@ -460,7 +459,7 @@ fn number_of(token: &str) -> u64 {
     hasher.finish()
 }
 
-impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
+impl<T: Send + 'static> Stream for Pages<T> {
     type Item = Result<Page<T>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -502,7 +501,7 @@ impl<'a, T: Send + 'a> Stream for Pages<'a, T> {
     }
 }
 
-impl<T> fmt::Debug for Pages<'_, T> {
+impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("next", &self.next)
@@ -515,12 +514,12 @@ impl<T> fmt::Debug for Pages<'_, T> {
 /// The entries of a list, as a stream over all its pages.
 #[must_use = "a stream does nothing unless it is polled"]
 #[derive(Debug)]
-pub struct Items<'a, T> {
-    pages: Pages<'a, T>,
+pub struct Items<T> {
+    pages: Pages<T>,
     buffer: VecDeque<T>,
 }
 
-impl<'a, T: Send + 'a> Items<'a, T> {
+impl<T: Send + 'static> Items<T> {
     /// Asks for so many pages before they are wanted; see [`Pages::prefetch`].
     pub fn prefetch(mut self, pages: u32) -> Self {
         self.pages = self.pages.prefetch(pages);
@@ -538,6 +537,27 @@ impl<'a, T: Send + 'a> Items<'a, T> {
         self.pages.unread_count()
     }
 
+    /// The next entry, if there is one.
+    ///
+    /// ```
+    /// # use avepoint_core::{Error, Items};
+    /// # async fn all(mut customers: Items<u32>) -> Result<(), Error> {
+    /// while let Some(customer) = customers.next().await {
+    ///     println!("{}", customer?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// That of the page in which it is; nothing follows it.
+    pub async fn next(&mut self) -> Option<Result<T, Error>>
+    where
+        T: Unpin,
+    {
+        StreamExt::next(self).await
+    }
+
     /// All entries in one list, whatever the server counts. Mind the memory: an account may hold thousands.
     ///
     /// # Errors
@@ -553,7 +573,7 @@ impl<'a, T: Send + 'a> Items<'a, T> {
     ///
     /// ```
     /// # use avepoint_core::{Error, Pages};
-    /// # async fn all(pages: Pages<'_, u32>) -> Result<(), Error> {
+    /// # async fn all(pages: Pages<u32>) -> Result<(), Error> {
     /// let customers = pages.items().collect_counted().await?;
     /// println!("all {} customers", customers.len());
     /// # Ok(())
@@ -588,7 +608,7 @@ impl<'a, T: Send + 'a> Items<'a, T> {
     }
 }
 
-impl<'a, T: Send + Unpin + 'a> Stream for Items<'a, T> {
+impl<T: Send + Unpin + 'static> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -66,14 +66,14 @@ fn serve(
     (written, fetch)
 }
 
-fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<'static, u32>) {
+fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.page));
-    (log, Pages::numbered(&LIST, Ok(1), fetch))
+    (log, Pages::new(&LIST, Order::Numbered, fetch))
 }
 
-fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<'static, u32>) {
+fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.token.as_deref().unwrap_or_default()));
-    (log, Pages::tokens(&LIST, fetch))
+    (log, Pages::new(&LIST, Order::Tokens(Visited::default()), fetch))
 }
 
 fn pages_asked(log: &Log) -> Vec<u32> {
@@ -99,7 +99,7 @@ fn honest(sizes: &[u32], count: Count) -> impl Fn(u32) -> Answer + Send + Sync +
 }
 
 /// What came of a list whose requests never wait, and what did not agree.
-fn run(pages: Pages<'_, u32>) -> Result<(Vec<u32>, Option<(u64, u64)>), Error> {
+fn run(pages: Pages<u32>) -> Result<(Vec<u32>, Option<(u64, u64)>), Error> {
     let mut items = pages.items();
     let all = items.rest().now_or_never().expect("nothing to wait for")?;
     let discrepancy = items.discrepancy();
@@ -385,7 +385,7 @@ fn looking_ahead_is_bounded() {
 #[test]
 fn rows_may_be_equal() {
     /// Pages of equal rows, from a server that says or does not say which page it is.
-    fn equal(sizes: &'static [usize], total: Option<i64>, says: bool) -> Pages<'static, u32> {
+    fn equal(sizes: &'static [usize], total: Option<i64>, says: bool) -> Pages<u32> {
         let answer = move |page: u32| Answer {
             items: vec![7; sizes.get(page as usize - 1).copied().unwrap_or_default()],
             total,
@@ -556,7 +556,7 @@ fn tokens_that_lead_nowhere_are_errors_after_what_came() {
 #[test]
 fn a_list_of_one_page_that_leads_on_is_not_whole() {
     let (_, fetch) = serve(|_| Answer::default());
-    let pages = Pages::single(&LIST, move |request| {
+    let pages = Pages::new(&LIST, Order::Single, move |request| {
         let page = fetch(request);
         Box::pin(async move {
             let mut page = page.await?;
@@ -577,7 +577,7 @@ fn a_list_of_one_page_that_leads_on_is_not_whole() {
 
 #[test]
 fn an_error_ends_the_list() {
-    let mut pages: Pages<'_, u32> = Pages::numbered(&LIST, Ok(1), |_| {
+    let mut pages: Pages<u32> = Pages::new(&LIST, Order::Numbered, |_| {
         Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
     });
     let mut next = || pages.next().now_or_never().expect("nothing to wait for");

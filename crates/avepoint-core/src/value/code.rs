@@ -580,7 +580,6 @@ mod tests {
     use std::hash::{BuildHasher, RandomState};
 
     use super::*;
-    use crate::generated::encode_path;
     use crate::reader::{read, read_whole};
 
     open_enum! {
@@ -697,9 +696,12 @@ mod tests {
         assert_eq!(format!("{}|{:>8}|", Status::Failed, Status::Failed), "Failed|  Failed|");
         assert_eq!(Status::from(4).to_string(), "4");
         assert_eq!(Source::Teams.to_string(), "Teams");
-        // In a path stands what is sent.
-        assert_eq!(encode_path(&Status::Failed), "3");
-        assert_eq!(encode_path(&Source::Teams), "Microsoft%20Teams");
+        // What is sent, in a body as in a path.
+        assert_eq!(serde_json::to_string(&Status::Failed).expect("JSON"), "3");
+        assert_eq!(
+            serde_json::to_string(&Source::Teams).expect("JSON"),
+            "\"Microsoft Teams\""
+        );
         assert_eq!(Source::Teams.code(), Code::Text("Microsoft Teams".to_owned()));
         assert_eq!(
             (Status::Failed.name(), Status::Failed.description()),

@@ -288,7 +288,7 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
         ],
     );
 /// What requests may hold.
-mod constraints {
+pub(crate) mod constraints {
     use super::*;
     pub static CUSTOMER_ID: Constraint = Constraint::Text {
         min: 1,

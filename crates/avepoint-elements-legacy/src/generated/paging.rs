@@ -4,117 +4,105 @@
 use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
-impl<'a> builder::ListCustomers<'a> {
+impl builder::ListCustomers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Customer> {
-        Pages::single(
-            &super::operations::LIST_CUSTOMERS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Customer> {
+        Pages::of(
+            self.call,
+            |answer: types::CustomerList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Customer> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Customer> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListCustomerServices<'a> {
+impl builder::ListCustomerServices {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::CustomerServices> {
-        Pages::single(
-            &super::operations::LIST_CUSTOMER_SERVICES,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::CustomerServices> {
+        Pages::of(
+            self.call,
+            |answer: types::CustomerServicesList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::CustomerServices> {
+    #[inline]
+    pub fn stream(self) -> Items<types::CustomerServices> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListProtectionOverview<'a> {
+impl builder::ListProtectionOverview {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ProtectionOverview> {
-        Pages::single(
-            &super::operations::LIST_PROTECTION_OVERVIEW,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ProtectionOverview> {
+        Pages::of(
+            self.call,
+            |answer: types::ProtectionOverviewList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ProtectionOverview> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ProtectionOverview> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListBackupJobs<'a> {
+impl builder::ListBackupJobs {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::BackupJob> {
-        Pages::single(
-            &super::operations::LIST_BACKUP_JOBS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::BackupJob> {
+        Pages::of(
+            self.call,
+            |answer: types::BackupJobList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::BackupJob> {
+    #[inline]
+    pub fn stream(self) -> Items<types::BackupJob> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListModuleBackupJobs<'a> {
+impl builder::ListModuleBackupJobs {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::BackupJob> {
-        Pages::single(
-            &super::operations::LIST_MODULE_BACKUP_JOBS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::BackupJob> {
+        Pages::of(
+            self.call,
+            |answer: types::BackupJobList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::BackupJob> {
+    #[inline]
+    pub fn stream(self) -> Items<types::BackupJob> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListScanProfiles<'a> {
+impl builder::ListScanProfiles {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ScanProfileSummary> {
-        Pages::single(
-            &super::operations::LIST_SCAN_PROFILES,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.value.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ScanProfileSummary> {
+        Pages::of(
+            self.call,
+            |answer: types::ScanProfileSummaryList, origin| {
+                Page::new(answer.value.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ScanProfileSummary> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ScanProfileSummary> {
         self.pages().items()
     }
 }

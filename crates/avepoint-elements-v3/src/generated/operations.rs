@@ -2760,7 +2760,7 @@ pub static GET_RANSOMWARE_DETECTION: Operation = Operation::new(
         ],
     );
 /// What requests may hold.
-mod constraints {
+pub(crate) mod constraints {
     use super::*;
     pub static AAD_ENVIRONMENT: Constraint = Constraint::IntegerCode(
         &[0i64, 2i64, 4i64, 5i64],

@@ -4,1142 +4,840 @@
 use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
-impl<'a> builder::ListCustomers<'a> {
+impl builder::ListCustomers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Customer> {
-        Pages::numbered(
-            &super::operations::LIST_CUSTOMERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_CUSTOMERS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Customer> {
+        Pages::of(
+            self.call,
+            |answer: types::CustomerPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Customer> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Customer> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListCustomerServices<'a> {
+impl builder::ListCustomerServices {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::CustomerServices> {
-        Pages::numbered(
-            &super::operations::LIST_CUSTOMER_SERVICES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_CUSTOMER_SERVICES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::CustomerServices> {
+        Pages::of(
+            self.call,
+            |answer: types::CustomerServicesPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::CustomerServices> {
+    #[inline]
+    pub fn stream(self) -> Items<types::CustomerServices> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListTenantUserSeats<'a> {
+impl builder::ListTenantUserSeats {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::TenantUserSeats> {
-        Pages::numbered(
-            &super::operations::LIST_TENANT_USER_SEATS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_TENANT_USER_SEATS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::TenantUserSeats> {
+        Pages::of(
+            self.call,
+            |answer: types::TenantUserSeatsPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::TenantUserSeats> {
+    #[inline]
+    pub fn stream(self) -> Items<types::TenantUserSeats> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListResellers<'a> {
+impl builder::ListResellers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Reseller> {
-        Pages::numbered(
-            &super::operations::LIST_RESELLERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_RESELLERS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Reseller> {
+        Pages::of(
+            self.call,
+            |answer: types::ResellerPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Reseller> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Reseller> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListPooledLicenses<'a> {
+impl builder::ListPooledLicenses {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::License> {
-        Pages::numbered(
-            &super::operations::LIST_POOLED_LICENSES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_POOLED_LICENSES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::License> {
+        Pages::of(
+            self.call,
+            |answer: types::LicensePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::License> {
+    #[inline]
+    pub fn stream(self) -> Items<types::License> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListLicenseAllocations<'a> {
+impl builder::ListLicenseAllocations {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::LicenseAllocation> {
-        Pages::numbered(
-            &super::operations::LIST_LICENSE_ALLOCATIONS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_LICENSE_ALLOCATIONS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::LicenseAllocation> {
+        Pages::of(
+            self.call,
+            |answer: types::LicenseAllocationPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::LicenseAllocation> {
+    #[inline]
+    pub fn stream(self) -> Items<types::LicenseAllocation> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListResellerLicenses<'a> {
+impl builder::ListResellerLicenses {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::License> {
-        Pages::numbered(
-            &super::operations::LIST_RESELLER_LICENSES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_RESELLER_LICENSES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::License> {
+        Pages::of(
+            self.call,
+            |answer: types::LicensePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::License> {
+    #[inline]
+    pub fn stream(self) -> Items<types::License> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListAuditRecords<'a> {
+impl builder::ListAuditRecords {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
-        Pages::tokens(
-            &super::operations::LIST_AUDIT_RECORDS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.skip_token(token);
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.skip_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::AuditRecord> {
+        Pages::of(
+            self.call,
+            |answer: types::AuditPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.skip_token.as_ref())
+                    .cloned();
+                Page::new(answer.data.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+    #[inline]
+    pub fn stream(self) -> Items<types::AuditRecord> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListResellerAuditRecords<'a> {
+impl builder::ListResellerAuditRecords {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::AuditRecord> {
-        Pages::tokens(
-            &super::operations::LIST_RESELLER_AUDIT_RECORDS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.skip_token(token);
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.skip_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::AuditRecord> {
+        Pages::of(
+            self.call,
+            |answer: types::AuditPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.skip_token.as_ref())
+                    .cloned();
+                Page::new(answer.data.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::AuditRecord> {
+    #[inline]
+    pub fn stream(self) -> Items<types::AuditRecord> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListProtectedUsers<'a> {
+impl builder::ListProtectedUsers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ProtectedUser> {
-        Pages::numbered(
-            &super::operations::LIST_PROTECTED_USERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_PROTECTED_USERS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ProtectedUser> {
+        Pages::of(
+            self.call,
+            |answer: types::ProtectedUserPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ProtectedUser> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ProtectedUser> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListProtectionOverview<'a> {
+impl builder::ListProtectionOverview {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ProtectionOverview> {
-        Pages::numbered(
-            &super::operations::LIST_PROTECTION_OVERVIEW,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_PROTECTION_OVERVIEW,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ProtectionOverview> {
+        Pages::of(
+            self.call,
+            |answer: types::ProtectionOverviewPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ProtectionOverview> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ProtectionOverview> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListProtectedObjects<'a> {
+impl builder::ListProtectedObjects {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ProtectedObject> {
-        Pages::tokens(
-            &super::operations::LIST_PROTECTED_OBJECTS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.skip_token(token);
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.skip_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ProtectedObject> {
+        Pages::of(
+            self.call,
+            |answer: types::ProtectedObjectPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.skip_token.as_ref())
+                    .cloned();
+                Page::new(answer.data.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ProtectedObject> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ProtectedObject> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListStorageProfiles<'a> {
+impl builder::ListStorageProfiles {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::StorageProfile> {
-        Pages::numbered(
-            &super::operations::LIST_STORAGE_PROFILES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_STORAGE_PROFILES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::StorageProfile> {
+        Pages::of(
+            self.call,
+            |answer: types::StorageProfilePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::StorageProfile> {
+    #[inline]
+    pub fn stream(self) -> Items<types::StorageProfile> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListJobs<'a> {
+impl builder::ListJobs {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Job> {
-        Pages::numbered(
-            &super::operations::LIST_JOBS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_JOBS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Job> {
+        Pages::of(
+            self.call,
+            |answer: types::JobPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Job> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Job> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListJobReportDetails<'a> {
+impl builder::ListJobReportDetails {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::JobReportDetail> {
-        Pages::tokens(
-            &super::operations::LIST_JOB_REPORT_DETAILS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.skip_token(token);
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.skip_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::JobReportDetail> {
+        Pages::of(
+            self.call,
+            |answer: types::JobReportDetailPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.skip_token.as_ref())
+                    .cloned();
+                Page::new(answer.data.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::JobReportDetail> {
+    #[inline]
+    pub fn stream(self) -> Items<types::JobReportDetail> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListScanProfiles<'a> {
+impl builder::ListScanProfiles {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ScanProfileSummary> {
-        Pages::numbered(
-            &super::operations::LIST_SCAN_PROFILES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_SCAN_PROFILES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ScanProfileSummary> {
+        Pages::of(
+            self.call,
+            |answer: types::ScanProfileSummaryPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ScanProfileSummary> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ScanProfileSummary> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListScanProfileChanges<'a> {
+impl builder::ListScanProfileChanges {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::ScanProfileDailyReport> {
-        Pages::numbered(
-            &super::operations::LIST_SCAN_PROFILE_CHANGES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_SCAN_PROFILE_CHANGES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::ScanProfileDailyReport> {
+        Pages::of(
+            self.call,
+            |answer: types::ScanProfileDailyReportPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::ScanProfileDailyReport> {
+    #[inline]
+    pub fn stream(self) -> Items<types::ScanProfileDailyReport> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListBaselines<'a> {
+impl builder::ListBaselines {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Baseline> {
-        Pages::numbered(
-            &super::operations::LIST_BASELINES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_BASELINES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Baseline> {
+        Pages::of(
+            self.call,
+            |answer: types::BaselinePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Baseline> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Baseline> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListBaselineReports<'a> {
+impl builder::ListBaselineReports {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::BaselineReport> {
-        Pages::numbered(
-            &super::operations::LIST_BASELINE_REPORTS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_BASELINE_REPORTS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::BaselineReport> {
+        Pages::of(
+            self.call,
+            |answer: types::BaselineReportPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::BaselineReport> {
+    #[inline]
+    pub fn stream(self) -> Items<types::BaselineReport> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListBaselineJobs<'a> {
+impl builder::ListBaselineJobs {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::BaselineJob> {
-        Pages::numbered(
-            &super::operations::LIST_BASELINE_JOBS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_BASELINE_JOBS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::BaselineJob> {
+        Pages::of(
+            self.call,
+            |answer: types::BaselineJobPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::BaselineJob> {
+    #[inline]
+    pub fn stream(self) -> Items<types::BaselineJob> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListBaselineTenants<'a> {
+impl builder::ListBaselineTenants {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::BaselineTenant> {
-        Pages::numbered(
-            &super::operations::LIST_BASELINE_TENANTS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_BASELINE_TENANTS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::BaselineTenant> {
+        Pages::of(
+            self.call,
+            |answer: types::BaselineTenantPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::BaselineTenant> {
+    #[inline]
+    pub fn stream(self) -> Items<types::BaselineTenant> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListRiskRules<'a> {
+impl builder::ListRiskRules {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::RiskRule> {
-        Pages::single(
-            &super::operations::LIST_RISK_RULES,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.result.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::RiskRule> {
+        Pages::of(
+            self.call,
+            |answer: types::RiskRuleList, origin| {
+                Page::new(answer.result.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::RiskRule> {
+    #[inline]
+    pub fn stream(self) -> Items<types::RiskRule> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListRiskHitItems<'a> {
+impl builder::ListRiskHitItems {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::RiskHitItem> {
-        Pages::numbered(
-            &super::operations::LIST_RISK_HIT_ITEMS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_RISK_HIT_ITEMS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.meta_data.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.meta_data.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::RiskHitItem> {
+        Pages::of(
+            self.call,
+            |answer: types::RiskHitItemPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.meta_data.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.meta_data.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::RiskHitItem> {
+    #[inline]
+    pub fn stream(self) -> Items<types::RiskHitItem> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListAzureCostIssues<'a> {
+impl builder::ListAzureCostIssues {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::AzureCostIssue> {
-        Pages::numbered(
-            &super::operations::LIST_AZURE_COST_ISSUES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_AZURE_COST_ISSUES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let more = Some(&answer)
-                        .and_then(|value| value.has_next_page.as_ref())
-                        .copied();
-                    Ok(
-                        Page::new(answer.cost_issue_item_models.into_vec(), bytes)
-                            .with_total(total)
-                            .with_more(more),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::AzureCostIssue> {
+        Pages::of(
+            self.call,
+            |answer: types::AzureCostIssuePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let more = Some(&answer)
+                    .and_then(|value| value.has_next_page.as_ref())
+                    .copied();
+                Page::new(answer.cost_issue_item_models.into_vec(), origin)
+                    .with_total(total)
+                    .with_more(more)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::AzureCostIssue> {
+    #[inline]
+    pub fn stream(self) -> Items<types::AzureCostIssue> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListAzureSecurityIssues<'a> {
+impl builder::ListAzureSecurityIssues {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::AzureSecurityIssue> {
-        Pages::numbered(
-            &super::operations::LIST_AZURE_SECURITY_ISSUES,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_AZURE_SECURITY_ISSUES,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let more = Some(&answer)
-                        .and_then(|value| value.has_next_page.as_ref())
-                        .copied();
-                    Ok(
-                        Page::new(
-                                answer.security_management_issue_models.into_vec(),
-                                bytes,
-                            )
-                            .with_total(total)
-                            .with_more(more),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::AzureSecurityIssue> {
+        Pages::of(
+            self.call,
+            |answer: types::AzureSecurityIssuePage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let more = Some(&answer)
+                    .and_then(|value| value.has_next_page.as_ref())
+                    .copied();
+                Page::new(answer.security_management_issue_models.into_vec(), origin)
+                    .with_total(total)
+                    .with_more(more)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::AzureSecurityIssue> {
+    #[inline]
+    pub fn stream(self) -> Items<types::AzureSecurityIssue> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListUsers<'a> {
+impl builder::ListUsers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::User> {
-        Pages::numbered(
-            &super::operations::LIST_USERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_USERS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::User> {
+        Pages::of(
+            self.call,
+            |answer: types::UserPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::User> {
+    #[inline]
+    pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListHybridAgents<'a> {
+impl builder::ListHybridAgents {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::HybridAgent> {
-        Pages::single(
-            &super::operations::LIST_HYBRID_AGENTS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.agent_list.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::HybridAgent> {
+        Pages::of(
+            self.call,
+            |answer: types::HybridAgentList, origin| {
+                Page::new(answer.agent_list.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::HybridAgent> {
+    #[inline]
+    pub fn stream(self) -> Items<types::HybridAgent> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSecurityUsers<'a> {
+impl builder::ListSecurityUsers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::User> {
-        Pages::numbered(
-            &super::operations::LIST_SECURITY_USERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_SECURITY_USERS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::User> {
+        Pages::of(
+            self.call,
+            |answer: types::UserPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::User> {
+    #[inline]
+    pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListRiskWorkflows<'a> {
+impl builder::ListRiskWorkflows {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::RiskWorkflow> {
-        Pages::numbered(
-            &super::operations::LIST_RISK_WORKFLOWS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_RISK_WORKFLOWS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::RiskWorkflow> {
+        Pages::of(
+            self.call,
+            |answer: types::RiskWorkflowPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::RiskWorkflow> {
+    #[inline]
+    pub fn stream(self) -> Items<types::RiskWorkflow> {
         self.pages().items()
     }
 }
-impl<'a> builder::GetRiskWorkflowCompliance<'a> {
+impl builder::GetRiskWorkflowCompliance {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::RiskyUser> {
-        Pages::numbered(
-            &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
-            ::avepoint_core::generated::first_page(
-                &super::operations::GET_RISK_WORKFLOW_COMPLIANCE,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::RiskyUser> {
+        Pages::of(
+            self.call,
+            |answer: types::RiskWorkflowCompliance, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::RiskyUser> {
+    #[inline]
+    pub fn stream(self) -> Items<types::RiskyUser> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSignIns<'a> {
+impl builder::ListSignIns {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SignIn> {
-        Pages::numbered(
-            &super::operations::LIST_SIGN_INS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_SIGN_INS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SignIn> {
+        Pages::of(
+            self.call,
+            |answer: types::SignInPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SignIn> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SignIn> {
         self.pages().items()
     }
 }

@@ -15,6 +15,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_mailbox_detail(
         &self,
     ) -> Result<types::MailboxDetail, ::avepoint_core::Error> {
@@ -24,6 +25,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_group_detail(&self) -> Result<types::GroupDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -31,6 +33,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_team_detail(&self) -> Result<types::TeamDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -38,6 +41,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_site_detail(&self) -> Result<types::SiteDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -45,6 +49,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_one_drive_detail(
         &self,
     ) -> Result<types::OneDriveDetail, ::avepoint_core::Error> {
@@ -54,6 +59,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_environment_detail(
         &self,
     ) -> Result<types::EnvironmentDetail, ::avepoint_core::Error> {
@@ -63,6 +69,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_connection_detail(
         &self,
     ) -> Result<types::ConnectionDetail, ::avepoint_core::Error> {
@@ -72,6 +79,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_power_app_detail(
         &self,
     ) -> Result<types::PowerAppDetail, ::avepoint_core::Error> {
@@ -81,6 +89,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_flow_detail(&self) -> Result<types::FlowDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -88,6 +97,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_power_bi_detail(
         &self,
     ) -> Result<types::PowerBiDetail, ::avepoint_core::Error> {
@@ -97,6 +107,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_user_detail(&self) -> Result<types::UserDetail, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -104,6 +115,7 @@ impl RiskHitItemDetail {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_license_detail(
         &self,
     ) -> Result<types::LicenseDetail, ::avepoint_core::Error> {
@@ -131,6 +143,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_ftp_storage_profile(
         &self,
     ) -> Result<types::FtpStorageProfile, ::avepoint_core::Error> {
@@ -140,6 +153,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_sftp_storage_profile(
         &self,
     ) -> Result<types::SftpStorageProfile, ::avepoint_core::Error> {
@@ -149,6 +163,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_ibm_storage_protect_profile(
         &self,
     ) -> Result<types::IbmStorageProtectProfile, ::avepoint_core::Error> {
@@ -158,6 +173,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_ibm_cloud_object_storage_profile(
         &self,
     ) -> Result<types::IbmCloudObjectStorageProfile, ::avepoint_core::Error> {
@@ -167,6 +183,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_amazon_storage_profile(
         &self,
     ) -> Result<types::AmazonStorageProfile, ::avepoint_core::Error> {
@@ -176,6 +193,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_azure_storage_profile(
         &self,
     ) -> Result<types::AzureStorageProfile, ::avepoint_core::Error> {
@@ -185,6 +203,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_amazon_compatible_storage_profile(
         &self,
     ) -> Result<types::AmazonCompatibleStorageProfile, ::avepoint_core::Error> {
@@ -194,6 +213,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_google_cloud_storage_profile(
         &self,
     ) -> Result<types::GoogleCloudStorageProfile, ::avepoint_core::Error> {
@@ -203,6 +223,7 @@ impl StorageProfile {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_unknown_storage_profile(
         &self,
     ) -> Result<types::UnknownStorageProfile, ::avepoint_core::Error> {

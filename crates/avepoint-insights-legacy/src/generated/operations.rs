@@ -313,7 +313,7 @@ pub static DOWNLOAD_ACTIVITY_EXPORT_JOB_FILE: Operation = Operation::new(
     )
     .response(ResponseBody::Bytes);
 /// What requests may hold.
-mod constraints {
+pub(crate) mod constraints {
     use super::*;
     pub static CREATED_BY_FILTER: Constraint = Constraint::Object {
         members: &[

@@ -4,214 +4,174 @@
 use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
-impl<'a> builder::ListSitePermissions<'a> {
+impl builder::ListSitePermissions {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SitePermission> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_PERMISSIONS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SitePermission> {
+        Pages::of(
+            self.call,
+            |answer: types::SitePermissionPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SitePermission> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SitePermission> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSiteIds<'a> {
+impl builder::ListSiteIds {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SiteIdentity> {
-        Pages::single(
-            &super::operations::LIST_SITE_IDS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.results.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SiteIdentity> {
+        Pages::of(
+            self.call,
+            |answer: types::SiteIdentityList, origin| {
+                Page::new(answer.results.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SiteIdentity> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SiteIdentity> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSiteOverviews<'a> {
+impl builder::ListSiteOverviews {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SiteOverview> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_OVERVIEWS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SiteOverview> {
+        Pages::of(
+            self.call,
+            |answer: types::SiteOverviewPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SiteOverview> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SiteOverview> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListUserSummaries<'a> {
+impl builder::ListUserSummaries {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::UserSummary> {
-        Pages::numbered(
-            &super::operations::LIST_USER_SUMMARIES,
-            Ok(1),
-            move |wanted| {
-                let mut request = self.clone();
-                request = request.body_map(|body| body.start_page(wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.results.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::UserSummary> {
+        Pages::of(
+            self.call,
+            |answer: types::UserSummaryPage, origin| {
+                Page::new(answer.results.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::UserSummary> {
+    #[inline]
+    pub fn stream(self) -> Items<types::UserSummary> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListUserPermissions<'a> {
+impl builder::ListUserPermissions {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::UserPermission> {
-        Pages::tokens(
-            &super::operations::LIST_USER_PERMISSIONS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::UserPermission> {
+        Pages::of(
+            self.call,
+            |answer: types::UserPermissionPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::UserPermission> {
+    #[inline]
+    pub fn stream(self) -> Items<types::UserPermission> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListGroupSummaries<'a> {
+impl builder::ListGroupSummaries {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::GroupSummary> {
-        Pages::numbered(
-            &super::operations::LIST_GROUP_SUMMARIES,
-            Ok(1),
-            move |wanted| {
-                let mut request = self.clone();
-                request = request.body_map(|body| body.start_page(wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.results.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::GroupSummary> {
+        Pages::of(
+            self.call,
+            |answer: types::GroupSummaryPage, origin| {
+                Page::new(answer.results.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::GroupSummary> {
+    #[inline]
+    pub fn stream(self) -> Items<types::GroupSummary> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSharingLinks<'a> {
+impl builder::ListSharingLinks {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SharingLink> {
-        Pages::tokens(
-            &super::operations::LIST_SHARING_LINKS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SharingLink> {
+        Pages::of(
+            self.call,
+            |answer: types::SharingLinkPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SharingLink> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SharingLink> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSiteDetailRecords<'a> {
+impl builder::ListSiteDetailRecords {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::DetailRecord> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_DETAIL_RECORDS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::DetailRecord> {
+        Pages::of(
+            self.call,
+            |answer: types::DetailRecordPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::DetailRecord> {
+    #[inline]
+    pub fn stream(self) -> Items<types::DetailRecord> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListDetailRecords<'a> {
+impl builder::ListDetailRecords {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::DetailRecord> {
-        Pages::tokens(
-            &super::operations::LIST_DETAIL_RECORDS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.token(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.results.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::DetailRecord> {
+        Pages::of(
+            self.call,
+            |answer: types::DetailRecordPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_token.as_ref())
+                    .cloned();
+                Page::new(answer.results.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::DetailRecord> {
+    #[inline]
+    pub fn stream(self) -> Items<types::DetailRecord> {
         self.pages().items()
     }
 }

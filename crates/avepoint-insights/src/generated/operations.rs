@@ -834,7 +834,7 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
     )
     .response(ResponseBody::Bytes);
 /// What requests may hold.
-mod constraints {
+pub(crate) mod constraints {
     use super::*;
     pub static ACCESS_REPORT_OPTION: Constraint = Constraint::IntegerCode(
         &[1i64, 2i64, 3i64],

@@ -4,178 +4,137 @@
 use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
-impl<'a> builder::ListSiteOverviews<'a> {
+impl builder::ListSiteOverviews {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SiteOverview> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_OVERVIEWS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SiteOverview> {
+        Pages::of(
+            self.call,
+            |answer: types::SiteOverviewPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SiteOverview> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SiteOverview> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSiteDetailRecords<'a> {
+impl builder::ListSiteDetailRecords {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SiteDetailRecord> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_DETAIL_RECORDS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SiteDetailRecord> {
+        Pages::of(
+            self.call,
+            |answer: types::SiteDetailRecordPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SiteDetailRecord> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SiteDetailRecord> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSitePermissions<'a> {
+impl builder::ListSitePermissions {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SitePermission> {
-        Pages::tokens(
-            &super::operations::LIST_SITE_PERMISSIONS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SitePermission> {
+        Pages::of(
+            self.call,
+            |answer: types::SitePermissionPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SitePermission> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SitePermission> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListUsers<'a> {
+impl builder::ListUsers {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::User> {
-        Pages::numbered(
-            &super::operations::LIST_USERS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_USERS,
-                &self.start_page.clone().map(Some),
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.start_page = TryFrom::try_from(wanted.page)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.results.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::User> {
+        Pages::of(
+            self.call,
+            |answer: types::UserPage, origin| {
+                Page::new(answer.results.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::User> {
+    #[inline]
+    pub fn stream(self) -> Items<types::User> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListUserPermissions<'a> {
+impl builder::ListUserPermissions {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::UserPermission> {
-        Pages::tokens(
-            &super::operations::LIST_USER_PERMISSIONS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::UserPermission> {
+        Pages::of(
+            self.call,
+            |answer: types::UserPermissionPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::UserPermission> {
+    #[inline]
+    pub fn stream(self) -> Items<types::UserPermission> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListGroups<'a> {
+impl builder::ListGroups {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Group> {
-        Pages::numbered(
-            &super::operations::LIST_GROUPS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_GROUPS,
-                &self.start_page.clone().map(Some),
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.start_page = TryFrom::try_from(wanted.page)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.values.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Group> {
+        Pages::of(
+            self.call,
+            |answer: types::GroupPage, origin| {
+                Page::new(answer.values.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Group> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Group> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListSharingLinks<'a> {
+impl builder::ListSharingLinks {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::SharingLink> {
-        Pages::tokens(
-            &super::operations::LIST_SHARING_LINKS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::SharingLink> {
+        Pages::of(
+            self.call,
+            |answer: types::SharingLinkPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::SharingLink> {
+    #[inline]
+    pub fn stream(self) -> Items<types::SharingLink> {
         self.pages().items()
     }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use xtask_codegen_golden::avepoint_core::{CallOptions, Items, RetryPolicy};
-use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Seeds, SeedsKind, SpadeKind};
+use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Season, Seeds, SpadeKind};
 use xtask_codegen_golden::{Client, Error, StaticToken, operations};
 
 /// A request: its method and address, and its body.
@@ -72,9 +72,9 @@ fn serve(connection: TcpStream, (status, content_type, content): Answer, request
 }
 
 /// The entries of a list come in this number, after these requests.
-async fn expect_list<T: Debug + Send + Unpin>(
+async fn expect_list<T: Debug + Send + Unpin + 'static>(
     answers: &[Value],
-    list: impl for<'a> Fn(&'a Client) -> Items<'a, T>,
+    list: impl Fn(&Client) -> Items<T>,
     count: usize,
     expected: &[(&str, Value)],
 ) {
@@ -106,7 +106,7 @@ async fn each_shape_of_paging_asks_for_the_next_page_where_the_spec_says() {
         &plants,
         |client| {
             let plants = client.list_plants().bed_id("b 1").page_size(2);
-            plants.colours(vec![Colour::Red, Colour::Green]).stream()
+            plants.colours([Colour::Red, Colour::Green]).stream()
         },
         3,
         &[
@@ -217,13 +217,13 @@ async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_object
         )
     };
     let (client, requests) = client(vec![answer(), answer()]);
-    let seeds = Seeds::builder().kind(SeedsKind::Sowing).count(10);
-    let sown = client.add_plants().bed_id("b-1").body(planting(seeds)).send().await;
+    let seeds = Seeds::builder().count(10);
+    let sown = client.add_plants().bed_id("b-1").body(seeds).send().await;
     let outcome = sown.expect("an answer").into_inner().outcome.expect("an outcome");
     assert_eq!(outcome.as_seeds_outcome().expect("seeds").sprouts, Some(7));
     assert!(outcome.as_cutting_outcome().expect("an object").plant.is_none());
     let cutting = Cutting::builder().from("p-1");
-    let set = client.add_plants().bed_id("b-1").body(planting(cutting)).send().await;
+    let set = client.add_plants().bed_id("b-1").body(cutting).send().await;
     set.expect("an answer");
     let address = || "POST /garden/v1/beds/b-1/plants".to_owned();
     let sent: Vec<_> = requests.try_iter().collect();
@@ -234,15 +234,6 @@ async fn a_choice_is_made_by_a_builder_and_its_answer_read_as_each_of_its_object
             (address(), json!({"from": "p-1"}))
         ]
     );
-}
-
-/// A choice, from the builder of one of its objects.
-fn planting<B>(builder: B) -> xtask_codegen_golden::types::Planting
-where
-    B: TryInto<xtask_codegen_golden::types::Planting>,
-    B::Error: Debug,
-{
-    builder.try_into().expect("a whole object")
 }
 
 #[tokio::test]
@@ -286,7 +277,7 @@ async fn passwords_are_sent_and_received_and_never_shown() {
         gardener.first_password.as_ref().expect("a password").expose(),
         "Open-Sesame-2"
     );
-    let whole = NewGardener::try_from(new.clone()).expect("a gardener");
+    let whole = new.clone().build().expect("a gardener");
     for shown in [
         format!("{request:?}"),
         format!("{new:?}"),
@@ -311,7 +302,7 @@ async fn what_the_spec_forbids_is_refused_before_it_is_sent() {
     refused(plants().page_size(101).send().await.map(drop), "pageSize");
     refused(
         plants().sown_since("yesterday".to_owned()).send().await.map(drop),
-        "sown_since",
+        "sownSince",
     );
     refused(client.list_plants().send().await.map(drop), "bed_id");
     let label = |label: &str| search().body_map(|body| body.label(label.to_owned()));
@@ -319,15 +310,83 @@ async fn what_the_spec_forbids_is_refused_before_it_is_sent() {
     refused(label(&"x".repeat(41)).send().await.map(drop), "label");
     let tall = label("x").body_map(|body| body.height("tall".to_owned()));
     refused(tall.send().await.map(drop), "height");
-    let water = xtask_codegen_golden::types::Litres {
-        least: 9.75,
-        most: None,
-    };
+    let water = xtask_codegen_golden::types::Litres::builder().least(9.75);
     refused(
         label("x").body_map(|body| body.water(water)).send().await.map(drop),
         "least",
     );
     assert_eq!(requests.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_setters() {
+    let (client, requests) = client(Vec::new());
+    let water = xtask_codegen_golden::types::Litres::builder().least(9.75);
+    let search = client.search_plants().page_size(i64::MAX).bed_id(None::<String>);
+    let search = search.body_map(|body| body.water(water).height(Some("tall")).season(None::<Season>));
+    let problem = search.dry_run().expect_err("it breaks the spec").to_string();
+    let expected = [
+        "`bedId` is missing: set it with `bed_id`",
+        "`pageSize` is not a valid i32: out of range integral type conversion attempted",
+        "`body.water.least` is 9.75, the maximum is 9.5",
+        "`body.height` ",
+        "`body.label` is missing",
+    ];
+    for part in expected {
+        assert!(problem.contains(part), "{part}: {problem}");
+    }
+    assert_eq!(problem.matches("; ").count(), expected.len() - 1, "{problem}");
+    // Where one of several bodies was chosen, only its own rules are told.
+    let seeds = client.add_plants().bed_id("b-1").body(Seeds::builder().count(0));
+    let problem = seeds.send().await.expect_err("no kind and no seeds").to_string();
+    assert!(
+        problem.contains("`body.count` is 0") && !problem.contains("from"),
+        "{problem}"
+    );
+    assert_eq!(requests.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_request_and_sends_nothing() {
+    let (client, requests) = client(Vec::new());
+    let new = NewGardener::builder()
+        .email("moss@garden.example")
+        .password("Open-Sesame-1");
+    let prepared = client.add_gardener().body(new).dry_run().expect("a request");
+    assert_eq!(prepared.method(), "POST");
+    assert!(prepared.url().ends_with("/garden/v1/gardeners"), "{}", prepared.url());
+    assert_eq!(
+        prepared.body(),
+        Some(&json!({"email": "moss@garden.example", "password": "Open-Sesame-1"}))
+    );
+    assert_eq!(prepared.headers()["content-type"], "application/json");
+    assert!(!prepared.headers().contains_key("authorization"));
+    for shown in [prepared.to_string(), format!("{prepared:?}")] {
+        assert!(
+            shown.contains("moss@garden.example") && !shown.contains("Sesame"),
+            "{shown}"
+        );
+    }
+    assert_eq!(requests.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn a_call_and_a_list_can_be_moved_to_a_task_of_their_own() {
+    let beds = || ok(&json!({"result": [{"id": "b-1"}]}));
+    let (client, _requests) = client(vec![beds(), beds()]);
+    let call = tokio::spawn(client.list_beds().send());
+    let mut list = client.list_beds().stream();
+    drop(client);
+    assert_eq!(call.await.expect("no panic").expect("a list").result.len(), 1);
+    let list = tokio::spawn(async move {
+        let mut count = 0;
+        while let Some(bed) = list.next().await {
+            bed.expect("a bed");
+            count += 1;
+        }
+        count
+    });
+    assert_eq!(list.await.expect("no panic"), 1);
 }
 
 #[tokio::test]
@@ -365,7 +424,7 @@ async fn files_empty_answers_and_replaced_operations() {
         ok(&json!({"id": "b-1", "type": "Raised"})),
     ]);
     let map = client.download_bed_map().bed_id("b-1").send().await.expect("a file");
-    let chunks: Vec<_> = map.into_inner().into_inner().try_collect().await.expect("bytes");
+    let chunks: Vec<_> = map.into_inner().try_collect().await.expect("bytes");
     assert_eq!(chunks.concat(), file);
     client
         .remove_gardener()

@@ -357,7 +357,7 @@ pub static LIST_TOOLS: Operation = Operation::new(
         ],
     );
 /// What requests may hold.
-mod constraints {
+pub(crate) mod constraints {
     use super::*;
     pub static BED_ID: Constraint = Constraint::Text {
         min: 1,

@@ -4,216 +4,162 @@
 use ::avepoint_core::{Items, Page, Pages};
 use super::client::builder;
 use super::types;
-impl<'a> builder::ListBeds<'a> {
+impl builder::ListBeds {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Bed> {
-        Pages::single(
-            &super::operations::LIST_BEDS,
-            move |_| {
-                let request = self.clone();
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.result.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Bed> {
+        Pages::of(
+            self.call,
+            |answer: types::BedList, origin| {
+                Page::new(answer.result.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Bed> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Bed> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListPlants<'a> {
+impl builder::ListPlants {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Plant> {
-        Pages::numbered(
-            &super::operations::LIST_PLANTS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_PLANTS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Plant> {
+        Pages::of(
+            self.call,
+            |answer: types::PlantPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Plant> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Plant> {
         self.pages().items()
     }
 }
-impl<'a> builder::SearchPlants<'a> {
+impl builder::SearchPlants {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Plant> {
-        Pages::numbered(
-            &super::operations::SEARCH_PLANTS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::SEARCH_PLANTS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let size = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.page_size.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    Ok(
-                        Page::new(answer.data.into_vec(), bytes)
-                            .with_total(total)
-                            .with_size(size),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Plant> {
+        Pages::of(
+            self.call,
+            |answer: types::PlantPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let size = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.page_size.as_ref())
+                    .copied()
+                    .map(i64::from);
+                Page::new(answer.data.into_vec(), origin)
+                    .with_total(total)
+                    .with_size(size)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Plant> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Plant> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListHarvests<'a> {
+impl builder::ListHarvests {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Harvest> {
-        Pages::tokens(
-            &super::operations::LIST_HARVESTS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.skip_token(token);
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.metadata.as_ref())
-                        .and_then(|value| value.skip_token.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.data.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Harvest> {
+        Pages::of(
+            self.call,
+            |answer: types::HarvestPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.metadata.as_ref())
+                    .and_then(|value| value.skip_token.as_ref())
+                    .cloned();
+                Page::new(answer.data.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Harvest> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Harvest> {
         self.pages().items()
     }
 }
-impl<'a> builder::SearchHarvests<'a> {
+impl builder::SearchHarvests {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Harvest> {
-        Pages::numbered(
-            &super::operations::SEARCH_HARVESTS,
-            Ok(1),
-            move |wanted| {
-                let mut request = self.clone();
-                match <i32>::try_from(wanted.page) {
-                    Ok(page) => request = request.body_map(|body| body.start_page(page)),
-                    Err(_) => {
-                        request.body = Err(format!("there is no page {}", wanted.page));
-                    }
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    Ok(Page::new(answer.results.into_vec(), bytes))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Harvest> {
+        Pages::of(
+            self.call,
+            |answer: types::HarvestResults, origin| {
+                Page::new(answer.results.into_vec(), origin)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Harvest> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Harvest> {
         self.pages().items()
     }
 }
-impl<'a> builder::SearchGardeners<'a> {
+impl builder::SearchGardeners {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Gardener> {
-        Pages::tokens(
-            &super::operations::SEARCH_GARDENERS,
-            move |wanted| {
-                let mut request = self.clone();
-                if let Some(token) = wanted.token {
-                    request = request.body_map(|body| body.next_link(token));
-                }
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let next = Some(&answer)
-                        .and_then(|value| value.next_link.as_ref())
-                        .cloned();
-                    Ok(Page::new(answer.values.into_vec(), bytes).with_next_token(next))
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Gardener> {
+        Pages::of(
+            self.call,
+            |answer: types::GardenerPage, origin| {
+                let next = Some(&answer)
+                    .and_then(|value| value.next_link.as_ref())
+                    .cloned();
+                Page::new(answer.values.into_vec(), origin).with_next_token(next)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Gardener> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Gardener> {
         self.pages().items()
     }
 }
-impl<'a> builder::ListTools<'a> {
+impl builder::ListTools {
     /// The pages of the list, as a stream that asks for each when it is wanted.
-    pub fn pages(self) -> Pages<'a, types::Tool> {
-        Pages::numbered(
-            &super::operations::LIST_TOOLS,
-            ::avepoint_core::generated::first_page(
-                &super::operations::LIST_TOOLS,
-                &self.page_index,
-            ),
-            move |wanted| {
-                let mut request = self.clone();
-                request.page_index = TryFrom::try_from(wanted.page)
-                    .map(Some)
-                    .map_err(|_| format!("there is no page {}", wanted.page));
-                Box::pin(async move {
-                    let (answer, bytes) = request.send().await?.into_page()?;
-                    let total = Some(&answer)
-                        .and_then(|value| value.total_count.as_ref())
-                        .copied()
-                        .map(i64::from);
-                    let more = Some(&answer)
-                        .and_then(|value| value.has_next_page.as_ref())
-                        .copied();
-                    Ok(
-                        Page::new(answer.tool_models.into_vec(), bytes)
-                            .with_total(total)
-                            .with_more(more),
-                    )
-                })
+    #[inline]
+    pub fn pages(self) -> Pages<types::Tool> {
+        Pages::of(
+            self.call,
+            |answer: types::ToolPage, origin| {
+                let total = Some(&answer)
+                    .and_then(|value| value.total_count.as_ref())
+                    .copied()
+                    .map(i64::from);
+                let more = Some(&answer)
+                    .and_then(|value| value.has_next_page.as_ref())
+                    .copied();
+                Page::new(answer.tool_models.into_vec(), origin)
+                    .with_total(total)
+                    .with_more(more)
             },
         )
     }
     /// The entries of the list, as a stream over all its pages.
-    pub fn stream(self) -> Items<'a, types::Tool> {
+    #[inline]
+    pub fn stream(self) -> Items<types::Tool> {
         self.pages().items()
     }
 }

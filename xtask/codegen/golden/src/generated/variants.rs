@@ -15,6 +15,7 @@ impl Outcome {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_seeds_outcome(
         &self,
     ) -> Result<types::SeedsOutcome, ::avepoint_core::Error> {
@@ -24,6 +25,7 @@ impl Outcome {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_cutting_outcome(
         &self,
     ) -> Result<types::CuttingOutcome, ::avepoint_core::Error> {
@@ -51,6 +53,7 @@ impl Access {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_gate_access(&self) -> Result<types::GateAccess, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -58,6 +61,7 @@ impl Access {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_shed_access(&self) -> Result<types::ShedAccess, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -83,6 +87,7 @@ impl Tool {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_spade(&self) -> Result<types::Spade, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -90,6 +95,7 @@ impl Tool {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_mower(&self) -> Result<types::Mower, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }
@@ -97,6 +103,7 @@ impl Tool {
     ///
     /// # Errors
     /// If it is no object.
+    #[inline]
     pub fn as_unknown_tool(&self) -> Result<types::UnknownTool, ::avepoint_core::Error> {
         ::avepoint_core::generated::read_object(&self.0)
     }

@@ -1,0 +1,260 @@
+//! What the setters of builders take.
+//!
+//! A setter for a `T` takes whatever converts into one, an `Option` of that, and a builder of one. Which of these it is the
+//! compiler finds out by the second parameter of the traits, which nobody writes down.
+
+use std::any::type_name;
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::fields::Fields;
+use crate::validation::Violation;
+
+/// A value for a setter, as JSON: what converts into a `T`, an `Option` of that, or the builder of one.
+///
+/// ```
+/// use avepoint_core::Argument;
+///
+/// // What a setter for a number looks like.
+/// fn takes<M>(_: impl Argument<i32, M>) {}
+///
+/// takes(50);
+/// takes(50_u64); // One that is too large is told when the call is sent.
+/// takes(Some(50));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value for this setter, which takes a `{T}`",
+    label = "does not convert into `{T}`",
+    note = "it takes what implements `TryInto<{T}>`, an `Option` of that, and a builder of a `{T}`"
+)]
+pub trait Argument<T, M> {
+    /// The value. For use by generated code.
+    #[doc(hidden)]
+    fn given(self) -> Given;
+}
+
+/// Entries for a setter that takes a list: anything that can be iterated over, whose entries are an [`Argument`] each; an
+/// `Option` of that; a tuple, whose entries may be of several types.
+///
+/// ```
+/// use avepoint_core::Arguments;
+///
+/// // What a setter for a list of texts looks like.
+/// fn takes<M>(_: impl Arguments<String, M>) {}
+///
+/// takes(["Ada", "Grace"]);
+/// takes(vec![String::from("Ada")]);
+/// takes((1..=3).map(|number| format!("site-{number}")));
+/// takes(("Ada", String::from("Grace"), Some("Edsger")));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list for this setter, which takes entries that are `{T}`",
+    label = "is no list of what converts into `{T}`",
+    note = "it takes what can be iterated over, such as an array, a `Vec` or an iterator"
+)]
+pub trait Arguments<T, M> {
+    /// The list. For use by generated code.
+    #[doc(hidden)]
+    fn given(self) -> Given;
+}
+
+/// What was given to a setter.
+#[doc(hidden)]
+#[derive(Clone)]
+pub enum Given {
+    /// `None`.
+    Nothing,
+    /// A value.
+    Value(Value),
+    /// The members of an object, from its builder.
+    Fields(Fields),
+    /// What does not convert, or a list of which parts do not or are forbidden: as far as it has a value.
+    Refused(Option<Value>, Vec<Violation>),
+}
+
+/// An argument that converts.
+#[doc(hidden)]
+pub struct Direct;
+
+/// An argument that may be `None`.
+#[doc(hidden)]
+pub struct Optional<M>(M);
+
+/// An argument that is a builder.
+#[doc(hidden)]
+pub struct Built;
+
+/// Arguments that are iterated over.
+#[doc(hidden)]
+pub struct Each<M>(M);
+
+impl<T: Serialize, V: TryInto<T>> Argument<T, Direct> for V
+where
+    V::Error: Display,
+{
+    fn given(self) -> Given {
+        match self.try_into() {
+            Ok(value) => Given::json(serde_json::to_value(value)),
+            Err(error) => Given::unfit::<T>(&error),
+        }
+    }
+}
+
+impl<T, V: Argument<T, M>, M> Argument<T, Optional<M>> for Option<V> {
+    fn given(self) -> Given {
+        self.map_or(Given::Nothing, V::given)
+    }
+}
+
+impl<T, I: IntoIterator, M> Arguments<T, Each<M>> for I
+where
+    I::Item: Argument<T, M>,
+{
+    fn given(self) -> Given {
+        Given::list(&mut self.into_iter().map(Argument::given))
+    }
+}
+
+impl<T, I: IntoIterator, M> Arguments<T, Optional<Each<M>>> for Option<I>
+where
+    I::Item: Argument<T, M>,
+{
+    fn given(self) -> Given {
+        self.map_or(Given::Nothing, Arguments::given)
+    }
+}
+
+/// Entries of several types: `(one, another)`.
+macro_rules! tuples {
+    ($($entry:ident $marker:ident,)+) => {
+        impl<T, $($entry: Argument<T, $marker>, $marker),+> Arguments<T, ($($marker,)+)> for ($($entry,)+) {
+            #[allow(non_snake_case, reason = "the values have the names of their types")]
+            fn given(self) -> Given {
+                let ($($entry,)+) = self;
+                Given::list(&mut [$($entry.given()),+].into_iter())
+            }
+        }
+    };
+}
+
+tuples!(A MA,);
+tuples!(A MA, B MB,);
+tuples!(A MA, B MB, C MC,);
+tuples!(A MA, B MB, C MC, D MD,);
+tuples!(A MA, B MB, C MC, D MD, E ME,);
+tuples!(A MA, B MB, C MC, D MD, E ME, F MF,);
+tuples!(A MA, B MB, C MC, D MD, E ME, F MF, G MG,);
+tuples!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH,);
+tuples!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI,);
+tuples!(A MA, B MB, C MC, D MD, E ME, F MF, G MG, H MH, I MI, J MJ,);
+
+impl Given {
+    fn json(value: Result<Value, serde_json::Error>) -> Self {
+        match value {
+            Ok(value) => Given::Value(value),
+            Err(error) => Given::unsendable(format!("cannot be written as JSON: {error}")),
+        }
+    }
+
+    fn unfit<T>(error: &dyn Display) -> Self {
+        let name = type_name::<T>();
+        let name = name.rsplit("::").next().unwrap_or(name);
+        Given::unsendable(format!("is not a valid {name}: {error}"))
+    }
+
+    fn unsendable(problem: String) -> Self {
+        Given::Refused(None, vec![Violation::unsendable(problem)])
+    }
+
+    fn list(entries: &mut dyn Iterator<Item = Given>) -> Self {
+        let (mut values, mut problems) = (Vec::new(), Vec::new());
+        for (index, entry) in entries.enumerate() {
+            let (value, found) = entry.finish();
+            // A `None` among the entries is no entry.
+            values.extend(value);
+            problems.extend(found.into_iter().map(|problem| problem.below(&format!("[{index}]"))));
+        }
+        let list = Value::Array(values);
+        match problems.is_empty() {
+            true => Given::Value(list),
+            false => Given::Refused(Some(list), problems),
+        }
+    }
+
+    /// The value, and what is wrong with it as far as only its origin tells.
+    pub(crate) fn finish(self) -> (Option<Value>, Vec<Violation>) {
+        match self {
+            Given::Nothing => (None, Vec::new()),
+            Given::Value(value) => (Some(value), Vec::new()),
+            Given::Fields(fields) => {
+                let (value, problems) = fields.finish();
+                (Some(value), problems)
+            }
+            Given::Refused(value, problems) => (value, problems),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    crate::id! {
+        /// Identifies a plant.
+        struct PlantId;
+    }
+
+    fn one<M>(value: impl Argument<PlantId, M>) -> Result<Option<Value>, String> {
+        told(value.given())
+    }
+
+    fn many<M>(values: impl Arguments<PlantId, M>) -> Result<Option<Value>, String> {
+        told(values.given())
+    }
+
+    fn told(given: Given) -> Result<Option<Value>, String> {
+        let (value, problems) = given.finish();
+        let problems: Vec<_> = problems.into_iter().map(|problem| problem.in_place("x")).collect();
+        match problems.as_slice() {
+            [] => Ok(value),
+            problems => Err(problems.join("; ")),
+        }
+    }
+
+    #[test]
+    fn whatever_converts_is_taken_owned_borrowed_or_as_an_option() {
+        let id = PlantId::try_from("p").expect("an id");
+        assert_eq!(id.as_str(), "p");
+        let p = || Ok(Some(json!("p")));
+        assert_eq!(one("p"), p());
+        assert_eq!(one(String::from("p")), p());
+        assert_eq!(one(&String::from("p")), p());
+        assert_eq!(one(&id), p());
+        assert_eq!(one(Some(&id)), p());
+        assert_eq!(one(id.clone()), p());
+        assert_eq!(one(None::<PlantId>), Ok(None));
+        assert_eq!(
+            one("."),
+            Err("`x` is not a valid PlantId: an id must not be `.` or `..`".into())
+        );
+        let list = || Ok(Some(json!(["p", "q"])));
+        assert_eq!(many(["p", "q"]), list());
+        assert_eq!(many(vec![Some("p"), None, Some("q")]), list());
+        assert_eq!(many(Some(["p", "q"].map(String::from))), list());
+        assert_eq!(
+            many(("p", PlantId::try_from("q").expect("an id"), None::<&str>)),
+            list()
+        );
+        assert_eq!(many(None::<Vec<String>>), Ok(None));
+        assert_eq!(
+            many(["", "p", ".."]),
+            Err("`x[0]` is not a valid PlantId: an id must not be empty; \
+                 `x[2]` is not a valid PlantId: an id must not be `.` or `..`"
+                .into())
+        );
+    }
+}

@@ -1,0 +1,404 @@
+//! A call as its builder puts it together, and how it is carried out.
+//!
+//! Nothing here is generic but the last step, which reads the answer: so that what is compiled for each operation is small.
+
+use std::any::Any;
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, header};
+use reqwest::{Request, Url};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::argument::Given;
+use crate::error::{Error, ErrorKind};
+use crate::fields::Fields;
+use crate::generated::{Decode, decode, decoder, encode_path, show_members};
+use crate::operation::{Constraint, Operation, Paging, ParameterLocation};
+use crate::options::Validation;
+use crate::paging::{Origin, PageRequest};
+use crate::prepared::PreparedRequest;
+use crate::reader::{Spelling, read_whole};
+use crate::response::{ByteStream, Response};
+use crate::session::Session;
+use crate::validation::{Violation, check_length, check_text, spell_codes, spelled_code, violations};
+use crate::value::id::InvalidId;
+
+/// A call that is being put together: what every builder of one is made of. It owns all that it needs.
+#[derive(Clone)]
+pub struct Call {
+    session: Session,
+    operation: &'static Operation,
+    /// The parameters of the path and of the query, by their names on the wire.
+    parameters: Vec<(&'static str, Given)>,
+    body: Option<Given>,
+}
+
+/// A request that was checked, and its body as JSON.
+pub(crate) struct Checked {
+    pub(crate) request: Request,
+    pub(crate) body: Option<Value>,
+}
+
+impl Checked {
+    /// A request that the specification does not know, so that there is nothing to check.
+    pub(crate) fn raw(request: Request) -> Self {
+        let bytes = request.body().and_then(reqwest::Body::as_bytes);
+        let body = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        Checked { request, body }
+    }
+}
+
+impl Call {
+    /// A call without parameters.
+    pub fn new(session: &Session, operation: &'static Operation) -> Self {
+        Call {
+            session: session.clone(),
+            operation,
+            parameters: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The session in which the call is made.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The same call in another session, such as one with other options.
+    #[must_use]
+    pub fn in_session(mut self, session: &Session) -> Self {
+        self.session = session.clone();
+        self
+    }
+
+    /// Sets a parameter by its name on the wire, in the place of what was there. `None` leaves it out.
+    pub fn set(&mut self, name: &'static str, given: Given) {
+        self.parameters.retain(|(other, _)| *other != name);
+        if !matches!(given, Given::Nothing) {
+            self.parameters.push((name, given));
+        }
+    }
+
+    /// Sets the body, in the place of what was there.
+    pub fn set_body(&mut self, given: Given) {
+        self.body = Some(given).filter(|given| !matches!(given, Given::Nothing));
+    }
+
+    /// Changes the members of a body that is an object; where none was set, it begins with these.
+    pub fn change_body(&mut self, empty: Fields, change: impl FnOnce(Fields) -> Fields) {
+        let fields = match self.body.take() {
+            None | Some(Given::Nothing) => Ok(empty),
+            Some(Given::Fields(fields)) => Ok(fields),
+            Some(Given::Value(Value::Object(members))) => Ok(empty.with(members)),
+            // What was refused stays so.
+            Some(other) => Err(other),
+        };
+        self.body = Some(match fields {
+            Ok(fields) => Given::Fields(change(fields)),
+            Err(other) => other,
+        });
+    }
+
+    /// The entries of a parameter that is a list, by which a call can be split.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] where it is none, or holds what does not convert.
+    pub fn entries<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
+        match self.parameters.iter().find(|(other, _)| *other == name) {
+            Some((_, given)) => self.as_type(given, name),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The body, by which a call can be split.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] where there is none, or it breaks the specification.
+    pub fn typed_body<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        match &self.body {
+            Some(given) => self.as_type(given, "body"),
+            None => Err(self.invalid(vec![Violation::missing("body").in_place("body")])),
+        }
+    }
+
+    fn as_type<T: DeserializeOwned>(&self, given: &Given, name: &str) -> Result<T, Error> {
+        let (value, problems) = self.finish(given);
+        if !problems.is_empty() {
+            let problems = problems.into_iter().map(|problem| problem.in_place(name));
+            return Err(self.invalid(problems.collect()));
+        }
+        // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
+        let json = value.unwrap_or_default().to_string();
+        let codes = match self.is_strict() {
+            true => Spelling::Documented,
+            false => Spelling::Verbatim,
+        };
+        read_whole(json.as_bytes(), codes).map_err(|problem| self.invalid(vec![format!("`{name}`: {problem}")]))
+    }
+
+    /// Whether the request is held against the specification.
+    fn is_strict(&self) -> bool {
+        self.session.options().validation == Validation::Strict
+    }
+
+    /// The value that was given, and what forbids it: where nothing is held against the specification, what cannot be sent.
+    fn finish(&self, given: &Given) -> (Option<Value>, Vec<Violation>) {
+        let (value, mut problems) = given.clone().finish();
+        if !self.is_strict() {
+            problems.retain(Violation::is_unsendable);
+        }
+        (value, problems)
+    }
+
+    fn invalid(&self, problems: Vec<String>) -> Error {
+        Error::new(ErrorKind::InvalidRequest, problems.join("; ")).with_operation(self.operation)
+    }
+
+    /// The request as it goes out, if the specification allows it or is not asked.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] with all that is wrong with it.
+    pub(crate) fn check(&self) -> Result<Checked, Error> {
+        let mut problems = Vec::new();
+        let mut path = self.operation.path.to_owned();
+        let mut query = Vec::new();
+        for parameter in self.operation.parameters {
+            let given = self.parameters.iter().find(|(name, _)| *name == parameter.name);
+            let (value, found) = given.map_or((None, Vec::new()), |(_, given)| self.finish(given));
+            let is_refused = !found.is_empty();
+            problems.extend(found.into_iter().map(|problem| problem.in_place(parameter.name)));
+            if is_refused {
+                continue;
+            }
+            let mut texts = value.map(texts).unwrap_or_default();
+            let is_in_path = parameter.location == ParameterLocation::Path;
+            let outcome = match texts.as_slice() {
+                [] if is_in_path => Err(Violation::missing(parameter.name)),
+                _ if self.is_strict() => {
+                    check_texts(parameter.constraint, parameter.required, parameter.name, &mut texts)
+                }
+                _ => Ok(()),
+            };
+            // Another text than one of an id would make another path of the request.
+            let outcome = match texts.last() {
+                Some(text) if is_in_path && outcome.is_ok() => {
+                    InvalidId::check(text).map_err(|problem| Violation::new(problem.to_string()))
+                }
+                _ => outcome,
+            };
+            problems.extend(outcome.err().map(|problem| problem.in_place(parameter.name)));
+            match parameter.location {
+                ParameterLocation::Query => query.extend(texts.into_iter().map(|text| (parameter.name, text))),
+                ParameterLocation::Path => {
+                    let text = texts.pop().unwrap_or_default();
+                    path = path.replace(&format!("{{{}}}", parameter.name), &encode_path(&text));
+                }
+            }
+        }
+        let body = self.checked_body(&mut problems);
+        if !problems.is_empty() {
+            return Err(self.invalid(problems));
+        }
+        let url = self.url(&path, query)?;
+        let mut request = Request::new(self.operation.method.into(), url);
+        if matches!(self.operation.response, crate::operation::ResponseBody::Json) {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(header::ACCEPT, json);
+        }
+        if let Some(body) = &body {
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(header::CONTENT_TYPE, json);
+            *request.body_mut() = Some(body.to_string().into());
+        }
+        Ok(Checked { request, body })
+    }
+
+    fn url(&self, path: &str, mut query: Vec<(&'static str, String)>) -> Result<Url, Error> {
+        let base = self.session.base_url().as_str().trim_end_matches('/');
+        let mut url = Url::parse(&format!("{base}{path}"))
+            .map_err(|error| self.invalid(vec![format!("the address is no URL: {error}")]))?;
+        if !query.is_empty() {
+            query.sort_by_key(|(name, _)| *name);
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
+    }
+
+    /// The body as it goes out: its codes spelled as they are documented, unless nothing is held against the specification.
+    fn checked_body(&self, problems: &mut Vec<String>) -> Option<Value> {
+        let body = self.operation.body.as_ref()?;
+        let (value, found) = match (&self.body, body.constraint) {
+            (Some(given), _) => self.finish(given),
+            // All of its members may be optional; which are not is told one by one.
+            (None, Constraint::Object { .. }) => self.finish(&Given::Fields(Fields::new(body.constraint, &[]))),
+            (None, _) => (None, Vec::new()),
+        };
+        if !found.is_empty() {
+            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            return None;
+        }
+        let Some(mut value) = value else {
+            problems.extend((body.required && self.is_strict()).then(|| Violation::missing("body").in_place("body")));
+            return None;
+        };
+        if self.is_strict() {
+            let found = violations(body.constraint, &value);
+            problems.extend(found.into_iter().map(|problem| problem.in_place("body")));
+            spell_codes(body.constraint, &mut value);
+        }
+        Some(value)
+    }
+
+    /// The request as it would be sent, which is checked and not sent.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`] with all that is wrong with it.
+    pub fn dry_run(&self) -> Result<PreparedRequest, Error> {
+        let checked = self.check()?;
+        Ok(PreparedRequest::new(self.operation, checked, &self.session))
+    }
+
+    async fn execute(&self) -> Result<reqwest::Response, Error> {
+        self.session.execute(self.operation, self.check()).await
+    }
+
+    async fn read(self, read: Decode) -> Result<Response<Box<dyn Any + Send>>, Error> {
+        let response = self.execute().await?;
+        let codes = self.session.options().codes;
+        let answer = decode(self.operation, response, codes, read).await;
+        answer.map_err(|error| error.with_operation(self.operation))
+    }
+
+    /// Sends the request, and reads the answer.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn json<T: DeserializeOwned + Send + 'static>(self) -> Result<Response<T>, Error> {
+        self.read(decoder::<T>).await.map(Response::of)
+    }
+
+    /// Sends the request; the answer holds nothing to read.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn empty(self) -> Result<Response<()>, Error> {
+        self.execute().await.map(|response| Response::empty(&response))
+    }
+
+    /// Sends the request; the answer is a file.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn file(self) -> Result<Response<ByteStream>, Error> {
+        self.execute().await.map(Response::stream)
+    }
+
+    /// The page at which the list begins: the one that was asked for, or the first.
+    pub(crate) fn first_page(&self) -> Result<u32, Error> {
+        let Some(Paging::PageNumber { page, .. }) = &self.operation.paging else {
+            return Ok(1);
+        };
+        let (given, problems) = match page.strip_prefix("body.") {
+            Some(member) => match &self.body {
+                Some(Given::Fields(fields)) => (fields.get(member).cloned(), Vec::new()),
+                Some(Given::Value(value)) => (value.get(member).cloned(), Vec::new()),
+                _ => (None, Vec::new()),
+            },
+            None => {
+                let given = self.parameters.iter().find(|(name, _)| name == page);
+                given.map_or((None, Vec::new()), |(_, given)| self.finish(given))
+            }
+        };
+        if !problems.is_empty() {
+            let problems = problems.into_iter().map(|problem| problem.in_place(page));
+            return Err(self.invalid(problems.collect()));
+        }
+        let Some(number) = given else {
+            return Ok(1);
+        };
+        match number.as_u64().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) if number > 0 => Ok(number),
+            _ => Err(self.invalid(vec![format!("there is no page {number}; the first is 1")])),
+        }
+    }
+
+    /// Asks for one page of the list.
+    pub(crate) fn page(
+        mut self,
+        wanted: PageRequest,
+        read: Decode,
+    ) -> BoxFuture<'static, Result<(Box<dyn Any + Send>, Origin), Error>> {
+        let turn = match &self.operation.paging {
+            Some(Paging::PageNumber { page, .. }) => Some((*page, Value::from(wanted.page))),
+            Some(Paging::Token { token, .. }) => wanted.token.map(|text| (*token, Value::from(text))),
+            _ => None,
+        };
+        if let Some((name, value)) = turn {
+            match name.strip_prefix("body.") {
+                Some(member) => self.set_member(member, value),
+                None => self.set(name, Given::Value(value)),
+            }
+        }
+        Box::pin(async move { self.read(read).await?.into_page() })
+    }
+
+    fn set_member(&mut self, name: &'static str, value: Value) {
+        match &mut self.body {
+            Some(Given::Fields(fields)) => fields.set(name, Given::Value(value)),
+            Some(Given::Value(Value::Object(members))) => drop(members.insert(name.to_owned(), value)),
+            None => self.body = Some(Given::Value(Value::Object(Map::from_iter([(name.to_owned(), value)])))),
+            // It will be refused.
+            Some(_) => {}
+        }
+    }
+}
+
+/// A value of the path or query as text; a list is one text for each entry.
+fn texts(value: Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text],
+        Value::Array(entries) => entries.into_iter().flat_map(texts).collect(),
+        other => vec![other.to_string()],
+    }
+}
+
+/// Checks the texts of a parameter, and spells its codes as they are documented.
+fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut [String]) -> Result<(), Violation> {
+    if texts.is_empty() {
+        return if required {
+            Err(Violation::missing(name))
+        } else {
+            Ok(())
+        };
+    }
+    for text in &mut *texts {
+        check_text(constraint, text)?;
+        if let Some(code) = spelled_code(constraint, text) {
+            *text = code;
+        }
+    }
+    match constraint {
+        Constraint::List { min, max, .. } => check_length("entries", texts.len(), *min, *max),
+        _ => Ok(()),
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut members = Map::new();
+        for (name, given) in &self.parameters {
+            members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
+        }
+        let body = self.body.clone().and_then(|body| body.finish().0);
+        members.extend(body.map(|body| ("body".to_owned(), body)));
+        show_members(f, &members, self.session.secret_members())
+    }
+}

@@ -1,0 +1,102 @@
+//! The members of an object of a request, as its builder collects them.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::argument::Given;
+use crate::generated;
+use crate::operation::Constraint;
+use crate::reader::{Spelling, read_whole};
+use crate::validation::{Violation, fill_constants, violations};
+
+/// The members of an object of a request. What every builder of one is made of.
+#[derive(Clone)]
+pub struct Fields {
+    constraint: &'static Constraint,
+    secrets: &'static [&'static str],
+    members: Map<String, Value>,
+    problems: Vec<(&'static str, Vec<Violation>)>,
+}
+
+impl Fields {
+    /// No members yet, of an object that has to meet a constraint. Members of the names of secrets are not shown.
+    pub fn new(constraint: &'static Constraint, secrets: &'static [&'static str]) -> Self {
+        Fields {
+            constraint,
+            secrets,
+            members: Map::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The same with the members of an object.
+    #[must_use]
+    pub fn of<T: serde::Serialize>(self, object: &T) -> Self {
+        match serde_json::to_value(object) {
+            Ok(Value::Object(members)) => self.with(members),
+            // No object of a specification is written otherwise.
+            _ => self,
+        }
+    }
+
+    /// Sets a member, in the place of what was there. `None` leaves it out.
+    pub fn set(&mut self, name: &'static str, given: Given) {
+        self.problems.retain(|(other, _)| *other != name);
+        let (value, problems) = given.finish();
+        match value {
+            Some(value) => drop(self.members.insert(name.to_owned(), value)),
+            None => drop(self.members.remove(name)),
+        }
+        if !problems.is_empty() {
+            let problems = problems.into_iter().map(|problem| problem.below(&format!(".{name}")));
+            self.problems.push((name, problems.collect()));
+        }
+    }
+
+    /// The same with these members, of an object that was given whole.
+    #[must_use]
+    pub(crate) fn with(self, members: Map<String, Value>) -> Self {
+        Fields { members, ..self }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
+    /// The object, with its constants filled in, and all that is wrong with it.
+    pub(crate) fn finish(mut self) -> (Value, Vec<Violation>) {
+        fill_constants(self.constraint, &mut self.members);
+        let value = Value::Object(self.members);
+        let mut found: Vec<_> = self.problems.into_iter().flat_map(|(_, problems)| problems).collect();
+        // A member that was refused is not told of as missing too, nor in the words of a choice of which it is one.
+        let others = violations(self.constraint, &value);
+        let others: Vec<_> = others
+            .into_iter()
+            .filter(|other| !found.iter().any(|problem| problem.overlaps(other)))
+            .collect();
+        found.extend(others);
+        (value, found)
+    }
+
+    /// The object as one of its type.
+    ///
+    /// # Errors
+    /// An error of kind [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with all that is wrong with it.
+    pub fn build<T: serde::de::DeserializeOwned>(self) -> Result<T, crate::Error> {
+        let invalid = |problem: String| crate::Error::new(crate::ErrorKind::InvalidRequest, problem);
+        let (value, problems) = self.finish();
+        if !problems.is_empty() {
+            let problems: Vec<_> = problems.into_iter().map(Violation::alone).collect();
+            return Err(invalid(problems.join("; ")));
+        }
+        // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
+        read_whole(value.to_string().as_bytes(), Spelling::Documented).map_err(|problem| invalid(problem.to_string()))
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        generated::show_members(f, &self.members, self.secrets)
+    }
+}

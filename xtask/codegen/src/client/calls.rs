@@ -1,0 +1,318 @@
+//! The builders of calls. progenitor says which there are, with which setters, and what each gives; what they do is ours.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit_mut::VisitMut;
+use syn::{Field, GenericArgument, Ident, Item, PathArguments, ReturnType, Type};
+
+use xtask_spec::{Operation, Spec};
+
+use super::objects::Ours;
+use super::{function, inherent, subject};
+use crate::docs;
+use crate::names::{camel, id, shouty, snake};
+use crate::view::documentation;
+
+/// A builder of progenitor's.
+pub struct Builder {
+    fields: Vec<(Ident, Type)>,
+    /// What a success gives.
+    pub answer: Type,
+}
+
+/// The builders of progenitor's module, by their names.
+///
+/// # Errors
+/// If they are not as they are expected.
+pub fn read(items: &mut [Item]) -> anyhow::Result<BTreeMap<String, Builder>> {
+    let mut fields = BTreeMap::new();
+    let mut builders = BTreeMap::new();
+    for item in items {
+        let Some(name) = subject(item).map(Ident::to_string) else {
+            continue;
+        };
+        if let Item::Struct(builder) = item {
+            let mut values: Vec<_> = builder.fields.iter().filter_map(value).collect();
+            values.iter_mut().for_each(|(_, ty)| Ours.visit_type_mut(ty));
+            fields.insert(name, values);
+        } else if let Some(items) = inherent(item) {
+            let send = function(items, "send").context("progenitor made a builder without `send`")?;
+            let ReturnType::Type(_, output) = &send.sig.output else {
+                bail!("`send` of {name} gives nothing");
+            };
+            // `Result<ResponseValue<T>, Error<()>>`
+            let answer = parameter(output, "Result").and_then(|response| parameter(response, "ResponseValue"));
+            let answer = answer.with_context(|| format!("`send` of {name} gives another thing than it did"))?;
+            let fields = fields
+                .remove(&name)
+                .context("progenitor made a builder without fields")?;
+            let answer = answer.clone();
+            builders.insert(name, Builder { fields, answer });
+        }
+    }
+    Ok(builders)
+}
+
+/// The name and type of a field that holds a value: `Result<T, String>`.
+fn value(field: &Field) -> Option<(Ident, Type)> {
+    let value = parameter(&field.ty, "Result")?;
+    let value = parameter(value, "Option").unwrap_or(value);
+    Some((field.ident.clone()?, value.clone()))
+}
+
+/// The first parameter of a type of this name.
+pub fn parameter<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// What a setter takes for a value of this type, and how it becomes what was given.
+pub fn argument(ty: &Type) -> (TokenStream, TokenStream) {
+    match parameter(ty, "List").or_else(|| parameter(ty, "Vec")) {
+        Some(entry) => (
+            quote! { impl ::avepoint_core::Arguments<#entry, M> },
+            quote! { ::avepoint_core::Arguments::given(value) },
+        ),
+        None => (
+            quote! { impl ::avepoint_core::Argument<#ty, M> },
+            quote! { ::avepoint_core::Argument::given(value) },
+        ),
+    }
+}
+
+/// The module of the builders, and the methods of the client that make them.
+///
+/// # Errors
+/// If progenitor's code and the spec name other operations or parameters.
+pub fn generate(
+    spec: &Spec,
+    krate: &str,
+    builders: &BTreeMap<String, Builder>,
+) -> anyhow::Result<(TokenStream, TokenStream)> {
+    let (mut structs, mut methods) = (Vec::new(), Vec::new());
+    for operation in &spec.operations {
+        let builder = builder(operation, builders)?;
+        structs.push(call(spec, operation, builder).with_context(|| format!("the builder of {}", id(operation)))?);
+        methods.push(method(spec, operation, krate));
+    }
+    if builders.len() != spec.operations.len() {
+        bail!(
+            "progenitor made {} builders for {} operations",
+            builders.len(),
+            spec.operations.len()
+        );
+    }
+    let module = quote! {
+        /// The builders of calls: one for each operation, made by the method of [`Client`](super::Client) that has its name.
+        pub mod builder {
+            use super::types;
+            use ::avepoint_core::generated::Call;
+
+            #(#structs)*
+        }
+    };
+    Ok((module, quote! { #(#methods)* }))
+}
+
+/// The builder that progenitor made for an operation.
+///
+/// # Errors
+/// If there is none.
+pub fn builder<'a>(operation: &Operation, builders: &'a BTreeMap<String, Builder>) -> anyhow::Result<&'a Builder> {
+    let name = camel(id(operation)).to_string();
+    builders
+        .get(&name)
+        .with_context(|| format!("progenitor made no builder `{name}`"))
+}
+
+fn method(spec: &Spec, operation: &Operation, krate: &str) -> TokenStream {
+    let id = id(operation);
+    let (method, builder, table) = (snake(id), camel(id), shouty(id));
+    let deprecated = operation
+        .place
+        .says("deprecated")
+        .then(|| quote! { #[deprecated(note = "the vendor has replaced this operation")] });
+    let summary = operation.place.text("summary").unwrap_or_default();
+    let mut text = format!("{summary}.\n\n{}", documentation(operation));
+    text.push_str(&format!(
+        "\n\n`{} {}`, `{id}` in the specification.",
+        operation.method.to_uppercase(),
+        operation.path
+    ));
+    text.push_str(match operation.place.get("x-paging").as_ref().and_then(|paging| paging.text("style")) {
+        Some("single") => "\n\nThe list comes whole: `stream` gives its entries.",
+        Some(_) => "\n\nThe list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one page.",
+        None => "",
+    });
+    text.push_str(&example(spec, operation, krate));
+    let docs = docs::attributes(&text);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #method(&self) -> builder::#builder {
+            builder::#builder {
+                call: ::avepoint_core::generated::Call::new(&self.session, &crate::generated::operations::#table),
+            }
+        }
+    }
+}
+
+/// A call as a caller writes it, with all that it needs.
+fn example(spec: &Spec, operation: &Operation, krate: &str) -> String {
+    let mut call = format!("client.{}()", snake(id(operation)));
+    for parameter in spec.parameters(operation) {
+        let described = parameter.described;
+        if described.says("required")
+            && let Some(name) = described.text("name")
+        {
+            let kind = described.get("schema").and_then(|schema| spec.schema(&schema));
+            let kind = kind.as_ref().and_then(|kind| kind.text("type"));
+            let value = match kind {
+                Some("integer" | "number") => "1".to_owned(),
+                Some("boolean") => "true".to_owned(),
+                Some("array") => format!("[{}]", snake(name)),
+                _ => snake(name).to_string(),
+            };
+            call.push_str(&format!(".{}({value})", snake(name)));
+        }
+    }
+    if spec.request_body(operation).is_some_and(|body| body.says("required")) {
+        call.push_str(".body(body)");
+    }
+    let code = match operation.place.get("x-paging") {
+        Some(_) => format!(
+            "let mut entries = {call}.stream();\nwhile let Some(entry) = entries.next().await {{\n    println!(\"{{:?}}\", entry?);\n}}"
+        ),
+        None => format!("let answer = {call}.send().await?;"),
+    };
+    let _ = krate;
+    format!("\n\n```text\n{code}\n```")
+}
+
+fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result<TokenStream> {
+    let id = id(operation);
+    let (name, method, answer) = (camel(id), snake(id), &builder.answer);
+    let parameters = spec.parameters(operation);
+    let mut setters = Vec::new();
+    for (field, ty) in &builder.fields {
+        if field == "body" && spec.body(operation).is_some() {
+            setters.push(body(spec, operation, ty)?);
+            continue;
+        }
+        let parameter = parameters.iter().map(|parameter| &parameter.described);
+        let parameter = parameter.clone().find(|parameter| {
+            let name = parameter.text("name");
+            name.is_some_and(|name| snake(name) == *field)
+        });
+        let parameter = parameter.with_context(|| format!("progenitor has a parameter `{field}` of its own"))?;
+        let wire = parameter.text("name").unwrap_or_default();
+        let schema = parameter.get("schema").context("a parameter without a schema")?;
+        let docs = docs::value(spec, wire, parameter, &schema, parameter.says("required"));
+        let docs = docs::attributes(&docs);
+        let (takes, given) = argument(ty);
+        setters.push(quote! {
+            #docs
+            pub fn #field<M>(mut self, value: #takes) -> Self {
+                self.call.set(#wire, #given);
+                self
+            }
+        });
+    }
+    let (answer, send) = match (spec.answer(operation), spec.is_file(operation)) {
+        (Some(_), _) => (quote! { #answer }, quote! { json() }),
+        (None, true) => (quote! { ::avepoint_core::ByteStream }, quote! { file() }),
+        (None, false) => (quote! { () }, quote! { empty() }),
+    };
+    let doc = format!(" The call of [`Client::{method}`](super::Client::{method}). It owns all that it needs.");
+    let reads = operation.place.get("x-read-only").and_then(|mark| mark.value.as_bool());
+    let dropped = match reads.unwrap_or(operation.method == "get") {
+        true => "",
+        false => {
+            " Where the future is dropped before it has ended, nobody knows whether the call was carried out: it may have \
+             been, once its request was on its way."
+        }
+    };
+    let sends = docs::attributes(&format!(
+        "Sends the request.{dropped}\n\n# Errors\n\nSee [`avepoint_core::Error`]: a request that breaks the specification is \
+         refused before it is sent, with all that is wrong with it."
+    ));
+    Ok(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[must_use = "a call does nothing unless it is sent"]
+        pub struct #name {
+            pub(crate) call: Call,
+        }
+
+        impl #name {
+            #(#setters)*
+
+            #sends
+            pub async fn send(self) -> Result<::avepoint_core::Response<#answer>, ::avepoint_core::Error> {
+                self.call.#send.await
+            }
+
+            /// The request as it would be sent: it is checked, and nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// Where it breaks the specification, as [`send`](Self::send).
+            pub fn dry_run(&self) -> Result<::avepoint_core::PreparedRequest, ::avepoint_core::Error> {
+                self.call.dry_run()
+            }
+        }
+    })
+}
+
+/// The setters of a body.
+fn body(spec: &Spec, operation: &Operation, ty: &Type) -> anyhow::Result<TokenStream> {
+    let schema = spec.body(operation).context("an operation without a body")?;
+    let required = spec.request_body(operation).is_some_and(|body| body.says("required"));
+    let docs = docs::attributes(&docs::value(spec, "body", &schema, &schema, required));
+    let Some(object) = built(ty) else {
+        let (takes, given) = argument(ty);
+        return Ok(quote! {
+            #docs
+            pub fn body<M>(mut self, value: #takes) -> Self {
+                self.call.set_body(#given);
+                self
+            }
+        });
+    };
+    Ok(quote! {
+        #docs
+        pub fn body<M>(mut self, value: impl ::avepoint_core::Argument<types::#object, M>) -> Self {
+            self.call.set_body(::avepoint_core::Argument::given(value));
+            self
+        }
+
+        /// Changes the body by its builder: that of the body that was given before, or an empty one.
+        pub fn body_map(
+            mut self,
+            change: impl FnOnce(types::builder::#object) -> types::builder::#object,
+        ) -> Self {
+            self.call.change_body(types::builder::#object::default().0, |fields| {
+                change(types::builder::#object(fields)).0
+            });
+            self
+        }
+    })
+}
+
+/// The name of the object of which a type is the builder: `types::builder::Name`.
+fn built(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ty else { return None };
+    let mut segments = path.path.segments.iter().rev();
+    let name = &segments.next()?.ident;
+    segments.next().filter(|module| module.ident == "builder").map(|_| name)
+}

@@ -1,0 +1,358 @@
+//! The types, as progenitor makes them, and the builders of those that requests hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Field, Ident, Item, ItemStruct, Path, Type, parse_quote};
+
+use xtask_spec::Spec;
+use xtask_spec::place::Place;
+
+use super::calls::{argument, parameter};
+use super::{function, inherent, subject};
+use crate::docs;
+use crate::names::{camel, shouty};
+use crate::view::{View, forms, requests};
+
+/// Changes the types that progenitor has made into ours, and adds their builders.
+///
+/// # Errors
+/// If they are not as they are expected.
+pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result<()> {
+    let names: BTreeSet<_> = types.iter().filter_map(subject).map(Ident::to_string).collect();
+    // progenitor's builders, the functions that make them, and their error.
+    types.retain_mut(|item| match item {
+        Item::Mod(_) => false,
+        item => !inherent(item).is_some_and(|items| function(items, "builder").is_some()),
+    });
+    let components: BTreeMap<_, _> = spec
+        .components("schemas")
+        .into_iter()
+        .map(|(name, schema)| (camel(name).to_string(), (name, schema)))
+        .collect();
+    let requested = requests(spec);
+    let mut builders = Vec::new();
+    let mut made = Vec::new();
+    for item in types.iter_mut() {
+        Ours.visit_item_mut(item);
+        match item {
+            Item::Struct(object) => {
+                let name = object.ident.to_string();
+                let component = components.get(&name);
+                describe(spec, object, component.map(|(_, schema)| schema));
+                extensible(&mut object.attrs);
+                // What stands in an object of an answer, without a name of its own, is named after it.
+                let is_request = match component {
+                    Some((component, _)) => requested.contains(*component),
+                    None => !view
+                        .answers
+                        .iter()
+                        .any(|answer| name.starts_with(&camel(answer).to_string())),
+                };
+                if is_request && is_object(object) {
+                    let (builder, maker) = builder(spec, object, component, &names)?;
+                    builders.push(builder);
+                    made.push(maker);
+                }
+            }
+            Item::Enum(choice) => {
+                documented(&mut choice.attrs, || format!("{} of the API.", choice.ident));
+                for variant in &mut choice.variants {
+                    let name = &variant.ident;
+                    documented(&mut variant.attrs, || format!("As [`{name}`]."));
+                }
+                extensible(&mut choice.attrs);
+            }
+            _ => {}
+        }
+    }
+    let choices = choices(spec, &requested);
+    types.extend(made);
+    if builders.is_empty() {
+        return Ok(());
+    }
+    types.push(parse_quote! {
+        /// The builders of the objects that requests hold.
+        ///
+        /// A setter takes what converts into its type, an `Option` of that, or a builder. What is wrong or missing is told
+        /// when the request is sent, all of it at once.
+        pub mod builder {
+            use ::avepoint_core::generated::{Built, Fields, Given};
+            use crate::generated::operations::constraints;
+
+            const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
+
+            #(#builders)*
+            #choices
+        }
+    });
+    Ok(())
+}
+
+fn is_object(object: &ItemStruct) -> bool {
+    object.fields.iter().all(|field| field.ident.is_some())
+}
+
+/// Lets a type get members or variants without breaking its users.
+fn extensible(attributes: &mut Vec<Attribute>) {
+    attributes.push(parse_quote! { #[non_exhaustive] });
+    let is_written = attributes.iter().any(|attribute| {
+        attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Serialize")
+    });
+    if is_written {
+        attributes.push(parse_quote! { #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))] });
+    }
+}
+
+/// Writes the documentation of a type and its members anew: wrapped, and none without.
+fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
+    let ident = object.ident.clone();
+    documented(&mut object.attrs, || format!("{ident} of the API."));
+    for field in &mut object.fields {
+        let name = wire_name(field);
+        let member = schema.and_then(|schema| spec.member(schema, &name));
+        let member = member.and_then(|member| spec.schema(&member));
+        documented(&mut field.attrs, || {
+            let description = member.map(|member| member.description()).unwrap_or_default();
+            match description.as_str() {
+                "" => format!("`{name}` of the API."),
+                description => description.to_owned(),
+            }
+        });
+    }
+}
+
+/// Wraps the documentation; where there is none, there is this.
+fn documented(attributes: &mut Vec<Attribute>, otherwise: impl FnOnce() -> String) {
+    let text: Vec<_> = attributes.iter().filter_map(doc).collect();
+    attributes.retain(|attribute| doc(attribute).is_none());
+    let text = match text.join("\n") {
+        text if text.trim().is_empty() => otherwise(),
+        text => text,
+    };
+    let docs = docs::attributes(&text);
+    let mut docs: Vec<Attribute> = syn::parse::Parser::parse2(Attribute::parse_outer, docs).unwrap_or_default();
+    docs.append(attributes);
+    *attributes = docs;
+}
+
+/// The text of an attribute that is documentation.
+fn doc(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(literal) => match &literal.lit {
+                syn::Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name of a member on the wire.
+fn wire_name(field: &Field) -> String {
+    let mut name = field.ident.as_ref().map(Ident::to_string).unwrap_or_default();
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
+        // What it holds beside the name is left to serde.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = meta.value()?.parse::<syn::LitStr>()?.value();
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Expr>()?;
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+/// The builder of an object, and the function that makes one.
+fn builder(
+    spec: &Spec,
+    object: &ItemStruct,
+    component: Option<&(&str, Place)>,
+    names: &BTreeSet<String>,
+) -> anyhow::Result<(TokenStream, Item)> {
+    let name = &object.ident;
+    let constraint = match component {
+        Some((component, _)) => {
+            let constraint = shouty(component);
+            quote! { constraints::#constraint }
+        }
+        // That of the object in which it stands says all.
+        None => quote! { ::avepoint_core::Constraint::Any },
+    };
+    let schema = component.map(|(_, schema)| schema);
+    let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
+    let mut setters = Vec::new();
+    for field in &object.fields {
+        let ident = field.ident.as_ref().context("a member without a name")?;
+        let wire = wire_name(field);
+        let mut ty = parameter(&field.ty, "Option").unwrap_or(&field.ty).clone();
+        Outward(names).visit_type_mut(&mut ty);
+        let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
+            Some(member) => docs::value(spec, &wire, &member, &member, required.contains(&wire.as_str())),
+            None => format!("`{wire}` of the API."),
+        };
+        let docs = docs::attributes(&docs);
+        let (takes, given) = argument(&ty);
+        setters.push(quote! {
+            #docs
+            pub fn #ident<M>(mut self, value: #takes) -> Self {
+                self.0.set(#wire, #given);
+                self
+            }
+        });
+    }
+    let doc = format!(" Makes a [`{name}`](super::{name}).");
+    let builder = quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing unless it is used"]
+        pub struct #name(pub(crate) Fields);
+
+        impl Default for #name {
+            fn default() -> Self {
+                #name(Fields::new(&#constraint, SECRETS))
+            }
+        }
+
+        impl #name {
+            #(#setters)*
+
+            /// The object.
+            ///
+            /// # Errors
+            ///
+            /// Where it breaks the specification: all that is wrong with it.
+            #[inline]
+            pub fn build(self) -> Result<super::#name, ::avepoint_core::Error> {
+                self.0.build()
+            }
+        }
+
+        impl From<super::#name> for #name {
+            #[inline]
+            fn from(object: super::#name) -> Self {
+                #name(#name::default().0.of(&object))
+            }
+        }
+
+        impl ::avepoint_core::Argument<super::#name, Built> for #name {
+            #[inline]
+            fn given(self) -> Given {
+                Given::Fields(self.0)
+            }
+        }
+    };
+    let maker = parse_quote! {
+        impl #name {
+            /// Begins one without members.
+            pub fn builder() -> builder::#name {
+                builder::#name::default()
+            }
+        }
+    };
+    Ok((builder, maker))
+}
+
+/// A body that is one of several objects can be given as the builder of any of them: only its own rules are told then.
+fn choices(spec: &Spec, requested: &BTreeSet<String>) -> TokenStream {
+    let schemas = spec.components("schemas").into_iter();
+    let choices = schemas
+        .filter(|(name, _)| requested.contains(*name))
+        .flat_map(|(choice, schema)| {
+            let choice = camel(choice);
+            let forms = forms(spec, &schema).unwrap_or_default().into_iter().map(camel);
+            forms
+                .map(move |form| {
+                    quote! {
+                        impl ::avepoint_core::Argument<super::#choice, Built> for #form {
+                            #[inline]
+                            fn given(self) -> Given {
+                                Given::Fields(self.0)
+                            }
+                        }
+                    }
+                })
+                .collect::<Vec<_>>()
+        });
+    quote! { #(#choices)* }
+}
+
+/// Makes progenitor's types ours: `x-rust-type` knows outer crates only, and lists tell `null` from empty.
+pub struct Ours;
+
+impl VisitMut for Ours {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        if path.leading_colon.is_none() {
+            return;
+        }
+        let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["crate", ..] => path.leading_colon = None,
+            ["std", "vec", "Vec"] => {
+                let arguments = path
+                    .segments
+                    .last()
+                    .map(|last| last.arguments.clone())
+                    .unwrap_or_default();
+                *path = parse_quote! { ::avepoint_core::List };
+                if let Some(last) = path.segments.last_mut() {
+                    last.arguments = arguments;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
+        // serde is told the function that says whether a list is left out.
+        if let syn::Meta::List(list) = &mut attribute.meta
+            && list.path.is_ident("serde")
+        {
+            let tokens = std::mem::take(&mut list.tokens);
+            list.tokens = tokens.into_iter().map(unless_null).collect();
+        }
+    }
+}
+
+fn unless_null(token: TokenTree) -> TokenTree {
+    match &token {
+        TokenTree::Literal(literal) if literal.to_string() == r#""::std::vec::Vec::is_empty""# => {
+            Literal::string("::avepoint_core::List::is_null").into()
+        }
+        _ => token,
+    }
+}
+
+/// Names the types from within the module of their builders.
+struct Outward<'a>(&'a BTreeSet<String>);
+
+impl VisitMut for Outward<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        let is_here = path.leading_colon.is_none()
+            && path.segments.len() == 1
+            && path
+                .segments
+                .first()
+                .is_some_and(|first| self.0.contains(&first.ident.to_string()));
+        if is_here {
+            *path = parse_quote! { super::#path };
+        }
+    }
+
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
