@@ -154,14 +154,14 @@ impl Given {
     fn json(value: Result<Value, serde_json::Error>) -> Self {
         match value {
             Ok(value) => Given::Value(value),
-            Err(error) => Given::Refused(vec![Violation::new(format!("cannot be written as JSON: {error}"))]),
+            Err(error) => Given::Refused(vec![Violation::unfit(format!("cannot be written as JSON: {error}"))]),
         }
     }
 
     fn unfit<T>(error: &dyn Display) -> Self {
         let name = type_name::<T>();
         let name = name.rsplit("::").next().unwrap_or(name);
-        Given::Refused(vec![Violation::new(format!("is not a valid {name}: {error}"))])
+        Given::Refused(vec![Violation::unfit(format!("is not a valid {name}: {error}"))])
     }
 
     fn list(entries: &mut dyn Iterator<Item = Given>) -> Self {
@@ -232,12 +232,18 @@ mod tests {
         assert_eq!(one(Some(&id)), p());
         assert_eq!(one(id.clone()), p());
         assert_eq!(one(None::<PlantId>), Ok(None));
-        assert_eq!(one("."), Err("`x` is not a valid PlantId: an id must not be `.` or `..`".into()));
+        assert_eq!(
+            one("."),
+            Err("`x` is not a valid PlantId: an id must not be `.` or `..`".into())
+        );
         let list = || Ok(Some(json!(["p", "q"])));
         assert_eq!(many(["p", "q"]), list());
         assert_eq!(many(vec![Some("p"), None, Some("q")]), list());
         assert_eq!(many(Some(["p", "q"].map(String::from))), list());
-        assert_eq!(many(("p", PlantId::try_from("q").expect("an id"), None::<&str>)), list());
+        assert_eq!(
+            many(("p", PlantId::try_from("q").expect("an id"), None::<&str>)),
+            list()
+        );
         assert_eq!(many(None::<Vec<String>>), Ok(None));
         assert_eq!(
             many(["", "p", ".."]),

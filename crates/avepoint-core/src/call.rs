@@ -103,7 +103,13 @@ impl Call {
     pub fn entries<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
         match self.parameters.iter().find(|(other, _)| *other == name) {
             Some((_, given)) => self.as_type(given, name),
-            None => Ok(Vec::new()),
+            None => {
+                let mut needed = self.operation.parameters.iter().filter(|parameter| parameter.required);
+                match needed.any(|parameter| parameter.name == name) {
+                    true => Err(self.invalid(vec![Violation::missing(name).in_place(name)])),
+                    false => Ok(Vec::new()),
+                }
+            }
         }
     }
 
@@ -119,7 +125,9 @@ impl Call {
     }
 
     fn as_type<T: DeserializeOwned>(&self, given: &Given, name: &str) -> Result<T, Error> {
-        let (value, problems) = given.clone().finish();
+        let (value, mut problems) = given.clone().finish();
+        // A list that is too long for one call is what it is split for.
+        problems.retain(Violation::is_gap);
         if !problems.is_empty() {
             let problems = problems.into_iter().map(|problem| problem.in_place(name));
             return Err(self.invalid(problems.collect()));
@@ -343,7 +351,11 @@ fn texts(value: Value) -> Vec<String> {
 /// Checks the texts of a parameter, and spells its codes as they are documented.
 fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut [String]) -> Result<(), Violation> {
     if texts.is_empty() {
-        return if required { Err(Violation::missing(name)) } else { Ok(()) };
+        return if required {
+            Err(Violation::missing(name))
+        } else {
+            Ok(())
+        };
     }
     for text in &mut *texts {
         check_text(constraint, text)?;
@@ -359,12 +371,26 @@ fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut 
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("session", &self.session)
+            .field("operation", &self.operation.id)
+            .field("given", &ShownGiven(self))
+            .finish()
+    }
+}
+
+/// What was given to a call, but for secrets.
+struct ShownGiven<'a>(&'a Call);
+
+impl fmt::Debug for ShownGiven<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShownGiven(call) = self;
         let mut members = Map::new();
-        for (name, given) in &self.parameters {
+        for (name, given) in &call.parameters {
             members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
         }
-        let body = self.body.clone().and_then(|body| body.finish().0);
+        let body = call.body.clone().and_then(|body| body.finish().0);
         members.extend(body.map(|body| ("body".to_owned(), body)));
-        show_members(f, &members, self.session.secret_members())
+        show_members(f, &members, call.session.secret_members())
     }
 }

@@ -37,7 +37,9 @@ pub(crate) fn decoder<T: DeserializeOwned + Send + 'static>(
     paging: Option<&Paging>,
 ) -> Result<Decoded, String> {
     let (value, unread) = read::<T>(body)?;
-    let examined = paging.map(|paging| examine(paging, body, documented::<T>())).transpose()?;
+    let examined = paging
+        .map(|paging| examine(paging, body, documented::<T>()))
+        .transpose()?;
     Ok((Box::new(value), unread, examined.unwrap_or_default()))
 }
 

@@ -129,7 +129,9 @@ impl Response<ByteStream> {
     /// An answer that is read piece by piece.
     pub(crate) fn stream(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        let pieces = response.bytes_stream().map(|piece| piece.map_err(Error::from_transport));
+        let pieces = response
+            .bytes_stream()
+            .map(|piece| piece.map_err(Error::from_transport));
         Response::new(ByteStream::new(pieces), status, headers)
     }
 }

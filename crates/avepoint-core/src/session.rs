@@ -151,7 +151,10 @@ impl Session {
             server.port = self.shared.base_url.port_or_known_default(),
             error.type = field::Empty,
         );
-        let outcome = self.call(operation, request, body, &span).instrument(span.clone()).await;
+        let outcome = self
+            .call(operation, request, body, &span)
+            .instrument(span.clone())
+            .await;
         outcome.map_err(|error| {
             match error.status() {
                 Some(status) if !status.is_success() => span.record("error.type", status.as_str()),

@@ -12,25 +12,55 @@ use crate::value::time::{is_date, is_date_time};
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
+    kind: Kind,
     place: String,
     problem: String,
+}
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What was given does not become a value.
+    Unfit,
+    /// Something is needed that was not given.
+    Missing,
+    /// The specification forbids the value.
+    Forbidden,
 }
 
 impl Violation {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
         Violation {
+            kind: Kind::Forbidden,
             place: String::new(),
             problem: problem.into(),
         }
     }
 
+    /// What does not become a value.
+    pub(crate) fn unfit(problem: impl Into<String>) -> Self {
+        Violation {
+            kind: Kind::Unfit,
+            ..Violation::new(problem)
+        }
+    }
+
+    /// Whether there is no whole value, be it allowed or not.
+    pub(crate) fn is_gap(&self) -> bool {
+        self.kind != Kind::Forbidden
+    }
+
     /// What the call or an object needs, and does not have. A caller of the builder looks for the setter's name.
     pub(crate) fn missing(name: &str) -> Self {
         let setter = setter(name);
-        Violation::new(match setter == name {
+        let problem = match setter == name {
             true => "is missing".to_owned(),
             false => format!("is missing: set it with `{setter}`"),
-        })
+        };
+        Violation {
+            kind: Kind::Missing,
+            ..Violation::new(problem)
+        }
     }
 
     pub(crate) fn below(mut self, step: &str) -> Self {
@@ -479,7 +509,11 @@ mod tests {
         let mut object = serde_json::Map::new();
         fill_constants(&OBJECT, &mut object);
         assert_eq!(Value::Object(object), json!({"kind": "trial"}));
-        for (name, expected) in [("siteURLs", "site_ur_ls"), ("HTMLPage", "html_page"), ("o365Id", "o365_id")] {
+        for (name, expected) in [
+            ("siteURLs", "site_ur_ls"),
+            ("HTMLPage", "html_page"),
+            ("o365Id", "o365_id"),
+        ] {
             assert_eq!(setter(name), expected);
         }
     }

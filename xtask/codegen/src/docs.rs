@@ -103,6 +103,13 @@ mod tests {
         assert_eq!(found.iter().filter(|line| line.chars().count() > WIDTH).count(), 1);
         assert!(found.iter().any(|line| line.starts_with("- word")));
         assert!(found.iter().any(|line| line.starts_with("  word")));
-        assert_eq!(found.join(" ").split_whitespace().filter(|word| *word == "word").count(), 90);
+        assert_eq!(
+            found
+                .join(" ")
+                .split_whitespace()
+                .filter(|word| *word == "word")
+                .count(),
+            90
+        );
     }
 }

@@ -20,7 +20,12 @@ pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Re
     let mut pagers = Vec::new();
     for operation in &spec.operations {
         if let Some(paging) = operation.place.get("x-paging") {
-            pagers.push(pager(spec, operation, &paging, &client::builder(operation, builders)?.answer)?);
+            pagers.push(pager(
+                spec,
+                operation,
+                &paging,
+                &client::builder(operation, builders)?.answer,
+            )?);
         }
     }
     Ok(quote! {

@@ -306,7 +306,9 @@ mod tests {
     const PAGING: Paging = Paging::Single { items: "data" };
 
     fn examined(body: &[u8]) -> Fingerprint {
-        examine(&PAGING, body, documented::<Things>()).expect("an answer with its list").0
+        examine(&PAGING, body, documented::<Things>())
+            .expect("an answer with its list")
+            .0
     }
 
     /// What an answer tells of a failure: whoever has asked by an error, or the pager alone.

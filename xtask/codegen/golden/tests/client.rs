@@ -339,14 +339,19 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
     // Where one of several bodies was chosen, only its own rules are told.
     let seeds = client.add_plants().bed_id("b-1").body(Seeds::builder().count(0));
     let problem = seeds.send().await.expect_err("no kind and no seeds").to_string();
-    assert!(problem.contains("`body.count` is 0") && !problem.contains("from"), "{problem}");
+    assert!(
+        problem.contains("`body.count` is 0") && !problem.contains("from"),
+        "{problem}"
+    );
     assert_eq!(requests.try_iter().count(), 0);
 }
 
 #[tokio::test]
 async fn a_dry_run_shows_the_request_and_sends_nothing() {
     let (client, requests) = client(Vec::new());
-    let new = NewGardener::builder().email("moss@garden.example").password("Open-Sesame-1");
+    let new = NewGardener::builder()
+        .email("moss@garden.example")
+        .password("Open-Sesame-1");
     let prepared = client.add_gardener().body(new).dry_run().expect("a request");
     assert_eq!(prepared.method(), "POST");
     assert!(prepared.url().ends_with("/garden/v1/gardeners"), "{}", prepared.url());
@@ -357,7 +362,10 @@ async fn a_dry_run_shows_the_request_and_sends_nothing() {
     assert_eq!(prepared.headers()["content-type"], "application/json");
     assert!(!prepared.headers().contains_key("authorization"));
     for shown in [prepared.to_string(), format!("{prepared:?}")] {
-        assert!(shown.contains("moss@garden.example") && !shown.contains("Sesame"), "{shown}");
+        assert!(
+            shown.contains("moss@garden.example") && !shown.contains("Sesame"),
+            "{shown}"
+        );
     }
     assert_eq!(requests.try_iter().count(), 0);
 }

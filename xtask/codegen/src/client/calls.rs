@@ -46,7 +46,9 @@ pub fn read(items: &mut [Item]) -> anyhow::Result<BTreeMap<String, Builder>> {
             // `Result<ResponseValue<T>, Error<()>>`
             let answer = parameter(output, "Result").and_then(|response| parameter(response, "ResponseValue"));
             let answer = answer.with_context(|| format!("`send` of {name} gives another thing than it did"))?;
-            let fields = fields.remove(&name).context("progenitor made a builder without fields")?;
+            let fields = fields
+                .remove(&name)
+                .context("progenitor made a builder without fields")?;
             let answer = answer.clone();
             builders.insert(name, Builder { fields, answer });
         }

@@ -47,7 +47,10 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 // What stands in an object of an answer, without a name of its own, is named after it.
                 let is_request = match component {
                     Some((component, _)) => requested.contains(*component),
-                    None => !view.answers.iter().any(|answer| name.starts_with(&camel(answer).to_string())),
+                    None => !view
+                        .answers
+                        .iter()
+                        .any(|answer| name.starts_with(&camel(answer).to_string())),
                 };
                 if is_request && is_object(object) {
                     let (builder, maker) = builder(spec, object, component, &names)?;
@@ -153,7 +156,11 @@ fn doc(attribute: &Attribute) -> Option<String> {
 /// The name of a member on the wire.
 fn wire_name(field: &Field) -> String {
     let mut name = field.ident.as_ref().map(Ident::to_string).unwrap_or_default();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // What it holds beside the name is left to serde.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
@@ -260,21 +267,24 @@ fn builder(
 /// A body that is one of several objects can be given as the builder of any of them: only its own rules are told then.
 fn choices(spec: &Spec, requested: &BTreeSet<String>) -> TokenStream {
     let schemas = spec.components("schemas").into_iter();
-    let choices = schemas.filter(|(name, _)| requested.contains(*name)).flat_map(|(choice, schema)| {
-        let choice = camel(choice);
-        let forms = forms(spec, &schema).unwrap_or_default().into_iter().map(camel);
-        forms.map(move |form| {
-            quote! {
-                impl ::avepoint_core::Argument<super::#choice, Built> for #form {
-                    #[inline]
-                    fn given(self) -> Given {
-                        Given::Fields(self.0)
+    let choices = schemas
+        .filter(|(name, _)| requested.contains(*name))
+        .flat_map(|(choice, schema)| {
+            let choice = camel(choice);
+            let forms = forms(spec, &schema).unwrap_or_default().into_iter().map(camel);
+            forms
+                .map(move |form| {
+                    quote! {
+                        impl ::avepoint_core::Argument<super::#choice, Built> for #form {
+                            #[inline]
+                            fn given(self) -> Given {
+                                Given::Fields(self.0)
+                            }
+                        }
                     }
-                }
-            }
-        })
-        .collect::<Vec<_>>()
-    });
+                })
+                .collect::<Vec<_>>()
+        });
     quote! { #(#choices)* }
 }
 
@@ -291,7 +301,11 @@ impl VisitMut for Ours {
         match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["crate", ..] => path.leading_colon = None,
             ["std", "vec", "Vec"] => {
-                let arguments = path.segments.last().map(|last| last.arguments.clone()).unwrap_or_default();
+                let arguments = path
+                    .segments
+                    .last()
+                    .map(|last| last.arguments.clone())
+                    .unwrap_or_default();
                 *path = parse_quote! { ::avepoint_core::List };
                 if let Some(last) = path.segments.last_mut() {
                     last.arguments = arguments;
@@ -329,7 +343,10 @@ impl VisitMut for Outward<'_> {
         visit_mut::visit_path_mut(self, path);
         let is_here = path.leading_colon.is_none()
             && path.segments.len() == 1
-            && path.segments.first().is_some_and(|first| self.0.contains(&first.ident.to_string()));
+            && path
+                .segments
+                .first()
+                .is_some_and(|first| self.0.contains(&first.ident.to_string()));
         if is_here {
             *path = parse_quote! { super::#path };
         }
@@ -339,4 +356,3 @@ impl VisitMut for Outward<'_> {
         visit_mut::visit_type_mut(self, ty);
     }
 }
-
