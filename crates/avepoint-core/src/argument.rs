@@ -227,7 +227,8 @@ mod tests {
         let p = || Ok(Some(json!("p")));
         assert_eq!(one("p"), p());
         assert_eq!(one(String::from("p")), p());
-        assert_eq!(one(&String::from("p")), p());
+        let text = String::from("p");
+        assert_eq!((one(&text), text.as_str()), (p(), "p"));
         assert_eq!(one(&id), p());
         assert_eq!(one(Some(&id)), p());
         assert_eq!(one(id.clone()), p());

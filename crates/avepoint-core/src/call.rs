@@ -40,6 +40,9 @@ pub(crate) struct Checked {
     pub(crate) body: Option<Value>,
 }
 
+/// An answer that holds a page, and where it comes from.
+type AnyPage = (Box<dyn Any + Send>, Origin);
+
 impl Call {
     /// A call without parameters.
     pub fn new(session: &Session, operation: &'static Operation) -> Self {
@@ -308,11 +311,7 @@ impl Call {
     }
 
     /// Asks for one page of the list.
-    pub(crate) fn page(
-        mut self,
-        wanted: PageRequest,
-        read: Decode,
-    ) -> BoxFuture<'static, Result<(Box<dyn Any + Send>, Origin), Error>> {
+    pub(crate) fn page(mut self, wanted: PageRequest, read: Decode) -> BoxFuture<'static, Result<AnyPage, Error>> {
         let turn = match &self.operation.paging {
             Some(Paging::PageNumber { page, .. }) => Some((*page, Value::from(wanted.page))),
             Some(Paging::Token { token, .. }) => wanted.token.map(|text| (*token, Value::from(text))),
