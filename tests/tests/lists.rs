@@ -769,7 +769,7 @@ async fn the_greatest_numbers_are_no_trouble() {
     let error = items.next().await.expect("an error").expect_err("an i32 ends there");
     assert_eq!(
         error.to_string(),
-        "listCustomers: the request was not sent: there is no page 2147483648"
+        "listCustomers: the request was not sent: `pageIndex` is 2147483648, the maximum is 2147483647"
     );
     assert!(items.next().await.is_none());
     assert_eq!(pages_asked(&server), [last as usize]);

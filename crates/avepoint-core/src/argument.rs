@@ -165,7 +165,7 @@ impl Given {
     }
 
     fn unsendable(problem: String) -> Self {
-        Given::Refused(None, vec![Violation::unsendable(problem)])
+        Given::Refused(None, vec![Violation::unfit(problem)])
     }
 
     fn list(entries: &mut dyn Iterator<Item = Given>) -> Self {
@@ -232,7 +232,8 @@ mod tests {
         let p = || Ok(Some(json!("p")));
         assert_eq!(one("p"), p());
         assert_eq!(one(String::from("p")), p());
-        assert_eq!(one(&String::from("p")), p());
+        let text = String::from("p");
+        assert_eq!((one(&text), text.as_str()), (p(), "p"));
         assert_eq!(one(&id), p());
         assert_eq!(one(Some(&id)), p());
         assert_eq!(one(id.clone()), p());

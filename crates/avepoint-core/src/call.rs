@@ -50,6 +50,9 @@ impl Checked {
     }
 }
 
+/// An answer that holds a page, and where it comes from.
+type AnyPage = (Box<dyn Any + Send>, Origin);
+
 impl Call {
     /// A call without parameters.
     pub fn new(session: &Session, operation: &'static Operation) -> Self {
@@ -113,7 +116,13 @@ impl Call {
     pub fn entries<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
         match self.parameters.iter().find(|(other, _)| *other == name) {
             Some((_, given)) => self.as_type(given, name),
-            None => Ok(Vec::new()),
+            None => {
+                let mut needed = self.operation.parameters.iter().filter(|parameter| parameter.required);
+                match needed.any(|parameter| parameter.name == name) {
+                    true => Err(self.invalid(vec![Violation::missing(name).in_place(name)])),
+                    false => Ok(Vec::new()),
+                }
+            }
         }
     }
 
@@ -129,7 +138,9 @@ impl Call {
     }
 
     fn as_type<T: DeserializeOwned>(&self, given: &Given, name: &str) -> Result<T, Error> {
-        let (value, problems) = self.finish(given);
+        let (value, mut problems) = self.finish(given);
+        // A list that is too long for one call is what it is split for.
+        problems.retain(Violation::is_gap);
         if !problems.is_empty() {
             let problems = problems.into_iter().map(|problem| problem.in_place(name));
             return Err(self.invalid(problems.collect()));
@@ -152,7 +163,7 @@ impl Call {
     fn finish(&self, given: &Given) -> (Option<Value>, Vec<Violation>) {
         let (value, mut problems) = given.clone().finish();
         if !self.is_strict() {
-            problems.retain(Violation::is_unsendable);
+            problems.retain(Violation::is_unfit);
         }
         (value, problems)
     }
@@ -330,11 +341,7 @@ impl Call {
     }
 
     /// Asks for one page of the list.
-    pub(crate) fn page(
-        mut self,
-        wanted: PageRequest,
-        read: Decode,
-    ) -> BoxFuture<'static, Result<(Box<dyn Any + Send>, Origin), Error>> {
+    pub(crate) fn page(mut self, wanted: PageRequest, read: Decode) -> BoxFuture<'static, Result<AnyPage, Error>> {
         let turn = match &self.operation.paging {
             Some(Paging::PageNumber { page, .. }) => Some((*page, Value::from(wanted.page))),
             Some(Paging::Token { token, .. }) => wanted.token.map(|text| (*token, Value::from(text))),
@@ -393,12 +400,26 @@ fn check_texts(constraint: &Constraint, required: bool, name: &str, texts: &mut 
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("session", &self.session)
+            .field("operation", &self.operation.id)
+            .field("given", &ShownGiven(self))
+            .finish()
+    }
+}
+
+/// What was given to a call, but for secrets.
+struct ShownGiven<'a>(&'a Call);
+
+impl fmt::Debug for ShownGiven<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShownGiven(call) = self;
         let mut members = Map::new();
-        for (name, given) in &self.parameters {
+        for (name, given) in &call.parameters {
             members.extend(given.clone().finish().0.map(|value| ((*name).to_owned(), value)));
         }
-        let body = self.body.clone().and_then(|body| body.finish().0);
+        let body = call.body.clone().and_then(|body| body.finish().0);
         members.extend(body.map(|body| ("body".to_owned(), body)));
-        show_members(f, &members, self.session.secret_members())
+        show_members(f, &members, call.session.secret_members())
     }
 }

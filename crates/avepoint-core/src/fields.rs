@@ -79,13 +79,15 @@ impl Fields {
         (value, found)
     }
 
-    /// The object as one of its type.
+    /// The object as one of its type, be its values allowed or not: that is told when it is sent.
     ///
     /// # Errors
-    /// An error of kind [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with all that is wrong with it.
+    /// An error of kind [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with all that is missing or does
+    /// not convert.
     pub fn build<T: serde::de::DeserializeOwned>(self) -> Result<T, crate::Error> {
         let invalid = |problem: String| crate::Error::new(crate::ErrorKind::InvalidRequest, problem);
-        let (value, problems) = self.finish();
+        let (value, mut problems) = self.finish();
+        problems.retain(Violation::is_gap);
         if !problems.is_empty() {
             let problems: Vec<_> = problems.into_iter().map(Violation::alone).collect();
             return Err(invalid(problems.join("; ")));

@@ -105,7 +105,7 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
 /// Reads an object that was kept as it came, as one of the types that it may be.
 ///
 /// # Errors
-/// An error of kind [`ErrorKind::Decode`] where it is no object.
+/// An error of kind [`ErrorKind::Decode`](crate::ErrorKind::Decode) where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
     let read = read(object.as_str().as_bytes(), Spelling::Documented);
     let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;

@@ -106,6 +106,7 @@ impl PartialEq for Operation {
 /// The HTTP method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names are HTTP's
+#[non_exhaustive]
 pub enum Method {
     Get,
     Post,
@@ -185,6 +186,7 @@ impl Paging {
 
 /// A parameter in the path or in the query.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// The name on the wire.
     pub name: &'static str,
@@ -198,8 +200,29 @@ pub struct Parameter {
     pub constraint: &'static Constraint,
 }
 
+impl Parameter {
+    /// A parameter. For use by generated code.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        location: ParameterLocation,
+        required: bool,
+        description: &'static str,
+        constraint: &'static Constraint,
+    ) -> Self {
+        Parameter {
+            name,
+            location,
+            required,
+            description,
+            constraint,
+        }
+    }
+}
+
 /// Where a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ParameterLocation {
     /// In the path.
     Path,
@@ -209,6 +232,7 @@ pub enum ParameterLocation {
 
 /// The JSON body of a request.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RequestBody {
     /// Whether the call needs it.
     pub required: bool,
@@ -218,6 +242,7 @@ pub struct RequestBody {
 
 /// What the answer to a successful call carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ResponseBody {
     /// JSON.
     Json,
@@ -286,6 +311,7 @@ pub enum Constraint {
 
 /// A member of an object in a request.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Member {
     /// The name on the wire.
     pub name: &'static str,
@@ -293,6 +319,18 @@ pub struct Member {
     pub required: bool,
     /// What it may hold.
     pub constraint: &'static Constraint,
+}
+
+impl Member {
+    /// A member. For use by generated code.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, required: bool, constraint: &'static Constraint) -> Self {
+        Member {
+            name,
+            required,
+            constraint,
+        }
+    }
 }
 
 /// What a text must look like.

@@ -12,40 +12,60 @@ use crate::value::time::{is_date, is_date_time};
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
+    kind: Kind,
     place: String,
     problem: String,
-    /// Whether it has no form in which it could be sent, whatever the specification says.
-    is_unsendable: bool,
+}
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What was given does not become a value.
+    Unfit,
+    /// Something is needed that was not given.
+    Missing,
+    /// The specification forbids the value.
+    Forbidden,
 }
 
 impl Violation {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
         Violation {
+            kind: Kind::Forbidden,
             place: String::new(),
             problem: problem.into(),
-            is_unsendable: false,
         }
     }
 
-    /// What cannot be sent, even where nothing is held against the specification.
-    pub(crate) fn unsendable(problem: impl Into<String>) -> Self {
+    /// What does not become a value.
+    pub(crate) fn unfit(problem: impl Into<String>) -> Self {
         Violation {
-            is_unsendable: true,
+            kind: Kind::Unfit,
             ..Violation::new(problem)
         }
     }
 
-    pub(crate) fn is_unsendable(&self) -> bool {
-        self.is_unsendable
+    /// Whether it cannot be sent, even where nothing is held against the specification.
+    pub(crate) fn is_unfit(&self) -> bool {
+        self.kind == Kind::Unfit
+    }
+
+    /// Whether there is no whole value, be it allowed or not.
+    pub(crate) fn is_gap(&self) -> bool {
+        self.kind != Kind::Forbidden
     }
 
     /// What the call or an object needs, and does not have. A caller of the builder looks for the setter's name.
     pub(crate) fn missing(name: &str) -> Self {
         let setter = setter(name);
-        Violation::new(match setter == name {
+        let problem = match setter == name {
             true => "is missing".to_owned(),
             false => format!("is missing: set it with `{setter}`"),
-        })
+        };
+        Violation {
+            kind: Kind::Missing,
+            ..Violation::new(problem)
+        }
     }
 
     pub(crate) fn below(mut self, step: &str) -> Self {

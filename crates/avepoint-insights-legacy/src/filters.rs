@@ -1,6 +1,6 @@
 //! The filters of the Insights Web API: a function for each, so that nobody writes the name of a filter as text.
 //!
-//! A filter goes out as `{"id": …, "values": […]}`. Each list takes filters of its own choice; `into` puts one there, and
+//! A filter goes out as `{"id": …, "values": […]}`. Each list takes filters of its own choice, several in a tuple, and
 //! the compiler refuses those that the list does not take:
 //!
 //! | Filter | `list_site_overviews` | `list_site_detail_records` | `list_detail_records` |
@@ -19,11 +19,11 @@
 //!
 //! #[allow(deprecated)]
 //! async fn risky_items(client: &Client) -> Result<i64, Error> {
-//!     let request = ListSiteOverviewsRequest::builder().page_size(100).filters([
-//!         filters::risk_level([RiskLevel::High]).into(),
-//!         filters::exposure_level([ExposureLevel::Medium, ExposureLevel::High]).into(),
-//!         filters::location(["https://contoso.sharepoint.example/sites/harbour"]).into(),
-//!     ]);
+//!     let request = ListSiteOverviewsRequest::builder().page_size(100).filters((
+//!         filters::risk_level([RiskLevel::High]),
+//!         filters::exposure_level([ExposureLevel::Medium, ExposureLevel::High]),
+//!         filters::location(["https://contoso.sharepoint.example/sites/harbour"]),
+//!     ));
 //!     let sites = client.list_site_overviews().body(request).stream().collect_all().await?;
 //!     Ok(sites.iter().filter_map(|site| site.risk_item_count).sum())
 //! }

@@ -318,7 +318,7 @@ fn needs(operation: &'static Operation) -> Vec<Need> {
         .map(|known| {
             let before = match known.location {
                 ParameterLocation::Path => operation.path.split(&format!("/{{{}}}", known.name)).next(),
-                ParameterLocation::Query => None,
+                _ => None,
             };
             Need {
                 name: known.name,

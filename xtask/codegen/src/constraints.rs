@@ -107,7 +107,7 @@ fn members(spec: &Spec, schema: &Place) -> anyhow::Result<TokenStream> {
     for (name, property) in schema.members_of("properties") {
         let required = required.contains(&name);
         let constraint = reference(spec, &property)?;
-        members.push(quote! { Member { name: #name, required: #required, constraint: #constraint } });
+        members.push(quote! { Member::new(#name, #required, #constraint) });
     }
     let open = schema
         .get("additionalProperties")
@@ -138,7 +138,17 @@ fn bounded(spec: &Spec, kind: &str, schema: &Place) -> anyhow::Result<TokenStrea
         let bound = bound.ok_or_else(|| fault(&place, message()))?;
         Ok(quote! { Some(#bound) })
     };
-    let (minimum, maximum) = (bound("minimum")?, bound("maximum")?);
+    let (mut minimum, mut maximum) = (bound("minimum")?, bound("maximum")?);
+    if schema.text("format") == Some("int32") {
+        // Its bounds, where it has no narrower ones.
+        let (least, greatest) = (i64::from(i32::MIN), i64::from(i32::MAX));
+        if schema.get("minimum").is_none() {
+            minimum = quote! { Some(#least) };
+        }
+        if schema.get("maximum").is_none() {
+            maximum = quote! { Some(#greatest) };
+        }
+    }
     let kind = camel(kind);
     Ok(quote! { Constraint::#kind { minimum: #minimum, maximum: #maximum } })
 }

@@ -132,7 +132,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
 /// What every crate of an API shows of its generated code.
 const MODULE: &str = "\
 // Generated code is formatted by its generator.
-#![allow(clippy::all, clippy::unwrap_used, deprecated, missing_docs, rustdoc::all, unused_imports)]
+#![allow(clippy::all, clippy::unwrap_used, deprecated, rustdoc::all, unused_imports)]
 
 pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]

@@ -76,13 +76,7 @@ fn operation(spec: &Spec, operation: &Operation) -> anyhow::Result<TokenStream> 
         let schema = parameter.get("schema").context("a parameter without a schema")?;
         let constraint = constraints::reference(spec, &schema)?;
         parameters.push(quote! {
-            Parameter {
-                name: #name,
-                location: ParameterLocation::#location,
-                required: #required,
-                description: #description,
-                constraint: #constraint,
-            }
+            Parameter::new(#name, ParameterLocation::#location, #required, #description, #constraint)
         });
     }
     let parameters = (!parameters.is_empty()).then(|| quote! { .parameters(&[#(#parameters),*]) });

@@ -43,13 +43,13 @@ pub static GET_CUSTOMER: Operation = Operation::new(
     .scopes(&[&["partner.customers.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     );
 ///List the service subscriptions of all customers.
@@ -71,13 +71,13 @@ pub static GET_CUSTOMER_SERVICES: Operation = Operation::new(
     .scopes(&[&["partner.license.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     );
 ///List what Cloud Backup for Microsoft 365 protects for a customer.
@@ -91,13 +91,13 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
     .paging(Paging::Single { items: "value" })
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     );
 ///List the backup jobs of a customer.
@@ -111,13 +111,13 @@ pub static LIST_BACKUP_JOBS: Operation = Operation::new(
     .paging(Paging::Single { items: "value" })
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     );
 ///List the backup jobs of a customer in one module of a service.
@@ -131,35 +131,35 @@ pub static LIST_MODULE_BACKUP_JOBS: Operation = Operation::new(
     .paging(Paging::Single { items: "value" })
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "JobType",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The service the jobs belong to, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "JobType",
+                ParameterLocation::Path,
+                true,
+                "The service the jobs belong to, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "JobModule",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The module the jobs work on, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "JobModule",
+                ParameterLocation::Path,
+                true,
+                "The module the jobs work on, by name. The name may contain spaces and is percent-encoded once, as one segment of the path. The names are not listed.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List the scan profiles of a customer.
@@ -173,13 +173,13 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
     .paging(Paging::Single { items: "value" })
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     );
 ///Read a scan profile of a customer.
@@ -192,20 +192,20 @@ pub static GET_SCAN_PROFILE: Operation = Operation::new(
     .scopes(&[&["partner.scanprofiles.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "ProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "ProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///Read the daily change counts of a scan profile.
@@ -218,20 +218,20 @@ pub static GET_SCAN_PROFILE_DAILY_SUMMARY: Operation = Operation::new(
     .scopes(&[&["partner.scanprofiles.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "ProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "ProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///List the objects in the daily report of a scan profile.
@@ -244,20 +244,20 @@ pub static LIST_SCAN_PROFILE_DAILY_CHANGES: Operation = Operation::new(
     .scopes(&[&["partner.scanprofiles.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "ProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "ProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///Read the daily change counts of a scan profile at the older address.
@@ -271,20 +271,20 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "ProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "ProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 /// What requests may hold.

@@ -101,26 +101,26 @@ pub static LIST_CUSTOMERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_CUSTOMERS_REQUEST);
@@ -143,20 +143,20 @@ pub static CREATE_TENANT_AUTHORIZATION_LINK: Operation = Operation::new(
     .scopes(&[&["elements.customers.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     )
     .body(true, &constraints::CREATE_TENANT_AUTHORIZATION_LINK_REQUEST);
@@ -170,20 +170,20 @@ pub static CREATE_APP_AUTHORIZATION_LINK: Operation = Operation::new(
     .scopes(&[&["elements.customers.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     )
     .body(true, &constraints::CREATE_APP_AUTHORIZATION_LINK_REQUEST);
@@ -197,20 +197,20 @@ pub static GET_TENANT: Operation = Operation::new(
     .scopes(&[&["elements.customers.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 ///Read whether a service app is authorized.
@@ -223,27 +223,27 @@ pub static GET_SERVICE_APP_STATUS: Operation = Operation::new(
     .scopes(&[&["elements.customers.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "productName",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The service the app belongs to.",
-                constraint: &constraints::APP_SERVICE,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "productName",
+                ParameterLocation::Path,
+                true,
+                "The service the app belongs to.",
+                &constraints::APP_SERVICE,
+            ),
         ],
     );
 ///Add tenants of a customer to modules.
@@ -273,26 +273,26 @@ pub static LIST_CUSTOMER_SERVICES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_CUSTOMER_SERVICES_REQUEST);
@@ -306,13 +306,13 @@ pub static ADD_CUSTOMER_SERVICE: Operation = Operation::new(
     .scopes(&[&["elements.license.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
         ],
     )
     .body(true, &constraints::ADD_CUSTOMER_SERVICE_REQUEST);
@@ -334,40 +334,40 @@ pub static LIST_TENANT_USER_SEATS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "type",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The type of the tenants to read.",
-                constraint: &constraints::TENANT_TYPE,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "type",
+                ParameterLocation::Path,
+                true,
+                "The type of the tenants to read.",
+                &constraints::TENANT_TYPE,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_TENANT_USER_SEATS_REQUEST);
@@ -381,20 +381,20 @@ pub static GET_PRODUCT_OVERVIEW: Operation = Operation::new(
     .scopes(&[&["elements.license.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "productType",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The product to count the seats of. `274`, Cloud Backup Express, is not documented here.",
-                constraint: &constraints::PRODUCT,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "productType",
+                ParameterLocation::Path,
+                true,
+                "The product to count the seats of. `274`, Cloud Backup Express, is not documented here.",
+                &constraints::PRODUCT,
+            ),
         ],
     );
 ///List the resellers of a large account reseller.
@@ -415,26 +415,26 @@ pub static LIST_RESELLERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_RESELLERS_REQUEST);
@@ -456,26 +456,26 @@ pub static LIST_POOLED_LICENSES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_POOLED_LICENSES_REQUEST);
@@ -497,33 +497,33 @@ pub static LIST_LICENSE_ALLOCATIONS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "licenseId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The pooled subscription the call is about.",
-                constraint: &constraints::LICENSE_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "licenseId",
+                ParameterLocation::Path,
+                true,
+                "The pooled subscription the call is about.",
+                &constraints::LICENSE_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_LICENSE_ALLOCATIONS_REQUEST);
@@ -537,13 +537,13 @@ pub static ASSIGN_RESELLER_LICENSE: Operation = Operation::new(
     .scopes(&[&["elements.t2.license.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "resellerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The reseller the call is about.",
-                constraint: &constraints::RESELLER_ID,
-            },
+            Parameter::new(
+                "resellerId",
+                ParameterLocation::Path,
+                true,
+                "The reseller the call is about.",
+                &constraints::RESELLER_ID,
+            ),
         ],
     )
     .body(true, &constraints::ASSIGN_RESELLER_LICENSE_REQUEST);
@@ -565,33 +565,33 @@ pub static LIST_RESELLER_LICENSES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "resellerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The reseller the call is about.",
-                constraint: &constraints::RESELLER_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "resellerId",
+                ParameterLocation::Path,
+                true,
+                "The reseller the call is about.",
+                &constraints::RESELLER_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_RESELLER_LICENSES_REQUEST);
@@ -605,13 +605,13 @@ pub static ACCEPT_RESELLER_LICENSES: Operation = Operation::new(
     .scopes(&[&["elements.t2.license.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "resellerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The reseller the call is about.",
-                constraint: &constraints::RESELLER_ID,
-            },
+            Parameter::new(
+                "resellerId",
+                ParameterLocation::Path,
+                true,
+                "The reseller the call is about.",
+                &constraints::RESELLER_ID,
+            ),
         ],
     )
     .body(true, &constraints::ANSWER_LICENSES_REQUEST);
@@ -625,13 +625,13 @@ pub static REJECT_RESELLER_LICENSES: Operation = Operation::new(
     .scopes(&[&["elements.t2.license.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "resellerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The reseller the call is about.",
-                constraint: &constraints::RESELLER_ID,
-            },
+            Parameter::new(
+                "resellerId",
+                ParameterLocation::Path,
+                true,
+                "The reseller the call is about.",
+                &constraints::RESELLER_ID,
+            ),
         ],
     )
     .body(true, &constraints::ANSWER_LICENSES_REQUEST);
@@ -651,38 +651,38 @@ pub static LIST_AUDIT_RECORDS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "date",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "date",
+                ParameterLocation::Path,
+                true,
+                "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many records a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many records a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Parameter {
-                name: "skipToken",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "skipToken",
+                ParameterLocation::Query,
+                false,
+                "The token that the answer before gave for this page. Leave it out for the first page.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List the audit records of a large account reseller.
@@ -701,38 +701,38 @@ pub static LIST_RESELLER_AUDIT_RECORDS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "date",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "date",
+                ParameterLocation::Path,
+                true,
+                "The time whose records to read, not later than today. The form is not documented; `202611`, a year and a month, is one that is known.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many records a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many records a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Parameter {
-                name: "skipToken",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "skipToken",
+                ParameterLocation::Query,
+                false,
+                "The token that the answer before gave for this page. Leave it out for the first page.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List what Cloud Backup for Microsoft 365 protects of each user.
@@ -753,40 +753,40 @@ pub static LIST_PROTECTED_USERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_PROTECTED_USERS_REQUEST);
@@ -807,33 +807,33 @@ pub static LIST_PROTECTION_OVERVIEW: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List the objects of one module that Cloud Backup protects.
@@ -852,41 +852,41 @@ pub static LIST_PROTECTED_OBJECTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "module",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The module whose objects to list.",
-                constraint: &constraints::BACKUP_MODULE,
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How many entries a page holds at most. There is no default.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "module",
+                ParameterLocation::Path,
+                true,
+                "The module whose objects to list.",
+                &constraints::BACKUP_MODULE,
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                true,
+                "How many entries a page holds at most. There is no default.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
-            },
-            Parameter {
-                name: "skipToken",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "skipToken",
+                ParameterLocation::Query,
+                false,
+                "The token that the answer before gave for this page. Leave it out for the first page.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List the storage profiles of the partner.
@@ -907,26 +907,26 @@ pub static LIST_STORAGE_PROFILES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many storage profiles a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many storage profiles a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_STORAGE_PROFILES_REQUEST);
@@ -948,33 +948,33 @@ pub static LIST_JOBS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_JOBS_REQUEST);
@@ -994,41 +994,41 @@ pub static LIST_JOB_REPORT_DETAILS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "jobId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The job the call is about.",
-                constraint: &constraints::JOB_ID,
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How many entries a page holds at most. There is no default.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "jobId",
+                ParameterLocation::Path,
+                true,
+                "The job the call is about.",
+                &constraints::JOB_ID,
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                true,
+                "How many entries a page holds at most. There is no default.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
-            },
-            Parameter {
-                name: "skipToken",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The token that the answer before gave for this page. Leave it out for the first page.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "skipToken",
+                ParameterLocation::Query,
+                false,
+                "The token that the answer before gave for this page. Leave it out for the first page.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List the scan profiles of a customer.
@@ -1049,33 +1049,33 @@ pub static LIST_SCAN_PROFILES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_SCAN_PROFILES_REQUEST);
@@ -1097,33 +1097,33 @@ pub static LIST_SCAN_PROFILE_CHANGES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many scan profiles a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many scan profiles a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
     );
 ///Read a scan profile of a customer.
@@ -1136,20 +1136,20 @@ pub static GET_SCAN_PROFILE: Operation = Operation::new(
     .scopes(&[&["elements.scanprofiles.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "scanProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "scanProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///Read the daily report of a scan profile.
@@ -1162,20 +1162,20 @@ pub static GET_SCAN_PROFILE_CHANGES: Operation = Operation::new(
     .scopes(&[&["elements.scanprofiles.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "scanProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "scanProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///Read the daily change counts of a scan profile.
@@ -1189,20 +1189,20 @@ pub static GET_SCAN_PROFILE_DAILY_REPORT: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "scanProfileId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The scan profile the call is about.",
-                constraint: &constraints::SCAN_PROFILE_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "scanProfileId",
+                ParameterLocation::Path,
+                true,
+                "The scan profile the call is about.",
+                &constraints::SCAN_PROFILE_ID,
+            ),
         ],
     );
 ///Create a baseline from a tenant.
@@ -1234,26 +1234,26 @@ pub static LIST_BASELINES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(false, &constraints::LIST_BASELINES_REQUEST);
@@ -1276,33 +1276,33 @@ pub static LIST_BASELINE_REPORTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "baselineId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The baseline the call is about.",
-                constraint: &constraints::BASELINE_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "baselineId",
+                ParameterLocation::Path,
+                true,
+                "The baseline the call is about.",
+                &constraints::BASELINE_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List the baseline jobs of a tenant.
@@ -1323,40 +1323,40 @@ pub static LIST_BASELINE_JOBS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(false, &constraints::LIST_BASELINE_JOBS_REQUEST);
@@ -1378,26 +1378,26 @@ pub static LIST_BASELINE_TENANTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(false, &constraints::LIST_BASELINE_TENANTS_REQUEST);
@@ -1411,20 +1411,20 @@ pub static RUN_TENANT_ACTION: Operation = Operation::new(
     .scopes(&[&["elements.bm.tenant.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     )
     .body(true, &constraints::RUN_TENANT_ACTION_REQUEST);
@@ -1439,34 +1439,34 @@ pub static LIST_RISK_RULES: Operation = Operation::new(
     .paging(Paging::Single { items: "result" })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "dataSources",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only rules on this data source. One code, in spite of the plural name.",
-                constraint: &constraints::DATA_SOURCE,
-            },
-            Parameter {
-                name: "status",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only rules that are switched on, or only those switched off.",
-                constraint: &constraints::RISK_RULE_STATUS,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "dataSources",
+                ParameterLocation::Query,
+                false,
+                "Only rules on this data source. One code, in spite of the plural name.",
+                &constraints::DATA_SOURCE,
+            ),
+            Parameter::new(
+                "status",
+                ParameterLocation::Query,
+                false,
+                "Only rules that are switched on, or only those switched off.",
+                &constraints::RISK_RULE_STATUS,
+            ),
         ],
     );
 ///List the objects that match a risk rule.
@@ -1486,47 +1486,47 @@ pub static LIST_RISK_HIT_ITEMS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "ruleId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The risk rule the call is about.",
-                constraint: &constraints::RULE_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "ruleId",
+                ParameterLocation::Path,
+                true,
+                "The risk rule the call is about.",
+                &constraints::RULE_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List where a tenant could spend less on Azure.
@@ -1546,40 +1546,40 @@ pub static LIST_AZURE_COST_ISSUES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List the security issues of a tenant's Azure resources.
@@ -1599,40 +1599,40 @@ pub static LIST_AZURE_SECURITY_ISSUES: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List the users of a tenant.
@@ -1653,40 +1653,40 @@ pub static LIST_USERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::LIST_USERS_REQUEST);
@@ -1700,27 +1700,27 @@ pub static GET_USER: Operation = Operation::new(
     .scopes(&[&["elements.um.user.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     );
 ///Change the account settings of a user.
@@ -1733,27 +1733,27 @@ pub static UPDATE_USER_ACCOUNT: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_ACCOUNT_REQUEST)
@@ -1768,27 +1768,27 @@ pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST)
@@ -1803,27 +1803,27 @@ pub static UPDATE_USER_BIRTHDAY: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_BIRTHDAY_REQUEST)
@@ -1838,27 +1838,27 @@ pub static UPDATE_USER_CONTACT: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_CONTACT_REQUEST)
@@ -1873,27 +1873,27 @@ pub static UPDATE_USER_GENERAL: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_GENERAL_REQUEST)
@@ -1908,27 +1908,27 @@ pub static UPDATE_USER_EXTERNAL_FLAG: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_EXTERNAL_FLAG_REQUEST)
@@ -1943,27 +1943,27 @@ pub static UPDATE_USER_TEST_FLAG: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_TEST_FLAG_REQUEST)
@@ -1978,27 +1978,27 @@ pub static UPDATE_USER_MANAGER: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_MANAGER_REQUEST)
@@ -2013,27 +2013,27 @@ pub static UPDATE_USER_OFFICE: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_OFFICE_REQUEST)
@@ -2048,27 +2048,27 @@ pub static UPDATE_USER_OFFICE_LOCATION: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_OFFICE_LOCATION_REQUEST)
@@ -2083,27 +2083,27 @@ pub static UPDATE_USER_PASSWORD_SETTING: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_PASSWORD_SETTING_REQUEST)
@@ -2118,27 +2118,27 @@ pub static UPDATE_USER_SPONSOR: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_USER_SPONSOR_REQUEST)
@@ -2153,27 +2153,27 @@ pub static UPDATE_LOCAL_USER_CONTACT: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_CONTACT_REQUEST)
@@ -2188,27 +2188,27 @@ pub static UPDATE_LOCAL_USER_GENERAL: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_GENERAL_REQUEST)
@@ -2223,27 +2223,27 @@ pub static UPDATE_LOCAL_USER_NOTES: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_NOTES_REQUEST)
@@ -2258,27 +2258,27 @@ pub static UPDATE_LOCAL_USER_OFFICE: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_OFFICE_REQUEST)
@@ -2293,27 +2293,27 @@ pub static UPDATE_LOCAL_USER_OFFICE_LOCATION: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST)
@@ -2328,27 +2328,27 @@ pub static UPDATE_LOCAL_USER_PROFILE: Operation = Operation::new(
     .scopes(&[&["elements.um.user.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "userId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The user the call is about.",
-                constraint: &constraints::USER_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "userId",
+                ParameterLocation::Path,
+                true,
+                "The user the call is about.",
+                &constraints::USER_ID,
+            ),
         ],
     )
     .body(true, &constraints::UPDATE_LOCAL_USER_PROFILE_REQUEST)
@@ -2366,20 +2366,20 @@ pub static LIST_HYBRID_AGENTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 ///List the users on the security dashboard.
@@ -2399,47 +2399,47 @@ pub static LIST_SECURITY_USERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most. No upper limit is documented.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most. No upper limit is documented.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "status",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only users with this status.",
-                constraint: &constraints::USER_CONDITION,
-            },
+            ),
+            Parameter::new(
+                "status",
+                ParameterLocation::Query,
+                false,
+                "Only users with this status.",
+                &constraints::USER_CONDITION,
+            ),
         ],
     );
 ///List the workflows that watch for risky actions.
@@ -2459,47 +2459,47 @@ pub static LIST_RISK_WORKFLOWS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "catagory",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only workflows for risky actions of this category. The misspelled name is the one the service documents.",
-                constraint: &constraints::RISK_CATEGORY,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "catagory",
+                ParameterLocation::Query,
+                false,
+                "Only workflows for risky actions of this category. The misspelled name is the one the service documents.",
+                &constraints::RISK_CATEGORY,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///Read what a workflow found.
@@ -2519,47 +2519,47 @@ pub static GET_RISK_WORKFLOW_COMPLIANCE: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "workflowId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The risk workflow the call is about.",
-                constraint: &constraints::WORKFLOW_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "workflowId",
+                ParameterLocation::Path,
+                true,
+                "The risk workflow the call is about.",
+                &constraints::WORKFLOW_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///Count risky and normal actions.
@@ -2572,27 +2572,27 @@ pub static GET_RISKY_ACTION_COUNT: Operation = Operation::new(
     .scopes(&[&["elements.um.user.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "types",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only actions of this kind. One code, in spite of the plural name.",
-                constraint: &constraints::RISKY_ACTION_KIND,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "types",
+                ParameterLocation::Query,
+                false,
+                "Only actions of this kind. One code, in spite of the plural name.",
+                &constraints::RISKY_ACTION_KIND,
+            ),
         ],
     );
 ///List the sign-ins of a tenant.
@@ -2612,47 +2612,47 @@ pub static LIST_SIGN_INS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Parameter {
-                name: "risky",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Whether to list only sign-ins that were found risky.",
-                constraint: &Constraint::Boolean,
-            },
+            ),
+            Parameter::new(
+                "risky",
+                ParameterLocation::Query,
+                false,
+                "Whether to list only sign-ins that were found risky.",
+                &Constraint::Boolean,
+            ),
         ],
     );
 ///Get the numbers of workspaces of a tenant.
@@ -2665,20 +2665,20 @@ pub static GET_WORKSPACE_OVERVIEW: Operation = Operation::new(
     .scopes(&[&["elements.wm.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 ///Get the numbers of compliant workspaces of a tenant.
@@ -2691,20 +2691,20 @@ pub static GET_WORKSPACE_COMPLIANCE_RATE: Operation = Operation::new(
     .scopes(&[&["elements.wm.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 ///Get the data security posture of a tenant.
@@ -2717,20 +2717,20 @@ pub static GET_DATA_SECURITY_POSTURE: Operation = Operation::new(
     .scopes(&[&["elements.wm.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 ///Get the signs of ransomware in a tenant.
@@ -2743,20 +2743,20 @@ pub static GET_RANSOMWARE_DETECTION: Operation = Operation::new(
     .scopes(&[&["elements.wm.read.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "customerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer the call is about.",
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Parameter {
-                name: "tenantId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The customer's tenant the call is about.",
-                constraint: &constraints::TENANT_ID,
-            },
+            Parameter::new(
+                "customerId",
+                ParameterLocation::Path,
+                true,
+                "The customer the call is about.",
+                &constraints::CUSTOMER_ID,
+            ),
+            Parameter::new(
+                "tenantId",
+                ParameterLocation::Path,
+                true,
+                "The customer's tenant the call is about.",
+                &constraints::TENANT_ID,
+            ),
         ],
     );
 /// What requests may hold.
@@ -2767,171 +2767,107 @@ pub(crate) mod constraints {
     );
     pub static ADD_BACKUP_POOL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::BACKUP_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::POOLED_LICENSE,
-            },
-            Member {
-                name: "avepointStorageType",
-                required: false,
-                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
-            },
-            Member {
-                name: "retentionYear",
-                required: false,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("product", true, &constraints::BACKUP_PRODUCT),
+            Member::new("licenseType", true, &constraints::POOLED_LICENSE),
+            Member::new(
+                "avepointStorageType",
+                false,
+                &constraints::AVE_POINT_STORAGE_TYPE,
+            ),
+            Member::new(
+                "retentionYear",
+                false,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "byos",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "storageProfileId",
-                required: false,
-                constraint: &constraints::STORAGE_PROFILE_ID,
-            },
-            Member {
-                name: "licenseItems",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new("byos", true, &Constraint::Boolean),
+            Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
+            Member::new(
+                "licenseItems",
+                true,
+                &Constraint::List {
                     item: &constraints::BACKUP_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static ADD_BACKUP_POOL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::BACKUP_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::POOLED_LICENSE,
-            },
-            Member {
-                name: "avepointStorageType",
-                required: true,
-                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
-            },
-            Member {
-                name: "retentionYear",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("product", true, &constraints::BACKUP_PRODUCT),
+            Member::new("licenseType", true, &constraints::POOLED_LICENSE),
+            Member::new(
+                "avepointStorageType",
+                true,
+                &constraints::AVE_POINT_STORAGE_TYPE,
+            ),
+            Member::new(
+                "retentionYear",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "byos",
-                required: false,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "storageProfileId",
-                required: false,
-                constraint: &constraints::STORAGE_PROFILE_ID,
-            },
-            Member {
-                name: "licenseItems",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new("byos", false, &Constraint::Boolean),
+            Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
+            Member::new(
+                "licenseItems",
+                true,
+                &Constraint::List {
                     item: &constraints::BACKUP_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static ADD_BACKUP_TRIAL_WITH_BYOS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::BACKUP_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::TRIAL_LICENSE,
-            },
-            Member {
-                name: "avepointStorageType",
-                required: false,
-                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
-            },
-            Member {
-                name: "retentionYear",
-                required: false,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("product", true, &constraints::BACKUP_PRODUCT),
+            Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
+            Member::new(
+                "avepointStorageType",
+                false,
+                &constraints::AVE_POINT_STORAGE_TYPE,
+            ),
+            Member::new(
+                "retentionYear",
+                false,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "byos",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "storageProfileId",
-                required: false,
-                constraint: &constraints::STORAGE_PROFILE_ID,
-            },
+            ),
+            Member::new("byos", true, &Constraint::Boolean),
+            Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
         ],
         open: false,
     };
     pub static ADD_BACKUP_TRIAL_WITH_STORAGE_TYPE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::BACKUP_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::TRIAL_LICENSE,
-            },
-            Member {
-                name: "avepointStorageType",
-                required: true,
-                constraint: &constraints::AVE_POINT_STORAGE_TYPE,
-            },
-            Member {
-                name: "retentionYear",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("product", true, &constraints::BACKUP_PRODUCT),
+            Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
+            Member::new(
+                "avepointStorageType",
+                true,
+                &constraints::AVE_POINT_STORAGE_TYPE,
+            ),
+            Member::new(
+                "retentionYear",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "byos",
-                required: false,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "storageProfileId",
-                required: false,
-                constraint: &constraints::STORAGE_PROFILE_ID,
-            },
+            ),
+            Member::new("byos", false, &Constraint::Boolean),
+            Member::new("storageProfileId", false, &constraints::STORAGE_PROFILE_ID),
         ],
         open: false,
     };
@@ -2947,54 +2883,38 @@ pub(crate) mod constraints {
     );
     pub static ADD_SERVICE_POOL_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::SERVICE_POOL_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::POOLED_LICENSE,
-            },
-            Member {
-                name: "licenseItems",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("product", true, &constraints::SERVICE_POOL_PRODUCT),
+            Member::new("licenseType", true, &constraints::POOLED_LICENSE),
+            Member::new(
+                "licenseItems",
+                true,
+                &Constraint::List {
                     item: &constraints::SERVICE_LICENSE_ITEM,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static ADD_SERVICE_TRIAL_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::SERVICE_TRIAL_PRODUCT,
-            },
-            Member {
-                name: "licenseType",
-                required: true,
-                constraint: &constraints::TRIAL_LICENSE,
-            },
+            Member::new("product", true, &constraints::SERVICE_TRIAL_PRODUCT),
+            Member::new("licenseType", true, &constraints::TRIAL_LICENSE),
         ],
         open: false,
     };
     pub static ANSWER_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "licenses",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "licenses",
+                true,
+                &Constraint::List {
                     item: &constraints::ASSIGNED_LICENSE,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -3008,84 +2928,60 @@ pub(crate) mod constraints {
     );
     pub static ASSIGN_RESELLER_LICENSE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "licenseId",
-                required: true,
-                constraint: &constraints::LICENSE_ID,
-            },
-            Member {
-                name: "product",
-                required: true,
-                constraint: &constraints::LICENSE_PRODUCT,
-            },
-            Member {
-                name: "UserSeat",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("licenseId", true, &constraints::LICENSE_ID),
+            Member::new("product", true, &constraints::LICENSE_PRODUCT),
+            Member::new(
+                "UserSeat",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "ExpirationTime",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "ExpirationTime",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
-            Member {
-                name: "StartDate",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "StartDate",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
-            Member {
-                name: "PaymentType",
-                required: true,
-                constraint: &constraints::PAYMENT_TYPE,
-            },
-            Member {
-                name: "IsSameAsPool",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "UnitPrice",
-                required: false,
-                constraint: &Constraint::Number {
+            ),
+            Member::new("PaymentType", true, &constraints::PAYMENT_TYPE),
+            Member::new("IsSameAsPool", true, &Constraint::Boolean),
+            Member::new(
+                "UnitPrice",
+                false,
+                &Constraint::Number {
                     minimum: None,
                     maximum: None,
                 },
-            },
-            Member {
-                name: "Currency",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "Currency",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static ASSIGNED_LICENSE: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "licenseId",
-                required: true,
-                constraint: &constraints::LICENSE_ID,
-            },
-            Member {
-                name: "paymentType",
-                required: true,
-                constraint: &constraints::PAYMENT_TYPE,
-            },
+            Member::new("licenseId", true, &constraints::LICENSE_ID),
+            Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
         open: false,
     };
@@ -3094,70 +2990,50 @@ pub(crate) mod constraints {
     );
     pub static BACKUP_LICENSE_ITEM: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "resource",
-                required: true,
-                constraint: &constraints::BACKUP_RESOURCE,
-            },
-            Member {
-                name: "subscriptionSourceType",
-                required: true,
-                constraint: &constraints::SUBSCRIPTION_SOURCE,
-            },
-            Member {
-                name: "isSameAsPool",
-                required: false,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "expireTime",
-                required: false,
-                constraint: &Constraint::Text {
+            Member::new("resource", true, &constraints::BACKUP_RESOURCE),
+            Member::new(
+                "subscriptionSourceType",
+                true,
+                &constraints::SUBSCRIPTION_SOURCE,
+            ),
+            Member::new("isSameAsPool", false, &Constraint::Boolean),
+            Member::new(
+                "expireTime",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
-            Member {
-                name: "saleType",
-                required: true,
-                constraint: &constraints::SALE_TYPE,
-            },
-            Member {
-                name: "packageType",
-                required: false,
-                constraint: &constraints::PACKAGE_TYPE,
-            },
-            Member {
-                name: "customerSize",
-                required: false,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            ),
+            Member::new("saleType", true, &constraints::SALE_TYPE),
+            Member::new("packageType", false, &constraints::PACKAGE_TYPE),
+            Member::new(
+                "customerSize",
+                false,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "userSeat",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            ),
+            Member::new(
+                "userSeat",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "contractEndDate",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "contractEndDate",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "paymentType",
-                required: true,
-                constraint: &constraints::PAYMENT_TYPE,
-            },
+            ),
+            Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
         open: false,
     };
@@ -3194,19 +3070,15 @@ pub(crate) mod constraints {
     };
     pub static BASELINE_RANKING: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "baselineId",
-                required: true,
-                constraint: &constraints::BASELINE_ID,
-            },
-            Member {
-                name: "rankingOrder",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            Member::new("baselineId", true, &constraints::BASELINE_ID),
+            Member::new(
+                "rankingOrder",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -3215,34 +3087,26 @@ pub(crate) mod constraints {
     );
     pub static CONNECT_TENANTS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "CustomerId",
-                required: true,
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Member {
-                name: "TenantIds",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("CustomerId", true, &constraints::CUSTOMER_ID),
+            Member::new(
+                "TenantIds",
+                true,
+                &Constraint::List {
                     item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "ProductName",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "ProductName",
+                true,
+                &Constraint::List {
                     item: &constraints::CONNECT_MODULE,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "HybridTenant",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
+            ),
+            Member::new("HybridTenant", true, &Constraint::Boolean),
         ],
         open: false,
     };
@@ -3512,39 +3376,27 @@ pub(crate) mod constraints {
     );
     pub static CREATE_APP_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "consentMethod",
-                required: true,
-                constraint: &constraints::CONSENT_METHOD,
-            },
-            Member {
-                name: "isReAuth",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "aadEnvironment",
-                required: true,
-                constraint: &constraints::AAD_ENVIRONMENT,
-            },
-            Member {
-                name: "platformEnvironmentType",
-                required: true,
-                constraint: &constraints::PLATFORM_ENVIRONMENT,
-            },
-            Member {
-                name: "productNames",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("consentMethod", true, &constraints::CONSENT_METHOD),
+            Member::new("isReAuth", true, &Constraint::Boolean),
+            Member::new("aadEnvironment", true, &constraints::AAD_ENVIRONMENT),
+            Member::new(
+                "platformEnvironmentType",
+                true,
+                &constraints::PLATFORM_ENVIRONMENT,
+            ),
+            Member::new(
+                "productNames",
+                true,
+                &Constraint::List {
                     item: &constraints::APP_SERVICE,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "customRecipientEmails",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "customRecipientEmails",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -3553,86 +3405,70 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static CREATE_BASELINE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "name",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "name",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "color",
-                required: true,
-                constraint: &constraints::BASELINE_COLOR_OR_DIGITS,
-            },
-            Member {
-                name: "description",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("color", true, &constraints::BASELINE_COLOR_OR_DIGITS),
+            Member::new(
+                "description",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "customerId",
-                required: true,
-                constraint: &constraints::CUSTOMER_ID,
-            },
-            Member {
-                name: "tenantId",
-                required: true,
-                constraint: &constraints::TENANT_ID,
-            },
+            ),
+            Member::new("customerId", true, &constraints::CUSTOMER_ID),
+            Member::new("tenantId", true, &constraints::TENANT_ID),
         ],
         open: false,
     };
     pub static CREATE_TENANT_AUTHORIZATION_LINK_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "aadEnvironment",
-                required: true,
-                constraint: &constraints::AAD_ENVIRONMENT,
-            },
-            Member {
-                name: "tenantFriendlyName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new("aadEnvironment", true, &constraints::AAD_ENVIRONMENT),
+            Member::new(
+                "tenantFriendlyName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "tenantDescription",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "tenantDescription",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "tenantSharePointAdminUrl",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "tenantSharePointAdminUrl",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
                 },
-            },
-            Member {
-                name: "customRecipientEmails",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "customRecipientEmails",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -3641,7 +3477,7 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -4294,123 +4130,115 @@ pub(crate) mod constraints {
     );
     pub static LIST_BASELINE_JOBS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "jobIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "jobIds",
+                false,
+                &Constraint::List {
                     item: &constraints::JOB_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_BASELINE_TENANTS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "tenantIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "tenantIds",
+                false,
+                &Constraint::List {
                     item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_BASELINES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "baselineIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "baselineIds",
+                false,
+                &Constraint::List {
                     item: &constraints::BASELINE_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_CUSTOMER_SERVICES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "customerIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "customerIds",
+                false,
+                &Constraint::List {
                     item: &constraints::CUSTOMER_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_CUSTOMERS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "customerIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "customerIds",
+                false,
+                &Constraint::List {
                     item: &constraints::CUSTOMER_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_JOBS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "jobType",
-                required: false,
-                constraint: &constraints::JOB_TYPE,
-            },
-            Member {
-                name: "jobModule",
-                required: false,
-                constraint: &constraints::JOB_MODULE,
-            },
+            Member::new("jobType", false, &constraints::JOB_TYPE),
+            Member::new("jobModule", false, &constraints::JOB_MODULE),
         ],
         open: false,
     };
     pub static LIST_LICENSE_ALLOCATIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "ResellerIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "ResellerIds",
+                false,
+                &Constraint::List {
                     item: &constraints::RESELLER_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_POOLED_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "LicenseIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "LicenseIds",
+                false,
+                &Constraint::List {
                     item: &constraints::LICENSE_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_PROTECTED_USERS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "userEmails",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "userEmails",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -4419,174 +4247,162 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_RESELLER_LICENSES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "LicenseIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "LicenseIds",
+                false,
+                &Constraint::List {
                     item: &constraints::LICENSE_ID,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "Status",
-                required: false,
-                constraint: &constraints::LICENSE_STATUS,
-            },
+            ),
+            Member::new("Status", false, &constraints::LICENSE_STATUS),
         ],
         open: false,
     };
     pub static LIST_RESELLERS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "ResellerIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "ResellerIds",
+                false,
+                &Constraint::List {
                     item: &constraints::RESELLER_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SCAN_PROFILES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "scanProfileIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "scanProfileIds",
+                false,
+                &Constraint::List {
                     item: &constraints::SCAN_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_STORAGE_PROFILES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "ProfileIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "ProfileIds",
+                false,
+                &Constraint::List {
                     item: &constraints::STORAGE_PROFILE_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_TENANT_USER_SEATS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "tenantIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "tenantIds",
+                false,
+                &Constraint::List {
                     item: &constraints::TENANT_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_USERS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "userIds",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "userIds",
+                false,
+                &Constraint::List {
                     item: &constraints::USER_ID,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static ONBOARD_CUSTOMER_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "identityProviderType",
-                required: true,
-                constraint: &constraints::IDENTITY_PROVIDER_OR_DIGITS,
-            },
-            Member {
-                name: "firstName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "identityProviderType",
+                true,
+                &constraints::IDENTITY_PROVIDER_OR_DIGITS,
+            ),
+            Member::new(
+                "firstName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "lastName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "lastName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "organizationName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "organizationName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "registrationAccount",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "registrationAccount",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "countryCode",
-                required: true,
-                constraint: &constraints::COUNTRY_CODE,
-            },
-            Member {
-                name: "telephoneNumber",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("countryCode", true, &constraints::COUNTRY_CODE),
+            Member::new(
+                "telephoneNumber",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "dataCenter",
-                required: true,
-                constraint: &constraints::DATA_CENTER,
-            },
-            Member {
-                name: "password",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("dataCenter", true, &constraints::DATA_CENTER),
+            Member::new(
+                "password",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Password,
                 },
-            },
-            Member {
-                name: "tags",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "tags",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -4595,12 +4411,8 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "managementMode",
-                required: false,
-                constraint: &Constraint::Boolean,
-            },
+            ),
+            Member::new("managementMode", false, &Constraint::Boolean),
         ],
         open: false,
     };
@@ -4634,16 +4446,8 @@ pub(crate) mod constraints {
     };
     pub static RUN_TENANT_ACTION_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "actionType",
-                required: true,
-                constraint: &constraints::TENANT_ACTION_OR_DIGITS,
-            },
-            Member {
-                name: "data",
-                required: true,
-                constraint: &constraints::TENANT_ACTION_DATA,
-            },
+            Member::new("actionType", true, &constraints::TENANT_ACTION_OR_DIGITS),
+            Member::new("data", true, &constraints::TENANT_ACTION_DATA),
         ],
         open: false,
     };
@@ -4655,52 +4459,40 @@ pub(crate) mod constraints {
     };
     pub static SERVICE_LICENSE_ITEM: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "resource",
-                required: true,
-                constraint: &constraints::SERVICE_RESOURCE,
-            },
-            Member {
-                name: "subscriptionSourceType",
-                required: true,
-                constraint: &constraints::SUBSCRIPTION_SOURCE,
-            },
-            Member {
-                name: "isSameAsPool",
-                required: false,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "expireTime",
-                required: false,
-                constraint: &Constraint::Text {
+            Member::new("resource", true, &constraints::SERVICE_RESOURCE),
+            Member::new(
+                "subscriptionSourceType",
+                true,
+                &constraints::SUBSCRIPTION_SOURCE,
+            ),
+            Member::new("isSameAsPool", false, &Constraint::Boolean),
+            Member::new(
+                "expireTime",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
-            Member {
-                name: "userSeat",
-                required: true,
-                constraint: &Constraint::Integer {
-                    minimum: None,
-                    maximum: None,
+            ),
+            Member::new(
+                "userSeat",
+                true,
+                &Constraint::Integer {
+                    minimum: Some(-2147483648i64),
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "contractEndDate",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "contractEndDate",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "paymentType",
-                required: true,
-                constraint: &constraints::PAYMENT_TYPE,
-            },
+            ),
+            Member::new("paymentType", true, &constraints::PAYMENT_TYPE),
         ],
         open: false,
     };
@@ -4758,358 +4550,338 @@ pub(crate) mod constraints {
     pub static TRIAL_LICENSE: Constraint = Constraint::IntegerCode(&[0i64]);
     pub static UPDATE_LOCAL_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "officePhone",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "officePhone",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "mobile",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "mobile",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "fax",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "fax",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "ipPhone",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "ipPhone",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "homePhone",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "homePhone",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "pager",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "pager",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_LOCAL_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "firstName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "firstName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "lastName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "lastName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "displayName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "displayName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "jobTitle",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "jobTitle",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "employeeId",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "employeeId",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(16),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "middleName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "middleName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "initials",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "initials",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(6),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "comment",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "comment",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(30),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_LOCAL_USER_NOTES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "notes",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "notes",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_LOCAL_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "postalCode",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "postalCode",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "countryRegion",
-                required: true,
-                constraint: &constraints::COUNTRY_CODE_OR_NAME,
-            },
-            Member {
-                name: "state",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("countryRegion", true, &constraints::COUNTRY_CODE_OR_NAME),
+            Member::new(
+                "state",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "address",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "address",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "city",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "city",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "webPage",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "webPage",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(2048),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "poBox",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "poBox",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "personalTitle",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "personalTitle",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_LOCAL_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "company",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "company",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "department",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "department",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "location",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "location",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "departmentNumber",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "departmentNumber",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(10),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_LOCAL_USER_PROFILE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "homeDirectory",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "homeDirectory",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "profilePath",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "profilePath",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "logonScript",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "logonScript",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(520),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_ACCOUNT_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "mail",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "mail",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "usageLocation",
-                required: true,
-                constraint: &constraints::USAGE_LOCATION,
-            },
-            Member {
-                name: "preferredLanguage",
-                required: true,
-                constraint: &constraints::LANGUAGE_TAG,
-            },
-            Member {
-                name: "enforceStart",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "enforceStartDateTime",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("usageLocation", true, &constraints::USAGE_LOCATION),
+            Member::new("preferredLanguage", true, &constraints::LANGUAGE_TAG),
+            Member::new("enforceStart", true, &Constraint::Boolean),
+            Member::new(
+                "enforceStartDateTime",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
-            Member {
-                name: "enforceEnd",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-            Member {
-                name: "enforceEndDateTime",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("enforceEnd", true, &Constraint::Boolean),
+            Member::new(
+                "enforceEndDateTime",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_ALTERNATE_EMAIL_ADDRESS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "alternateEmailAddress",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "alternateEmailAddress",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -5118,240 +4890,218 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_BIRTHDAY_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "birthday",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "birthday",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::DateTime,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_CONTACT_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "officePhone",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "officePhone",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "mobile",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "mobile",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "fax",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "fax",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_EXTERNAL_FLAG_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member {
-                name: "isExternal",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-        ],
+        members: &[Member::new("isExternal", true, &Constraint::Boolean)],
         open: false,
     };
     pub static UPDATE_USER_GENERAL_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "firstName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "firstName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "lastName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "lastName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "displayName",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "displayName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(256),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "jobTitle",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "jobTitle",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "employeeId",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "employeeId",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(16),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_MANAGER_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "userPrincipalName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "userPrincipalName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_OFFICE_LOCATION_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "postalCode",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "postalCode",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "countryRegion",
-                required: true,
-                constraint: &constraints::COUNTRY_CODE_OR_NAME,
-            },
-            Member {
-                name: "state",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("countryRegion", true, &constraints::COUNTRY_CODE_OR_NAME),
+            Member::new(
+                "state",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "address",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "address",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "city",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "city",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(128),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_OFFICE_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "company",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "company",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "department",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "department",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "location",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "location",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(64),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_PASSWORD_SETTING_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member {
-                name: "passwordNeverExpire",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-        ],
+        members: &[Member::new("passwordNeverExpire", true, &Constraint::Boolean)],
         open: false,
     };
     pub static UPDATE_USER_SPONSOR_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "userPrincipalName",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "userPrincipalName",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(1024),
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static UPDATE_USER_TEST_FLAG_REQUEST: Constraint = Constraint::Object {
-        members: &[
-            Member {
-                name: "isTestUser",
-                required: true,
-                constraint: &Constraint::Boolean,
-            },
-        ],
+        members: &[Member::new("isTestUser", true, &Constraint::Boolean)],
         open: false,
     };
     pub static USAGE_LOCATION: Constraint = Constraint::TextCode(

@@ -241,13 +241,13 @@ pub static GET_EXPORT_JOB: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The export job the call is about.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Query,
+                true,
+                "The export job the call is about.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     );
 ///Download the file of an export of permissions.
@@ -261,13 +261,13 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The export job the call is about.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Query,
+                true,
+                "The export job the call is about.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     )
     .response(ResponseBody::Bytes);
@@ -282,13 +282,13 @@ pub static GET_ACTIVITY_EXPORT_JOB: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The export job the call is about.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Query,
+                true,
+                "The export job the call is about.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     );
 ///Download the file of an export of activities.
@@ -302,13 +302,13 @@ pub static DOWNLOAD_ACTIVITY_EXPORT_JOB_FILE: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The export job the call is about.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "id",
+                ParameterLocation::Query,
+                true,
+                "The export job the call is about.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     )
     .response(ResponseBody::Bytes);
@@ -317,15 +317,11 @@ pub(crate) mod constraints {
     use super::*;
     pub static CREATED_BY_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::CREATED_BY_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::CREATED_BY_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -334,7 +330,7 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -375,62 +371,46 @@ pub(crate) mod constraints {
     );
     pub static EXPORT_ACTIVITIES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "path",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "path",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "email",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "email",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "starttime",
-                required: false,
-                constraint: &constraints::REPORT_TIME,
-            },
-            Member {
-                name: "endtime",
-                required: false,
-                constraint: &constraints::REPORT_TIME,
-            },
-            Member {
-                name: "eventTypes",
-                required: false,
-                constraint: &constraints::EVENT_TYPES,
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("starttime", false, &constraints::REPORT_TIME),
+            Member::new("endtime", false, &constraints::REPORT_TIME),
+            Member::new("eventTypes", false, &constraints::EVENT_TYPES),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
     pub static EXPORT_GROUP_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "Emails",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "Emails",
+                true,
+                &Constraint::List {
                     item: &constraints::GROUP_ID,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "siteUrls",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "siteUrls",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -439,26 +419,18 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "dataSources",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "dataSources",
+                true,
+                &Constraint::List {
                     item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "ExportOptionType",
-                required: true,
-                constraint: &constraints::EXPORT_OPTION,
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("ExportOptionType", true, &constraints::EXPORT_OPTION),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
@@ -479,35 +451,19 @@ pub(crate) mod constraints {
     );
     pub static EXPORT_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "exportLinkType",
-                required: true,
-                constraint: &constraints::LINK_TYPE_OR_DIGITS,
-            },
-            Member {
-                name: "startTime",
-                required: false,
-                constraint: &constraints::REPORT_TIME,
-            },
-            Member {
-                name: "endTime",
-                required: false,
-                constraint: &constraints::REPORT_TIME,
-            },
+            Member::new("language", false, &constraints::REPORT_LANGUAGE),
+            Member::new("exportLinkType", true, &constraints::LINK_TYPE_OR_DIGITS),
+            Member::new("startTime", false, &constraints::REPORT_TIME),
+            Member::new("endTime", false, &constraints::REPORT_TIME),
         ],
         open: false,
     };
     pub static EXPORT_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteUrls",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "siteUrls",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -516,21 +472,17 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
     pub static EXPORT_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "emails",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "emails",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -539,20 +491,20 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "dataSources",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "dataSources",
+                true,
+                &Constraint::List {
                     item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "siteUrls",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "siteUrls",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -561,37 +513,25 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "ExportOptionType",
-                required: true,
-                constraint: &constraints::EXPORT_OPTIONS,
-            },
+            ),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
+            Member::new("ExportOptionType", true, &constraints::EXPORT_OPTIONS),
         ],
         open: false,
     };
     pub static EXPOSURE_LEVEL: Constraint = Constraint::IntegerCode(&[1i64, 2i64, 3i64]);
     pub static EXPOSURE_LEVEL_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::EXPOSURE_LEVEL_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::EXPOSURE_LEVEL_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &constraints::EXPOSURE_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -626,72 +566,64 @@ pub(crate) mod constraints {
     );
     pub static LIST_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "filters",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "filters",
+                false,
+                &Constraint::List {
                     item: &constraints::DETAIL_RECORD_FILTER,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "pageSize",
-                required: true,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new("language", false, &constraints::REPORT_LANGUAGE),
+            Member::new(
+                "pageSize",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_GROUP_SUMMARIES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "StartPage",
-                required: true,
-                constraint: &Constraint::Integer {
+            Member::new(
+                "StartPage",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "PageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "PageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
     pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "SiteUrls",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "SiteUrls",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -700,84 +632,68 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "Token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "Token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "PageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "PageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "LinkType",
-                required: true,
-                constraint: &constraints::LINK_TYPE_OR_DIGITS,
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("LinkType", true, &constraints::LINK_TYPE_OR_DIGITS),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
     pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "filters",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "filters",
+                true,
+                &Constraint::List {
                     item: &constraints::SITE_DETAIL_RECORD_FILTER,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "siteId",
-                required: true,
-                constraint: &constraints::SITE_ID,
-            },
-            Member {
-                name: "token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("siteId", true, &constraints::SITE_ID),
+            Member::new(
+                "token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "pageSize",
-                required: true,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new("language", false, &constraints::REPORT_LANGUAGE),
+            Member::new(
+                "pageSize",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_IDS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteUrls",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "siteUrls",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -786,47 +702,47 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "filters",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "filters",
+                false,
+                &Constraint::List {
                     item: &constraints::SITE_OVERVIEW_FILTER,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "pageSize",
-                required: true,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "pageSize",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "SiteUrls",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "SiteUrls",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -835,38 +751,34 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "Token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
+            Member::new(
+                "Token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "Top",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "Top",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "SiteUrls",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "SiteUrls",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -875,11 +787,11 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "Emails",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "Emails",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -888,69 +800,57 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
-            Member {
-                name: "Token",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
+            Member::new(
+                "Token",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "Top",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "Top",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_USER_SUMMARIES_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "StartPage",
-                required: true,
-                constraint: &Constraint::Integer {
+            Member::new(
+                "StartPage",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "PageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "PageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "Language",
-                required: false,
-                constraint: &constraints::REPORT_LANGUAGE,
-            },
+            ),
+            Member::new("Language", false, &constraints::REPORT_LANGUAGE),
         ],
         open: false,
     };
     pub static LOCATION_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::LOCATION_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::LOCATION_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -959,22 +859,18 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LOCATION_FILTER_NAME: Constraint = Constraint::TextCode(&["location"]);
     pub static MODIFIED_TIME_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::MODIFIED_TIME_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::MODIFIED_TIME_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -983,7 +879,7 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(2),
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -992,20 +888,16 @@ pub(crate) mod constraints {
     );
     pub static MODULE_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::MODULE_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::MODULE_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &constraints::WORKSPACE_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -1015,20 +907,16 @@ pub(crate) mod constraints {
     );
     pub static OBJECT_TYPE_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::OBJECT_TYPE_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::OBJECT_TYPE_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &constraints::OBJECT_TYPE_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -1058,20 +946,16 @@ pub(crate) mod constraints {
     );
     pub static RISK_LEVEL_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::RISK_LEVEL_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::RISK_LEVEL_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &constraints::RISK_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -1091,20 +975,16 @@ pub(crate) mod constraints {
     );
     pub static SENSITIVITY_LEVEL_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::SENSITIVITY_LEVEL_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::SENSITIVITY_LEVEL_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &constraints::SENSITIVITY_LEVEL_OR_DIGITS,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -1139,15 +1019,11 @@ pub(crate) mod constraints {
     };
     pub static SITE_NAME_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::SITE_NAME_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::SITE_NAME_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -1156,7 +1032,7 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -1173,15 +1049,11 @@ pub(crate) mod constraints {
     );
     pub static TAG_NAME_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::TAG_NAME_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::TAG_NAME_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -1190,22 +1062,18 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static TAG_NAME_FILTER_NAME: Constraint = Constraint::TextCode(&["tagName"]);
     pub static USERNAME_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "id",
-                required: true,
-                constraint: &constraints::USERNAME_FILTER_NAME,
-            },
-            Member {
-                name: "values",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new("id", true, &constraints::USERNAME_FILTER_NAME),
+            Member::new(
+                "values",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -1214,7 +1082,7 @@ pub(crate) mod constraints {
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
         open: false,
     };

@@ -45,17 +45,17 @@ pub static GET_SITE_ID: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "siteUrl",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "siteUrl",
+                ParameterLocation::Path,
+                true,
+                "The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
                 },
-            },
+            ),
         ],
     );
 ///List the sites with the number of items at risk in each.
@@ -117,12 +117,12 @@ pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "siteUrls",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The addresses of the site collections, 100 at most. The key is repeated for each.",
-                constraint: &Constraint::List {
+            Parameter::new(
+                "siteUrls",
+                ParameterLocation::Query,
+                true,
+                "The addresses of the site collections, 100 at most. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -131,7 +131,7 @@ pub static EXPORT_SITE_PERMISSIONS: Operation = Operation::new(
                     min: 0,
                     max: Some(100),
                 },
-            },
+            ),
         ],
     );
 ///Export what was done with an object.
@@ -145,37 +145,37 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "path",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "path",
+                ParameterLocation::Path,
+                true,
+                "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "eventTypes",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                false,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                false,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "eventTypes",
+                ParameterLocation::Query,
+                false,
+                "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -184,7 +184,7 @@ pub static EXPORT_OBJECT_ACTIVITIES: Operation = Operation::new(
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///Export what was done with a Google object.
@@ -198,33 +198,33 @@ pub static EXPORT_GOOGLE_OBJECT_ACTIVITIES: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "id",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The object the call is about.",
-                constraint: &constraints::GOOGLE_OBJECT_ID,
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "eventTypes",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            Parameter::new(
+                "id",
+                ParameterLocation::Path,
+                true,
+                "The object the call is about.",
+                &constraints::GOOGLE_OBJECT_ID,
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                false,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                false,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "eventTypes",
+                ParameterLocation::Query,
+                false,
+                "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -233,7 +233,7 @@ pub static EXPORT_GOOGLE_OBJECT_ACTIVITIES: Operation = Operation::new(
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///Add a tag to an object.
@@ -246,35 +246,35 @@ pub static ADD_OBJECT_TAG: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "siteId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The site that contains the object. `getSiteId` finds its id.",
-                constraint: &constraints::SITE_ID,
-            },
-            Parameter {
-                name: "objectUrl",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "siteId",
+                ParameterLocation::Path,
+                true,
+                "The site that contains the object. `getSiteId` finds its id.",
+                &constraints::SITE_ID,
+            ),
+            Parameter::new(
+                "objectUrl",
+                ParameterLocation::Path,
+                true,
+                "The address of the object. The whole URL is one segment of the path, percent-encoded once: `/` becomes `%2F`. Blanks may stand in it as answers write them; they are encoded like the rest.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "tagName",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The name of the tag, as Insights knows it.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "tagName",
+                ParameterLocation::Query,
+                true,
+                "The name of the tag, as Insights knows it.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///List the users.
@@ -294,26 +294,26 @@ pub static LIST_USERS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "startPage",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "startPage",
+                ParameterLocation::Query,
+                true,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                true,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///List what users may see.
@@ -343,23 +343,23 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "email",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "email",
+                ParameterLocation::Path,
+                true,
+                "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "siteUrls",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "siteUrls",
+                ParameterLocation::Query,
+                false,
+                "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -368,18 +368,18 @@ pub static EXPORT_USER_PERMISSIONS: Operation = Operation::new(
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Parameter {
-                name: "dataSources",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The workspaces that the report covers. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "dataSources",
+                ParameterLocation::Query,
+                true,
+                "The workspaces that the report covers. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///Export what a Google user may see.
@@ -393,46 +393,46 @@ pub static EXPORT_GOOGLE_USER_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "email",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "email",
+                ParameterLocation::Path,
+                true,
+                "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
                 },
-            },
-            Parameter {
-                name: "driveIds",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "driveIds",
+                ParameterLocation::Query,
+                false,
+                "The drives that the report covers; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: None,
                 },
-            },
-            Parameter {
-                name: "dataSources",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The workspaces that the report covers. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "dataSources",
+                ParameterLocation::Query,
+                true,
+                "The workspaces that the report covers. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::GOOGLE_DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
-            Parameter {
-                name: "exportOptionType",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How much detail the report has. The documented request sends it, but no table lists it here; the codes are those of `exportGoogleGroupPermissions`.",
-                constraint: &constraints::GOOGLE_ACCESS_REPORT_OPTION,
-            },
+            ),
+            Parameter::new(
+                "exportOptionType",
+                ParameterLocation::Query,
+                false,
+                "How much detail the report has. The documented request sends it, but no table lists it here; the codes are those of `exportGoogleGroupPermissions`.",
+                &constraints::GOOGLE_ACCESS_REPORT_OPTION,
+            ),
         ],
     );
 ///Export what a user did.
@@ -446,37 +446,37 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "email",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "email",
+                ParameterLocation::Path,
+                true,
+                "The e-mail address or the login name of the user. It is one segment of the path, percent-encoded once: the `#ext#` in the login name of a guest becomes `%23ext%23`.",
+                &Constraint::Text {
                     min: 1,
                     max: None,
                     format: Format::Plain,
                 },
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "eventTypes",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                false,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                false,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "eventTypes",
+                ParameterLocation::Query,
+                false,
+                "The kinds of activity that the report covers, by their names in the audit log, such as `ListViewed`; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -485,7 +485,7 @@ pub static EXPORT_USER_ACTIVITIES: Operation = Operation::new(
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///Export what a Google user did.
@@ -499,37 +499,37 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "email",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "email",
+                ParameterLocation::Path,
+                true,
+                "The primary e-mail address of the user. It is one segment of the path, percent-encoded once.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
                 },
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "eventTypes",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                false,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                false,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "eventTypes",
+                ParameterLocation::Query,
+                false,
+                "The kinds of activity that the report covers, by their names in the audit log, such as `create`; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -538,7 +538,7 @@ pub static EXPORT_GOOGLE_USER_ACTIVITIES: Operation = Operation::new(
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///List the groups.
@@ -558,26 +558,26 @@ pub static LIST_GROUPS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "startPage",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "Which page of the list to answer with. The first page is 1.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "startPage",
+                ParameterLocation::Query,
+                true,
+                "Which page of the list to answer with. The first page is 1.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How many entries a page holds at most.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                true,
+                "How many entries a page holds at most.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 ///Export what a group may see.
@@ -591,26 +591,26 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "groupId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The group. A few special groups are named by the principal: `c:0(.s|true` is everyone, `c:0-.f|rolemanager|spo-grid-all-users` everyone but external users, `c:0!.s|windows` all Windows users, `c:0!.s|forms%3amembership` all members. Whatever stands here is percent-encoded once as one segment, a percent sign included.",
-                constraint: &constraints::GROUP_ID,
-            },
-            Parameter {
-                name: "exportOptionType",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How much detail the report has.",
-                constraint: &constraints::ACCESS_REPORT_OPTION,
-            },
-            Parameter {
-                name: "siteUrls",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            Parameter::new(
+                "groupId",
+                ParameterLocation::Path,
+                true,
+                "The group. A few special groups are named by the principal: `c:0(.s|true` is everyone, `c:0-.f|rolemanager|spo-grid-all-users` everyone but external users, `c:0!.s|windows` all Windows users, `c:0!.s|forms%3amembership` all members. Whatever stands here is percent-encoded once as one segment, a percent sign included.",
+                &constraints::GROUP_ID,
+            ),
+            Parameter::new(
+                "exportOptionType",
+                ParameterLocation::Query,
+                true,
+                "How much detail the report has.",
+                &constraints::ACCESS_REPORT_OPTION,
+            ),
+            Parameter::new(
+                "siteUrls",
+                ParameterLocation::Query,
+                false,
+                "The addresses of the site collections that the report covers, 100 at most; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -619,18 +619,18 @@ pub static EXPORT_GROUP_PERMISSIONS: Operation = Operation::new(
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Parameter {
-                name: "dataSources",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The workspaces that the report covers. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "dataSources",
+                ParameterLocation::Query,
+                true,
+                "The workspaces that the report covers. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///Export what a Google group may see.
@@ -644,46 +644,46 @@ pub static EXPORT_GOOGLE_GROUP_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "groupId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The e-mail address of the group. It is one segment of the path, percent-encoded once.",
-                constraint: &Constraint::Text {
+            Parameter::new(
+                "groupId",
+                ParameterLocation::Path,
+                true,
+                "The e-mail address of the group. It is one segment of the path, percent-encoded once.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
                 },
-            },
-            Parameter {
-                name: "exportOptionType",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "How much detail the report has. `1`, which goes down to drives, is not supported yet.",
-                constraint: &constraints::GOOGLE_ACCESS_REPORT_OPTION,
-            },
-            Parameter {
-                name: "driveIds",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "The drives that the report covers; all where they are left out. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "exportOptionType",
+                ParameterLocation::Query,
+                true,
+                "How much detail the report has. `1`, which goes down to drives, is not supported yet.",
+                &constraints::GOOGLE_ACCESS_REPORT_OPTION,
+            ),
+            Parameter::new(
+                "driveIds",
+                ParameterLocation::Query,
+                false,
+                "The drives that the report covers; all where they are left out. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: None,
                 },
-            },
-            Parameter {
-                name: "dataSources",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The workspaces that the report covers. The key is repeated for each.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "dataSources",
+                ParameterLocation::Query,
+                true,
+                "The workspaces that the report covers. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::GOOGLE_DATA_SOURCE,
                     min: 0,
                     max: None,
                 },
-            },
+            ),
         ],
     );
 ///List the sharing links of a site.
@@ -713,27 +713,27 @@ pub static EXPORT_SHARING_LINKS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "exportLinkType",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The type of the links.",
-                constraint: &constraints::SHARING_LINK_TYPE,
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
+            Parameter::new(
+                "exportLinkType",
+                ParameterLocation::Query,
+                true,
+                "The type of the links.",
+                &constraints::SHARING_LINK_TYPE,
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                true,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                true,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
         ],
     );
 ///Export the permissions that Google sharing links give.
@@ -747,27 +747,27 @@ pub static EXPORT_GOOGLE_SHARING_LINKS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "exportLinkType",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The type of the links.",
-                constraint: &constraints::GOOGLE_SHARING_LINK_TYPE,
-            },
-            Parameter {
-                name: "startTime",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "When the time begins that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
-            Parameter {
-                name: "finishTime",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "When the time ends that the report covers.",
-                constraint: &constraints::REPORT_TIME,
-            },
+            Parameter::new(
+                "exportLinkType",
+                ParameterLocation::Query,
+                true,
+                "The type of the links.",
+                &constraints::GOOGLE_SHARING_LINK_TYPE,
+            ),
+            Parameter::new(
+                "startTime",
+                ParameterLocation::Query,
+                true,
+                "When the time begins that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
+            Parameter::new(
+                "finishTime",
+                ParameterLocation::Query,
+                true,
+                "When the time ends that the report covers.",
+                &constraints::REPORT_TIME,
+            ),
         ],
     );
 ///Export the permissions of Google drives.
@@ -781,17 +781,17 @@ pub static EXPORT_GOOGLE_DRIVE_PERMISSIONS: Operation = Operation::new(
     .read_only(false)
     .parameters(
         &[
-            Parameter {
-                name: "driveIds",
-                location: ParameterLocation::Query,
-                required: true,
-                description: "The drives, 100 at most. The key is repeated for each.",
-                constraint: &Constraint::List {
+            Parameter::new(
+                "driveIds",
+                ParameterLocation::Query,
+                true,
+                "The drives, 100 at most. The key is repeated for each.",
+                &Constraint::List {
                     item: &constraints::GOOGLE_DRIVE_ID,
                     min: 0,
                     max: Some(100),
                 },
-            },
+            ),
         ],
     );
 ///Read how far an export job has come.
@@ -804,13 +804,13 @@ pub static GET_EXPORT_JOB_STATUS: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "jobId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The job the call is about, as the operation that started it answered.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "jobId",
+                ParameterLocation::Path,
+                true,
+                "The job the call is about, as the operation that started it answered.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     );
 ///Download the file of an export job.
@@ -823,13 +823,13 @@ pub static DOWNLOAD_EXPORT_JOB_FILE: Operation = Operation::new(
     .scopes(&[&["insights.graph.readwrite.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "jobId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The job the call is about, as the operation that started it answered.",
-                constraint: &constraints::EXPORT_JOB_ID,
-            },
+            Parameter::new(
+                "jobId",
+                ParameterLocation::Path,
+                true,
+                "The job the call is about, as the operation that started it answered.",
+                &constraints::EXPORT_JOB_ID,
+            ),
         ],
     )
     .response(ResponseBody::Bytes);
@@ -873,100 +873,88 @@ pub(crate) mod constraints {
     };
     pub static LIST_SHARING_LINKS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteUrl",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "siteUrl",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Uri,
                 },
-            },
-            Member {
-                name: "linkType",
-                required: true,
-                constraint: &constraints::SHARING_LINK_TYPE,
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new("linkType", true, &constraints::SHARING_LINK_TYPE),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_DETAIL_RECORDS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteId",
-                required: true,
-                constraint: &constraints::SITE_ID,
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            Member::new("siteId", true, &constraints::SITE_ID),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_OVERVIEWS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "riskLevel",
-                required: false,
-                constraint: &constraints::RISK_LEVELS,
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            Member::new("riskLevel", false, &constraints::RISK_LEVELS),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_SITE_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteUrls",
-                required: true,
-                constraint: &Constraint::List {
+            Member::new(
+                "siteUrls",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -975,33 +963,33 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static LIST_USER_PERMISSIONS_REQUEST: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "siteUrls",
-                required: false,
-                constraint: &Constraint::List {
+            Member::new(
+                "siteUrls",
+                false,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -1010,11 +998,11 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "emails",
-                required: true,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "emails",
+                true,
+                &Constraint::List {
                     item: &Constraint::Text {
                         min: 0,
                         max: None,
@@ -1023,24 +1011,24 @@ pub(crate) mod constraints {
                     min: 0,
                     max: Some(100),
                 },
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };

@@ -94,16 +94,12 @@ pub fn argument(ty: &Type) -> (TokenStream, TokenStream) {
 ///
 /// # Errors
 /// If progenitor's code and the spec name other operations or parameters.
-pub fn generate(
-    spec: &Spec,
-    krate: &str,
-    builders: &BTreeMap<String, Builder>,
-) -> anyhow::Result<(TokenStream, TokenStream)> {
+pub fn generate(spec: &Spec, builders: &BTreeMap<String, Builder>) -> anyhow::Result<(TokenStream, TokenStream)> {
     let (mut structs, mut methods) = (Vec::new(), Vec::new());
     for operation in &spec.operations {
         let builder = builder(operation, builders)?;
         structs.push(call(spec, operation, builder).with_context(|| format!("the builder of {}", id(operation)))?);
-        methods.push(method(spec, operation, krate));
+        methods.push(method(spec, operation));
     }
     if builders.len() != spec.operations.len() {
         bail!(
@@ -135,7 +131,7 @@ pub fn builder<'a>(operation: &Operation, builders: &'a BTreeMap<String, Builder
         .with_context(|| format!("progenitor made no builder `{name}`"))
 }
 
-fn method(spec: &Spec, operation: &Operation, krate: &str) -> TokenStream {
+fn method(spec: &Spec, operation: &Operation) -> TokenStream {
     let id = id(operation);
     let (method, builder, table) = (snake(id), camel(id), shouty(id));
     let deprecated = operation
@@ -154,7 +150,7 @@ fn method(spec: &Spec, operation: &Operation, krate: &str) -> TokenStream {
         Some(_) => "\n\nThe list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one page.",
         None => "",
     });
-    text.push_str(&example(spec, operation, krate));
+    text.push_str(&example(spec, operation));
     let docs = docs::attributes(&text);
     quote! {
         #docs
@@ -168,7 +164,7 @@ fn method(spec: &Spec, operation: &Operation, krate: &str) -> TokenStream {
 }
 
 /// A call as a caller writes it, with all that it needs.
-fn example(spec: &Spec, operation: &Operation, krate: &str) -> String {
+fn example(spec: &Spec, operation: &Operation) -> String {
     let mut call = format!("client.{}()", snake(id(operation)));
     for parameter in spec.parameters(operation) {
         let described = parameter.described;
@@ -195,7 +191,6 @@ fn example(spec: &Spec, operation: &Operation, krate: &str) -> String {
         ),
         None => format!("let answer = {call}.send().await?;"),
     };
-    let _ = krate;
     format!("\n\n```text\n{code}\n```")
 }
 

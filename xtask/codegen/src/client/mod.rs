@@ -53,7 +53,7 @@ pub fn generate(api: &Api, spec: &Spec, view: &View) -> anyhow::Result<Client> {
         .context("progenitor refuses the Rust view of the spec")?;
     let mut tree: File = syn::parse2(tokens).context("progenitor's code does not parse")?;
     let builders = calls::read(module(&mut tree.items, "builder")?)?;
-    let (module_of_builders, methods) = calls::generate(spec, api.name, &builders)?;
+    let (module_of_builders, methods) = calls::generate(spec, &builders)?;
     let types = module(&mut tree.items, "types")?;
     objects::change(spec, view, types)?;
     let client = client(api, spec, &methods)?;

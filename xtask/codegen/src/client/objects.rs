@@ -26,7 +26,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
     // progenitor's builders, the functions that make them, and their error.
     types.retain_mut(|item| match item {
         Item::Mod(_) => false,
-        item => !inherent(item).is_some_and(|items| function(items, "builder").is_some()),
+        item => inherent(item).is_none_or(|items| function(items, "builder").is_none()),
     });
     let components: BTreeMap<_, _> = spec
         .components("schemas")

@@ -44,13 +44,13 @@ pub static GET_BED: Operation = Operation::new(
     .deprecated()
     .parameters(
         &[
-            Parameter {
-                name: "bedId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The bed.",
-                constraint: &constraints::BED_ID,
-            },
+            Parameter::new(
+                "bedId",
+                ParameterLocation::Path,
+                true,
+                "The bed.",
+                &constraints::BED_ID,
+            ),
         ],
     );
 ///Download the map of a bed.
@@ -63,13 +63,13 @@ pub static DOWNLOAD_BED_MAP: Operation = Operation::new(
     .scopes(&[&["garden.beds.read"]])
     .parameters(
         &[
-            Parameter {
-                name: "bedId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The bed.",
-                constraint: &constraints::BED_ID,
-            },
+            Parameter::new(
+                "bedId",
+                ParameterLocation::Path,
+                true,
+                "The bed.",
+                &constraints::BED_ID,
+            ),
         ],
     )
     .response(ResponseBody::Bytes);
@@ -90,62 +90,62 @@ pub static LIST_PLANTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "bedId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The bed.",
-                constraint: &constraints::BED_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "bedId",
+                ParameterLocation::Path,
+                true,
+                "The bed.",
+                &constraints::BED_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many on a page.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many on a page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Parameter {
-                name: "season",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only plants of this season.",
-                constraint: &constraints::SEASON,
-            },
-            Parameter {
-                name: "colours",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only plants of these colours.",
-                constraint: &Constraint::List {
+            ),
+            Parameter::new(
+                "season",
+                ParameterLocation::Query,
+                false,
+                "Only plants of this season.",
+                &constraints::SEASON,
+            ),
+            Parameter::new(
+                "colours",
+                ParameterLocation::Query,
+                false,
+                "Only plants of these colours.",
+                &Constraint::List {
                     item: &constraints::COLOUR,
                     min: 0,
                     max: Some(2),
                 },
-            },
-            Parameter {
-                name: "sownSince",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Only plants sown on this day or later.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "sownSince",
+                ParameterLocation::Query,
+                false,
+                "Only plants sown on this day or later.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Date,
                 },
-            },
+            ),
         ],
     );
 ///Add plants to a bed.
@@ -158,13 +158,13 @@ pub static ADD_PLANTS: Operation = Operation::new(
     .scopes(&[&["garden.plants.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "bedId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The bed.",
-                constraint: &constraints::BED_ID,
-            },
+            Parameter::new(
+                "bedId",
+                ParameterLocation::Path,
+                true,
+                "The bed.",
+                &constraints::BED_ID,
+            ),
         ],
     )
     .body(true, &constraints::PLANTING);
@@ -186,33 +186,33 @@ pub static SEARCH_PLANTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "bedId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The bed.",
-                constraint: &constraints::BED_ID,
-            },
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "bedId",
+                ParameterLocation::Path,
+                true,
+                "The bed.",
+                &constraints::BED_ID,
+            ),
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many on a page.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many on a page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     )
     .body(true, &constraints::PLANT_FILTER);
@@ -232,27 +232,27 @@ pub static LIST_HARVESTS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many on a page.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many on a page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Parameter {
-                name: "skipToken",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page.",
-                constraint: &Constraint::Text {
+            ),
+            Parameter::new(
+                "skipToken",
+                ParameterLocation::Query,
+                false,
+                "Which page.",
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
     );
 ///Search the harvests.
@@ -307,13 +307,13 @@ pub static REMOVE_GARDENER: Operation = Operation::new(
     .scopes(&[&["garden.gardeners.all"]])
     .parameters(
         &[
-            Parameter {
-                name: "gardenerId",
-                location: ParameterLocation::Path,
-                required: true,
-                description: "The gardener.",
-                constraint: &constraints::GARDENER_ID,
-            },
+            Parameter::new(
+                "gardenerId",
+                ParameterLocation::Path,
+                true,
+                "The gardener.",
+                &constraints::GARDENER_ID,
+            ),
         ],
     )
     .response(ResponseBody::Empty);
@@ -334,26 +334,26 @@ pub static LIST_TOOLS: Operation = Operation::new(
     })
     .parameters(
         &[
-            Parameter {
-                name: "pageIndex",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "Which page.",
-                constraint: &Constraint::Integer {
+            Parameter::new(
+                "pageIndex",
+                ParameterLocation::Query,
+                false,
+                "Which page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Parameter {
-                name: "pageSize",
-                location: ParameterLocation::Query,
-                required: false,
-                description: "How many on a page.",
-                constraint: &Constraint::Integer {
+            ),
+            Parameter::new(
+                "pageSize",
+                ParameterLocation::Query,
+                false,
+                "How many on a page.",
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
     );
 /// What requests may hold.
@@ -378,55 +378,47 @@ pub(crate) mod constraints {
     pub static COLOUR: Constraint = Constraint::TextCode(&["red", "green"]);
     pub static PLANT_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "label",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "label",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: Some(40),
                     format: Format::Plain,
                 },
-            },
-            Member {
-                name: "season",
-                required: false,
-                constraint: &constraints::SEASON,
-            },
-            Member {
-                name: "height",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new("season", false, &constraints::SEASON),
+            Member::new(
+                "height",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Digits,
                 },
-            },
-            Member {
-                name: "water",
-                required: false,
-                constraint: &constraints::LITRES,
-            },
+            ),
+            Member::new("water", false, &constraints::LITRES),
         ],
         open: false,
     };
     pub static LITRES: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "least",
-                required: true,
-                constraint: &Constraint::Number {
+            Member::new(
+                "least",
+                true,
+                &Constraint::Number {
                     minimum: Some(0f64),
                     maximum: Some(9.5f64),
                 },
-            },
-            Member {
-                name: "most",
-                required: false,
-                constraint: &Constraint::Number {
+            ),
+            Member::new(
+                "most",
+                false,
+                &Constraint::Number {
                     minimum: None,
                     maximum: None,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -436,90 +428,80 @@ pub(crate) mod constraints {
     pub static SEEDS_KIND: Constraint = Constraint::TextCode(&["seeds"]);
     pub static SEEDS: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "kind",
-                required: true,
-                constraint: &constraints::SEEDS_KIND,
-            },
-            Member {
-                name: "count",
-                required: true,
-                constraint: &Constraint::Integer {
+            Member::new("kind", true, &constraints::SEEDS_KIND),
+            Member::new(
+                "count",
+                true,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(1000i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static CUTTING: Constraint = Constraint::Object {
-        members: &[
-            Member {
-                name: "from",
-                required: true,
-                constraint: &constraints::PLANT_ID,
-            },
-        ],
+        members: &[Member::new("from", true, &constraints::PLANT_ID)],
         open: false,
     };
     pub static HARVEST_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "startPage",
-                required: false,
-                constraint: &Constraint::Integer {
+            Member::new(
+                "startPage",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
-                    maximum: None,
+                    maximum: Some(2147483647i64),
                 },
-            },
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            ),
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
+            ),
         ],
         open: false,
     };
     pub static NEW_GARDENER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "email",
-                required: true,
-                constraint: &Constraint::Text {
+            Member::new(
+                "email",
+                true,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Email,
                 },
-            },
-            Member {
-                name: "password",
-                required: true,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "password",
+                true,
+                &Constraint::Text {
                     min: 8,
                     max: None,
                     format: Format::Password,
                 },
-            },
-            Member {
-                name: "keys",
-                required: false,
-                constraint: &Constraint::List {
+            ),
+            Member::new(
+                "keys",
+                false,
+                &Constraint::List {
                     item: &constraints::GATE_KEY,
                     min: 0,
                     max: None,
                 },
-            },
-            Member {
-                name: "gates",
-                required: false,
-                constraint: &Constraint::Object {
+            ),
+            Member::new(
+                "gates",
+                false,
+                &Constraint::Object {
                     members: &[],
                     open: true,
                 },
-            },
+            ),
         ],
         open: false,
     };
@@ -530,23 +512,23 @@ pub(crate) mod constraints {
     };
     pub static GARDENER_FILTER: Constraint = Constraint::Object {
         members: &[
-            Member {
-                name: "pageSize",
-                required: false,
-                constraint: &Constraint::Integer {
+            Member::new(
+                "pageSize",
+                false,
+                &Constraint::Integer {
                     minimum: Some(1i64),
                     maximum: Some(100i64),
                 },
-            },
-            Member {
-                name: "nextLink",
-                required: false,
-                constraint: &Constraint::Text {
+            ),
+            Member::new(
+                "nextLink",
+                false,
+                &Constraint::Text {
                     min: 0,
                     max: None,
                     format: Format::Plain,
                 },
-            },
+            ),
         ],
         open: false,
     };
