@@ -62,3 +62,64 @@ published=$box/published
 publish_editions() {
     quietly publish cargo --locked xtask publish --out "$published"
 }
+
+# What runs beside a script ends with it, at the latest.
+beside=()
+stop_beside() {
+    local pid
+    for pid in "${beside[@]}"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    beside=()
+}
+trap stop_beside EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# answers PORT: whether anything, even an error page, comes back.
+answers() {
+    python3 - "$1" <<'PY'
+import http.client, sys
+try:
+    c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=2)
+    c.request("GET", "/")
+    c.getresponse()
+except (OSError, http.client.HTTPException):
+    sys.exit(1)
+PY
+}
+
+# start NAME READY COMMAND…: runs a command beside the script, with its output in $log, until READY succeeds.
+start() {
+    local name=$1 ready=$2
+    shift 2
+    log=$logs/$name.log
+    "$@" >"$log" 2>&1 &
+    beside+=($!)
+    for _ in $(seq 120); do
+        if ! kill -0 $! 2>/dev/null; then
+            break
+        fi
+        if $ready; then
+            return
+        fi
+        sleep 0.5
+    done
+    cat "$log"
+    echo "conformance: did not start: $*" >&2
+    exit 1
+}
+
+# start_prism NAME SUBCOMMAND ARGUMENT…: Prism, at $prism_url.
+start_prism() {
+    local name=$1 subcommand=$2 port
+    port=$(free_port)
+    shift 2
+    start "$name" "answers $port" "$bin/prism" "$subcommand" --errors --port "$port" "$@"
+    prism_url=http://127.0.0.1:$port
+}

@@ -278,7 +278,8 @@ fn a_certificate_that_ends_is_warned_of() {
         ClientCertificate::from_pem_files(keys.path("app.crt"), keys.path("app.key"), None).expect("a certificate");
     let day = jiff::SignedDuration::from_hours(24);
     let minute = jiff::SignedDuration::from_mins(1);
-    let (from, until) = (certificate.not_before(), certificate.not_after());
+    let [from, until] = [certificate.not_before(), certificate.not_after()]
+        .map(|time| Timestamp::try_from(time).expect("a time of the calendar"));
     for (now, warning) in [
         (
             from - day * 3 - minute,

@@ -1,13 +1,13 @@
 //! Codes that are text: a caller may spell them in any letter case, and they go out as they are documented.
 
-use avepoint_core::{Constraint, Operation};
-use avepoint_elements_v3::types;
+use avepoint_core::{CallOptions, Constraint, Operation};
+use avepoint_elements_v3::{Client, dynamic, types};
 use avepoint_tests::client::{APIS, AnyClient, operations};
 use avepoint_tests::elements::{case, client};
 use avepoint_tests::server::{Reply, Server};
 use avepoint_tests::specs::{Case, cases};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn operation(api: &str, id: &str) -> &'static Operation {
     let mut operations = operations(api).iter();
@@ -125,4 +125,37 @@ async fn a_typed_code_goes_out_as_documented_and_what_is_none_does_not_go_out() 
         "{}",
         request.path
     );
+}
+
+#[tokio::test]
+async fn a_code_in_another_form_is_matched_and_a_call_by_name_keeps_the_form() {
+    async fn call(client: &Client) -> types::JobPage {
+        let sent = client.list_jobs().customer_id("c").send().await;
+        sent.expect("a page").into_inner()
+    }
+
+    let answer = json!({ "data": [{ "status": "3" }, { "status": 3.0 }, { "status": 3 }, { "status": "99" }] });
+    let server = Server::always(Reply::json(200, &answer)).await;
+    let client = client(&server);
+    let is_failed = |page: &types::JobPage| {
+        let jobs = page.data.iter();
+        jobs.map(|job| matches!(job.status, Some(types::JobStatus::Failed)))
+            .collect::<Vec<_>>()
+    };
+    let page = call(&client).await;
+    assert_eq!(is_failed(&page), [true, true, true, false]);
+    let written = serde_json::to_value(page).expect("JSON");
+    assert_eq!(
+        written["data"],
+        json!([{ "status": 3 }, { "status": 3 }, { "status": 3 }, { "status": "99" }])
+    );
+
+    let verbatim = client.with_options(CallOptions::default().verbatim_codes(true));
+    let page = call(&verbatim).await;
+    assert_eq!(is_failed(&page), [false, false, true, false]);
+    assert_eq!(serde_json::to_value(page).expect("JSON"), answer);
+
+    let parameters = case("listJobs").parameters.clone();
+    let by_name = dynamic::call(&client, "listJobs", parameters).await.expect("a page");
+    assert_eq!(by_name, answer);
 }

@@ -12,7 +12,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use avepoint_auth::{
-    Audience, ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder,
+    Audience, BoxFuture, ClientCertificate, ClientCertificateCredential, ClientSecretCredential, CredentialBuilder,
+    Signer, SigningInput,
 };
 use avepoint_core::{AccessToken, Credential, Error, ErrorKind, Operation};
 use avepoint_elements_v3::{Client, operations};
@@ -96,6 +97,47 @@ async fn a_certificate_gives_a_token_from_each_kind_of_file() {
         provider.granted("certificate-client", "elements.jobs.read.all");
         assert_ne!(first.expose(), second.expose());
     }
+}
+
+/// A key that `openssl` keeps.
+struct Kept(PathBuf);
+
+impl Signer for Kept {
+    fn sign<'a>(&'a self, input: SigningInput<'a>) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+        std::fs::write(self.0.join("digest"), input.digest()).expect("a file");
+        openssl(
+            &self.0,
+            "pkeyutl -sign -inkey app.key -pkeyopt digest:sha256 -in digest -out signature",
+        );
+        Box::pin(std::future::ready(Ok(
+            std::fs::read(self.0.join("signature")).expect("a signature")
+        )))
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
+async fn a_key_that_is_kept_elsewhere_gives_a_token() {
+    let provider = Provider::start();
+    let certificate = std::fs::read(provider.file("app.pem")).expect("a certificate");
+    let certificate = ClientCertificate::with_signer(&certificate, Kept(provider.folder.path().to_owned()));
+    let credential = provider.certified(certificate.expect("a certificate"));
+    token(&credential.build().expect("a credential"), &operations::LIST_CUSTOMERS).await;
+    provider.granted("certificate-client", "elements.customers.read.all");
+}
+
+#[tokio::test]
+#[ignore = "needs a provider: tests/conformance/run installs one"]
+async fn the_certificate_before_gives_a_token_where_the_new_one_is_not_known() {
+    let provider = Provider::start();
+    certify(provider.folder.path(), "new");
+    let credential = provider
+        .certificate("new")
+        .fallback_certificate(provider.key_pair("app"));
+    token(&credential.build().expect("a credential"), &operations::LIST_CUSTOMERS).await;
+    let refused = provider.says();
+    assert_eq!(refused["refused"]["error"], "invalid_client", "{refused}");
+    provider.granted("certificate-client", "elements.customers.read.all");
 }
 
 #[tokio::test]

@@ -285,3 +285,36 @@ async fn somebodys_own_test() -> Result<(), Box<dyn std::error::Error>> {
     );
     Ok(())
 }
+
+/// What the README shows to teams of other languages, asked for as they do.
+#[tokio::test]
+async fn the_answers_in_the_readme_are_those_of_the_sandbox() -> Result<(), Box<dyn std::error::Error>> {
+    let readme = include_str!("../../README.md");
+    let sandbox = Sandbox::start().await?;
+    assert!(readme.contains(&format!("AVEPOINT_CLIENT_ID='{}'", sandbox.client_id())));
+    let client = reqwest::Client::new();
+    let scope = [
+        ("grant_type", "client_credentials"),
+        ("scope", "elements.customers.read.all"),
+    ];
+    let token = client
+        .post(format!("{}/connect/token", sandbox.identity_url()))
+        .form(&scope);
+    let token = token
+        .basic_auth(sandbox.client_id(), Some(sandbox.client_secret()))
+        .send()
+        .await?;
+    let token: Value = token.json().await?;
+    let token = token["access_token"].as_str().ok_or("there is no token")?;
+    for (size, status) in [(1, 200), (101, 400)] {
+        let url = format!(
+            "{}/partner/external/v3/general/customers/batch?pageSize={size}",
+            sandbox.base_url()
+        );
+        let answer = client.post(url).bearer_auth(token).json(&json!({})).send().await?;
+        assert_eq!(answer.status(), status);
+        let answer = answer.text().await?;
+        assert!(readme.lines().any(|line| line == answer), "{answer}");
+    }
+    Ok(())
+}

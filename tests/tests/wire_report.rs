@@ -5,10 +5,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use avepoint_core::Paging;
 use avepoint_sandbox::{Builder, Fault, RecordedRequest, Sandbox};
 use avepoint_tests::client::{APIS, AnyClient};
 use avepoint_tests::wire::{Kind, Options, Report, run};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError};
 use reqwest::{Client, Method};
@@ -16,17 +26,17 @@ use serde_json::{Value, json};
 use xtask_spec::api::Api;
 use xtask_spec::openapi31;
 
-/// What the spec leaves free: any member may stand in it.
+/// What the spec leaves free: any member may stand in these, and anything in the first.
 const FREE: [&str; 4] = [
-    "/extension/",
+    EXTENSION,
     "/movedToAnotherContainerObjects/",
     "/newRegistedContent/",
     "/newRegisteredContent/",
 ];
+const EXTENSION: &str = "/extension";
 
 fn is_free(pointer: &str) -> bool {
-    let within = format!("{pointer}/");
-    FREE.iter().any(|free| within.contains(free))
+    FREE.iter().any(|free| pointer.contains(free))
 }
 
 /// A small world, which needs no tokens.
@@ -44,9 +54,91 @@ fn options() -> Options {
 }
 
 async fn report(sandbox: &Sandbox, api: &'static str, options: &Options) -> Report {
-    let client = AnyClient::new(api, &sandbox.base_url());
+    report_of(&sandbox.base_url(), api, options).await
+}
+
+async fn report_of(url: &str, api: &'static str, options: &Options) -> Report {
+    let client = AnyClient::new(api, url);
     let api = Api::parse(api).expect("an API");
     run(api, &client, options).await.expect("a report")
+}
+
+/// An answer on its way.
+struct Passing {
+    status: StatusCode,
+    headers: HeaderMap,
+    /// A text by itself is sent as it is.
+    body: Value,
+}
+
+/// Changes the answer with this number.
+type Plant = fn(usize, &mut Passing);
+
+/// A service between a sandbox and its clients, which plants in the answers what no fault of the sandbox does.
+struct Between {
+    url: String,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Between {
+    async fn start(sandbox: &Sandbox, plant: Plant) -> Self {
+        let (service, client, number) = (sandbox.base_url(), Client::new(), Arc::new(AtomicUsize::new(0)));
+        let app = Router::new().fallback(move |request: Request| {
+            let (service, client, number) = (service.clone(), client.clone(), Arc::clone(&number));
+            async move {
+                pass(
+                    request,
+                    &service,
+                    &client,
+                    plant,
+                    number.fetch_add(1, Ordering::Relaxed),
+                )
+                .await
+            }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
+        Self { url, task }
+    }
+}
+
+async fn pass(request: Request, service: &str, client: &Client, plant: Plant, number: usize) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("a request");
+    let mut sent = client
+        .request(parts.method, format!("{service}{}", parts.uri))
+        .body(body);
+    if let Some(media_type) = parts.headers.get(CONTENT_TYPE) {
+        sent = sent.header(CONTENT_TYPE, media_type);
+    }
+    let answer = sent.send().await.expect("an answer");
+    let mut passing = Passing {
+        status: answer.status(),
+        headers: HeaderMap::new(),
+        body: Value::Null,
+    };
+    for name in [CONTENT_TYPE, HeaderName::from_static("request-id")] {
+        if let Some(value) = answer.headers().get(&name) {
+            passing.headers.insert(name, value.clone());
+        }
+    }
+    passing.body = serde_json::from_slice(&answer.bytes().await.expect("a body")).unwrap_or_default();
+    plant(number, &mut passing);
+    let text = match passing.body {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let mut answer = Response::new(Body::from(text));
+    *answer.status_mut() = passing.status;
+    *answer.headers_mut() = passing.headers;
+    answer
 }
 
 /// What was asked for, as it is answered to somebody who asks again.
@@ -248,6 +340,240 @@ async fn every_body_that_is_no_json_is_found_and_nothing_else() {
     }
 }
 
+/// Changes every value that stands in others: not in a `detail`, which is of several kinds, so that a validator lets pass
+/// what one of them does not know.
+fn change(value: &mut Value, by: &dyn Fn(&mut Value)) {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter_mut().filter(|(name, _)| *name != "detail");
+            members.for_each(|(_, member)| change(member, by));
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(|entry| change(entry, by)),
+        _ => by(value),
+    }
+}
+
+fn other_shapes(_: usize, passing: &mut Passing) {
+    change(&mut passing.body, &|value| {
+        if value.is_boolean() || value.is_number() {
+            *value = json!([]);
+        }
+    });
+}
+
+fn other_formats(_: usize, passing: &mut Passing) {
+    change(&mut passing.body, &|value| {
+        if value
+            .as_str()
+            .is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok())
+        {
+            *value = json!("N/A");
+        }
+    });
+}
+
+#[tokio::test]
+async fn every_other_type_and_format_is_found_and_nothing_else() {
+    let plants: [(Plant, Kind); 2] = [(other_shapes, Kind::Shape), (other_formats, Kind::Value)];
+    for (plant, kind) in plants {
+        for api in APIS {
+            let sandbox = world().start().await.expect("a sandbox");
+            let between = Between::start(&sandbox, plant).await;
+            let report = report_of(&between.url, api, &options()).await;
+            let mut answers = answers(&sandbox).await;
+            for (_, answer) in &mut answers {
+                let mut passing = Passing {
+                    status: StatusCode::OK,
+                    headers: HeaderMap::new(),
+                    body: answer.take(),
+                };
+                plant(0, &mut passing);
+                *answer = passing.body;
+            }
+            assert!(!report.findings.is_empty());
+            assert_eq!(found(&report, kind), judged(api, &answers), "{api} {report}");
+        }
+    }
+}
+
+fn other_capitals(_: usize, passing: &mut Passing) {
+    fn capitals(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(name, mut member)| {
+                        capitals(&mut member);
+                        (name.to_uppercase(), member)
+                    })
+                    .collect();
+            }
+            Value::Array(entries) => entries.iter_mut().for_each(capitals),
+            _ => {}
+        }
+    }
+    capitals(&mut passing.body);
+}
+
+#[tokio::test]
+async fn every_name_in_other_capitals_is_found_and_nothing_else() {
+    for api in APIS {
+        let sandbox = world().start().await.expect("a sandbox");
+        let between = Between::start(&sandbox, other_capitals).await;
+        let report = report_of(&between.url, api, &options()).await;
+        let mut planted: BTreeMap<At, u64> = BTreeMap::new();
+        for (request, answer) in answers(&sandbox).await {
+            each(&answer, "", &mut |_, at| {
+                let name = at.rsplit('/').next().unwrap_or_default();
+                let is_name = name.contains(|letter: char| letter.is_ascii_lowercase());
+                if is_name && (!is_free(at) || at.ends_with(EXTENSION)) {
+                    let operation = request.operation.expect("an operation").to_owned();
+                    *planted.entry((operation, place(at))).or_default() += 1;
+                }
+            });
+        }
+        assert_eq!(found(&report, Kind::Case), planted, "{api} {report}");
+        // They keep nothing from being read: neither further pages, nor what needs an id.
+        let plain = self::report(&sandbox, api, &options()).await;
+        assert_eq!((report.reads, report.lists), (plain.reads, plain.lists), "{api}");
+    }
+}
+
+fn other_headers(_: usize, passing: &mut Passing) {
+    let headers = &mut passing.headers;
+    headers.insert("x-planted", HeaderValue::from_static("planted"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    headers.remove("request-id");
+}
+
+#[tokio::test]
+async fn every_other_header_is_found_and_nothing_else() {
+    for api in APIS {
+        let sandbox = world().start().await.expect("a sandbox");
+        let between = Between::start(&sandbox, other_headers).await;
+        let report = report_of(&between.url, api, &options()).await;
+        let mut planted: BTreeMap<At, u64> = BTreeMap::new();
+        for request in sandbox.requests() {
+            for name in ["content-type", "x-planted"] {
+                let at = (request.operation.expect("an operation").to_owned(), name.to_owned());
+                *planted.entry(at).or_default() += 1;
+            }
+        }
+        assert_eq!(found(&report, Kind::Header), planted, "{api} {report}");
+        assert!(report.headers.values().all(|header| header.sent == 0), "{report}");
+    }
+}
+
+/// What nobody may read in a report: as values, as what may be a name and a value, in headers and in refusals.
+const SECRET: &str = "s3cr3t-0f-m1ne";
+
+fn secrets(number: usize, passing: &mut Passing) {
+    fn within(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.values_mut().for_each(within);
+                members.insert("planted".to_owned(), json!({ "text": SECRET, SECRET: [SECRET] }));
+                members.insert(SECRET.to_owned(), json!(SECRET));
+                members.insert(format!("{SECRET}@example.com"), json!(null));
+            }
+            Value::Array(entries) => entries.iter_mut().for_each(within),
+            Value::String(text) if text.parse::<jiff::Timestamp>().is_ok() => *text = SECRET.to_owned(),
+            Value::Bool(_) => *value = json!(SECRET),
+            _ => {}
+        }
+    }
+    within(&mut passing.body);
+    let headers = &mut passing.headers;
+    headers.insert("x-planted", HeaderValue::from_static(SECRET));
+    headers.insert("request-id", HeaderValue::from_static(SECRET));
+    headers.insert(SECRET, HeaderValue::from_static(SECRET));
+    match number % 8 {
+        3 => {
+            passing.status = StatusCode::FORBIDDEN;
+            passing.body = json!({ "message": SECRET, "code": SECRET, "errors": { SECRET: [SECRET] } });
+        }
+        5 => {
+            passing.status = StatusCode::INTERNAL_SERVER_ERROR;
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(SECRET));
+            passing.body = json!(SECRET);
+        }
+        7 => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(SECRET));
+            passing.body = json!(format!("{{\"{SECRET}\": {SECRET}"));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn no_secret_of_an_answer_is_shown() {
+    for (api, format) in APIS.iter().flat_map(|api| [(api, "text"), (api, "json")]) {
+        let sandbox = world().start().await.expect("a sandbox");
+        let between = Between::start(&sandbox, secrets).await;
+        let arguments = [*api, "--rate", "1000", "--page-size", "5", "--format", format];
+        let variables = [
+            ("AVEPOINT_BASE_URL", &*between.url),
+            ("AVEPOINT_ACCESS_TOKEN", "t0k3n-0f-m1ne"),
+        ];
+        let done = started(&variables, &arguments).await;
+        assert_eq!(done.status.code(), Some(4), "{done:?}");
+        let said = String::from_utf8_lossy(&done.stdout) + String::from_utf8_lossy(&done.stderr);
+        assert!(said.contains("planted"), "{said}");
+        for secret in [SECRET, &SECRET.to_uppercase(), "t0k3n-0f-m1ne"] {
+            assert!(!said.contains(secret), "{api}: {said}");
+        }
+    }
+}
+
+fn other_totals(_: usize, passing: &mut Passing) {
+    fn within(value: &mut Value) {
+        if let Value::Object(members) = value {
+            for (name, member) in members {
+                match name.to_lowercase().as_str() {
+                    "totalcount" | "total" | "count" if member.is_number() => *member = json!(987_654),
+                    _ => within(member),
+                }
+            }
+        }
+    }
+    within(&mut passing.body);
+}
+
+/// A total is wrong behind the last page of each list that has numbers and a total.
+#[tokio::test]
+async fn every_wrong_total_is_found_and_nothing_else() {
+    for api in APIS {
+        let sandbox = world().start().await.expect("a sandbox");
+        let between = Between::start(&sandbox, other_totals).await;
+        let whole = Options {
+            pages: 100,
+            ..options()
+        };
+        let report = report_of(&between.url, api, &whole).await;
+        let mut planted = BTreeSet::new();
+        for request in sandbox.requests() {
+            let mut table = avepoint_tests::client::operations(api).iter();
+            let operation = table.find(|known| Some(known.id) == request.operation);
+            if let Some(Paging::PageNumber { total: Some(total), .. }) = operation.and_then(|known| known.paging) {
+                planted.insert((operation.expect("an operation").id.to_owned(), total.to_owned()));
+            }
+        }
+        let found: BTreeSet<_> = found(&report, Kind::Paging).into_keys().collect();
+        assert_eq!(found, planted, "{api} {report}");
+    }
+}
+
+/// The service allows twice as many calls as the program is told to make: if all came at once, it would refuse most.
+#[tokio::test]
+async fn calls_come_no_faster_than_they_may() {
+    let limited = world().rate(2, Duration::from_millis(200));
+    let sandbox = limited.start().await.expect("a sandbox");
+    let slow = Options { rate: 5.0, ..options() };
+    let report = report(&sandbox, "elements-legacy", &slow).await;
+    assert!(sandbox.requests().len() > 10, "{report}");
+    assert!(report.reads.values().all(|read| read.refused.is_empty()), "{report}");
+}
+
 #[tokio::test]
 async fn lists_without_an_end_are_found() {
     let sandbox = world().fault(Fault::EndlessPages).start().await.expect("a sandbox");
@@ -331,20 +657,23 @@ async fn no_value_of_an_answer_is_in_the_report() {
     }
 }
 
-/// Runs the program as somebody does who has credentials.
-async fn program(sandbox: &Sandbox, secret: &str, arguments: &[&str]) -> Output {
+/// Runs the program with nothing but these variables.
+async fn started(variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wire"));
-    command
-        .args(arguments)
-        .env_clear()
-        .env("AVEPOINT_BASE_URL", sandbox.base_url())
-        .env("AVEPOINT_IDENTITY_URL", sandbox.identity_url())
-        .env("AVEPOINT_CLIENT_ID", sandbox.client_id());
-    if !secret.is_empty() {
-        command.env("AVEPOINT_CLIENT_SECRET", secret);
-    }
+    command.args(arguments).env_clear().envs(variables.iter().copied());
     let done = tokio::task::spawn_blocking(move || command.output()).await;
     done.expect("a task").expect("it runs")
+}
+
+/// Runs the program as somebody does who has credentials.
+async fn program(sandbox: &Sandbox, secret: &str, arguments: &[&str]) -> Output {
+    let variables = [
+        ("AVEPOINT_BASE_URL", &*sandbox.base_url()),
+        ("AVEPOINT_IDENTITY_URL", &sandbox.identity_url()),
+        ("AVEPOINT_CLIENT_ID", sandbox.client_id()),
+        ("AVEPOINT_CLIENT_SECRET", secret),
+    ];
+    started(&variables, arguments).await
 }
 
 #[tokio::test]
@@ -385,5 +714,47 @@ async fn the_program_says_what_is_missing() {
             "{arguments:?}: {said}"
         );
         assert!(done.stdout.is_empty(), "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_program_says_which_variable_is_missing_or_wrong() {
+    let token = ("AVEPOINT_ACCESS_TOKEN", "a-token");
+    let at = |url| vec![token, ("AVEPOINT_BASE_URL", url)];
+    for (variables, api, expected) in [
+        (
+            vec![],
+            "elements-v3",
+            &["AVEPOINT_CLIENT_ID must name an app", "AVEPOINT_ACCESS_TOKEN"][..],
+        ),
+        (vec![token], "insights", &["choose one", "AVEPOINT_REGION"]),
+        (
+            vec![token, ("AVEPOINT_REGION", "mars")],
+            "insights",
+            &["no region `mars`"],
+        ),
+        (
+            vec![token, ("AVEPOINT_CLOUD", "moon")],
+            "insights",
+            &["no cloud `moon`"],
+        ),
+        (at("nonsense"), "elements-v3", &["not a URL", "AVEPOINT_BASE_URL"]),
+        (
+            at("http://example.com"),
+            "elements-v3",
+            &["not https", "AVEPOINT_BASE_URL"],
+        ),
+        // A port where nothing listens.
+        (
+            at("http://127.0.0.1:9"),
+            "elements-v3",
+            &["nothing was answered", "no connection was made"],
+        ),
+    ] {
+        let done = started(&variables, &[api, "--rate", "1000"]).await;
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(1), "{variables:?}: {said}");
+        assert!(expected.iter().all(|part| said.contains(part)), "{variables:?}: {said}");
+        assert!(said.lines().count() == 1 && done.stdout.is_empty(), "{done:?}");
     }
 }

@@ -70,13 +70,14 @@ fn assertion(criterion: &mut Criterion) {
     let text = std::fs::read_to_string(path("app.key")).expect("a key");
     let key = KeyPair::from_pkcs8(pem::parse(text).expect("PEM").contents()).expect("a key");
 
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
     let assertion = || {
         let assertion = Assertion {
             client_id: "my-app",
             audience: "https://identity.example.com/connect/token",
             now: Timestamp::now(),
         };
-        sign(&certificate, &assertion).expect("an assertion")
+        runtime.block_on(sign(&certificate, &assertion)).expect("an assertion")
     };
     // As long as the text that an assertion signs.
     let message = [b'm'; 500];

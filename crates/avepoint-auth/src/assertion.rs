@@ -4,7 +4,6 @@ use avepoint_core::{Error, ErrorKind};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm, Header};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -76,7 +75,7 @@ struct Claims<'a> {
 ///
 /// # Errors
 /// A credential error where the machine has no random numbers to give, or the key does not sign.
-pub fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> Result<SecretString, Error> {
+pub async fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> Result<SecretString, Error> {
     let failed = |what: &str| Error::new(ErrorKind::Credential, format!("the assertion cannot be {what}"));
     let now = assertion.now.as_second();
     let claims = Claims {
@@ -99,12 +98,7 @@ pub fn sign(certificate: &ClientCertificate, assertion: &Assertion<'_>) -> Resul
         _ => return Err(failed("written")),
     };
     let mut text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-    // The provider is named here: `jsonwebtoken::encode` takes the process's own, and panics in an application where
-    // another crate has switched on the other one.
-    let signature = (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, certificate.key())
-        .ok()
-        .and_then(|signer| signer.try_sign(text.as_bytes()).ok())
-        .ok_or_else(|| failed("signed with the certificate's key"))?;
+    let signature = certificate.sign(text.as_bytes()).await?;
     text.push('.');
     text.push_str(&URL_SAFE_NO_PAD.encode(signature));
     Ok(text.into())

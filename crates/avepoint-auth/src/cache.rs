@@ -282,11 +282,12 @@ impl Slot {
             Ok(stored) => {
                 self.source.tokens.keep(stored.token());
                 let has_rejected = state.has_rejected();
-                let age = now.duration_since(stored.issued_at());
+                let (issued_at, ends) = stored.span();
+                let age = now.duration_since(issued_at);
                 let token = stored.token().clone();
                 state.held = Some(Held {
                     token: token.clone(),
-                    ends: stored.expires_at(),
+                    ends,
                     renew_from: renew_from(&stored),
                     since: self.source.sender.clock.elapsed(),
                     // A clock that runs behind the one of whoever had it makes it no older than it is.
@@ -354,19 +355,15 @@ impl Slot {
             return None;
         }
         // In place of a token that is to be renewed, only one that is not has any use.
-        let until = if renewing {
-            renew_from(&stored)
-        } else {
-            stored.expires_at()
-        };
+        let until = if renewing { renew_from(&stored) } else { stored.span().1 };
         (now < until).then_some(stored)
     }
 }
 
 /// From when on a token is to be renewed.
 fn renew_from(stored: &StoredToken) -> Timestamp {
-    let ends = stored.expires_at();
-    let life = ends.duration_since(stored.issued_at());
+    let (issued_at, ends) = stored.span();
+    let life = ends.duration_since(issued_at);
     let ahead = if life < AHEAD * 2 { life / 2 } else { AHEAD };
     ends.saturating_sub(ahead).unwrap_or(ends)
 }

@@ -99,7 +99,9 @@ impl Identity {
         let address = format!("{}/.well-known/openid-configuration", self.address);
         let what = format!("the discovery document of {} cannot be read", self.host());
         let secrets = Mutex::new(secrets);
-        let answer = sender.send(&what, &secrets, |_| Ok(sender.http.get(&address))).await?;
+        let answer = sender
+            .send(&what, &secrets, async |_| Ok(sender.http.get(&address)))
+            .await?;
         let secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.read(&answer, &secrets)
             .map_err(|problem| Failure::other(format!("the discovery document of {} {problem}", self.host())))

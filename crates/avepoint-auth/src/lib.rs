@@ -6,12 +6,16 @@ mod certificate;
 mod credential;
 mod endpoint;
 mod failure;
+mod file;
 #[doc(hidden)]
 pub mod fuzz;
+mod proofs;
 mod request;
 mod scopes;
+mod signer;
 mod source;
 mod store;
+mod time;
 
 pub use assertion::Audience;
 pub use certificate::ClientCertificate;
@@ -19,9 +23,13 @@ pub use credential::CredentialBuilder;
 pub use credential::certificate::ClientCertificateCredential;
 pub use credential::environment::EnvironmentCredential;
 pub use credential::secret::ClientSecretCredential;
+pub use signer::{SignatureAlgorithm, Signer, SigningInput};
 pub use store::file::FileStore;
 pub use store::memory::MemoryStore;
 pub use store::{StoredToken, TokenKey, TokenStore};
+
+/// What an asynchronous method of a trait of this crate returns: `Box::pin(async move { … })`.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 #[doc(hidden)]
 pub mod bench {

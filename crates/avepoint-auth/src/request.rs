@@ -21,8 +21,8 @@ const AGENT: &str = concat!("avepoint-auth/", env!("CARGO_PKG_VERSION"));
 /// The longest answer that is read, in bytes: far more than any token takes.
 const LONGEST: usize = 1024 * 1024;
 
-/// The longest reason of a broken connection that is reported, in characters.
-const LONGEST_PROBLEM: usize = 1024;
+/// The longest reason of a broken connection or a signer that is reported, in characters.
+pub(crate) const LONGEST_PROBLEM: usize = 1024;
 
 /// From when on a difference of clocks is worth a word.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
@@ -62,22 +62,26 @@ enum Unmet {
 
 impl Sender {
     /// Sends a request until it is answered, the attempts are used up or their time is over. `request` makes it again
-    /// for each attempt, and is told the time; what must not be shown of what comes back are the secrets by then.
+    /// for each attempt, within its time, and is told the time of day; what must not be shown of what comes back are the
+    /// secrets by then.
     ///
     /// # Errors
     /// A failure that names what was asked (`what`) where there was no answer.
-    pub(crate) async fn send(
+    pub(crate) async fn send<R: Future<Output = Result<RequestBuilder, Failure>>>(
         &self,
         what: &str,
         secrets: &Mutex<Secrets>,
-        request: impl Fn(Timestamp) -> Result<RequestBuilder, Failure>,
+        request: impl Fn(Timestamp) -> R,
     ) -> Result<Answer, Failure> {
         let mut attempts = Attempts::new(&self.retry, &*self.clock);
         loop {
             let asked_at = self.clock.now();
-            let request = request(asked_at)?.header(header::USER_AGENT, AGENT).build();
+            let until = attempts.until(self.timeout);
+            let request = timeout_at(until, request(asked_at)).await;
+            let request = request.map_err(|_| Failure::other(format!("{what}: the signer did not sign in time")))??;
+            let request = request.header(header::USER_AGENT, AGENT).build();
             let request = request.map_err(|_| Failure::other(format!("{what}: the request cannot be built")))?;
-            let unmet = match self.exchange(request, asked_at, attempts.until(self.timeout)).await {
+            let unmet = match self.exchange(request, asked_at, until).await {
                 Ok(answer) => return Ok(answer),
                 Err(unmet) => unmet,
             };

@@ -1,7 +1,5 @@
 //! One token request: who asks, how it is proved, and how the answer is read.
 
-use std::fmt;
-
 use avepoint_core::Error;
 use avepoint_core::outline::{self, Outline};
 use avepoint_core::redact::{RecentTokens, Secrets};
@@ -10,11 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use crate::assertion::{Assertion, Audience, sign};
-use crate::certificate::ClientCertificate;
-use crate::credential::without_line_break;
 use crate::endpoint::{Endpoint, Identity};
 use crate::failure::{Failure, Refusal, shown};
-use crate::request::{Answer, Sender};
+use crate::proofs::{Proof, Proofs};
+use crate::request::{Answer, LONGEST_PROBLEM, Sender};
 use crate::store::{LONGEST_LIFE, StoredToken, is_token};
 
 /// How long a token is taken to hold if the answer does not say, in seconds. A guess that is too short costs a request;
@@ -30,30 +27,12 @@ const SECRETS: &[&str] = &[
     "client_assertion",
 ];
 
-/// How an app proves who it is.
-#[derive(Clone)]
-pub(crate) enum Authentication {
-    Secret(SecretString),
-    Certificate(ClientCertificate),
-}
-
-impl Authentication {
-    /// By a secret. A line break at its end is that of the file or the variable it comes from.
-    pub(crate) fn secret(secret: SecretString) -> Self {
-        let text = secret.expose_secret();
-        match without_line_break(text) {
-            without if without.len() < text.len() => Authentication::Secret(without.into()),
-            _ => Authentication::Secret(secret),
-        }
-    }
-}
-
 /// Where tokens come from.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) identity: Identity,
     pub(crate) client_id: String,
-    pub(crate) authentication: Authentication,
+    pub(crate) proofs: Proofs,
     /// Whom an assertion is meant for.
     pub(crate) audience: Audience,
     pub(crate) discovery: bool,
@@ -65,50 +44,71 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// What must not be shown of an answer, but for the proof that it answers.
+    /// What must not be shown of an answer, but for the assertion that it answers.
     fn secrets(&self) -> Secrets {
-        Secrets::new(self.tokens.all())
+        Secrets::new(self.tokens.all()).with_all(self.proofs.secrets())
     }
 
-    /// Asks for a token.
+    /// Asks for a token: where a secret or a certificate is not accepted, with the one before too.
     ///
     /// # Errors
     /// Why there is none.
     pub(crate) async fn fetch(&self, scope: &str) -> Result<StoredToken, Failure> {
         let endpoint = self.endpoint().await?;
+        let (proof, former) = self.proofs.in_turn(self.sender.clock.now()).await;
+        let refused = match self.fetch_with(endpoint, scope, &proof).await {
+            Err(Failure::Refused(refusal)) if refusal.code == "invalid_client" => Failure::Refused(refusal),
+            Ok(token) => {
+                self.proofs.accepted(&proof);
+                return Ok(token);
+            }
+            Err(failure) => return Err(failure),
+        };
+        // The service may not know yet what it will be asked with from now on.
+        let Some(former) = former else { return Err(refused) };
+        let token = self.fetch_with(endpoint, scope, &former).await.map_err(|_| refused)?;
+        tracing::warn!(
+            refused = ?proof, accepted = ?former,
+            "the identity service accepts only the proof before this one: add this one to the app registration"
+        );
+        Ok(token)
+    }
+
+    async fn fetch_with(&self, endpoint: &Endpoint, scope: &str, proof: &Proof) -> Result<StoredToken, Failure> {
         let what = format!("no token from {}", self.identity.host());
         // What the server may quote: an assertion is another one in each attempt.
         let quotable = std::sync::Mutex::new(self.secrets());
         let answer = self
             .sender
-            .send(&what, &quotable, |now| {
-                let proof = self
-                    .proof(endpoint, now)
-                    .map_err(|error| Failure::other(error.message()))?;
+            .send(&what, &quotable, async |now| {
+                let text = self.text(proof, endpoint, now).await.map_err(|error| {
+                    let problem = lock(&quotable).clean(error.message(), LONGEST_PROBLEM);
+                    Failure::other(format!("{what}: {problem}"))
+                })?;
                 let mut form = vec![("grant_type", "client_credentials"), ("client_id", &self.client_id)];
                 if !scope.is_empty() {
                     form.push(("scope", scope));
                 }
-                match &self.authentication {
-                    Authentication::Secret(_) => form.push(("client_secret", proof.expose_secret())),
-                    Authentication::Certificate(_) => form.extend([
+                match proof {
+                    Proof::Secret(_) => form.push(("client_secret", text.expose_secret())),
+                    Proof::Certificate(_) => form.extend([
                         (
                             "client_assertion_type",
                             "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                         ),
-                        ("client_assertion", proof.expose_secret()),
+                        ("client_assertion", text.expose_secret()),
                     ]),
                 }
                 let request = self.sender.http.post(&endpoint.token).form(&form);
                 let mut quotable = lock(&quotable);
-                *quotable = quotable.with(proof);
+                *quotable = quotable.with(text);
                 Ok(request.header(http::header::ACCEPT, "application/json"))
             })
             .await?;
         let secrets = lock(&quotable).clone();
-        read(&answer, &secrets, self.identity.host()).map_err(|failure| match (failure, &self.authentication) {
+        read(&answer, &secrets, self.identity.host()).map_err(|failure| match (failure, proof) {
             // An assertion is judged by its dates.
-            (Failure::Refused(refusal), Authentication::Certificate(_)) => Failure::Refused(Refusal {
+            (Failure::Refused(refusal), Proof::Certificate(_)) => Failure::Refused(Refusal {
                 clock_ahead: answer.clock_ahead(),
                 ..refusal
             }),
@@ -116,23 +116,22 @@ impl Source {
         })
     }
 
-    /// What proves who the app is. An assertion is created again for each attempt.
-    fn proof(&self, endpoint: &Endpoint, now: Timestamp) -> Result<SecretString, Error> {
-        match &self.authentication {
-            Authentication::Secret(secret) => Ok(secret.clone()),
-            Authentication::Certificate(certificate) => sign(
-                certificate,
-                &Assertion {
-                    client_id: &self.client_id,
-                    audience: match &self.audience {
-                        Audience::TokenEndpoint => &endpoint.token,
-                        Audience::Issuer => &endpoint.issuer,
-                        Audience::Other(text) => text,
-                    },
-                    now,
-                },
-            ),
-        }
+    /// What is sent to prove who the app is. An assertion is created again for each attempt.
+    async fn text(&self, proof: &Proof, endpoint: &Endpoint, now: Timestamp) -> Result<SecretString, Error> {
+        let certificate = match proof {
+            Proof::Secret(secret) => return Ok(secret.clone()),
+            Proof::Certificate(certificate) => certificate,
+        };
+        let assertion = Assertion {
+            client_id: &self.client_id,
+            audience: match &self.audience {
+                Audience::TokenEndpoint => &endpoint.token,
+                Audience::Issuer => &endpoint.issuer,
+                Audience::Other(text) => text,
+            },
+            now,
+        };
+        sign(certificate, &assertion).await
     }
 
     async fn endpoint(&self) -> Result<&Endpoint, Failure> {
@@ -144,17 +143,6 @@ impl Source {
             }
         });
         endpoint.await
-    }
-
-    /// What to check when the proof is not accepted.
-    pub(crate) fn proof_to_check(&self) -> String {
-        match &self.authentication {
-            Authentication::Secret(_) => "the client secret (it may have expired)".to_owned(),
-            Authentication::Certificate(certificate) => format!(
-                "that the certificate with the thumbprint {} is the one of the app registration",
-                certificate.thumbprint()
-            ),
-        }
     }
 }
 
@@ -182,11 +170,11 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
         return Err(other(&format!("answered {status} without saying why")));
     }
     let token = body.get("access_token").filter(|token| token.starts_with('"'));
-    let token = token.map(|token| SecretString::from(outline::text(token)));
     let token = token
-        .filter(|token| !token.expose_secret().is_empty())
+        .map(outline::text)
+        .filter(|token| !token.is_empty())
         .ok_or_else(|| other(&format!("answered {status} without an access token")))?;
-    if !is_token(token.expose_secret()) {
+    if !is_token(&token) {
         return Err(other(
             "returned a token with characters that are not allowed in a header",
         ));
@@ -210,7 +198,7 @@ pub(crate) fn read(answer: &Answer, secrets: &Secrets, host: &str) -> Result<Sto
     let issued_at = answer.asked_at;
     let ends = issued_at.saturating_add(SignedDuration::from_secs(life).min(LONGEST_LIFE));
     // A clock at the end of time is nobody's; then the token ends now.
-    Ok(StoredToken::new(token, issued_at, ends.unwrap_or(issued_at)))
+    Ok(StoredToken::between(token, issued_at, ends.unwrap_or(issued_at)))
 }
 
 /// What came instead of JSON.
@@ -232,15 +220,6 @@ fn seconds(text: &str) -> Option<i64> {
 
 fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-impl fmt::Debug for Authentication {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Authentication::Secret(_) => f.write_str("Secret([redacted])"),
-            Authentication::Certificate(certificate) => f.debug_tuple("Certificate").field(certificate).finish(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -268,7 +247,7 @@ mod tests {
             &Secrets::default(),
             "host",
         )
-        .map(|token| token.expires_at().as_second())
+        .map(|token| token.span().1.as_second())
         .map_err(|failure| failure.text())
     }
 
@@ -391,7 +370,7 @@ mod tests {
         ] {
             let token = read(&answer(200, "application/json", body), &Secrets::default(), "host");
             let token = token.unwrap_or_else(|failure| panic!("{}: {}", String::from_utf8_lossy(body), failure.text()));
-            assert_eq!((token.token().expose(), token.expires_at().as_second()), ("t", life));
+            assert_eq!((token.token().expose(), token.span().1.as_second()), ("t", life));
         }
     }
 
@@ -457,15 +436,6 @@ mod tests {
                 description: Some("the secret [redacted] is wrong".to_owned()),
                 clock_ahead: None,
             })
-        );
-    }
-
-    #[test]
-    fn debug_shows_no_secret() {
-        let authentication = Authentication::Secret("hunter2".into());
-        assert_eq!(
-            format!("{authentication:?} {authentication:#?}"),
-            "Secret([redacted]) Secret([redacted])"
         );
     }
 

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Constraint, Operation};
-use crate::options::Validation;
-use crate::reader::{read_whole, to_value};
+use crate::options::{CallOptions, Validation};
+use crate::reader::{Spelling, read_whole, to_value};
 use crate::session::Session;
 use crate::transport;
 use crate::validation;
@@ -79,9 +79,12 @@ impl Parameters {
             return Ok(None);
         };
         // Through the text, by the reader of answers: that of a `Value` would be compiled for every type once more.
-        read_whole(value.to_string().as_bytes()).map(Some).map_err(|problem| {
-            Error::new(ErrorKind::InvalidRequest, format!("`{name}`: {problem}")).with_operation(self.operation)
-        })
+        let json = value.to_string();
+        read_whole(json.as_bytes(), Spelling::Verbatim)
+            .map(Some)
+            .map_err(|problem| {
+                Error::new(ErrorKind::InvalidRequest, format!("`{name}`: {problem}")).with_operation(self.operation)
+            })
     }
 
     /// Which of the documented forms the body has, counted from 0; the first where there is but one.
@@ -94,6 +97,11 @@ impl Parameters {
             _ => 0,
         }
     }
+}
+
+/// The options for a call by name: nobody matches on its codes, and all that came is to be written out as it came.
+pub fn options(session: &Session) -> CallOptions {
+    session.options().clone().verbatim_codes(true)
 }
 
 /// A typed answer as JSON. What a `Value` cannot hold stands in it as in [`Json::to_value`](crate::Json::to_value).

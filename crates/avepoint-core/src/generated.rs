@@ -7,17 +7,21 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, without_mark};
 use crate::operation::Operation;
 use crate::paging::examine;
-use crate::reader::{self, Problem, Unread, UnreadMember};
+use crate::reader::{self, Problem, Spelling, Unread, UnreadMember};
 use crate::redact::members::is_one;
 use crate::redact::{REDACTED, Secrets};
 use crate::response::Response;
 use crate::session::Session;
 use crate::transport;
+#[doc(hidden)]
+pub use crate::value::code::{Documented, WireCode, read_code};
 use crate::value::json::Json;
 
 /// How much of an answer that cannot be read is looked at for its excerpt, in bytes.
@@ -29,6 +33,7 @@ pub async fn execute(session: &Session, operation: &'static Operation, request: 
         Ok(mut response) => {
             // Who reads it may have to tell of it.
             response.extensions_mut().insert(operation);
+            response.extensions_mut().insert(session.options().codes);
             response
         }
         Err(error) => carry(error),
@@ -45,6 +50,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
     let (status, headers) = (response.status(), response.headers().clone());
     let secrets = response.extensions().get::<Secrets>().cloned().unwrap_or_default();
     let operation = response.extensions().get::<&'static Operation>().copied();
+    let codes = response.extensions().get::<Spelling>().copied().unwrap_or_default();
     let unreadable = |error: Error| progenitor_client::Error::UnexpectedResponse(carry(error));
     let body = response
         .bytes()
@@ -52,7 +58,7 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
         .map_err(|error| unreadable(Error::from_transport(error)))?;
     let whole = body.clone();
     let read = transport::beside(body.len(), move || {
-        let (value, unread) = read::<T>(&whole)?;
+        let (value, unread) = read::<T>(&whole, codes)?;
         let paging = operation.and_then(|operation| operation.paging.as_ref());
         let examined = paging.map(|paging| examine::<T>(paging, &whole)).transpose()?;
         Ok((value, unread, examined.unwrap_or_default()))
@@ -74,8 +80,8 @@ pub async fn decode<T: DeserializeOwned + Send + 'static>(
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Unread), String> {
-    reader::read(without_mark(body)).map_err(|problem| explained(body, &problem))
+fn read<T: DeserializeOwned>(body: &[u8], codes: Spelling) -> Result<(T, Unread), String> {
+    reader::read(without_mark(body), codes).map_err(|problem| explained(body, &problem))
 }
 
 fn explained(body: &[u8], problem: &Problem) -> String {
@@ -103,7 +109,8 @@ fn warn_of(operation: Option<&Operation>, unread: &Unread) {
 /// # Errors
 /// An error of kind [`ErrorKind::Decode`] where it is no object.
 pub fn read_object<T: DeserializeOwned>(object: &Json) -> Result<T, Error> {
-    let (value, unread) = read(object.as_str().as_bytes()).map_err(|problem| Error::unreadable(&problem))?;
+    let read = read(object.as_str().as_bytes(), Spelling::Documented);
+    let (value, unread) = read.map_err(|problem| Error::unreadable(&problem))?;
     warn_of(None, &unread);
     Ok(value)
 }
@@ -114,18 +121,18 @@ pub fn show(f: &mut fmt::Formatter<'_>, kept: &Json, secrets: &[&str]) -> fmt::R
 }
 
 /// The value of a member, if it is no secret and as far as none stands in it.
-struct Shown<'a>(&'a str, &'a serde_json::Value, &'a [&'a str]);
+struct Shown<'a>(&'a str, &'a Value, &'a [&'a str]);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Shown(name, value, secrets) = *self;
         match value {
             _ if is_one(secrets, name) => f.write_str(REDACTED),
-            serde_json::Value::Object(object) => f
+            Value::Object(object) => f
                 .debug_map()
                 .entries(object.iter().map(|(name, value)| (name, Shown(name, value, secrets))))
                 .finish(),
-            serde_json::Value::Array(entries) => f
+            Value::Array(entries) => f
                 .debug_list()
                 .entries(entries.iter().map(|entry| Shown("", entry, secrets)))
                 .finish(),
@@ -134,8 +141,8 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// A text as one segment of a path, percent-encoded once.
-pub fn encode_path(text: &str) -> String {
+/// A scalar as one segment of a path, spelled as in JSON and percent-encoded once.
+pub fn encode_path<T: Serialize + ?Sized>(value: &T) -> String {
     // The path percent-encode set of the URL standard, what would end the segment, and the sign of encoding itself.
     const SEGMENT: &AsciiSet = &CONTROLS
         .add(b' ')
@@ -150,7 +157,13 @@ pub fn encode_path(text: &str) -> String {
         .add(b'/')
         .add(b'\\')
         .add(b'%');
-    utf8_percent_encode(text, SEGMENT).to_string()
+    let text = match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        Ok(number) => number.to_string(),
+        // An empty segment is refused before it is sent.
+        Err(_) => String::new(),
+    };
+    utf8_percent_encode(&text, SEGMENT).to_string()
 }
 
 /// The error of a call, from what progenitor's code made of it.

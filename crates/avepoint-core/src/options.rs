@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, REQUEST_IDS, request_id, without_mark};
 use crate::operation::Operation;
-use crate::reader::read_whole;
+use crate::reader::{Spelling, read_whole};
 use crate::redact::Secrets;
 use crate::retry::RetryPolicy;
 #[cfg(feature = "export")]
@@ -39,6 +39,7 @@ pub struct CallOptions {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) max_response_size: usize,
+    pub(crate) codes: Spelling,
     pub(crate) headers: HeaderMap,
     pub(crate) recorder: Option<ResponseRecorder>,
     pub(crate) validation: Validation,
@@ -52,6 +53,7 @@ impl Default for CallOptions {
             timeout: Duration::from_secs(100),
             retry: RetryPolicy::default(),
             max_response_size: MAX_RESPONSE_SIZE,
+            codes: Spelling::default(),
             headers: HeaderMap::new(),
             recorder: None,
             validation: Validation::default(),
@@ -105,6 +107,27 @@ impl CallOptions {
     #[must_use]
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
+        self
+    }
+
+    /// Whether documented codes that arrive in another form (`"7"` for 7, another letter case) are kept as they arrived,
+    /// for those who write an answer out again as it came. Default: no; they are the variant that they mean, and written
+    /// as they are documented.
+    ///
+    /// Such a code is the `Unknown` of its list, and no `match` finds its variant.
+    ///
+    /// ```
+    /// use avepoint_core::CallOptions;
+    ///
+    /// let options = CallOptions::default().verbatim_codes(true);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn verbatim_codes(mut self, verbatim: bool) -> Self {
+        self.codes = match verbatim {
+            true => Spelling::Verbatim,
+            false => Spelling::Documented,
+        };
         self
     }
 
@@ -289,7 +312,7 @@ impl RawResponse {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let problem = match without_mark(&self.body).trim_ascii() {
             [] => "the body is empty".to_owned(),
-            json => match read_whole(json) {
+            json => match read_whole(json, Spelling::default()) {
                 Ok(value) => return Ok(value),
                 Err(problem) => problem.to_string(),
             },

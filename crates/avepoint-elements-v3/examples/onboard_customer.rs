@@ -54,7 +54,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         (Some(OnboardCustomerStatus::Successful), None) => println!("{organization} is a customer"),
         (Some(status), _) => {
             let meaning = status.description().unwrap_or("This code is not documented.");
-            return Err(format!("{organization} was not onboarded, code {status}: {meaning}").into());
+            return Err(format!("{organization} was not onboarded: {status}: {meaning}").into());
         }
         (None, _) => return Err("the response does not say whether it succeeded".into()),
     }

@@ -1,7 +1,7 @@
 //! A valid call, as a handler sees it, and what it answers.
 
 use axum::http::HeaderName;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::spec::{Input, Operation, Violation};
 
@@ -133,8 +133,20 @@ impl<'c> Call<'c> {
         self.body(name).and_then(Value::as_array).map(Vec::as_slice)
     }
 
-    /// The values of the path, by which two calls of an operation differ.
-    pub(crate) fn path(&self) -> &Map<String, Value> {
-        &self.input.path
+    /// What two calls of the operation differ by that ask for different lists: all that was sent, apart from what it says
+    /// of the page. What is null was not sent.
+    pub(crate) fn list(&self) -> Value {
+        let paging = self.operation.paging.as_ref();
+        let pages = paging.map_or([""; 3], |paging| [paging.page, paging.token, paging.size]);
+        let without = |members: Option<&Map<String, Value>>, place: &str| {
+            let mut members = members.cloned().unwrap_or_default();
+            members.retain(|name, value| !value.is_null() && !pages.contains(&format!("{place}{name}").as_str()));
+            members
+        };
+        let body = self.input.body.as_ref().and_then(Value::as_object);
+        let (query, body) = (without(Some(&self.input.query), ""), without(body, "body."));
+        let mut list = json!([self.input.path, query, body]);
+        list.sort_all_objects();
+        list
     }
 }

@@ -1,13 +1,14 @@
 //! The clients that the program is told of.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use avepoint_sandbox::App;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// A client as a file tells of it.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Client {
     id: String,
     secret: Option<String>,
@@ -15,6 +16,9 @@ struct Client {
     certificate: Option<PathBuf>,
     /// All, if they are left out.
     scopes: Option<Vec<String>>,
+    /// What a client does not have, by its name: what stands in it may be a secret.
+    #[serde(flatten)]
+    others: BTreeMap<String, IgnoredAny>,
 }
 
 /// Reads the clients of a JSON file: a list of objects with `id`, `secret` or `certificate` or both, and `scopes`.
@@ -41,6 +45,11 @@ pub fn read(path: &Path) -> Result<Vec<App>, String> {
 }
 
 fn app(client: Client, folder: &Path) -> Result<App, String> {
+    if let Some(name) = client.others.keys().next() {
+        return Err(format!(
+            "has a member \"{name}\", which there is not; there are id, secret, certificate and scopes"
+        ));
+    }
     if client.secret.is_none() && client.certificate.is_none() {
         return Err("can prove nothing; give it a secret or a certificate".to_owned());
     }

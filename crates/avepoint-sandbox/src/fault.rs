@@ -38,6 +38,9 @@ pub enum Fault {
     CutBefore,
     /// `cut=after`: the call is carried out, and the connection is cut without an answer.
     CutAfter,
+    /// `cut=middle`: the call is carried out, and the connection is cut in the middle of the body; of a file, for a client
+    /// that goes on where it ended.
+    CutMiddle,
     /// `dribble=50ms`: the body comes in small pieces, with this pause before each.
     Dribble(Duration),
     /// `body=malformed`: the body ends in the middle.
@@ -52,7 +55,7 @@ pub enum Fault {
     Nulls,
     /// `token=expired`: the access token counts as expired.
     ExpiredToken,
-    /// `pages=endless`: a list that comes in pages never ends.
+    /// `pages=endless`: a list that comes in pages never ends, and all its pages are full.
     EndlessPages,
 }
 
@@ -69,7 +72,7 @@ impl fmt::Display for UnknownFault {
         write!(
             formatter,
             "`{}` is no fault; write delay=200ms, delay=1s..3s, status=503, status=429,retry-after=2, cut=before, \
-             cut=after, dribble=50ms, body=malformed, body=empty, codes=unknown, members=unknown, members=null, \
+             cut=after, cut=middle, dribble=50ms, body=malformed, body=empty, codes=unknown, members=unknown, members=null, \
              token=expired or pages=endless, several joined by `;`",
             self.text.escape_debug()
         )
@@ -88,6 +91,7 @@ impl FromStr for Fault {
             ("dribble", value) => duration(value).map(Self::Dribble),
             ("cut", "before") => Some(Self::CutBefore),
             ("cut", "after") => Some(Self::CutAfter),
+            ("cut", "middle") => Some(Self::CutMiddle),
             ("body", "malformed") => Some(Self::Malformed),
             ("body", "empty") => Some(Self::Empty),
             ("codes", "unknown") => Some(Self::UnknownCodes),
@@ -108,6 +112,13 @@ impl Fault {
     /// Names the first that there is not.
     pub fn list(text: &str) -> Result<Vec<Self>, UnknownFault> {
         text.split(';').map(str::parse).collect()
+    }
+}
+
+impl Fault {
+    /// Whether there is such a thing to go wrong in an answer of the identity service.
+    pub(crate) fn is_for_identity(&self) -> bool {
+        !matches!(self, Self::UnknownCodes | Self::ExpiredToken | Self::EndlessPages)
     }
 }
 
@@ -172,6 +183,7 @@ mod tests {
             ("dribble=5ms", Fault::Dribble(millis(5))),
             ("cut=before", Fault::CutBefore),
             ("cut=after", Fault::CutAfter),
+            ("cut=middle", Fault::CutMiddle),
             ("body=malformed", Fault::Malformed),
             ("body=empty", Fault::Empty),
             ("codes=unknown", Fault::UnknownCodes),

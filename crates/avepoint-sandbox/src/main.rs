@@ -43,13 +43,14 @@ struct Arguments {
     /// More clients: JSON such as `[{"id": "app", "secret": "…", "certificate": "app.pem", "scopes": ["…"]}]`.
     #[arg(long, value_name = "FILE")]
     clients: Option<PathBuf>,
-    /// Give the client a certificate in place of the secret, written to this file with its key, as PEM.
+    /// Give the client a certificate beside its secret, which still holds; it is written to this new file with its key, as
+    /// PEM, and the lines for the shell name it in place of the secret.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// Let everybody call everything, without a token.
     #[arg(long)]
     without_tokens: bool,
-    /// Write each request to a file too, as a line of JSON; secrets are hidden.
+    /// Write each request to a file too, behind what is in it, as a line of JSON; secrets are hidden.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
     /// How large the files of exports are at least: `500MB`, `1GiB`.
@@ -76,7 +77,12 @@ impl Arguments {
             }
             None => builder,
         };
-        let apps = self.clients.as_deref().map(clients::read).transpose()?;
+        let apps = self
+            .clients
+            .as_deref()
+            .map(clients::read)
+            .transpose()
+            .map_err(|reason| format!("--clients: {reason}"))?;
         let builder = apps.into_iter().flatten().fold(builder, Builder::app);
         let builder = match self.without_tokens {
             true => builder.without_tokens(),
@@ -125,7 +131,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         ("AVEPOINT_CLIENT_ID", sandbox.client_id().to_owned()),
         proof,
     ];
-    let mut text = format!("The sandbox is at {}: {world}. Ctrl+C ends it.\n", sandbox.base_url());
+    let time = sandbox.world_time().strftime("%Y-%m-%dT%H:%MZ");
+    let mut text = format!(
+        "The sandbox is at {}: {world}, where it is {time}. Ctrl+C ends it.\n",
+        sandbox.base_url()
+    );
     for (shell, line) in [
         ("sh", sh as fn(&str, &str) -> String),
         ("PowerShell", power_shell),
@@ -145,8 +155,21 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 fn write_certificate(sandbox: &Sandbox, file: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let certificate = sandbox.certificate()?;
     let text = certificate.pem() + &certificate.key_pem();
-    let written = std::fs::write(file, text).and_then(|()| file.canonicalize());
-    let path = written.map_err(|error| format!("cannot write the certificate {}: {error}", file.display()))?;
+    // It is made to be written: what is there may be a certificate that nobody can make again.
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    // A key is for its owner alone.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut open| open.write_all(text.as_bytes()));
+    let written = written.and_then(|()| file.canonicalize());
+    let path = written.map_err(|error| {
+        let remedy = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => "; name a new file, or remove it",
+            _ => "",
+        };
+        format!("cannot write the certificate {}: {error}{remedy}", file.display())
+    })?;
     Ok(path.display().to_string())
 }
 
@@ -159,7 +182,8 @@ fn power_shell(name: &str, value: &str) -> String {
 }
 
 fn env(name: &str, value: &str) -> String {
-    format!("{name}=\"{}\"\n", value.replace('\\', r"\\").replace('"', r#"\""#))
+    let escaped = value.replace('\\', r"\\").replace('"', r#"\""#).replace('$', r"\$");
+    format!("{name}=\"{escaped}\"\n")
 }
 
 fn rate(text: &str) -> Result<(u32, Duration), String> {
@@ -223,9 +247,9 @@ mod tests {
 
     #[test]
     fn what_a_shell_reads_is_the_value() {
-        let value = r#"it's a "path" \ here"#;
-        assert_eq!(sh("A", value), "export A='it'\\''s a \"path\" \\ here'\n");
-        assert_eq!(power_shell("A", value), "$env:A = 'it''s a \"path\" \\ here'\n");
-        assert_eq!(env("A", value), "A=\"it's a \\\"path\\\" \\\\ here\"\n");
+        let value = r#"it's a "path" \ $here"#;
+        assert_eq!(sh("A", value), "export A='it'\\''s a \"path\" \\ $here'\n");
+        assert_eq!(power_shell("A", value), "$env:A = 'it''s a \"path\" \\ $here'\n");
+        assert_eq!(env("A", value), "A=\"it's a \\\"path\\\" \\\\ \\$here\"\n");
     }
 }

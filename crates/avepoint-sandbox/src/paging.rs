@@ -11,6 +11,9 @@ use crate::world::World;
 /// How many rows a page has where neither the request nor the spec says.
 const PAGE_SIZE: usize = 50;
 
+/// How many rows a page of a list without an end has at most, where the list itself has fewer: some pages have no limit.
+const FULL: usize = 1_000;
+
 /// The rows of a list, which are made when a page shows them.
 pub(crate) struct Rows<'r, R> {
     total: usize,
@@ -58,9 +61,21 @@ impl<'r, R: 'r> Rows<'r, R> {
         (0..self.total).filter_map(|index| (self.nth)(index)).collect()
     }
 
-    fn range(mut self, start: usize, size: usize) -> Vec<R> {
+    fn range(&mut self, start: usize, size: usize) -> Vec<R> {
         let end = start.saturating_add(size).min(self.total);
         (start.min(end)..end).filter_map(|index| (self.nth)(index)).collect()
+    }
+
+    /// What a page shows. One of a list without an end is full: behind the last row it goes on with the first.
+    fn shown(mut self, start: usize, size: usize, is_endless: bool, view: impl Fn(R) -> Value) -> Value {
+        let mut found = self.range(start, size);
+        if !is_endless {
+            return found.into_iter().map(view).collect();
+        }
+        let full = size.min(self.total.max(FULL));
+        found.extend(self.range(0, (full - found.len()).min(start)));
+        let found: Vec<_> = found.into_iter().map(view).collect();
+        found.iter().cycle().take(full).cloned().collect()
     }
 }
 
@@ -98,11 +113,7 @@ pub(crate) fn counted_page<R>(
     let mut answer = Map::new();
     match paging.style {
         Style::Single => {
-            set(
-                &mut answer,
-                paging.items,
-                rows.range(0, total).into_iter().map(view).collect(),
-            );
+            set(&mut answer, paging.items, rows.shown(0, total, false, view));
         }
         Style::PageNumber => {
             let index = wanted(call, paging.page).unwrap_or(1).max(1);
@@ -112,11 +123,8 @@ pub(crate) fn counted_page<R>(
                 true => (i32::MAX as usize, start.checked_rem(total).unwrap_or_default()),
                 false => (total, start),
             };
-            set(
-                &mut answer,
-                paging.items,
-                rows.range(start, size).into_iter().map(view).collect(),
-            );
+            let shown = rows.shown(start, size, call.is_endless, view);
+            set(&mut answer, paging.items, shown);
             if let Some((metadata, _)) = paging.total.split_once('.') {
                 set(&mut answer, &format!("{metadata}.pageIndex"), json!(index));
                 set(&mut answer, &format!("{metadata}.pageSize"), json!(size));
@@ -129,11 +137,11 @@ pub(crate) fn counted_page<R>(
                 None | Some("") => 0,
                 Some(token) => read(call, world, token).ok_or_else(|| unknown_token(paging))?,
             };
-            let shown: Value = rows.range(start, size).into_iter().map(view).collect();
+            let shown = rows.shown(start, size, call.is_endless, view);
             let count = shown.as_array().map_or(0, Vec::len);
             set(&mut answer, paging.items, shown);
             let end = match start.saturating_add(size) {
-                end if end >= total && call.is_endless => 0,
+                end if call.is_endless => end.checked_rem(total).unwrap_or_default(),
                 end => end,
             };
             let has_more = end < total || call.is_endless;
@@ -201,13 +209,14 @@ fn set(answer: &mut Map<String, Value>, place: &str, value: Value) {
     }
 }
 
-/// The token for the rows from an offset on. It is good for this list of this world only.
+/// The token for the rows from an offset on. It is good for this list of this world only: for the same path, query and
+/// body, apart from what they say of the page.
 fn token(call: &Call, world: &World, offset: usize) -> String {
     let list = format!(
-        "{} {} {:?} {offset}",
+        "{} {} {} {offset}",
         call.operation.api.name(),
         call.operation.id,
-        call.path()
+        call.list()
     );
     URL_SAFE_NO_PAD.encode(format!("{offset}.{:x}", world.digest(&list)))
 }

@@ -35,24 +35,23 @@ impl<'w> WorldGuard<'w> {
     /// The ids of all customers, in the order of the lists.
     #[must_use]
     pub fn customers(&self) -> Vec<String> {
-        let customers = self.world.all::<Customer>(Place::ROOT);
-        customers.map(|customer| customer.id).collect()
+        self.world.ids::<Customer>(Place::ROOT).collect()
     }
 
     /// The ids of the tenants of a customer; none if there is no such customer.
     #[must_use]
     pub fn tenants(&self, customer: &str) -> Vec<String> {
         let customer = self.world.find::<Customer>(customer);
-        let tenants = customer.map(|customer| self.world.all::<Tenant>(customer.place));
-        tenants.into_iter().flatten().map(|tenant| tenant.id).collect()
+        let tenants = customer.map(|customer| self.world.ids::<Tenant>(customer.place));
+        tenants.into_iter().flatten().collect()
     }
 
     /// The ids of the users of a tenant; none if there is no such tenant.
     #[must_use]
     pub fn users(&self, tenant: &str) -> Vec<String> {
         let tenant = self.world.find::<Tenant>(tenant);
-        let users = tenant.map(|tenant| self.world.all::<User>(tenant.place));
-        users.into_iter().flatten().map(|user| user.id).collect()
+        let users = tenant.map(|tenant| self.world.ids::<User>(tenant.place));
+        users.into_iter().flatten().collect()
     }
 
     /// Adds a customer without tenants; returns its id.

@@ -163,17 +163,35 @@ async fn answers_hold_what_the_spec_does_not_know() {
 }
 
 #[tokio::test]
-async fn pages_without_an_end_always_have_rows_and_more_of_them() {
+async fn pages_without_an_end_are_always_full_and_there_are_more_of_them() {
     let sandbox = sandbox().await;
     let client = Client::new();
-    for page in [1, 2, 900] {
-        let url = format!("{}{CUSTOMERS}?pageSize=2&pageIndex={page}", sandbox.base_url());
+    let ids = |answer: &Value| -> Vec<_> {
+        let rows = answer["data"].as_array().expect("a list").iter();
+        rows.map(|row| row["id"].clone()).collect()
+    };
+    let whole: Value = client
+        .post(format!("{}{CUSTOMERS}", sandbox.base_url()))
+        .json(&json!({}))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    let whole = ids(&whole);
+    // Pages of two and of seven from three rows: the list begins again wherever it ends.
+    for (page, size) in [(1, 2), (2, 2), (900, 2), (1, 7), (2, 7)] {
+        let url = format!("{}{CUSTOMERS}?pageSize={size}&pageIndex={page}", sandbox.base_url());
         let request = client
             .post(url)
             .header("sandbox-fault", "pages=endless")
             .json(&json!({}));
         let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
-        assert!(!answer["data"].as_array().expect("a list").is_empty(), "{answer}");
+        let expected: Vec<_> = (0..size)
+            .map(|at| whole[((page - 1) * size + at) % 3].clone())
+            .collect();
+        assert_eq!(ids(&answer), expected, "{page} {size}");
         assert!(answer["metadata"]["totalCount"].as_u64() > Some(1_800), "{answer}");
     }
     let mut token = Value::Null;
@@ -187,9 +205,168 @@ async fn pages_without_an_end_always_have_rows_and_more_of_them() {
             .json(&body);
         let request = request.header("sandbox-fault", "pages=endless");
         let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
-        assert!(!answer["values"].as_array().expect("a list").is_empty(), "{answer}");
+        assert_eq!(answer["values"].as_array().map(Vec::len), Some(10), "{answer}");
         token = answer["nextLink"].clone();
         assert!(token.is_string(), "{answer}");
+    }
+}
+
+/// An answer of the token endpoint to a request that is in order, but for faults that it asks for.
+async fn token(sandbox: &Sandbox, faults: &str) -> Response {
+    let request = Client::new()
+        .post(format!("{}/connect/token", sandbox.identity_url()))
+        .basic_auth(sandbox.client_id(), Some(sandbox.client_secret()))
+        .form(&[("grant_type", "client_credentials")]);
+    let answer = request.header("sandbox-fault", faults).send().await;
+    answer.expect("an answer")
+}
+
+#[tokio::test]
+async fn the_token_endpoint_meets_faults_as_it_has_them() {
+    let sandbox = sandbox().await;
+    for (status, error) in [
+        (400, "invalid_request"),
+        (401, "invalid_client"),
+        (429, "temporarily_unavailable"),
+        (500, "server_error"),
+        (503, "temporarily_unavailable"),
+    ] {
+        let answer = token(&sandbox, &format!("status={status},retry-after=3")).await;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["retry-after"]),
+            (status, &"3".parse().expect("a value"))
+        );
+        let answer: Value = answer.json().await.expect("JSON");
+        assert_eq!(answer["error"], error);
+        assert!(answer["error_description"].is_string(), "{answer}");
+    }
+    let read = async |faults| token(&sandbox, faults).await.json::<Value>().await.expect("JSON");
+    assert!(read("members=unknown").await["sandboxUnknown"].is_object());
+    assert_eq!(read("members=null").await["access_token"], Value::Null);
+    assert_eq!(token(&sandbox, "body=empty").await.text().await.expect("a body"), "");
+    for fault in ["codes=unknown", "token=expired", "delay=1ms; pages=endless", "none"] {
+        let answer = token(&sandbox, fault).await;
+        assert_eq!(answer.status(), 400, "{fault}");
+        let answer: Value = answer.json().await.expect("JSON");
+        let description = answer["error_description"].as_str().expect("a text");
+        assert!(
+            answer["error"] == "invalid_request" && description.contains("sandbox-fault"),
+            "{answer}"
+        );
+    }
+    // What every request is to meet, a request for a token meets where it can.
+    let builder = Sandbox::builder()
+        .fault(Fault::EndlessPages)
+        .fault(Fault::UnknownMembers);
+    let sandbox = builder.start().await.expect("a sandbox");
+    let answer: Value = token(&sandbox, "delay=1ms").await.json().await.expect("JSON");
+    assert!(
+        answer["access_token"].is_string() && answer["sandboxUnknown"].is_object(),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_cut_in_the_middle_can_be_resumed() {
+    let sandbox = sandbox().await;
+    let client = Client::new();
+    let start = format!(
+        "{}/insights/sharingLinks/export?exportLinkType=32&startTime=2020-01-01T00:00:00&finishTime=2030-01-01T00:00:00",
+        sandbox.base_url()
+    );
+    let job: Value = client
+        .get(start)
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    sandbox.advance(Duration::from_secs(60));
+    let job = job["jobId"].as_str().expect("an id");
+    let file = client.get(format!("{}/insights/job/{job}/exportfile", sandbox.base_url()));
+    let get = async |range: Option<String>, faults: &str| {
+        let mut request = file.try_clone().expect("a request");
+        if let Some(range) = range {
+            request = request.header("range", range);
+        }
+        if !faults.is_empty() {
+            request = request.header("sandbox-fault", faults);
+        }
+        let mut answer = request.send().await.expect("an answer");
+        let (status, length) = (answer.status().as_u16(), answer.content_length());
+        let mut bytes = Vec::new();
+        let is_whole = loop {
+            match answer.chunk().await {
+                Ok(Some(part)) => bytes.extend_from_slice(&part),
+                Ok(None) => break true,
+                Err(_) => break false,
+            }
+        };
+        (status, length, bytes, is_whole)
+    };
+    let (status, length, whole, is_whole) = get(None, "").await;
+    assert_eq!((status, length, is_whole), (200, Some(whole.len() as u64), true));
+    let (status, length, mut bytes, is_whole) = get(None, "cut=middle").await;
+    assert_eq!((status, length, is_whole), (200, Some(whole.len() as u64), false));
+    assert_eq!(bytes, whole[..whole.len() / 2]);
+    let (status, _, rest, is_whole) = get(Some(format!("bytes={}-", bytes.len())), "").await;
+    assert_eq!((status, is_whole), (206, true));
+    bytes.extend(rest);
+    assert!(bytes == whole, "the parts are the file");
+    let answer = ask(&sandbox, "cut=middle").await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    answer.bytes().await.expect_err("half of it is missing");
+}
+
+#[tokio::test]
+async fn pages_of_the_web_do_not_steer_the_sandbox() {
+    let sandbox = sandbox().await;
+    let port = sandbox.base_url().rsplit_once(':').expect("a port").1.to_owned();
+    let client = Client::new();
+    for (host, origin, status) in [
+        (format!("127.0.0.1:{port}"), None, 200),
+        (format!("localhost:{port}"), None, 200),
+        (format!("[::1]:{port}"), None, 200),
+        ("127.0.0.2".to_owned(), None, 200),
+        ("sandbox.attacker.example".to_owned(), None, 403),
+        (format!("127.0.0.1.attacker.example:{port}"), None, 403),
+        ("192.0.2.1".to_owned(), None, 403),
+        (
+            format!("localhost:{port}"),
+            Some(format!("http://localhost:{port}")),
+            200,
+        ),
+        (format!("localhost:{port}"), Some("http://localhost:1".to_owned()), 403),
+        (
+            format!("localhost:{port}"),
+            Some("https://attacker.example".to_owned()),
+            403,
+        ),
+        (format!("localhost:{port}"), Some("null".to_owned()), 403),
+    ] {
+        for (method, what) in [("GET", "requests"), ("DELETE", "faults"), ("GET", "nothing")] {
+            let method = method.parse().expect("a method");
+            let url = format!("{}/_sandbox/{what}", sandbox.base_url());
+            let mut request = client.request(method, url).header("host", &host);
+            if let Some(origin) = &origin {
+                request = request.header("origin", origin);
+            }
+            let answer = request.send().await.expect("an answer");
+            let expected = if what == "nothing" && status == 200 {
+                400
+            } else {
+                status
+            };
+            assert_eq!(answer.status(), expected, "{host} {origin:?} {what}");
+            let text = answer.text().await.expect("a body");
+            let reason = if origin.is_some() {
+                "The header Origin"
+            } else {
+                "The header Host"
+            };
+            assert_eq!(text.contains(reason), status == 403, "{text}");
+        }
     }
 }
 
@@ -240,6 +417,7 @@ async fn tests_of_any_language_see_and_steer_the_sandbox() {
         assert_eq!(list(&sandbox).await.expect("an answer").status(), status);
     }
     let requests = client.get(control("requests")).send().await.expect("an answer");
+    assert_eq!(requests.headers()["sandbox-dropped"], "0");
     let requests: Value = requests.json().await.expect("JSON");
     let statuses: Vec<_> = requests
         .as_array()
@@ -270,6 +448,31 @@ async fn tests_of_any_language_see_and_steer_the_sandbox() {
         .await
         .expect("an answer");
     assert_eq!(advanced.status(), 200);
+}
+
+/// Requests that are refused, and longer than what is kept, are told of too.
+#[tokio::test]
+async fn what_is_kept_of_requests_has_a_bound() {
+    let sandbox = sandbox().await;
+    let long = "y".repeat(100_000);
+    for _ in 0..300 {
+        let request = Client::new().post(format!("{}{CUSTOMERS}", sandbox.base_url()));
+        let answer = request.json(&long).send().await.expect("an answer");
+        assert_eq!(answer.status(), 400);
+    }
+    let requests = reqwest::get(format!("{}/_sandbox/requests", sandbox.base_url())).await;
+    let requests = requests.expect("an answer");
+    let dropped: usize = requests.headers()["sandbox-dropped"]
+        .to_str()
+        .expect("text")
+        .parse()
+        .expect("a number");
+    let text = requests.text().await.expect("a body");
+    assert!(text.len() < 17 << 20, "{}", text.len());
+    let told: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((told.len() + dropped, told.len()), (300, sandbox.requests().len()));
+    let body = told[0]["body"].as_str().expect("a text");
+    assert!(body.ends_with("bytes in all)"), "{}", &body[body.len() - 40..]);
 }
 
 #[tokio::test]

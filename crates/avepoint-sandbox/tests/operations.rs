@@ -22,6 +22,12 @@ fn resolved<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     target.unwrap_or(value)
 }
 
+/// Whether the answer of an operation has a header by its document.
+fn has_header(document: &Value, operation: &Value, status: u16, name: &str) -> bool {
+    let answer = resolved(document, &operation["responses"][status.to_string()]);
+    answer["headers"].get(name).is_some()
+}
+
 /// The texts of an example: one, or one for each entry of a list.
 fn texts(example: &Value) -> Vec<String> {
     match example {
@@ -70,6 +76,12 @@ async fn the_examples_of_every_operation_are_valid_calls() {
                 }
                 let answer = request.send().await.expect("an answer");
                 let status = answer.status().as_u16();
+                assert_eq!(
+                    answer.headers().contains_key("request-id"),
+                    has_header(&document, operation, status, "request-id"),
+                    "{}",
+                    operation["operationId"]
+                );
                 let text = answer.text().await.expect("a body");
                 let is_token = status == 400 && text.contains("is no token of this list");
                 assert!(

@@ -27,6 +27,7 @@ async fn it_says_where_it_is_and_serves_there() {
     let lines: Vec<_> = output.lines().take(19).map(|line| line.expect("text")).collect();
     let url = &*variable(&lines, "AVEPOINT_BASE_URL");
     assert!(lines[0].contains(url) && lines[0].contains("3 customers"), "{lines:?}");
+    assert!(lines[0].contains("where it is 2026-11-02T08:"), "{lines:?}");
     assert!(
         lines.contains(&format!("export AVEPOINT_BASE_URL='{url}'")),
         "{lines:?}"
@@ -101,6 +102,7 @@ async fn clients_come_from_a_file_and_the_certificate_goes_into_one() {
         .arg(&certificate)
         .arg("--clients")
         .arg(&clients)
+        .args(["--client", "own:own-s3cret"])
         .stdout(Stdio::piped())
         .spawn();
     let mut running = Running(child.expect("it starts"));
@@ -109,7 +111,28 @@ async fn clients_come_from_a_file_and_the_certificate_goes_into_one() {
     let pem = std::fs::read_to_string(variable(&lines, "AVEPOINT_CLIENT_CERTIFICATE_PATH")).expect("a certificate");
     assert!(pem.contains("BEGIN CERTIFICATE") && pem.contains("BEGIN PRIVATE KEY"));
     assert!(!lines.iter().any(|line| line.contains("AVEPOINT_CLIENT_SECRET")));
+    #[cfg(unix)]
+    {
+        let metadata = std::fs::metadata(&certificate).expect("a file");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+        assert_eq!(mode & 0o777, 0o600, "the key is for its owner alone");
+    }
+    // What is there is not written over.
+    let again = Command::new(PROGRAM).arg("--certificate").arg(&certificate).output();
+    let again = again.expect("it runs");
+    let shown = String::from_utf8_lossy(&again.stderr);
+    assert!(
+        !again.status.success() && shown.contains("name a new file, or remove it"),
+        "{shown}"
+    );
+    assert_eq!(std::fs::read_to_string(&certificate).expect("a certificate"), pem);
+    // The certificate is one more proof of the client: its secret still holds.
     let endpoint = format!("{}/connect/token", variable(&lines, "AVEPOINT_IDENTITY_URL"));
+    let token = reqwest::Client::new()
+        .post(&endpoint)
+        .basic_auth("own", Some("own-s3cret"));
+    let token = token.form(&[("grant_type", "client_credentials")]).send().await;
+    assert_eq!(token.expect("an answer").status(), 200);
     let token = reqwest::Client::new()
         .post(endpoint)
         .basic_auth("reader", Some("s3cret"));
@@ -126,6 +149,10 @@ fn a_file_of_clients_that_is_wrong_is_refused_with_the_place_and_without_secrets
         ("[\n{\"id\": \"s3cret\"", "clients.json:2:"),
         (
             r#"[{"id": "app", "password": "s3cret"}]"#,
+            "clients.json: the client \"app\" has a member \"password\", which there is not; there are id, secret",
+        ),
+        (
+            "[\n{\"id\": \"app\", \"secret\": [\"s3cret\"]}]",
             "there is no list of clients",
         ),
         (r#"[{"id": "app"}]"#, "the client \"app\" can prove nothing"),
@@ -146,7 +173,11 @@ fn a_file_of_clients_that_is_wrong_is_refused_with_the_place_and_without_secrets
             .output()
             .expect("it runs");
         let shown = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && shown.contains(reason), "{text}: {shown}");
+        let is_refused = shown.starts_with("error: --clients: ") || shown.starts_with("error: the app");
+        assert!(
+            !output.status.success() && is_refused && shown.contains(reason),
+            "{text}: {shown}"
+        );
         assert!(!shown.contains("s3cret") && output.stdout.is_empty(), "{shown}");
     }
 }

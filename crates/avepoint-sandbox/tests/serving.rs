@@ -13,7 +13,6 @@ async fn send(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>
         request = request.json(&body);
     }
     let answer = request.send().await.expect("an answer");
-    assert!(answer.headers().contains_key("request-id"));
     let status = answer.status().as_u16();
     let text = answer.text().await.expect("a body");
     (status, serde_json::from_str(&text).unwrap_or_default())
@@ -128,6 +127,23 @@ async fn tokens_lead_through_a_list_and_are_good_for_it_alone() {
     assert!(pages > 2);
     let (status, answer) = send(&sandbox, Method::POST, path, Some(json!({ "nextLink": "made-up" }))).await;
     assert_eq!((status, &answer["status"]), (400, &json!(400)), "{answer}");
+    // Another list of the same operation, and the same with pages of another size.
+    let chosen = json!([whole[0], whole[1], whole[2]]);
+    let body = json!({ "pageSize": 1, "siteUrls": chosen });
+    let (_, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+    let next = &answer["nextLink"];
+    assert!(next.is_string(), "{answer}");
+    for (body, expected) in [
+        (json!({ "nextLink": next, "pageSize": 2, "siteUrls": chosen }), 200),
+        (
+            json!({ "nextLink": next, "pageSize": 1, "siteUrls": [whole[3], whole[4]] }),
+            400,
+        ),
+        (json!({ "nextLink": next, "pageSize": 1 }), 400),
+    ] {
+        let (status, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+        assert_eq!(status, expected, "{answer}");
+    }
 }
 
 #[tokio::test]
@@ -165,6 +181,56 @@ async fn refusals_say_why_in_the_shape_of_the_service() {
     assert_eq!(status, 404);
     let (status, _) = send(&sandbox, Method::GET, CUSTOMERS, None).await;
     assert_eq!(status, 405);
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read_as_they_were_sent_are_refused() {
+    let sandbox = sandbox().await;
+    let customers = format!("{}{CUSTOMERS}", sandbox.base_url());
+    let sites = format!("{}/insights/sites/overview", sandbox.base_url());
+    let token = format!("{}/connect/token", sandbox.base_url());
+    for (header, value, status) in [
+        ("content-encoding", "gzip", 415),
+        ("content-encoding", "identity", 200),
+        ("content-type", "application/json; charset=utf-16", 415),
+        ("content-type", "application/json; charset=\"UTF-8\"", 200),
+    ] {
+        for (url, member) in [(&customers, "message"), (&sites, "status"), (&token, "error")] {
+            let request = Client::new().post(url).header("content-type", "application/json");
+            let mut request = request.body("{}").build().expect("a request");
+            request.headers_mut().insert(header, value.parse().expect("a value"));
+            let answer = Client::new().execute(request).await.expect("an answer");
+            let (sent, accepted) = (answer.status(), answer.headers().get("accept-encoding").cloned());
+            let body: Value = answer.json().await.expect("JSON");
+            if status == 415 {
+                assert_eq!(
+                    (sent.as_u16(), body.get(member).is_some()),
+                    (415, true),
+                    "{url} {value}: {body}"
+                );
+                assert_eq!(accepted.is_some(), header == "content-encoding");
+            } else {
+                assert_ne!(sent, 415, "{url} {value}: {body}");
+            }
+        }
+    }
+}
+
+/// Far more than any buffer on the way holds: the client has sent all of it before it reads an answer.
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_and_the_refusal_arrives() {
+    let sandbox = sandbox().await;
+    for (path, member) in [
+        (CUSTOMERS, "message"),
+        ("/insights/sites/overview", "status"),
+        ("/connect/token", "error"),
+    ] {
+        let body = json!({ "organization": "y".repeat(20 << 20) });
+        let (status, answer) = send(&sandbox, Method::POST, path, Some(body)).await;
+        assert_eq!((status, answer.get(member).is_some()), (413, true), "{path} {answer}");
+    }
+    let statuses: Vec<_> = sandbox.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [Some(413); 3], "they are in the log as all are");
 }
 
 #[tokio::test]

@@ -19,13 +19,26 @@ EXCUSES = {
     "a code is given as text, whose schema allows all digits": "is no code of ",
     "the spec knows the code, and says that the service does not serve it yet": "is not supported yet",
     "one of two members must say something, and both may be left empty": "Name an object by its path, a user by",
-    "an id was taken from another answer without regard to its format": 'value is not a \\"email\\"',
+    "an action is refused while its tenant or baseline is in some states, as the spec says": "which does not allow it",
+    # Seldom: fifteen examples do without it.
+    "an id was taken from another answer without regard to its format": 'groupId: value is not a \\"email\\"',
 }
 
 API = os.environ["AVEPOINT_API"]
 excused = collections.Counter()
+answered = collections.Counter()
+successful = set()
 choice = random.Random(7)
 known = {}
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Says `http` of what says `oauth2`: only of those schemes schemathesis tries a call without a token, or a wrong one."""
+    for scheme in raw_schema["components"]["securitySchemes"].values():
+        if scheme["type"] == "oauth2":
+            scheme.clear()
+            scheme.update(type="http", scheme="bearer")
 
 
 @schemathesis.hook
@@ -63,6 +76,13 @@ def quoted(name, value, found):
 
 
 @schemathesis.hook
+def after_call(context, case, response):
+    answered[f"{response.status_code // 100}xx"] += 1
+    if response.status_code < 300:
+        successful.add(case.operation.label)
+
+
+@schemathesis.hook
 def filter_failure(context, failure, case, response):
     """Excuses what `EXCUSES` names; everything else stands."""
     if not isinstance(failure, RejectedPositiveData):
@@ -74,5 +94,8 @@ def filter_failure(context, failure, case, response):
 
 @atexit.register
 def report():
-    for excuse, times in (+excused).items():
-        print(f"excused {times} times: {excuse}")
+    """Says how the calls were answered, and adds lines to the file `AVEPOINT_EXCUSED`: how often, a tab, and which excuse."""
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(answered.items()))
+    print(f"{answered.total()} answers: {statuses}; success for {len(successful)} operations")
+    with open(os.environ["AVEPOINT_EXCUSED"], "a", encoding="utf-8") as file:
+        file.writelines(f"{excused[excuse]}\t{excuse}\n" for excuse in EXCUSES)

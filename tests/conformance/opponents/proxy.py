@@ -13,7 +13,6 @@ PROXY is the address of Prism with the sandbox behind it.
 import collections
 import json
 import sys
-import urllib.parse
 
 import yaml
 from openapi_schema_validator import OAS30Validator
@@ -60,8 +59,7 @@ class Call:
             headers["Authorization"] = f"Bearer {sandbox.token(sandbox.scopes(self.operation))}"
         if spoil:
             headers["sandbox-fault"] = spoil
-        query = urllib.parse.urlencode({**self.query, **(query or {})}, doseq=True, quote_via=urllib.parse.quote)
-        url = f"{base}{self.path}?{query}".removesuffix("?")
+        url = f"{base}{self.path}?{sandbox.query({**self.query, **(query or {})})}".removesuffix("?")
         return sandbox.send(self.method, url, self.body if body is None else body, headers)
 
     def objections(self, status, text):

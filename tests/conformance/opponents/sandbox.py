@@ -49,7 +49,7 @@ WALKS = {
         ("exportSitePermissions", {"siteUrls": "{siteurl}"}, {"jobid": "jobId"}),
     ],
     "insights-legacy": [
-        ("listSiteOverviews", {"pageSize": 10}, {"siteurl": "results.0.siteUrl"}),
+        ("listSiteOverviews", {"pageSize": 10}, {"siteurl": "results.0.siteUrl", "path": "results.0.siteUrl"}),
         ("listUserSummaries", {"StartPage": 1, "PageSize": 1}, {"email": "results.0.email"}),
         ("exportSitePermissions", {"siteUrls": ["{siteurl}"], "language": "en-US"}, {"permission id": "id"}),
         ("exportActivities", {"path": "{siteurl}", "email": ""}, {"activity id": "id"}),
@@ -94,6 +94,12 @@ def send(method, url, body=None, headers=None):
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers, refusal.read()
+
+
+def query(values):
+    """A query in the form of addresses; a truth value is written as in JSON."""
+    written = {name: json.dumps(value) if isinstance(value, bool) else value for name, value in values.items()}
+    return urllib.parse.urlencode(written, doseq=True, quote_via=urllib.parse.quote)
 
 
 def key(name):
@@ -158,8 +164,9 @@ def walk(api, document):
         method, path, operation = operations(document)[name]
         url, says = BASE + address(path, known), filled(says, known)
         body = says if "requestBody" in operation else None
-        query = "" if body is not None else "?" + urllib.parse.urlencode(says)
-        status, _, text = send(method, url + query, body, {"Authorization": f"Bearer {token(scopes(operation))}"})
+        if body is None:
+            url = f"{url}?{query(says)}"
+        status, _, text = send(method, url, body, {"Authorization": f"Bearer {token(scopes(operation))}"})
         if status != 200:
             raise RuntimeError(f"{name}: {status} {text.decode()}")
         for found, place in places.items():

@@ -225,7 +225,7 @@ async fn export(timeline: &mut Timeline, insights: &avepoint_insights::Client) -
         .site_urls(sites)
         .start_with(options)
         .await?;
-    let folder = tempfile::tempdir().context("there is no place for the report")?;
+    let folder = tempfile::tempdir().context("there is no place for the report in the folder for temporary files")?;
     let path = folder.path().join("permissions.zip");
     job.download_to(&path).await?;
     let outcome = format!(

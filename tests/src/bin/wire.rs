@@ -108,7 +108,11 @@ impl MakeClient for Environment {
         if let Some(url) = variable("AVEPOINT_BASE_URL") {
             builder = builder.base_url(url);
         }
-        builder.build()
+        builder.build().map_err(|error| {
+            let message =
+                format!("{error}; AVEPOINT_CLOUD, AVEPOINT_REGION and AVEPOINT_BASE_URL say where the service is");
+            Error::new(ErrorKind::Configuration, message)
+        })
     }
 }
 

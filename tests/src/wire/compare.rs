@@ -69,9 +69,10 @@ impl<'d> Comparison<'d> {
             };
         }
         let fitting = variants.iter().filter(|variant| has_type(variant, value));
-        let judged = fitting.map(|variant| self.within(variant, value, place));
-        let best = judged.min_by_key(Vec::len);
-        best.unwrap_or_else(|| {
+        let judged = fitting.map(|variant| (strangers(variant, value), self.within(variant, value, place)));
+        // An object is of the kind whose names it has, however much else is wrong with it.
+        let best = judged.min_by_key(|(strangers, found)| (*strangers, found.len()));
+        best.map(|(_, found)| found).unwrap_or_else(|| {
             let detail = format!("{}, not {}", json_type(value), named(&variants));
             vec![difference(Kind::Shape, place, detail)]
         })
@@ -93,22 +94,15 @@ impl<'d> Comparison<'d> {
     }
 
     fn members(&mut self, variant: &Variant<'d>, members: &Map<String, Value>, place: &str) -> Vec<Difference> {
-        let parts = variant.parts.iter();
-        let known: Vec<_> = parts.flat_map(|part| part.members_of("properties")).collect();
-        let other = variant.parts.iter().find_map(|part| part.get("additionalProperties"));
-        let find = |name: &str| {
-            let exact = known.iter().find(|(known, _)| *known == name);
-            exact.or_else(|| known.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
-        };
-        let is_free = other.is_some() || known.is_empty();
+        let names = Names::of(variant);
         // Such an object is something else, perhaps a map whose names are data.
-        if !is_free && !members.is_empty() && members.keys().all(|name| find(name).is_none()) {
+        if !members.is_empty() && names.strangers(members) == members.len() {
             let detail = "an object with none of the members that the spec has".to_owned();
             return vec![difference(Kind::Shape, place, detail)];
         }
         let mut differences = Vec::new();
         for (name, member) in members {
-            match find(name) {
+            match names.find(name) {
                 Some((known, schema)) => {
                     let at = joined(place, known);
                     if name != known {
@@ -117,8 +111,8 @@ impl<'d> Comparison<'d> {
                     }
                     differences.extend(self.differences(schema, member, &at));
                 }
-                None if is_free => {
-                    let schema = other.as_ref().filter(|schema| schema.value.is_object());
+                None if names.is_free() => {
+                    let schema = names.other.as_ref().filter(|schema| schema.value.is_object());
                     let found = schema.map(|schema| self.differences(schema, member, &joined(place, "{}")));
                     differences.extend(found.into_iter().flatten());
                 }
@@ -154,6 +148,45 @@ impl<'d> Comparison<'d> {
         let differences = problems.map(|detail| difference(Kind::Value, place, detail));
         differences.collect()
     }
+}
+
+/// The names that an object may have.
+struct Names<'d> {
+    known: Vec<(&'d str, Place<'d>)>,
+    /// What the members with other names are, if the spec says so.
+    other: Option<Place<'d>>,
+}
+
+impl<'d> Names<'d> {
+    fn of(variant: &Variant<'d>) -> Self {
+        let parts = || variant.parts.iter();
+        Self {
+            known: parts().flat_map(|part| part.members_of("properties")).collect(),
+            other: parts().find_map(|part| part.get("additionalProperties")),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&(&'d str, Place<'d>)> {
+        let exact = self.known.iter().find(|(known, _)| *known == name);
+        exact.or_else(|| self.known.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)))
+    }
+
+    fn is_free(&self) -> bool {
+        self.other.is_some() || self.known.is_empty()
+    }
+
+    /// How many members have a name that they may not have.
+    fn strangers(&self, members: &Map<String, Value>) -> usize {
+        match self.is_free() {
+            true => 0,
+            false => members.keys().filter(|name| self.find(name).is_none()).count(),
+        }
+    }
+}
+
+fn strangers(variant: &Variant, value: &Value) -> usize {
+    let members = value.as_object();
+    members.map_or(0, |members| Names::of(variant).strangers(members))
 }
 
 /// What judges a text or a number by some keywords.
@@ -197,11 +230,14 @@ pub fn shown(name: &str) -> &str {
     let rest = name.strip_prefix(['@', '$']).unwrap_or(name);
     let is_word = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '-');
     let digits = rest.chars().filter(char::is_ascii_digit).count();
+    let numbers = rest.split(|letter: char| !letter.is_ascii_digit());
+    let numbers = numbers.filter(|number| !number.is_empty()).count();
     let is_name = rest.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && rest
             .chars()
             .all(|letter| is_word(letter) || letter.is_ascii_digit() || letter == '.')
         && digits <= 4
+        && numbers <= 2
         && name.len() <= LONGEST_NAME;
     if is_name { name } else { "(a name that may be data)" }
 }
@@ -271,6 +307,10 @@ components:
         tenants:
           type: object
           additionalProperties: { type: object, properties: { id: { type: string } } }
+        detail:
+          anyOf:
+            - { type: object, properties: { id: { type: string } } }
+            - { type: object, properties: { id: { type: string }, count: { type: integer } } }
         parts:
           type: array
           items: { type: object, properties: { id: { type: string } } }
@@ -363,6 +403,18 @@ components:
                 "parts[].@new",
                 "number",
             ),
+            (
+                json!({ "detail": { "id": "x", "COUNT": 1 } }),
+                Kind::Case,
+                "detail.count",
+                "written `COUNT`",
+            ),
+            (
+                json!({ "detail": { "id": "x", "count": [] } }),
+                Kind::Shape,
+                "detail.count",
+                "array, not integer",
+            ),
             (json!({ "parts": [null] }), Kind::Null, "parts[]", "null, not object"),
         ] {
             let expected = (kind, place.to_owned(), detail.to_owned());
@@ -383,10 +435,18 @@ components:
             "https://example.com",
             "",
             "Zoë",
+            "s3cr3t-0f-m1ne",
         ] {
             assert_eq!(shown(name), "(a name that may be data)", "{name}");
         }
-        for name in ["skipToken", "@odata.context", "$type", "x-ms-id", "m365_seats"] {
+        for name in [
+            "skipToken",
+            "@odata.context",
+            "$type",
+            "x-ms-id",
+            "m365_seats",
+            "oneDrive365V2",
+        ] {
             assert_eq!(shown(name), name);
         }
     }

@@ -90,7 +90,7 @@ impl Known {
                     own.push((format!("{noun}{name}"), *member));
                     own.extend((name != "id").then_some((name.clone(), *member)));
                 }
-                if !members.contains_key("id") {
+                if !members.keys().any(|name| name.eq_ignore_ascii_case("id")) {
                     own.extend(id_of(noun, &plain).map(|member| (format!("{noun}id"), member)));
                 }
                 let mut context = around.clone();
@@ -100,7 +100,8 @@ impl Known {
                     self.add(name, member, &context, from.0);
                 }
                 for (name, member) in members.iter().filter(|(_, member)| !is_plain(member)) {
-                    if from.1 == Some(name) || WRAPPERS.contains(&name.as_str()) {
+                    let is = |other: &str| name.eq_ignore_ascii_case(other);
+                    if from.1.is_some_and(is) || WRAPPERS.into_iter().any(is) {
                         self.visit(member, from, noun, &context);
                     } else {
                         self.visit(member, from, &self::noun(name), &context);

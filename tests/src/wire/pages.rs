@@ -216,9 +216,13 @@ impl Step {
     }
 }
 
-/// What stands at a dotted path.
+/// What stands at a dotted path, in whatever capitals.
 fn at<'v>(answer: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(answer, |value, name| value.get(name))
+    path.split('.').try_fold(answer, |value, name| {
+        let members = value.as_object()?;
+        let other = || members.keys().find(|member| member.eq_ignore_ascii_case(name));
+        members.get(name).or_else(|| members.get(other()?))
+    })
 }
 
 /// Whether a text or a number stands anywhere in a value.
@@ -313,6 +317,15 @@ mod tests {
                 none,
             ),
             (NUMBERED, vec![json!({})], &["data the list is missing"], none),
+            (
+                CHAINED,
+                vec![
+                    json!({ "Data": [1], "Metadata": { "SkipToken": "a" } }),
+                    chained(&[2], json!("")),
+                ],
+                none,
+                &["ends with an empty token"],
+            ),
             (
                 CHAINED,
                 vec![chained(&[1], json!("a")), chained(&[2], json!(""))],

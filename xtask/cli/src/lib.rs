@@ -28,10 +28,21 @@ pub fn run<A: Parser>(command: impl FnOnce(A) -> anyhow::Result<Outcome>) -> Exi
         Ok(Ok(Outcome::Clean)) => ExitCode::SUCCESS,
         Ok(Ok(Outcome::Differs)) => ExitCode::from(4),
         Ok(Err(error)) => {
-            report(&format!("error: {error:#}"));
+            report(&format!("error: {}", whole(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What an error says, and its causes: but for those that it has said itself, as errors of the clients do.
+fn whole(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(|cause| format!(": {cause}")) {
+        if !text.contains(&cause) {
+            text += &cause;
+        }
+    }
+    text
 }
 
 /// Reads arguments, the program's name first.
@@ -50,4 +61,22 @@ pub fn parse<A: Parser>(words: impl IntoIterator<Item = OsString>) -> Result<A, 
         // clap's own exit status for arguments it refuses is 2; here every error is 1.
         ExitCode::FAILURE
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn each_cause_of_an_error_is_said_once() {
+        let error = anyhow!("disk full")
+            .context("no file: disk full; make room")
+            .context("no report");
+        assert_eq!(whole(&error), "no report: no file: disk full; make room");
+        let error = anyhow!("refused")
+            .context("no connection")
+            .context("nothing was answered");
+        assert_eq!(whole(&error), "nothing was answered: no connection: refused");
+    }
 }

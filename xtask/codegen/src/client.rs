@@ -104,7 +104,7 @@ fn function<'a>(items: &'a mut [ImplItem], name: &str) -> Option<&'a mut ImplIte
 }
 
 /// What is written otherwise in the text of progenitor's tokens: a pattern, and what takes its place.
-const REWORDED: [(&str, &str); 12] = [
+const REWORDED: [(&str, &str); 13] = [
     // The extension `x-rust-type` knows outer crates only.
     (":: crate ::", "crate ::"),
     // The core crate says what of an answer could not be read.
@@ -115,6 +115,8 @@ const REWORDED: [(&str, &str); 12] = [
     // Its encoding of paths knows of the backslash, which the URL parser takes for a slash.
     ("encode_path , ClientHooks", "ClientHooks"),
     (r"(ClientInfo , Error) , ResponseValue", "$1"),
+    // A code is shown by its name; in a path stands what is sent.
+    (r"encode_path \(& (\w+) \. to_string \(\)\)", "encode_path (& $1)"),
     // Its response is ours.
     (r"\bResponseValue\b", "Response"),
     // The HTTP client shows the default headers that a caller's builder has given it: see `hooks` for a `Debug` of our own.

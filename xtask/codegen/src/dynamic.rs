@@ -21,7 +21,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
     Ok(quote! {
         //! Any operation by its name, with JSON parameters.
 
-        use ::avepoint_core::dynamic::{Parameters, answer, file, unknown};
+        use ::avepoint_core::dynamic::{Parameters, answer, file, options, unknown};
         use ::avepoint_core::{Error, Response};
         use ::serde_json::Value;
         use super::client::{Client, types};
@@ -40,6 +40,7 @@ pub fn generate(spec: &Spec) -> anyhow::Result<TokenStream> {
                 return Err(unknown(operation, operations::ALL));
             };
             let mut parameters = Parameters::new(client.session(), table, parameters)?;
+            let client = &client.with_options(options(client.session()));
             match table.id {
                 #(#arms)*
                 _ => Err(unknown(operation, operations::ALL)),

@@ -12,7 +12,7 @@ use pkcs1::der::asn1::UintRef;
 use x509_cert::certificate::{CertificateInner, Raw};
 
 use super::Problem;
-use super::rsa::{PublicKey, RsaKey};
+use super::rsa::{self, PublicKey, RsaKey};
 
 /// What the assertion and the warnings need of a certificate.
 pub(super) struct Leaf {
@@ -51,6 +51,21 @@ impl Leaf {
                         .to_owned()
                 }
             })
+    }
+
+    /// The first certificate, for a key that is kept elsewhere, and its public key.
+    pub(super) fn alone(certificates: &[Vec<u8>]) -> Result<(Self, PublicKey), Problem> {
+        let der = certificates
+            .first()
+            .ok_or("contains no certificate, or one that is cut off: give its PEM, from `BEGIN CERTIFICATE` to `END CERTIFICATE`")?;
+        let certificate = CertificateInner::<Raw>::from_der(der).map_err(|_| {
+            "is neither PEM nor DER, or is broken or cut off: give the certificate alone, as of `openssl pkcs12 -in \
+             app.pfx -nokeys -clcerts -out app.crt`"
+                .to_owned()
+        })?;
+        let public = public_key(&certificate).ok_or_else(|| rsa::refusal("a key that is not RSA"))?;
+        public.check()?;
+        Ok((Leaf::read(der, &certificate), public))
     }
 
     fn read(der: &[u8], certificate: &CertificateInner<Raw>) -> Self {

@@ -1,6 +1,6 @@
 //! The certificate of an app, with its key, whatever file it comes from.
 
-mod file;
+mod files;
 mod leaf;
 mod password;
 mod pem;
@@ -10,14 +10,20 @@ mod rsa;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use avepoint_core::redact::Secrets;
 use avepoint_core::{Error, ErrorKind};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::EncodingKey;
+use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
+use jsonwebtoken::{Algorithm, EncodingKey};
 
-use file::read;
+pub(crate) use files::{CertificateFiles, Password};
 use leaf::Leaf;
-use rsa::RsaKey;
+use rsa::{PublicKey, RsaKey};
+
+use crate::request::LONGEST_PROBLEM;
+use crate::signer::{SignatureAlgorithm, Signer, SigningInput};
 
 /// From how many days before its end on a certificate is warned of.
 const WARNED_DAYS: i64 = 30;
@@ -32,38 +38,44 @@ pub(crate) type Problem = String;
 /// when the last clone goes, and neither `Debug` nor an error shows it.
 ///
 /// ```no_run
+/// use std::time::SystemTime;
 /// use avepoint_auth::ClientCertificate;
 ///
 /// let certificate = ClientCertificate::from_file("app.pfx", Some("password"))?;
-/// println!("{} holds until {}", certificate.thumbprint(), certificate.not_after());
-/// # Ok::<(), avepoint_core::Error>(())
+/// let left = certificate.not_after().duration_since(SystemTime::now())?;
+/// println!("{} holds for {} days more", certificate.thumbprint(), left.as_secs() / 86_400);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct ClientCertificate(Arc<Parts>);
+pub struct ClientCertificate {
+    parts: Arc<Parts>,
+    /// The files that it was read from, and what stood in them; nothing where they cannot be read again.
+    origin: Option<(Arc<CertificateFiles>, [u8; 32])>,
+}
 
 struct Parts {
-    /// It wipes itself when it is dropped, and shows nothing.
-    key: EncodingKey,
+    key: Key,
     leaf: Leaf,
+}
+
+enum Key {
+    /// It wipes itself when it is dropped, and shows nothing.
+    Held(EncodingKey),
+    /// It is kept elsewhere; what it signs is held against its public part.
+    Elsewhere(Arc<dyn Signer>, PublicKey),
 }
 
 impl ClientCertificate {
     /// Reads a file that holds both the certificate and the key, as PKCS#12 or as PEM: its content tells which. A chain
     /// of issuers may stand in it too. The password is left out where there is none.
     ///
+    /// A credential reads the file again before each token request: if it was replaced, the new certificate is used.
+    ///
     /// # Errors
     /// A configuration error that names the file, what is wrong with it, and the remedy.
     pub fn from_file(path: impl AsRef<Path>, password: Option<&str>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let content = read(path)?;
-        let parts = if pem::is_pem(&content) {
-            pem::read(&content).and_then(|found| found.finish(password))
-        } else {
-            pkcs12::read(&content, password)
-        };
-        parts
-            .and_then(Self::assemble)
-            .map_err(|problem| in_file(path, &problem))
+        let path = path.as_ref().to_owned();
+        CertificateFiles::new(path, None, Password::from(password)).load()
     }
 
     /// Reads PKCS#12: the content of a `.pfx` or `.p12` file. The password may be empty.
@@ -102,7 +114,9 @@ impl ClientCertificate {
             .map_err(|problem| in_memory(&problem))
     }
 
-    /// Reads two PEM files: one with the certificate, one with the key.
+    /// Reads two PEM files: one with the certificate, one with the key. A credential reads them again, as in
+    /// [`from_file`](Self::from_file); two that do not belong together, since one of them is replaced later than the other,
+    /// wait for each other.
     ///
     /// ```no_run
     /// use avepoint_auth::ClientCertificate;
@@ -119,59 +133,124 @@ impl ClientCertificate {
         key: impl AsRef<Path>,
         password: Option<&str>,
     ) -> Result<Self, Error> {
-        let (certificate, key) = (certificate.as_ref(), key.as_ref());
-        let certificates = pem::read(&read(certificate)?).map_err(|problem| in_file(certificate, &problem))?;
-        if certificates.certificates.is_empty() {
-            return Err(in_file(
-                certificate,
-                "contains no certificate: give the file that has one first",
-            ));
-        }
-        let found = pem::read(&read(key)?).map_err(|problem| in_file(key, &problem))?;
-        let found = found.finish(password).map_err(|problem| in_file(key, &problem))?;
-        let found = Found {
-            key: found.key,
-            certificates: certificates.certificates,
+        let (certificate, key) = (certificate.as_ref().to_owned(), key.as_ref().to_owned());
+        CertificateFiles::new(certificate, Some(key), Password::from(password)).load()
+    }
+
+    /// A certificate whose key is kept elsewhere, such as in a key vault: the signer is asked for each signature. The
+    /// certificate alone is given, as PEM or DER, which key vaults let everyone read; if PEM has a chain, the app's own
+    /// comes first.
+    ///
+    /// Each signature is held against the certificate before it is sent.
+    ///
+    /// ```no_run
+    /// # use avepoint_auth::{BoxFuture, Signer, SigningInput};
+    /// # use avepoint_core::Error;
+    /// # struct Vault;
+    /// # impl Signer for Vault {
+    /// #     fn sign<'a>(&'a self, _: SigningInput<'a>) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+    /// #         Box::pin(async { Ok(Vec::new()) })
+    /// #     }
+    /// # }
+    /// use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
+    ///
+    /// let certificate = ClientCertificate::with_signer(&std::fs::read("app.crt")?, Vault)?;
+    /// let credential = ClientCertificateCredential::builder("my-app", certificate).build()?;
+    /// # let _ = credential;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A configuration error that says what is wrong with the certificate, and the remedy.
+    pub fn with_signer(certificate: &[u8], signer: impl Signer + 'static) -> Result<Self, Error> {
+        let certificates = if pem::is_pem(certificate) {
+            pem::read(certificate).map_or_else(|_| Vec::new(), |blocks| blocks.certificates)
+        } else {
+            vec![certificate.to_vec()]
         };
-        Self::assemble(found).map_err(|problem| in_file(certificate, &problem))
+        let (leaf, public) = Leaf::alone(&certificates).map_err(|problem| in_memory(&problem))?;
+        Ok(Self::of(Key::Elsewhere(Arc::new(signer), public), leaf))
     }
 
     /// The SHA-1 of the certificate, in hexadecimal capitals, as portals show it.
     pub fn thumbprint(&self) -> &str {
-        &self.0.leaf.thumbprint
+        &self.parts.leaf.thumbprint
     }
 
     /// From when on the certificate holds.
-    pub fn not_before(&self) -> Timestamp {
-        self.0.leaf.not_before
+    pub fn not_before(&self) -> SystemTime {
+        self.parts.leaf.not_before.into()
     }
 
     /// Until when the certificate holds.
-    pub fn not_after(&self) -> Timestamp {
-        self.0.leaf.not_after
+    pub fn not_after(&self) -> SystemTime {
+        self.parts.leaf.not_after.into()
     }
 
     /// The SHA-1 of the certificate as the header of an assertion takes it.
     pub(crate) fn x5t(&self) -> &str {
-        &self.0.leaf.x5t
+        &self.parts.leaf.x5t
     }
 
-    pub(crate) fn key(&self) -> &EncodingKey {
-        &self.0.key
+    pub(crate) fn origin(&self) -> Option<(&Arc<CertificateFiles>, [u8; 32])> {
+        self.origin.as_ref().map(|(files, seen)| (files, *seen))
+    }
+
+    /// The signature of a message by the certificate's key.
+    ///
+    /// # Errors
+    /// A credential error where the key does not sign.
+    pub(crate) async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let failed = |problem: String| Error::new(ErrorKind::Credential, problem);
+        match &self.parts.key {
+            // The provider is named here: `jsonwebtoken::encode` takes the process's own, and panics in an application
+            // where another crate has switched on the other one.
+            Key::Held(key) => (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, key)
+                .ok()
+                .and_then(|signer| signer.try_sign(message).ok())
+                .ok_or_else(|| failed("the assertion cannot be signed with the certificate's key".to_owned())),
+            Key::Elsewhere(signer, public) => {
+                let signature = signer.sign(SigningInput::new(message)).await.map_err(|error| {
+                    let hidden = Secrets::new([String::from_utf8_lossy(message).as_ref().into()]);
+                    let problem = hidden.clean(error.message(), LONGEST_PROBLEM);
+                    failed(format!("the signer failed: {problem}"))
+                })?;
+                if public.has_signed(message, &signature) {
+                    return Ok(signature);
+                }
+                Err(failed(format!(
+                    "the signer's {} bytes are no {} signature by the key of the certificate with the thumbprint {}: \
+                     check which key signs, and that the message is hashed once",
+                    signature.len(),
+                    SignatureAlgorithm::Rs256,
+                    self.thumbprint()
+                )))
+            }
+        }
+    }
+
+    fn of(key: Key, leaf: Leaf) -> Self {
+        ClientCertificate {
+            parts: Arc::new(Parts { key, leaf }),
+            origin: None,
+        }
     }
 
     fn assemble(found: Found) -> Result<Self, Problem> {
         let leaf = Leaf::of(&found.key, &found.certificates)?;
-        Ok(ClientCertificate(Arc::new(Parts {
-            key: EncodingKey::from_rsa_der(found.key.pkcs1()),
-            leaf,
-        })))
+        let key = EncodingKey::from_rsa_der(found.key.pkcs1());
+        Ok(Self::of(Key::Held(key), leaf))
+    }
+
+    /// Whether the certificate does not hold any more.
+    pub(crate) fn has_ended(&self, now: Timestamp) -> bool {
+        now > self.parts.leaf.not_after
     }
 
     /// Tells through `tracing` if the certificate does not hold at this time, or soon will not.
     pub(crate) fn warn_of_its_end(&self, now: Timestamp) {
         let thumbprint = self.thumbprint();
-        let (from, until) = (self.not_before(), self.not_after());
+        let (from, until) = (self.parts.leaf.not_before, self.parts.leaf.not_after);
         let days = |duration: SignedDuration| duration.as_hours() / 24;
         let left = days(until.duration_since(now));
         if now > until {
@@ -199,8 +278,8 @@ impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
             .field("thumbprint", &self.thumbprint())
-            .field("not_before", &self.not_before())
-            .field("not_after", &self.not_after())
+            .field("not_before", &self.parts.leaf.not_before)
+            .field("not_after", &self.parts.leaf.not_after)
             .finish_non_exhaustive()
     }
 }
@@ -209,14 +288,6 @@ impl fmt::Debug for ClientCertificate {
 struct Found {
     key: RsaKey,
     certificates: Vec<Vec<u8>>,
-}
-
-fn in_file(path: &Path, problem: &str) -> Error {
-    let path = path.display();
-    Error::new(
-        ErrorKind::Configuration,
-        format!("the certificate file `{path}` {problem}"),
-    )
 }
 
 fn in_memory(problem: &str) -> Error {
@@ -228,12 +299,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::BoxFuture;
+
+    struct Never;
+
+    impl Signer for Never {
+        fn sign<'a>(&'a self, _: SigningInput<'a>) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+            Box::pin(std::future::pending())
+        }
+    }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let _ = ClientCertificate::from_pkcs12(&bytes, "p");
             let _ = ClientCertificate::from_pem(&bytes, Some("p"));
+            let _ = ClientCertificate::with_signer(&bytes, Never);
         }
 
         #[test]
@@ -246,6 +327,7 @@ mod tests {
             let text = format!("-----BEGIN {label}-----\n{headers}{body}\n-----END {label}-----\n{end}");
             let _ = ClientCertificate::from_pem(text.as_bytes(), None);
             let _ = ClientCertificate::from_pem(text.as_bytes(), Some("p"));
+            let _ = ClientCertificate::with_signer(text.as_bytes(), Never);
         }
     }
 }

@@ -19,7 +19,7 @@ use rc2::Rc2;
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
-use crate::credential::without_line_break;
+use crate::proofs::without_line_break;
 
 /// The work that may be spent on one file, in rounds of a hash: its author chooses how much each of its parts takes. It
 /// is a matter of seconds, and several times what any tool asks for by default.

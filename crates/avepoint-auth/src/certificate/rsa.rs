@@ -1,5 +1,6 @@
 //! The private key: RSA, as RS256 needs it, and of a size that can be used.
 
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use pkcs1::RsaPrivateKey;
 use pkcs1::der::asn1::UintRef;
 use pkcs1::der::{Decode, Header, SliceReader, Tag};
@@ -40,6 +41,25 @@ impl PublicKey {
             exponent: exponent.as_bytes().to_vec(),
         }
     }
+
+    /// Refuses a size that RS256 cannot use.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        let bits = bits(&self.modulus);
+        if BITS.contains(&bits) {
+            Ok(())
+        } else {
+            Err(refusal(&format!("an RSA key of {bits} bits")))
+        }
+    }
+
+    /// Whether a signature is the RS256 of this key.
+    pub(super) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = RsaPublicKeyComponents {
+            n: &self.modulus,
+            e: &self.exponent,
+        };
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+    }
 }
 
 impl RsaKey {
@@ -60,15 +80,13 @@ impl RsaKey {
             return Err(refusal("an RSA key with more than two primes"));
         }
         let key = RsaPrivateKey::<UintRef<'_>>::from_der(der).map_err(|_| broken())?;
-        let bits = bits(key.modulus.as_bytes());
-        if !BITS.contains(&bits) {
-            return Err(refusal(&format!("an RSA key of {bits} bits")));
-        }
+        let public = PublicKey::new(&key.modulus, &key.public_exponent);
+        public.check()?;
         // The library that signs has the last word on whether the numbers belong together.
         aws_lc_rs::rsa::KeyPair::from_der(der).map_err(|_| broken())?;
         Ok(RsaKey {
             pkcs1: Zeroizing::new(der.to_vec()),
-            public: PublicKey::new(&key.modulus, &key.public_exponent),
+            public,
         })
     }
 

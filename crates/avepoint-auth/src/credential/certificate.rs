@@ -4,7 +4,7 @@ use crate::assertion::Audience;
 use crate::certificate::ClientCertificate;
 use crate::credential::environment::EnvironmentCredential;
 use crate::credential::{CredentialBuilder, credential};
-use crate::source::Authentication;
+use crate::proofs::Proofs;
 
 credential! {
     /// Tokens for an app that has a certificate. Clones share their tokens.
@@ -29,7 +29,7 @@ impl ClientCertificateCredential {
         client_id: impl Into<String>,
         certificate: ClientCertificate,
     ) -> CredentialBuilder<ClientCertificateCredential> {
-        CredentialBuilder::new(client_id.into(), Authentication::Certificate(certificate))
+        CredentialBuilder::new(client_id.into(), Proofs::certificate(certificate))
     }
 }
 
@@ -56,6 +56,24 @@ impl<C: Signs> CredentialBuilder<C> {
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Audience>) -> Self {
         self.audience = audience.into();
+        self
+    }
+
+    /// The certificate to try where the identity service does not accept the other one (`invalid_client`), while one
+    /// takes the place of the other. It is used as it was read: a file of it is not read again. Once the other one was
+    /// accepted and its file is replaced, what stood in that before is tried instead. Default: none.
+    ///
+    /// ```no_run
+    /// use avepoint_auth::{ClientCertificate, ClientCertificateCredential};
+    ///
+    /// let [old, new] = ["old.pfx", "new.pfx"].map(|path| ClientCertificate::from_file(path, None));
+    /// let credential = ClientCertificateCredential::builder("my-app", new?).fallback_certificate(old?).build()?;
+    /// # let _ = credential;
+    /// # Ok::<(), avepoint_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fallback_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.proofs.fall_back_on(certificate);
         self
     }
 }

@@ -5,15 +5,17 @@ use std::fmt::Display;
 
 use avepoint_core::{Cloud, Error, ErrorKind};
 
-use crate::certificate::ClientCertificate;
-use crate::credential::{CredentialBuilder, credential, without_line_break};
+use crate::certificate::{CertificateFiles, Password};
+use crate::credential::{CredentialBuilder, credential};
 use crate::endpoint::Identity;
-use crate::source::Authentication;
+use crate::proofs::{Proofs, without_line_break};
 
 const CLIENT_ID: &str = "AVEPOINT_CLIENT_ID";
 const SECRET: &str = "AVEPOINT_CLIENT_SECRET";
+const SECRET_FILE: &str = "AVEPOINT_CLIENT_SECRET_FILE";
 const CERTIFICATE: &str = "AVEPOINT_CLIENT_CERTIFICATE_PATH";
 const PASSWORD: &str = "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD";
+const PASSWORD_FILE: &str = "AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE";
 const CLOUD: &str = "AVEPOINT_CLOUD";
 const IDENTITY_URL: &str = "AVEPOINT_IDENTITY_URL";
 
@@ -24,10 +26,14 @@ credential! {
     /// | --- | --- |
     /// | `AVEPOINT_CLIENT_ID` | the client id; always needed |
     /// | `AVEPOINT_CLIENT_SECRET` | the client secret, or else: |
+    /// | `AVEPOINT_CLIENT_SECRET_FILE` | the file that holds it alone, or else: |
     /// | `AVEPOINT_CLIENT_CERTIFICATE_PATH` | the file of the certificate with its key, PKCS#12 or PEM |
     /// | `AVEPOINT_CLIENT_CERTIFICATE_PASSWORD` | the password of that file, if it has one |
+    /// | `AVEPOINT_CLIENT_CERTIFICATE_PASSWORD_FILE` | the file that holds that password alone |
     /// | `AVEPOINT_CLOUD` | `commercial` (the default), `us-government`, `aos2` or `fedramp` |
     /// | `AVEPOINT_IDENTITY_URL` | another identity service than the cloud's |
+    ///
+    /// The files are read again before each token request: what was replaced in them is used from then on.
     ///
     /// A line break at the end of a value is not a part of it. White space around the id, the cloud and the URL is not
     /// either; in a secret, a path and a password it is.
@@ -111,39 +117,59 @@ impl EnvironmentCredential {
         if let Some(url) = &identity_url {
             Identity::at(url).map_err(|error| wrong(IDENTITY_URL, format!("is wrong: {}", error.message())))?;
         }
-        let authentication = match (filled(SECRET)?, filled(CERTIFICATE)?) {
-            (Some(_), Some(_)) => {
-                return Err(configuration(format!(
-                    "{SECRET} and {CERTIFICATE} are both set: keep one of them"
-                )));
-            }
-            (None, None) => {
-                return Err(configuration(format!(
-                    "{SECRET} or {CERTIFICATE} is missing: set one of them"
-                )));
-            }
-            (Some(secret), None) => Authentication::secret(secret.into()),
-            (None, Some(path)) => {
+        let (secret, secret_file, certificate) = (filled(SECRET)?, filled(SECRET_FILE)?, filled(CERTIFICATE)?);
+        let ways = [
+            (SECRET, &secret),
+            (SECRET_FILE, &secret_file),
+            (CERTIFICATE, &certificate),
+        ];
+        one_of(ways.map(|(name, value)| (name, value.is_some())))?;
+        let proofs = match (secret, secret_file, certificate) {
+            (Some(secret), ..) => Proofs::secret(secret.into()),
+            (_, Some(path), _) => Proofs::secret_file(without_line_break(&path).into())
+                .map_err(|error| wrong(SECRET_FILE, format!("cannot be used: {}", error.message())))?,
+            (.., Some(path)) => {
                 // A password may be empty, and that is not the same as none in a PEM file.
-                let password = get(PASSWORD)?.map(zeroize::Zeroizing::new);
-                let password = password.as_ref().map(|text| without_line_break(text));
-                let certificate = ClientCertificate::from_file(without_line_break(&path), password);
-                Authentication::Certificate(certificate.map_err(|error| {
+                let (password, file) = (get(PASSWORD)?.map(zeroize::Zeroizing::new), filled(PASSWORD_FILE)?);
+                one_of([(PASSWORD, password.is_some()), (PASSWORD_FILE, file.is_some())])?;
+                let password = match file {
+                    Some(file) => Password::File(without_line_break(&file).into()),
+                    None => password.as_ref().map(|text| without_line_break(text)).into(),
+                };
+                let files = CertificateFiles::new(without_line_break(&path).into(), None, password);
+                let certificate = files.load().map_err(|error| {
                     let message = error.message();
                     let hint = if message.contains("password") {
-                        format!(" ({PASSWORD} is for the password)")
+                        format!(" ({PASSWORD} is for the password, or {PASSWORD_FILE} for its file)")
                     } else {
                         String::new()
                     };
                     wrong(CERTIFICATE, format!("cannot be used: {message}{hint}"))
-                })?)
+                })?;
+                Proofs::certificate(certificate)
+            }
+            (None, None, None) => {
+                return Err(configuration(format!(
+                    "{SECRET} or {CERTIFICATE} is missing: set one of them, or {SECRET_FILE}"
+                )));
             }
         };
-        let builder = CredentialBuilder::new(client_id.trim().to_owned(), authentication).cloud(cloud);
+        let builder = CredentialBuilder::new(client_id.trim().to_owned(), proofs).cloud(cloud);
         Ok(match identity_url {
             Some(url) => builder.identity_url(url),
             None => builder,
         })
+    }
+}
+
+/// Refuses variables of which one makes the others void.
+fn one_of<const N: usize>(variables: [(&str, bool); N]) -> Result<(), Error> {
+    let mut set = variables.iter().filter(|(_, set)| *set).map(|(name, _)| name);
+    match (set.next(), set.next()) {
+        (Some(one), Some(other)) => Err(configuration(format!(
+            "{one} and {other} are both set: keep one of them"
+        ))),
+        _ => Ok(()),
     }
 }
 

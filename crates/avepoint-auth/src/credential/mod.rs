@@ -12,16 +12,17 @@ use std::time::Duration;
 use avepoint_core::redact::RecentTokens;
 use avepoint_core::transport::HttpSettings;
 use avepoint_core::{AccessToken, Clock, Cloud, Error, ErrorKind, Operation, RetryPolicy, SystemClock};
-use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
+use crate::BoxFuture;
 use crate::assertion::Audience;
 use crate::cache::Cache;
 use crate::endpoint::Identity;
 use crate::failure::About;
+use crate::proofs::Proofs;
 use crate::request::Sender;
 use crate::scopes::Scopes;
-use crate::source::{Authentication, Source};
+use crate::source::Source;
 use crate::store::TokenStore;
 
 /// What every credential is underneath. Clones share their tokens.
@@ -44,7 +45,7 @@ impl Provider {
                 let source = cache.source();
                 let about = About {
                     host: source.identity.host(),
-                    proof: &source.proof_to_check(),
+                    proof: &source.proofs.to_check(),
                     scope: &scope,
                     fixed: scopes.is_fixed(),
                 };
@@ -63,7 +64,7 @@ impl Provider {
         f.debug_struct(name)
             .field("identity_url", &source.identity.address())
             .field("client_id", &source.client_id)
-            .field("authentication", &source.authentication)
+            .field("authentication", &source.proofs)
             .field("scopes", &self.0.scopes)
             .finish_non_exhaustive()
     }
@@ -86,7 +87,7 @@ impl Provider {
 /// ```
 pub struct CredentialBuilder<C> {
     client_id: String,
-    authentication: Authentication,
+    pub(in crate::credential) proofs: Proofs,
     cloud: Cloud,
     identity_url: Option<String>,
     pub(in crate::credential) audience: Audience,
@@ -103,10 +104,10 @@ pub struct CredentialBuilder<C> {
 }
 
 impl<C> CredentialBuilder<C> {
-    pub(crate) fn new(client_id: String, authentication: Authentication) -> Self {
+    pub(crate) fn new(client_id: String, proofs: Proofs) -> Self {
         CredentialBuilder {
             client_id,
-            authentication,
+            proofs,
             cloud: Cloud::default(),
             identity_url: None,
             audience: Audience::default(),
@@ -216,6 +217,9 @@ impl<C> CredentialBuilder<C> {
     /// not followed, nothing is sent again but by the policy, answers are not compressed, TLS is that of rustls, and plain
     /// http stays on this machine. A proxy in them whose address the HTTP library does not know is left out by it, unseen:
     /// give it by [`proxy`](CredentialBuilder::proxy).
+    ///
+    /// Only with the feature `unstable-reqwest`: a new version of reqwest may change this in a minor version of this crate.
+    #[cfg(feature = "unstable-reqwest")]
     #[must_use]
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -241,16 +245,12 @@ impl<C> CredentialBuilder<C> {
         if matches!(&self.audience, Audience::Other(text) if text.trim().is_empty()) {
             return Err(wrong("the audience is empty"));
         }
-        match &self.authentication {
-            Authentication::Secret(secret) if is_blank(secret) => return Err(wrong("the client secret is empty")),
-            Authentication::Secret(_) => {}
-            Authentication::Certificate(certificate) => certificate.warn_of_its_end(self.clock.now()),
-        }
+        self.proofs.check(self.clock.now())?;
         let http = self.settings.client(self.http, identity.url())?;
         let source = Source {
             identity,
             client_id: self.client_id,
-            authentication: self.authentication,
+            proofs: self.proofs,
             audience: self.audience,
             discovery: self.discovery,
             endpoint: OnceCell::new(),
@@ -283,16 +283,11 @@ impl<C: From<Provider>> CredentialBuilder<C> {
     }
 }
 
-fn is_blank(secret: &secrecy::SecretString) -> bool {
-    use secrecy::ExposeSecret;
-    secret.expose_secret().trim().is_empty()
-}
-
 impl<C> fmt::Debug for CredentialBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CredentialBuilder")
             .field("client_id", &self.client_id)
-            .field("authentication", &self.authentication)
+            .field("authentication", &self.proofs)
             .field("cloud", &self.cloud)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
@@ -316,7 +311,7 @@ macro_rules! credential {
             fn token<'a>(
                 &'a self,
                 operation: &'static avepoint_core::Operation,
-            ) -> futures_util::future::BoxFuture<'a, Result<avepoint_core::AccessToken, avepoint_core::Error>> {
+            ) -> crate::BoxFuture<'a, Result<avepoint_core::AccessToken, avepoint_core::Error>> {
                 self.0.token(operation)
             }
 
@@ -333,8 +328,3 @@ macro_rules! credential {
     };
 }
 pub(crate) use credential;
-
-/// A secret or a password without the line break that a file or a variable may have put at its end.
-pub(crate) fn without_line_break(text: &str) -> &str {
-    text.trim_end_matches(['\r', '\n'])
-}

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use avepoint_core::{Error, ErrorKind};
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+use crate::BoxFuture;
 
 use super::own::{self, Unfit};
 use super::{StoredToken, TokenKey, TokenStore};
@@ -233,7 +234,7 @@ impl TokenStore for FileStore {
         self.aside(move |store| {
             store.change(|content| {
                 // By the clock of whoever stores.
-                let now = token.issued_at();
+                let (now, _) = token.span();
                 content
                     .tokens
                     .retain(|_, entry| entry.expires_at > now && entry.to_token().is_credible(now));
@@ -266,16 +267,17 @@ impl Default for Content {
 
 impl Entry {
     fn of(token: &StoredToken) -> Self {
+        let (issued_at, expires_at) = token.span();
         Entry {
             access_token: token.token().expose().to_owned().into(),
-            issued_at: token.issued_at(),
-            expires_at: token.expires_at(),
+            issued_at,
+            expires_at,
             replaces_rejected: token.replaces_rejected(),
         }
     }
 
     fn to_token(&self) -> StoredToken {
-        StoredToken::new(self.access_token.as_str(), self.issued_at, self.expires_at)
+        StoredToken::between(self.access_token.as_str(), self.issued_at, self.expires_at)
             .replacing_rejected(self.replaces_rejected)
     }
 }

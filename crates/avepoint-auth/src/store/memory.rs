@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use avepoint_core::Error;
-use futures_util::future::BoxFuture;
+
+use crate::BoxFuture;
 
 use super::{StoredToken, TokenKey, TokenStore};
 

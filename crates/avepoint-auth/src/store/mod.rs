@@ -5,11 +5,13 @@ pub(crate) mod memory;
 mod own;
 
 use std::fmt;
+use std::time::SystemTime;
 
 use avepoint_core::{AccessToken, Error};
-use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+
+use crate::BoxFuture;
+use crate::time::timestamp;
 
 /// The longest life of a token that is believed.
 pub(crate) const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -29,9 +31,8 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// that fails never fails a call: the failure is reported through `tracing`, and the token is fetched.
 ///
 /// ```
-/// use avepoint_auth::{StoredToken, TokenKey, TokenStore};
+/// use avepoint_auth::{BoxFuture, StoredToken, TokenKey, TokenStore};
 /// use avepoint_core::Error;
-/// use futures_util::future::BoxFuture;
 ///
 /// /// Forgets everything.
 /// #[derive(Debug)]
@@ -98,13 +99,13 @@ impl TokenKey {
 /// A token as it stands in a store. `Debug` does not show it.
 ///
 /// ```
+/// use std::time::{Duration, SystemTime};
 /// use avepoint_auth::StoredToken;
 ///
-/// let issued_at: jiff::Timestamp = "2026-01-31T12:00:00Z".parse()?;
-/// let stored = StoredToken::new("eyJ…", issued_at, issued_at + jiff::SignedDuration::from_hours(1));
+/// let issued_at = SystemTime::now();
+/// let stored = StoredToken::new("eyJ…", issued_at, issued_at + Duration::from_secs(3600));
 /// assert_eq!(stored.token().expose(), "eyJ…");
 /// assert!(!format!("{stored:?}").contains("eyJ"));
-/// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct StoredToken {
@@ -115,10 +116,14 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
-    /// A token with the time from which and the time until which it holds.
-    pub fn new(secret: impl Into<SecretString>, issued_at: Timestamp, expires_at: Timestamp) -> Self {
+    /// A token with the time from which and the time until which it holds. The times of the usual crates convert.
+    pub fn new(secret: impl Into<String>, issued_at: impl Into<SystemTime>, expires_at: impl Into<SystemTime>) -> Self {
+        Self::between(secret, timestamp(issued_at.into()), timestamp(expires_at.into()))
+    }
+
+    pub(crate) fn between(secret: impl Into<String>, issued_at: Timestamp, expires_at: Timestamp) -> Self {
         StoredToken {
-            token: AccessToken::new(secret, Some(expires_at)),
+            token: AccessToken::new(secret.into(), Some(expires_at)),
             issued_at,
             expires_at,
             replaces_rejected: false,
@@ -144,13 +149,18 @@ impl StoredToken {
     }
 
     /// When it was asked for.
-    pub fn issued_at(&self) -> Timestamp {
-        self.issued_at
+    pub fn issued_at(&self) -> SystemTime {
+        self.issued_at.into()
     }
 
     /// When it ends.
-    pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at.into()
+    }
+
+    /// From when until when it holds.
+    pub(crate) fn span(&self) -> (Timestamp, Timestamp) {
+        (self.issued_at, self.expires_at)
     }
 
     /// Whether it can be one that was fetched before now: whatever stands in a store, such a one is sent and no other.

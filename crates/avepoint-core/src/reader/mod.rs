@@ -26,19 +26,29 @@ use serde::forward_to_deserialize_any;
 
 use lexer::{End, Lexer, Position};
 pub(crate) use problem::Problem;
-pub(crate) use raw::{ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
+pub(crate) use raw::{CODE, ONE_OR_MANY, Scalar, TEXT_OR, raw, scalar, serialize_raw};
 pub use unread::{Unread, UnreadMember};
 pub(crate) use value::to_value;
 
 /// How deep values may lie in each other. What lies deeper is passed over without being read.
 const DEPTH: usize = 128;
 
+/// In what form codes are kept that the specification documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// As it documents them.
+    #[default]
+    Documented,
+    /// As they arrived.
+    Verbatim,
+}
+
 /// Reads an answer, and tells what of it could not be read.
 ///
 /// # Errors
 /// What is wrong with the document as a whole, and where.
-pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
-    let mut reader = Reader::new(json);
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> Result<(T, Unread), Problem> {
+    let mut reader = Reader::new(json, codes);
     let value = T::deserialize(&mut reader)?;
     Ok((value, reader.finish()?))
 }
@@ -47,8 +57,8 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Prob
 ///
 /// # Errors
 /// What is wrong with the document or with any part of it, and where.
-pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
-    let (value, unread) = read(json)?;
+pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8], codes: Spelling) -> Result<T, Problem> {
+    let (value, unread) = read(json, codes)?;
     match unread.into_first() {
         None => Ok(value),
         Some(member) => Err(member.into_problem()),
@@ -58,6 +68,7 @@ pub(crate) fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem>
 /// The reader. It stands before a value, or where nothing is to be read in its stead.
 pub(crate) struct Reader<'de> {
     lexer: Lexer<'de>,
+    codes: Spelling,
     /// The way from the whole to the value.
     path: Vec<Step>,
     /// Which members the objects around the value have had, one behind the other.
@@ -86,9 +97,10 @@ struct Start<'de> {
 }
 
 impl<'de> Reader<'de> {
-    fn new(json: &'de [u8]) -> Self {
+    fn new(json: &'de [u8], codes: Spelling) -> Self {
         Reader {
             lexer: Lexer::new(json),
+            codes,
             path: Vec::new(),
             seen: Vec::new(),
             depth: 0,
@@ -431,6 +443,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         match (name, self.peek()?) {
             (raw::RAW, _) => visitor.visit_borrowed_str(self.raw()?),
+            (CODE, _) if self.codes == Spelling::Verbatim => visitor.visit_some(self),
             (ONE_OR_MANY, b'[') => self.deserialize_seq(visitor),
             (ONE_OR_MANY, b'n') => self.deserialize_unit(visitor),
             (ONE_OR_MANY, _) => visitor.visit_some(self),

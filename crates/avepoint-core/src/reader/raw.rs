@@ -19,6 +19,9 @@ pub(crate) const ONE_OR_MANY: &str = "$avepoint_core::OneOrMany";
 /// By this name a type asks the reader for a text, for itself, or for the bytes of any other JSON.
 pub(crate) const TEXT_OR: &str = "$avepoint_core::TextOr";
 
+/// By this name a code asks the reader for itself, and in what form it is to be kept.
+pub(crate) const CODE: &str = "$avepoint_core::Code";
+
 /// The name by which serde_json hands out raw JSON. Should it change, numbers that no type of serde holds are rounded
 /// where a value is read by serde_json itself; the reader does not need it.
 const SERDE_JSON: &str = "$serde_json::private::RawValue";

@@ -1,11 +1,20 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DEPTH, Unread, read, read_whole, to_value};
+use super::{DEPTH, Problem, Spelling, Unread, to_value};
 use crate::{Code, Json, List, Number, NumberOrText, OneOrMany, TextOr, Time};
+
+fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Unread), Problem> {
+    super::read(json, Spelling::Documented)
+}
+
+fn read_whole<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    super::read_whole(json, Spelling::Documented)
+}
 
 /// A type with a member of each kind, as the generated ones are.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]

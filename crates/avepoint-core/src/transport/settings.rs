@@ -119,7 +119,7 @@ macro_rules! http_setters {
         }
 
         /// The time limit for a connection, including its handshakes. Default: 10 seconds, or that of the builder given
-        /// to [`http`](Self::http).
+        /// to `http`.
         #[must_use]
         pub fn connect_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.settings.connect_timeout(timeout);

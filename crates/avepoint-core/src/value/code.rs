@@ -1,11 +1,12 @@
 //! Codes: the numbers and texts that stand for the documented values of a list.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::reader::{Scalar, scalar, serialize_raw, whole};
+use crate::reader::{CODE, Scalar, Spelling, scalar, serialize_raw, whole};
 
 /// A code as it stands on the wire: the services send most codes as integers, some as text.
 ///
@@ -98,46 +99,171 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// What the specification says of one value of a list. For use by [`open_enum!`](crate::open_enum).
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Documented {
+    pub code: WireCode<'static>,
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+/// A code as it is written. For use by [`open_enum!`](crate::open_enum).
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum WireCode<'a> {
+    Integer(i64),
+    Text(&'a str),
+    Unknown(&'a Code),
+}
+
+impl WireCode<'_> {
+    fn to_code(self) -> Code {
+        match self {
+            WireCode::Integer(value) => value.into(),
+            WireCode::Text(text) => text.into(),
+            WireCode::Unknown(code) => code.clone(),
+        }
+    }
+}
+
+impl Serialize for WireCode<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            WireCode::Integer(value) => serializer.serialize_i64(*value),
+            WireCode::Text(text) => serializer.serialize_str(text),
+            WireCode::Unknown(code) => code.serialize(serializer),
+        }
+    }
+}
+
 /// A list of documented codes, as the [`open_enum!`](crate::open_enum) macro makes it.
 pub trait OpenEnum: Sized + Clone + 'static {
     /// Every documented value, in the order of the specification.
     const KNOWN: &'static [Self];
 
-    /// The value of a code; one that is not documented, or not in its documented form, is kept verbatim.
-    fn from_code(code: Code) -> Self;
+    /// The same, as data.
+    #[doc(hidden)]
+    const DOCUMENTED: &'static [Documented];
+
+    /// The documented value whose code is this one to the letter; any other code is kept.
+    #[doc(hidden)]
+    fn verbatim(code: Code) -> Result<Self, Code>;
+
+    #[doc(hidden)]
+    fn unknown(code: Code) -> Self;
+
+    #[doc(hidden)]
+    fn wire_code(&self) -> WireCode<'_>;
+
+    /// The value of a code, in whatever form that comes (`"7"` for 7, another letter case); one that is not documented is
+    /// kept verbatim.
+    fn from_code(code: Code) -> Self {
+        Self::verbatim(code).unwrap_or_else(|code| {
+            let known = in_any_form(Self::DOCUMENTED, &code);
+            known.map_or_else(|| Self::unknown(code), |index| Self::KNOWN[index].clone())
+        })
+    }
+
+    /// The value that a text stands for: by its code, in whatever form, or by its name.
+    #[doc(hidden)]
+    fn from_text(text: &str) -> Self {
+        Self::verbatim(text.into()).unwrap_or_else(|code| {
+            let known = in_any_form(Self::DOCUMENTED, &code).or_else(|| named(Self::DOCUMENTED, text));
+            known.map_or_else(
+                || Self::unknown(like(Self::DOCUMENTED, code)),
+                |index| Self::KNOWN[index].clone(),
+            )
+        })
+    }
 
     /// The code as it goes over the wire.
-    fn code(&self) -> Code;
+    fn code(&self) -> Code {
+        self.wire_code().to_code()
+    }
 
     /// The name of the value; nothing for a code that is not documented.
     fn name(&self) -> Option<&'static str>;
 
     /// What the value means; nothing for a code that is not documented.
     fn description(&self) -> Option<&'static str>;
+}
 
-    /// The documented value that this one spells in another form (`"7"` for 7, other letter case), if there is one.
-    fn canonical(&self) -> Self {
-        let code = self.code();
-        Self::KNOWN
+/// Which of the documented codes this one is, in whatever form.
+#[cold]
+fn in_any_form(documented: &[Documented], code: &Code) -> Option<usize> {
+    let (integer, text) = (code.as_integer(), code.to_string());
+    documented.iter().position(|known| match known.code {
+        WireCode::Integer(value) => integer == Some(value),
+        WireCode::Text(known) => known.eq_ignore_ascii_case(&text),
+        WireCode::Unknown(_) => false,
+    })
+}
+
+/// Which of the documented values has this name.
+fn named(documented: &[Documented], label: &str) -> Option<usize> {
+    documented
+        .iter()
+        .position(|known| letters(known.name).eq(letters(label)))
+}
+
+/// Which of the documented values has this name or, where the label is none that a name may be, this meaning.
+fn labelled(documented: &[Documented], label: &str) -> Option<usize> {
+    named(documented, label).or_else(|| {
+        documented
             .iter()
-            .find(|known| {
-                let known = known.code();
-                known == code
-                    || match &known {
-                        Code::Integer(value) => code.as_integer() == Some(*value),
-                        Code::Text(text) | Code::Other(text) => {
-                            code.as_text().is_some_and(|other| other.eq_ignore_ascii_case(text))
-                        }
-                    }
-            })
-            .cloned()
-            .unwrap_or_else(|| self.clone())
+            .position(|known| letters(known.description).eq(letters(label)))
+    })
+}
+
+/// A code of a caller's that is not documented, of the kind that the others of its list are.
+fn like(documented: &[Documented], code: Code) -> Code {
+    let is_integer = matches!(documented.first().map(|known| known.code), Some(WireCode::Integer(_)));
+    match code.as_integer() {
+        Some(value) if is_integer => Code::Integer(value),
+        _ => code,
+    }
+}
+
+/// Letters and digits alone, in small letters: labels have spaces and signs where names have none.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters.map(|letter| letter.to_ascii_lowercase())
+}
+
+/// Reads a value of a list. For use by [`open_enum!`](crate::open_enum).
+#[doc(hidden)]
+pub fn read_code<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(match deserializer.deserialize_newtype_struct(CODE, Arrived)? {
+        (code, Spelling::Documented) => T::from_code(code),
+        (code, Spelling::Verbatim) => T::verbatim(code).unwrap_or_else(T::unknown),
+    })
+}
+
+struct Arrived;
+
+impl<'de> Visitor<'de> for Arrived {
+    type Value = (Code, Spelling);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a code (an integer or a string)")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Code::deserialize(deserializer).map(|code| (code, Spelling::Documented))
+    }
+
+    /// What the reader calls where codes are to be kept as they arrived.
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Code::deserialize(deserializer).map(|code| (code, Spelling::Verbatim))
     }
 }
 
 /// Defines an open enum: the documented codes of a list as variants, and a variant that keeps any other code verbatim.
 ///
-/// Reading accepts integers and texts and never fails for a scalar; writing gives back what was read.
+/// Reading accepts integers and texts and never fails for a scalar. A documented code is its variant in whatever form it
+/// arrives, so that matching, equality and hashes agree, and is written in its documented form; any other is written as it
+/// was read. [`CallOptions::verbatim_codes`](crate::CallOptions::verbatim_codes) keeps the form of the documented ones too.
 ///
 /// ```
 /// avepoint_core::open_enum! {
@@ -151,14 +277,18 @@ pub trait OpenEnum: Sized + Clone + 'static {
 /// }
 ///
 /// assert_eq!(serde_json::from_str::<Stage>("1")?, Stage::Ripe);
+/// assert!(matches!(serde_json::from_str("\"1\"")?, Stage::Ripe));
+/// assert_eq!(Stage::Ripe.description(), Some("It bears fruit."));
+///
+/// // A text is the name or the code.
+/// assert_eq!("Ripe".parse(), Ok(Stage::Ripe));
+/// assert_eq!("1".parse(), Ok(Stage::Ripe));
+/// assert_eq!(Stage::Ripe.to_string(), "Ripe");
+///
 /// let wilted: Stage = serde_json::from_str("9")?;
 /// assert!(!wilted.is_known());
+/// assert_eq!(wilted.to_string(), "9");
 /// assert_eq!(serde_json::to_string(&wilted)?, "9");
-/// assert_eq!(Stage::Ripe.description(), Some("It bears fruit."));
-/// // In another form it means the same, and stays as it came.
-/// let ripe: Stage = serde_json::from_str("\"1\"")?;
-/// assert_eq!(ripe, Stage::Ripe);
-/// assert_eq!(serde_json::to_string(&ripe)?, "\"1\"");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -171,13 +301,15 @@ macro_rules! open_enum {
     ) => {
         $(#[doc = $doc])*
         ///
-        /// Two values are equal if they mean the same: a documented code that arrived in another form (`"7"` for 7)
-        /// is an `Unknown` that equals its variant. To match on it, take its `canonical` form.
-        #[derive(Clone, Debug)]
+        /// A documented code is its variant in whatever form it arrived (`"7"` for 7, another letter case). A text is
+        /// parsed as a code or as the name of a variant.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $vis enum $name {
             $( #[doc = $description] $variant, )*
-            /// A code that the specification does not list, or not in this form, verbatim.
+            /// A code that the specification does not list, verbatim.
+            ///
+            /// One that a caller makes of a documented code is not that value: it is sent, or refused, as it stands.
             Unknown($crate::Code),
         }
 
@@ -207,14 +339,26 @@ macro_rules! open_enum {
         impl $crate::OpenEnum for $name {
             const KNOWN: &'static [Self] = &[ $( Self::$variant, )* ];
 
-            fn from_code(code: $crate::Code) -> Self {
+            const DOCUMENTED: &'static [$crate::generated::Documented] = &[
+                $( $crate::generated::Documented {
+                    code: $crate::open_enum!(@wire $kind, $value),
+                    name: stringify!($variant),
+                    description: $description.trim_ascii(),
+                }, )*
+            ];
+
+            fn verbatim(code: $crate::Code) -> ::std::result::Result<Self, $crate::Code> {
                 $crate::open_enum!(@from $kind, code, $( $variant = $value ),*)
             }
 
-            fn code(&self) -> $crate::Code {
+            fn unknown(code: $crate::Code) -> Self {
+                Self::Unknown(code)
+            }
+
+            fn wire_code(&self) -> $crate::generated::WireCode<'_> {
                 match self {
-                    $( Self::$variant => $crate::Code::from($value), )*
-                    Self::Unknown(code) => code.clone(),
+                    $( Self::$variant => $crate::open_enum!(@wire $kind, $value), )*
+                    Self::Unknown(code) => $crate::generated::WireCode::Unknown(code),
                 }
             }
 
@@ -227,30 +371,12 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::cmp::PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                if self.is_known() && other.is_known() {
-                    ::std::mem::discriminant(self) == ::std::mem::discriminant(other)
-                } else {
-                    $crate::OpenEnum::code(&$crate::OpenEnum::canonical(self)) == $crate::OpenEnum::code(&$crate::OpenEnum::canonical(other))
-                }
-            }
-        }
-
-        impl ::std::cmp::Eq for $name {}
-
-        impl ::std::hash::Hash for $name {
-            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                ::std::hash::Hash::hash(&$crate::OpenEnum::code(&$crate::OpenEnum::canonical(self)), state);
-            }
-        }
-
         impl ::std::fmt::Display for $name {
-            /// Writes the code, as it stands in a path or a query.
+            /// Writes the name; of a code that is not documented, the code.
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
-                    $( Self::$variant => ::std::fmt::Display::fmt(&$value, f), )*
                     Self::Unknown(code) => ::std::fmt::Display::fmt(code, f),
+                    known => f.pad(known.name().unwrap_or_default()),
                 }
             }
         }
@@ -259,7 +385,7 @@ macro_rules! open_enum {
             type Err = ::std::convert::Infallible;
 
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                Ok($crate::OpenEnum::canonical(&<Self as $crate::OpenEnum>::from_code(text.into())))
+                Ok(<Self as $crate::OpenEnum>::from_text(text))
             }
         }
 
@@ -270,21 +396,21 @@ macro_rules! open_enum {
         }
 
         impl ::std::convert::From<&str> for $name {
-            fn from(code: &str) -> Self {
-                <Self as $crate::OpenEnum>::from_code(code.into())
+            /// By the code or by the name.
+            fn from(text: &str) -> Self {
+                <Self as $crate::OpenEnum>::from_text(text)
             }
         }
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                ::serde::Serialize::serialize(&$crate::OpenEnum::code(self), serializer)
+                ::serde::Serialize::serialize(&$crate::OpenEnum::wire_code(self), serializer)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                <$crate::Code as ::serde::Deserialize>::deserialize(deserializer)
-                    .map(<Self as $crate::OpenEnum>::from_code)
+                $crate::generated::read_code(deserializer)
             }
         }
 
@@ -303,16 +429,18 @@ macro_rules! open_enum {
             }
         }
     };
+    (@wire integer, $value:literal) => { $crate::generated::WireCode::Integer($value) };
+    (@wire text, $value:literal) => { $crate::generated::WireCode::Text($value) };
     (@from integer, $code:ident, $( $variant:ident = $value:literal ),*) => {
         match $code {
-            $( $crate::Code::Integer($value) => Self::$variant, )*
-            other => Self::Unknown(other),
+            $( $crate::Code::Integer($value) => Ok(Self::$variant), )*
+            other => Err(other),
         }
     };
     (@from text, $code:ident, $( $variant:ident = $value:literal ),*) => {
         match $code.as_text() {
-            $( Some($value) => Self::$variant, )*
-            _ => Self::Unknown($code),
+            $( Some($value) => Ok(Self::$variant), )*
+            _ => Err($code),
         }
     };
 }
@@ -343,7 +471,7 @@ macro_rules! open_enum {
 /// assert_eq!(serde_json::to_string(&CodeOrText::from(Color::Grey))?, "0");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct CodeOrText<T> {
     value: T,
     arrived: Option<Code>,
@@ -376,9 +504,9 @@ impl<T: OpenEnum> CodeOrText<T> {
     }
 
     fn from_wire(code: Code) -> Self {
-        let value = T::from_code(code.clone()).canonical();
+        let value = T::from_code(code.clone());
         let value = match (value.name(), code.as_text()) {
-            (None, Some(label)) => named(label).unwrap_or(value),
+            (None, Some(label)) => labelled(T::DOCUMENTED, label).map_or(value, |index| T::KNOWN[index].clone()),
             _ => value,
         };
         let arrived = (value.code() != code).then_some(code);
@@ -386,19 +514,25 @@ impl<T: OpenEnum> CodeOrText<T> {
     }
 }
 
-/// The documented value that a label stands for: its name, or its meaning where the label is none that a name may be.
-fn named<T: OpenEnum>(label: &str) -> Option<T> {
-    let is_it = |text: Option<&str>| text.is_some_and(|text| letters(text).eq(letters(label)));
-    let mut known = T::KNOWN.iter();
-    known
-        .find(|known| is_it(known.name()) || is_it(known.description()))
-        .cloned()
+// By hand: the form in which a value arrived is no part of it.
+impl<T: PartialEq> PartialEq for CodeOrText<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
 }
 
-/// Letters and digits alone, in small letters: labels have spaces and signs where names have none.
-fn letters(text: &str) -> impl Iterator<Item = char> {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
-    letters.map(|letter| letter.to_ascii_lowercase())
+impl<T: Eq> Eq for CodeOrText<T> {}
+
+impl<T: PartialEq> PartialEq<T> for CodeOrText<T> {
+    fn eq(&self, other: &T) -> bool {
+        self.value == *other
+    }
+}
+
+impl<T: Hash> Hash for CodeOrText<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
 }
 
 impl<T> std::ops::Deref for CodeOrText<T> {
@@ -419,7 +553,7 @@ impl<T: OpenEnum> Serialize for CodeOrText<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.arrived {
             Some(code) => code.serialize(serializer),
-            None => self.value.code().serialize(serializer),
+            None => self.value.wire_code().serialize(serializer),
         }
     }
 }
@@ -438,5 +572,145 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for CodeOrText<T> {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         T::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::*;
+    use crate::generated::encode_path;
+    use crate::reader::{read, read_whole};
+
+    open_enum! {
+        /// How a job stands.
+        enum Status: integer {
+            /// The job runs.
+            InProgress = 0,
+            /// The job failed.
+            Failed = 3,
+        }
+    }
+
+    open_enum! {
+        /// Where a file lies.
+        enum Source: text {
+            /// Where teams work.
+            Teams = "Microsoft Teams",
+            /// In a drive of its own.
+            OneDrive = "onedrive",
+            /// In the drive of a release.
+            SecondDrive = "2",
+        }
+    }
+
+    fn read_as<T: OpenEnum + serde::de::DeserializeOwned>(json: &str, codes: Spelling) -> T {
+        read::<T>(json.as_bytes(), codes).expect("a code").0
+    }
+
+    #[test]
+    fn a_documented_code_is_its_variant_in_whatever_form_it_comes() {
+        for json in ["3", "\"3\"", "3.0", "3e0", "\" 3 \"", "\"3.0\""] {
+            let status: Status = read_as(json, Spelling::Documented);
+            assert!(matches!(status, Status::Failed), "{json}: {status:?}");
+            assert_eq!(status, Status::Failed, "{json}");
+            assert_eq!(serde_json::from_str::<Status>(json).expect(json), Status::Failed);
+            assert_eq!(serde_json::to_string(&status).expect(json), "3");
+        }
+        for json in ["\"Microsoft Teams\"", "\"MICROSOFT teams\""] {
+            let source: Source = read_as(json, Spelling::Documented);
+            assert!(matches!(source, Source::Teams), "{json}: {source:?}");
+            assert_eq!(serde_json::to_string(&source).expect(json), "\"Microsoft Teams\"");
+        }
+        for json in ["2", "\"2\""] {
+            assert_eq!(
+                read_as::<Source>(json, Spelling::Documented),
+                Source::SecondDrive,
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_equals_has_one_hash() {
+        let hasher = RandomState::new();
+        let hash = |json: &str| hasher.hash_one(read_as::<Status>(json, Spelling::Documented));
+        assert_eq!(hash("3"), hash("\"3\""));
+        let label = |json: &str| read_whole::<CodeOrText<Status>>(json.as_bytes(), Spelling::Documented).expect(json);
+        assert_eq!(label("3"), label("\"failed\""));
+        assert_eq!(label("\"The job failed.\""), Status::Failed);
+        assert_eq!(hasher.hash_one(label("3")), hasher.hash_one(label("\"failed\"")));
+    }
+
+    #[test]
+    fn what_is_not_documented_stays_as_it_came() {
+        for json in [
+            "4",
+            "\"4\"",
+            "3.5",
+            "\"\"",
+            "true",
+            "123456789012345678901234567890",
+            "\"Failed\"",
+        ] {
+            let status: Status = read_as(json, Spelling::Documented);
+            assert!(!status.is_known(), "{json}: {status:?}");
+            assert_eq!(status.name(), None);
+            assert_eq!(serde_json::to_string(&status).expect(json), json);
+        }
+        assert_ne!(
+            read_as::<Status>("4", Spelling::Documented),
+            read_as("\"4\"", Spelling::Documented)
+        );
+    }
+
+    #[test]
+    fn a_code_that_is_to_stay_as_it_came_does() {
+        for (json, known) in [("3", true), ("\"3\"", false), ("3.0", false), ("4", false)] {
+            let status: Status = read_as(json, Spelling::Verbatim);
+            assert_eq!(status.is_known(), known, "{json}");
+            assert_eq!(serde_json::to_string(&status).expect(json), json);
+        }
+        let source: Source = read_as("\"ONEDRIVE\"", Spelling::Verbatim);
+        assert!(!source.is_known());
+        assert_eq!(serde_json::to_string(&source).expect("a code"), "\"ONEDRIVE\"");
+    }
+
+    #[test]
+    fn a_text_is_a_code_or_a_name() {
+        for text in ["3", "Failed", "failed", "FAILED"] {
+            assert_eq!(text.parse(), Ok(Status::Failed), "{text}");
+            assert_eq!(Status::from(text), Status::Failed, "{text}");
+        }
+        assert_eq!("in progress".parse(), Ok(Status::InProgress));
+        assert_eq!("Teams".parse(), Ok(Source::Teams));
+        assert_eq!("microsoft teams".parse(), Ok(Source::Teams));
+        assert_eq!("4".parse(), Ok(Status::Unknown(Code::Integer(4))));
+        assert_eq!("4".parse(), Ok(Source::Unknown(Code::Text("4".to_owned()))));
+        assert_eq!("lost".parse(), Ok(Status::Unknown(Code::Text("lost".to_owned()))));
+        assert_eq!(Status::from(3), Status::Failed);
+    }
+
+    #[test]
+    fn a_code_is_shown_by_its_name_and_sent_by_itself() {
+        assert_eq!(format!("{}|{:>8}|", Status::Failed, Status::Failed), "Failed|  Failed|");
+        assert_eq!(Status::from(4).to_string(), "4");
+        assert_eq!(Source::Teams.to_string(), "Teams");
+        // In a path stands what is sent.
+        assert_eq!(encode_path(&Status::Failed), "3");
+        assert_eq!(encode_path(&Source::Teams), "Microsoft%20Teams");
+        assert_eq!(Source::Teams.code(), Code::Text("Microsoft Teams".to_owned()));
+        assert_eq!(
+            (Status::Failed.name(), Status::Failed.description()),
+            (Some("Failed"), Some("The job failed."))
+        );
+    }
+
+    #[test]
+    fn a_code_that_a_caller_keeps_verbatim_is_written_so() {
+        let given = Source::Unknown("ONEDRIVE".into());
+        assert_ne!(given, Source::OneDrive);
+        assert_eq!(serde_json::to_string(&given).expect("a code"), "\"ONEDRIVE\"");
     }
 }

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::reader::{ONE_OR_MANY, raw, read_whole};
+use crate::reader::{ONE_OR_MANY, Spelling, raw, read_whole};
 
 /// A list that may arrive as `null`, or not at all: for a reader that is an empty list, but it is told apart when it is
 /// written out again. A `null` among the entries is left out.
@@ -271,7 +271,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
             // From elsewhere than the reader, which reads it then.
             fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
                 let json = raw(value)?;
-                read_whole(json.as_bytes()).map_err(D::Error::custom)
+                read_whole(json.as_bytes(), Spelling::Documented).map_err(D::Error::custom)
             }
         }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Visitor};
 
 use super::json::Json;
-use crate::reader::{TEXT_OR, raw, read_whole};
+use crate::reader::{Spelling, TEXT_OR, raw, read_whole};
 
 /// A value, or the text that stands in its place. It is written out as it came.
 ///
@@ -83,7 +83,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TextOr<T> {
             // From elsewhere than the reader, which reads it then.
             fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
                 let json = raw(value)?;
-                read_whole(json.as_bytes()).map_err(D::Error::custom)
+                read_whole(json.as_bytes(), Spelling::Documented).map_err(D::Error::custom)
             }
         }
 

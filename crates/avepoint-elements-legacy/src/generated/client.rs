@@ -1127,7 +1127,7 @@ pub mod builder {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/partner/customers/{}", client.baseurl, encode_path(& id.to_string()),
+                "{}/partner/customers/{}", client.baseurl, encode_path(& id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1256,7 +1256,7 @@ pub mod builder {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/partner/services/{}", client.baseurl, encode_path(& id.to_string()),
+                "{}/partner/services/{}", client.baseurl, encode_path(& id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1331,8 +1331,7 @@ pub mod builder {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/partner/customers/{}/protected", client.baseurl, encode_path(& id
-                .to_string()),
+                "{}/partner/customers/{}/protected", client.baseurl, encode_path(& id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1405,8 +1404,7 @@ pub mod builder {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/partner/customers/{}/jobs", client.baseurl, encode_path(& id
-                .to_string()),
+                "{}/partner/customers/{}/jobs", client.baseurl, encode_path(& id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1504,8 +1502,7 @@ pub mod builder {
             let job_module = job_module.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/customers/{}/jobs/jobType/{}/jobModule/{}", client.baseurl,
-                encode_path(& id.to_string()), encode_path(& job_type.to_string()),
-                encode_path(& job_module.to_string()),
+                encode_path(& id), encode_path(& job_type), encode_path(& job_module),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1580,8 +1577,8 @@ pub mod builder {
             let Self { client, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/partner/customers/{}/scanProfiles", client.baseurl, encode_path(& id
-                .to_string()),
+                "{}/partner/customers/{}/scanProfiles", client.baseurl, encode_path(&
+                id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1670,7 +1667,7 @@ pub mod builder {
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/customers/{}/scanProfiles/{}", client.baseurl, encode_path(&
-                id.to_string()), encode_path(& profile_id.to_string()),
+                id), encode_path(& profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1761,8 +1758,7 @@ pub mod builder {
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/customers/{}/scanProfiles/{}/dailyNewSummary", client
-                .baseurl, encode_path(& id.to_string()), encode_path(& profile_id
-                .to_string()),
+                .baseurl, encode_path(& id), encode_path(& profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1853,8 +1849,7 @@ pub mod builder {
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/customers/{}/scanProfiles/{}/dailyNewDetails", client
-                .baseurl, encode_path(& id.to_string()), encode_path(& profile_id
-                .to_string()),
+                .baseurl, encode_path(& id), encode_path(& profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1945,8 +1940,7 @@ pub mod builder {
             let profile_id = profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/Customers/{}/ScanProfilesDailyNew/ProfileId/{}", client
-                .baseurl, encode_path(& id.to_string()), encode_path(& profile_id
-                .to_string()),
+                .baseurl, encode_path(& id), encode_path(& profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]

@@ -11964,8 +11964,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/tenants/{}/auth-link",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12095,8 +12094,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/tenants/{}/apps/auth-link",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12186,8 +12184,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/tenants/{}", client.baseurl,
-                encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12297,8 +12294,8 @@ pub mod builder {
             let product_name = product_name.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/tenants/{}/product/{}/apps",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& product_name.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& product_name),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12614,7 +12611,7 @@ pub mod builder {
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/services", client.baseurl,
-                encode_path(& customer_id.to_string()),
+                encode_path(& customer_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12764,8 +12761,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/3rd-party-products/type/{}/tenants/batch",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                type_.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& type_),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -12854,8 +12850,7 @@ pub mod builder {
             let product_type = product_type.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/avpt-products/type/{}/overview",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                product_type.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& product_type),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13236,7 +13231,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/licenses/{}/usage/batch",
-                client.baseurl, encode_path(& license_id.to_string()),
+                client.baseurl, encode_path(& license_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13350,7 +13345,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses",
-                client.baseurl, encode_path(& reseller_id.to_string()),
+                client.baseurl, encode_path(& reseller_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13489,7 +13484,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/batch",
-                client.baseurl, encode_path(& reseller_id.to_string()),
+                client.baseurl, encode_path(& reseller_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13601,7 +13596,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/accept",
-                client.baseurl, encode_path(& reseller_id.to_string()),
+                client.baseurl, encode_path(& reseller_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13711,7 +13706,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/resellers/{}/licenses/reject",
-                client.baseurl, encode_path(& reseller_id.to_string()),
+                client.baseurl, encode_path(& reseller_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13809,7 +13804,7 @@ pub mod builder {
             let skip_token = skip_token.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/report/auditlog/{}", client
-                .baseurl, encode_path(& date.to_string()),
+                .baseurl, encode_path(& date),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -13908,7 +13903,7 @@ pub mod builder {
             let skip_token = skip_token.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/partners/t2-reseller/report/auditlog/{}",
-                client.baseurl, encode_path(& date.to_string()),
+                client.baseurl, encode_path(& date),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14062,8 +14057,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/tenants/{}/cloud-backup-m365/users/batch",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14168,7 +14162,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/cloud-backup-m365/overview",
-                client.baseurl, encode_path(& customer_id.to_string()),
+                client.baseurl, encode_path(& customer_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14283,8 +14277,7 @@ pub mod builder {
             let skip_token = skip_token.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/m365/backup/modules/{}/protected-objects",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                module.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& module),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14542,7 +14535,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/avpt-products/jobs/batch",
-                client.baseurl, encode_path(& customer_id.to_string()),
+                client.baseurl, encode_path(& customer_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14661,8 +14654,7 @@ pub mod builder {
             let skip_token = skip_token.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/jobs/{}/report-details",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                job_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& job_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14800,7 +14792,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/scan-profiles/batch", client
-                .baseurl, encode_path(& customer_id.to_string()),
+                .baseurl, encode_path(& customer_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14905,7 +14897,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/scan-profiles", client
-                .baseurl, encode_path(& customer_id.to_string()),
+                .baseurl, encode_path(& customer_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -14999,8 +14991,7 @@ pub mod builder {
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/scan-profiles/{}", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                scan_profile_id.to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& scan_profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -15091,8 +15082,8 @@ pub mod builder {
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/scan-profiles/{}/changes",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                scan_profile_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(&
+                scan_profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -15183,8 +15174,7 @@ pub mod builder {
             let scan_profile_id = scan_profile_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/general/customers/{}/scan-profiles-v2/{}", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                scan_profile_id.to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& scan_profile_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -15498,7 +15488,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/bm/baselines/{}/reports", client.baseurl,
-                encode_path(& baseline_id.to_string()),
+                encode_path(& baseline_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -15649,8 +15639,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/bm/customers/{}/tenants/{}/process-center/jobs/batch",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -15901,8 +15890,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/bm/customers/{}/tenants/{}/actions", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16024,8 +16012,7 @@ pub mod builder {
             let status = status.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/rm/customers/{}/tenants/{}/detection/rules",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16164,8 +16151,8 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/rm/customers/{}/tenants/{}/detection/rules/{}/hit-items",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& rule_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& rule_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16284,8 +16271,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/acm/customers/{}/tenants/{}/issues", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16404,8 +16390,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/asm/customers/{}/tenants/{}/issues", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16553,8 +16538,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/batch", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16661,8 +16645,8 @@ pub mod builder {
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()), encode_path(& user_id.to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16800,8 +16784,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/account-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -16938,8 +16922,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/alternate-email-address",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17073,8 +17057,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/birthday",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17207,8 +17191,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/contact-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17341,8 +17325,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/general-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17476,8 +17460,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/isexternal",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17611,8 +17595,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/istest",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17745,8 +17729,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/manager",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -17879,8 +17863,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/office",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18014,8 +17998,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/office-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18152,8 +18136,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/password-setting",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18286,8 +18270,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/users/{}/sponsor",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18421,8 +18405,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/contact-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18556,8 +18540,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/general-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18691,8 +18675,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/notes",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18826,8 +18810,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/office",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -18964,8 +18948,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/office-information",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19099,8 +19083,8 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/local-users/{}/profile",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& user_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& user_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19184,8 +19168,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/agents", client
-                .baseurl, encode_path(& customer_id.to_string()), encode_path(& tenant_id
-                .to_string()),
+                .baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19316,8 +19299,7 @@ pub mod builder {
             let status = status.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/overview/security/users",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19458,8 +19440,7 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/overview/security/compliances/workflows",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19601,8 +19582,8 @@ pub mod builder {
             let page_size = page_size.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/overview/security/compliances/workflows/{}",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()), encode_path(& workflow_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
+                encode_path(& workflow_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19709,8 +19690,7 @@ pub mod builder {
             let types = types.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/overview/security/compliances/actions",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19839,8 +19819,7 @@ pub mod builder {
             let risky = risky.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/um/customers/{}/tenants/{}/overview/security/compliances/signins",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -19934,8 +19913,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/wm/customers/{}/tenants/{}/overview/workspace",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -20026,8 +20004,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/wm/customers/{}/tenants/{}/overview/data-protection/compliance-rate",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -20118,8 +20095,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/wm/customers/{}/tenants/{}/overview/dspm/insights",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -20210,8 +20186,7 @@ pub mod builder {
             let tenant_id = tenant_id.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/partner/external/v3/wm/customers/{}/tenants/{}/overview/data-protection/ransomware-detection",
-                client.baseurl, encode_path(& customer_id.to_string()), encode_path(&
-                tenant_id.to_string()),
+                client.baseurl, encode_path(& customer_id), encode_path(& tenant_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]

@@ -1845,8 +1845,7 @@ pub mod builder {
             let Self { client, site_url } = self;
             let site_url = site_url.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/insights/sites/{}/siteId", client.baseurl, encode_path(& site_url
-                .to_string()),
+                "{}/insights/sites/{}/siteId", client.baseurl, encode_path(& site_url),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2307,7 +2306,7 @@ pub mod builder {
             let start_time = start_time.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/activities/object/{}/export", client.baseurl, encode_path(&
-                path.to_string()),
+                path),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2426,7 +2425,7 @@ pub mod builder {
             let start_time = start_time.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/google/activities/object/{}/export", client.baseurl,
-                encode_path(& id.to_string()),
+                encode_path(& id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2528,8 +2527,8 @@ pub mod builder {
             let object_url = object_url.map_err(Error::InvalidRequest)?;
             let tag_name = tag_name.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/insights/sites/{}/{}/settag", client.baseurl, encode_path(& site_id
-                .to_string()), encode_path(& object_url.to_string()),
+                "{}/insights/sites/{}/{}/settag", client.baseurl, encode_path(& site_id),
+                encode_path(& object_url),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2809,8 +2808,8 @@ pub mod builder {
             let data_sources = data_sources.map_err(Error::InvalidRequest)?;
             let site_urls = site_urls.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/insights/users/{}/access/export", client.baseurl, encode_path(& email
-                .to_string()),
+                "{}/insights/users/{}/access/export", client.baseurl, encode_path(&
+                email),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2939,7 +2938,7 @@ pub mod builder {
             let export_option_type = export_option_type.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/google/users/{}/access/export", client.baseurl,
-                encode_path(& email.to_string()),
+                encode_path(& email),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -3060,7 +3059,7 @@ pub mod builder {
             let start_time = start_time.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/users/{}/activities/export", client.baseurl, encode_path(&
-                email.to_string()),
+                email),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -3176,7 +3175,7 @@ pub mod builder {
             let start_time = start_time.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/google/users/{}/activities/export", client.baseurl,
-                encode_path(& email.to_string()),
+                encode_path(& email),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -3385,7 +3384,7 @@ pub mod builder {
             let site_urls = site_urls.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/groups/{}/access/export", client.baseurl, encode_path(&
-                group_id.to_string()),
+                group_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -3519,7 +3518,7 @@ pub mod builder {
             let export_option_type = export_option_type.map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/insights/google/groups/{}/access/export", client.baseurl,
-                encode_path(& group_id.to_string()),
+                encode_path(& group_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -3977,8 +3976,7 @@ pub mod builder {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/insights/job/{}/exportstatus", client.baseurl, encode_path(& job_id
-                .to_string()),
+                "{}/insights/job/{}/exportstatus", client.baseurl, encode_path(& job_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -4051,8 +4049,7 @@ pub mod builder {
             let Self { client, job_id } = self;
             let job_id = job_id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/insights/job/{}/exportfile", client.baseurl, encode_path(& job_id
-                .to_string()),
+                "{}/insights/job/{}/exportfile", client.baseurl, encode_path(& job_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::{Bound, Range};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use axum::body::Body;
@@ -16,7 +16,8 @@ use headers::{
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::Package;
+use super::{Made, Package};
+use crate::call::Refusal;
 
 /// How much is written at once, and how many such parts wait for the reader.
 const PART: usize = 64 << 10;
@@ -27,18 +28,25 @@ pub(crate) struct Download {
     name: String,
     /// When it was left.
     time: Timestamp,
-    package: Arc<Package>,
+    made: Arc<Made>,
 }
 
 impl Download {
-    pub(super) fn new(name: String, time: Timestamp, package: Arc<Package>) -> Self {
-        Self { name, time, package }
+    pub(super) fn new(name: String, time: Timestamp, made: Arc<Made>) -> Self {
+        Self { name, time, made }
     }
 
     /// Answers a request with the file, or with the part that it asks for, as file servers do.
-    pub(crate) fn respond(self, request: &HeaderMap) -> Response {
-        let length = self.package.length;
-        let tag: Option<ETag> = self.package.tag.parse().ok();
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) async fn respond(self, request: &HeaderMap) -> Result<Response, Refusal> {
+        let made = self.made;
+        let package = tokio::task::spawn_blocking(move || LazyLock::force(&made).clone()).await;
+        let package = package.unwrap_or_else(|error| Err(error.to_string()));
+        let package = package.map_err(|error| Refusal::new(500, format!("The file cannot be written: {error}")))?;
+        let length = package.length;
+        let tag: Option<ETag> = package.tag.parse().ok();
         let modified = LastModified::from(SystemTime::from(self.time));
         let (status, range) = match &tag {
             Some(tag) => asked(request, length, tag, &modified),
@@ -55,7 +63,7 @@ impl Download {
         if status == StatusCode::RANGE_NOT_SATISFIABLE {
             headers.typed_insert(ContentRange::unsatisfied_bytes(length));
         }
-        let Some(range) = range else { return answer };
+        let Some(range) = range else { return Ok(answer) };
         headers.typed_insert(ContentLength(range.end - range.start));
         if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", self.name)) {
             headers.insert(CONTENT_DISPOSITION, value);
@@ -65,8 +73,8 @@ impl Download {
         {
             headers.typed_insert(value);
         }
-        *answer.body_mut() = body(self.package, range);
-        answer
+        *answer.body_mut() = body(package, range);
+        Ok(answer)
     }
 }
 

@@ -1,22 +1,23 @@
 //! Export jobs: five run at once, others wait; what each ends with, and the file that it leaves.
 
 mod download;
+mod filler;
 mod package;
 mod plan;
 mod workbook;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use download::Download;
-pub(crate) use package::filler;
 pub use plan::{ExportEnding, ExportPlan};
 pub(crate) use workbook::{Book, Sheet};
 
 use crate::call::Refusal;
 use crate::world::World;
+use filler::Filler;
 use package::Package;
 
 /// How many jobs run at once.
@@ -57,8 +58,11 @@ pub(crate) struct Exports {
     /// How large a file is at least.
     size: u64,
     jobs: Vec<Job>,
-    kept: VecDeque<(usize, Arc<Package>)>,
+    kept: VecDeque<(usize, Arc<Made>)>,
 }
+
+/// A file that is made from rows once somebody fetches it. That needs no world, so that calls go on meanwhile.
+type Made = LazyLock<Result<Arc<Package>, String>, Box<dyn FnOnce() -> Result<Arc<Package>, String> + Send>>;
 
 struct Job {
     report: Report,
@@ -190,8 +194,11 @@ pub(crate) fn download(world: &mut World, number: usize, kind: Option<Kind>) -> 
     let package = match kept {
         Some((_, package)) => Arc::clone(package),
         None => {
-            let made = Package::new((job.report.books)(world), job.ends, exports.size);
-            Arc::new(made.map_err(|error| Refusal::new(500, format!("The file cannot be written: {error}")))?)
+            let (books, filler) = ((job.report.books)(world), Filler::new(world));
+            let (time, size) = (job.ends, exports.size);
+            let make = move || Package::new(&books, filler, time, size);
+            let make = move || make().map(Arc::new).map_err(|error| error.to_string());
+            Arc::new(Made::new(Box::new(make)))
         }
     };
     let download = Download::new(format!("export-{number}.zip"), job.ends, Arc::clone(&package));

@@ -33,7 +33,9 @@ impl Judge<'_> {
             return Err(denied("its alg is not RS256"));
         }
         if assertion.header.crit.is_some() {
-            return Err(denied("it has a crit, of which nothing is understood"));
+            return Err(denied(
+                "its header has a crit, which names extensions that must be understood: none is; leave crit out",
+            ));
         }
         let subject = assertion.claims.text("sub").ok_or_else(|| denied("it has no sub"))?;
         if assertion.claims.text("iss") != Some(subject) {

@@ -188,20 +188,29 @@ impl Identity {
         }
     }
 
-    /// Answers what is asked of it; none if a request is for another.
-    pub(crate) fn answer(&self, request: &Parts, body: &Bytes) -> Option<Response> {
+    /// Whether a request is for it.
+    pub(crate) fn is_at(path: &str) -> bool {
+        matches!(path, DISCOVERY | KEYS | TOKEN)
+    }
+
+    /// Answers what is asked of it; none if a request is for another. `spoil` changes what an answer says.
+    pub(crate) fn answer(&self, request: &Parts, body: &Bytes, spoil: impl FnOnce(&mut Value)) -> Option<Response> {
         let is_read = matches!(request.method, Method::GET | Method::HEAD);
         let answer = match request.uri.path() {
-            DISCOVERY if is_read => Ok(server::json(200, &self.discovery())),
-            KEYS if is_read => Ok(server::json(200, &json!({ "keys": [self.tokens.public_key()] }))),
+            DISCOVERY if is_read => Ok(self.discovery()),
+            KEYS if is_read => Ok(json!({ "keys": [self.tokens.public_key()] })),
             DISCOVERY | KEYS => Err(Denied::method("GET")),
-            TOKEN if request.method == Method::POST => self
-                .token(&request.headers, body, Timestamp::now())
-                .map(|answer| server::json(200, &answer)),
+            TOKEN if request.method == Method::POST => self.token(&request.headers, body, Timestamp::now()),
             TOKEN => Err(Denied::method("POST")),
             _ => return None,
         };
-        let mut answer = answer.unwrap_or_else(Denied::response);
+        let mut answer = match answer {
+            Ok(mut value) => {
+                spoil(&mut value);
+                server::json(200, &value)
+            }
+            Err(denied) => denied.response(),
+        };
         if request.uri.path() == TOKEN {
             let headers = answer.headers_mut();
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -78,6 +78,9 @@ mod tests {
         assert!(answered > 25, "{answered}");
     }
 
+    /// The APIs that the world tells of.
+    const KNOWN: [&str; 4] = ["elements-v3", "elements-legacy", "insights", "insights-legacy"];
+
     #[test]
     fn every_operation_has_exactly_one_handler() {
         for &api in Api::ALL {
@@ -87,12 +90,14 @@ mod tests {
             let mut handled: Vec<_> = tables(api).iter().copied().flatten().map(|(id, _)| *id).collect();
             ids.sort_unstable();
             handled.sort_unstable();
-            // An API without any is answered with its examples.
+            // One that is not in the list below may have none yet, and is answered with its examples.
+            let is_known = KNOWN.contains(&api.name());
             assert!(
-                handled.is_empty() || handled == ids,
+                handled == ids || (handled.is_empty() && !is_known),
                 "{api:?}: {handled:?} are not {ids:?}"
             );
         }
-        assert!(!tables(Api::ElementsV3).is_empty());
+        let names: Vec<_> = Api::ALL.iter().map(|api| api.name()).collect();
+        assert!(KNOWN.iter().all(|known| names.contains(known)), "{names:?}");
     }
 }

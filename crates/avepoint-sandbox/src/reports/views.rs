@@ -161,10 +161,10 @@ pub(crate) fn user(world: &World, user: &Entry<User>, sites: usize) -> Value {
     let last = [
         "Less than 90 Days",
         "Less than 90 Days",
-        "More than 90 Days",
-        "More than 180 Days",
         "None",
+        "More than 90 Days",
         "N/A",
+        "More than 180 Days",
     ];
     let days = i64::try_from(chance / 7 % 2_000).unwrap_or_default();
     json!({

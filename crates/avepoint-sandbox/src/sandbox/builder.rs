@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Error, Sandbox};
-use crate::exports::{ExportPlan, Exports, filler};
+use crate::exports::{ExportPlan, Exports};
 use crate::fault::Fault;
 use crate::identity::{App, Identity, Rules};
 use crate::server::{self, Faults, Log, Rate, Service, Tls};
@@ -194,10 +194,6 @@ impl Builder {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         runtime.worker_threads(2).thread_name("sandbox").enable_all();
         let runtime = runtime.build().map_err(Error::Threads)?;
-        if self.export_size > 0 {
-            // The first file need not wait for it.
-            drop(runtime.spawn_blocking(filler));
-        }
         runtime.spawn(server::serve(listener, acceptor, Arc::clone(&service)));
         Ok(Sandbox {
             base_url,

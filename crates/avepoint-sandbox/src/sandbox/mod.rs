@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 pub use builder::Builder;
@@ -103,7 +104,8 @@ impl Sandbox {
         self.authority.as_deref()
     }
 
-    /// The last requests that were answered, the oldest first: 10,000 at most. Secrets in them are hidden.
+    /// The last requests that were answered, the oldest first: 10,000 at most, and no more than take 16 MiB as JSON.
+    /// Secrets in them are hidden; of a body that is longer than 64 KiB only the beginning is kept.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -158,6 +160,22 @@ impl Sandbox {
     /// ```
     pub fn next_export(&self, plan: ExportPlan) {
         self.service.world().exports.plan(plan);
+    }
+
+    /// The time in the sandbox's world. It begins on 2 November 2026, 08:00 UTC, so that the same seed gives the same
+    /// world, and runs as real time does; tokens are dated by the clock of the machine.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = avepoint_sandbox::Sandbox::start().await?;
+    /// assert!(sandbox.world_time().to_string().starts_with("2026-11-02T08:"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn world_time(&self) -> Timestamp {
+        self.service.world().clock.now()
     }
 
     /// Puts the sandbox's clock forward, by which jobs go on and tokens expire.

@@ -1,22 +1,35 @@
 //! `/_sandbox/…`: what tests of any language see of the sandbox, and have it do.
 
+use std::convert::Infallible;
+use std::iter;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::{Service, json as answer_json};
 use crate::exports::ExportPlan;
 use crate::fault::Fault;
 
+/// The header that says how many requests were recorded before those that an answer tells of.
+const DROPPED: HeaderName = HeaderName::from_static("sandbox-dropped");
+
 /// Answers a request for the sandbox itself; none if it is for a service.
 pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<Response> {
     let what = parts.uri.path().strip_prefix("/_sandbox/")?;
+    if let Some(reason) = stranger(parts) {
+        return Some(answer_json(403, &json!({ "message": reason })));
+    }
     let done = json!({ "done": true });
     let result = match (parts.method.as_str(), what) {
-        ("GET", "requests") => Ok(json!(service.log.requests())),
+        ("GET", "requests") => return Some(requests(service)),
         ("DELETE", "requests") => {
             service.log.clear();
             Ok(done)
@@ -38,6 +51,49 @@ pub(super) fn answer(service: &Service, parts: &Parts, body: &Bytes) -> Option<R
         Ok(value) => answer_json(200, &value),
         Err(message) => answer_json(400, &json!({ "message": message })),
     })
+}
+
+/// Why a request may be one that a page of the web has a browser send: it needs no token, so that nothing else keeps it
+/// away. The name of another host that leads here is a way around the rule of the same origin (DNS rebinding).
+fn stranger(parts: &Parts) -> Option<&'static str> {
+    let header = |name| {
+        parts
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    let host = header(HOST).next().or(parts.uri.authority().map(Authority::as_str));
+    let is_here = |host: &str| {
+        let name = host.parse().ok();
+        name.is_some_and(|authority: Authority| {
+            let name = authority.host().trim_matches(['[', ']']);
+            name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        })
+    };
+    if !host.is_some_and(is_here) {
+        return Some("The header Host names no loopback address; call the sandbox as 127.0.0.1, [::1] or localhost.");
+    }
+    let is_own = |origin: &str| origin.split_once("://").map(|(_, of)| of) == host;
+    if !header(ORIGIN).all(is_own) {
+        return Some("The header Origin is that of another page: none but the sandbox's own may steer it.");
+    }
+    None
+}
+
+/// The requests that are kept, written one after the other; the header says how many are no longer.
+fn requests(service: &Service) -> Response {
+    let (lines, dropped) = service.log.lines();
+    let lines = lines.into_iter().enumerate().flat_map(|(index, line)| {
+        let before = if index == 0 { "" } else { "," };
+        [Bytes::from_static(before.as_bytes()), line]
+    });
+    let (start, end) = (Bytes::from_static(b"["), Bytes::from_static(b"]"));
+    let parts = iter::once(start).chain(lines).chain([end]);
+    let parts = stream::iter(parts.map(Ok::<_, Infallible>));
+    let mut answer = super::json_of(200, Body::from_stream(parts));
+    answer.headers_mut().insert(DROPPED, HeaderValue::from(dropped));
+    answer
 }
 
 /// `{"next": ["status=503", "cut=after; delay=1s"]}`: the faults of the next calls, one text for each.

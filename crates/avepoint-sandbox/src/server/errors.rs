@@ -6,12 +6,34 @@ use serde_json::{Map, Value, json};
 
 use super::json as answer_json;
 use crate::call::Refusal;
-use crate::spec::Api;
+use crate::identity::Identity;
+use crate::spec::{Api, Operation};
 
-/// The answer to a request that is refused. Without an API the shape is that of Elements.
-pub(super) fn respond(api: Option<Api>, refusal: Refusal) -> Response {
-    let body = match api {
-        Some(api) if api.is_insights() => json!({ "status": refusal.status, "message": refusal.message }),
+/// Whose errors a refusal is to look like.
+#[derive(Clone, Copy)]
+pub(super) enum Service {
+    Identity,
+    Api(Api),
+    /// None: the shape is that of Elements.
+    Other,
+}
+
+impl Service {
+    /// The service that a request is for.
+    pub(super) fn of(path: &str, operation: Option<&Operation>) -> Self {
+        match operation {
+            Some(operation) => Self::Api(operation.api),
+            None if Identity::is_at(path) => Self::Identity,
+            None => Self::Other,
+        }
+    }
+}
+
+/// The answer to a request that is refused.
+pub(super) fn respond(service: Service, refusal: Refusal) -> Response {
+    let body = match service {
+        Service::Identity => json!({ "error": error(refusal.status), "error_description": refusal.message }),
+        Service::Api(api) if api.is_insights() => json!({ "status": refusal.status, "message": refusal.message }),
         _ if refusal.violations.is_empty() => json!({ "message": refusal.message }),
         _ => problem_details(&refusal),
     };
@@ -22,6 +44,16 @@ pub(super) fn respond(api: Option<Api>, refusal: Refusal) -> Response {
         }
     }
     answer
+}
+
+/// The error of OAuth for a status (RFC 6749, sections 4.1.2.1 and 5.2).
+fn error(status: u16) -> &'static str {
+    match status {
+        401 => "invalid_client",
+        429 | 503 => "temporarily_unavailable",
+        500.. => "server_error",
+        _ => "invalid_request",
+    }
 }
 
 /// Problem details (RFC 9457) as ASP.NET writes them for a request that is not valid, and a `message` beside.

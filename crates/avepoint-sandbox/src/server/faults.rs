@@ -42,17 +42,24 @@ impl Faults {
     /// What a request meets. Those that wait are for calls of operations, so that no request for a token takes them.
     ///
     /// # Errors
-    /// If the request asks for a fault that there is not.
+    /// If the request asks for a fault that there is not, or that it cannot meet.
     pub(super) fn of(&self, headers: &HeaderMap, is_call: bool) -> Result<Vec<Fault>, Refusal> {
+        let is_met = |fault: &Fault| is_call || fault.is_for_identity();
         let mut faults = self.always.clone();
+        faults.retain(is_met);
         if is_call {
             faults.extend(self.next().pop_front().into_iter().flatten());
             faults.extend(self.limit(Instant::now()));
         }
         for value in headers.get_all(HEADER) {
+            let refusal = |problem: String| Refusal::invalid(vec![Violation::new(HEADER.as_str(), problem)]);
             let asked = Fault::list(value.to_str().unwrap_or_default());
-            let violation = |error: crate::UnknownFault| Violation::new(HEADER.as_str(), error.to_string());
-            faults.extend(asked.map_err(|error| Refusal::invalid(vec![violation(error)]))?);
+            let asked = asked.map_err(|error| refusal(error.to_string()))?;
+            if !asked.iter().all(is_met) {
+                let problem = "codes=unknown, token=expired and pages=endless are for calls of operations alone";
+                return Err(refusal(problem.to_owned()));
+            }
+            faults.extend(asked);
         }
         Ok(faults)
     }
@@ -102,7 +109,8 @@ impl Rate {
             self.left -= 1.0;
             Ok(())
         } else {
-            Err(Duration::from_secs_f64((1.0 - self.left) / self.a_second))
+            let wait = (1.0 - self.left) / self.a_second;
+            Err(Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX))
         }
     }
 }
@@ -123,6 +131,10 @@ mod tests {
         // However long nobody calls, there are never more at once.
         assert_eq!([take(60_000), take(60_000)], [Ok(()), Ok(())]);
         assert!(take(60_000).is_err());
+        // However long it is to be.
+        let mut rate = Rate::new(1, Duration::MAX);
+        assert_eq!(rate.take(start), Ok(()));
+        assert!(rate.take(start) > Err(Duration::from_secs(1 << 60)));
     }
 
     #[test]

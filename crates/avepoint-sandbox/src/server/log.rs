@@ -5,12 +5,19 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use axum::body::Bytes;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// How many requests are kept.
 const KEPT: usize = 10_000;
+
+/// How many bytes the lines of those that are kept have in all.
+const KEPT_BYTES: usize = 16 << 20;
+
+/// How many bytes of a body are kept.
+const LONGEST_BODY: usize = 64 << 10;
 
 /// What stands for a secret.
 const HIDDEN: &str = "***";
@@ -44,19 +51,35 @@ pub struct RecordedRequest {
     pub api: Option<&'static str>,
     /// The id of the operation that was called; none if none was.
     pub operation: Option<&'static str>,
-    /// The body, if it is JSON or a form; secrets are `***`.
+    /// The body, if it is JSON or a form; secrets are `***`. Of one with more than 64 KiB it is a text: the beginning, and
+    /// how long the whole is.
     pub body: Value,
     /// The status of the answer; none if the connection was cut.
     pub status: Option<u16>,
-    /// How the answer is named in its header `request-id`.
-    pub request_id: String,
+    /// How the answer is named in its header `request-id`; none if the specification of the API has no such header.
+    pub request_id: Option<String>,
 }
 
-/// The requests there were.
+/// The requests there were, as lines of JSON: values would take many times the memory.
 pub(crate) struct Log {
-    kept: Mutex<VecDeque<RecordedRequest>>,
+    kept: Mutex<Kept>,
     /// Where they are written too, as JSON lines.
     file: Option<Mutex<File>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    lines: VecDeque<Line>,
+    /// How many bytes the lines have.
+    bytes: usize,
+    /// How many requests went to make room.
+    dropped: usize,
+}
+
+struct Line {
+    json: Bytes,
+    api: Option<&'static str>,
+    operation: Option<&'static str>,
 }
 
 impl Log {
@@ -69,28 +92,91 @@ impl Log {
 
     /// The last requests, the oldest first.
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        self.kept().iter().cloned().collect()
+        self.kept().lines.iter().filter_map(Line::read).collect()
+    }
+
+    /// The last requests as they are written, the oldest first, and how many there were before them.
+    pub(super) fn lines(&self) -> (Vec<Bytes>, usize) {
+        let kept = self.kept();
+        (kept.lines.iter().map(|line| line.json.clone()).collect(), kept.dropped)
     }
 
     pub(crate) fn clear(&self) {
-        self.kept().clear();
+        *self.kept() = Kept::default();
     }
 
-    pub(super) fn add(&self, request: RecordedRequest) {
-        if let (Some(file), Ok(mut line)) = (&self.file, serde_json::to_vec(&request)) {
+    pub(super) fn add(&self, mut request: RecordedRequest) {
+        shorten(&mut request.body);
+        let Ok(mut line) = serde_json::to_vec(&request) else {
+            return;
+        };
+        let json = Bytes::copy_from_slice(&line);
+        if let Some(file) = &self.file {
             line.push(b'\n');
             // A full disk is no reason to answer otherwise than before.
             let _ = file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
         }
-        let mut kept = self.kept();
-        if kept.len() == KEPT {
-            kept.pop_front();
-        }
-        kept.push_back(request);
+        self.kept().add(Line {
+            json,
+            api: request.api,
+            operation: request.operation,
+        });
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<RecordedRequest>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// Keeps a line; the oldest go, until there is room for it.
+    fn add(&mut self, line: Line) {
+        self.bytes += line.json.len();
+        self.lines.push_back(line);
+        while self.lines.len() > KEPT || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { break };
+            self.bytes -= oldest.json.len();
+            self.dropped += 1;
+        }
+    }
+}
+
+impl Line {
+    fn read(&self) -> Option<RecordedRequest> {
+        /// What a line tells, apart from the names that the sandbox has itself.
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Told {
+            time: Timestamp,
+            method: String,
+            path: String,
+            query: Vec<(String, String)>,
+            body: Value,
+            status: Option<u16>,
+            request_id: Option<String>,
+        }
+        let told: Told = serde_json::from_slice(&self.json).ok()?;
+        Some(RecordedRequest {
+            time: told.time,
+            method: told.method,
+            path: told.path,
+            query: told.query,
+            api: self.api,
+            operation: self.operation,
+            body: told.body,
+            status: told.status,
+            request_id: told.request_id,
+        })
+    }
+}
+
+/// Makes a body that is too long to be kept a text: its beginning, and how long it is.
+fn shorten(body: &mut Value) {
+    let text = body.to_string();
+    let length = text.len();
+    if length > LONGEST_BODY {
+        let end = (0..=LONGEST_BODY).rev().find(|end| text.is_char_boundary(*end));
+        *body = format!("{}… (cut: {length} bytes in all)", &text[..end.unwrap_or_default()]).into();
     }
 }
 
@@ -144,6 +230,69 @@ fn is_secret(name: &str) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    fn request(path: String, body: Value) -> RecordedRequest {
+        RecordedRequest {
+            time: Timestamp::UNIX_EPOCH,
+            method: "POST".to_owned(),
+            path,
+            query: vec![("a".to_owned(), "b".to_owned())],
+            api: Some("insights"),
+            operation: Some("listSites"),
+            body,
+            status: Some(200),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_told_as_it_was() {
+        let log = Log::new(None);
+        log.add(request("/1".to_owned(), json!({ "a": [1, 2.5, "x"] })));
+        log.add(RecordedRequest {
+            api: None,
+            operation: None,
+            status: None,
+            request_id: Some("id".to_owned()),
+            ..request("/2".to_owned(), Value::Null)
+        });
+        let (told, (lines, dropped)) = (log.requests(), log.lines());
+        assert_eq!((told.len(), lines.len(), dropped), (2, 2, 0));
+        assert_eq!(told[0].body, json!({ "a": [1, 2.5, "x"] }));
+        for (told, line) in told.iter().zip(lines) {
+            assert_eq!(serde_json::to_vec(told).expect("JSON"), line);
+        }
+    }
+
+    /// However many there are, and however long they are.
+    #[test]
+    fn the_log_has_a_bound_in_bytes_and_in_requests() {
+        let log = Log::new(None);
+        let long: Value = (0..15_000).collect();
+        let length = long.to_string().len();
+        (0..300).for_each(|index| log.add(request(format!("/{index}"), long.clone())));
+        let (lines, dropped) = log.lines();
+        let bytes = |lines: &[Bytes]| lines.iter().map(Bytes::len).sum::<usize>();
+        assert!(bytes(&lines) <= KEPT_BYTES && lines.len() > 200, "{}", lines.len());
+        assert!(lines.iter().all(|line| line.len() < LONGEST_BODY + 500));
+        assert_eq!(lines.len() + dropped, 300);
+        let told = log.requests();
+        let last = told.last().expect("a request");
+        assert_eq!(last.path, "/299", "the oldest go");
+        let text = last.body.as_str().expect("a text");
+        assert!(text.starts_with("[0,1,2,"), "{}", &text[..20]);
+        assert!(text.ends_with(&format!("… (cut: {length} bytes in all)")));
+        // Other parts of requests count as bodies do, and no letter is cut in two.
+        log.clear();
+        let texts = json!(["ü".repeat(LONGEST_BODY)]);
+        (0..300).for_each(|_| log.add(request("y".repeat(LONGEST_BODY), texts.clone())));
+        let (lines, dropped) = log.lines();
+        assert!(bytes(&lines) <= KEPT_BYTES && dropped > 100, "{dropped}");
+        log.clear();
+        (0..=KEPT).for_each(|_| log.add(request("/".to_owned(), Value::Null)));
+        let (lines, dropped) = log.lines();
+        assert_eq!((lines.len(), dropped), (KEPT, 1));
+    }
 
     #[test]
     fn secrets_are_hidden_wherever_they_stand() {

@@ -16,12 +16,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
@@ -40,7 +43,7 @@ use crate::spec::{self, Operation, Route, Sent, Spec};
 use crate::world::World;
 use connections::{Connections, Cutter};
 
-/// The header by which the services name each answer.
+/// The header by which Elements names each answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// How long a body may be: the longest valid one has some 10 KiB.
@@ -52,7 +55,7 @@ pub(crate) struct Service {
     pub(crate) identity: Identity,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
-    /// How many answers there have been.
+    /// How many answers have had a name.
     answers: AtomicU64,
 }
 
@@ -74,18 +77,19 @@ impl Service {
 
     /// Answers a request, unless its connection is cut first.
     async fn answer(&self, route: Route<'static>, parts: &Parts, body: &Bytes) -> Option<Response> {
-        let api = operation(&route).map(|operation| operation.api);
-        let faults = match self.faults.of(&parts.headers, api.is_some()) {
+        let called = operation(&route);
+        let whose = errors::Service::of(parts.uri.path(), called);
+        let faults = match self.faults.of(&parts.headers, called.is_some()) {
             Ok(faults) => faults,
-            Err(refusal) => return Some(errors::respond(api, refusal)),
+            Err(refusal) => return Some(errors::respond(whose, refusal)),
         };
         tokio::time::sleep(spoil::delay(&faults)).await;
         if faults.contains(&Fault::CutBefore) {
             return None;
         }
         let answer = match faults.iter().find_map(refused) {
-            Some(refusal) => errors::respond(api, refusal),
-            None => self.carry_out(route, parts, body, &faults),
+            Some(refusal) => errors::respond(whose, refusal),
+            None => self.carry_out(route, parts, body, &faults).await,
         };
         match faults.contains(&Fault::CutAfter) {
             true => None,
@@ -93,21 +97,32 @@ impl Service {
         }
     }
 
-    fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
-        if let Some(answer) = self.identity.answer(parts, body) {
+    async fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
+        if let Some(refusal) = unreadable(&parts.headers, body) {
+            let whose = errors::Service::of(parts.uri.path(), operation(&route));
+            return errors::respond(whose, refusal);
+        }
+        let spoil = |value: &mut Value| spoil::value(None, value, faults);
+        if let Some(answer) = self.identity.answer(parts, body, spoil) {
             return answer;
         }
         match route {
             Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
-                Ok(answer) => answer_with(operation, answer, &parts.headers, faults),
-                Err(refusal) => errors::respond(Some(operation.api), refusal),
+                Ok(answer) => answer_with(operation, answer, &parts.headers, faults).await,
+                Err(refusal) => errors::respond(errors::Service::Api(operation.api), refusal),
             },
             Route::OtherMethods(methods) => {
                 let methods = methods.join(", ");
                 let message = format!("There is no {} here; there is {methods}.", parts.method);
-                errors::respond(None, Refusal::new(405, message).with_header(ALLOW, methods))
+                errors::respond(
+                    errors::Service::Other,
+                    Refusal::new(405, message).with_header(ALLOW, methods),
+                )
             }
-            Route::Nowhere => errors::respond(None, Refusal::new(404, "There is no operation at this address.")),
+            Route::Nowhere => errors::respond(
+                errors::Service::Other,
+                Refusal::new(404, "There is no operation at this address."),
+            ),
         }
     }
 
@@ -137,7 +152,14 @@ impl Service {
         self.world().guid(&format!("answer {number}"))
     }
 
-    fn record(&self, route: Option<&Operation>, parts: &Parts, body: &Bytes, status: Option<u16>, request_id: String) {
+    fn record(
+        &self,
+        route: Option<&Operation>,
+        parts: &Parts,
+        body: &Bytes,
+        status: Option<u16>,
+        request_id: Option<String>,
+    ) {
         self.log.add(RecordedRequest {
             time: Timestamp::now(),
             method: parts.method.to_string(),
@@ -169,21 +191,31 @@ async fn handle(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
-        return errors::respond(
-            None,
-            Refusal::new(413, "The body is longer than any that is asked for."),
-        );
-    };
-    if let Some(answer) = control::answer(&service, &parts, &body) {
+    let body = read(body).await;
+    if let Ok(body) = &body
+        && let Some(answer) = control::answer(&service, &parts, body)
+    {
         return answer;
     }
     let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
     let called = operation(&route);
-    let mut answer = service.answer(route, &parts, &body).await;
-    let request_id = service.request_id();
-    if let (Some(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&request_id)) {
-        answer.headers_mut().insert(REQUEST_ID, value);
+    let mut answer = match &body {
+        Ok(body) => service.answer(route, &parts, body).await,
+        Err(status) => {
+            let whose = errors::Service::of(parts.uri.path(), called);
+            let reason = match status {
+                413 => format!("The body is longer than {LONGEST_BODY} bytes; no operation asks for so much."),
+                _ => "The body did not come whole.".to_owned(),
+            };
+            Some(errors::respond(whose, Refusal::new(*status, reason)))
+        }
+    };
+    let body = body.unwrap_or_default();
+    let is_named = called.is_some_and(|operation| operation.is_named);
+    let request_id = is_named.then(|| service.request_id());
+    let name = request_id.as_deref().map(HeaderValue::from_str);
+    if let (Some(answer), Some(Ok(name))) = (&mut answer, name) {
+        answer.headers_mut().insert(REQUEST_ID, name);
     }
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
     service.record(called, &parts, &body, status, request_id);
@@ -191,6 +223,50 @@ async fn handle(
         cutter.cut();
         Response::default()
     })
+}
+
+/// The whole body, or the status of the refusal. One that is too long is read to its end, and not kept: a client that still
+/// sends when the connection is closed sees no answer.
+async fn read(body: Body) -> Result<Bytes, u16> {
+    let mut parts = body.into_data_stream();
+    let (mut bytes, mut is_too_long) = (Vec::new(), false);
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|_| 400_u16)?;
+        is_too_long |= bytes.len() + part.len() > LONGEST_BODY;
+        if !is_too_long {
+            bytes.extend_from_slice(&part);
+        }
+    }
+    match is_too_long {
+        true => Err(413),
+        false => Ok(bytes.into()),
+    }
+}
+
+/// The refusal of a body that is said to be compressed, or in other characters than UTF-8, which alone are read here.
+fn unreadable(headers: &HeaderMap, body: &Bytes) -> Option<Refusal> {
+    if body.is_empty() {
+        return None;
+    }
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    if codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let refusal = Refusal::new(
+            415,
+            "The body is compressed; send it as it is, without Content-Encoding.",
+        );
+        return Some(refusal.with_header(ACCEPT_ENCODING, "identity"));
+    }
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())?;
+    let charset = media_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.trim().trim_matches('"'))
+    })?;
+    let is_read = ["utf-8", "utf8", "us-ascii"]
+        .iter()
+        .any(|name| charset.eq_ignore_ascii_case(name));
+    (!is_read).then(|| Refusal::new(415, "The charset of Content-Type is not utf-8; send the body in that."))
 }
 
 fn operation(route: &Route<'static>) -> Option<&'static Operation> {
@@ -223,22 +299,27 @@ fn refused(fault: &Fault) -> Option<Refusal> {
 }
 
 /// The answer with what was asked for.
-fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
+async fn answer_with(operation: &Operation, answer: Answer, request: &HeaderMap, faults: &[Fault]) -> Response {
     match answer {
         Answer::Json(mut value) => check(operation, Some("application/json"), Some(&value)).unwrap_or_else(|| {
-            spoil::value(operation, &mut value, faults);
+            spoil::value(Some(operation), &mut value, faults);
             json(operation.success, &value)
         }),
         Answer::Undocumented(value) => json(operation.success, &value),
         Answer::Empty => check(operation, None, None).unwrap_or_else(|| with(operation.success, Body::empty())),
         Answer::File(file) => {
             let media_type = "application/octet-stream";
-            check(operation, Some(media_type), None).unwrap_or_else(|| {
-                let mut answer = file.respond(request);
-                let media_type = HeaderValue::from_static(media_type);
-                answer.headers_mut().insert(CONTENT_TYPE, media_type);
-                answer
-            })
+            if let Some(problem) = check(operation, Some(media_type), None) {
+                return problem;
+            }
+            match file.respond(request).await {
+                Ok(mut answer) => {
+                    let media_type = HeaderValue::from_static(media_type);
+                    answer.headers_mut().insert(CONTENT_TYPE, media_type);
+                    answer
+                }
+                Err(refusal) => errors::respond(errors::Service::Api(operation.api), refusal),
+            }
         }
     }
 }
@@ -253,12 +334,17 @@ fn check(operation: &Operation, media_type: Option<&str>, body: Option<&Value>) 
         "The sandbox made an answer that its spec forbids: {}",
         problems.join("; ")
     );
-    (!problems.is_empty()).then(|| errors::respond(Some(operation.api), Refusal::new(500, message)))
+    (!problems.is_empty()).then(|| errors::respond(errors::Service::Api(operation.api), Refusal::new(500, message)))
 }
 
 /// An answer in JSON.
 pub(crate) fn json(status: u16, value: &Value) -> Response {
-    let mut answer = with(status, Body::from(value.to_string()));
+    json_of(status, Body::from(value.to_string()))
+}
+
+/// An answer whose body is JSON.
+fn json_of(status: u16, body: Body) -> Response {
+    let mut answer = with(status, body);
     let media_type = HeaderValue::from_static("application/json; charset=utf-8");
     answer.headers_mut().insert(CONTENT_TYPE, media_type);
     answer

@@ -3,12 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::http::Request;
 use fastrand::Rng;
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 use super::*;
+use crate::exports::{ExportPlan, Exports};
 use crate::identity::{App, Rules};
 use crate::spec::document;
 use crate::world::{Customer, Place, Size, Tenant, User};
@@ -116,18 +118,28 @@ fn mutate(value: &mut Value, texts: &[String], random: &mut Rng) {
     }
 }
 
-#[test]
-fn whatever_is_sent_is_answered_or_refused() {
-    let world = World::new(7, Size { customers: 3 });
-    let ids = ids(&world);
-    let texts = texts(&ids);
+/// The service of a world, which everybody may call.
+fn service(world: World) -> Service {
     let rules = Rules {
         is_open: true,
         ..Rules::default()
     };
     let identity = Identity::new(String::new(), world.clock.clone(), App::new("app"), Vec::new(), rules);
     let identity = identity.expect("an identity service");
-    let service = Service::new(world, identity, Faults::new(Vec::new(), None), Log::new(None));
+    Service::new(world, identity, Faults::new(Vec::new(), None), Log::new(None))
+}
+
+fn runtime() -> Runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.build().expect("a runtime")
+}
+
+#[test]
+fn whatever_is_sent_is_answered_or_refused() {
+    let world = World::new(7, Size { customers: 3 });
+    let ids = ids(&world);
+    let texts = texts(&ids);
+    let (service, runtime) = (service(world), runtime());
     let operations = Spec::embedded().operations();
     let mut random = Rng::with_seed(7);
     let mut answered = 0;
@@ -141,7 +153,9 @@ fn whatever_is_sent_is_answered_or_refused() {
         let (parts, ()) = request.expect("a request").into_parts();
         let bytes = Bytes::from(body.to_string());
         let route = Spec::embedded().route(parts.method.as_str(), parts.uri.path());
-        let answer = catch_unwind(AssertUnwindSafe(|| service.carry_out(route, &parts, &bytes, &[])));
+        let answer = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(service.carry_out(route, &parts, &bytes, &[]))
+        }));
         // Jobs go on, so that there is room for more.
         service.world().clock.advance(Duration::from_secs(1));
         let status = answer.map(|answer| answer.status().as_u16());
@@ -150,4 +164,36 @@ fn whatever_is_sent_is_answered_or_refused() {
         answered += usize::from(matches!(status, Ok(200..=204)));
     }
     assert!(answered > REQUESTS / 100, "most is refused, but not all: {answered}");
+}
+
+/// Calls go on while somebody fetches a file, however large: all of it is made without the world.
+#[test]
+fn a_file_is_written_while_another_has_the_world() {
+    const SIZE: u64 = 20 << 20;
+    let mut world = World::new(7, Size { customers: 1 });
+    world.exports = Exports::new(ExportPlan::default().takes(Duration::ZERO), SIZE);
+    let (service, runtime) = (service(world), runtime());
+    let get = |target: &str| {
+        let (parts, ()) = Request::get(target).body(()).expect("a request").into_parts();
+        let Route::To(operation, path) = Spec::embedded().route("GET", parts.uri.path()) else {
+            panic!("{target} leads nowhere");
+        };
+        service.call(operation, path, &parts, &Bytes::new(), &[])
+    };
+    let Ok(Answer::Json(started)) = get(
+        "/insights/sharingLinks/export?exportLinkType=32&startTime=2020-01-01T00:00:00&finishTime=2030-01-01T00:00:00",
+    ) else {
+        panic!("no job was started");
+    };
+    let job = started["jobId"].as_str().expect("an id");
+    let Ok(Answer::File(file)) = get(&format!("/insights/job/{job}/exportfile")) else {
+        panic!("there is no file");
+    };
+    let held = service.world();
+    let written = runtime.block_on(async {
+        let answer = file.respond(&HeaderMap::new()).await.expect("a file");
+        to_bytes(answer.into_body(), usize::MAX).await.expect("its bytes")
+    });
+    drop(held);
+    assert!(written.len() as u64 >= SIZE);
 }

@@ -24,6 +24,8 @@ pub(crate) struct Operation {
     pub(crate) scopes: Vec<Vec<&'static str>>,
     /// The status of an answer with what was asked for.
     pub(crate) success: u16,
+    /// Whether the spec names each answer by a header `request-id`.
+    pub(crate) is_named: bool,
     /// The answers by their status.
     pub(super) answers: BTreeMap<u16, Answer>,
     pub(crate) paging: Option<Paging>,
@@ -61,6 +63,8 @@ pub(super) struct Answer {
     /// The media type and, of JSON, the schema. An answer without a body has none.
     pub(super) body: Option<(&'static str, Option<Schema>)>,
     pub(super) example: Option<&'static Value>,
+    /// Whether it has a header `request-id`.
+    is_named: bool,
 }
 
 /// How a list comes in pages.
@@ -122,6 +126,7 @@ fn operation(api: Api, path: &'static str, item: &Part, method: &str, part: &Par
             .copied()
             .find(|status| (200..300).contains(status))
             .unwrap_or(200),
+        is_named: !answers.is_empty() && answers.values().all(|answer| answer.is_named),
         answers,
         paging: part.get("x-paging").map(|paging| self::paging(&paging)),
     }
@@ -155,7 +160,17 @@ fn answers(api: Api, operation: &Part) -> BTreeMap<u16, Answer> {
                 let schema = media.get("schema").filter(|_| name == "application/json");
                 (name, schema.map(|schema| Schema::new(api, &schema)))
             });
-            Some((status.parse().ok()?, Answer { body, example }))
+            let is_named = response
+                .get("headers")
+                .is_some_and(|headers| headers.get("request-id").is_some());
+            Some((
+                status.parse().ok()?,
+                Answer {
+                    body,
+                    example,
+                    is_named,
+                },
+            ))
         });
     answers.collect()
 }

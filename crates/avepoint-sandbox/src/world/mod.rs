@@ -65,6 +65,7 @@ pub(crate) use users::User;
 pub(crate) use workflows::Workflow;
 
 use crate::exports::Exports;
+use crate::spec::Violation;
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
 use users::condition;
@@ -188,6 +189,11 @@ impl World {
         }
     }
 
+    /// The ids of all rows of a parent; no row is made for them.
+    pub(crate) fn ids<R: Row>(&self, parent: Place) -> impl Iterator<Item = String> {
+        (0..self.count::<R>(parent)).map(move |index| self.ids.id(parent.child::<R>(index)))
+    }
+
     /// All rows of a parent, one after the other.
     pub(crate) fn all<R: Row>(&self, parent: Place) -> impl Iterator<Item = Entry<R>> {
         (0..self.count::<R>(parent)).map(move |index| self.nth(parent, index))
@@ -248,6 +254,15 @@ impl World {
         question
             .bytes()
             .fold(mix(self.seed), |state, byte| mix(state ^ u64::from(byte)))
+    }
+
+    /// What is wrong with a day that is still to come in the world, whose time is not that of the machine.
+    pub(crate) fn later_than_today(&self, place: &str) -> Violation {
+        let now = Clock::written(self.clock.now());
+        Violation::new(
+            place,
+            format!("is later than today: in the sandbox's world it is {now}"),
+        )
     }
 
     /// A GUID of this seed for a question; it is no id of a row.

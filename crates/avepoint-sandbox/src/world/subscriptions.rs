@@ -83,7 +83,10 @@ impl Row for Subscription {
             variant: "",
             source: Source::Pool(pick(random, &[1, 2, 6])),
             model: (product == Self::BACKUP).then(|| random.i64(0..3)),
-            seats: (!is_fly).then(|| licenses(world, place.parent::<Self>())),
+            seats: (!is_fly).then(|| {
+                let (assigned, free) = Tenant::licenses(world, place.parent::<Self>());
+                assigned + free
+            }),
             units: is_fly.then(|| random.i64(1..40)),
             backup: (product == Self::BACKUP).then(|| backup(random)),
             expiration,
@@ -115,14 +118,6 @@ fn backup(random: &mut Rng) -> Backup {
         protected,
         consumed: protected * random.i64(105..160) / 100,
     }
-}
-
-/// How many Microsoft licenses the tenants of a customer have, assigned and free.
-fn licenses(world: &World, customer: Place) -> i64 {
-    let tenants = world.all::<Tenant>(customer);
-    tenants
-        .map(|tenant| Tenant::assigned_licenses(world, tenant.place) + tenant.free_licenses)
-        .sum()
 }
 
 impl Subscription {

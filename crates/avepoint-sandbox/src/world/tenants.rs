@@ -16,8 +16,6 @@ pub(crate) struct Tenant {
     pub(crate) platform: i64,
     /// The services whose apps the customer has authorized, as the spec's `AppService` names them.
     pub(crate) apps: Vec<String>,
-    /// How many Microsoft licenses are free.
-    pub(crate) free_licenses: i64,
     /// Whether Dynamics 365 is used beside Microsoft 365.
     pub(crate) has_dynamics: bool,
 }
@@ -61,7 +59,6 @@ impl Row for Tenant {
                 .into_iter()
                 .filter(|_| random.u8(..4) > 0)
                 .collect(),
-            free_licenses: random.i64(0..40),
             has_dynamics: random.u8(..3) == 0,
         }
     }
@@ -71,5 +68,25 @@ impl Tenant {
     /// How many Microsoft licenses are assigned: one to each user.
     pub(crate) fn assigned_licenses(world: &World, tenant: Place) -> i64 {
         i64::try_from(world.count::<User>(tenant)).unwrap_or(i64::MAX)
+    }
+
+    /// How many Microsoft licenses are free.
+    pub(crate) fn free_licenses(world: &World, tenant: Place) -> i64 {
+        let mut random = world.random(tenant);
+        // The first says how much else there is.
+        random.u64(..);
+        random.i64(0..40)
+    }
+
+    /// How many Microsoft licenses the tenants of a customer have: assigned, and free. Lists of all customers show them, so
+    /// that no tenant is made for it.
+    pub(crate) fn licenses(world: &World, customer: Place) -> (i64, i64) {
+        let tenants = (0..world.count::<Self>(customer)).map(|index| customer.child::<Self>(index));
+        tenants.fold((0, 0), |(assigned, free), tenant| {
+            (
+                assigned + Self::assigned_licenses(world, tenant),
+                free + Self::free_licenses(world, tenant),
+            )
+        })
     }
 }

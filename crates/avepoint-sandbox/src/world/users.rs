@@ -1,6 +1,7 @@
 //! The users of tenants.
 
 use fastrand::Rng;
+use jiff::Timestamp;
 
 use super::names::{COUNTRIES, Country, DEPARTMENTS, FIRST, LAST, TITLES};
 use super::{Clock, Kind, Place, Row, Tenant, World, pick};
@@ -135,9 +136,9 @@ impl User {
         }
     }
 
-    /// The age in years when the world began.
-    pub(crate) fn age(&self) -> i64 {
-        let (born, today) = (self.birthday.as_str(), Clock::written(Clock::beginning()));
+    /// The age in years at a time.
+    pub(crate) fn age(&self, now: Timestamp) -> i64 {
+        let (born, today) = (self.birthday.as_str(), Clock::written(now));
         let year = |day: &str| day.get(..4).and_then(|year| year.parse::<i64>().ok());
         let is_before_birthday = today.get(5..10) < born.get(5..10);
         year(&today)

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::Handlers;
 use crate::call::{Call, Outcome, Refusal};
 use crate::paging::{Rows, page};
-use crate::spec::Violation;
 use crate::world::{AuditRecord, Entry, Named, PARTNER, Place, World};
 
 pub(super) const HANDLERS: Handlers = &[
@@ -24,7 +23,7 @@ fn list(call: &Call, world: &World, is_of_reseller: bool) -> Outcome {
         )
     })?;
     if first > day(world.clock.now()) {
-        return Err(Refusal::invalid(vec![Violation::new("date", "is later than today")]));
+        return Err(Refusal::invalid(vec![world.later_than_today("date")]));
     }
     let records = world
         .all::<AuditRecord>(Place::ROOT)

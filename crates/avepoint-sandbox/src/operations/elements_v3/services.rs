@@ -42,11 +42,7 @@ fn list_customer_services(call: &Call, world: &mut World) -> Outcome {
 
 /// A customer with its subscriptions.
 pub(in crate::operations) fn listed(world: &World, customer: &Entry<Customer>) -> Value {
-    let licenses = world.all::<Tenant>(customer.place).map(|tenant| {
-        let assigned = Tenant::assigned_licenses(world, tenant.place);
-        (assigned, tenant.free_licenses)
-    });
-    let (assigned, free) = licenses.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let (assigned, free) = Tenant::licenses(world, customer.place);
     let products = world.all::<Subscription>(customer.place);
     json!({
         "customerId": customer.id,
@@ -265,7 +261,7 @@ fn list_tenant_user_seats(call: &Call, world: &mut World) -> Outcome {
             "type": platform,
             "tenantId": tenant.id,
             "tenantName": tenant.name,
-            "availableUserSeat": tenant.free_licenses,
+            "availableUserSeat": Tenant::free_licenses(world, tenant.place),
             "assignedUserSeat": Tenant::assigned_licenses(world, tenant.place),
         })
     })

@@ -1,5 +1,6 @@
 //! Users of tenants, in the cloud and on premises.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Handlers, chosen, customer, tenant};
@@ -42,7 +43,7 @@ fn list_users(call: &Call, world: &mut World) -> Outcome {
 }
 
 fn get_user(call: &Call, world: &mut World) -> Outcome {
-    Ok(Answer::Json(profile(&user(call, world)?)))
+    Ok(Answer::Json(profile(&user(call, world)?, world.clock.now())))
 }
 
 fn update_account(call: &Call, world: &mut World) -> Outcome {
@@ -66,6 +67,14 @@ fn update_alternate_mail(call: &Call, world: &mut World) -> Outcome {
 }
 
 fn update_birthday(call: &Call, world: &mut World) -> Outcome {
+    let today = Clock::written(world.clock.now());
+    // Days are written so that their order is that of their texts.
+    if call
+        .body_text("birthday")
+        .is_some_and(|birthday| birthday.get(..10) > today.get(..10))
+    {
+        return Err(Refusal::invalid(vec![world.later_than_today("body.birthday")]));
+    }
     change(call, world, |user| set(call, "birthday", &mut user.birthday))
 }
 
@@ -155,14 +164,14 @@ fn user(call: &Call, world: &World) -> Result<Entry<User>, Refusal> {
 /// Changes the user that the path names.
 fn change(call: &Call, world: &mut World, change: impl FnOnce(&mut User)) -> Outcome {
     let (customer, tenant, user) = (customer(call, world)?, tenant(call, world)?, user(call, world)?);
-    let (id, before) = (user.id.clone(), profile(&user));
-    let now = Clock::written(world.clock.now());
+    let now = world.clock.now();
+    let (id, before) = (user.id.clone(), profile(&user, now));
     world.change(user, |user| {
         change(user);
-        user.changed = now;
+        user.changed = Clock::written(now);
     });
     if let Some(user) = world.find(&id) {
-        let changes = changes(&before, &profile(&user));
+        let changes = changes(&before, &profile(&user, now));
         world.record(Deed::to_user(&customer, &tenant, &user, changes));
     }
     Ok(Answer::Empty)
@@ -231,7 +240,7 @@ pub(super) fn listed(user: Entry<User>) -> Value {
     })
 }
 
-fn profile(user: &Entry<User>) -> Value {
+fn profile(user: &Entry<User>, now: Timestamp) -> Value {
     json!({
         "id": user.id,
         "manager": user.manager,
@@ -246,7 +255,7 @@ fn profile(user: &Entry<User>) -> Value {
         "location": user.office,
         "passwordNeverExpire": user.password_never_expires,
         "lastChangeDate": user.changed,
-        "age": user.age(),
+        "age": user.age(now),
         "isTestUser": user.is_test,
         "officePhone": user.office_phone,
         "mobile": user.mobile,

@@ -1336,8 +1336,7 @@ pub mod builder {
             let Self { client, bed_id } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/garden/v1/beds/{}", client.baseurl, encode_path(& bed_id
-                .to_string()),
+                "{}/garden/v1/beds/{}", client.baseurl, encode_path(& bed_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1408,8 +1407,7 @@ pub mod builder {
             let Self { client, bed_id } = self;
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/garden/v1/beds/{}/map", client.baseurl, encode_path(& bed_id
-                .to_string()),
+                "{}/garden/v1/beds/{}/map", client.baseurl, encode_path(& bed_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1548,8 +1546,7 @@ pub mod builder {
             let season = season.map_err(Error::InvalidRequest)?;
             let sown_since = sown_since.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/garden/v1/beds/{}/plants", client.baseurl, encode_path(& bed_id
-                .to_string()),
+                "{}/garden/v1/beds/{}/plants", client.baseurl, encode_path(& bed_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1639,8 +1636,7 @@ pub mod builder {
             let bed_id = bed_id.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/garden/v1/beds/{}/plants", client.baseurl, encode_path(& bed_id
-                .to_string()),
+                "{}/garden/v1/beds/{}/plants", client.baseurl, encode_path(& bed_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -1768,7 +1764,7 @@ pub mod builder {
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/garden/v1/beds/{}/plants/search", client.baseurl, encode_path(&
-                bed_id.to_string()),
+                bed_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
@@ -2186,8 +2182,7 @@ pub mod builder {
             let Self { client, gardener_id } = self;
             let gardener_id = gardener_id.map_err(Error::InvalidRequest)?;
             let url = format!(
-                "{}/garden/v1/gardeners/{}", client.baseurl, encode_path(& gardener_id
-                .to_string()),
+                "{}/garden/v1/gardeners/{}", client.baseurl, encode_path(& gardener_id),
             );
             let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
             #[allow(unused_mut)]
