@@ -183,7 +183,11 @@ impl State {
     /// How long the next request has to wait.
     fn wait(&mut self, now: Duration) -> Duration {
         self.reopen(now);
-        self.next.max(self.closed_until).saturating_sub(now)
+        // While it is closed nothing is due: what was, counts no more.
+        match self.closed_until.saturating_sub(now) {
+            Duration::ZERO => self.next.saturating_sub(now),
+            closed => closed,
+        }
     }
 
     /// Begins a new run if the gate was closed until now, or forgets what is long ago.
@@ -408,6 +412,15 @@ mod tests {
             ..policy
         };
         service.call(&gate, &patient).await.expect("the wait was worth it");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_refuses_everything_is_asked_as_often_as_it_says() {
+        let (service, gate) = (Service::new(0.0, 0, Some(2)), Gate::new(Limits::default()));
+        for _ in 0..20 {
+            service.call(&gate, &RetryPolicy::none()).await.expect_err("too many");
+        }
+        assert_eq!(service.clock.elapsed().as_secs(), 19 * 2);
     }
 
     #[tokio::test(start_paused = true)]
