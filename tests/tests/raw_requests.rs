@@ -58,6 +58,34 @@ async fn any_path_can_be_asked_and_the_answer_is_given_as_it_came() {
 }
 
 #[tokio::test]
+async fn a_dry_run_shows_the_request_and_sends_nothing() {
+    let server = Server::always(Reply::json(200, &json!({}))).await;
+    let client = client(&server);
+    let prepared = put(&client).dry_run().expect("a request");
+    assert_eq!(prepared.method(), "PUT");
+    assert!(prepared.url().ends_with("/partner/external/v3/new/a%2Fb%3Fc/things"));
+    assert_eq!(prepared.body(), Some(&json!({"password": "Sesame-7-open"})));
+    let csv = put(&client)
+        .body("text/csv", "Sesame-7-open")
+        .dry_run()
+        .expect("a request");
+    assert_eq!(csv.body(), None);
+    assert_eq!(csv.bytes().map(|bytes| &bytes[..]), Some(&b"Sesame-7-open"[..]));
+    assert!(csv.to_string().contains("13 bytes"), "{csv}");
+    for shown in [
+        prepared.to_string(),
+        format!("{prepared:?}"),
+        csv.to_string(),
+        format!("{csv:?}"),
+    ] {
+        assert!(!shown.contains("Sesame") && !shown.contains(TOKEN), "{shown}");
+    }
+    let error = client.request(Method::Get, "/a/{id}").dry_run().expect_err("no id");
+    assert!(error.to_string().contains("`id` is missing"), "{error}");
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
 async fn it_is_repeated_and_fails_as_any_call() {
     let server = Server::in_turn(vec![Reply::empty(503), Reply::HangUp, Reply::json(200, &json!([7]))]).await;
     let (client, clock) = client_with_retries(&server.url(), RetryPolicy::default());

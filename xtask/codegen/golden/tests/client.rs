@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
-use xtask_codegen_golden::avepoint_core::{CallOptions, Items, RetryPolicy};
+use xtask_codegen_golden::avepoint_core::{CallOptions, Code, Items, RetryPolicy, Validation};
 use xtask_codegen_golden::types::{Colour, Cutting, Gardener, MowerKind, NewGardener, Season, Seeds, SpadeKind};
 use xtask_codegen_golden::{Client, Error, StaticToken, operations};
 
@@ -344,6 +344,36 @@ async fn all_that_is_wrong_is_told_at_once_by_the_names_of_the_wire_and_of_the_s
         "{problem}"
     );
     assert_eq!(requests.try_iter().count(), 0);
+}
+
+#[tokio::test]
+async fn without_validation_all_is_sent_that_can_be() {
+    let (strict, _requests) = client(Vec::new());
+    let open = strict.with_options(strict.session().options().clone().validation(Validation::Off));
+    let water = xtask_codegen_golden::types::Litres::builder().least(9.75);
+    let search = |client: &Client| client.search_plants().bed_id("b-1").page_size(101);
+    let dry = search(&open).body_map(|body| body.water(water).season(9)).dry_run();
+    let prepared = dry.expect("nothing is held against the spec");
+    let address = "/garden/v1/beds/b-1/plants/search?pageSize=101";
+    assert!(prepared.url().ends_with(address), "{}", prepared.url());
+    assert_eq!(prepared.body(), Some(&json!({"water": {"least": 9.75}, "season": 9})));
+    // A code is spelled as it was given, or as it is documented.
+    let loud = || Colour::Unknown(Code::Text("RED".to_owned()));
+    for (client, spelled) in [(&open, "colours=RED"), (&strict, "colours=red")] {
+        let prepared = client.list_plants().bed_id("b-1").colours([loud()]).dry_run();
+        let prepared = prepared.expect("a documented code");
+        assert_eq!(prepared.url().split_once('?').map(|(_, query)| query), Some(spelled));
+    }
+    // What leads to another path, or is no value of the type, is refused nonetheless.
+    for (call, problem) in [
+        (search(&open).bed_id(""), "`bedId` "),
+        (search(&open).bed_id(".."), "`bedId` "),
+        (search(&open).bed_id(None::<String>), "`bedId` is missing"),
+        (search(&open).page_size(i64::MAX), "`pageSize` is not a valid i32"),
+    ] {
+        let refused = call.dry_run().expect_err(problem).to_string();
+        assert!(refused.contains(problem) && !refused.contains("; "), "{refused}");
+    }
 }
 
 #[tokio::test]
