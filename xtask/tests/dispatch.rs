@@ -72,7 +72,7 @@ fn the_demo_follows_the_generation_if_that_ends_well() {
     let output = xtask(r#"echo "$7""#, &["demo"]);
     assert!(output.status.success(), "{output:?}");
     assert_eq!(output.stdout, b"xtask-codegen\navepoint-demo\n");
-    for (status, code) in [("exit 3", 3), ("kill -INT $$", 1)] {
+    for (status, code) in [("exit 3", 3), ("kill -TERM $$", 1)] {
         let output = xtask(&format!("echo \"$7\"; {status}"), &["demo"]);
         assert_eq!(output.status.code(), Some(code));
         assert_eq!(output.stdout, b"xtask-codegen\n");
@@ -85,7 +85,7 @@ fn the_exit_status_and_the_signal_of_the_tool_are_those_of_the_command() {
         let output = xtask(&format!("exit {status}"), &["generate"]);
         assert_eq!(output.status.code(), Some(status));
     }
-    assert_eq!(xtask("kill -INT $$", &["docs"]).status.signal(), Some(2));
+    assert_eq!(xtask("kill -TERM $$", &["docs"]).status.signal(), Some(15));
 }
 
 #[test]

@@ -113,9 +113,7 @@ impl Fault {
     pub fn list(text: &str) -> Result<Vec<Self>, UnknownFault> {
         text.split(';').map(str::parse).collect()
     }
-}
 
-impl Fault {
     /// Whether there is such a thing to go wrong in an answer of the identity service.
     pub(crate) fn is_for_identity(&self) -> bool {
         !matches!(self, Self::UnknownCodes | Self::ExpiredToken | Self::EndlessPages)

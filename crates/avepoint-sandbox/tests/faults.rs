@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use avepoint_sandbox::{Fault, Sandbox};
-use reqwest::{Certificate, Client, Response};
+use reqwest::{Certificate, Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 const CUSTOMERS: &str = "/partner/external/v3/general/customers/batch";
@@ -30,6 +30,12 @@ async fn ask(sandbox: &Sandbox, faults: &str) -> reqwest::Result<Response> {
 async fn listed(sandbox: &Sandbox, faults: &str) -> Value {
     let answer = ask(sandbox, faults).await.expect("an answer");
     assert_eq!(answer.status(), 200);
+    answer.json().await.expect("JSON")
+}
+
+/// What is answered to any other request.
+async fn read(request: RequestBuilder) -> Value {
+    let answer = request.send().await.expect("an answer");
     answer.json().await.expect("JSON")
 }
 
@@ -68,23 +74,10 @@ async fn a_connection_is_cut_before_or_after_the_call_was_carried_out() {
         sandbox.base_url()
     );
     let client = Client::new();
-    let page = client
-        .post(format!("{users}/batch"))
-        .json(&json!({}))
-        .send()
-        .await
-        .expect("an answer");
-    let page: Value = page.json().await.expect("JSON");
+    let page = read(client.post(format!("{users}/batch")).json(&json!({}))).await;
     let user = format!("{users}/{}", page["data"][0]["id"].as_str().expect("an id"));
     for (fault, name) in [("cut=before", "First"), ("cut=after", "Second")] {
-        let before: Value = client
-            .get(&user)
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON");
+        let before = read(client.get(&user)).await;
         let change = json!({
             "firstName": name, "lastName": name, "displayName": name, "jobTitle": name, "employeeId": name,
         });
@@ -95,14 +88,7 @@ async fn a_connection_is_cut_before_or_after_the_call_was_carried_out() {
             .await
             .expect_err("the connection is cut");
         assert!(error.is_request(), "{error:?}");
-        let after: Value = client
-            .get(&user)
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON");
+        let after = read(client.get(&user)).await;
         let expected = if fault == "cut=after" {
             &json!(name)
         } else {
@@ -170,15 +156,12 @@ async fn pages_without_an_end_are_always_full_and_there_are_more_of_them() {
         let rows = answer["data"].as_array().expect("a list").iter();
         rows.map(|row| row["id"].clone()).collect()
     };
-    let whole: Value = client
-        .post(format!("{}{CUSTOMERS}", sandbox.base_url()))
-        .json(&json!({}))
-        .send()
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON");
+    let whole = read(
+        client
+            .post(format!("{}{CUSTOMERS}", sandbox.base_url()))
+            .json(&json!({})),
+    )
+    .await;
     let whole = ids(&whole);
     // Pages of two and of seven from three rows: the list begins again wherever it ends.
     for (page, size) in [(1, 2), (2, 2), (900, 2), (1, 7), (2, 7)] {
@@ -187,7 +170,7 @@ async fn pages_without_an_end_are_always_full_and_there_are_more_of_them() {
             .post(url)
             .header("sandbox-fault", "pages=endless")
             .json(&json!({}));
-        let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        let answer = read(request).await;
         let expected: Vec<_> = (0..size)
             .map(|at| whole[((page - 1) * size + at) % 3].clone())
             .collect();
@@ -204,7 +187,7 @@ async fn pages_without_an_end_are_always_full_and_there_are_more_of_them() {
             .post(format!("{}/insights/sites/overview", sandbox.base_url()))
             .json(&body);
         let request = request.header("sandbox-fault", "pages=endless");
-        let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        let answer = read(request).await;
         assert_eq!(answer["values"].as_array().map(Vec::len), Some(10), "{answer}");
         token = answer["nextLink"].clone();
         assert!(token.is_string(), "{answer}");
@@ -240,9 +223,9 @@ async fn the_token_endpoint_meets_faults_as_it_has_them() {
         assert_eq!(answer["error"], error);
         assert!(answer["error_description"].is_string(), "{answer}");
     }
-    let read = async |faults| token(&sandbox, faults).await.json::<Value>().await.expect("JSON");
-    assert!(read("members=unknown").await["sandboxUnknown"].is_object());
-    assert_eq!(read("members=null").await["access_token"], Value::Null);
+    let spoilt = async |faults| token(&sandbox, faults).await.json::<Value>().await.expect("JSON");
+    assert!(spoilt("members=unknown").await["sandboxUnknown"].is_object());
+    assert_eq!(spoilt("members=null").await["access_token"], Value::Null);
     assert_eq!(token(&sandbox, "body=empty").await.text().await.expect("a body"), "");
     for fault in ["codes=unknown", "token=expired", "delay=1ms; pages=endless", "none"] {
         let answer = token(&sandbox, fault).await;
@@ -274,14 +257,7 @@ async fn a_body_that_is_cut_in_the_middle_can_be_resumed() {
         "{}/insights/sharingLinks/export?exportLinkType=32&startTime=2020-01-01T00:00:00&finishTime=2030-01-01T00:00:00",
         sandbox.base_url()
     );
-    let job: Value = client
-        .get(start)
-        .send()
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON");
+    let job = read(client.get(start)).await;
     sandbox.advance(Duration::from_secs(60));
     let job = job["jobId"].as_str().expect("an id");
     let file = client.get(format!("{}/insights/job/{job}/exportfile", sandbox.base_url()));

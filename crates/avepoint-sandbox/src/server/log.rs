@@ -106,18 +106,25 @@ impl Log {
     }
 
     pub(super) fn add(&self, mut request: RecordedRequest) {
-        shorten(&mut request.body);
         let Ok(mut line) = serde_json::to_vec(&request) else {
             return;
         };
-        let json = Bytes::copy_from_slice(&line);
+        // No body is longer than the line that it stands in.
+        if line.len() > LONGEST_BODY {
+            shorten(&mut request.body);
+            match serde_json::to_vec(&request) {
+                Ok(shorter) => line = shorter,
+                Err(_) => return,
+            }
+        }
         if let Some(file) = &self.file {
-            line.push(b'\n');
+            let line = [line.as_slice(), b"\n"].concat();
             // A full disk is no reason to answer otherwise than before.
             let _ = file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line);
         }
         self.kept().add(Line {
-            json,
+            // Without the room that the line has left.
+            json: line.into_boxed_slice().into(),
             api: request.api,
             operation: request.operation,
         });

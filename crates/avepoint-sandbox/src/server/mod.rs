@@ -98,8 +98,8 @@ impl Service {
     }
 
     async fn carry_out(&self, route: Route<'static>, parts: &Parts, body: &Bytes, faults: &[Fault]) -> Response {
+        let whose = errors::Service::of(parts.uri.path(), operation(&route));
         if let Some(refusal) = unreadable(&parts.headers, body) {
-            let whose = errors::Service::of(parts.uri.path(), operation(&route));
             return errors::respond(whose, refusal);
         }
         let spoil = |value: &mut Value| spoil::value(None, value, faults);
@@ -109,20 +109,14 @@ impl Service {
         match route {
             Route::To(operation, path) => match self.call(operation, path, parts, body, faults) {
                 Ok(answer) => answer_with(operation, answer, &parts.headers, faults).await,
-                Err(refusal) => errors::respond(errors::Service::Api(operation.api), refusal),
+                Err(refusal) => errors::respond(whose, refusal),
             },
             Route::OtherMethods(methods) => {
                 let methods = methods.join(", ");
                 let message = format!("There is no {} here; there is {methods}.", parts.method);
-                errors::respond(
-                    errors::Service::Other,
-                    Refusal::new(405, message).with_header(ALLOW, methods),
-                )
+                errors::respond(whose, Refusal::new(405, message).with_header(ALLOW, methods))
             }
-            Route::Nowhere => errors::respond(
-                errors::Service::Other,
-                Refusal::new(404, "There is no operation at this address."),
-            ),
+            Route::Nowhere => errors::respond(whose, Refusal::new(404, "There is no operation at this address.")),
         }
     }
 

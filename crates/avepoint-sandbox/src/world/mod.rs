@@ -65,7 +65,6 @@ pub(crate) use users::User;
 pub(crate) use workflows::Workflow;
 
 use crate::exports::Exports;
-use crate::spec::Violation;
 use changes::Changes;
 use id::{Ids, LEVELS, mix};
 use users::condition;
@@ -254,15 +253,6 @@ impl World {
         question
             .bytes()
             .fold(mix(self.seed), |state, byte| mix(state ^ u64::from(byte)))
-    }
-
-    /// What is wrong with a day that is still to come in the world, whose time is not that of the machine.
-    pub(crate) fn later_than_today(&self, place: &str) -> Violation {
-        let now = Clock::written(self.clock.now());
-        Violation::new(
-            place,
-            format!("is later than today: in the sandbox's world it is {now}"),
-        )
     }
 
     /// A GUID of this seed for a question; it is no id of a row.

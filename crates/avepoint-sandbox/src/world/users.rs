@@ -136,7 +136,7 @@ impl User {
         }
     }
 
-    /// The age in years at a time.
+    /// The age in years at a time; whoever is still to be born, which the spec allows, has none yet.
     pub(crate) fn age(&self, now: Timestamp) -> i64 {
         let (born, today) = (self.birthday.as_str(), Clock::written(now));
         let year = |day: &str| day.get(..4).and_then(|year| year.parse::<i64>().ok());
@@ -144,6 +144,7 @@ impl User {
         year(&today)
             .zip(year(born))
             .map_or(0, |(today, born)| today - born - i64::from(is_before_birthday))
+            .max(0)
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::Handlers;
 use crate::call::{Call, Outcome, Refusal};
 use crate::paging::{Rows, page};
-use crate::world::{AuditRecord, Entry, Named, PARTNER, Place, World};
+use crate::spec::Violation;
+use crate::world::{AuditRecord, Clock, Entry, Named, PARTNER, Place, World};
 
 pub(super) const HANDLERS: Handlers = &[
     ("listAuditRecords", |call, world| list(call, world, false)),
@@ -23,7 +24,10 @@ fn list(call: &Call, world: &World, is_of_reseller: bool) -> Outcome {
         )
     })?;
     if first > day(world.clock.now()) {
-        return Err(Refusal::invalid(vec![world.later_than_today("date")]));
+        // The time of the world is not that of the machine.
+        let now = Clock::written(world.clock.now());
+        let problem = format!("is later than today: in the sandbox's world it is {now}");
+        return Err(Refusal::invalid(vec![Violation::new("date", problem)]));
     }
     let records = world
         .all::<AuditRecord>(Place::ROOT)

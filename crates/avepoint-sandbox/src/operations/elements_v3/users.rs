@@ -67,14 +67,6 @@ fn update_alternate_mail(call: &Call, world: &mut World) -> Outcome {
 }
 
 fn update_birthday(call: &Call, world: &mut World) -> Outcome {
-    let today = Clock::written(world.clock.now());
-    // Days are written so that their order is that of their texts.
-    if call
-        .body_text("birthday")
-        .is_some_and(|birthday| birthday.get(..10) > today.get(..10))
-    {
-        return Err(Refusal::invalid(vec![world.later_than_today("body.birthday")]));
-    }
     change(call, world, |user| set(call, "birthday", &mut user.birthday))
 }
 
