@@ -12,11 +12,13 @@ use xtask_spec::{Operation, Spec};
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// An operation, and the values to call it with.
+#[derive(Clone)]
 pub struct Call<'d> {
     pub id: &'d str,
     pub tag: &'d str,
     pub summary: &'d str,
     pub description: &'d str,
+    pub is_deprecated: bool,
     pub method: String,
     pub path: &'d str,
     pub parameters: Vec<Parameter<'d>>,
@@ -29,6 +31,7 @@ pub struct Call<'d> {
 }
 
 /// A parameter, and the value it has in a call.
+#[derive(Clone)]
 pub struct Parameter<'d> {
     pub name: &'d str,
     /// Where it stands: `path`, `query`, `header`.
@@ -97,6 +100,7 @@ impl<'d> Call<'d> {
             tag: operation.place.texts("tags").first().copied().unwrap_or_default(),
             summary: operation.place.text("summary").unwrap_or_default(),
             description: operation.place.text("description").unwrap_or_default(),
+            is_deprecated: operation.place.says("deprecated"),
             method: operation.method.to_uppercase(),
             path: operation.path,
             parameters: parameters.collect::<anyhow::Result<_>>()?,

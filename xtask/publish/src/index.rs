@@ -16,7 +16,7 @@ pub const MATERIALS: &str = "sbom.cdx.json";
 pub const ARCHIVE: &str = "avepoint-openapi.tar.gz";
 
 /// What says by whom a folder was published.
-const PUBLISHER: &str = env!("CARGO_PKG_NAME");
+pub const PUBLISHER: &str = env!("CARGO_PKG_NAME");
 
 /// Files by their paths in the published folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -71,10 +71,10 @@ pub fn index(subjects: &[Subject], sums: &Sums) -> Value {
     json!({ "publisher": PUBLISHER, "files": rows.collect::<Vec<_>>() })
 }
 
-/// The paths of what this tool has published, by the index of a folder; none if it is not this tool's.
-pub fn published(index: &[u8]) -> Vec<String> {
+/// The paths of what a publisher has written, by the index of a folder; none if it is not this publisher's.
+pub fn published(index: &[u8], publisher: &str) -> Vec<String> {
     let index: Value = serde_json::from_slice(index).unwrap_or_default();
-    let rows = index["files"].as_array().filter(|_| index["publisher"] == PUBLISHER);
+    let rows = index["files"].as_array().filter(|_| index["publisher"] == publisher);
     let listed = rows.into_iter().flatten().filter_map(|row| row["file"].as_str());
     let about = [INDEX, SUMS, MATERIALS, ARCHIVE].into_iter().filter(|_| rows.is_some());
     listed.chain(about).map(str::to_owned).collect()

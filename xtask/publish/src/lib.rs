@@ -18,6 +18,7 @@ mod portable;
 mod postman;
 mod readme;
 mod schema;
+mod site;
 mod widen;
 mod yaml;
 
@@ -25,7 +26,6 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
-use xtask_cli::Outcome;
 use xtask_lint::Problem;
 use xtask_spec::Spec;
 use xtask_spec::api::{APIS, Api, root};
@@ -34,11 +34,12 @@ use xtask_spec::openapi31;
 
 use call::Call;
 use changelog::Changelog;
-use index::{ARCHIVE, Files, INDEX, MATERIALS, SUMS, Subject, Sums};
+use index::{ARCHIVE, Files, INDEX, MATERIALS, PUBLISHER, SUMS, Subject, Sums};
 use output::Target;
 
 pub use judge::Judge;
 pub use portable::derive as to_portable;
+pub use site::{files as site_files, run as run_site};
 
 /// The folder of the document of all APIs.
 const ALL: &str = "all";
@@ -47,8 +48,8 @@ const ALL: &str = "all";
 ///
 /// # Errors
 /// If a spec breaks a rule of the lint or cannot be made portable, or the folder cannot be written. It is then as it was.
-pub fn run(folder: &Path) -> anyhow::Result<Outcome> {
-    let target = Target::new(folder)?;
+pub fn run(folder: &Path) -> anyhow::Result<()> {
+    let target = Target::new(folder, PUBLISHER)?;
     let files = files()?;
     target.write(&files)?;
     xtask_cli::print(&format!(
@@ -56,8 +57,7 @@ pub fn run(folder: &Path) -> anyhow::Result<Outcome> {
         display(folder),
         files.len(),
         APIS.len()
-    ))?;
-    Ok(Outcome::Clean)
+    ))
 }
 
 /// Everything that is published, by its path.
@@ -129,7 +129,7 @@ pub fn files() -> anyhow::Result<Files> {
 ///
 /// # Errors
 /// If a spec breaks a rule of the lint, as a version that does not say what has changed, or a file cannot be written.
-pub fn record() -> anyhow::Result<Outcome> {
+pub fn record() -> anyhow::Result<()> {
     let check = |api: &Api, document: &Document| match api.published().exists() || api.changelog().exists() {
         true => xtask_lint::check_whole(api, document),
         // The first state has nothing to be compared with.
@@ -159,7 +159,7 @@ pub fn record() -> anyhow::Result<Outcome> {
         std::fs::rename(staged.path().join("new"), &path).with_context(cannot)?;
         xtask_cli::print(&format!("✓ {}\n", display(&path)))?;
     }
-    Ok(Outcome::Clean)
+    Ok(())
 }
 
 /// The documents of all APIs, if nothing is wrong with any.

@@ -40,11 +40,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// Takes a folder that is new, empty, or written by this tool.
+    /// Takes a folder that is new, empty, or written by this publisher.
     ///
     /// # Errors
     /// If it holds anything else, or cannot be read.
-    pub fn new(folder: &Path) -> anyhow::Result<Self> {
+    pub fn new(folder: &Path, publisher: &str) -> anyhow::Result<Self> {
         // Without what may stand behind a name and cannot be renamed: `/`, `/.`.
         let folder: PathBuf = folder.components().collect();
         ensure!(
@@ -53,7 +53,7 @@ impl Target {
             folder.display()
         );
         let name = display(&folder);
-        refuse_others(&folder, &name)?;
+        refuse_others(&folder, &name, publisher)?;
         Ok(Self { folder, name })
     }
 
@@ -99,8 +99,8 @@ impl Target {
     }
 }
 
-/// Refuses a folder with a file in it that this tool has not written.
-fn refuse_others(folder: &Path, name: &str) -> anyhow::Result<()> {
+/// Refuses a folder with a file in it that this publisher has not written.
+fn refuse_others(folder: &Path, name: &str, publisher: &str) -> anyhow::Result<()> {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {name}")),
@@ -108,7 +108,7 @@ fn refuse_others(folder: &Path, name: &str) -> anyhow::Result<()> {
         Ok(_) => {}
     }
     let index = fs::read(folder.join(INDEX)).unwrap_or_default();
-    let own = index::published(&index);
+    let own = index::published(&index, publisher);
     for entry in WalkDir::new(folder).min_depth(1) {
         let entry = entry.with_context(|| format!("cannot read {name}"))?;
         let path = entry.path();

@@ -4,7 +4,7 @@ use anyhow::Context;
 use xtask_spec::api::root;
 
 /// Where the sections stand.
-const SOURCE: &str = "specs/README.md";
+pub const SOURCE: &str = "specs/README.md";
 
 /// The sections, by their headings.
 const SECTIONS: [&str; 3] = ["For other languages", "Versions", "Extensions"];

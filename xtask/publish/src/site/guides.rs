@@ -1,0 +1,273 @@
+//! Texts of the repository as pages, and markdown as HTML.
+
+use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context;
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options};
+use maud::{Markup, PreEscaped, html};
+use walkdir::WalkDir;
+use xtask_spec::api::root;
+
+use super::layout::{Page, Site};
+use crate::readme;
+
+/// A guide.
+pub struct Guide {
+    /// Its path in the site.
+    pub path: String,
+    pub title: String,
+    /// Its first sentence.
+    pub about: String,
+    pub html: Markup,
+    /// Its text, for the search.
+    pub text: String,
+}
+
+/// Where the recipes are: a folder a tool, with a README of its own.
+const RECIPES: &str = "tests/languages";
+
+/// The guides of the repository that are no recipes: where a text stands, its path in the site, what it is called there.
+const GUIDES: [(&str, &str, &str); 4] = [
+    (
+        "xtask/publish/site/tokens.md",
+        "guides/tokens.html",
+        "Get an access token",
+    ),
+    (
+        "crates/avepoint-sandbox/README.md",
+        "guides/sandbox.html",
+        "Try it without an account: the sandbox",
+    ),
+    (
+        readme::SOURCE,
+        "guides/documents.html",
+        "Generate a client: the OpenAPI documents",
+    ),
+    (
+        "TROUBLESHOOTING.md",
+        "guides/troubleshooting.html",
+        "Errors of the Rust clients",
+    ),
+];
+
+/// Where the guides stand and their paths in the site, in their order.
+fn sources(root: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let mut sources: Vec<_> = GUIDES
+        .map(|(source, path, _)| (source.to_owned(), path.to_owned()))
+        .into();
+    let folder = root.join(RECIPES);
+    if folder.is_dir() {
+        let entries = WalkDir::new(&folder).max_depth(2).sort_by_file_name();
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read {RECIPES}"))?;
+            if entry.file_name() != "README.md" {
+                continue;
+            }
+            let source = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let source = source.to_string_lossy().replace('\\', "/");
+            let tool = entry.path().parent().filter(|parent| *parent != folder);
+            let tool = tool
+                .and_then(Path::file_name)
+                .map_or("index".into(), |name| name.to_string_lossy());
+            sources.push((source, format!("recipes/{tool}.html")));
+        }
+    }
+    Ok(sources)
+}
+
+/// Every guide.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn all() -> anyhow::Result<Vec<Guide>> {
+    let sources = sources(root())?;
+    let guides = sources.iter().map(|(source, path)| {
+        let text = match source == readme::SOURCE {
+            true => readme::text()?,
+            false => std::fs::read_to_string(root().join(source)).with_context(|| format!("cannot read {source}"))?,
+        };
+        let given = GUIDES
+            .iter()
+            .find(|(guide, ..)| guide == source)
+            .map(|(.., title)| *title);
+        let title = given.or_else(|| text.lines().find_map(|line| line.strip_prefix("# ")));
+        let title = title.with_context(|| format!("{source} has no title; begin it with `# …`"))?;
+        Ok(Guide {
+            path: path.clone(),
+            title: title.replace('`', ""),
+            about: first_sentence(&opening(&text)).to_owned(),
+            html: markdown(&text, Some((source, path, &sources))),
+            text,
+        })
+    });
+    guides.collect()
+}
+
+/// The first paragraph of a text, without its marks.
+fn opening(text: &str) -> String {
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, text, &Options::default());
+    let paragraph = document
+        .children()
+        .find(|node| matches!(node.data().value, NodeValue::Paragraph));
+    let words = paragraph.into_iter().flat_map(|paragraph| paragraph.descendants());
+    let words = words.filter_map(|node| match &node.data().value {
+        NodeValue::Text(text) => Some(text.to_string()),
+        NodeValue::Code(code) => Some(code.literal.clone()),
+        NodeValue::SoftBreak | NodeValue::LineBreak => Some(" ".to_owned()),
+        _ => None,
+    });
+    words.collect()
+}
+
+/// A text up to the end of its first sentence.
+pub fn first_sentence(text: &str) -> &str {
+    text.split_once(". ")
+        .map_or(text, |(first, _)| first)
+        .trim_end_matches('.')
+}
+
+/// The page of a guide.
+pub fn page(site: &Site, guide: &Guide) -> Page {
+    let content = html! { div.guide { (guide.html) } };
+    Page::new(site, guide.path.clone(), &guide.title, None, &content)
+}
+
+/// A text of the document: markdown without HTML of its own.
+pub fn prose(text: &str) -> Markup {
+    match text.is_empty() {
+        true => html! {},
+        false => markdown(text, None),
+    }
+}
+
+/// Where a text stands, its path in the site, and the other guides in the same form.
+type Origin<'o> = (&'o str, &'o str, &'o [(String, String)]);
+
+/// Markdown as HTML, which loads nothing: HTML in it is shown as text, an image is its description. A link within the
+/// repository leads to the guide that it names, and is none if that is no guide. Headings of guides can be linked.
+pub fn markdown(text: &str, origin: Option<Origin>) -> Markup {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.header_id_prefix = origin.is_some().then(String::new);
+    options.render.escape = true;
+    let arena = Arena::new();
+    let document = comrak::parse_document(&arena, text, &options);
+    let mut plain = Vec::new();
+    for node in document.descendants() {
+        match &mut node.data_mut().value {
+            NodeValue::Link(link)
+                if ["#", "https://", "http://"]
+                    .iter()
+                    .any(|begin| link.url.starts_with(begin)) => {}
+            NodeValue::Link(link) => match origin.and_then(|origin| target(&link.url, origin)) {
+                Some(target) => link.url = target,
+                None => plain.push(node),
+            },
+            NodeValue::Image(_) => plain.push(node),
+            _ => {}
+        }
+    }
+    for node in plain {
+        let children: Vec<_> = node.children().collect();
+        children.into_iter().for_each(|child| node.insert_before(child));
+        node.detach();
+    }
+    let mut html = String::new();
+    // A string takes whatever is written.
+    let _ = comrak::format_html(document, &options, &mut html);
+    PreEscaped(focusable(&html))
+}
+
+/// What scrolls is reached by the keyboard.
+fn focusable(html: &str) -> String {
+    html.replace("<pre>", "<pre tabindex=\"0\">")
+        .replace(
+            "<table>",
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>",
+        )
+        .replace("</table>", "</table></div>")
+}
+
+/// Where a link leads in the site.
+fn target(url: &str, (source, path, guides): Origin) -> Option<String> {
+    let (file, anchor) = url.split_once('#').unwrap_or((url, ""));
+    let mut named = PathBuf::from(source).parent()?.to_owned();
+    for component in Path::new(file).components() {
+        match component {
+            Component::ParentDir => drop(named.pop()),
+            other => named.push(other),
+        }
+    }
+    let (_, guide) = guides.iter().find(|(source, _)| Path::new(source) == named)?;
+    let mut target = "../".repeat(path.matches('/').count()) + guide;
+    if !anchor.is_empty() {
+        let _ = write!(target, "#{anchor}");
+    }
+    Some(target)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails here says so")]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_guide_is_introduced_by_its_first_sentence() {
+        let text = "# Go\n\n- a list\n\n[oapi-codegen](https://example.com) 2.0 makes `types`\nfor *you*: it is quick. More.\n";
+        let paragraph = opening(text);
+        assert_eq!(
+            first_sentence(&paragraph),
+            "oapi-codegen 2.0 makes types for you: it is quick"
+        );
+    }
+
+    #[test]
+    fn a_recipe_is_a_page_to_which_the_others_link() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join(RECIPES);
+        fs::create_dir_all(folder.join("go/deeper")).unwrap();
+        for readme in ["README.md", "go/README.md", "go/deeper/README.md", "go/main.go"] {
+            fs::write(folder.join(readme), "# Go\n").unwrap();
+        }
+        let sources = sources(root.path()).unwrap();
+        let recipes: Vec<_> = sources
+            .iter()
+            .skip(GUIDES.len())
+            .map(|(_, path)| path.as_str())
+            .collect();
+        assert_eq!(recipes, ["recipes/index.html", "recipes/go.html"]);
+
+        let html = |text| {
+            markdown(
+                text,
+                Some(("tests/languages/go/README.md", "recipes/go.html", &sources)),
+            )
+            .into_string()
+        };
+        for (text, shown) in [
+            (
+                "[all](../README.md#choose)",
+                "<a href=\"../recipes/index.html#choose\">all</a>",
+            ),
+            (
+                "[errors](../../../TROUBLESHOOTING.md)",
+                "<a href=\"../guides/troubleshooting.html\">errors</a>",
+            ),
+            ("[here](#set-up)", "<a href=\"#set-up\">here</a>"),
+            (
+                "[there](https://example.com)",
+                "<a href=\"https://example.com\">there</a>",
+            ),
+            ("[the *program*](main.go)", "the <em>program</em>"),
+            ("[up](../../../../etc/passwd)", "up"),
+            ("![a picture](https://example.com/a.png)", "a picture"),
+        ] {
+            assert_eq!(html(text).trim(), format!("<p>{shown}</p>"));
+        }
+    }
+}
