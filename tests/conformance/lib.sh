@@ -123,3 +123,21 @@ start_prism() {
     start "$name" "answers $port" "$bin/prism" "$subcommand" --errors --port "$port" "$@"
     prism_url=http://127.0.0.1:$port
 }
+
+build_sandbox() {
+    quietly sandbox-build cargo build --locked -p avepoint-sandbox
+}
+
+# The variables stand before this line, for another shell.
+is_sandbox_ready() {
+    grep -q '^# \.env$' "$log"
+}
+
+# start_sandbox NAME OPTION…: a sandbox of the same world each time, and the variables that say where it is.
+start_sandbox() {
+    local name=$1
+    shift
+    start "sandbox-$name" is_sandbox_ready "${CARGO_TARGET_DIR:-$root/target}/debug/avepoint-sandbox" \
+        --seed 7 --customers 20 --client sandbox:secret "$@"
+    eval "$(grep '^export ' "$log")"
+}
