@@ -1,9 +1,11 @@
 //! Documentation as attributes: wrapped, and with what a schema says beside its description.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use xtask_spec::Spec;
 use xtask_spec::place::Place;
+
+use super::names::{camel, id, snake};
 
 /// How long a line gets, in characters, without what stands before it.
 const WIDTH: usize = 100;
@@ -18,7 +20,7 @@ pub fn attributes(text: &str) -> TokenStream {
 }
 
 /// A text in lines that are not too long; what is code or a table stays as it is.
-fn lines(text: &str) -> Vec<String> {
+pub fn lines(text: &str) -> Vec<String> {
     let (mut lines, mut is_code) = (Vec::new(), false);
     for line in text.trim().lines().map(str::trim_end) {
         is_code ^= line.trim_start().starts_with("```");
@@ -48,47 +50,106 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// What is said of a parameter or a member: its description, and the rules of its schema. `name` is that on the wire.
-pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, is_required: bool) -> String {
-    let target = spec.schema(schema).unwrap_or_else(|| schema.clone());
-    let mut description = described.description();
-    if description.is_empty() {
-        description = schema.description();
-    }
-    if description.is_empty() {
-        description = target.description();
-    }
-    if description.is_empty() {
-        description = format!("`{name}` of the API.");
-    }
-    let mut rules: Vec<String> = vec![if is_required { "Required." } else { "Optional." }.to_owned()];
-    let shown = |key: &str| {
-        let found = schema.get(key).or_else(|| target.get(key))?;
-        Some(match found.value.as_str() {
+/// The attribute by which a search of the documentation finds the name on the wire, where Rust's is another.
+pub fn alias(wire: &str, name: &Ident) -> Option<TokenStream> {
+    (name != wire).then(|| quote! { #[doc(alias = #wire)] })
+}
+
+/// A text with links in the place of the ids of operations: Rust's name of each.
+pub fn linked(spec: &Spec, text: &str) -> String {
+    let ids: Vec<_> = spec.operations.iter().map(id).collect();
+    // What stands between backticks is every second part.
+    let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
+        0 => part.to_owned(),
+        _ if ids.contains(&part) => {
+            let method = snake(part);
+            format!("[`{method}`](crate::Client::{method})")
+        }
+        _ => format!("`{part}`"),
+    });
+    parts.collect()
+}
+
+/// What a schema says of a value beside its description.
+pub struct Rules {
+    is_required: bool,
+    default: Option<String>,
+    /// What it may be: sentences without their ends.
+    limits: Vec<String>,
+}
+
+impl Rules {
+    /// The rules of the schema of a parameter or a member.
+    pub fn of(spec: &Spec, schema: &Place, is_required: bool) -> Self {
+        let target = spec.schema(schema).unwrap_or_else(|| schema.clone());
+        let default = schema.get("default").or_else(|| target.get("default"));
+        let default = default.map(|default| match default.value.as_str() {
             Some(text) => text.to_owned(),
-            None => found.value.to_string(),
-        })
-    };
-    rules.extend(shown("default").map(|default| format!("Default: `{default}`.")));
-    let entries = target.get("items").and_then(|items| spec.schema(&items));
-    for (place, whose) in [(Some(&target), ""), (entries.as_ref(), " of each entry")] {
-        let Some(place) = place else { continue };
-        let shown = |key: &str| place.get(key).map(|found| found.value.to_string());
-        for (least, most, what) in [
-            ("minimum", "maximum", "Value"),
-            ("minLength", "maxLength", "Length in characters"),
-            ("minItems", "maxItems", "Number of entries"),
-        ] {
-            let limits = match (shown(least), shown(most)) {
-                (Some(least), Some(most)) => format!("{least} to {most}"),
-                (Some(least), None) => format!("at least {least}"),
-                (None, Some(most)) => format!("at most {most}"),
-                (None, None) => continue,
-            };
-            rules.push(format!("{what}{whose}: {limits}."));
+            None => default.value.to_string(),
+        });
+        let entries = target.get("items").and_then(|items| spec.schema(&items));
+        let mut limits = Vec::new();
+        for (place, whose) in [(Some(&target), ""), (entries.as_ref(), " of each entry")] {
+            let Some(place) = place else { continue };
+            let shown = |key: &str| place.get(key).map(|found| found.value.to_string());
+            for (least, most, what) in [
+                ("minimum", "maximum", "Value"),
+                ("minLength", "maxLength", "Length in characters"),
+                ("minItems", "maxItems", "Number of entries"),
+            ] {
+                let range = match (shown(least), shown(most)) {
+                    (Some(least), Some(most)) => format!("{least} to {most}"),
+                    (Some(least), None) => format!("at least {least}"),
+                    (None, Some(most)) => format!("at most {most}"),
+                    (None, None) => continue,
+                };
+                limits.push(format!("{what}{whose}: {range}"));
+            }
+            if place.get("enum").is_some() && place.is_component("schemas") {
+                let codes = camel(&place.name());
+                limits.push(format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"));
+            }
+        }
+        Rules {
+            is_required,
+            default,
+            limits,
         }
     }
-    format!("{description}\n\n{}", rules.join(" "))
+
+    fn need(&self) -> &'static str {
+        if self.is_required { "Required" } else { "Optional" }
+    }
+}
+
+/// What is said of a parameter or a member: its description, and its rules. `name` is that on the wire.
+pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, rules: &Rules) -> String {
+    let target = spec.schema(schema);
+    let places = [Some(described), Some(schema), target.as_ref()].into_iter().flatten();
+    let mut descriptions = places.map(Place::description).filter(|text| !text.is_empty());
+    let description = descriptions.next().unwrap_or_else(|| format!("`{name}` of the API."));
+    let mut sentences = vec![format!("{}.", rules.need())];
+    sentences.extend(rules.default.iter().map(|default| format!("Default: `{default}`.")));
+    sentences.extend(rules.limits.iter().map(|limit| format!("{limit}.")));
+    format!("{}\n\n{}", linked(spec, &description), sentences.join(" "))
+}
+
+/// The setters of a builder as a table, behind what stands before it; nothing where there are none.
+pub fn table(rows: &[(Ident, Rules)]) -> String {
+    let rows = rows.iter().map(|(setter, rules)| {
+        let default = rules.default.iter().map(|default| format!("`{default}`"));
+        format!(
+            "\n| [`{setter}`](Self::{setter}) | {} | {} | {} |",
+            rules.need().to_lowercase(),
+            default.collect::<String>(),
+            rules.limits.join("; "),
+        )
+    });
+    let rows: String = rows.collect();
+    match rows.as_str() {
+        "" => rows,
+        rows => format!("\n\n| Setter | | Default | Limits |\n| --- | --- | --- | --- |{rows}"),
+    }
 }
 
 #[cfg(test)]

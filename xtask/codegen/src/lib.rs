@@ -12,6 +12,7 @@ mod constraints;
 mod docs;
 mod dynamic;
 mod enums_and_ids;
+mod example;
 mod names;
 mod new_api;
 mod operations;
@@ -132,7 +133,7 @@ fn generate(api: &Api, spec: &Spec) -> anyhow::Result<Files> {
 /// What every crate of an API shows of its generated code.
 const MODULE: &str = "\
 // Generated code is formatted by its generator.
-#![allow(clippy::all, clippy::unwrap_used, deprecated, rustdoc::all, unused_imports)]
+#![allow(clippy::all, clippy::unwrap_used, deprecated, unused_imports)]
 
 pub(crate) mod client;
 #[cfg(feature = \"dynamic\")]

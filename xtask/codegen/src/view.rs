@@ -330,15 +330,3 @@ pub fn forms<'d>(spec: &Spec<'d>, schema: &Place<'d>) -> Option<Vec<&'d str>> {
     let names: Vec<_> = objects.filter_map(Place::referenced).collect();
     (names.len() == choices.len()).then_some(names)
 }
-
-/// What the documentation of a call says beside its summary.
-pub fn documentation(operation: &Operation) -> String {
-    let permissions = operation.permissions().into_iter();
-    let permissions: Vec<_> = permissions.map(|scopes| format!("`{}`", scopes.join(" "))).collect();
-    let mut parts = vec![
-        operation.place.description(),
-        format!("Permission: {}.", permissions.join(" or ")),
-    ];
-    parts.extend(operation.page().map(|url| format!("The vendor's page: <{url}>")));
-    parts.join("\n\n")
-}

@@ -296,7 +296,7 @@ macro_rules! open_enum {
     (
         $(#[doc = $doc:literal])*
         $vis:vis enum $name:ident : $kind:ident {
-            $( #[doc = $description:literal] $variant:ident = $value:literal ),* $(,)?
+            $( #[doc = $description:literal] $(#[doc(alias = $alias:literal)])? $variant:ident = $value:literal ),* $(,)?
         }
     ) => {
         $(#[doc = $doc])*
@@ -306,7 +306,12 @@ macro_rules! open_enum {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $vis enum $name {
-            $( #[doc = $description] $variant, )*
+            $(
+                #[doc = $description]
+                #[doc = concat!("\n\nThe code is `", $value, "`.")]
+                $(#[doc(alias = $alias)])?
+                $variant,
+            )*
             /// A code that the specification does not list, verbatim.
             ///
             /// One that a caller makes of a documented code is not that value: it is sent, or refused, as it stands.

@@ -13,7 +13,7 @@ use xtask_spec::place::Place;
 
 use super::calls::{argument, parameter};
 use super::{function, inherent, subject};
-use crate::docs;
+use crate::docs::{self, Rules};
 use crate::names::{camel, shouty};
 use crate::view::{View, forms, requests};
 
@@ -52,6 +52,7 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                         .iter()
                         .any(|answer| name.starts_with(&camel(answer).to_string())),
                 };
+                made.extend(from_borrowed(object));
                 if is_request && is_object(object) {
                     let (builder, maker) = builder(spec, object, component, &names)?;
                     builders.push(builder);
@@ -61,8 +62,9 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
             Item::Enum(choice) => {
                 documented(&mut choice.attrs, || format!("{} of the API.", choice.ident));
                 for variant in &mut choice.variants {
-                    let name = &variant.ident;
-                    documented(&mut variant.attrs, || format!("As [`{name}`]."));
+                    let object = variant.fields.iter().next().map(|field| field.ty.to_token_stream());
+                    let object = object.with_context(|| format!("{} of nothing", variant.ident))?;
+                    documented(&mut variant.attrs, || format!("As [`{object}`]."));
                 }
                 extensible(&mut choice.attrs);
             }
@@ -96,6 +98,23 @@ fn is_object(object: &ItemStruct) -> bool {
     object.fields.iter().all(|field| field.ident.is_some())
 }
 
+/// A text with a name of its own is made from a borrowed one too.
+fn from_borrowed(object: &ItemStruct) -> Option<Item> {
+    let field = object.fields.iter().next().filter(|field| field.ident.is_none())?;
+    let is_text =
+        matches!(&field.ty, Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "String"));
+    let name = &object.ident;
+    is_text.then(|| {
+        parse_quote! {
+            impl From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    #name(value.to_owned())
+                }
+            }
+        }
+    })
+}
+
 /// Lets a type get members or variants without breaking its users.
 fn extensible(attributes: &mut Vec<Attribute>) {
     attributes.push(parse_quote! { #[non_exhaustive] });
@@ -118,10 +137,15 @@ fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
         documented(&mut field.attrs, || {
             let description = member.map(|member| member.description()).unwrap_or_default();
             match description.as_str() {
+                "" if name.is_empty() => "The value.".to_owned(),
                 "" => format!("`{name}` of the API."),
-                description => description.to_owned(),
+                description => docs::linked(spec, description),
             }
         });
+        let alias = field.ident.as_ref().and_then(|ident| docs::alias(&name, ident));
+        field.attrs.extend(alias.map(|alias| -> Attribute {
+            parse_quote! { #alias }
+        }));
     }
 }
 
@@ -192,29 +216,35 @@ fn builder(
     };
     let schema = component.map(|(_, schema)| schema);
     let required = schema.map(|schema| schema.texts("required")).unwrap_or_default();
-    let mut setters = Vec::new();
+    let (mut setters, mut rows) = (Vec::new(), Vec::new());
     for field in &object.fields {
         let ident = field.ident.as_ref().context("a member without a name")?;
         let wire = wire_name(field);
         let mut ty = parameter(&field.ty, "Option").unwrap_or(&field.ty).clone();
         Outward(names).visit_type_mut(&mut ty);
         let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
-            Some(member) => docs::value(spec, &wire, &member, &member, required.contains(&wire.as_str())),
+            Some(member) => {
+                let rules = Rules::of(spec, &member, required.contains(&wire.as_str()));
+                let docs = docs::value(spec, &wire, &member, &member, &rules);
+                rows.push((ident.clone(), rules));
+                docs
+            }
             None => format!("`{wire}` of the API."),
         };
         let docs = docs::attributes(&docs);
-        let (takes, given) = argument(&ty);
+        let (alias, (takes, given)) = (docs::alias(&wire, ident), argument(&ty));
         setters.push(quote! {
             #docs
+            #alias
             pub fn #ident<M>(mut self, value: #takes) -> Self {
                 self.0.set(#wire, #given);
                 self
             }
         });
     }
-    let doc = format!(" Makes a [`{name}`](super::{name}).");
+    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(&rows)));
     let builder = quote! {
-        #[doc = #doc]
+        #docs
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct #name(pub(crate) Fields);

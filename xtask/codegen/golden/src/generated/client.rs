@@ -23,6 +23,7 @@ pub mod types {
         pub soil: ::std::option::Option<::avepoint_core::Json>,
         /// What kind of bed it is.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "type")]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     /// All beds.
@@ -64,12 +65,14 @@ pub mod types {
             rename = "badgeId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "badgeId")]
         pub badge_id: ::std::option::Option<::avepoint_core::SecretText>,
         /// What opens the gate until it is changed.
         #[serde(
             rename = "firstPassword",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "firstPassword")]
         pub first_password: ::std::option::Option<::avepoint_core::SecretText>,
         /// The key before this one, or all of them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -81,6 +84,7 @@ pub mod types {
             rename = "gateKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "gateKey")]
         pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
         /// A key for each gate.
         #[serde(
@@ -105,6 +109,7 @@ pub mod types {
             rename = "shedKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shedKey")]
         pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// Which gardeners to find.
@@ -117,12 +122,14 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// How many on a page.
         #[serde(
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i32>,
     }
     /// A page of gardeners.
@@ -135,6 +142,7 @@ pub mod types {
             rename = "nextLink",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextLink")]
         pub next_link: ::std::option::Option<::std::string::String>,
         /// The gardeners.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -153,6 +161,7 @@ pub mod types {
             rename = "gateKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "gateKey")]
         pub gate_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// What was picked.
@@ -165,6 +174,7 @@ pub mod types {
             rename = "pickedOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pickedOn")]
         pub picked_on: ::std::option::Option<::avepoint_core::Time>,
         /// How much it was, in kilograms.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -180,12 +190,14 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i32>,
         /// Which page.
         #[serde(
             rename = "startPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startPage")]
         pub start_page: ::std::option::Option<i32>,
     }
     /// A page of harvests.
@@ -210,6 +222,7 @@ pub mod types {
             rename = "skipToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "skipToken")]
         pub skip_token: ::std::option::Option<::std::string::String>,
     }
     /// A page of harvests.
@@ -254,6 +267,7 @@ pub mod types {
             rename = "lockCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lockCode")]
         pub lock_code: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A gardener to add.
@@ -310,6 +324,7 @@ pub mod types {
             rename = "sownOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sownOn")]
         pub sown_on: ::std::option::Option<::avepoint_core::Time>,
         /// Who has looked after it, or a word on why nobody has.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -358,12 +373,14 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "pageSize")]
         pub page_size: ::std::option::Option<i64>,
         /// How many there are.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// What to plant.
@@ -425,6 +442,7 @@ pub mod types {
             rename = "shedKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shedKey")]
         pub shed_key: ::std::option::Option<::avepoint_core::SecretText>,
     }
     /// A spade.
@@ -458,6 +476,7 @@ pub mod types {
             rename = "hasNextPage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "hasNextPage")]
         pub has_next_page: ::std::option::Option<bool>,
         /// The tools.
         #[serde(
@@ -465,12 +484,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "toolModels")]
         pub tool_models: ::avepoint_core::List<crate::generated::variants::Tool>,
         /// How many there are.
         #[serde(
             rename = "totalCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "totalCount")]
         pub total_count: ::std::option::Option<i64>,
     }
     /// Any other tool.
@@ -545,6 +566,10 @@ pub mod types {
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`Cutting`](super::Cutting).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`from`](Self::from) | required |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct Cutting(pub(crate) Fields);
@@ -587,6 +612,11 @@ pub mod types {
             }
         }
         /// Makes a [`GardenerFilter`](super::GardenerFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`next_link`](Self::next_link) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct GardenerFilter(pub(crate) Fields);
@@ -599,6 +629,7 @@ pub mod types {
             /// The token of the page.
             ///
             /// Optional.
+            #[doc(alias = "nextLink")]
             pub fn next_link<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -609,6 +640,7 @@ pub mod types {
             /// How many on a page.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -639,6 +671,11 @@ pub mod types {
             }
         }
         /// Makes a [`HarvestFilter`](super::HarvestFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`start_page`](Self::start_page) | optional |  | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct HarvestFilter(pub(crate) Fields);
@@ -651,6 +688,7 @@ pub mod types {
             /// How many on a page.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -661,6 +699,7 @@ pub mod types {
             /// Which page.
             ///
             /// Optional. Value: at least 1.
+            #[doc(alias = "startPage")]
             pub fn start_page<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -691,6 +730,11 @@ pub mod types {
             }
         }
         /// Makes a [`Litres`](super::Litres).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`least`](Self::least) | required |  | Value: 0 to 9.5 |
+        /// | [`most`](Self::most) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct Litres(pub(crate) Fields);
@@ -743,6 +787,13 @@ pub mod types {
             }
         }
         /// Makes a [`NewGardener`](super::NewGardener).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`email`](Self::email) | required |  |  |
+        /// | [`gates`](Self::gates) | optional |  |  |
+        /// | [`keys`](Self::keys) | optional |  |  |
+        /// | [`password`](Self::password) | required |  | Length in characters: at least 8 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct NewGardener(pub(crate) Fields);
@@ -821,6 +872,13 @@ pub mod types {
             }
         }
         /// Makes a [`PlantFilter`](super::PlantFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`height`](Self::height) | optional |  |  |
+        /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
+        /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+        /// | [`water`](Self::water) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct PlantFilter(pub(crate) Fields);
@@ -852,7 +910,7 @@ pub mod types {
             }
             /// When a plant grows.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`Season`](crate::types::Season).
             pub fn season<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
@@ -893,6 +951,11 @@ pub mod types {
             }
         }
         /// Makes a [`Seeds`](super::Seeds).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`count`](Self::count) | required |  | Value: 1 to 1000 |
+        /// | [`kind`](Self::kind) | required |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct Seeds(pub(crate) Fields);
@@ -914,7 +977,7 @@ pub mod types {
             }
             /// Says that seeds are sown.
             ///
-            /// Required.
+            /// Required. Code: one of [`SeedsKind`](crate::types::SeedsKind).
             pub fn kind<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -967,6 +1030,53 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Beds
+///
+/// The beds of the garden.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_beds`](Self::list_beds) | List the beds |
+/// | [`get_bed`](Self::get_bed) | Read one bed (deprecated) |
+/// | [`download_bed_map`](Self::download_bed_map) | Download the map of a bed |
+///
+/// # Plants
+///
+/// What grows in the beds.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_plants`](Self::list_plants) | List the plants of a bed |
+/// | [`add_plants`](Self::add_plants) | Add plants to a bed |
+/// | [`search_plants`](Self::search_plants) | Search the plants of a bed |
+///
+/// # Harvests
+///
+/// What was picked.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_harvests`](Self::list_harvests) | List the harvests |
+/// | [`search_harvests`](Self::search_harvests) | Search the harvests |
+///
+/// # Gardeners
+///
+/// Who looks after the beds.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`add_gardener`](Self::add_gardener) | Add a gardener |
+/// | [`search_gardeners`](Self::search_gardeners) | Search the gardeners |
+/// | [`remove_gardener`](Self::remove_gardener) | Remove a gardener |
+///
+/// # Tools
+///
+/// What hangs in the shed.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_tools`](Self::list_tools) | List the tools |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -1018,24 +1128,35 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Beds
+///
+/// The beds of the garden.
+impl Client {
     /// List the beds.
     ///
     /// Lists all of them, at once.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `listBeds`
+    /// - [The vendor's page](https://garden.example/docs/list-beds)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-beds>
+    /// The list comes whole: [`stream`](builder::ListBeds::stream) gives its entries.
     ///
-    /// `GET /garden/v1/beds`, `listBeds` in the specification.
+    /// # Example
     ///
-    /// The list comes whole: `stream` gives its entries.
-    ///
-    /// ```text
-    /// let mut entries = client.list_beds().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut beds = client.list_beds().stream();
+    /// while let Some(bed) = beds.next().await {
+    ///     let bed = bed?;
+    ///     println!("{:?}", bed.type_);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listBeds")]
     pub fn list_beds(&self) -> builder::ListBeds {
         builder::ListBeds {
             call: ::avepoint_core::generated::Call::new(
@@ -1046,15 +1167,22 @@ impl Client {
     }
     /// Read one bed.
     ///
-    /// Reads one bed. Replaced by `listBeds`.
+    /// Reads one bed. Replaced by [`list_beds`](crate::Client::list_beds).
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `getBed`
     ///
-    /// `GET /garden/v1/beds/{bedId}`, `getBed` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_bed().bed_id(bed_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let bed = client.get_bed().bed_id("b-1").send().await?;
+    /// println!("{:?}", bed.type_);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getBed")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_bed(&self) -> builder::GetBed {
         builder::GetBed {
@@ -1068,15 +1196,24 @@ impl Client {
     ///
     /// Answers with a ZIP file.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}/map`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `downloadBedMap`
+    /// - [The vendor's page](https://garden.example/docs/download-bed-map)
     ///
-    /// The vendor's page: <https://garden.example/docs/download-bed-map>
+    /// # Example
     ///
-    /// `GET /garden/v1/beds/{bedId}/map`, `downloadBedMap` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.download_bed_map().bed_id(bed_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut file = client.download_bed_map().bed_id("b-1").send().await?.into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadBedMap")]
     pub fn download_bed_map(&self) -> builder::DownloadBedMap {
         builder::DownloadBedMap {
             call: ::avepoint_core::generated::Call::new(
@@ -1085,25 +1222,36 @@ impl Client {
             ),
         }
     }
+}
+/// # Plants
+///
+/// What grows in the beds.
+impl Client {
     /// List the plants of a bed.
     ///
     /// Lists them page by page.
     ///
-    /// Permission: `garden.plants.read` or `garden.plants.all garden.beds.read`.
+    /// - Request: `GET /garden/v1/beds/{bedId}/plants`
+    /// - Permission: `garden.plants.read`, or `garden.plants.all` and `garden.beds.read`
+    /// - In the specification: `listPlants`
+    /// - [The vendor's page](https://garden.example/docs/list-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-plants>
+    /// The list comes in pages: [`stream`](builder::ListPlants::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListPlants::pages) page by page, [`send`](builder::ListPlants::send) one page.
     ///
-    /// `GET /garden/v1/beds/{bedId}/plants`, `listPlants` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_plants().bed_id(bed_id).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut plants = client.list_plants().bed_id("b-1").stream();
+    /// while let Some(plant) = plants.next().await {
+    ///     let plant = plant?;
+    ///     println!("{:?}", plant.season);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listPlants")]
     pub fn list_plants(&self) -> builder::ListPlants {
         builder::ListPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1116,15 +1264,24 @@ impl Client {
     ///
     /// Sows seeds or sets a cutting.
     ///
-    /// Permission: `garden.plants.all`.
+    /// - Request: `POST /garden/v1/beds/{bedId}/plants`
+    /// - Permission: `garden.plants.all`
+    /// - In the specification: `addPlants`
+    /// - [The vendor's page](https://garden.example/docs/add-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/add-plants>
+    /// # Example
     ///
-    /// `POST /garden/v1/beds/{bedId}/plants`, `addPlants` in the specification.
+    /// ```no_run
+    /// use xtask_codegen_golden::types::Seeds;
     ///
-    /// ```text
-    /// let answer = client.add_plants().bed_id(bed_id).body(body).send().await?;
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = Seeds::builder().count(10);
+    /// let response = client.add_plants().bed_id("b-1").body(body).send().await?;
+    /// println!("{:?}", response.outcome);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addPlants")]
     pub fn add_plants(&self) -> builder::AddPlants {
         builder::AddPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1137,21 +1294,31 @@ impl Client {
     ///
     /// Takes the page in the query and the filters in the body.
     ///
-    /// Permission: `garden.plants.read`.
+    /// - Request: `POST /garden/v1/beds/{bedId}/plants/search`
+    /// - Permission: `garden.plants.read`
+    /// - In the specification: `searchPlants`
+    /// - [The vendor's page](https://garden.example/docs/search-plants)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-plants>
-    ///
-    /// `POST /garden/v1/beds/{bedId}/plants/search`, `searchPlants` in the specification.
-    ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
+    /// The list comes in pages: [`stream`](builder::SearchPlants::stream) gives the entries of all of them,
+    /// [`pages`](builder::SearchPlants::pages) page by page, [`send`](builder::SearchPlants::send) one
     /// page.
     ///
-    /// ```text
-    /// let mut entries = client.search_plants().bed_id(bed_id).body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # Example
+    ///
+    /// ```no_run
+    /// use xtask_codegen_golden::types::PlantFilter;
+    ///
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = PlantFilter::builder().label("Basil");
+    /// let mut plants = client.search_plants().bed_id("b-1").body(body).stream();
+    /// while let Some(plant) = plants.next().await {
+    ///     let plant = plant?;
+    ///     println!("{:?}", plant.season);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchPlants")]
     pub fn search_plants(&self) -> builder::SearchPlants {
         builder::SearchPlants {
             call: ::avepoint_core::generated::Call::new(
@@ -1160,25 +1327,37 @@ impl Client {
             ),
         }
     }
+}
+/// # Harvests
+///
+/// What was picked.
+impl Client {
     /// List the harvests.
     ///
     /// Lists them with a token for each next page, in the query.
     ///
-    /// Permission: `garden.harvests.read`.
+    /// - Request: `GET /garden/v1/harvests`
+    /// - Permission: `garden.harvests.read`
+    /// - In the specification: `listHarvests`
+    /// - [The vendor's page](https://garden.example/docs/list-harvests)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-harvests>
-    ///
-    /// `GET /garden/v1/harvests`, `listHarvests` in the specification.
-    ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
+    /// The list comes in pages: [`stream`](builder::ListHarvests::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListHarvests::pages) page by page, [`send`](builder::ListHarvests::send) one
     /// page.
     ///
-    /// ```text
-    /// let mut entries = client.list_harvests().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut harvests = client.list_harvests().stream();
+    /// while let Some(harvest) = harvests.next().await {
+    ///     let harvest = harvest?;
+    ///     println!("{:?}", harvest.picked_on);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listHarvests")]
     pub fn list_harvests(&self) -> builder::ListHarvests {
         builder::ListHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1191,21 +1370,28 @@ impl Client {
     ///
     /// Takes the page in the body.
     ///
-    /// Permission: `garden.harvests.read`.
+    /// - Request: `POST /garden/v1/harvests/search`
+    /// - Permission: `garden.harvests.read`
+    /// - In the specification: `searchHarvests`
+    /// - [The vendor's page](https://garden.example/docs/search-harvests)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-harvests>
+    /// The list comes in pages: [`stream`](builder::SearchHarvests::stream) gives the entries of all of
+    /// them, [`pages`](builder::SearchHarvests::pages) page by page,
+    /// [`send`](builder::SearchHarvests::send) one page.
     ///
-    /// `POST /garden/v1/harvests/search`, `searchHarvests` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.search_harvests().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut harvests = client.search_harvests().stream();
+    /// while let Some(harvest) = harvests.next().await {
+    ///     let harvest = harvest?;
+    ///     println!("{:?}", harvest.picked_on);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchHarvests")]
     pub fn search_harvests(&self) -> builder::SearchHarvests {
         builder::SearchHarvests {
             call: ::avepoint_core::generated::Call::new(
@@ -1214,19 +1400,33 @@ impl Client {
             ),
         }
     }
+}
+/// # Gardeners
+///
+/// Who looks after the beds.
+impl Client {
     /// Add a gardener.
     ///
     /// Adds a gardener, and answers with the first password.
     ///
-    /// Permission: `garden.gardeners.all`.
+    /// - Request: `POST /garden/v1/gardeners`
+    /// - Permission: `garden.gardeners.all`
+    /// - In the specification: `addGardener`
+    /// - [The vendor's page](https://garden.example/docs/add-gardener)
     ///
-    /// The vendor's page: <https://garden.example/docs/add-gardener>
+    /// # Example
     ///
-    /// `POST /garden/v1/gardeners`, `addGardener` in the specification.
+    /// ```no_run
+    /// use xtask_codegen_golden::types::NewGardener;
     ///
-    /// ```text
-    /// let answer = client.add_gardener().body(body).send().await?;
+    /// # async fn example(client: xtask_codegen_golden::Client, password: xtask_codegen_golden::avepoint_core::SecretText) -> Result<(), xtask_codegen_golden::Error> {
+    /// let body = NewGardener::builder().email("moss@garden.example").password(password);
+    /// let response = client.add_gardener().body(body).send().await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "addGardener")]
     pub fn add_gardener(&self) -> builder::AddGardener {
         builder::AddGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1239,21 +1439,28 @@ impl Client {
     ///
     /// Takes the token of the next page in the body.
     ///
-    /// Permission: `garden.gardeners.read`.
+    /// - Request: `POST /garden/v1/gardeners/search`
+    /// - Permission: `garden.gardeners.read`
+    /// - In the specification: `searchGardeners`
+    /// - [The vendor's page](https://garden.example/docs/search-gardeners)
     ///
-    /// The vendor's page: <https://garden.example/docs/search-gardeners>
+    /// The list comes in pages: [`stream`](builder::SearchGardeners::stream) gives the entries of all of
+    /// them, [`pages`](builder::SearchGardeners::pages) page by page,
+    /// [`send`](builder::SearchGardeners::send) one page.
     ///
-    /// `POST /garden/v1/gardeners/search`, `searchGardeners` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.search_gardeners().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut gardeners = client.search_gardeners().stream();
+    /// while let Some(gardener) = gardeners.next().await {
+    ///     let gardener = gardener?;
+    ///     println!("{:?}", gardener.id);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "searchGardeners")]
     pub fn search_gardeners(&self) -> builder::SearchGardeners {
         builder::SearchGardeners {
             call: ::avepoint_core::generated::Call::new(
@@ -1266,15 +1473,20 @@ impl Client {
     ///
     /// Answers with nothing.
     ///
-    /// Permission: `garden.gardeners.all`.
+    /// - Request: `DELETE /garden/v1/gardeners/{gardenerId}`
+    /// - Permission: `garden.gardeners.all`
+    /// - In the specification: `removeGardener`
+    /// - [The vendor's page](https://garden.example/docs/remove-gardener)
     ///
-    /// The vendor's page: <https://garden.example/docs/remove-gardener>
+    /// # Example
     ///
-    /// `DELETE /garden/v1/gardeners/{gardenerId}`, `removeGardener` in the specification.
-    ///
-    /// ```text
-    /// let answer = client.remove_gardener().gardener_id(gardener_id).send().await?;
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// client.remove_gardener().gardener_id("g-1").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "removeGardener")]
     pub fn remove_gardener(&self) -> builder::RemoveGardener {
         builder::RemoveGardener {
             call: ::avepoint_core::generated::Call::new(
@@ -1283,25 +1495,36 @@ impl Client {
             ),
         }
     }
+}
+/// # Tools
+///
+/// What hangs in the shed.
+impl Client {
     /// List the tools.
     ///
     /// Lists them under a name of their own, and says whether more follow.
     ///
-    /// Permission: `garden.beds.read`.
+    /// - Request: `GET /garden/v1/tools`
+    /// - Permission: `garden.beds.read`
+    /// - In the specification: `listTools`
+    /// - [The vendor's page](https://garden.example/docs/list-tools)
     ///
-    /// The vendor's page: <https://garden.example/docs/list-tools>
+    /// The list comes in pages: [`stream`](builder::ListTools::stream) gives the entries of all of them,
+    /// [`pages`](builder::ListTools::pages) page by page, [`send`](builder::ListTools::send) one page.
     ///
-    /// `GET /garden/v1/tools`, `listTools` in the specification.
+    /// # Example
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
-    ///
-    /// ```text
-    /// let mut entries = client.list_tools().stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// # async fn example(client: xtask_codegen_golden::Client) -> Result<(), xtask_codegen_golden::Error> {
+    /// let mut tools = client.list_tools().stream();
+    /// while let Some(tool) = tools.next().await {
+    ///     let tool = tool?;
+    ///     println!("{:?}", tool);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listTools")]
     pub fn list_tools(&self) -> builder::ListTools {
         builder::ListTools {
             call: ::avepoint_core::generated::Call::new(
@@ -1350,6 +1573,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_bed`](super::Client::get_bed). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetBed {
@@ -1359,6 +1586,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1388,7 +1616,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns all that it needs.
+    /// The call of [`Client::download_bed_map`](super::Client::download_bed_map). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadBedMap {
@@ -1398,6 +1631,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1431,6 +1665,15 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_plants`](super::Client::list_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`colours`](Self::colours) | optional |  | Number of entries: at most 2; Code of each entry: one of [`Colour`](crate::types::Colour) |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
+    /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
+    /// | [`sown_since`](Self::sown_since) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListPlants {
@@ -1440,6 +1683,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1449,7 +1693,7 @@ pub mod builder {
         }
         /// Only plants of these colours.
         ///
-        /// Optional. Number of entries: at most 2.
+        /// Optional. Number of entries: at most 2. Code of each entry: one of [`Colour`](crate::types::Colour).
         pub fn colours<M>(
             mut self,
             value: impl ::avepoint_core::Arguments<crate::generated::enums::Colour, M>,
@@ -1460,6 +1704,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1470,6 +1715,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1479,7 +1725,7 @@ pub mod builder {
         }
         /// Only plants of this season.
         ///
-        /// Optional.
+        /// Optional. Code: one of [`Season`](crate::types::Season).
         pub fn season<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::enums::Season, M>,
@@ -1490,6 +1736,7 @@ pub mod builder {
         /// Only plants sown on this day or later.
         ///
         /// Optional.
+        #[doc(alias = "sownSince")]
         pub fn sown_since<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -1523,6 +1770,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::add_plants`](super::Client::add_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddPlants {
@@ -1532,6 +1784,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1576,6 +1829,13 @@ pub mod builder {
         }
     }
     /// The call of [`Client::search_plants`](super::Client::search_plants). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchPlants {
@@ -1585,6 +1845,7 @@ pub mod builder {
         /// The bed.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "bedId")]
         pub fn bed_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::BedId, M>,
@@ -1595,6 +1856,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1605,6 +1867,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1662,6 +1925,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_harvests`](super::Client::list_harvests). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
+    /// | [`skip_token`](Self::skip_token) | optional |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListHarvests {
@@ -1671,6 +1939,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1681,6 +1950,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional.
+        #[doc(alias = "skipToken")]
         pub fn skip_token<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1714,6 +1984,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::search_harvests`](super::Client::search_harvests). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchHarvests {
@@ -1770,6 +2044,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::add_gardener`](super::Client::add_gardener). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct AddGardener {
@@ -1823,7 +2101,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns all that it needs.
+    /// The call of [`Client::search_gardeners`](super::Client::search_gardeners). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchGardeners {
@@ -1880,6 +2163,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::remove_gardener`](super::Client::remove_gardener). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`gardener_id`](Self::gardener_id) | required |  | Length in characters: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct RemoveGardener {
@@ -1889,6 +2176,7 @@ pub mod builder {
         /// The gardener.
         ///
         /// Required. Length in characters: at least 1.
+        #[doc(alias = "gardenerId")]
         pub fn gardener_id<M>(
             mut self,
             value: impl ::avepoint_core::Argument<crate::generated::ids::GardenerId, M>,
@@ -1920,6 +2208,11 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_tools`](super::Client::list_tools). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
+    /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListTools {
@@ -1929,6 +2222,7 @@ pub mod builder {
         /// Which page.
         ///
         /// Optional. Default: `1`. Value: at least 1.
+        #[doc(alias = "pageIndex")]
         pub fn page_index<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
@@ -1939,6 +2233,7 @@ pub mod builder {
         /// How many on a page.
         ///
         /// Optional. Default: `20`. Value: 1 to 100.
+        #[doc(alias = "pageSize")]
         pub fn page_size<M>(
             mut self,
             value: impl ::avepoint_core::Argument<i32, M>,
