@@ -22,24 +22,28 @@ pub mod types {
             rename = "channelName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "channelName")]
         pub channel_name: ::std::option::Option<::std::string::String>,
         /// Who created the object: a name, or a number.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::avepoint_core::NumberOrText>,
         /// When the object was created.
         #[serde(
             rename = "createdTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdTime")]
         pub created_time: ::std::option::Option<::avepoint_core::Time>,
         /// The e-mail address of the user who created the object.
         #[serde(
             rename = "creatorEmail",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "creatorEmail")]
         pub creator_email: ::std::option::Option<::std::string::String>,
         /// The types of data found in the object.
         #[serde(
@@ -47,12 +51,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "dataType")]
         pub data_type: ::avepoint_core::List<::std::string::String>,
         /// How widely the object is exposed: a label such as `Medium`, or a code.
         #[serde(
             rename = "exposureLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exposureLevel")]
         pub exposure_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ExposureLevel>,
         >,
@@ -70,6 +76,7 @@ pub mod types {
             rename = "modifiedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
         /// The kind of workspace: a label such as `Microsoft Teams`, or a code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -84,6 +91,7 @@ pub mod types {
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::ObjectType>,
         >,
@@ -95,12 +103,14 @@ pub mod types {
             rename = "retentionLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "retentionLabel")]
         pub retention_label: ::std::option::Option<::std::string::String>,
         /// How great the risk is: a label such as `Low`, `N/A` where none was worked out, or a code.
         #[serde(
             rename = "riskLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskLevel")]
         pub risk_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::RiskLevel>,
         >,
@@ -109,18 +119,21 @@ pub mod types {
             rename = "scannedTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "scannedTime")]
         pub scanned_time: ::std::option::Option<::avepoint_core::Time>,
         /// The sensitivity label of the object; null where it has none.
         #[serde(
             rename = "sensitivityLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is: a label such as `Low` or `N/A`, or a code.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::SensitivityLevel>,
         >,
@@ -129,12 +142,14 @@ pub mod types {
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The tag of the object; empty where it has none.
         #[serde(
             rename = "tagName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "tagName")]
         pub tag_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifiers that the object matches.
         #[serde(
@@ -142,12 +157,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::avepoint_core::List<::std::string::String>,
         /// The URL of the site that holds the object.
         #[serde(
             rename = "webUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "webUrl")]
         pub web_url: ::std::option::Option<::std::string::String>,
     }
     /// A filter on detail records.
@@ -236,6 +253,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The records of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -260,6 +278,7 @@ pub mod types {
             rename = "eventTypes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "eventTypes")]
         pub event_types: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
@@ -268,6 +287,7 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The whole URL of the object. Empty for what the user did, whatever the object.
         pub path: ::std::string::String,
@@ -282,19 +302,23 @@ pub mod types {
     pub struct ExportGroupPermissionsRequest {
         /// The kinds of workspace to look in.
         #[serde(rename = "dataSources")]
+        #[doc(alias = "dataSources")]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The identifiers of the groups, whatever the name says. An empty list together with option 3 means
         /// all groups.
         #[serde(rename = "Emails")]
+        #[doc(alias = "Emails")]
         pub emails: ::avepoint_core::List<crate::generated::ids::GroupId>,
         /// How much detail the report holds.
         #[serde(rename = "ExportOptionType")]
+        #[doc(alias = "ExportOptionType")]
         pub export_option_type: crate::generated::enums::ExportOption,
         /// The language of the labels in the report.
         #[serde(
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections to look in.
         #[serde(
@@ -302,6 +326,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// How an export job stands.
@@ -323,7 +348,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ExportJobId(
-        /// `` of the API.
+        /// The value.
         pub i64,
     );
     impl ::std::ops::Deref for ExportJobId {
@@ -375,10 +400,12 @@ pub mod types {
             rename = "endTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "endTime")]
         pub end_time: ::std::option::Option<ReportTime>,
         /// The type of links: a code of the list, which may be sent as text or as a number. The documented
         /// request sends text.
         #[serde(rename = "exportLinkType")]
+        #[doc(alias = "exportLinkType")]
         pub export_link_type: ::avepoint_core::CodeOrText<
             crate::generated::enums::LinkType,
         >,
@@ -390,6 +417,7 @@ pub mod types {
             rename = "startTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "startTime")]
         pub start_time: ::std::option::Option<ReportTime>,
     }
     /// Which permissions in site collections to export.
@@ -402,6 +430,7 @@ pub mod types {
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
         #[serde(rename = "siteUrls")]
+        #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which permissions of users to export.
@@ -411,11 +440,13 @@ pub mod types {
     pub struct ExportUserPermissionsRequest {
         /// The kinds of workspace to look in.
         #[serde(rename = "dataSources")]
+        #[doc(alias = "dataSources")]
         pub data_sources: ::avepoint_core::List<crate::generated::enums::DataSource>,
         /// The names with which the users sign in.
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// How much detail the report holds: one code, as in the documented request, or a list of codes.
         #[serde(rename = "ExportOptionType")]
+        #[doc(alias = "ExportOptionType")]
         pub export_option_type: ::avepoint_core::OneOrMany<
             crate::generated::enums::ExportOption,
         >,
@@ -424,6 +455,7 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections to look in.
         #[serde(
@@ -431,6 +463,7 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Keeps only what fits: a filter by exposure.
@@ -455,12 +488,14 @@ pub mod types {
             rename = "createdOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdOn")]
         pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the group is shown under.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -470,24 +505,28 @@ pub mod types {
             rename = "externalMemberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "externalMemberCount")]
         pub external_member_count: ::std::option::Option<i64>,
         /// Identifies the group.
         #[serde(
             rename = "groupId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupId")]
         pub group_id: ::std::option::Option<crate::generated::ids::GroupId>,
         /// What kind of group it is.
         #[serde(
             rename = "groupType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "groupType")]
         pub group_type: ::std::option::Option<crate::generated::enums::GroupType>,
         /// How the group comes by its members.
         #[serde(
             rename = "membershipType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "membershipType")]
         pub membership_type: ::std::option::Option<
             crate::generated::enums::MembershipType,
         >,
@@ -508,6 +547,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The groups of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -529,6 +569,7 @@ pub mod types {
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many records a page holds at most.
         #[serde(rename = "pageSize")]
+        #[doc(alias = "pageSize")]
         pub page_size: i32,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -544,15 +585,18 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many groups a page holds at most.
         #[serde(
             rename = "PageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "PageSize")]
         pub page_size: ::std::option::Option<i32>,
         /// Which page to answer with. The first page is 1.
         #[serde(rename = "StartPage")]
+        #[doc(alias = "StartPage")]
         pub start_page: i32,
     }
     /// Which sharing links to read.
@@ -565,16 +609,19 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The type of links: a code of the list, which may be sent as text or as a number. The documented
         /// request sends text.
         #[serde(rename = "LinkType")]
+        #[doc(alias = "LinkType")]
         pub link_type: ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         /// How many links a page holds at most.
         #[serde(
             rename = "PageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "PageSize")]
         pub page_size: ::std::option::Option<i32>,
         /// The URLs of the site collections whose links to read.
         #[serde(
@@ -582,12 +629,14 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Token")]
         pub token: ::std::option::Option<::std::string::String>,
     }
     /// Which detail records of a site collection to read.
@@ -602,9 +651,11 @@ pub mod types {
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many records a page holds at most.
         #[serde(rename = "pageSize")]
+        #[doc(alias = "pageSize")]
         pub page_size: i32,
         /// The site collection.
         #[serde(rename = "siteId")]
+        #[doc(alias = "siteId")]
         pub site_id: crate::generated::ids::SiteId,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -617,6 +668,7 @@ pub mod types {
     pub struct ListSiteIdsRequest {
         /// The URLs of the site collections.
         #[serde(rename = "siteUrls")]
+        #[doc(alias = "siteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Which site collections to read, and what to count.
@@ -629,6 +681,7 @@ pub mod types {
         pub filters: ::avepoint_core::List<SiteOverviewFilter>,
         /// How many entries a page holds at most.
         #[serde(rename = "pageSize")]
+        #[doc(alias = "pageSize")]
         pub page_size: i32,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -644,18 +697,22 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections.
         #[serde(rename = "SiteUrls")]
+        #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Token")]
         pub token: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Top")]
         pub top: ::std::option::Option<i32>,
     }
     /// Which permissions of users to read.
@@ -665,12 +722,14 @@ pub mod types {
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users.
         #[serde(rename = "Emails")]
+        #[doc(alias = "Emails")]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The language of the labels in the answer.
         #[serde(
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// The URLs of the site collections to look in. Left out: all in the scope of data.
         #[serde(
@@ -678,15 +737,18 @@ pub mod types {
             default,
             skip_serializing_if = "::avepoint_core::List::is_null"
         )]
+        #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
         /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Token")]
         pub token: ::std::option::Option<::std::string::String>,
         /// How many entries a page holds at most.
         #[serde(rename = "Top", skip_serializing_if = "::std::option::Option::is_none")]
+        #[doc(alias = "Top")]
         pub top: ::std::option::Option<i32>,
     }
     /// Which page of users to read.
@@ -699,15 +761,18 @@ pub mod types {
             rename = "Language",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "Language")]
         pub language: ::std::option::Option<crate::generated::enums::ReportLanguage>,
         /// How many users a page holds at most.
         #[serde(
             rename = "PageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "PageSize")]
         pub page_size: ::std::option::Option<i32>,
         /// Which page to answer with. The first page is 1.
         #[serde(rename = "StartPage")]
+        #[doc(alias = "StartPage")]
         pub start_page: i32,
     }
     /// Keeps only what fits: a filter by URL.
@@ -771,7 +836,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ReportTime(
-        /// `` of the API.
+        /// The value.
         pub ::std::string::String,
     );
     impl ::std::ops::Deref for ReportTime {
@@ -835,18 +900,21 @@ pub mod types {
             rename = "createTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createTime")]
         pub create_time: ::std::option::Option<::avepoint_core::Time>,
         /// When the link expires. Only links for anyone have it; null for others.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
         /// The kind of object, as a label such as `Folder`.
         #[serde(
             rename = "fileType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "fileType")]
         pub file_type: ::std::option::Option<::std::string::String>,
         /// Identifies this entry of the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -856,24 +924,28 @@ pub mod types {
             rename = "inheritFrom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritFrom")]
         pub inherit_from: ::std::option::Option<::std::string::String>,
         /// Whether the permission is inherited, as a label such as `Unique`.
         #[serde(
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<::std::string::String>,
         /// Identifies the link.
         #[serde(
             rename = "linkId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkId")]
         pub link_id: ::std::option::Option<crate::generated::ids::LinkId>,
         /// The type of the link: a label such as `Links for Specific External Users`, or a code, as text too.
         #[serde(
             rename = "linkType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkType")]
         pub link_type: ::std::option::Option<
             ::avepoint_core::CodeOrText<crate::generated::enums::LinkType>,
         >,
@@ -882,12 +954,14 @@ pub mod types {
             rename = "linkUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkUrl")]
         pub link_url: ::std::option::Option<::std::string::String>,
         /// The name under which the link appears among users; it holds the identifiers of object and link.
         #[serde(
             rename = "loginName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
         /// The name of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -897,6 +971,7 @@ pub mod types {
             rename = "objectUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectUrl")]
         pub object_url: ::std::option::Option<::std::string::String>,
         /// What the link allows, as a label such as `Edit`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -906,30 +981,35 @@ pub mod types {
             rename = "selfId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "selfId")]
         pub self_id: ::std::option::Option<crate::generated::ids::SharedObjectId>,
         /// How sensitive the object is, as a label.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The user who created the link.
         #[serde(
             rename = "shareBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shareBy")]
         pub share_by: ::std::option::Option<::std::string::String>,
         /// How many users and groups the link is shared with.
         #[serde(
             rename = "shareWith",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "shareWith")]
         pub share_with: ::std::option::Option<i64>,
         /// The site collection that holds the object.
         #[serde(
             rename = "siteId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteId")]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// One page of sharing links.
@@ -948,6 +1028,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The links of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1022,12 +1103,14 @@ pub mod types {
             rename = "siteId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteId")]
         pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
         /// The URL of the site collection.
         #[serde(
             rename = "siteUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// The identifiers of site collections.
@@ -1046,6 +1129,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The site collections.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1074,30 +1158,35 @@ pub mod types {
             rename = "exposureItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "exposureItemCount")]
         pub exposure_item_count: ::std::option::Option<i64>,
         /// How many items are at risk.
         #[serde(
             rename = "riskItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "riskItemCount")]
         pub risk_item_count: ::std::option::Option<i64>,
         /// How many items are sensitive.
         #[serde(
             rename = "sensitiveItemCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitiveItemCount")]
         pub sensitive_item_count: ::std::option::Option<i64>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The URL of the site.
         #[serde(
             rename = "siteUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteUrl")]
         pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// A filter on what the overview of site collections counts.
@@ -1165,6 +1254,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The site collections of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1186,18 +1276,21 @@ pub mod types {
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<bool>,
         /// Whether external users are among them.
         #[serde(
             rename = "isExternalUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isExternalUser")]
         pub is_external_user: ::std::option::Option<bool>,
         /// The members that have the permission through a link; null where there is no link.
         #[serde(
             rename = "linkGivingAccessTo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "linkGivingAccessTo")]
         pub link_giving_access_to: ::std::option::Option<::std::string::String>,
         /// The kind of workspace, as a label such as `Microsoft Teams`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1210,12 +1303,14 @@ pub mod types {
             rename = "numberOfMembers",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "numberOfMembers")]
         pub number_of_members: ::std::option::Option<i64>,
         /// The kind of object, as a label such as `Site Collection`.
         #[serde(
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
         /// What the user or group may do, as a label such as `Full Control`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1225,12 +1320,14 @@ pub mod types {
             rename = "principalName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "principalName")]
         pub principal_name: ::std::option::Option<::std::string::String>,
         /// What kind of user or group it is, as a label.
         #[serde(
             rename = "principalType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "principalType")]
         pub principal_type: ::std::option::Option<::std::string::String>,
         /// The URL of the object.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1252,6 +1349,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The permissions of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1270,6 +1368,7 @@ pub mod types {
             rename = "getFileUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "getFileUrl")]
         pub get_file_url: ::std::option::Option<::std::string::String>,
         /// The job; ask for its status and its file by this number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1295,6 +1394,7 @@ pub mod types {
             rename = "dataType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "dataType")]
         pub data_type: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
@@ -1303,18 +1403,21 @@ pub mod types {
             rename = "inheritType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritType")]
         pub inherit_type: ::std::option::Option<bool>,
         /// What the permission is inherited from.
         #[serde(
             rename = "inheritedFrom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "inheritedFrom")]
         pub inherited_from: ::std::option::Option<::std::string::String>,
         /// Whether the permission was given to the user directly.
         #[serde(
             rename = "isDirect",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "isDirect")]
         pub is_direct: ::std::option::Option<bool>,
         /// The URL of the object. Blanks in it may stand as they are.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1330,6 +1433,7 @@ pub mod types {
             rename = "objectType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "objectType")]
         pub object_type: ::std::option::Option<::std::string::String>,
         /// What the user may do, as a label such as `Contribute`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1339,24 +1443,28 @@ pub mod types {
             rename = "sensitivityLabel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLabel")]
         pub sensitivity_label: ::std::option::Option<::std::string::String>,
         /// How sensitive the object is, as a label.
         #[serde(
             rename = "sensitivityLevel",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sensitivityLevel")]
         pub sensitivity_level: ::std::option::Option<::std::string::String>,
         /// The name of the site.
         #[serde(
             rename = "siteName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "siteName")]
         pub site_name: ::std::option::Option<::std::string::String>,
         /// The trainable classifiers that the object matches: one text, as in the documented answer, or a list.
         #[serde(
             rename = "trainableClassifier",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "trainableClassifier")]
         pub trainable_classifier: ::std::option::Option<
             ::avepoint_core::OneOrMany<::std::string::String>,
         >,
@@ -1377,6 +1485,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The objects of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1395,12 +1504,14 @@ pub mod types {
             rename = "createdOn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "createdOn")]
         pub created_on: ::std::option::Option<::avepoint_core::Time>,
         /// The name the user is shown under.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "displayName")]
         pub display_name: ::std::option::Option<::std::string::String>,
         /// The e-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1411,30 +1522,35 @@ pub mod types {
             rename = "lastSignin",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "lastSignin")]
         pub last_signin: ::std::option::Option<::std::string::String>,
         /// The name with which the user signs in.
         #[serde(
             rename = "loginName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "loginName")]
         pub login_name: ::std::option::Option<::std::string::String>,
         /// How many site collections the user has direct access to.
         #[serde(
             rename = "sitesWithDirectAccess",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "sitesWithDirectAccess")]
         pub sites_with_direct_access: ::std::option::Option<i64>,
         /// Whether Insights trusts the user.
         #[serde(
             rename = "trustStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "trustStatus")]
         pub trust_status: ::std::option::Option<crate::generated::enums::TrustStatus>,
         /// Whether the user may sign in.
         #[serde(
             rename = "userStatus",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "userStatus")]
         pub user_status: ::std::option::Option<
             crate::generated::enums::UserSignInStatus,
         >,
@@ -1455,6 +1571,7 @@ pub mod types {
             rename = "nextToken",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[doc(alias = "nextToken")]
         pub next_token: ::std::option::Option<::std::string::String>,
         /// The users of this page.
         #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
@@ -1593,6 +1710,11 @@ pub mod types {
             builder::ObjectTypeFilter::default()
         }
     }
+    impl From<&str> for ReportTime {
+        fn from(value: &str) -> Self {
+            ReportTime(value.to_owned())
+        }
+    }
     impl RiskLevelFilter {
         /// Begins one without members.
         pub fn builder() -> builder::RiskLevelFilter {
@@ -1632,6 +1754,11 @@ pub mod types {
         use crate::generated::operations::constraints;
         const SECRETS: &[&str] = <super::super::Client as ::avepoint_core::ApiClient>::SECRETS;
         /// Makes a [`CreatedByFilter`](super::CreatedByFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreatedByFilter(pub(crate) Fields);
@@ -1643,7 +1770,7 @@ pub mod types {
         impl CreatedByFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1690,6 +1817,15 @@ pub mod types {
             }
         }
         /// Makes a [`ExportActivitiesRequest`](super::ExportActivitiesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`email`](Self::email) | required |  |  |
+        /// | [`endtime`](Self::endtime) | optional |  |  |
+        /// | [`event_types`](Self::event_types) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`path`](Self::path) | required |  |  |
+        /// | [`starttime`](Self::starttime) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportActivitiesRequest(pub(crate) Fields);
@@ -1725,6 +1861,7 @@ pub mod types {
             /// The kinds of operation to keep: a list, as in the documented request, or a single text.
             ///
             /// Optional.
+            #[doc(alias = "eventTypes")]
             pub fn event_types<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1737,7 +1874,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1794,6 +1932,14 @@ pub mod types {
             }
         }
         /// Makes a [`ExportGroupPermissionsRequest`](super::ExportGroupPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+        /// | [`emails`](Self::emails) | required |  | Length in characters of each entry: at least 1 |
+        /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportGroupPermissionsRequest(pub(crate) Fields);
@@ -1807,7 +1953,8 @@ pub mod types {
         impl ExportGroupPermissionsRequest {
             /// The kinds of workspace to look in.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+            #[doc(alias = "dataSources")]
             pub fn data_sources<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -1822,6 +1969,7 @@ pub mod types {
             /// all groups.
             ///
             /// Required. Length in characters of each entry: at least 1.
+            #[doc(alias = "Emails")]
             pub fn emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<crate::generated::ids::GroupId, M>,
@@ -1831,7 +1979,8 @@ pub mod types {
             }
             /// How much detail the report holds.
             ///
-            /// Required.
+            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
+            #[doc(alias = "ExportOptionType")]
             pub fn export_option_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1844,7 +1993,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1858,6 +2008,7 @@ pub mod types {
             /// The URLs of the site collections to look in.
             ///
             /// Optional. Number of entries: at most 100.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -1894,6 +2045,13 @@ pub mod types {
             }
         }
         /// Makes a [`ExportSharingLinksRequest`](super::ExportSharingLinksRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`end_time`](Self::end_time) | optional |  |  |
+        /// | [`export_link_type`](Self::export_link_type) | required |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`start_time`](Self::start_time) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSharingLinksRequest(pub(crate) Fields);
@@ -1908,6 +2066,7 @@ pub mod types {
             /// Only links created until this time.
             ///
             /// Optional.
+            #[doc(alias = "endTime")]
             pub fn end_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1919,6 +2078,7 @@ pub mod types {
             /// request sends text.
             ///
             /// Required.
+            #[doc(alias = "exportLinkType")]
             pub fn export_link_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1931,7 +2091,7 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1945,6 +2105,7 @@ pub mod types {
             /// Only links created from this time on.
             ///
             /// Optional.
+            #[doc(alias = "startTime")]
             pub fn start_time<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1980,6 +2141,11 @@ pub mod types {
             }
         }
         /// Makes a [`ExportSitePermissionsRequest`](super::ExportSitePermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSitePermissionsRequest(pub(crate) Fields);
@@ -1993,7 +2159,7 @@ pub mod types {
         impl ExportSitePermissionsRequest {
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2007,6 +2173,7 @@ pub mod types {
             /// The URLs of the site collections.
             ///
             /// Required. Number of entries: at most 100.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2042,6 +2209,14 @@ pub mod types {
             }
         }
         /// Makes a [`ExportUserPermissionsRequest`](super::ExportUserPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
+        /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`export_option_type`](Self::export_option_type) | required |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportUserPermissionsRequest(pub(crate) Fields);
@@ -2055,7 +2230,8 @@ pub mod types {
         impl ExportUserPermissionsRequest {
             /// The kinds of workspace to look in.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`DataSource`](crate::types::DataSource).
+            #[doc(alias = "dataSources")]
             pub fn data_sources<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -2079,6 +2255,7 @@ pub mod types {
             /// How much detail the report holds: one code, as in the documented request, or a list of codes.
             ///
             /// Required.
+            #[doc(alias = "ExportOptionType")]
             pub fn export_option_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2091,7 +2268,8 @@ pub mod types {
             }
             /// The language of the labels in the report.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2105,6 +2283,7 @@ pub mod types {
             /// The URLs of the site collections to look in.
             ///
             /// Optional. Number of entries: at most 100.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2140,6 +2319,11 @@ pub mod types {
             }
         }
         /// Makes a [`ExposureLevelFilter`](super::ExposureLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExposureLevelFilter(pub(crate) Fields);
@@ -2153,7 +2337,7 @@ pub mod types {
         impl ExposureLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2203,6 +2387,13 @@ pub mod types {
             }
         }
         /// Makes a [`ListDetailRecordsRequest`](super::ListDetailRecordsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`filters`](Self::filters) | optional |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListDetailRecordsRequest(pub(crate) Fields);
@@ -2226,7 +2417,7 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2240,6 +2431,7 @@ pub mod types {
             /// How many records a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2285,6 +2477,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListGroupSummariesRequest`](super::ListGroupSummariesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListGroupSummariesRequest(pub(crate) Fields);
@@ -2298,7 +2496,8 @@ pub mod types {
         impl ListGroupSummariesRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2312,6 +2511,7 @@ pub mod types {
             /// How many groups a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2322,6 +2522,7 @@ pub mod types {
             /// Which page to answer with. The first page is 1.
             ///
             /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2357,6 +2558,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListSharingLinksRequest`](super::ListSharingLinksRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`link_type`](Self::link_type) | required |  |  |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  |  |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -2370,7 +2579,8 @@ pub mod types {
         impl ListSharingLinksRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2385,6 +2595,7 @@ pub mod types {
             /// request sends text.
             ///
             /// Required.
+            #[doc(alias = "LinkType")]
             pub fn link_type<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2398,6 +2609,7 @@ pub mod types {
             /// How many links a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2408,6 +2620,7 @@ pub mod types {
             /// The URLs of the site collections whose links to read.
             ///
             /// Optional.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2418,6 +2631,7 @@ pub mod types {
             /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2451,6 +2665,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteDetailRecordsRequest`](super::ListSiteDetailRecordsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`filters`](Self::filters) | required |  |  |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -2474,7 +2696,7 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2488,6 +2710,7 @@ pub mod types {
             /// How many records a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2498,6 +2721,7 @@ pub mod types {
             /// The site collection.
             ///
             /// Required. Length in characters: at least 1.
+            #[doc(alias = "siteId")]
             pub fn site_id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<crate::generated::ids::SiteId, M>,
@@ -2543,6 +2767,10 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteIdsRequest`](super::ListSiteIdsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteIdsRequest(pub(crate) Fields);
@@ -2557,6 +2785,7 @@ pub mod types {
             /// The URLs of the site collections.
             ///
             /// Required. Number of entries: at most 100.
+            #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2590,6 +2819,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListSiteOverviewsRequest`](super::ListSiteOverviewsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`filters`](Self::filters) | optional |  |  |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteOverviewsRequest(pub(crate) Fields);
@@ -2614,6 +2849,7 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Required. Value: 1 to 100.
+            #[doc(alias = "pageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2659,6 +2895,13 @@ pub mod types {
             }
         }
         /// Makes a [`ListSitePermissionsRequest`](super::ListSitePermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
+        /// | [`token`](Self::token) | optional |  |  |
+        /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSitePermissionsRequest(pub(crate) Fields);
@@ -2672,7 +2915,8 @@ pub mod types {
         impl ListSitePermissionsRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2686,6 +2930,7 @@ pub mod types {
             /// The URLs of the site collections.
             ///
             /// Required. Number of entries: at most 100.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2696,6 +2941,7 @@ pub mod types {
             /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2706,6 +2952,7 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2741,6 +2988,14 @@ pub mod types {
             }
         }
         /// Makes a [`ListUserPermissionsRequest`](super::ListUserPermissionsRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+        /// | [`token`](Self::token) | optional |  |  |
+        /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserPermissionsRequest(pub(crate) Fields);
@@ -2755,6 +3010,7 @@ pub mod types {
             /// The e-mail addresses or principal names of the users.
             ///
             /// Required. Number of entries: at most 100.
+            #[doc(alias = "Emails")]
             pub fn emails<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2764,7 +3020,8 @@ pub mod types {
             }
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2778,6 +3035,7 @@ pub mod types {
             /// The URLs of the site collections to look in. Left out: all in the scope of data.
             ///
             /// Optional. Number of entries: at most 100.
+            #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::std::string::String, M>,
@@ -2788,6 +3046,7 @@ pub mod types {
             /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
             ///
             /// Optional.
+            #[doc(alias = "Token")]
             pub fn token<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -2798,6 +3057,7 @@ pub mod types {
             /// How many entries a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "Top")]
             pub fn top<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2833,6 +3093,12 @@ pub mod types {
             }
         }
         /// Makes a [`ListUserSummariesRequest`](super::ListUserSummariesRequest).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
+        /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserSummariesRequest(pub(crate) Fields);
@@ -2846,7 +3112,8 @@ pub mod types {
         impl ListUserSummariesRequest {
             /// The language of the labels in the answer.
             ///
-            /// Optional. Default: `en-US`.
+            /// Optional. Default: `en-US`. Code: one of [`ReportLanguage`](crate::types::ReportLanguage).
+            #[doc(alias = "Language")]
             pub fn language<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2860,6 +3127,7 @@ pub mod types {
             /// How many users a page holds at most.
             ///
             /// Optional. Value: 1 to 100.
+            #[doc(alias = "PageSize")]
             pub fn page_size<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2870,6 +3138,7 @@ pub mod types {
             /// Which page to answer with. The first page is 1.
             ///
             /// Required. Default: `1`. Value: at least 1.
+            #[doc(alias = "StartPage")]
             pub fn start_page<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<i32, M>,
@@ -2905,6 +3174,11 @@ pub mod types {
             }
         }
         /// Makes a [`LocationFilter`](super::LocationFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct LocationFilter(pub(crate) Fields);
@@ -2916,7 +3190,7 @@ pub mod types {
         impl LocationFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`LocationFilterName`](crate::types::LocationFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2960,6 +3234,11 @@ pub mod types {
             }
         }
         /// Makes a [`ModifiedTimeFilter`](super::ModifiedTimeFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
+        /// | [`values`](Self::values) | required |  | Number of entries: at most 2 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModifiedTimeFilter(pub(crate) Fields);
@@ -2973,7 +3252,7 @@ pub mod types {
         impl ModifiedTimeFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3020,6 +3299,11 @@ pub mod types {
             }
         }
         /// Makes a [`ModuleFilter`](super::ModuleFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModuleFilter(pub(crate) Fields);
@@ -3031,7 +3315,7 @@ pub mod types {
         impl ModuleFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3078,6 +3362,11 @@ pub mod types {
             }
         }
         /// Makes a [`ObjectTypeFilter`](super::ObjectTypeFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ObjectTypeFilter(pub(crate) Fields);
@@ -3089,7 +3378,7 @@ pub mod types {
         impl ObjectTypeFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3139,6 +3428,11 @@ pub mod types {
             }
         }
         /// Makes a [`RiskLevelFilter`](super::RiskLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct RiskLevelFilter(pub(crate) Fields);
@@ -3150,7 +3444,7 @@ pub mod types {
         impl RiskLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3200,6 +3494,11 @@ pub mod types {
             }
         }
         /// Makes a [`SensitivityLevelFilter`](super::SensitivityLevelFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SensitivityLevelFilter(pub(crate) Fields);
@@ -3213,7 +3512,7 @@ pub mod types {
         impl SensitivityLevelFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3265,6 +3564,11 @@ pub mod types {
             }
         }
         /// Makes a [`SiteNameFilter`](super::SiteNameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SiteNameFilter(pub(crate) Fields);
@@ -3276,7 +3580,7 @@ pub mod types {
         impl SiteNameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3320,6 +3624,11 @@ pub mod types {
             }
         }
         /// Makes a [`TagNameFilter`](super::TagNameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct TagNameFilter(pub(crate) Fields);
@@ -3331,7 +3640,7 @@ pub mod types {
         impl TagNameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3375,6 +3684,11 @@ pub mod types {
             }
         }
         /// Makes a [`UsernameFilter`](super::UsernameFilter).
+        ///
+        /// | Setter | | Default | Limits |
+        /// | --- | --- | --- | --- |
+        /// | [`id`](Self::id) | required |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
+        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UsernameFilter(pub(crate) Fields);
@@ -3386,7 +3700,7 @@ pub mod types {
         impl UsernameFilter {
             /// Which filter this is.
             ///
-            /// Required.
+            /// Required. Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3597,6 +3911,73 @@ pub mod types {
 ///
 /// It is cheap to clone, and its clones share connections and tokens. Version 1.0.0 of the
 /// specification.
+///
+/// # Sites
+///
+/// Site collections: who may do what in them, their identifiers, and how many risky items they hold.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_site_permissions`](Self::list_site_permissions) | List the permissions in site collections (deprecated) |
+/// | [`export_site_permissions`](Self::export_site_permissions) | Export the permissions in site collections (deprecated) |
+/// | [`list_site_ids`](Self::list_site_ids) | List the identifiers of site collections (deprecated) |
+/// | [`list_site_overviews`](Self::list_site_overviews) | List how many risky items site collections hold (deprecated) |
+///
+/// # Users
+///
+/// Users: who they are, and what they have access to.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_user_summaries`](Self::list_user_summaries) | List users with a summary of each (deprecated) |
+/// | [`list_user_permissions`](Self::list_user_permissions) | List what users have access to (deprecated) |
+/// | [`export_user_permissions`](Self::export_user_permissions) | Export what users have access to (deprecated) |
+///
+/// # Groups
+///
+/// Groups with external users, and what they have access to.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_group_summaries`](Self::list_group_summaries) | List groups with external users (deprecated) |
+/// | [`export_group_permissions`](Self::export_group_permissions) | Export what groups have access to (deprecated) |
+///
+/// # Sharing links
+///
+/// Links by which objects are shared.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_sharing_links`](Self::list_sharing_links) | List sharing links of a type (deprecated) |
+/// | [`export_sharing_links`](Self::export_sharing_links) | Export sharing links of a type (deprecated) |
+///
+/// # Activities
+///
+/// What users did, and what was done to objects.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`export_activities`](Self::export_activities) | Export the activities of a user or on an object (deprecated) |
+///
+/// # Detail records
+///
+/// Objects with their sensitivity, exposure and risk.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`list_site_detail_records`](Self::list_site_detail_records) | List the detail records of a site collection (deprecated) |
+/// | [`list_detail_records`](Self::list_detail_records) | List detail records in all site collections (deprecated) |
+///
+/// # Export jobs
+///
+/// How an export stands, and its file.
+///
+/// | Method | |
+/// | --- | --- |
+/// | [`get_export_job`](Self::get_export_job) | Read how an export of permissions stands (deprecated) |
+/// | [`download_export_job_file`](Self::download_export_job_file) | Download the file of an export of permissions (deprecated) |
+/// | [`get_activity_export_job`](Self::get_activity_export_job) | Read how an export of activities stands (deprecated) |
+/// | [`download_activity_export_job_file`](Self::download_activity_export_job_file) | Download the file of an export of activities (deprecated) |
 #[derive(Clone)]
 pub struct Client {
     session: ::avepoint_core::Session,
@@ -3659,25 +4040,45 @@ impl Client {
             session: self.session.with_options(options),
         }
     }
+}
+/// # Sites
+///
+/// Site collections: who may do what in them, their identifiers, and how many risky items they hold.
+impl Client {
     /// List the permissions in site collections.
     ///
     /// Lists who may do what in the given site collections, page by page. For more than 2,000 site
-    /// collections the vendor advises `exportSitePermissions`. Deprecated by the vendor: `POST
-    /// /insights/sites/permission` of the Insights API replaces it.
+    /// collections the vendor advises [`export_site_permissions`](crate::Client::export_site_permissions).
+    /// Deprecated by the vendor: `POST /insights/sites/permission` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/Site/permission`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSitePermissions`
     ///
-    /// `POST /insights/api/v1/Site/permission`, `listSitePermissions` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSitePermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSitePermissions::pages) page by page,
+    /// [`send`](builder::ListSitePermissions::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSitePermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSitePermissionsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let mut site_permissions = client.list_site_permissions().body(body).stream();
+    /// while let Some(site_permission) = site_permissions.next().await {
+    ///     let site_permission = site_permission?;
+    ///     println!("{:?}", site_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSitePermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_permissions(&self) -> builder::ListSitePermissions {
         builder::ListSitePermissions {
@@ -3690,17 +4091,31 @@ impl Client {
     /// Export the permissions in site collections.
     ///
     /// Starts a job that writes the permissions in up to 100 site collections to a ZIP file: an overview of
-    /// all, and a report on each. Ask `getExportJob` how it stands and fetch the file with
-    /// `downloadExportJobFile`. Deprecated by the vendor: `GET /insights/sites/permission/export` of the
-    /// Insights API replaces it.
+    /// all, and a report on each. Ask [`get_export_job`](crate::Client::get_export_job) how it stands and
+    /// fetch the file with [`download_export_job_file`](crate::Client::download_export_job_file).
+    /// Deprecated by the vendor: `GET /insights/sites/permission/export` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/site/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSitePermissions`
     ///
-    /// `POST /insights/api/v1/site/permission/export`, `exportSitePermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_site_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ExportSitePermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportSitePermissionsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let job = client.export_site_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSitePermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_site_permissions(&self) -> builder::ExportSitePermissions {
         builder::ExportSitePermissions {
@@ -3712,23 +4127,37 @@ impl Client {
     }
     /// List the identifiers of site collections.
     ///
-    /// Finds the identifiers of up to 100 site collections by their URLs; `listSiteDetailRecords` asks for
-    /// such an identifier. The order of the answer need not be that of the request. Deprecated by the
-    /// vendor: `GET /insights/sites/{siteUrl}/siteId` of the Insights API replaces it, for one site
-    /// collection a call.
+    /// Finds the identifiers of up to 100 site collections by their URLs;
+    /// [`list_site_detail_records`](crate::Client::list_site_detail_records) asks for such an identifier.
+    /// The order of the answer need not be that of the request. Deprecated by the vendor: `GET
+    /// /insights/sites/{siteUrl}/siteId` of the Insights API replaces it, for one site collection a call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/getSiteIds`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteIds`
     ///
-    /// `POST /insights/api/v1/DetailRecord/getSiteIds`, `listSiteIds` in the specification.
+    /// The list comes whole: [`stream`](builder::ListSiteIds::stream) gives its entries.
     ///
-    /// The list comes whole: `stream` gives its entries.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_ids().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSiteIdsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteIdsRequest::builder()
+    ///     .site_urls([
+    ///         "https://contoso.sharepoint.example/sites/harbour",
+    ///         "https://contoso.sharepoint.example/sites/orchard",
+    ///     ]);
+    /// let mut site_ids = client.list_site_ids().body(body).stream();
+    /// while let Some(site_identity) = site_ids.next().await {
+    ///     let site_identity = site_identity?;
+    ///     println!("{:?}", site_identity.site_url);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteIds")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_ids(&self) -> builder::ListSiteIds {
         builder::ListSiteIds {
@@ -3744,19 +4173,30 @@ impl Client {
     /// or exposed. Filters narrow what is counted; without any, all is. Deprecated by the vendor: `POST
     /// /insights/sites/overview` of the Insights API replaces it, which filters by the level of risk alone.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/querysiteoverview`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteOverviews`
     ///
-    /// `POST /insights/api/v1/DetailRecord/querysiteoverview`, `listSiteOverviews` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSiteOverviews::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSiteOverviews::pages) page by page,
+    /// [`send`](builder::ListSiteOverviews::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_overviews().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListSiteOverviewsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteOverviewsRequest::builder().page_size(50);
+    /// let mut site_overviews = client.list_site_overviews().body(body).stream();
+    /// while let Some(site_overview) = site_overviews.next().await {
+    ///     let site_overview = site_overview?;
+    ///     println!("{:?}", site_overview.site_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteOverviews")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_overviews(&self) -> builder::ListSiteOverviews {
         builder::ListSiteOverviews {
@@ -3766,26 +4206,43 @@ impl Client {
             ),
         }
     }
+}
+/// # Users
+///
+/// Users: who they are, and what they have access to.
+impl Client {
     /// List users with a summary of each.
     ///
     /// Lists users, page by page, with their status in Microsoft 365 and the number of site collections
-    /// they have direct access to. Their e-mail addresses are what `exportUserPermissions` and
-    /// `listUserPermissions` ask for. Deprecated by the vendor: `GET /insights/users/summary` of the
-    /// Insights API replaces it.
+    /// they have direct access to. Their e-mail addresses are what
+    /// [`export_user_permissions`](crate::Client::export_user_permissions) and
+    /// [`list_user_permissions`](crate::Client::list_user_permissions) ask for. Deprecated by the vendor:
+    /// `GET /insights/users/summary` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/User/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUserSummaries`
     ///
-    /// `POST /insights/api/v1/User/summary`, `listUserSummaries` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListUserSummaries::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListUserSummaries::pages) page by page,
+    /// [`send`](builder::ListUserSummaries::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_user_summaries().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListUserSummariesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListUserSummariesRequest::builder().start_page(1);
+    /// let mut user_summaries = client.list_user_summaries().body(body).stream();
+    /// while let Some(user_summary) = user_summaries.next().await {
+    ///     let user_summary = user_summary?;
+    ///     println!("{:?}", user_summary.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUserSummaries")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_summaries(&self) -> builder::ListUserSummaries {
         builder::ListUserSummaries {
@@ -3798,22 +4255,35 @@ impl Client {
     /// List what users have access to.
     ///
     /// Lists the objects that the given users have access to, page by page, in some site collections or in
-    /// the whole scope of data. For more than 2,000 users the vendor advises `exportUserPermissions`.
-    /// Deprecated by the vendor: `POST /insights/users/access` of the Insights API replaces it.
+    /// the whole scope of data. For more than 2,000 users the vendor advises
+    /// [`export_user_permissions`](crate::Client::export_user_permissions). Deprecated by the vendor: `POST
+    /// /insights/users/access` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/User/permission`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listUserPermissions`
     ///
-    /// `POST /insights/api/v1/User/permission`, `listUserPermissions` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListUserPermissions::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListUserPermissions::pages) page by page,
+    /// [`send`](builder::ListUserPermissions::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_user_permissions().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListUserPermissionsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListUserPermissionsRequest::builder()
+    ///     .emails(["ines.moreau@contoso.example", "jonas.weber@contoso.example"]);
+    /// let mut user_permissions = client.list_user_permissions().body(body).stream();
+    /// while let Some(user_permission) = user_permissions.next().await {
+    ///     let user_permission = user_permission?;
+    ///     println!("{:?}", user_permission.module);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listUserPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_user_permissions(&self) -> builder::ListUserPermissions {
         builder::ListUserPermissions {
@@ -3825,17 +4295,31 @@ impl Client {
     }
     /// Export what users have access to.
     ///
-    /// Starts a job that writes what up to 100 users have access to into a ZIP file. Ask `getExportJob` how
-    /// it stands and fetch the file with `downloadExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/users/{email}/access/export` of the Insights API replaces it, for one user a call.
+    /// Starts a job that writes what up to 100 users have access to into a ZIP file. Ask
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/users/{email}/access/export` of the Insights API replaces it, for one user a call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/user/permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportUserPermissions`
     ///
-    /// `POST /insights/api/v1/user/permission/export`, `exportUserPermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_user_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{DataSource, ExportOption, ExportUserPermissionsRequest};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportUserPermissionsRequest::builder()
+    ///     .emails(["ines.moreau@contoso.example", "jonas.weber@contoso.example"])
+    ///     .data_sources([DataSource::SharePointOnline, DataSource::OneDrive])
+    ///     .export_option_type(ExportOption::SummaryAndObjectAccess);
+    /// let job = client.export_user_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportUserPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_user_permissions(&self) -> builder::ExportUserPermissions {
         builder::ExportUserPermissions {
@@ -3845,25 +4329,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Groups
+///
+/// Groups with external users, and what they have access to.
+impl Client {
     /// List groups with external users.
     ///
     /// Lists groups that have external users, page by page. Their identifiers are what
-    /// `exportGroupPermissions` asks for. Deprecated by the vendor: `GET /insights/groups/summary` of the
-    /// Insights API replaces it.
+    /// [`export_group_permissions`](crate::Client::export_group_permissions) asks for. Deprecated by the
+    /// vendor: `GET /insights/groups/summary` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/Group/summary`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listGroupSummaries`
     ///
-    /// `POST /insights/api/v1/Group/summary`, `listGroupSummaries` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListGroupSummaries::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListGroupSummaries::pages) page by page,
+    /// [`send`](builder::ListGroupSummaries::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_group_summaries().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListGroupSummariesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListGroupSummariesRequest::builder().start_page(1);
+    /// let mut group_summaries = client.list_group_summaries().body(body).stream();
+    /// while let Some(group_summary) = group_summaries.next().await {
+    ///     let group_summary = group_summary?;
+    ///     println!("{:?}", group_summary.display_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listGroupSummaries")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_group_summaries(&self) -> builder::ListGroupSummaries {
         builder::ListGroupSummaries {
@@ -3875,17 +4375,35 @@ impl Client {
     }
     /// Export what groups have access to.
     ///
-    /// Starts a job that writes what groups have access to into a ZIP file. Ask `getExportJob` how it
-    /// stands and fetch the file with `downloadExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/groups/{groupId}/access/export` of the Insights API replaces it, for one group a call.
+    /// Starts a job that writes what groups have access to into a ZIP file. Ask
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/groups/{groupId}/access/export` of the Insights API replaces it, for one group a
+    /// call.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/group/Permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportGroupPermissions`
     ///
-    /// `POST /insights/api/v1/group/Permission/export`, `exportGroupPermissions` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_group_permissions().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{DataSource, ExportGroupPermissionsRequest, ExportOption};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportGroupPermissionsRequest::builder()
+    ///     .emails([
+    ///         "7d92c4e8-0b5f-4a13-9e6d-82f1a3b5c7d9",
+    ///         "1e5a90b3-c6d7-4f28-b04e-97a8d6c5e4f3",
+    ///     ])
+    ///     .data_sources([DataSource::MicrosoftTeams, DataSource::Microsoft365Group])
+    ///     .export_option_type(ExportOption::SummaryAndSiteAccess);
+    /// let job = client.export_group_permissions().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportGroupPermissions")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_group_permissions(&self) -> builder::ExportGroupPermissions {
         builder::ExportGroupPermissions {
@@ -3895,25 +4413,41 @@ impl Client {
             ),
         }
     }
+}
+/// # Sharing links
+///
+/// Links by which objects are shared.
+impl Client {
     /// List sharing links of a type.
     ///
     /// Lists the links of one type by which objects are shared, page by page, in some site collections or
     /// in all. Deprecated by the vendor: `POST /insights/sharingLinks/summary` of the Insights API replaces
     /// it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/link/permission/query`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSharingLinks`
     ///
-    /// `POST /insights/api/v1/link/permission/query`, `listSharingLinks` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSharingLinks::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListSharingLinks::pages) page by page,
+    /// [`send`](builder::ListSharingLinks::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_sharing_links().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{LinkType, ListSharingLinksRequest};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSharingLinksRequest::builder().link_type(LinkType::Anyone);
+    /// let mut sharing_links = client.list_sharing_links().body(body).stream();
+    /// while let Some(sharing_link) = sharing_links.next().await {
+    ///     let sharing_link = sharing_link?;
+    ///     println!("{:?}", sharing_link.login_name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSharingLinks")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_sharing_links(&self) -> builder::ListSharingLinks {
         builder::ListSharingLinks {
@@ -3926,16 +4460,28 @@ impl Client {
     /// Export sharing links of a type.
     ///
     /// Starts a job that writes the links of one type, and the permissions they give, into a ZIP file. Ask
-    /// `getExportJob` how it stands and fetch the file with `downloadExportJobFile`. Deprecated by the
-    /// vendor: `GET /insights/sharingLinks/export` of the Insights API replaces it.
+    /// [`get_export_job`](crate::Client::get_export_job) how it stands and fetch the file with
+    /// [`download_export_job_file`](crate::Client::download_export_job_file). Deprecated by the vendor:
+    /// `GET /insights/sharingLinks/export` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/link/Permission/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportSharingLinks`
     ///
-    /// `POST /insights/api/v1/link/Permission/export`, `exportSharingLinks` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_sharing_links().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{ExportSharingLinksRequest, LinkType};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportSharingLinksRequest::builder()
+    ///     .export_link_type(LinkType::Organization);
+    /// let job = client.export_sharing_links().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportSharingLinks")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_sharing_links(&self) -> builder::ExportSharingLinks {
         builder::ExportSharingLinks {
@@ -3945,21 +4491,39 @@ impl Client {
             ),
         }
     }
+}
+/// # Activities
+///
+/// What users did, and what was done to objects.
+impl Client {
     /// Export the activities of a user or on an object.
     ///
     /// Starts a job that writes what a user did, or what was done to an object, into a ZIP file. Leave
-    /// `path` empty for the user alone, or `email` for the object alone. Ask `getActivityExportJob` how it
-    /// stands and fetch the file with `downloadActivityExportJobFile`. Deprecated by the vendor: `GET
-    /// /insights/users/{email}/activities/export` and `GET /insights/activities/object/{path}/export` of
-    /// the Insights API replace it.
+    /// `path` empty for the user alone, or `email` for the object alone. Ask
+    /// [`get_activity_export_job`](crate::Client::get_activity_export_job) how it stands and fetch the file
+    /// with [`download_activity_export_job_file`](crate::Client::download_activity_export_job_file).
+    /// Deprecated by the vendor: `GET /insights/users/{email}/activities/export` and `GET
+    /// /insights/activities/object/{path}/export` of the Insights API replace it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/activity/export`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `exportActivities`
     ///
-    /// `POST /insights/api/v1/activity/export`, `exportActivities` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.export_activities().body(body).send().await?;
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ExportActivitiesRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ExportActivitiesRequest::builder()
+    ///     .path("https://contoso.sharepoint.example/sites/harbour/plans/berths 2026.xlsx")
+    ///     .email("ines.moreau@contoso.example");
+    /// let job = client.export_activities().body(body).start().await?;
+    /// job.download_to("report.zip").await?;
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "exportActivities")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn export_activities(&self) -> builder::ExportActivities {
         builder::ExportActivities {
@@ -3969,26 +4533,50 @@ impl Client {
             ),
         }
     }
+}
+/// # Detail records
+///
+/// Objects with their sensitivity, exposure and risk.
+impl Client {
     /// List the detail records of a site collection.
     ///
     /// Lists objects in one site collection, page by page, with their sensitivity, exposure and risk. The
-    /// vendor prefers this operation to `listDetailRecords`. Find the identifier of the site collection
-    /// with `listSiteIds`. Deprecated by the vendor: `POST /insights/sites/detailRecords` of the Insights
-    /// API replaces it, without filters.
+    /// vendor prefers this operation to [`list_detail_records`](crate::Client::list_detail_records). Find
+    /// the identifier of the site collection with [`list_site_ids`](crate::Client::list_site_ids).
+    /// Deprecated by the vendor: `POST /insights/sites/detailRecords` of the Insights API replaces it,
+    /// without filters.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/querybysite`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listSiteDetailRecords`
     ///
-    /// `POST /insights/api/v1/DetailRecord/querybysite`, `listSiteDetailRecords` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListSiteDetailRecords::stream) gives the entries of all
+    /// of them, [`pages`](builder::ListSiteDetailRecords::pages) page by page,
+    /// [`send`](builder::ListSiteDetailRecords::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_site_detail_records().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::{ExposureLevel, ExposureLevelFilter, ListSiteDetailRecordsRequest, RiskLevel, RiskLevelFilter};
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListSiteDetailRecordsRequest::builder()
+    ///     .filters((
+    ///         RiskLevelFilter::builder().values([RiskLevel::Low, RiskLevel::Medium]),
+    ///         ExposureLevelFilter::builder()
+    ///             .values([ExposureLevel::Medium, ExposureLevel::High]),
+    ///     ))
+    ///     .site_id("b84e61d9-27c3-4f05-8a9b-d0e2f4a6c813")
+    ///     .page_size(100);
+    /// let mut site_detail_records = client.list_site_detail_records().body(body).stream();
+    /// while let Some(detail_record) = site_detail_records.next().await {
+    ///     let detail_record = detail_record?;
+    ///     println!("{:?}", detail_record.name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listSiteDetailRecords")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_site_detail_records(&self) -> builder::ListSiteDetailRecords {
         builder::ListSiteDetailRecords {
@@ -4005,19 +4593,30 @@ impl Client {
     /// API does quite the same: `POST /insights/sites/detailRecords` lists the records of one site
     /// collection a call, without filters.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `POST /insights/api/v1/DetailRecord/query`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `listDetailRecords`
     ///
-    /// `POST /insights/api/v1/DetailRecord/query`, `listDetailRecords` in the specification.
+    /// The list comes in pages: [`stream`](builder::ListDetailRecords::stream) gives the entries of all of
+    /// them, [`pages`](builder::ListDetailRecords::pages) page by page,
+    /// [`send`](builder::ListDetailRecords::send) one page.
     ///
-    /// The list comes in pages: `stream` gives the entries of all of them, `pages` page by page, `send` one
-    /// page.
+    /// # Example
     ///
-    /// ```text
-    /// let mut entries = client.list_detail_records().body(body).stream();
-    /// while let Some(entry) = entries.next().await {
-    ///     println!("{:?}", entry?);
+    /// ```no_run
+    /// use avepoint_insights_legacy::types::ListDetailRecordsRequest;
+    ///
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let body = ListDetailRecordsRequest::builder().page_size(100);
+    /// let mut detail_records = client.list_detail_records().body(body).stream();
+    /// while let Some(detail_record) = detail_records.next().await {
+    ///     let detail_record = detail_record?;
+    ///     println!("{:?}", detail_record.name);
     /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "listDetailRecords")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn list_detail_records(&self) -> builder::ListDetailRecords {
         builder::ListDetailRecords {
@@ -4027,19 +4626,31 @@ impl Client {
             ),
         }
     }
+}
+/// # Export jobs
+///
+/// How an export stands, and its file.
+impl Client {
     /// Read how an export of permissions stands.
     ///
     /// Tells how an export of permissions or of sharing links stands. Ask again until the status is no
     /// longer 1. Deprecated by the vendor: `GET /insights/job/{jobId}/exportstatus` of the Insights API
     /// replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/permission/export/status`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getExportJob`
     ///
-    /// `GET /insights/api/v1/permission/export/status`, `getExportJob` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_export_job().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let export_job = client.get_export_job().id(58213).send().await?;
+    /// println!("{:?}", export_job.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getExportJob")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_export_job(&self) -> builder::GetExportJob {
         builder::GetExportJob {
@@ -4055,13 +4666,28 @@ impl Client {
     /// large. Deprecated by the vendor: `GET /insights/job/{jobId}/exportfile` of the Insights API replaces
     /// it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/permission/export/get`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `downloadExportJobFile`
     ///
-    /// `GET /insights/api/v1/permission/export/get`, `downloadExportJobFile` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.download_export_job_file().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let mut file = client
+    ///     .download_export_job_file()
+    ///     .id(58213)
+    ///     .send()
+    ///     .await?
+    ///     .into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadExportJobFile")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_export_job_file(&self) -> builder::DownloadExportJobFile {
         builder::DownloadExportJobFile {
@@ -4076,13 +4702,20 @@ impl Client {
     /// Tells how an export of activities stands. Ask again until the status is no longer 1. Deprecated by
     /// the vendor: `GET /insights/job/{jobId}/exportstatus` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/activity/export/status`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `getActivityExportJob`
     ///
-    /// `GET /insights/api/v1/activity/export/status`, `getActivityExportJob` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.get_activity_export_job().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let activity_export_job = client.get_activity_export_job().id(58213).send().await?;
+    /// println!("{:?}", activity_export_job.status);
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "getActivityExportJob")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn get_activity_export_job(&self) -> builder::GetActivityExportJob {
         builder::GetActivityExportJob {
@@ -4097,13 +4730,28 @@ impl Client {
     /// Answers with the ZIP file of a finished export of activities, which can be large. Deprecated by the
     /// vendor: `GET /insights/job/{jobId}/exportfile` of the Insights API replaces it.
     ///
-    /// Permission: `insights.graph.readwrite.all`.
+    /// - Request: `GET /insights/api/v1/activity/export/file`
+    /// - Permission: `insights.graph.readwrite.all`
+    /// - In the specification: `downloadActivityExportJobFile`
     ///
-    /// `GET /insights/api/v1/activity/export/file`, `downloadActivityExportJobFile` in the specification.
+    /// # Example
     ///
-    /// ```text
-    /// let answer = client.download_activity_export_job_file().id(1).send().await?;
+    /// ```no_run
+    /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
+    /// let mut file = client
+    ///     .download_activity_export_job_file()
+    ///     .id(58213)
+    ///     .send()
+    ///     .await?
+    ///     .into_inner();
+    /// while let Some(piece) = file.next().await {
+    ///     let piece = piece?;
+    ///     println!("{} bytes", piece.len());
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
+    #[doc(alias = "downloadActivityExportJobFile")]
     #[deprecated(note = "the vendor has replaced this operation")]
     pub fn download_activity_export_job_file(
         &self,
@@ -4125,7 +4773,12 @@ impl ::std::fmt::Debug for Client {
 pub mod builder {
     use super::types;
     use ::avepoint_core::generated::Call;
-    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all that it needs.
+    /// The call of [`Client::list_site_permissions`](super::Client::list_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSitePermissions {
@@ -4183,7 +4836,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all that it needs.
+    /// The call of [`Client::export_site_permissions`](super::Client::export_site_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSitePermissions {
@@ -4243,6 +4901,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::list_site_ids`](super::Client::list_site_ids). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteIds {
@@ -4298,7 +4960,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it needs.
+    /// The call of [`Client::list_site_overviews`](super::Client::list_site_overviews). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteOverviews {
@@ -4356,7 +5023,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it needs.
+    /// The call of [`Client::list_user_summaries`](super::Client::list_user_summaries). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUserSummaries {
@@ -4414,7 +5086,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all that it needs.
+    /// The call of [`Client::list_user_permissions`](super::Client::list_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUserPermissions {
@@ -4472,7 +5149,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all that it needs.
+    /// The call of [`Client::export_user_permissions`](super::Client::export_user_permissions). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserPermissions {
@@ -4531,7 +5213,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that it needs.
+    /// The call of [`Client::list_group_summaries`](super::Client::list_group_summaries). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListGroupSummaries {
@@ -4589,7 +5276,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns all that it needs.
+    /// The call of [`Client::export_group_permissions`](super::Client::export_group_permissions). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGroupPermissions {
@@ -4651,7 +5343,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it needs.
+    /// The call of [`Client::list_sharing_links`](super::Client::list_sharing_links). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSharingLinks {
@@ -4709,7 +5406,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that it needs.
+    /// The call of [`Client::export_sharing_links`](super::Client::export_sharing_links). It owns all that
+    /// it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSharingLinks {
@@ -4768,7 +5470,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it needs.
+    /// The call of [`Client::export_activities`](super::Client::export_activities). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportActivities {
@@ -4827,7 +5534,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns all that it needs.
+    /// The call of [`Client::list_site_detail_records`](super::Client::list_site_detail_records). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteDetailRecords {
@@ -4885,7 +5597,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it needs.
+    /// The call of [`Client::list_detail_records`](super::Client::list_detail_records). It owns all that it
+    /// needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListDetailRecords {
@@ -4944,6 +5661,10 @@ pub mod builder {
         }
     }
     /// The call of [`Client::get_export_job`](super::Client::get_export_job). It owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetExportJob {
@@ -4985,7 +5706,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns all that it needs.
+    /// The call of [`Client::download_export_job_file`](super::Client::download_export_job_file). It owns
+    /// all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadExportJobFile {
@@ -5027,7 +5753,12 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all that it needs.
+    /// The call of [`Client::get_activity_export_job`](super::Client::get_activity_export_job). It owns all
+    /// that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetActivityExportJob {
@@ -5069,7 +5800,13 @@ pub mod builder {
             self.call.dry_run()
         }
     }
-    /// The call of [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It owns all that it needs.
+    /// The call of
+    /// [`Client::download_activity_export_job_file`](super::Client::download_activity_export_job_file). It
+    /// owns all that it needs.
+    ///
+    /// | Setter | | Default | Limits |
+    /// | --- | --- | --- | --- |
+    /// | [`id`](Self::id) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct DownloadActivityExportJobFile {
