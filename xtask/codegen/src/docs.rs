@@ -72,7 +72,7 @@ pub fn linked(spec: &Spec, text: &str) -> String {
 
 /// What a schema says of a value beside its description.
 pub struct Rules {
-    is_required: bool,
+    need: &'static str,
     default: Option<String>,
     /// What it may be: sentences without their ends.
     limits: Vec<String>,
@@ -111,14 +111,31 @@ impl Rules {
             }
         }
         Rules {
-            is_required,
+            need: if is_required { "Required" } else { "Optional" },
             default,
             limits,
         }
     }
 
-    fn need(&self) -> &'static str {
-        if self.is_required { "Required" } else { "Optional" }
+    /// The rules of a member: where it is needed and can be one code only, its object fills it in.
+    pub fn of_member(spec: &Spec, schema: &Place, is_required: bool) -> Self {
+        let codes = spec.schema(schema).map_or(0, |target| target.entries_of("enum").len());
+        let rules = Rules::of(spec, schema, is_required);
+        match is_required && codes == 1 {
+            true => Rules {
+                need: "Filled in",
+                ..rules
+            },
+            false => rules,
+        }
+    }
+
+    /// The same rules, with what is sent where nothing is given.
+    pub fn with_default(self, default: &str) -> Self {
+        Rules {
+            default: Some(default.to_owned()),
+            ..self
+        }
     }
 }
 
@@ -128,7 +145,7 @@ pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, rules: 
     let places = [Some(described), Some(schema), target.as_ref()].into_iter().flatten();
     let mut descriptions = places.map(Place::description).filter(|text| !text.is_empty());
     let description = descriptions.next().unwrap_or_else(|| format!("`{name}` of the API."));
-    let mut sentences = vec![format!("{}.", rules.need())];
+    let mut sentences = vec![format!("{}.", rules.need)];
     sentences.extend(rules.default.iter().map(|default| format!("Default: `{default}`.")));
     sentences.extend(rules.limits.iter().map(|limit| format!("{limit}.")));
     format!("{}\n\n{}", linked(spec, &description), sentences.join(" "))
@@ -140,7 +157,7 @@ pub fn table(rows: &[(Ident, Rules)]) -> String {
         let default = rules.default.iter().map(|default| format!("`{default}`"));
         format!(
             "\n| [`{setter}`](Self::{setter}) | {} | {} | {} |",
-            rules.need().to_lowercase(),
+            rules.need.to_lowercase(),
             default.collect::<String>(),
             rules.limits.join("; "),
         )

@@ -10,6 +10,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use xtask_spec::api::Api;
+use xtask_spec::document::Fault;
 use xtask_spec::place::Place;
 use xtask_spec::{Operation, Spec};
 
@@ -31,9 +32,14 @@ pub fn generate(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result
     };
     let statements = example.statements(operation)?;
     let code = super::client::print(quote! { fn example() { #statements } })?;
-    let library = format!("avepoint_{}", api.name.replace('-', "_"));
+    let library = format_ident!("avepoint_{}", api.name.replace('-', "_"));
     let mut lines = vec!["```no_run".to_owned()];
-    lines.extend(example.imports(&library));
+    let types = &example.types;
+    if !types.is_empty() {
+        let imports = super::client::print(quote! { use #library::types::{#(#types),*}; })?;
+        lines.extend(imports.lines().map(str::to_owned));
+        lines.push(String::new());
+    }
     let secrets = example.secrets.iter();
     let secrets: String = secrets
         .map(|name| format!(", {name}: {library}::avepoint_core::SecretText"))
@@ -56,18 +62,6 @@ struct Example<'a, 'd> {
 }
 
 impl<'d> Example<'_, 'd> {
-    fn imports(&self, library: &str) -> Vec<String> {
-        let types: Vec<_> = self.types.iter().map(Ident::to_string).collect();
-        match types.as_slice() {
-            [] => Vec::new(),
-            [name] => vec![format!("use {library}::types::{name};"), String::new()],
-            names => vec![
-                format!("use {library}::types::{{{}}};", names.join(", ")),
-                String::new(),
-            ],
-        }
-    }
-
     fn statements(&mut self, operation: &Operation<'d>) -> anyhow::Result<TokenStream> {
         let method = snake(id(operation));
         let mut setters = Vec::new();
@@ -76,7 +70,7 @@ impl<'d> Example<'_, 'd> {
             if described.says("required") {
                 let name = described.text("name").context("a parameter without a name")?;
                 let schema = described.get("schema").context("a parameter without a schema")?;
-                let value = self.value(&schema, &shown(self.spec, &described)?, name)?;
+                let value = self.value(&schema, &self.shown(&described)?, name)?;
                 let setter = snake(name);
                 setters.push(quote! { .#setter(#value) });
             }
@@ -171,12 +165,12 @@ impl<'d> Example<'_, 'd> {
         let media = body
             .get("content")
             .and_then(|content| content.parts().into_iter().next());
-        let shown = shown(self.spec, &media.context("a body without content")?)?;
+        let shown = self.shown(&media.context("a body without content")?)?;
         self.value(&schema, &shown, "body").map(Some)
     }
 
     /// A value of an example, as a setter takes it.
-    fn value(&mut self, schema: &Place<'d>, example: &Value, name: &str) -> anyhow::Result<TokenStream> {
+    fn value(&mut self, schema: &Place<'d>, example: &Place<'d>, name: &str) -> anyhow::Result<TokenStream> {
         let target = self.spec.schema(schema).context("a reference without a target")?;
         if target.text("format") == Some("password") {
             let name = snake(name);
@@ -184,12 +178,19 @@ impl<'d> Example<'_, 'd> {
             return Ok(quote! { #name });
         }
         if let Some(codes) = target.get("enum") {
-            let (names, shown) = (target.texts("x-enum-varnames"), spelled(example));
+            let (names, shown) = (target.texts("x-enum-varnames"), spelled(example.value));
             let index = codes.entries().iter().position(|code| spelled(code.value) == shown);
             let variant = index.and_then(|index| names.get(index).copied());
             // Some requests spell the name.
-            let variant = variant.or_else(|| names.into_iter().find(|name| *name == shown));
-            let variant = variant.with_context(|| format!("{example} is no code of `{name}`"))?;
+            let variant = variant.or_else(|| names.iter().copied().find(|name| *name == shown));
+            let wrong = || {
+                self.fault(
+                    example,
+                    format!("{shown} is no code of `{name}`"),
+                    "write one of its codes",
+                )
+            };
+            let variant = variant.ok_or_else(wrong)?;
             let (ty, variant) = (self.named(&target.name()), format_ident!("{variant}"));
             return Ok(quote! { #ty::#variant });
         }
@@ -203,7 +204,14 @@ impl<'d> Example<'_, 'd> {
                 .map(|(_, object)| object)
                 .filter(|object| fits(self.spec, object, example))
                 .max_by_key(|object| object.texts("required").len());
-            let object = object.with_context(|| format!("the example of `{name}` is none of its objects"))?;
+            let wrong = || {
+                self.fault(
+                    example,
+                    format!("this is none of the objects of `{name}`"),
+                    "write one of them",
+                )
+            };
+            let object = object.ok_or_else(wrong)?;
             return self.object(object, example);
         }
         let choices: Vec<_> = ["anyOf", "oneOf"]
@@ -212,23 +220,30 @@ impl<'d> Example<'_, 'd> {
             .collect();
         if !choices.is_empty() {
             // One entry stands for a list of one, as the object itself.
-            let one = example.get(0).unwrap_or(example);
+            let one = example.entries().into_iter().next().unwrap_or_else(|| example.clone());
             let mut values = choices
                 .iter()
-                .filter_map(|choice| self.value(choice, one, name).ok().zip(Some(choice)));
-            let (value, choice) = values
-                .next()
-                .with_context(|| format!("{example} is none of what `{name}` may be"))?;
+                .filter_map(|choice| self.value(choice, &one, name).ok().zip(Some(choice)));
+            let value = values.next();
+            let wrong = || {
+                self.fault(
+                    example,
+                    format!("`{name}` cannot be this"),
+                    "write what its schema allows",
+                )
+            };
+            let (value, choice) = value.ok_or_else(wrong)?;
             return Ok(match self.spec.type_of(choice) {
                 Some("object") => quote! { #value.build()? },
                 _ => value,
             });
         }
-        match example {
-            Value::Array(entries) => {
-                let items = target.get("items").with_context(|| format!("`{name}` is no list"))?;
-                let entries = entries.iter().take(SHOWN);
-                let entries = entries.map(|entry| self.value(&items, entry, name));
+        match example.value {
+            Value::Array(_) => {
+                let wrong = || self.fault(example, format!("`{name}` is no list"), "write what its schema allows");
+                let items = target.get("items").ok_or_else(wrong)?;
+                let entries = example.entries().into_iter().take(SHOWN);
+                let entries = entries.map(|entry| self.value(&items, &entry, name));
                 let entries = entries.collect::<anyhow::Result<Vec<_>>>()?;
                 let is_choice = self
                     .spec
@@ -240,18 +255,24 @@ impl<'d> Example<'_, 'd> {
                     false => quote! { [#(#entries),*] },
                 })
             }
-            // JSON's spelling of a text may hold what Rust's may not.
             Value::String(text) => Ok(quote! { #text }),
             other => {
-                let literal: syn::Expr = syn::parse_str(&other.to_string())
-                    .with_context(|| format!("the example of `{name}` is no value for a setter"))?;
+                let literal = syn::parse_str::<syn::Expr>(&other.to_string());
+                let wrong = |_| {
+                    self.fault(
+                        example,
+                        format!("`{name}` cannot be this"),
+                        "write what its schema allows",
+                    )
+                };
+                let literal = literal.map_err(wrong)?;
                 Ok(quote! { #literal })
             }
         }
     }
 
     /// The builder of an object, with what it needs.
-    fn object(&mut self, schema: &Place<'d>, example: &Value) -> anyhow::Result<TokenStream> {
+    fn object(&mut self, schema: &Place<'d>, example: &Place<'d>) -> anyhow::Result<TokenStream> {
         let ty = self.named(&schema.name());
         let required = schema.texts("required");
         let mut setters = Vec::new();
@@ -263,12 +284,23 @@ impl<'d> Example<'_, 'd> {
                 .map_or(0, |member| member.entries_of("enum").len());
             if required.contains(&name) && codes != 1 {
                 let shown = example.get(name);
-                let shown = shown.with_context(|| format!("the example of {} has no `{name}`", schema.name()))?;
-                let (setter, value) = (snake(name), self.value(&member, shown, name)?);
+                let missing = || self.fault(example, format!("`{name}` is missing"), "write all that is required");
+                let (setter, value) = (snake(name), self.value(&member, &shown.ok_or_else(missing)?, name)?);
                 setters.push(quote! { .#setter(#value) });
             }
         }
         Ok(quote! { #ty::builder()#(#setters)* })
+    }
+
+    /// The example of a parameter or of a body.
+    fn shown(&self, place: &Place<'d>) -> Result<Place<'d>, Fault> {
+        let of_schema = || self.spec.schema(&place.get("schema")?)?.get("example");
+        let shown = place.get("example").or_else(of_schema);
+        shown.ok_or_else(|| self.fault(place, "there is no example", "write one: the documentation shows it"))
+    }
+
+    fn fault(&self, place: &Place, message: impl Into<String>, remedy: &'static str) -> Fault {
+        self.spec.document.fault(&place.pointer, message, remedy)
     }
 
     fn named(&mut self, name: &str) -> Ident {
@@ -279,12 +311,12 @@ impl<'d> Example<'_, 'd> {
 }
 
 /// Whether an example is of this object: it has what is required, and the one code where there is only one.
-fn fits(spec: &Spec, object: &Place, example: &Value) -> bool {
+fn fits(spec: &Spec, object: &Place, example: &Place) -> bool {
     object.texts("required").iter().all(|name| {
         let codes = spec.member(object, name).and_then(|member| spec.schema(&member));
         let codes = codes.map(|schema| schema.entries_of("enum")).unwrap_or_default();
-        match (example.get(*name), codes.as_slice()) {
-            (Some(shown), [only]) => spelled(shown) == spelled(only.value),
+        match (example.get(name), codes.as_slice()) {
+            (Some(shown), [only]) => spelled(shown.value) == spelled(only.value),
             (shown, _) => shown.is_some(),
         }
     })
@@ -293,17 +325,6 @@ fn fits(spec: &Spec, object: &Place, example: &Value) -> bool {
 /// A code as text: some are written as numbers in one place and as texts in another.
 fn spelled(code: &Value) -> String {
     code.as_str().map_or_else(|| code.to_string(), str::to_owned)
-}
-
-/// The example of a parameter or of a body.
-fn shown(spec: &Spec, place: &Place) -> anyhow::Result<Value> {
-    let own = place.get("example").map(|example| example.value.clone());
-    let of_schema = || {
-        spec.schema(&place.get("schema")?)?
-            .get("example")
-            .map(|example| example.value.clone())
-    };
-    own.or_else(of_schema).context("there is no example")
 }
 
 /// What a call is about: its name without the verb.

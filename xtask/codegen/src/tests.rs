@@ -120,6 +120,31 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
             "items: result",
             "the entries of `result` have no name; make their schema a component",
         ),
+        // Examples, which the documentation shows.
+        (
+            "            example:\n              label: Basil\n              height: '12'\n              season: 1\n              water: {least: 0.5, most: 2}\n",
+            "            example: {season: 1}\n",
+            "example: {season: 1}",
+            "`label` is missing; write all that is required",
+        ),
+        (
+            "          example: {kind: seeds, count: 10}\n",
+            "          example: {kind: stones}\n",
+            "example: {kind: stones}",
+            "this is none of the objects of `body`; write one of them",
+        ),
+        (
+            "          schema: {$ref: '#/components/schemas/Season'}\n          example: 1\n",
+            "          required: true\n          schema: {$ref: '#/components/schemas/Season'}\n          example: 9\n",
+            "example: 9",
+            "9 is no code of `season`; write one of its codes",
+        ),
+        (
+            "      schema: {$ref: '#/components/schemas/BedId'}\n      example: b-1\n",
+            "      schema: {$ref: '#/components/schemas/BedId'}\n      example: [b-1]\n",
+            "example: [b-1]",
+            "`bedId` is no list; write what its schema allows",
+        ),
         // Requests.
         (
             "maxLength: 40,",
@@ -177,4 +202,70 @@ fn what_cannot_be_generated_is_refused_with_the_place_and_the_remedy() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// What stands above a public function or field: its documentation and attributes.
+struct Named<'a> {
+    name: &'a str,
+    above: Vec<&'a str>,
+    /// Its name on the wire, if the code says one.
+    wire: Option<&'a str>,
+}
+
+/// The public functions and fields of generated code.
+fn named(code: &str) -> Vec<Named<'_>> {
+    fn quoted<'a>(line: &'a str, begin: &str) -> Option<&'a str> {
+        line.split_once(begin)?.1.split('"').next()
+    }
+    let (mut found, mut above) = (Vec::<Named>::new(), Vec::<&str>::new());
+    for line in code.lines().map(str::trim) {
+        let (function, field) = (line.strip_prefix("pub fn "), line.strip_prefix("pub "));
+        let end = if function.is_some() { ['<', '('] } else { [':', ':'] };
+        match function.or(field).and_then(|rest| rest.split_once(end)) {
+            Some((name, _)) if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') => {
+                let above = std::mem::take(&mut above);
+                let wire = above.iter().find_map(|line| quoted(line, "rename = \""));
+                found.push(Named { name, above, wire });
+            }
+            _ => above.push(line),
+        }
+        if let (Some(wire), Some(last)) = (quoted(line, ".set(\""), found.last_mut()) {
+            last.wire = Some(wire);
+            above.clear();
+        }
+    }
+    found
+}
+
+#[test]
+fn each_operation_has_an_example_and_each_other_name_on_the_wire_can_be_found() {
+    let files = generated(&spec()).expect("code");
+    let found = named(&files["client.rs"]);
+    let document = Document::parse(&golden().join("openapi.yaml"), &spec()).expect("the spec of the garden");
+    for operation in &Spec::new(&document).operations {
+        let (id, method) = (names::id(operation), names::snake(names::id(operation)).to_string());
+        let method = found.iter().find(|named| named.name == method).expect("a method");
+        let docs = method.above.join("\n");
+        let example = docs.split("```").nth(1).unwrap_or_default();
+        assert!(example.starts_with("no_run\n"), "{id}: {docs}");
+        assert!(
+            example.contains(&format!("client.{}()", method.name)),
+            "{id}: {example}"
+        );
+        assert!(docs.contains(&format!("#[doc(alias = \"{id}\")]")), "{id}: {docs}");
+    }
+    let renamed = found.iter().filter_map(|named| Some((named, named.wire?)));
+    let renamed: Vec<_> = renamed.filter(|(named, wire)| *wire != named.name).collect();
+    let alias = |wire: &str| format!("#[doc(alias = \"{wire}\")]");
+    let mut missing = renamed
+        .iter()
+        .filter(|(named, wire)| !named.above.contains(&alias(wire).as_str()));
+    assert_eq!(missing.next().map(|(named, wire)| (named.name, *wire)), None);
+    for name in ["type_", "page_size", "bed_id"] {
+        assert!(
+            renamed.iter().any(|(named, _)| named.name == name),
+            "{name} is not looked at"
+        );
+    }
+    assert!(files["enums.rs"].contains("#[doc(alias = \"red\")]\n        Red = \"red\""));
 }

@@ -179,7 +179,7 @@ fn method(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<Token
     facts.extend(operation.page().map(|url| format!("- [The vendor's page]({url})")));
     let style = operation.place.get("x-paging").and_then(|paging| paging.text("style"));
     let list = style.map(|style| match style {
-        "single" => format!("The list comes whole: [`stream`](builder::{builder}::stream) gives its entries."),
+        "single" => format!("[`stream`](builder::{builder}::stream) gives the entries of the list, which comes whole."),
         _ => format!(
             "The list comes in pages: [`stream`](builder::{builder}::stream) gives the entries of all of them, \
              [`pages`](builder::{builder}::pages) page by page, [`send`](builder::{builder}::send) one page."
@@ -216,9 +216,9 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
         if field == "body"
             && let Some(schema) = spec.body(operation)
         {
-            let required = spec.request_body(operation).is_some_and(|body| body.says("required"));
-            rows.push((field.clone(), Rules::of(spec, &schema, required)));
-            setters.push(body(spec, operation, ty)?);
+            let rules = rules_of_body(spec, operation, &schema);
+            setters.push(body(spec, &schema, &rules, ty));
+            rows.push((field.clone(), rules));
             continue;
         }
         let parameter = parameters.iter().map(|parameter| &parameter.described);
@@ -291,23 +291,32 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
     })
 }
 
+/// The rules of a body. An object that needs no member is sent empty where it is left out.
+fn rules_of_body(spec: &Spec, operation: &Operation, schema: &Place) -> Rules {
+    let is_required = spec.request_body(operation).is_some_and(|body| body.says("required"));
+    let target = spec.schema(schema);
+    let may_be_empty =
+        target.is_some_and(|body| body.text("type") == Some("object") && body.texts("required").is_empty());
+    match may_be_empty {
+        true => Rules::of(spec, schema, false).with_default("{}"),
+        false => Rules::of(spec, schema, is_required),
+    }
+}
+
 /// The setters of a body.
-fn body(spec: &Spec, operation: &Operation, ty: &Type) -> anyhow::Result<TokenStream> {
-    let schema = spec.body(operation).context("an operation without a body")?;
-    let required = spec.request_body(operation).is_some_and(|body| body.says("required"));
-    let rules = Rules::of(spec, &schema, required);
-    let docs = docs::attributes(&docs::value(spec, "body", &schema, &schema, &rules));
+fn body(spec: &Spec, schema: &Place, rules: &Rules, ty: &Type) -> TokenStream {
+    let docs = docs::attributes(&docs::value(spec, "body", schema, schema, rules));
     let Some(object) = built(ty) else {
         let (takes, given) = argument(ty);
-        return Ok(quote! {
+        return quote! {
             #docs
             pub fn body<M>(mut self, value: #takes) -> Self {
                 self.call.set_body(#given);
                 self
             }
-        });
+        };
     };
-    Ok(quote! {
+    quote! {
         #docs
         pub fn body<M>(mut self, value: impl ::avepoint_core::Argument<types::#object, M>) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
@@ -324,7 +333,7 @@ fn body(spec: &Spec, operation: &Operation, ty: &Type) -> anyhow::Result<TokenSt
             });
             self
         }
-    })
+    }
 }
 
 /// The name of the object of which a type is the builder: `types::builder::Name`.

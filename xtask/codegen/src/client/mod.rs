@@ -132,7 +132,7 @@ fn overview(spec: &Spec) -> String {
         let rows = rows.collect::<Vec<_>>().join("\n");
         let name = tag.text("name").unwrap_or_default();
         format!(
-            "# {name}\n\n{}\n\n| Method | |\n| --- | --- |\n{rows}",
+            "# {name}\n\n{}\n\n| Method | What it does |\n| --- | --- |\n{rows}",
             tag.description()
         )
     });

@@ -224,7 +224,7 @@ fn builder(
         Outward(names).visit_type_mut(&mut ty);
         let docs = match schema.and_then(|schema| spec.member(schema, &wire)) {
             Some(member) => {
-                let rules = Rules::of(spec, &member, required.contains(&wire.as_str()));
+                let rules = Rules::of_member(spec, &member, required.contains(&wire.as_str()));
                 let docs = docs::value(spec, &wire, &member, &member, &rules);
                 rows.push((ident.clone(), rules));
                 docs

@@ -955,7 +955,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`count`](Self::count) | required |  | Value: 1 to 1000 |
-        /// | [`kind`](Self::kind) | required |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
+        /// | [`kind`](Self::kind) | filled in |  | Code: one of [`SeedsKind`](crate::types::SeedsKind) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct Seeds(pub(crate) Fields);
@@ -977,7 +977,7 @@ pub mod types {
             }
             /// Says that seeds are sown.
             ///
-            /// Required. Code: one of [`SeedsKind`](crate::types::SeedsKind).
+            /// Filled in. Code: one of [`SeedsKind`](crate::types::SeedsKind).
             pub fn kind<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -1035,7 +1035,7 @@ pub mod types {
 ///
 /// The beds of the garden.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_beds`](Self::list_beds) | List the beds |
 /// | [`get_bed`](Self::get_bed) | Read one bed (deprecated) |
@@ -1045,7 +1045,7 @@ pub mod types {
 ///
 /// What grows in the beds.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_plants`](Self::list_plants) | List the plants of a bed |
 /// | [`add_plants`](Self::add_plants) | Add plants to a bed |
@@ -1055,7 +1055,7 @@ pub mod types {
 ///
 /// What was picked.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_harvests`](Self::list_harvests) | List the harvests |
 /// | [`search_harvests`](Self::search_harvests) | Search the harvests |
@@ -1064,7 +1064,7 @@ pub mod types {
 ///
 /// Who looks after the beds.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`add_gardener`](Self::add_gardener) | Add a gardener |
 /// | [`search_gardeners`](Self::search_gardeners) | Search the gardeners |
@@ -1074,7 +1074,7 @@ pub mod types {
 ///
 /// What hangs in the shed.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_tools`](Self::list_tools) | List the tools |
 #[derive(Clone)]
@@ -1142,7 +1142,7 @@ impl Client {
     /// - In the specification: `listBeds`
     /// - [The vendor's page](https://garden.example/docs/list-beds)
     ///
-    /// The list comes whole: [`stream`](builder::ListBeds::stream) gives its entries.
+    /// [`stream`](builder::ListBeds::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -1987,7 +1987,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchHarvests {
@@ -1996,7 +1996,7 @@ pub mod builder {
     impl SearchHarvests {
         /// Which harvests to find.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::HarvestFilter, M>,
@@ -2106,7 +2106,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchGardeners {
@@ -2115,7 +2115,7 @@ pub mod builder {
     impl SearchGardeners {
         /// Which gardeners to find.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::GardenerFilter, M>,
