@@ -917,7 +917,7 @@ pub mod types {
 ///
 /// Customers of the partner: who they are.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_customers`](Self::list_customers) | List the customers of the partner |
 /// | [`get_customer`](Self::get_customer) | Read a customer |
@@ -926,7 +926,7 @@ pub mod types {
 ///
 /// Services that customers subscribe to.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_customer_services`](Self::list_customer_services) | List the service subscriptions of all customers |
 /// | [`get_customer_services`](Self::get_customer_services) | Read the service subscriptions of a customer |
@@ -935,7 +935,7 @@ pub mod types {
 ///
 /// What Cloud Backup protects.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_protection_overview`](Self::list_protection_overview) | List what Cloud Backup for Microsoft 365 protects for a customer |
 ///
@@ -943,7 +943,7 @@ pub mod types {
 ///
 /// Jobs of the backup services.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_backup_jobs`](Self::list_backup_jobs) | List the backup jobs of a customer |
 /// | [`list_module_backup_jobs`](Self::list_module_backup_jobs) | List the backup jobs of a customer in one module of a service |
@@ -952,7 +952,7 @@ pub mod types {
 ///
 /// Scan profiles, and what they found day by day.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_scan_profiles`](Self::list_scan_profiles) | List the scan profiles of a customer |
 /// | [`get_scan_profile`](Self::get_scan_profile) | Read a scan profile of a customer |
@@ -1015,7 +1015,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/customers/all-customers.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListCustomers::stream) gives its entries.
+    /// [`stream`](builder::ListCustomers::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -1088,7 +1088,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/services/service-subscription.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListCustomerServices::stream) gives its entries.
+    /// [`stream`](builder::ListCustomerServices::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -1162,7 +1162,8 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/data-protection/customers-protected.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListProtectionOverview::stream) gives its entries.
+    /// [`stream`](builder::ListProtectionOverview::stream) gives the entries of the list, which comes
+    /// whole.
     ///
     /// # Example
     ///
@@ -1206,7 +1207,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/all-backup-jobs.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListBackupJobs::stream) gives its entries.
+    /// [`stream`](builder::ListBackupJobs::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -1245,7 +1246,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/jobs/specific-backup-jobs.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListModuleBackupJobs::stream) gives its entries.
+    /// [`stream`](builder::ListModuleBackupJobs::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -1290,7 +1291,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/docs/services-and-features/elements/scan-profiles/all-scan-profiles.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListScanProfiles::stream) gives its entries.
+    /// [`stream`](builder::ListScanProfiles::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///

@@ -6360,8 +6360,8 @@ pub mod types {
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | required |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
-        /// | [`product`](Self::product) | required |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -6413,7 +6413,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6427,7 +6427,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6497,8 +6497,8 @@ pub mod types {
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
-        /// | [`product`](Self::product) | required |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | required |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -6553,7 +6553,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6567,7 +6567,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6640,8 +6640,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | required |  |  |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
-        /// | [`product`](Self::product) | required |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -6685,7 +6685,7 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Required. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6699,7 +6699,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6769,8 +6769,8 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | optional |  |  |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
-        /// | [`product`](Self::product) | required |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | required |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
@@ -6814,7 +6814,7 @@ pub mod types {
             }
             /// Always a trial.
             ///
-            /// Required. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6828,7 +6828,7 @@ pub mod types {
             }
             /// The product to add.
             ///
-            /// Required. Code: one of [`BackupProduct`](crate::types::BackupProduct).
+            /// Filled in. Code: one of [`BackupProduct`](crate::types::BackupProduct).
             pub fn product<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -6902,7 +6902,7 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -6928,7 +6928,7 @@ pub mod types {
             }
             /// Always the type of pooled subscriptions.
             ///
-            /// Required. Code: one of [`PooledLicense`](crate::types::PooledLicense).
+            /// Filled in. Code: one of [`PooledLicense`](crate::types::PooledLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -6982,7 +6982,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`license_type`](Self::license_type) | required |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -6997,7 +6997,7 @@ pub mod types {
         impl AddServiceTrialRequest {
             /// Always a trial.
             ///
-            /// Required. Code: one of [`TrialLicense`](crate::types::TrialLicense).
+            /// Filled in. Code: one of [`TrialLicense`](crate::types::TrialLicense).
             #[doc(alias = "licenseType")]
             pub fn license_type<M>(
                 mut self,
@@ -10860,7 +10860,7 @@ pub mod types {
 ///
 /// Customers of the partner: who they are, and taking on new ones.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_customers`](Self::list_customers) | List the customers of the partner |
 /// | [`onboard_customer`](Self::onboard_customer) | Onboard a customer |
@@ -10869,7 +10869,7 @@ pub mod types {
 ///
 /// Tenants of customers: what is known of them, and links by which a customer consents.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`create_tenant_authorization_link`](Self::create_tenant_authorization_link) | Create a link that adds a Microsoft 365 tenant |
 /// | [`create_app_authorization_link`](Self::create_app_authorization_link) | Create a link that authorizes service apps |
@@ -10881,7 +10881,7 @@ pub mod types {
 ///
 /// Services that customers subscribe to, and the seats they have.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_customer_services`](Self::list_customer_services) | List the services of customers |
 /// | [`add_customer_service`](Self::add_customer_service) | Add a service to a customer |
@@ -10892,7 +10892,7 @@ pub mod types {
 ///
 /// Resellers below a large account reseller, and the pooled subscriptions that they get from it.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_resellers`](Self::list_resellers) | List the resellers of a large account reseller |
 /// | [`list_pooled_licenses`](Self::list_pooled_licenses) | List the pooled subscriptions of a large account reseller |
@@ -10906,7 +10906,7 @@ pub mod types {
 ///
 /// What was done in Elements, and by whom.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_audit_records`](Self::list_audit_records) | List the audit records of the partner |
 /// | [`list_reseller_audit_records`](Self::list_reseller_audit_records) | List the audit records of a large account reseller |
@@ -10915,7 +10915,7 @@ pub mod types {
 ///
 /// What Cloud Backup protects.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_protected_users`](Self::list_protected_users) | List what Cloud Backup for Microsoft 365 protects of each user |
 /// | [`list_protection_overview`](Self::list_protection_overview) | List what Cloud Backup for Microsoft 365 protects for a customer |
@@ -10925,7 +10925,7 @@ pub mod types {
 ///
 /// Where the backups of customers are kept.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_storage_profiles`](Self::list_storage_profiles) | List the storage profiles of the partner |
 ///
@@ -10933,7 +10933,7 @@ pub mod types {
 ///
 /// Jobs of the backup services.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_jobs`](Self::list_jobs) | List the backup and scan jobs of a customer |
 /// | [`list_job_report_details`](Self::list_job_report_details) | List what a backup job did with each object |
@@ -10942,7 +10942,7 @@ pub mod types {
 ///
 /// Scan profiles, and what they found day by day.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_scan_profiles`](Self::list_scan_profiles) | List the scan profiles of a customer |
 /// | [`list_scan_profile_changes`](Self::list_scan_profile_changes) | List the daily change counts of all scan profiles of a customer (deprecated) |
@@ -10954,7 +10954,7 @@ pub mod types {
 ///
 /// Baselines of tenant settings, and the tenants they are applied to.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`create_baseline`](Self::create_baseline) | Create a baseline from a tenant |
 /// | [`list_baselines`](Self::list_baselines) | List baselines |
@@ -10967,7 +10967,7 @@ pub mod types {
 ///
 /// Risk rules, and the objects that match them.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_risk_rules`](Self::list_risk_rules) | List the risk rules that a tenant matches |
 /// | [`list_risk_hit_items`](Self::list_risk_hit_items) | List the objects that match a risk rule |
@@ -10976,7 +10976,7 @@ pub mod types {
 ///
 /// Azure subscriptions: where money and security are at risk.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_azure_cost_issues`](Self::list_azure_cost_issues) | List where a tenant could spend less on Azure |
 /// | [`list_azure_security_issues`](Self::list_azure_security_issues) | List the security issues of a tenant's Azure resources |
@@ -10985,7 +10985,7 @@ pub mod types {
 ///
 /// Users of tenants, in the cloud and on premises.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_users`](Self::list_users) | List the users of a tenant |
 /// | [`get_user`](Self::get_user) | Read one user in full |
@@ -11013,7 +11013,7 @@ pub mod types {
 ///
 /// The security of users: risks, sign-ins, compliance.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_security_users`](Self::list_security_users) | List the users on the security dashboard |
 /// | [`list_risk_workflows`](Self::list_risk_workflows) | List the workflows that watch for risky actions |
@@ -11025,7 +11025,7 @@ pub mod types {
 ///
 /// Figures on the workspaces of a tenant.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`get_workspace_overview`](Self::get_workspace_overview) | Get the numbers of workspaces of a tenant |
 /// | [`get_workspace_compliance_rate`](Self::get_workspace_compliance_rate) | Get the numbers of compliant workspaces of a tenant |
@@ -11133,7 +11133,9 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_elements_v3::types::{CountryCode, DataCenter, IdentityProvider, OnboardCustomerRequest};
+    /// use avepoint_elements_v3::types::{
+    ///     CountryCode, DataCenter, IdentityProvider, OnboardCustomerRequest,
+    /// };
     ///
     /// # async fn example(client: avepoint_elements_v3::Client, password: avepoint_elements_v3::avepoint_core::SecretText) -> Result<(), avepoint_elements_v3::Error> {
     /// let body = OnboardCustomerRequest::builder()
@@ -11222,7 +11224,10 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_elements_v3::types::{AadEnvironment, AppService, ConsentMethod, CreateAppAuthorizationLinkRequest, PlatformEnvironment};
+    /// use avepoint_elements_v3::types::{
+    ///     AadEnvironment, AppService, ConsentMethod, CreateAppAuthorizationLinkRequest,
+    ///     PlatformEnvironment,
+    /// };
     ///
     /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
     /// let body = CreateAppAuthorizationLinkRequest::builder()
@@ -11422,7 +11427,10 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_elements_v3::types::{AddBackupPoolWithStorageTypeRequest, AvePointStorageType, BackupLicenseItem, BackupResource, PaymentType, SaleType, SubscriptionSource};
+    /// use avepoint_elements_v3::types::{
+    ///     AddBackupPoolWithStorageTypeRequest, AvePointStorageType, BackupLicenseItem,
+    ///     BackupResource, PaymentType, SaleType, SubscriptionSource,
+    /// };
     ///
     /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
     /// let body = AddBackupPoolWithStorageTypeRequest::builder()
@@ -11670,7 +11678,9 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_elements_v3::types::{AssignResellerLicenseRequest, LicenseProduct, PaymentType};
+    /// use avepoint_elements_v3::types::{
+    ///     AssignResellerLicenseRequest, LicenseProduct, PaymentType,
+    /// };
     ///
     /// # async fn example(client: avepoint_elements_v3::Client) -> Result<(), avepoint_elements_v3::Error> {
     /// let body = AssignResellerLicenseRequest::builder()
@@ -12619,7 +12629,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/risk-management/all-data-source-match-risk-rule.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListRiskRules::stream) gives its entries.
+    /// [`stream`](builder::ListRiskRules::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -13633,7 +13643,7 @@ impl Client {
     /// - [The vendor's
     ///   page](https://github.com/AvePoint/cloud-api/blob/main/docs/elements/user-management/agents/get-agent-information-tenant.md)
     ///
-    /// The list comes whole: [`stream`](builder::ListHybridAgents::stream) gives its entries.
+    /// [`stream`](builder::ListHybridAgents::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -14026,7 +14036,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomers {
@@ -14057,7 +14067,7 @@ pub mod builder {
         }
         /// Which customers to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListCustomersRequest, M>,
@@ -14553,7 +14563,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListCustomerServices {
@@ -14584,7 +14594,7 @@ pub mod builder {
         }
         /// The customers whose services to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListCustomerServicesRequest, M>,
@@ -14703,7 +14713,7 @@ pub mod builder {
     /// | [`type_`](Self::type_) | required |  | Code: one of [`TenantType`](crate::types::TenantType) |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListTenantUserSeats {
@@ -14756,7 +14766,7 @@ pub mod builder {
         }
         /// Which tenants to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListTenantUserSeatsRequest, M>,
@@ -14871,7 +14881,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListResellers {
@@ -14902,7 +14912,7 @@ pub mod builder {
         }
         /// Which resellers to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListResellersRequest, M>,
@@ -14956,7 +14966,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListPooledLicenses {
@@ -14987,7 +14997,7 @@ pub mod builder {
         }
         /// Which pooled subscriptions to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListPooledLicensesRequest, M>,
@@ -15044,7 +15054,7 @@ pub mod builder {
     /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListLicenseAllocations {
@@ -15086,7 +15096,7 @@ pub mod builder {
         }
         /// Whose allocations of a pooled subscription to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<
@@ -15222,7 +15232,7 @@ pub mod builder {
     /// | [`reseller_id`](Self::reseller_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListResellerLicenses {
@@ -15264,7 +15274,7 @@ pub mod builder {
         }
         /// Which pooled subscriptions of a reseller to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListResellerLicensesRequest, M>,
@@ -15614,7 +15624,7 @@ pub mod builder {
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListProtectedUsers {
@@ -15667,7 +15677,7 @@ pub mod builder {
         }
         /// Which users to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListProtectedUsersRequest, M>,
@@ -15881,7 +15891,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `100` | Value: at least 1 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListStorageProfiles {
@@ -15912,7 +15922,7 @@ pub mod builder {
         }
         /// Which storage profiles to read. Without any member, all of them.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListStorageProfilesRequest, M>,
@@ -15968,7 +15978,7 @@ pub mod builder {
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListJobs {
@@ -16010,7 +16020,7 @@ pub mod builder {
         }
         /// Which jobs to read. Every member is optional.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListJobsRequest, M>,
@@ -16146,7 +16156,7 @@ pub mod builder {
     /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListScanProfiles {
@@ -16188,7 +16198,7 @@ pub mod builder {
         }
         /// Which scan profiles to read. Every member is optional.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListScanProfilesRequest, M>,
@@ -16565,7 +16575,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | optional |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselines {
@@ -16596,7 +16606,7 @@ pub mod builder {
         }
         /// Which baselines to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselinesRequest, M>,
@@ -16724,7 +16734,7 @@ pub mod builder {
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | optional |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselineJobs {
@@ -16777,7 +16787,7 @@ pub mod builder {
         }
         /// Which jobs to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselineJobsRequest, M>,
@@ -16833,7 +16843,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | optional |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListBaselineTenants {
@@ -16864,7 +16874,7 @@ pub mod builder {
         }
         /// Which tenants to read. Every member is optional.
         ///
-        /// Optional.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListBaselineTenantsRequest, M>,
@@ -17356,7 +17366,7 @@ pub mod builder {
     /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `50` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListUsers {
@@ -17409,7 +17419,7 @@ pub mod builder {
         }
         /// Which users to read.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListUsersRequest, M>,

@@ -1757,7 +1757,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -1770,7 +1770,7 @@ pub mod types {
         impl CreatedByFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName).
+            /// Filled in. Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -2322,7 +2322,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -2337,7 +2337,7 @@ pub mod types {
         impl ExposureLevelFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName).
+            /// Filled in. Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3177,7 +3177,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3190,7 +3190,7 @@ pub mod types {
         impl LocationFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`LocationFilterName`](crate::types::LocationFilterName).
+            /// Filled in. Code: one of [`LocationFilterName`](crate::types::LocationFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3237,7 +3237,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
         /// | [`values`](Self::values) | required |  | Number of entries: at most 2 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3252,7 +3252,7 @@ pub mod types {
         impl ModifiedTimeFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName).
+            /// Filled in. Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3302,7 +3302,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3315,7 +3315,7 @@ pub mod types {
         impl ModuleFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName).
+            /// Filled in. Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3365,7 +3365,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3378,7 +3378,7 @@ pub mod types {
         impl ObjectTypeFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName).
+            /// Filled in. Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3431,7 +3431,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3444,7 +3444,7 @@ pub mod types {
         impl RiskLevelFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName).
+            /// Filled in. Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3497,7 +3497,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3512,7 +3512,7 @@ pub mod types {
         impl SensitivityLevelFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName).
+            /// Filled in. Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3567,7 +3567,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3580,7 +3580,7 @@ pub mod types {
         impl SiteNameFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName).
+            /// Filled in. Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3627,7 +3627,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3640,7 +3640,7 @@ pub mod types {
         impl TagNameFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName).
+            /// Filled in. Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3687,7 +3687,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | required |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -3700,7 +3700,7 @@ pub mod types {
         impl UsernameFilter {
             /// Which filter this is.
             ///
-            /// Required. Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName).
+            /// Filled in. Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName).
             pub fn id<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -3916,7 +3916,7 @@ pub mod types {
 ///
 /// Site collections: who may do what in them, their identifiers, and how many risky items they hold.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_site_permissions`](Self::list_site_permissions) | List the permissions in site collections (deprecated) |
 /// | [`export_site_permissions`](Self::export_site_permissions) | Export the permissions in site collections (deprecated) |
@@ -3927,7 +3927,7 @@ pub mod types {
 ///
 /// Users: who they are, and what they have access to.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_user_summaries`](Self::list_user_summaries) | List users with a summary of each (deprecated) |
 /// | [`list_user_permissions`](Self::list_user_permissions) | List what users have access to (deprecated) |
@@ -3937,7 +3937,7 @@ pub mod types {
 ///
 /// Groups with external users, and what they have access to.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_group_summaries`](Self::list_group_summaries) | List groups with external users (deprecated) |
 /// | [`export_group_permissions`](Self::export_group_permissions) | Export what groups have access to (deprecated) |
@@ -3946,7 +3946,7 @@ pub mod types {
 ///
 /// Links by which objects are shared.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_sharing_links`](Self::list_sharing_links) | List sharing links of a type (deprecated) |
 /// | [`export_sharing_links`](Self::export_sharing_links) | Export sharing links of a type (deprecated) |
@@ -3955,7 +3955,7 @@ pub mod types {
 ///
 /// What users did, and what was done to objects.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`export_activities`](Self::export_activities) | Export the activities of a user or on an object (deprecated) |
 ///
@@ -3963,7 +3963,7 @@ pub mod types {
 ///
 /// Objects with their sensitivity, exposure and risk.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_site_detail_records`](Self::list_site_detail_records) | List the detail records of a site collection (deprecated) |
 /// | [`list_detail_records`](Self::list_detail_records) | List detail records in all site collections (deprecated) |
@@ -3972,7 +3972,7 @@ pub mod types {
 ///
 /// How an export stands, and its file.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`get_export_job`](Self::get_export_job) | Read how an export of permissions stands (deprecated) |
 /// | [`download_export_job_file`](Self::download_export_job_file) | Download the file of an export of permissions (deprecated) |
@@ -4136,7 +4136,7 @@ impl Client {
     /// - Permission: `insights.graph.readwrite.all`
     /// - In the specification: `listSiteIds`
     ///
-    /// The list comes whole: [`stream`](builder::ListSiteIds::stream) gives its entries.
+    /// [`stream`](builder::ListSiteIds::stream) gives the entries of the list, which comes whole.
     ///
     /// # Example
     ///
@@ -4307,7 +4307,9 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_insights_legacy::types::{DataSource, ExportOption, ExportUserPermissionsRequest};
+    /// use avepoint_insights_legacy::types::{
+    ///     DataSource, ExportOption, ExportUserPermissionsRequest,
+    /// };
     ///
     /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
     /// let body = ExportUserPermissionsRequest::builder()
@@ -4388,7 +4390,9 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_insights_legacy::types::{DataSource, ExportGroupPermissionsRequest, ExportOption};
+    /// use avepoint_insights_legacy::types::{
+    ///     DataSource, ExportGroupPermissionsRequest, ExportOption,
+    /// };
     ///
     /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
     /// let body = ExportGroupPermissionsRequest::builder()
@@ -4557,7 +4561,10 @@ impl Client {
     /// # Example
     ///
     /// ```no_run
-    /// use avepoint_insights_legacy::types::{ExposureLevel, ExposureLevelFilter, ListSiteDetailRecordsRequest, RiskLevel, RiskLevelFilter};
+    /// use avepoint_insights_legacy::types::{
+    ///     ExposureLevel, ExposureLevelFilter, ListSiteDetailRecordsRequest, RiskLevel,
+    ///     RiskLevelFilter,
+    /// };
     ///
     /// # async fn example(client: avepoint_insights_legacy::Client) -> Result<(), avepoint_insights_legacy::Error> {
     /// let body = ListSiteDetailRecordsRequest::builder()

@@ -1473,7 +1473,7 @@ pub mod types {
 ///
 /// Sites of SharePoint: their ids, the risk in them, what they contain and who may see it.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`get_site_id`](Self::get_site_id) | Look up the id of a site by its address |
 /// | [`list_site_overviews`](Self::list_site_overviews) | List the sites with the number of items at risk in each |
@@ -1485,7 +1485,7 @@ pub mod types {
 ///
 /// Single objects, such as a file: what was done with them, and tags for them.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`export_object_activities`](Self::export_object_activities) | Export what was done with an object |
 /// | [`export_google_object_activities`](Self::export_google_object_activities) | Export what was done with a Google object |
@@ -1495,7 +1495,7 @@ pub mod types {
 ///
 /// Users: what they may see, and what they did.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_users`](Self::list_users) | List the users |
 /// | [`list_user_permissions`](Self::list_user_permissions) | List what users may see |
@@ -1508,7 +1508,7 @@ pub mod types {
 ///
 /// Groups: what they are, and what their members may see.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_groups`](Self::list_groups) | List the groups |
 /// | [`export_group_permissions`](Self::export_group_permissions) | Export what a group may see |
@@ -1518,7 +1518,7 @@ pub mod types {
 ///
 /// Links through which objects are shared.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`list_sharing_links`](Self::list_sharing_links) | List the sharing links of a site |
 /// | [`export_sharing_links`](Self::export_sharing_links) | Export the permissions that sharing links give |
@@ -1528,7 +1528,7 @@ pub mod types {
 ///
 /// Google drives and who may see them.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`export_google_drive_permissions`](Self::export_google_drive_permissions) | Export the permissions of Google drives |
 ///
@@ -1536,7 +1536,7 @@ pub mod types {
 ///
 /// Jobs that write a report, and the file with the report.
 ///
-/// | Method | |
+/// | Method | What it does |
 /// | --- | --- |
 /// | [`get_export_job_status`](Self::get_export_job_status) | Read how far an export job has come |
 /// | [`download_export_job_file`](Self::download_export_job_file) | Download the file of an export job |
@@ -2573,7 +2573,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`body`](Self::body) | required |  |  |
+    /// | [`body`](Self::body) | optional | `{}` |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListSiteOverviews {
@@ -2582,7 +2582,7 @@ pub mod builder {
     impl ListSiteOverviews {
         /// Which sites to list.
         ///
-        /// Required.
+        /// Optional. Default: `{}`.
         pub fn body<M>(
             mut self,
             value: impl ::avepoint_core::Argument<types::ListSiteOverviewsRequest, M>,
