@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use xtask_spec::Spec;
+use xtask_spec::model::Kind;
 use xtask_spec::place::Place;
 
 use super::names::{camel, id, snake};
@@ -55,19 +56,34 @@ pub fn alias(wire: &str, name: &Ident) -> Option<TokenStream> {
     (name != wire).then(|| quote! { #[doc(alias = #wire)] })
 }
 
-/// A text with links in the place of the ids of operations: Rust's name of each.
-pub fn linked(spec: &Spec, text: &str) -> String {
-    let ids: Vec<_> = spec.operations.iter().map(id).collect();
+/// A text in Rust's names: links in the place of the ids of operations, and members as fields and setters are called.
+pub fn in_rust(spec: &Spec, text: &str) -> String {
     // What stands between backticks is every second part.
-    let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
-        0 => part.to_owned(),
-        _ if ids.contains(&part) => {
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        if index % 2 == 0 {
+            part.to_owned()
+        } else if spec.operations.iter().any(|operation| id(operation) == part) {
             let method = snake(part);
             format!("[`{method}`](crate::Client::{method})")
+        } else if part.split('.').all(|name| is_member(spec, name)) {
+            let names: Vec<_> = part.split('.').map(|name| snake(name).to_string()).collect();
+            format!("`{}`", names.join("."))
+        } else {
+            format!("`{part}`")
         }
-        _ => format!("`{part}`"),
     });
     parts.collect()
+}
+
+/// Whether an object has a member, or an operation a parameter, of this name.
+fn is_member(spec: &Spec, name: &str) -> bool {
+    let mut schemas = spec.all(Kind::Schema);
+    let mut parameters = spec.all(Kind::Parameter);
+    schemas.any(|schema| {
+        schema
+            .get("properties")
+            .is_some_and(|members| members.get(name).is_some())
+    }) || parameters.any(|parameter| parameter.text("name") == Some(name))
 }
 
 /// What a schema says of a value beside its description.
@@ -105,9 +121,20 @@ impl Rules {
                 };
                 limits.push(format!("{what}{whose}: {range}"));
             }
-            if place.get("enum").is_some() && place.is_component("schemas") {
-                let codes = camel(&place.name());
-                limits.push(format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"));
+            for (key, what) in [("pattern", "Pattern"), ("format", "Format")] {
+                // The format of a number is its type, and that of a secret says nothing of its value.
+                let rule = place.text(key).filter(|rule| *rule != "password");
+                if let Some(rule) = rule.filter(|_| place.text("type") == Some("string")) {
+                    limits.push(format!("{what}{whose}: `{rule}`"));
+                }
+            }
+            let choices = ["anyOf", "oneOf"].into_iter().flat_map(|key| place.entries_of(key));
+            let choices = choices.filter_map(|choice| spec.schema(&choice));
+            for list in std::iter::once(place.clone()).chain(choices) {
+                if list.get("enum").is_some() && list.is_component("schemas") {
+                    let codes = camel(&list.name());
+                    limits.push(format!("Code{whose}: one of [`{codes}`](crate::types::{codes})"));
+                }
             }
         }
         Rules {
@@ -148,11 +175,12 @@ pub fn value(spec: &Spec, name: &str, described: &Place, schema: &Place, rules: 
     let mut sentences = vec![format!("{}.", rules.need)];
     sentences.extend(rules.default.iter().map(|default| format!("Default: `{default}`.")));
     sentences.extend(rules.limits.iter().map(|limit| format!("{limit}.")));
-    format!("{}\n\n{}", linked(spec, &description), sentences.join(" "))
+    format!("{}\n\n{}", in_rust(spec, &description), sentences.join(" "))
 }
 
-/// The setters of a builder as a table, behind what stands before it; nothing where there are none.
-pub fn table(rows: &[(Ident, Rules)]) -> String {
+/// The setters of a builder as a table, the required ones first, behind what stands before it; nothing where there are none.
+pub fn table(mut rows: Vec<(Ident, Rules)>) -> String {
+    rows.sort_by_key(|(_, rules)| rules.need != "Required");
     let rows = rows.iter().map(|(setter, rules)| {
         let default = rules.default.iter().map(|default| format!("`{default}`"));
         format!(

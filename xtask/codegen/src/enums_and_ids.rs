@@ -56,7 +56,7 @@ pub fn ids(spec: &Spec) -> String {
 
 /// The description of a schema as the comment of its type.
 fn comment(spec: &Spec, schema: &Place) -> String {
-    let lines = docs::lines(&docs::linked(spec, &schema.description())).into_iter();
+    let lines = docs::lines(&docs::in_rust(spec, &schema.description())).into_iter();
     lines.map(|line| format!("    /// {line}\n")).collect()
 }
 

@@ -16,7 +16,7 @@ pub fn generate(spec: &Spec, view: &View) -> TokenStream {
         let name = camel(name);
         let docs = docs::attributes(&format!(
             "{}\n\nIt is kept as it came; `as_…` reads it as one of the documented objects.",
-            docs::linked(spec, &schema.description())
+            docs::in_rust(spec, &schema.description())
         ));
         let views = forms(spec, &schema)?.into_iter().map(|object| {
             let ty = camel(object);

@@ -188,7 +188,7 @@ fn method(api: &Api, spec: &Spec, operation: &Operation) -> anyhow::Result<Token
     let summary = operation.place.text("summary").unwrap_or_default();
     let mut parts = vec![
         format!("{summary}."),
-        docs::linked(spec, &operation.place.description()),
+        docs::in_rust(spec, &operation.place.description()),
         facts.join("\n"),
     ];
     parts.extend(list);
@@ -249,7 +249,7 @@ fn call(spec: &Spec, operation: &Operation, builder: &Builder) -> anyhow::Result
     };
     let docs = docs::attributes(&format!(
         "The call of [`Client::{method}`](super::Client::{method}). It owns all that it needs.{}",
-        docs::table(&rows)
+        docs::table(rows)
     ));
     let reads = operation.place.get("x-read-only").and_then(|mark| mark.value.as_bool());
     let dropped = match reads.unwrap_or(operation.method == "get") {

@@ -60,11 +60,11 @@ pub fn change(spec: &Spec, view: &View, types: &mut Vec<Item>) -> anyhow::Result
                 }
             }
             Item::Enum(choice) => {
-                documented(&mut choice.attrs, || format!("{} of the API.", choice.ident));
+                documented(spec, &mut choice.attrs, || format!("{} of the API.", choice.ident));
                 for variant in &mut choice.variants {
                     let object = variant.fields.iter().next().map(|field| field.ty.to_token_stream());
                     let object = object.with_context(|| format!("{} of nothing", variant.ident))?;
-                    documented(&mut variant.attrs, || format!("As [`{object}`]."));
+                    documented(spec, &mut variant.attrs, || format!("As [`{object}`]."));
                 }
                 extensible(&mut choice.attrs);
             }
@@ -129,17 +129,17 @@ fn extensible(attributes: &mut Vec<Attribute>) {
 /// Writes the documentation of a type and its members anew: wrapped, and none without.
 fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
     let ident = object.ident.clone();
-    documented(&mut object.attrs, || format!("{ident} of the API."));
+    documented(spec, &mut object.attrs, || format!("{ident} of the API."));
     for field in &mut object.fields {
         let name = wire_name(field);
         let member = schema.and_then(|schema| spec.member(schema, &name));
         let member = member.and_then(|member| spec.schema(&member));
-        documented(&mut field.attrs, || {
+        documented(spec, &mut field.attrs, || {
             let description = member.map(|member| member.description()).unwrap_or_default();
             match description.as_str() {
                 "" if name.is_empty() => "The value.".to_owned(),
                 "" => format!("`{name}` of the API."),
-                description => docs::linked(spec, description),
+                description => description.to_owned(),
             }
         });
         let alias = field.ident.as_ref().and_then(|ident| docs::alias(&name, ident));
@@ -150,14 +150,14 @@ fn describe(spec: &Spec, object: &mut ItemStruct, schema: Option<&Place>) {
 }
 
 /// Wraps the documentation; where there is none, there is this.
-fn documented(attributes: &mut Vec<Attribute>, otherwise: impl FnOnce() -> String) {
+fn documented(spec: &Spec, attributes: &mut Vec<Attribute>, otherwise: impl FnOnce() -> String) {
     let text: Vec<_> = attributes.iter().filter_map(doc).collect();
     attributes.retain(|attribute| doc(attribute).is_none());
     let text = match text.join("\n") {
         text if text.trim().is_empty() => otherwise(),
         text => text,
     };
-    let docs = docs::attributes(&text);
+    let docs = docs::attributes(&docs::in_rust(spec, &text));
     let mut docs: Vec<Attribute> = syn::parse::Parser::parse2(Attribute::parse_outer, docs).unwrap_or_default();
     docs.append(attributes);
     *attributes = docs;
@@ -242,7 +242,7 @@ fn builder(
             }
         });
     }
-    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(&rows)));
+    let docs = docs::attributes(&format!("Makes a [`{name}`](super::{name}).{}", docs::table(rows)));
     let builder = quote! {
         #docs
         #[derive(Clone, Debug)]

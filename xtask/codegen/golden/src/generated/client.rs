@@ -790,10 +790,10 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`email`](Self::email) | required |  |  |
+        /// | [`email`](Self::email) | required |  | Format: `email` |
+        /// | [`password`](Self::password) | required |  | Length in characters: at least 8 |
         /// | [`gates`](Self::gates) | optional |  |  |
         /// | [`keys`](Self::keys) | optional |  |  |
-        /// | [`password`](Self::password) | required |  | Length in characters: at least 8 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct NewGardener(pub(crate) Fields);
@@ -805,7 +805,7 @@ pub mod types {
         impl NewGardener {
             /// Where mail goes.
             ///
-            /// Required.
+            /// Required. Format: `email`.
             pub fn email<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -875,8 +875,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`height`](Self::height) | optional |  |  |
         /// | [`label`](Self::label) | required |  | Length in characters: at most 40 |
+        /// | [`height`](Self::height) | optional |  | Pattern: `^-?[0-9]+$` |
         /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
         /// | [`water`](Self::water) | optional |  |  |
         #[derive(Clone, Debug)]
@@ -890,7 +890,7 @@ pub mod types {
         impl PlantFilter {
             /// How tall it is.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^-?[0-9]+$`.
             pub fn height<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -1673,7 +1673,7 @@ pub mod builder {
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
     /// | [`season`](Self::season) | optional |  | Code: one of [`Season`](crate::types::Season) |
-    /// | [`sown_since`](Self::sown_since) | optional |  |  |
+    /// | [`sown_since`](Self::sown_since) | optional |  | Format: `date` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ListPlants {
@@ -1735,7 +1735,7 @@ pub mod builder {
         }
         /// Only plants sown on this day or later.
         ///
-        /// Optional.
+        /// Optional. Format: `date`.
         #[doc(alias = "sownSince")]
         pub fn sown_since<M>(
             mut self,
@@ -1833,9 +1833,9 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`bed_id`](Self::bed_id) | required |  | Length in characters: at least 1 |
+    /// | [`body`](Self::body) | required |  |  |
     /// | [`page_index`](Self::page_index) | optional | `1` | Value: at least 1 |
     /// | [`page_size`](Self::page_size) | optional | `20` | Value: 1 to 100 |
-    /// | [`body`](Self::body) | required |  |  |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct SearchPlants {
