@@ -332,7 +332,7 @@ pub mod types {
         )]
         #[doc(alias = "enableDailyScan")]
         pub enable_daily_scan: ::std::option::Option<::std::string::String>,
-        /// The former name of `IsIgnoreLockedSiteEnabled`.
+        /// The former name of `is_ignore_locked_site_enabled`.
         #[serde(
             rename = "ignoreTheLockedObjectsWhenUpdatingTheJobStatus",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -404,7 +404,7 @@ pub mod types {
         )]
         #[doc(alias = "scanMode")]
         pub scan_mode: ::std::option::Option<crate::generated::enums::ScanMode>,
-        /// The former name of `IsSendOutOfPolicyNotification`.
+        /// The former name of `is_send_out_of_policy_notification`.
         #[serde(
             rename = "SendAnemailNotificationToTheFollowIngRecipientsWhenObjectsAreMovedTooTherContainerOrRemovedFromAnyContainers",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -472,7 +472,7 @@ pub mod types {
         pub moved_to_another_container_objects: ::avepoint_core::List<
             ::avepoint_core::Json,
         >,
-        /// The former name of `newRegisteredContent`, misspelled.
+        /// The former name of `new_registered_content`, misspelled.
         #[serde(
             rename = "newRegistedContent",
             default,
@@ -655,7 +655,7 @@ pub mod types {
         )]
         #[doc(alias = "modifiedTime")]
         pub modified_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Another name of `movedToAnotherContainerObjects`.
+        /// Another name of `moved_to_another_container_objects`.
         #[serde(
             rename = "movedToAnotherContainer",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -669,7 +669,7 @@ pub mod types {
         )]
         #[doc(alias = "movedToAnotherContainerObjects")]
         pub moved_to_another_container_objects: ::std::option::Option<i64>,
-        /// The former name of `newRegisteredContentCount`, misspelled.
+        /// The former name of `new_registered_content_count`, misspelled.
         #[serde(
             rename = "newRegistedContent",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -704,7 +704,7 @@ pub mod types {
         )]
         #[doc(alias = "profileName")]
         pub profile_name: ::std::option::Option<::std::string::String>,
-        /// Another name of `removedFromMicrosoft365OrOutofPolicyObjects`.
+        /// Another name of `removed_from_microsoft365_or_outof_policy_objects`.
         #[serde(
             rename = "removedFromMicrosoft365OrOutofPolicy",
             skip_serializing_if = "::std::option::Option::is_none"

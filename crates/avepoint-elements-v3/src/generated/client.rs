@@ -62,7 +62,7 @@ pub mod types {
         >,
     }
     /// A pooled subscription to Cloud Backup for Microsoft 365, for Power Platform, or for Exchange Online
-    /// & OneDrive. `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
+    /// & OneDrive. `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -139,7 +139,7 @@ pub mod types {
         >,
     }
     /// A trial of Cloud Backup for Microsoft 365 or of Cloud Backup for Exchange Online & OneDrive.
-    /// `avepointStorageType` and `retentionYear` say on which storage of AvePoint.
+    /// `avepoint_storage_type` and `retention_year` say on which storage of AvePoint.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -742,7 +742,7 @@ pub mod types {
         )]
         #[doc(alias = "operatorOrganization")]
         pub operator_organization: ::std::option::Option<::std::string::String>,
-        /// The organization that manages the user. Documented; services send `operatorOrganization`.
+        /// The organization that manages the user. Documented; services send `operator_organization`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub organization: ::std::option::Option<::std::string::String>,
         /// The properties that it changed.
@@ -1148,15 +1148,15 @@ pub mod types {
         )]
         #[doc(alias = "customerSize")]
         pub customer_size: ::std::option::Option<i32>,
-        /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-        /// it is false, `expireTime` is needed too.
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
         #[serde(
             rename = "isSameAsPool",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2131,7 +2131,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupDetail {
-        /// When the group was created, under the name that the sample shows. See also `createdDate`.
+        /// When the group was created, under the name that the sample shows. See also `created_date`.
         #[serde(
             rename = "createDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2145,7 +2145,7 @@ pub mod types {
         )]
         #[doc(alias = "createdBy")]
         pub created_by: ::std::option::Option<::std::string::String>,
-        /// When the group was created, under the name that the table gives. See also `createDate`.
+        /// When the group was created, under the name that the table gives. See also `create_date`.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3856,7 +3856,7 @@ pub mod types {
         )]
         #[doc(alias = "dataSource")]
         pub data_source: ::std::option::Option<crate::generated::enums::DataSource>,
-        /// What is known of the object, in the shape that `dataSource` selects.
+        /// What is known of the object, in the shape that `data_source` selects.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<crate::generated::variants::RiskHitItemDetail>,
         /// Identifies this record.
@@ -4567,15 +4567,15 @@ pub mod types {
         )]
         #[doc(alias = "contractEndDate")]
         pub contract_end_date: ::std::option::Option<::std::string::String>,
-        /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+        /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
         #[serde(
             rename = "expireTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         #[doc(alias = "expireTime")]
         pub expire_time: ::std::option::Option<::avepoint_core::Time>,
-        /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-        /// it is false, `expireTime` is needed too.
+        /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+        /// it is false, `expire_time` is needed too.
         #[serde(
             rename = "isSameAsPool",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5280,7 +5280,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateUserAccountRequest {
-        /// Whether the account is valid only until `enforceEndDateTime`.
+        /// Whether the account is valid only until `enforce_end_date_time`.
         #[serde(rename = "enforceEnd")]
         #[doc(alias = "enforceEnd")]
         pub enforce_end: bool,
@@ -5288,7 +5288,7 @@ pub mod types {
         #[serde(rename = "enforceEndDateTime")]
         #[doc(alias = "enforceEndDateTime")]
         pub enforce_end_date_time: ::avepoint_core::Time,
-        /// Whether the account is valid only from `enforceStartDateTime` on.
+        /// Whether the account is valid only from `enforce_start_date_time` on.
         #[serde(rename = "enforceStart")]
         #[doc(alias = "enforceStart")]
         pub enforce_start: bool,
@@ -5976,7 +5976,8 @@ pub mod types {
         )]
         #[doc(alias = "reachingStorageLimitOneDrives")]
         pub reaching_storage_limit_one_drives: ::std::option::Option<i64>,
-        /// The same as `reachingStorageLimitSharePointSites`, under a second name that only the sample shows.
+        /// The same as `reaching_storage_limit_share_point_sites`, under a second name that only the sample
+        /// shows.
         #[serde(
             rename = "reachingStorageLimitSharePoint",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6357,9 +6358,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | required |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
@@ -6495,11 +6496,11 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
-        /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`license_items`](Self::license_items) | required |  |  |
+        /// | [`retention_year`](Self::retention_year) | required |  |  |
+        /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`retention_year`](Self::retention_year) | required |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -6638,8 +6639,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`byos`](Self::byos) | required |  |  |
+        /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | optional |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
         /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
         /// | [`retention_year`](Self::retention_year) | optional |  |  |
@@ -6768,10 +6769,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`avepoint_storage_type`](Self::avepoint_storage_type) | required |  | Code: one of [`AvePointStorageType`](crate::types::AvePointStorageType) |
+        /// | [`retention_year`](Self::retention_year) | required |  |  |
         /// | [`byos`](Self::byos) | optional |  |  |
         /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | filled in |  | Code: one of [`BackupProduct`](crate::types::BackupProduct) |
-        /// | [`retention_year`](Self::retention_year) | required |  |  |
         /// | [`storage_profile_id`](Self::storage_profile_id) | optional |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -6902,8 +6903,8 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`license_items`](Self::license_items) | required |  |  |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServicePoolProduct`](crate::types::ServicePoolProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`PooledLicense`](crate::types::PooledLicense) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServicePoolRequest(pub(crate) Fields);
@@ -6982,8 +6983,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         /// | [`product`](Self::product) | required |  | Code: one of [`ServiceTrialProduct`](crate::types::ServiceTrialProduct) |
+        /// | [`license_type`](Self::license_type) | filled in |  | Code: one of [`TrialLicense`](crate::types::TrialLicense) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AddServiceTrialRequest(pub(crate) Fields);
@@ -7102,15 +7103,15 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`currency`](Self::currency) | optional |  |  |
-        /// | [`expiration_time`](Self::expiration_time) | required |  |  |
+        /// | [`expiration_time`](Self::expiration_time) | required |  | Format: `date-time` |
         /// | [`is_same_as_pool`](Self::is_same_as_pool) | required |  |  |
         /// | [`license_id`](Self::license_id) | required |  | Length in characters: at least 1 |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`product`](Self::product) | required |  | Code: one of [`LicenseProduct`](crate::types::LicenseProduct) |
-        /// | [`start_date`](Self::start_date) | optional |  |  |
-        /// | [`unit_price`](Self::unit_price) | optional |  |  |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`currency`](Self::currency) | optional |  |  |
+        /// | [`start_date`](Self::start_date) | optional |  | Format: `date-time` |
+        /// | [`unit_price`](Self::unit_price) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct AssignResellerLicenseRequest(pub(crate) Fields);
@@ -7135,7 +7136,7 @@ pub mod types {
             }
             /// When the assignment expires. Not later than the pooled subscription does.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
             #[doc(alias = "ExpirationTime")]
             pub fn expiration_time<M>(
                 mut self,
@@ -7198,7 +7199,7 @@ pub mod types {
             }
             /// When the assignment takes effect. Only for Fly.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
             #[doc(alias = "StartDate")]
             pub fn start_date<M>(
                 mut self,
@@ -7328,16 +7329,16 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
-        /// | [`customer_size`](Self::customer_size) | optional |  |  |
-        /// | [`expire_time`](Self::expire_time) | optional |  |  |
-        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
-        /// | [`package_type`](Self::package_type) | optional |  | Code: one of [`PackageType`](crate::types::PackageType) |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`resource`](Self::resource) | required |  | Code: one of [`BackupResource`](crate::types::BackupResource) |
         /// | [`sale_type`](Self::sale_type) | required |  | Code: one of [`SaleType`](crate::types::SaleType) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
+        /// | [`customer_size`](Self::customer_size) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
+        /// | [`package_type`](Self::package_type) | optional |  | Code: one of [`PackageType`](crate::types::PackageType) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct BackupLicenseItem(pub(crate) Fields);
@@ -7372,9 +7373,9 @@ pub mod types {
                 self.0.set("customerSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
             #[doc(alias = "expireTime")]
             pub fn expire_time<M>(
                 mut self,
@@ -7383,8 +7384,8 @@ pub mod types {
                 self.0.set("expireTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-            /// it is false, `expireTime` is needed too.
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
             ///
             /// Optional.
             #[doc(alias = "isSameAsPool")]
@@ -7674,10 +7675,10 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
         /// | [`consent_method`](Self::consent_method) | required |  | Code: one of [`ConsentMethod`](crate::types::ConsentMethod) |
-        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  |  |
         /// | [`is_re_auth`](Self::is_re_auth) | required |  |  |
         /// | [`platform_environment_type`](Self::platform_environment_type) | required |  | Code: one of [`PlatformEnvironment`](crate::types::PlatformEnvironment) |
         /// | [`product_names`](Self::product_names) | required |  | Code of each entry: one of [`AppService`](crate::types::AppService) |
+        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateAppAuthorizationLinkRequest(pub(crate) Fields);
@@ -7722,7 +7723,7 @@ pub mod types {
             }
             /// Whom to notify by e-mail of each app that was consented to.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
             #[doc(alias = "customRecipientEmails")]
             pub fn custom_recipient_emails<M>(
                 mut self,
@@ -7813,11 +7814,11 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`color`](Self::color) | required |  |  |
+        /// | [`color`](Self::color) | required |  | Code: one of [`BaselineColor`](crate::types::BaselineColor) |
         /// | [`customer_id`](Self::customer_id) | required |  | Length in characters: at least 1 |
-        /// | [`description`](Self::description) | optional |  |  |
         /// | [`name`](Self::name) | required |  |  |
         /// | [`tenant_id`](Self::tenant_id) | required |  | Length in characters: at least 1 |
+        /// | [`description`](Self::description) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateBaselineRequest(pub(crate) Fields);
@@ -7832,7 +7833,7 @@ pub mod types {
             /// The color that marks the baseline: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`BaselineColor`](crate::types::BaselineColor).
             pub fn color<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<
@@ -7918,10 +7919,10 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`aad_environment`](Self::aad_environment) | required |  | Code: one of [`AadEnvironment`](crate::types::AadEnvironment) |
-        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  |  |
-        /// | [`tenant_description`](Self::tenant_description) | optional |  |  |
         /// | [`tenant_friendly_name`](Self::tenant_friendly_name) | required |  |  |
-        /// | [`tenant_share_point_admin_url`](Self::tenant_share_point_admin_url) | optional |  |  |
+        /// | [`custom_recipient_emails`](Self::custom_recipient_emails) | optional |  | Format of each entry: `email` |
+        /// | [`tenant_description`](Self::tenant_description) | optional |  |  |
+        /// | [`tenant_share_point_admin_url`](Self::tenant_share_point_admin_url) | optional |  | Format: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreateTenantAuthorizationLinkRequest(pub(crate) Fields);
@@ -7952,7 +7953,7 @@ pub mod types {
             }
             /// Whom to notify by e-mail once the tenant is added.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
             #[doc(alias = "customRecipientEmails")]
             pub fn custom_recipient_emails<M>(
                 mut self,
@@ -7990,7 +7991,7 @@ pub mod types {
             }
             /// Where the tenant's SharePoint admin center is.
             ///
-            /// Optional.
+            /// Optional. Format: `uri`.
             #[doc(alias = "tenantSharePointAdminUrl")]
             pub fn tenant_share_point_admin_url<M>(
                 mut self,
@@ -8499,7 +8500,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`user_emails`](Self::user_emails) | optional |  |  |
+        /// | [`user_emails`](Self::user_emails) | optional |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListProtectedUsersRequest(pub(crate) Fields);
@@ -8513,7 +8514,7 @@ pub mod types {
         impl ListProtectedUsersRequest {
             /// The e-mail addresses of the users to read. Without it nothing is restricted.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `email`.
             #[doc(alias = "userEmails")]
             pub fn user_emails<M>(
                 mut self,
@@ -8902,12 +8903,12 @@ pub mod types {
         /// | [`country_code`](Self::country_code) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
         /// | [`data_center`](Self::data_center) | required |  | Code: one of [`DataCenter`](crate::types::DataCenter) |
         /// | [`first_name`](Self::first_name) | required |  |  |
-        /// | [`identity_provider_type`](Self::identity_provider_type) | required |  |  |
+        /// | [`identity_provider_type`](Self::identity_provider_type) | required |  | Code: one of [`IdentityProvider`](crate::types::IdentityProvider) |
         /// | [`last_name`](Self::last_name) | required |  |  |
-        /// | [`management_mode`](Self::management_mode) | optional |  |  |
         /// | [`organization_name`](Self::organization_name) | required |  |  |
         /// | [`password`](Self::password) | required |  |  |
         /// | [`registration_account`](Self::registration_account) | required |  |  |
+        /// | [`management_mode`](Self::management_mode) | optional |  |  |
         /// | [`tags`](Self::tags) | optional |  |  |
         /// | [`telephone_number`](Self::telephone_number) | optional |  |  |
         #[derive(Clone, Debug)]
@@ -8963,7 +8964,7 @@ pub mod types {
             /// What signs the customer in: a code of the list, which may be sent as a number or as text. The
             /// documented request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`IdentityProvider`](crate::types::IdentityProvider).
             #[doc(alias = "identityProviderType")]
             pub fn identity_provider_type<M>(
                 mut self,
@@ -9087,7 +9088,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`action_type`](Self::action_type) | required |  |  |
+        /// | [`action_type`](Self::action_type) | required |  | Code: one of [`TenantAction`](crate::types::TenantAction) |
         /// | [`data`](Self::data) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -9103,7 +9104,7 @@ pub mod types {
             /// The action: a code of the list, which may be sent as a number or as text. The documented request
             /// sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`TenantAction`](crate::types::TenantAction).
             #[doc(alias = "actionType")]
             pub fn action_type<M>(
                 mut self,
@@ -9160,13 +9161,13 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
-        /// | [`expire_time`](Self::expire_time) | optional |  |  |
-        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
         /// | [`payment_type`](Self::payment_type) | required |  | Code: one of [`PaymentType`](crate::types::PaymentType) |
         /// | [`resource`](Self::resource) | required |  | Code: one of [`ServiceResource`](crate::types::ServiceResource) |
         /// | [`subscription_source_type`](Self::subscription_source_type) | required |  | Code: one of [`SubscriptionSource`](crate::types::SubscriptionSource) |
         /// | [`user_seat`](Self::user_seat) | required |  |  |
+        /// | [`contract_end_date`](Self::contract_end_date) | optional |  |  |
+        /// | [`expire_time`](Self::expire_time) | optional |  | Format: `date-time` |
+        /// | [`is_same_as_pool`](Self::is_same_as_pool) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ServiceLicenseItem(pub(crate) Fields);
@@ -9189,9 +9190,9 @@ pub mod types {
                 self.0.set("contractEndDate", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// When the subscription expires. Needed where `isSameAsPool` is false or missing.
+            /// When the subscription expires. Needed where `is_same_as_pool` is false or missing.
             ///
-            /// Optional.
+            /// Optional. Format: `date-time`.
             #[doc(alias = "expireTime")]
             pub fn expire_time<M>(
                 mut self,
@@ -9200,8 +9201,8 @@ pub mod types {
                 self.0.set("expireTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the subscription expires together with the pool. Needed unless `expireTime` is given; where
-            /// it is false, `expireTime` is needed too.
+            /// Whether the subscription expires together with the pool. Needed unless `expire_time` is given; where
+            /// it is false, `expire_time` is needed too.
             ///
             /// Optional.
             #[doc(alias = "isSameAsPool")]
@@ -9601,7 +9602,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
         /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
-        /// | [`country_region`](Self::country_region) | required |  |  |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
         /// | [`personal_title`](Self::personal_title) | required |  | Length in characters: at most 64 |
         /// | [`po_box`](Self::po_box) | required |  | Length in characters: at most 40 |
         /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
@@ -9643,7 +9644,7 @@ pub mod types {
             }
             /// The country or region, by name as a rule; a code of the list is accepted too.
             ///
-            /// Required.
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
             #[doc(alias = "countryRegion")]
             pub fn country_region<M>(
                 mut self,
@@ -9913,9 +9914,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`enforce_end`](Self::enforce_end) | required |  |  |
-        /// | [`enforce_end_date_time`](Self::enforce_end_date_time) | required |  |  |
+        /// | [`enforce_end_date_time`](Self::enforce_end_date_time) | required |  | Format: `date-time` |
         /// | [`enforce_start`](Self::enforce_start) | required |  |  |
-        /// | [`enforce_start_date_time`](Self::enforce_start_date_time) | required |  |  |
+        /// | [`enforce_start_date_time`](Self::enforce_start_date_time) | required |  | Format: `date-time` |
         /// | [`mail`](Self::mail) | required |  | Length in characters: at most 256 |
         /// | [`preferred_language`](Self::preferred_language) | required |  | Code: one of [`LanguageTag`](crate::types::LanguageTag) |
         /// | [`usage_location`](Self::usage_location) | required |  | Code: one of [`UsageLocation`](crate::types::UsageLocation) |
@@ -9930,7 +9931,7 @@ pub mod types {
             }
         }
         impl UpdateUserAccountRequest {
-            /// Whether the account is valid only until `enforceEndDateTime`.
+            /// Whether the account is valid only until `enforce_end_date_time`.
             ///
             /// Required.
             #[doc(alias = "enforceEnd")]
@@ -9943,7 +9944,7 @@ pub mod types {
             }
             /// Until when the account is valid.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
             #[doc(alias = "enforceEndDateTime")]
             pub fn enforce_end_date_time<M>(
                 mut self,
@@ -9953,7 +9954,7 @@ pub mod types {
                     .set("enforceEndDateTime", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Whether the account is valid only from `enforceStartDateTime` on.
+            /// Whether the account is valid only from `enforce_start_date_time` on.
             ///
             /// Required.
             #[doc(alias = "enforceStart")]
@@ -9966,7 +9967,7 @@ pub mod types {
             }
             /// From when on the account is valid.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
             #[doc(alias = "enforceStartDateTime")]
             pub fn enforce_start_date_time<M>(
                 mut self,
@@ -10049,7 +10050,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`alternate_email_address`](Self::alternate_email_address) | required |  |  |
+        /// | [`alternate_email_address`](Self::alternate_email_address) | required |  | Format of each entry: `email` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserAlternateEmailAddressRequest(pub(crate) Fields);
@@ -10066,7 +10067,7 @@ pub mod types {
         impl UpdateUserAlternateEmailAddressRequest {
             /// The e-mail addresses beside the primary one.
             ///
-            /// Required.
+            /// Required. Format of each entry: `email`.
             #[doc(alias = "alternateEmailAddress")]
             pub fn alternate_email_address<M>(
                 mut self,
@@ -10116,7 +10117,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`birthday`](Self::birthday) | required |  |  |
+        /// | [`birthday`](Self::birthday) | required |  | Format: `date-time` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UpdateUserBirthdayRequest(pub(crate) Fields);
@@ -10130,7 +10131,7 @@ pub mod types {
         impl UpdateUserBirthdayRequest {
             /// The birthday, as a moment in time.
             ///
-            /// Required.
+            /// Required. Format: `date-time`.
             pub fn birthday<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<::avepoint_core::Time, M>,
@@ -10459,7 +10460,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`address`](Self::address) | required |  | Length in characters: at most 1024 |
         /// | [`city`](Self::city) | required |  | Length in characters: at most 128 |
-        /// | [`country_region`](Self::country_region) | required |  |  |
+        /// | [`country_region`](Self::country_region) | required |  | Code: one of [`CountryCode`](crate::types::CountryCode) |
         /// | [`postal_code`](Self::postal_code) | required |  | Length in characters: at most 40 |
         /// | [`state`](Self::state) | required |  | Length in characters: at most 128 |
         #[derive(Clone, Debug)]
@@ -10498,7 +10499,7 @@ pub mod types {
             }
             /// The country or region, by name as a rule; a code of the list is accepted too.
             ///
-            /// Required.
+            /// Required. Code: one of [`CountryCode`](crate::types::CountryCode).
             #[doc(alias = "countryRegion")]
             pub fn country_region<M>(
                 mut self,
@@ -11414,9 +11415,9 @@ impl Client {
     /// Add a service to a customer.
     ///
     /// Gives a customer a subscription to a service, as a trial or out of a pool of the partner. The body
-    /// takes one of six shapes; `product` and `licenseType` together decide which, and for Cloud Backup the
-    /// members that name the storage. The call answers 200 even where it fails: read `status` to learn the
-    /// outcome.
+    /// takes one of six shapes; `product` and `license_type` together decide which, and for Cloud Backup
+    /// the members that name the storage. The call answers 200 even where it fails: read `status` to learn
+    /// the outcome.
     ///
     /// - Request: `POST /partner/external/v3/general/customers/{customerId}/services`
     /// - Permission: `elements.license.readwrite.all`
@@ -11753,7 +11754,7 @@ impl Client {
     /// Accept pooled subscriptions for a reseller.
     ///
     /// Accepts pooled subscriptions that are assigned to a reseller and wait for acceptance. The call
-    /// answers 200 even where it fails: read `acceptStatus` to learn the outcome.
+    /// answers 200 even where it fails: read `accept_status` to learn the outcome.
     ///
     /// - Request: `POST
     ///   /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/accept`
@@ -11796,7 +11797,7 @@ impl Client {
     /// Reject pooled subscriptions for a reseller.
     ///
     /// Rejects pooled subscriptions that are assigned to a reseller and wait for acceptance. The call
-    /// answers 200 even where it fails: read `rejectStatus` to learn the outcome.
+    /// answers 200 even where it fails: read `reject_status` to learn the outcome.
     ///
     /// - Request: `POST
     ///   /partner/external/v3/general/partners/t2-reseller/resellers/{resellerId}/licenses/reject`
@@ -12007,7 +12008,7 @@ impl Client {
     /// List the objects of one module that Cloud Backup protects.
     ///
     /// Lists the objects of a customer that one module of Cloud Backup for Microsoft 365 protects, page by
-    /// page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skipToken`
+    /// page: mailboxes, sites, teams and others, with their size. Name the size of a page; the `skip_token`
     /// of each answer asks for the next page. The count in the answer may be that of the page alone.
     ///
     /// - Request: `GET
@@ -12056,7 +12057,7 @@ impl Client {
 impl Client {
     /// List the storage profiles of the partner.
     ///
-    /// Lists the storage profiles under the partner, page by page. What a profile is, its `deviceType`
+    /// Lists the storage profiles under the partner, page by page. What a profile is, its `device_type`
     /// says, and `extension` has a shape for each. Answers hold passwords and keys. Name profiles in the
     /// body to read only those. Paging stands in the query.
     ///
@@ -12139,7 +12140,7 @@ impl Client {
     ///
     /// Lists the objects that a job of Cloud Backup for Microsoft 365 worked on, page by page, with the
     /// outcome of each. The job is one of [`list_jobs`](crate::Client::list_jobs). Name the size of a page;
-    /// the `skipToken` of each answer asks for the next page. The count in the answer may be that of the
+    /// the `skip_token` of each answer asks for the next page. The count in the answer may be that of the
     /// page alone.
     ///
     /// - Request: `GET /partner/external/v3/general/customers/{customerId}/jobs/{jobId}/report-details`
@@ -12659,7 +12660,7 @@ impl Client {
     /// List the objects that match a risk rule.
     ///
     /// Lists the objects of the tenant that match one risk rule, page by page. What `detail` holds depends
-    /// on the data source of the object. The paging information stands under `metaData`, spelled with a
+    /// on the data source of the object. The paging information stands under `meta_data`, spelled with a
     /// capital D.
     ///
     /// - Request: `GET

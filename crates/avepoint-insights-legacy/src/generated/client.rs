@@ -571,7 +571,7 @@ pub mod types {
         #[serde(rename = "pageSize")]
         #[doc(alias = "pageSize")]
         pub page_size: i32,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
@@ -631,7 +631,7 @@ pub mod types {
         )]
         #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -657,7 +657,7 @@ pub mod types {
         #[serde(rename = "siteId")]
         #[doc(alias = "siteId")]
         pub site_id: crate::generated::ids::SiteId,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
@@ -683,7 +683,7 @@ pub mod types {
         #[serde(rename = "pageSize")]
         #[doc(alias = "pageSize")]
         pub page_size: i32,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<::std::string::String>,
     }
@@ -703,7 +703,7 @@ pub mod types {
         #[serde(rename = "SiteUrls")]
         #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -739,7 +739,7 @@ pub mod types {
         )]
         #[doc(alias = "SiteUrls")]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
-        /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+        /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
         #[serde(
             rename = "Token",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1757,8 +1757,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
         /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`CreatedByFilterName`](crate::types::CreatedByFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct CreatedByFilter(pub(crate) Fields);
@@ -1821,11 +1821,11 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`email`](Self::email) | required |  |  |
-        /// | [`endtime`](Self::endtime) | optional |  |  |
+        /// | [`path`](Self::path) | required |  |  |
+        /// | [`endtime`](Self::endtime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         /// | [`event_types`](Self::event_types) | optional |  |  |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`path`](Self::path) | required |  |  |
-        /// | [`starttime`](Self::starttime) | optional |  |  |
+        /// | [`starttime`](Self::starttime) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportActivitiesRequest(pub(crate) Fields);
@@ -1850,7 +1850,7 @@ pub mod types {
             }
             /// Only activities until this time.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             pub fn endtime<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1898,7 +1898,7 @@ pub mod types {
             }
             /// Only activities from this time on.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             pub fn starttime<M>(
                 mut self,
                 value: impl ::avepoint_core::Argument<super::ReportTime, M>,
@@ -1939,7 +1939,7 @@ pub mod types {
         /// | [`emails`](Self::emails) | required |  | Length in characters of each entry: at least 1 |
         /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportGroupPermissionsRequest(pub(crate) Fields);
@@ -2007,7 +2007,7 @@ pub mod types {
             }
             /// The URLs of the site collections to look in.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2048,10 +2048,10 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`end_time`](Self::end_time) | optional |  |  |
-        /// | [`export_link_type`](Self::export_link_type) | required |  |  |
+        /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
+        /// | [`end_time`](Self::end_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`start_time`](Self::start_time) | optional |  |  |
+        /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSharingLinksRequest(pub(crate) Fields);
@@ -2065,7 +2065,7 @@ pub mod types {
         impl ExportSharingLinksRequest {
             /// Only links created until this time.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             #[doc(alias = "endTime")]
             pub fn end_time<M>(
                 mut self,
@@ -2077,7 +2077,7 @@ pub mod types {
             /// The type of links: a code of the list, which may be sent as text or as a number. The documented
             /// request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
             #[doc(alias = "exportLinkType")]
             pub fn export_link_type<M>(
                 mut self,
@@ -2104,7 +2104,7 @@ pub mod types {
             }
             /// Only links created from this time on.
             ///
-            /// Optional.
+            /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
             #[doc(alias = "startTime")]
             pub fn start_time<M>(
                 mut self,
@@ -2144,8 +2144,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportSitePermissionsRequest(pub(crate) Fields);
@@ -2172,7 +2172,7 @@ pub mod types {
             }
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2214,9 +2214,9 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
-        /// | [`export_option_type`](Self::export_option_type) | required |  |  |
+        /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`ExportOption`](crate::types::ExportOption) |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExportUserPermissionsRequest(pub(crate) Fields);
@@ -2254,7 +2254,7 @@ pub mod types {
             }
             /// How much detail the report holds: one code, as in the documented request, or a list of codes.
             ///
-            /// Required.
+            /// Required. Code: one of [`ExportOption`](crate::types::ExportOption).
             #[doc(alias = "ExportOptionType")]
             pub fn export_option_type<M>(
                 mut self,
@@ -2282,7 +2282,7 @@ pub mod types {
             }
             /// The URLs of the site collections to look in.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2322,8 +2322,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ExposureLevel`](crate::types::ExposureLevel) |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`ExposureLevelFilterName`](crate::types::ExposureLevelFilterName) |
-        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ExposureLevelFilter(pub(crate) Fields);
@@ -2350,7 +2350,7 @@ pub mod types {
             }
             /// The levels of exposure to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`ExposureLevel`](crate::types::ExposureLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -2390,9 +2390,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`filters`](Self::filters) | optional |  |  |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -2439,7 +2439,7 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2480,9 +2480,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
-        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListGroupSummariesRequest(pub(crate) Fields);
@@ -2561,10 +2561,10 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`link_type`](Self::link_type) | required |  | Code: one of [`LinkType`](crate::types::LinkType) |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`link_type`](Self::link_type) | required |  |  |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
-        /// | [`site_urls`](Self::site_urls) | optional |  |  |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Format of each entry: `uri` |
         /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -2594,7 +2594,7 @@ pub mod types {
             /// The type of links: a code of the list, which may be sent as text or as a number. The documented
             /// request sends text.
             ///
-            /// Required.
+            /// Required. Code: one of [`LinkType`](crate::types::LinkType).
             #[doc(alias = "LinkType")]
             pub fn link_type<M>(
                 mut self,
@@ -2619,7 +2619,7 @@ pub mod types {
             }
             /// The URLs of the site collections whose links to read.
             ///
-            /// Optional.
+            /// Optional. Format of each entry: `uri`.
             #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2628,7 +2628,7 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             #[doc(alias = "Token")]
@@ -2669,9 +2669,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`filters`](Self::filters) | required |  |  |
-        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
         /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
+        /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -2729,7 +2729,7 @@ pub mod types {
                 self.0.set("siteId", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2770,7 +2770,7 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteIdsRequest(pub(crate) Fields);
@@ -2784,7 +2784,7 @@ pub mod types {
         impl ListSiteIdsRequest {
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2822,8 +2822,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`filters`](Self::filters) | optional |  |  |
         /// | [`page_size`](Self::page_size) | required |  | Value: 1 to 100 |
+        /// | [`filters`](Self::filters) | optional |  |  |
         /// | [`token`](Self::token) | optional |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
@@ -2857,7 +2857,7 @@ pub mod types {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             pub fn token<M>(
@@ -2898,8 +2898,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
         /// | [`token`](Self::token) | optional |  |  |
         /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
@@ -2929,7 +2929,7 @@ pub mod types {
             }
             /// The URLs of the site collections.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2938,7 +2938,7 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             #[doc(alias = "Token")]
@@ -2993,7 +2993,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
-        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         /// | [`token`](Self::token) | optional |  |  |
         /// | [`top`](Self::top) | optional |  | Value: 1 to 100 |
         #[derive(Clone, Debug)]
@@ -3034,7 +3034,7 @@ pub mod types {
             }
             /// The URLs of the site collections to look in. Left out: all in the scope of data.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "SiteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -3043,7 +3043,7 @@ pub mod types {
                 self.0.set("SiteUrls", ::avepoint_core::Arguments::given(value));
                 self
             }
-            /// Where to go on: the `nextToken` of the page before. Null or left out for the first page.
+            /// Where to go on: the `next_token` of the page before. Null or left out for the first page.
             ///
             /// Optional.
             #[doc(alias = "Token")]
@@ -3096,9 +3096,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         /// | [`language`](Self::language) | optional | `en-US` | Code: one of [`ReportLanguage`](crate::types::ReportLanguage) |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
-        /// | [`start_page`](Self::start_page) | required | `1` | Value: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserSummariesRequest(pub(crate) Fields);
@@ -3177,8 +3177,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
         /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`LocationFilterName`](crate::types::LocationFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct LocationFilter(pub(crate) Fields);
@@ -3237,8 +3237,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Number of entries: at most 2; Format of each entry: `date-time` |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`ModifiedTimeFilterName`](crate::types::ModifiedTimeFilterName) |
-        /// | [`values`](Self::values) | required |  | Number of entries: at most 2 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModifiedTimeFilter(pub(crate) Fields);
@@ -3265,7 +3265,7 @@ pub mod types {
             }
             /// Moments of the last change: two of them mark the beginning and the end of a period.
             ///
-            /// Required. Number of entries: at most 2.
+            /// Required. Number of entries: at most 2. Format of each entry: `date-time`.
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<::avepoint_core::Time, M>,
@@ -3302,8 +3302,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`WorkspaceType`](crate::types::WorkspaceType) |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`ModuleFilterName`](crate::types::ModuleFilterName) |
-        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ModuleFilter(pub(crate) Fields);
@@ -3328,7 +3328,7 @@ pub mod types {
             }
             /// The kinds of workspace to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`WorkspaceType`](crate::types::WorkspaceType).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3365,8 +3365,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`ObjectType`](crate::types::ObjectType) |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`ObjectTypeFilterName`](crate::types::ObjectTypeFilterName) |
-        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ObjectTypeFilter(pub(crate) Fields);
@@ -3391,7 +3391,7 @@ pub mod types {
             }
             /// The kinds of object to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`ObjectType`](crate::types::ObjectType).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3431,8 +3431,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`RiskLevel`](crate::types::RiskLevel) |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`RiskLevelFilterName`](crate::types::RiskLevelFilterName) |
-        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct RiskLevelFilter(pub(crate) Fields);
@@ -3457,7 +3457,7 @@ pub mod types {
             }
             /// The levels of risk to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`RiskLevel`](crate::types::RiskLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3497,8 +3497,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`values`](Self::values) | required |  | Code of each entry: one of [`SensitivityLevel`](crate::types::SensitivityLevel) |
         /// | [`id`](Self::id) | filled in |  | Code: one of [`SensitivityLevelFilterName`](crate::types::SensitivityLevelFilterName) |
-        /// | [`values`](Self::values) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SensitivityLevelFilter(pub(crate) Fields);
@@ -3525,7 +3525,7 @@ pub mod types {
             }
             /// The levels of sensitivity to keep. Each is a code, as text (the documented form) or as a number.
             ///
-            /// Required.
+            /// Required. Code of each entry: one of [`SensitivityLevel`](crate::types::SensitivityLevel).
             pub fn values<M>(
                 mut self,
                 value: impl ::avepoint_core::Arguments<
@@ -3567,8 +3567,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`SiteNameFilterName`](crate::types::SiteNameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct SiteNameFilter(pub(crate) Fields);
@@ -3627,8 +3627,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`TagNameFilterName`](crate::types::TagNameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct TagNameFilter(pub(crate) Fields);
@@ -3687,8 +3687,8 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
-        /// | [`id`](Self::id) | filled in |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
         /// | [`values`](Self::values) | required |  |  |
+        /// | [`id`](Self::id) | filled in |  | Code: one of [`UsernameFilterName`](crate::types::UsernameFilterName) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct UsernameFilter(pub(crate) Fields);

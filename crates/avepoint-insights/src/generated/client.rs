@@ -1042,9 +1042,9 @@ pub mod types {
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
         /// | [`link_type`](Self::link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
+        /// | [`site_url`](Self::site_url) | required |  | Format: `uri` |
         /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
-        /// | [`site_url`](Self::site_url) | required |  |  |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSharingLinksRequest(pub(crate) Fields);
@@ -1094,7 +1094,7 @@ pub mod types {
             }
             /// The address of the SharePoint site.
             ///
-            /// Required.
+            /// Required. Format: `uri`.
             #[doc(alias = "siteUrl")]
             pub fn site_url<M>(
                 mut self,
@@ -1132,9 +1132,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
         /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
-        /// | [`site_id`](Self::site_id) | required |  | Length in characters: at least 1 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteDetailRecordsRequest(pub(crate) Fields);
@@ -1212,7 +1212,7 @@ pub mod types {
         /// | --- | --- | --- | --- |
         /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
-        /// | [`risk_level`](Self::risk_level) | optional |  |  |
+        /// | [`risk_level`](Self::risk_level) | optional |  | Code: one of [`RiskLevel`](crate::types::RiskLevel) |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSiteOverviewsRequest(pub(crate) Fields);
@@ -1249,7 +1249,7 @@ pub mod types {
             /// Read only the sites with these levels of risk. The documented request sends a list, the documented
             /// type is a single level; send the list.
             ///
-            /// Optional.
+            /// Optional. Code: one of [`RiskLevel`](crate::types::RiskLevel).
             #[doc(alias = "riskLevel")]
             pub fn risk_level<M>(
                 mut self,
@@ -1292,9 +1292,9 @@ pub mod types {
         ///
         /// | Setter | | Default | Limits |
         /// | --- | --- | --- | --- |
+        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
         /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional |  | Value: 1 to 100 |
-        /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListSitePermissionsRequest(pub(crate) Fields);
@@ -1330,7 +1330,7 @@ pub mod types {
             }
             /// The addresses of the site collections to read, 100 at most.
             ///
-            /// Required. Number of entries: at most 100.
+            /// Required. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -1373,7 +1373,7 @@ pub mod types {
         /// | [`emails`](Self::emails) | required |  | Number of entries: at most 100 |
         /// | [`next_link`](Self::next_link) | optional |  |  |
         /// | [`page_size`](Self::page_size) | optional | `100` | Value: 1 to 100 |
-        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+        /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing unless it is used"]
         pub struct ListUserPermissionsRequest(pub(crate) Fields);
@@ -1419,7 +1419,7 @@ pub mod types {
             }
             /// The addresses of the site collections to read, 100 at most; all where they are left out.
             ///
-            /// Optional. Number of entries: at most 100.
+            /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
             #[doc(alias = "siteUrls")]
             pub fn site_urls<M>(
                 mut self,
@@ -2524,7 +2524,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`site_url`](Self::site_url) | required |  |  |
+    /// | [`site_url`](Self::site_url) | required |  | Format: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct GetSiteId {
@@ -2534,7 +2534,7 @@ pub mod builder {
         /// The address of the site. The whole URL is one segment of the path, percent-encoded once: `/` becomes
         /// `%2F`.
         ///
-        /// Required.
+        /// Required. Format: `uri`.
         #[doc(alias = "siteUrl")]
         pub fn site_url<M>(
             mut self,
@@ -2762,7 +2762,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100 |
+    /// | [`site_urls`](Self::site_urls) | required |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSitePermissions {
@@ -2771,7 +2771,7 @@ pub mod builder {
     impl ExportSitePermissions {
         /// The addresses of the site collections, 100 at most. The key is repeated for each.
         ///
-        /// Required. Number of entries: at most 100.
+        /// Required. Number of entries: at most 100. Format of each entry: `uri`.
         #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
@@ -2813,8 +2813,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`path`](Self::path) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  |  |
-    /// | [`start_time`](Self::start_time) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportObjectActivities {
@@ -2846,7 +2846,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -2857,7 +2857,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
@@ -2900,8 +2900,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`id`](Self::id) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  |  |
-    /// | [`start_time`](Self::start_time) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleObjectActivities {
@@ -2935,7 +2935,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -2946,7 +2946,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
@@ -3180,7 +3180,7 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`email`](Self::email) | required |  | Length in characters: at least 1 |
     /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
-    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserPermissions {
@@ -3215,7 +3215,7 @@ pub mod builder {
         /// The addresses of the site collections that the report covers, 100 at most; all where they are left
         /// out. The key is repeated for each.
         ///
-        /// Optional. Number of entries: at most 100.
+        /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
         #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
@@ -3256,7 +3256,7 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`email`](Self::email) | required |  |  |
+    /// | [`email`](Self::email) | required |  | Format: `email` |
     /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource) |
     /// | [`drive_ids`](Self::drive_ids) | optional |  | Length in characters of each entry: at least 1 |
     /// | [`export_option_type`](Self::export_option_type) | optional |  | Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption) |
@@ -3268,7 +3268,7 @@ pub mod builder {
     impl ExportGoogleUserPermissions {
         /// The primary e-mail address of the user. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
         pub fn email<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -3353,8 +3353,8 @@ pub mod builder {
     /// | --- | --- | --- | --- |
     /// | [`email`](Self::email) | required |  | Length in characters: at least 1 |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  |  |
-    /// | [`start_time`](Self::start_time) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportUserActivities {
@@ -3386,7 +3386,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -3397,7 +3397,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
@@ -3437,10 +3437,10 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`email`](Self::email) | required |  |  |
+    /// | [`email`](Self::email) | required |  | Format: `email` |
     /// | [`event_types`](Self::event_types) | optional |  |  |
-    /// | [`finish_time`](Self::finish_time) | optional |  |  |
-    /// | [`start_time`](Self::start_time) | optional |  |  |
+    /// | [`finish_time`](Self::finish_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | optional |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleUserActivities {
@@ -3449,7 +3449,7 @@ pub mod builder {
     impl ExportGoogleUserActivities {
         /// The primary e-mail address of the user. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
         pub fn email<M>(
             mut self,
             value: impl ::avepoint_core::Argument<::std::string::String, M>,
@@ -3471,7 +3471,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -3482,7 +3482,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Optional.
+        /// Optional. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
@@ -3584,7 +3584,7 @@ pub mod builder {
     /// | [`group_id`](Self::group_id) | required |  | Length in characters: at least 1 |
     /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`DataSource`](crate::types::DataSource) |
     /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`AccessReportOption`](crate::types::AccessReportOption) |
-    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100 |
+    /// | [`site_urls`](Self::site_urls) | optional |  | Number of entries: at most 100; Format of each entry: `uri` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGroupPermissions {
@@ -3636,7 +3636,7 @@ pub mod builder {
         /// The addresses of the site collections that the report covers, 100 at most; all where they are left
         /// out. The key is repeated for each.
         ///
-        /// Optional. Number of entries: at most 100.
+        /// Optional. Number of entries: at most 100. Format of each entry: `uri`.
         #[doc(alias = "siteUrls")]
         pub fn site_urls<M>(
             mut self,
@@ -3677,10 +3677,10 @@ pub mod builder {
     ///
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
-    /// | [`group_id`](Self::group_id) | required |  |  |
+    /// | [`group_id`](Self::group_id) | required |  | Format: `email` |
     /// | [`data_sources`](Self::data_sources) | required |  | Code of each entry: one of [`GoogleDataSource`](crate::types::GoogleDataSource) |
-    /// | [`drive_ids`](Self::drive_ids) | optional |  | Length in characters of each entry: at least 1 |
     /// | [`export_option_type`](Self::export_option_type) | required |  | Code: one of [`GoogleAccessReportOption`](crate::types::GoogleAccessReportOption) |
+    /// | [`drive_ids`](Self::drive_ids) | optional |  | Length in characters of each entry: at least 1 |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleGroupPermissions {
@@ -3689,7 +3689,7 @@ pub mod builder {
     impl ExportGoogleGroupPermissions {
         /// The e-mail address of the group. It is one segment of the path, percent-encoded once.
         ///
-        /// Required.
+        /// Required. Format: `email`.
         #[doc(alias = "groupId")]
         pub fn group_id<M>(
             mut self,
@@ -3835,8 +3835,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`SharingLinkType`](crate::types::SharingLinkType) |
-    /// | [`finish_time`](Self::finish_time) | required |  |  |
-    /// | [`start_time`](Self::start_time) | required |  |  |
+    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportSharingLinks {
@@ -3859,7 +3859,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -3870,7 +3870,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
@@ -3911,8 +3911,8 @@ pub mod builder {
     /// | Setter | | Default | Limits |
     /// | --- | --- | --- | --- |
     /// | [`export_link_type`](Self::export_link_type) | required |  | Code: one of [`GoogleSharingLinkType`](crate::types::GoogleSharingLinkType) |
-    /// | [`finish_time`](Self::finish_time) | required |  |  |
-    /// | [`start_time`](Self::start_time) | required |  |  |
+    /// | [`finish_time`](Self::finish_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
+    /// | [`start_time`](Self::start_time) | required |  | Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$` |
     #[derive(Clone, Debug)]
     #[must_use = "a call does nothing unless it is sent"]
     pub struct ExportGoogleSharingLinks {
@@ -3935,7 +3935,7 @@ pub mod builder {
         }
         /// When the time ends that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "finishTime")]
         pub fn finish_time<M>(
             mut self,
@@ -3946,7 +3946,7 @@ pub mod builder {
         }
         /// When the time begins that the report covers.
         ///
-        /// Required.
+        /// Required. Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$`.
         #[doc(alias = "startTime")]
         pub fn start_time<M>(
             mut self,
