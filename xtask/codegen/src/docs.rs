@@ -199,7 +199,21 @@ pub fn table(mut rows: Vec<(Ident, Rules)>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use xtask_spec::document::Document;
+
     use super::*;
+
+    #[test]
+    fn a_text_names_what_the_spec_names_as_rust_does_and_nothing_else() {
+        let garden = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/openapi.yaml");
+        let document = Document::load(garden.as_ref()).expect("the spec of the garden");
+        let text = "As `listBeds`, by `pageSize` (see `metadata.totalCount`): pageSize of `allBeds`, `Basil`.";
+        assert_eq!(
+            in_rust(&Spec::new(&document), text),
+            "As [`list_beds`](crate::Client::list_beds), by `page_size` (see `metadata.total_count`): \
+             pageSize of `allBeds`, `Basil`."
+        );
+    }
 
     #[test]
     fn paragraphs_are_wrapped_and_code_is_not() {
