@@ -51,7 +51,7 @@ use crate::reader::{Spelling, read_whole};
 /// assert_eq!(job.id, Some(7));
 ///
 /// let error = testing::from_json::<Job>(r#"{ "id": "seven" }"#).expect_err("no number");
-/// assert_eq!(error.to_string(), "the response cannot be read: `id` is a string where a 64-bit integer is expected");
+/// assert_eq!(error.to_string(), "`id` is a string where a 64-bit integer is expected");
 /// # Ok::<(), avepoint_core::Error>(())
 /// ```
 ///
