@@ -279,7 +279,10 @@ async fn the_letter_case_of_a_code_is_no_reason_to_refuse_in_either_way() {
     }
     // Only who has given text, and wants it as it is, has it sent so.
     let received = server.received();
-    let sent: Vec<_> = received.iter().map(|request| request.json()["countryCode"].clone()).collect();
+    let sent: Vec<_> = received
+        .iter()
+        .map(|request| request.json()["countryCode"].clone())
+        .collect();
     assert_eq!(sent, ["FR", "fr", "FR", "FR"]);
 }
 

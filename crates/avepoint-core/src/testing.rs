@@ -6,7 +6,7 @@
 //!   [`Response::from_json`](crate::Response::from_json), as the client reads them;
 //! - a list by [`Items::from`](crate::Items), [`Pages::from_iter`](crate::Pages) and [`Page::from`](crate::Page), with an
 //!   error in its place if it is to break;
-//! - a file by [`ByteStream::from`](crate::ByteStream);
+//! - a file by [`ByteStream::from`](crate::ByteStream), the status of an export job by `ExportStatus::from`;
 //! - the error of an answer by [`Error::from_response`], any other by [`Error::new`].
 //!
 //! ```
