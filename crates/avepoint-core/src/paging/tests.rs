@@ -68,12 +68,12 @@ fn serve(
 
 fn numbered(answer: impl Fn(u32) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.page));
-    (log, Pages::new(&LIST, Order::Numbered, fetch))
+    (log, Pages::new(Some(&LIST), Order::Numbered, fetch))
 }
 
 fn tokens(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (Log, Pages<u32>) {
     let (log, fetch) = serve(move |request| answer(request.token.as_deref().unwrap_or_default()));
-    (log, Pages::new(&LIST, Order::Tokens(Visited::default()), fetch))
+    (log, Pages::new(Some(&LIST), Order::Tokens(Visited::default()), fetch))
 }
 
 fn pages_asked(log: &Log) -> Vec<u32> {
@@ -556,7 +556,7 @@ fn tokens_that_lead_nowhere_are_errors_after_what_came() {
 #[test]
 fn a_list_of_one_page_that_leads_on_is_not_whole() {
     let (_, fetch) = serve(|_| Answer::default());
-    let pages = Pages::new(&LIST, Order::Single, move |request| {
+    let pages = Pages::new(Some(&LIST), Order::Single, move |request| {
         let page = fetch(request);
         Box::pin(async move {
             let mut page = page.await?;
@@ -577,7 +577,7 @@ fn a_list_of_one_page_that_leads_on_is_not_whole() {
 
 #[test]
 fn an_error_ends_the_list() {
-    let mut pages: Pages<u32> = Pages::new(&LIST, Order::Numbered, |_| {
+    let mut pages: Pages<u32> = Pages::new(Some(&LIST), Order::Numbered, |_| {
         Box::pin(async { Err(Error::new(ErrorKind::Connect, "no")) })
     });
     let mut next = || pages.next().now_or_never().expect("nothing to wait for");
@@ -705,4 +705,43 @@ proptest! {
         let most = if stamps || total.is_some() { distinct + 33 } else { distinct + 1 };
         prop_assert!(pages_asked(&log).len() <= most);
     }
+}
+
+#[tokio::test]
+async fn pages_that_are_given_end_after_the_last_whatever_stands_in_them() {
+    let mut none: Pages<u32> = std::iter::empty().collect();
+    assert!(none.next().await.is_none());
+    let none = Items::<u32>::from(Vec::new()).collect_counted().await;
+    assert!(none.expect("an empty list").is_empty());
+
+    // Equal pages are no circle, and there may be many without entries.
+    let mut page = Page::from(vec![1, 2]);
+    page.total = Some(5);
+    let given = || [page.clone(), Page::from(Vec::new()), page.clone()].map(Ok);
+    let mut pages = given().into_iter().collect::<Pages<u32>>().prefetch(4);
+    let mut seen = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.expect("a page");
+        seen.push((page.items, page.next));
+    }
+    assert_eq!(
+        seen,
+        [
+            (vec![1, 2], Some(Continuation::Page(2))),
+            (Vec::new(), Some(Continuation::Page(3))),
+            (vec![1, 2], None),
+        ]
+    );
+    let discrepancy = pages.discrepancy().expect("one is missing");
+    assert_eq!((discrepancy.counted, discrepancy.received), (5, 4));
+    let counted = given().into_iter().collect::<Pages<u32>>().items().collect_counted();
+    assert_eq!(counted.await.expect_err("one is missing").kind(), ErrorKind::Paging);
+
+    // An error is the end, and is as it was given.
+    let error = Error::new(ErrorKind::Connection, "the connection broke");
+    let mut broken: Pages<u32> = [Ok(page.clone()), Err(error), Ok(page)].into_iter().collect();
+    assert!(broken.next().await.expect("a page").is_ok());
+    let error = broken.next().await.expect("an error").expect_err("as it was given");
+    assert_eq!(error.to_string(), "the connection broke");
+    assert!(broken.next().await.is_none() && broken.discrepancy().is_none());
 }

@@ -1477,6 +1477,20 @@ pub mod builder {
         pub(crate) call: Call,
     }
     impl ListCustomers {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1523,6 +1537,20 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetCustomer {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetCustomer {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1553,6 +1581,20 @@ pub mod builder {
         pub(crate) call: Call,
     }
     impl ListCustomerServices {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomerServices {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1599,6 +1641,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetCustomerServices {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1647,6 +1703,20 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1693,6 +1763,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBackupJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBackupJobs {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1767,6 +1851,20 @@ pub mod builder {
             self.call.set("JobModule", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListModuleBackupJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListModuleBackupJobs {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1813,6 +1911,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfiles {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1875,6 +1987,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1939,6 +2065,20 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailySummary {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailySummary {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2002,6 +2142,20 @@ pub mod builder {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfileDailyChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfileDailyChanges {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2063,6 +2217,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("ProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

@@ -14090,6 +14090,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -14150,6 +14164,20 @@ pub mod builder {
                     |fields| { change(types::builder::OnboardCustomerRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            OnboardCustomer {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            OnboardCustomer {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -14246,6 +14274,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateTenantAuthorizationLink {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateTenantAuthorizationLink {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -14338,6 +14380,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateAppAuthorizationLink {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateAppAuthorizationLink {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -14397,6 +14453,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetTenant {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetTenant {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14467,6 +14537,20 @@ pub mod builder {
             self.call.set("productName", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetServiceAppStatus {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetServiceAppStatus {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -14530,6 +14614,20 @@ pub mod builder {
                     |fields| { change(types::builder::ConnectTenantsRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ConnectTenants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ConnectTenants {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -14619,6 +14717,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListCustomerServices {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListCustomerServices {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -14678,6 +14790,20 @@ pub mod builder {
         ) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddCustomerService {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddCustomerService {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -14791,6 +14917,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListTenantUserSeats {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListTenantUserSeats {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -14850,6 +14990,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("productType", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetProductOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetProductOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -14934,6 +15088,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListResellersRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellers {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -15021,6 +15189,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListPooledLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListPooledLicenses {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -15124,6 +15306,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListLicenseAllocations {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListLicenseAllocations {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -15198,6 +15394,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AssignResellerLicense {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AssignResellerLicense {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -15299,6 +15509,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -15371,6 +15595,20 @@ pub mod builder {
                     |fields| { change(types::builder::AnswerLicensesRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AcceptResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AcceptResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -15446,6 +15684,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RejectResellerLicenses {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RejectResellerLicenses {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -15519,6 +15771,20 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAuditRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAuditRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -15590,6 +15856,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListResellerAuditRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListResellerAuditRecords {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -15702,6 +15982,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectedUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectedUsers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -15773,6 +16067,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectionOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -15860,6 +16168,20 @@ pub mod builder {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListProtectedObjects {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListProtectedObjects {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -15946,6 +16268,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListStorageProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListStorageProfiles {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16043,6 +16379,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListJobs {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16123,6 +16473,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListJobReportDetails {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListJobReportDetails {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16223,6 +16587,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfiles {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfiles {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16295,6 +16673,20 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListScanProfileChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListScanProfileChanges {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16357,6 +16749,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16421,6 +16827,20 @@ pub mod builder {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileChanges {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileChanges {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16484,6 +16904,20 @@ pub mod builder {
             self.call.set("scanProfileId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetScanProfileDailyReport {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16543,6 +16977,20 @@ pub mod builder {
                     |fields| { change(types::builder::CreateBaselineRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            CreateBaseline {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            CreateBaseline {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -16629,6 +17077,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselines {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselines {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16700,6 +17162,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineReports {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineReports {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -16812,6 +17288,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineJobs {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineJobs {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16899,6 +17389,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBaselineTenants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBaselineTenants {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -16983,6 +17487,20 @@ pub mod builder {
                     |fields| { change(types::builder::RunTenantActionRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RunTenantAction {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RunTenantAction {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -17069,6 +17587,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskRules {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskRules {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -17166,6 +17698,20 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskHitItems {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskHitItems {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -17250,6 +17796,20 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAzureCostIssues {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAzureCostIssues {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -17333,6 +17893,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListAzureSecurityIssues {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListAzureSecurityIssues {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -17442,6 +18016,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUsers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -17509,6 +18097,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("userId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetUser {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetUser {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -17608,6 +18210,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserAccount {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserAccount {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -17715,6 +18331,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserAlternateEmailAddress {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserAlternateEmailAddress {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -17811,6 +18441,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserBirthday {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserBirthday {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -17909,6 +18553,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserContact {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserContact {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18005,6 +18663,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserGeneral {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserGeneral {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -18106,6 +18778,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserExternalFlag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserExternalFlag {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18202,6 +18888,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserTestFlag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserTestFlag {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -18300,6 +19000,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserManager {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserManager {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18396,6 +19110,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserOffice {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserOffice {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -18496,6 +19224,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserOfficeLocation {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserOfficeLocation {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -18598,6 +19340,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserPasswordSetting {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserPasswordSetting {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18694,6 +19450,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateUserSponsor {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateUserSponsor {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -18795,6 +19565,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserContact {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserContact {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18895,6 +19679,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserGeneral {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserGeneral {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -18992,6 +19790,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserNotes {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserNotes {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -19088,6 +19900,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserOffice {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserOffice {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -19193,6 +20019,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserOfficeLocation {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserOfficeLocation {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -19293,6 +20133,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            UpdateLocalUserProfile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            UpdateLocalUserProfile {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -19350,6 +20204,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListHybridAgents {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListHybridAgents {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -19449,6 +20317,20 @@ pub mod builder {
             self.call.set("status", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSecurityUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSecurityUsers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -19544,6 +20426,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListRiskWorkflows {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListRiskWorkflows {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -19641,6 +20537,20 @@ pub mod builder {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRiskWorkflowCompliance {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRiskWorkflowCompliance {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -19714,6 +20624,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("types", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRiskyActionCount {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRiskyActionCount {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -19809,6 +20733,20 @@ pub mod builder {
             self.call.set("risky", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSignIns {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSignIns {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -19868,6 +20806,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetWorkspaceOverview {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetWorkspaceOverview {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -19929,6 +20881,20 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetWorkspaceComplianceRate {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetWorkspaceComplianceRate {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -19989,6 +20955,20 @@ pub mod builder {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetDataSecurityPosture {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetDataSecurityPosture {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -20048,6 +21028,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("tenantId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetRansomwareDetection {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetRansomwareDetection {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

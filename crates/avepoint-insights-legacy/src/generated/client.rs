@@ -4818,6 +4818,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4881,6 +4895,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4941,6 +4969,20 @@ pub mod builder {
                     |fields| { change(types::builder::ListSiteIdsRequest(fields)).0 },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteIds {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteIds {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5005,6 +5047,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5067,6 +5123,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserSummaries {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserSummaries {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5131,6 +5201,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5193,6 +5277,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -5257,6 +5355,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListGroupSummaries {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListGroupSummaries {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5324,6 +5436,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -5388,6 +5514,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5450,6 +5590,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -5515,6 +5669,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -5579,6 +5747,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5642,6 +5824,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5687,6 +5883,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetExportJob {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetExportJob {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5735,6 +5945,20 @@ pub mod builder {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -5781,6 +6005,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetActivityExportJob {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetActivityExportJob {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -5829,6 +6067,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("id", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadActivityExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadActivityExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

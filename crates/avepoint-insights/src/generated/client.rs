@@ -2543,6 +2543,20 @@ pub mod builder {
             self.call.set("siteUrl", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetSiteId {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetSiteId {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2605,6 +2619,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteOverviews {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2669,6 +2697,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSiteDetailRecords {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2732,6 +2774,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSitePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2779,6 +2835,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSitePermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2865,6 +2935,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportObjectActivities {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2955,6 +3039,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleObjectActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3028,6 +3126,20 @@ pub mod builder {
             self.call.set("tagName", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddObjectTag {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddObjectTag {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3088,6 +3200,20 @@ pub mod builder {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUsers {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUsers {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -3147,6 +3273,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -3223,6 +3363,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3320,6 +3474,20 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3406,6 +3574,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportUserActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3491,6 +3673,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleUserActivities {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3550,6 +3746,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startPage", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListGroups {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListGroups {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -3644,6 +3854,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("siteUrls", ::avepoint_core::Arguments::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3740,6 +3964,20 @@ pub mod builder {
             self.call.set("exportOptionType", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleGroupPermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -3803,6 +4041,20 @@ pub mod builder {
                     },
                 );
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -3878,6 +4130,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportSharingLinks {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -3955,6 +4221,20 @@ pub mod builder {
             self.call.set("startTime", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleSharingLinks {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4008,6 +4288,20 @@ pub mod builder {
             self.call.set("driveIds", ::avepoint_core::Arguments::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ExportGoogleDrivePermissions {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -4057,6 +4351,20 @@ pub mod builder {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetExportJobStatus {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -4104,6 +4412,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("jobId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadExportJobFile {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///

@@ -1550,6 +1550,20 @@ pub mod builder {
         pub(crate) call: Call,
     }
     impl ListBeds {
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListBeds {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListBeds {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1593,6 +1607,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            GetBed {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            GetBed {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1638,6 +1666,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("bedId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            DownloadBedMap {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            DownloadBedMap {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -1744,6 +1786,20 @@ pub mod builder {
             self.call.set("sownSince", ::avepoint_core::Argument::given(value));
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListPlants {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1801,6 +1857,20 @@ pub mod builder {
         ) -> Self {
             self.call.set_body(::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddPlants {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -1899,6 +1969,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchPlants {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchPlants {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -1957,6 +2041,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("skipToken", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListHarvests {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListHarvests {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
@@ -2018,6 +2116,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchHarvests {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchHarvests {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2078,6 +2190,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            AddGardener {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            AddGardener {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
         ///
@@ -2137,6 +2263,20 @@ pub mod builder {
                 );
             self
         }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            SearchGardeners {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            SearchGardeners {
+                call: self.call.with_validation(validation),
+            }
+        }
         /// Sends the request.
         ///
         /// # Errors
@@ -2183,6 +2323,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("gardenerId", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            RemoveGardener {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            RemoveGardener {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request. Where the future is dropped before it has ended, nobody knows whether the call
         /// was carried out: it may have been, once its request was on its way.
@@ -2240,6 +2394,20 @@ pub mod builder {
         ) -> Self {
             self.call.set("pageSize", ::avepoint_core::Argument::given(value));
             self
+        }
+        /// Options of this call alone, in the place of the client's.
+        #[inline]
+        pub fn options(self, options: ::avepoint_core::CallOptions) -> Self {
+            ListTools {
+                call: self.call.with_options(options),
+            }
+        }
+        /// Whether this call is held against the specification before it is sent; all else is as in the client's options.
+        #[inline]
+        pub fn validation(self, validation: ::avepoint_core::Validation) -> Self {
+            ListTools {
+                call: self.call.with_validation(validation),
+            }
         }
         /// Sends the request.
         ///
