@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::fields::Fields;
 use crate::validation::Violation;
+use crate::value::list::OneOrMany;
 
 /// A value for a setter, as JSON: what converts into a `T`, an `Option` of that, or the builder of one.
 ///
@@ -24,6 +25,8 @@ use crate::validation::Violation;
 /// takes(50_u64); // One that is too large is told when the call is sent.
 /// takes(Some(50));
 /// ```
+///
+/// A setter for a [`OneOrMany`] takes a list of builders, too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value for this setter, which takes a `{T}`",
     label = "does not convert into `{T}`",
@@ -99,6 +102,22 @@ where
             Ok(value) => Given::json(serde_json::to_value(value)),
             Err(error) => Given::unfit::<T>(&error),
         }
+    }
+}
+
+// What is no builder converts into one or many by itself.
+impl<T, V: Argument<T, Built>> Argument<OneOrMany<T>, Built> for V {
+    fn given(self) -> Given {
+        V::given(self)
+    }
+}
+
+impl<T, I: IntoIterator> Argument<OneOrMany<T>, Each<Built>> for I
+where
+    I::Item: Argument<T, Built>,
+{
+    fn given(self) -> Given {
+        Given::list(&mut self.into_iter().map(Argument::given))
     }
 }
 

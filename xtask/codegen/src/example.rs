@@ -225,10 +225,7 @@ impl<'d> Example<'_, 'd> {
         if !choices.is_empty() {
             // One entry stands for a list of one, as the object itself.
             let one = example.entries().into_iter().next().unwrap_or_else(|| example.clone());
-            let mut values = choices
-                .iter()
-                .filter_map(|choice| self.value(choice, &one, name).ok().zip(Some(choice)));
-            let value = values.next();
+            let value = choices.iter().find_map(|choice| self.value(choice, &one, name).ok());
             let wrong = || {
                 self.fault(
                     example,
@@ -236,11 +233,7 @@ impl<'d> Example<'_, 'd> {
                     "write what its schema allows",
                 )
             };
-            let (value, choice) = value.ok_or_else(wrong)?;
-            return Ok(match self.spec.type_of(choice) {
-                Some("object") => quote! { #value.build()? },
-                _ => value,
-            });
+            return Ok(value.ok_or_else(wrong)?);
         }
         match example.value {
             Value::Array(_) => {

@@ -474,6 +474,7 @@ macro_rules! open_enum {
 /// assert_eq!(*color, Color::Grey);
 /// assert_eq!(serde_json::to_string(&color)?, "\"grey\"");
 /// assert_eq!(serde_json::to_string(&CodeOrText::from(Color::Grey))?, "0");
+/// assert_eq!(CodeOrText::<Color>::from("Grey"), Color::Grey);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -551,6 +552,19 @@ impl<T> std::ops::Deref for CodeOrText<T> {
 impl<T: OpenEnum> From<T> for CodeOrText<T> {
     fn from(value: T) -> Self {
         CodeOrText { value, arrived: None }
+    }
+}
+
+impl<T: OpenEnum> From<&str> for CodeOrText<T> {
+    /// By the code or by the name.
+    fn from(text: &str) -> Self {
+        T::from_text(text).into()
+    }
+}
+
+impl<T: OpenEnum> From<i64> for CodeOrText<T> {
+    fn from(code: i64) -> Self {
+        T::from_code(code.into()).into()
     }
 }
 

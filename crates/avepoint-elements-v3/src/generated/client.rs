@@ -12590,8 +12590,7 @@ impl Client {
     ///     .data(
     ///         BaselineRanking::builder()
     ///             .baseline_id("4c8b1d6e-2f3a-4d5c-b7e8-9a0b1c2d3e4f")
-    ///             .ranking_order(1)
-    ///             .build()?,
+    ///             .ranking_order(1),
     ///     );
     /// let response = client
     ///     .run_tenant_action()
