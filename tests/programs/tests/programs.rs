@@ -1,16 +1,17 @@
 //! The programs as processes against the sandbox. What they report is held against what the sandbox itself answers, read
 //! by a loop that knows nothing of paging, retries or types.
 
+mod tools;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
 use avepoint_sandbox::{ExportEnding, ExportPlan, Fault, Sandbox};
 use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+use tools::{Result, run, text};
 
 const ELEMENTS: &str = "/partner/external/v3";
 
@@ -32,33 +33,6 @@ const DOWN: Fault = Fault::Status {
     status: 503,
     retry_after: None,
 };
-
-async fn run(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Result<Output> {
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env_clear()
-        .env("AVEPOINT_BASE_URL", sandbox.base_url())
-        .env("AVEPOINT_IDENTITY_URL", sandbox.identity_url())
-        .env("AVEPOINT_CLIENT_ID", sandbox.client_id())
-        .env("AVEPOINT_CLIENT_SECRET", sandbox.client_secret())
-        .env("CUSTOMER_PASSWORD", "Harbour-Lantern-27-Plum");
-    let output = tokio::task::spawn_blocking(move || command.output()).await??;
-    for text in [&output.stdout, &output.stderr] {
-        let text = String::from_utf8_lossy(text);
-        assert!(!text.contains(sandbox.client_secret()), "{text}");
-        assert!(!text.contains("Harbour-Lantern"), "{text}");
-    }
-    Ok(output)
-}
-
-/// What a program that succeeds writes.
-async fn text(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Result<String> {
-    let output = run(sandbox, program, arguments).await?;
-    assert!(output.status.success(), "{program}: {output:?}");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{program}");
-    Ok(String::from_utf8(output.stdout)?)
-}
 
 /// What a program that fails writes to its error output.
 async fn complaint(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Result<String> {
@@ -525,15 +499,24 @@ async fn a_part_of_the_report_that_fails_does_not_cost_the_others() -> Result {
     Ok(())
 }
 
-/// The README shows what the script counts.
+/// The page for developers shows what the programs print, and how many lines they have.
 #[cfg(unix)]
-#[test]
-fn the_programs_are_shorter_with_the_clients_as_the_readme_says() -> Result {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_what_is() -> Result {
+    let page = include_str!("../../../crates/README.md");
     let count = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/count")).output()?;
     assert!(count.status.success(), "{count:?}");
-    let table = String::from_utf8(count.stdout)?;
-    assert_eq!(table.lines().count(), 7, "{table}");
-    let readme = include_str!("../../../crates/README.md");
-    assert!(readme.contains(&table), "crates/README.md should have:\n{table}");
+    let count = String::from_utf8(count.stdout)?;
+    assert_eq!(count.lines().count(), 7, "{count}");
+    let sandbox = Sandbox::builder().customers(3).start().await?;
+    let licences = text(&sandbox, both!("reconcile_licences")[0], &[]).await?;
+    let licences: String = licences.split_inclusive('\n').take(4).collect();
+    let onboarded = text(&sandbox, both!("onboard_and_subscribe")[0], &NORTHWIND).await?;
+    for shown in [count, licences, onboarded] {
+        assert!(
+            page.contains(&format!("\n{shown}")),
+            "crates/README.md should have:\n{shown}"
+        );
+    }
     Ok(())
 }
