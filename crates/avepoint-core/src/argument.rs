@@ -221,10 +221,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{SecretText, Time};
 
     crate::id! {
         /// Identifies a plant.
         struct PlantId;
+    }
+
+    crate::open_enum! {
+        /// How a plant grows.
+        enum Growth: integer {
+            /// Slowly.
+            Slow = 1,
+        }
     }
 
     fn one<M>(value: impl Argument<PlantId, M>) -> Result<Option<Value>, String> {
@@ -276,5 +285,19 @@ mod tests {
                  `x[2]` is not a valid PlantId: an id must not be `.` or `..`"
                 .into())
         );
+    }
+    #[test]
+    fn what_a_program_keeps_is_taken_borrowed() {
+        fn same<T>(value: &T, json: Value)
+        where
+            for<'a> &'a T: TryInto<T, Error: Display>,
+            T: Serialize,
+        {
+            assert_eq!(told(Argument::<T, Direct>::given(value)), Ok(Some(json)));
+        }
+        assert!(Growth::Slow.is_known());
+        same(&Growth::Slow, json!(1));
+        same(&Time::try_from("2026-11-02").expect("a day"), json!("2026-11-02"));
+        same(&SecretText::from("plum"), json!("plum"));
     }
 }

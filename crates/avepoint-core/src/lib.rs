@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod cloud;
 mod credential;
+mod environment;
 mod error;
 #[cfg(feature = "export")]
 mod export;

@@ -407,6 +407,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl ::std::convert::From<&$name> for $name {
+            fn from(code: &$name) -> Self {
+                ::std::clone::Clone::clone(code)
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(&$crate::OpenEnum::wire_code(self), serializer)

@@ -41,6 +41,12 @@ impl From<String> for SecretText {
     }
 }
 
+impl From<&SecretText> for SecretText {
+    fn from(secret: &SecretText) -> Self {
+        secret.clone()
+    }
+}
+
 impl From<SecretString> for SecretText {
     fn from(secret: SecretString) -> Self {
         SecretText(secret)

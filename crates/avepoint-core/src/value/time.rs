@@ -56,6 +56,12 @@ impl From<Timestamp> for Time {
     }
 }
 
+impl From<&Time> for Time {
+    fn from(time: &Time) -> Self {
+        time.clone()
+    }
+}
+
 impl TryFrom<&str> for Time {
     type Error = InvalidTime;
 
