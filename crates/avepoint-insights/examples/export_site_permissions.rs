@@ -38,8 +38,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let client = shared::client()?;
     let options = ExportOptions::default().on_event(|event| match event {
         // The id leads back to the job, should this process end before it.
-        ExportEvent::Started { job } => eprintln!("job {job}: started"),
-        ExportEvent::Refused { pause } => eprintln!("too many jobs: next attempt in {} seconds", pause.as_secs()),
+        ExportEvent::Started { job, .. } => eprintln!("job {job}: started"),
+        ExportEvent::Refused { pause, .. } => eprintln!("too many jobs: next attempt in {} seconds", pause.as_secs()),
         _ => {}
     });
     let parts = client

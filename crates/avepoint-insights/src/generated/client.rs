@@ -100,13 +100,16 @@ pub mod types {
         pub values: ::avepoint_core::List<Group>,
     }
     /// Which sharing links to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSharingLinksRequest {
         /// The type of the links.
-        #[serde(rename = "linkType")]
-        pub link_type: crate::generated::enums::SharingLinkType,
+        #[serde(
+            rename = "linkType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub link_type: ::std::option::Option<crate::generated::enums::SharingLinkType>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
             rename = "nextLink",
@@ -118,13 +121,16 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The address of the SharePoint site.
-        #[serde(rename = "siteUrl")]
-        pub site_url: ::std::string::String,
+        #[serde(
+            rename = "siteUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub site_url: ::std::option::Option<::std::string::String>,
     }
     /// Which objects to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSiteDetailRecordsRequest {
@@ -139,10 +145,13 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The SharePoint site to read.
-        #[serde(rename = "siteId")]
-        pub site_id: crate::generated::ids::SiteId,
+        #[serde(
+            rename = "siteId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub site_id: ::std::option::Option<crate::generated::ids::SiteId>,
     }
     /// Which sites to list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -160,7 +169,7 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// Read only the sites with these levels of risk. The documented request sends a list, the documented
         /// type is a single level; send the list.
         #[serde(
@@ -172,7 +181,7 @@ pub mod types {
         >,
     }
     /// Which permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListSitePermissionsRequest {
@@ -187,17 +196,22 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most.
-        #[serde(rename = "siteUrls")]
+        #[serde(
+            rename = "siteUrls",
+            default,
+            skip_serializing_if = "::avepoint_core::List::is_null"
+        )]
         pub site_urls: ::avepoint_core::List<::std::string::String>,
     }
     /// Whose permissions to list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ListUserPermissionsRequest {
         /// The e-mail addresses or principal names of the users, 100 at most.
+        #[serde(default, skip_serializing_if = "::avepoint_core::List::is_null")]
         pub emails: ::avepoint_core::List<::std::string::String>,
         /// The token that the page before answered with; leave it out for the first page.
         #[serde(
@@ -210,7 +224,7 @@ pub mod types {
             rename = "pageSize",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub page_size: ::std::option::Option<i32>,
+        pub page_size: ::std::option::Option<i64>,
         /// The addresses of the site collections to read, 100 at most; all where they are left out.
         #[serde(
             rename = "siteUrls",
@@ -978,7 +992,7 @@ pub mod types {
             /// Optional. Value: 1 to 100.
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1045,7 +1059,7 @@ pub mod types {
             /// Optional. Default: `100`. Value: 1 to 100.
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1114,7 +1128,7 @@ pub mod types {
             /// Optional. Default: `100`. Value: 1 to 100.
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1187,7 +1201,7 @@ pub mod types {
             /// Optional. Value: 1 to 100.
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
@@ -1266,7 +1280,7 @@ pub mod types {
             /// Optional. Default: `100`. Value: 1 to 100.
             pub fn page_size<M>(
                 mut self,
-                value: impl ::avepoint_core::Argument<i32, M>,
+                value: impl ::avepoint_core::Argument<i64, M>,
             ) -> Self {
                 self.0.set("pageSize", ::avepoint_core::Argument::given(value));
                 self
