@@ -2,6 +2,8 @@
 //!
 //! What it gives was read and approved, and is compiled and called as the package `xtask-codegen-golden`.
 
+mod compatibility;
+
 use std::path::{Path, PathBuf};
 
 use super::*;
